@@ -1,0 +1,115 @@
+/* analyzer - points of a training run in, findings out.
+ *
+ * An analyzer is pure: libc and libm, no I/O, no clock, no allocation. It sees one series, all splits of one metric, or a whole
+ * run; it keeps O(1) state, which the host allocates and may copy with memcpy; it judges a point before it absorbs it.
+ * One file each; analyzers.c holds the list. How to add one: README.md beside this file. */
+#ifndef MLWATCH_ANALYZER_H
+#define MLWATCH_ANALYZER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "role.h"
+
+enum axis { AXIS_STEP, AXIS_EPOCH, AXIS_EPISODE, AXIS_SAMPLE, AXIS_RECORD }; /* what "step" counts */
+enum severity { SEVERITY_INFO, SEVERITY_WARNING, SEVERITY_CRITICAL };
+enum phase { PHASE_OPENED, PHASE_CHANGED, PHASE_CLOSED };
+
+/* What a line of a log can tell besides numbers. Kept as points of the series "event" and as quoted evidence. */
+enum event {
+    EVENT_NONE,
+    EVENT_TRACEBACK,       /* a Python traceback, or another fatal error in the program's own words */
+    EVENT_OUT_OF_MEMORY,   /* of the device or of the host */
+    EVENT_KILLED,          /* by a signal, a scheduler, a time limit */
+    EVENT_NONFINITE,       /* the tool itself says that a value became NaN or infinite */
+    EVENT_LOSS_SCALE,      /* a step was skipped because half precision overflowed */
+    EVENT_COLLECTIVE_HANG, /* watchdog timeout of a collective operation */
+    EVENT_DISK_FULL,
+    EVENT_HARDWARE,    /* Xid, ECC, bus error */
+    EVENT_INTERRUPTED, /* Ctrl-C: a person wanted it */
+    EVENT_FINISHED,    /* the tool says that training is complete */
+    EVENT_CHECKPOINT,  /* a checkpoint was written */
+    EVENT_COUNT
+};
+
+struct series {
+    const char *name, *unit, *metric; /* "train/loss", "", "loss": metric joins the splits of one quantity */
+    const char *part;
+    int32_t depth; /* layer or rank it belongs to, and its order; NULL and -1 for the whole */
+    uint32_t id;
+    uint16_t source; /* dense in its run; one series comes from one source */
+    enum role role;
+    enum better better;
+    enum axis axis;
+    bool bounded, step_inferred;
+};
+struct point {
+    const struct series *series; /* borrowed; outlives every analyzer of its run */
+    uint64_t seq;                /* arrival in the run, from 1 */
+    int64_t step;                /* in the log's own unit; without one the record number, and AXIS_RECORD */
+    double time;                 /* seconds since 1970 UTC; NaN when the log gives none */
+    double value;                /* in series->unit; NaN and Inf are data, not errors */
+    uint64_t line;               /* physical line of the record's first byte; record number in binary logs */
+    uint16_t source, segment;
+};
+struct evidence {
+    const char *name, *unit;
+    double value;
+}; /* names and units are static */
+enum { EVIDENCE_MAX = 8 };
+struct finding {      /* a plain value: it owns nothing it points to */
+    const char *kind; /* static, stable for ever */
+    enum phase phase;
+    uint32_t episode; /* of this analyzer state; (kind, series, episode) is one symptom through its phases */
+    enum severity severity;
+    double confidence;           /* probability that the symptom is real */
+    const struct series *series; /* NULL when it belongs to the run */
+    uint16_t source, segment;
+    int64_t onset_step, first_step, last_step;
+    uint64_t first_line, last_line, quote_line; /* quote_line: an event's own words, 0 for none */
+    size_t n_evidence;
+    struct evidence evidence[EVIDENCE_MAX];
+};
+struct findings {
+    void *arg;
+    void (*emit)(void *arg, const struct finding *f);
+};
+
+/* A threshold: a name, a unit, a default with its range, and where the number comes from. */
+struct knob {
+    const char *name, *unit;
+    double initial, min, max;
+    double quiet, paranoid; /* the value at those sensitivities */
+    size_t offset;          /* of a double in the state */
+    const char *help, *source;
+};
+enum scope { PER_SERIES, PER_METRIC, PER_RUN };
+#define WANTS(role) (UINT64_C(1) << (role))
+#define WANTS_ALL   (~UINT64_C(0))
+
+struct analyzer {
+    const char *name, *summary, *source;                           /* source: the paper or rule it implements */
+    const char *const *kinds;                                      /* the kinds it may emit; NULL ends them */
+    uint64_t wants;                                                /* WANTS(ROLE_LOSS_TRAIN) | ... */
+    enum scope scope;                                              /* PER_METRIC: one state for all splits of one metric */
+    size_t state_size;                                             /* the host allocates it: O(1) by construction */
+    const struct knob *knobs;                                      /* a NULL name ends them; written at offset before init */
+    void (*init)(void *state);                                     /* zeroed but for the knobs, which it keeps; or NULL */
+    void (*fact)(void *state, const char *key, const char *value); /* or NULL */
+    void (*observe)(void *state, const struct point *p, const struct findings *out);
+    void (*finish)(void *state, const struct findings *out); /* no more points will come; or NULL */
+};
+
+extern const struct analyzer *const analyzers[]; /* NULL ends the list */
+
+/* finding_add - append one evidence item; ignored when EVIDENCE_MAX are there. */
+void finding_add(struct finding *f, const char *name, double value, const char *unit);
+/* finding_evidence - the value of a named item, or fallback. */
+double finding_evidence(const struct finding *f, const char *name, double fallback);
+/* severity_name, axis_name, phase names - as in the JSON; never NULL. */
+const char *severity_name(enum severity s);
+const char *axis_name(enum axis a);
+const char *event_name(enum event e);
+
+#endif

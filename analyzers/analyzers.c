@@ -1,0 +1,66 @@
+/* analyzers - the list, and the words of the vocabulary. */
+#include <string.h>
+
+#include "analyzer.h"
+
+extern const struct analyzer analyzer_loss_nonfinite, analyzer_grad_nonfinite, analyzer_metric_nonfinite,
+    analyzer_loss_divergence, analyzer_loss_spike, analyzer_loss_plateau, analyzer_loss_not_decreasing, analyzer_overfitting,
+    analyzer_validation_divergence, analyzer_score_drop, analyzer_grad_explosion, analyzer_grad_vanishing, analyzer_grad_spike,
+    analyzer_mode_collapse, analyzer_discriminator_wins, analyzer_return_flat, analyzer_restart_discontinuity,
+    analyzer_run_stalled, analyzer_run_crashed, analyzer_out_of_memory;
+
+const struct analyzer *const analyzers[] = {
+    &analyzer_loss_nonfinite,
+    &analyzer_grad_nonfinite,
+    &analyzer_metric_nonfinite,
+    &analyzer_loss_divergence,
+    &analyzer_loss_spike,
+    &analyzer_loss_plateau,
+    &analyzer_loss_not_decreasing,
+    &analyzer_overfitting,
+    &analyzer_validation_divergence,
+    &analyzer_score_drop,
+    &analyzer_grad_explosion,
+    &analyzer_grad_vanishing,
+    &analyzer_grad_spike,
+    &analyzer_mode_collapse,
+    &analyzer_discriminator_wins,
+    &analyzer_return_flat,
+    &analyzer_restart_discontinuity,
+    &analyzer_run_stalled,
+    &analyzer_run_crashed,
+    &analyzer_out_of_memory,
+    NULL,
+};
+
+static const char *const severities[] = {"info", "warning", "critical"};
+static const char *const axes[] = {"step", "epoch", "episode", "sample", "record"};
+static const char *const events[EVENT_COUNT] = {[EVENT_NONE] = "none",
+                                                [EVENT_TRACEBACK] = "traceback",
+                                                [EVENT_OUT_OF_MEMORY] = "out_of_memory",
+                                                [EVENT_KILLED] = "killed",
+                                                [EVENT_NONFINITE] = "nonfinite",
+                                                [EVENT_LOSS_SCALE] = "loss_scale",
+                                                [EVENT_COLLECTIVE_HANG] = "collective_hang",
+                                                [EVENT_DISK_FULL] = "disk_full",
+                                                [EVENT_HARDWARE] = "hardware",
+                                                [EVENT_INTERRUPTED] = "interrupted",
+                                                [EVENT_FINISHED] = "finished",
+                                                [EVENT_CHECKPOINT] = "checkpoint"};
+
+const char *severity_name(enum severity s) { return severities[s]; }
+const char *axis_name(enum axis a) { return axes[a]; }
+const char *event_name(enum event e) { return e < EVENT_COUNT ? events[e] : "none"; }
+
+void finding_add(struct finding *f, const char *name, double value, const char *unit)
+{
+    if (f->n_evidence < EVIDENCE_MAX)
+        f->evidence[f->n_evidence++] = (struct evidence){.name = name, .unit = unit, .value = value};
+}
+
+double finding_evidence(const struct finding *f, const char *name, double fallback)
+{
+    for (size_t i = 0; i < f->n_evidence; i++)
+        if (strcmp(f->evidence[i].name, name) == 0) return f->evidence[i].value;
+    return fallback;
+}

@@ -1,0 +1,114 @@
+/* discriminator_wins - the discriminator's loss falls to nothing: it tells real from made every time, and the generator's gradient fades.
+ *
+ * Only for losses that are never negative (cross-entropy, hinge, least squares): a Wasserstein critic's loss has no such floor. At
+ * balance cross-entropy stands at ln 4 (both halves) or ln 2 (their mean), hinge at 2 or 1, least squares at 0.25 to 0.5. A level below
+ * 0.1 is far from all of them. adversarial_stalemate: a loss that is as good as zero from the start means that neither gives a signal. */
+#include <math.h>
+
+#include "analyzer.h"
+#include "stats/curve.h"
+#include "stats/robust.h"
+
+enum { BUCKETS = 64 };
+struct state {
+    double level, share, min_points, lasted_share, dead_level;
+    struct curve d, g;
+    struct bucket d_buckets[BUCKETS], g_buckets[BUCKETS];
+    const struct series *series;
+    uint16_t source, segment;
+    bool told_wins, told_dead;
+    double lowest;
+};
+
+static const char *const kinds[] = {"discriminator_wins", "adversarial_stalemate", NULL};
+static const struct knob knobs[] = {
+    {"discriminator_level", "loss", 0.1, 0, 1, 0.03, 0.2, offsetof(struct state, level),
+     "below which the discriminator's loss is as good as zero", "Goodfellow 2014: balance at ln 4; hinge 2, least squares 0.25"},
+    {"discriminator_share", "share", 0.25, 0.01, 1, 0.1, 0.4, offsetof(struct state, share), "of its early level", "our choice"},
+    {"discriminator_points", "points", 30, 10, 10000, 100, 20, offsetof(struct state, min_points),
+     "values before anything is said", "our choice"},
+    {"discriminator_lasted", "share", 0.2, 0.05, 1, 0.4, 0.1, offsetof(struct state, lasted_share),
+     "of the run that it must have lasted", "our choice"},
+    {"adversarial_dead", "loss", 1e-4, 0, 0.1, 1e-5, 1e-3, offsetof(struct state, dead_level),
+     "below which a loss of either sign gives no signal", "single-precision gradients of such a loss are rounding noise"},
+    {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
+
+static double level_of(const struct bucket *b, size_t from, size_t to, bool size)
+{
+    double x[BUCKETS];
+    size_t n = 0;
+    for (size_t i = from; i < to; i++)
+        if (!isnan(b[i].mean)) x[n++] = size ? fmax(fabs(b[i].min), fabs(b[i].max)) : b[i].mean;
+    return robust_median(x, n);
+}
+
+static void tell(struct state *s, const char *kind, bool *told, enum severity severity, double confidence, size_t onset,
+                 double early, double now, const struct findings *out)
+{
+    const struct bucket *last = &s->d_buckets[s->d.used - 1];
+    struct finding f = {.kind = kind,
+                        .phase = *told ? PHASE_CHANGED : PHASE_OPENED,
+                        .episode = 1,
+                        .severity = severity,
+                        .confidence = confidence,
+                        .series = s->series,
+                        .source = s->source,
+                        .segment = s->segment,
+                        .onset_step = s->d_buckets[onset].first_step,
+                        .first_step = s->d_buckets[onset].first_step,
+                        .last_step = last->last_step,
+                        .first_line = s->d_buckets[onset].first_line,
+                        .last_line = last->first_line};
+    size_t g = s->g.used;
+    finding_add(&f, "discriminator_loss", now, "");
+    finding_add(&f, "generator_loss", g ? level_of(s->g_buckets, g - (g + 4) / 5, g, false) : NAN, "");
+    finding_add(&f, "share", early != 0 ? now / early : NAN, "share");
+    finding_add(&f, "early_level", early, "");
+    *told = true;
+    out->emit(out->arg, &f);
+}
+
+static void judge(struct state *s, const struct findings *out)
+{
+    size_t n = s->d.used, late = n - (size_t)ceil(s->lasted_share * (double)n);
+    if (!s->series || (double)s->d.points < s->min_points || n < 10 || !s->g.points) return;
+    double early = level_of(s->d_buckets, 0, (n + 9) / 10, false), now = level_of(s->d_buckets, late, n, false);
+    if (level_of(s->d_buckets, 0, n, true) < s->dead_level && level_of(s->d_buckets, late, n, true) < s->dead_level) {
+        tell(s, "adversarial_stalemate", &s->told_dead, SEVERITY_CRITICAL, 0.9, 0, early, now, out);
+        return;
+    }
+    if (s->lowest < -0.01 || now > s->level || (now > s->share * early && early > s->level)) return;
+    size_t onset = late;
+    while (onset > 0 && s->d_buckets[onset - 1].mean < s->level) onset--;
+    double over = now > 0 ? s->level / now : 10;
+    tell(s, "discriminator_wins", &s->told_wins, SEVERITY_WARNING, fmin(0.95, 0.7 + 0.05 * log2(over)), onset, early, now, out);
+}
+
+static void observe(void *state, const struct point *p, const struct findings *out)
+{
+    struct state *s = state;
+    bool discriminator = p->series->role == ROLE_LOSS_DISCRIMINATOR;
+    s->d.buckets = s->d_buckets;
+    s->g.buckets = s->g_buckets;
+    if (!s->d.capacity) curve_init(&s->d, s->d_buckets, BUCKETS), curve_init(&s->g, s->g_buckets, BUCKETS);
+    if (!isfinite(p->value) || (discriminator && s->series && s->series != p->series)) return;
+    uint32_t used = s->d.used;
+    curve_add(discriminator ? &s->d : &s->g, p->step, p->value, p->line);
+    if (!discriminator) return;
+    s->series = p->series, s->source = p->source, s->segment = p->segment;
+    s->lowest = fmin(s->lowest, p->value);
+    if (s->d.used != used) judge(s, out);
+}
+
+static void finish(void *state, const struct findings *out) { judge(state, out); }
+
+const struct analyzer analyzer_discriminator_wins = {.name = "discriminator_wins",
+                                                     .summary = "the discriminator's loss falls to nothing",
+                                                     .source = "Goodfellow 2014; Arjovsky & Bottou 2017",
+                                                     .kinds = kinds,
+                                                     .wants = WANTS(ROLE_LOSS_DISCRIMINATOR) | WANTS(ROLE_LOSS_GENERATOR),
+                                                     .scope = PER_RUN,
+                                                     .state_size = sizeof(struct state),
+                                                     .knobs = knobs,
+                                                     .observe = observe,
+                                                     .finish = finish};

@@ -1,0 +1,124 @@
+/* grad_explosion - the gradient norm grows by orders of magnitude and stays there.
+ *
+ * A norm that is large but steady is the model's scale; one that drifts up by a few times while the loss falls is usual. Judged is an
+ * excursion from the recent level, or a slow rise from the lowest one, by a factor of ten and more that lasts; it is critical when it
+ * is a hundredfold, or when the loss rises with it. */
+#include <math.h>
+#include <string.h>
+
+#include "analyzer.h"
+#include "stats/excursion.h"
+
+struct state {
+    struct excursion_knobs knobs, loss_knobs;
+    double critical_factor, warning_factor;
+    struct excursion e, loss;
+    const struct series *series, *loss_series;
+    uint16_t segment;
+    uint32_t episode;
+    bool told;
+    double max;
+};
+
+static const char *const kinds[] = {"grad_explosion", NULL};
+static const struct knob knobs[] = {
+    {"grad_explosion_height", "sd", 6, 3, 100, 10, 5, offsetof(struct state, knobs.height_sd),
+     "how far above the recent level the norm must be", "as loss_spike_height, of a noisier series"},
+    {"grad_explosion_factor", "x", 10, 2, 1e6, 30, 5, offsetof(struct state, knobs.height_factor), "and at least this factor",
+     "failure knowledge F28: 10 times the rolling median"},
+    {"grad_explosion_patience", "points", 5, 1, 10000, 10, 3, offsetof(struct state, knobs.patience_points),
+     "for more points than this", "our choice"},
+    {"grad_explosion_patience_share", "share", 0.01, 0, 1, 0.03, 0.005, offsetof(struct state, knobs.patience_share),
+     "and for this share of the run", "our choice"},
+    {"grad_explosion_warning", "x", 30, 2, 1e6, 100, 10, offsetof(struct state, warning_factor),
+     "below it the rise is only worth knowing unless the loss rises too",
+     "seeded training runs: norms of healthy runs drift by up to an order of magnitude"},
+    {"grad_explosion_critical", "x", 100, 2, 1e9, 1000, 30, offsetof(struct state, critical_factor),
+     "from this factor on it is critical", "AutoTrainer: ratio above 70"},
+    {"grad_explosion_loss_height", "sd", 5, 2, 100, 8, 4, offsetof(struct state, loss_knobs.height_sd),
+     "the loss rises with it when it is so far above its own level", "our choice"},
+    {"grad_explosion_loss_factor", "x", 1.2, 1.01, 100, 1.5, 1.1, offsetof(struct state, loss_knobs.height_factor),
+     "and by this factor", "our choice"},
+    {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
+
+static bool loss_rises(const struct state *s) { return s->loss.open && s->loss.n > 5; }
+
+static enum severity severity_of(const struct state *s, double factor)
+{
+    if (loss_rises(s) || factor >= s->critical_factor) return SEVERITY_CRITICAL;
+    return factor >= s->warning_factor && !s->e.slow ? SEVERITY_WARNING
+                                                     : SEVERITY_INFO; /* a drift under a falling loss is usual */
+}
+
+static void tell(struct state *s, enum phase phase, const struct findings *out)
+{
+    const struct excursion *e = &s->e;
+    double factor = excursion_factor(e);
+    enum severity severity = severity_of(s, factor);
+    if (phase == PHASE_CLOSED && severity == SEVERITY_CRITICAL) severity = SEVERITY_WARNING;
+    struct finding f = {.kind = "grad_explosion",
+                        .phase = phase,
+                        .episode = s->episode,
+                        .severity = severity,
+                        .confidence = excursion_confidence(e, &s->knobs),
+                        .series = s->series,
+                        .source = s->series->source,
+                        .segment = s->segment,
+                        .onset_step = e->onset_step,
+                        .first_step = e->onset_step,
+                        .last_step = e->last_step,
+                        .first_line = e->onset_line,
+                        .last_line = e->last_line};
+    finding_add(&f, "from", scale_back(&e->scale, e->from), "");
+    finding_add(&f, "to", scale_back(&e->scale, e->peak), "");
+    finding_add(&f, "ratio", factor, "x");
+    finding_add(&f, "max", s->max, "");
+    finding_add(&f, "height_sd", excursion_height_sd(e), "sd");
+    finding_add(&f, "loss_rises", loss_rises(s), "");
+    s->told = phase != PHASE_CLOSED;
+    out->emit(out->arg, &f);
+}
+
+static void observe(void *state, const struct point *p, const struct findings *out)
+{
+    struct state *s = state;
+    if (!isfinite(p->value)) return;
+    if (p->series->role == ROLE_LOSS_TRAIN) {
+        if (!s->loss_series) s->loss_series = p->series;
+        if (p->series == s->loss_series) excursion_add(&s->loss, &s->loss_knobs, p);
+        return;
+    }
+    if (!s->series) s->series = p->series;
+    if (p->series != s->series) return;
+    s->segment = p->segment;
+    s->max = fmax(s->max, p->value);
+    enum excursion_change change = excursion_add(&s->e, &s->knobs, p);
+    if (change == EXCURSION_SETTLED) s->episode++, tell(s, PHASE_OPENED, out);
+    else if (change == EXCURSION_GREW && s->told) tell(s, PHASE_CHANGED, out);
+    else if (change == EXCURSION_RETURNED && s->told) tell(s, PHASE_CLOSED, out);
+}
+
+/* The run ends while the norm is up. */
+static void finish(void *state, const struct findings *out)
+{
+    struct state *s = state;
+    if (s->told || !s->series) return;
+    if (s->e.n < EXCURSION_EARLY && !s->e.open) {
+        struct excursion early = s->e;
+        if (excursion_early(&early, &s->knobs) && early.open) s->e = early;
+    }
+    if (!s->e.open || s->e.back || (s->e.length < 3 && excursion_factor(&s->e) < s->critical_factor)) return;
+    s->episode++;
+    tell(s, PHASE_OPENED, out);
+}
+
+const struct analyzer analyzer_grad_explosion = {.name = "grad_explosion",
+                                                 .summary = "the gradient norm grows without bound",
+                                                 .source = "failure knowledge F28; Pascanu 2013",
+                                                 .kinds = kinds,
+                                                 .wants = WANTS(ROLE_GRAD_NORM) | WANTS(ROLE_LOSS_TRAIN),
+                                                 .scope = PER_RUN,
+                                                 .state_size = sizeof(struct state),
+                                                 .knobs = knobs,
+                                                 .observe = observe,
+                                                 .finish = finish};

@@ -1,0 +1,116 @@
+/* grad_spike - the gradient norm jumps and comes back.
+ *
+ * Isolated jumps are usual where gradients are clipped and mostly leave no mark: those are worth knowing. A jump that the loss answers
+ * within the next points is a warning. */
+#include <math.h>
+#include <string.h>
+
+#include "analyzer.h"
+#include "stats/excursion.h"
+
+struct state {
+    struct excursion_knobs knobs, loss_knobs;
+    double answer_points;
+    struct excursion e, loss;
+    const struct series *series, *loss_series;
+    uint16_t segment;
+    uint64_t loss_points, jumped_at; /* points of the loss when the norm jumped */
+    bool told, followed, waiting;
+    double worst, count;
+    struct finding f;
+};
+
+static const char *const kinds[] = {"grad_spike", NULL};
+static const struct knob knobs[] = {
+    {"grad_spike_height", "sd", 10, 3, 100, 20, 8, offsetof(struct state, knobs.height_sd),
+     "how far above the recent level the norm must jump", "as loss_spike_height, of a noisier series"},
+    {"grad_spike_factor", "x", 10, 2, 1e6, 30, 5, offsetof(struct state, knobs.height_factor), "and at least this factor",
+     "failure knowledge F28: 10 times the rolling median"},
+    {"grad_spike_patience", "points", 20, 2, 10000, 20, 20, offsetof(struct state, knobs.patience_points),
+     "longer than this is no spike", "as loss_spike_patience"},
+    {"grad_spike_patience_share", "share", 0.03, 0, 1, 0.03, 0.03, offsetof(struct state, knobs.patience_share),
+     "nor longer than this share of the run", "as loss_spike_patience_share"},
+    {"grad_spike_answer", "points", 5, 1, 100, 3, 10, offsetof(struct state, answer_points),
+     "of the loss within which it answers", "our choice"},
+    {"grad_spike_loss_height", "sd", 6, 2, 100, 8, 5, offsetof(struct state, loss_knobs.height_sd),
+     "the loss answers when it is so far above its level", "our choice"},
+    {"grad_spike_loss_factor", "x", 1.3, 1.01, 100, 1.5, 1.1, offsetof(struct state, loss_knobs.height_factor),
+     "and by this factor", "our choice"},
+    {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
+
+static void tell(struct state *s, bool recovered, const struct findings *out)
+{
+    const struct excursion *e = &s->e;
+    double factor = excursion_factor(e);
+    if (!s->told || factor >= s->worst) {
+        s->worst = factor;
+        s->f = (struct finding){.kind = "grad_spike",
+                                .episode = 1,
+                                .confidence = excursion_confidence(e, &s->knobs),
+                                .series = s->series,
+                                .source = s->series->source,
+                                .segment = s->segment,
+                                .onset_step = e->onset_step,
+                                .first_step = e->onset_step,
+                                .first_line = e->onset_line};
+        finding_add(&s->f, "from", scale_back(&e->scale, e->from), "");
+        finding_add(&s->f, "to", scale_back(&e->scale, e->peak), "");
+        finding_add(&s->f, "height_ratio", factor, "x");
+        finding_add(&s->f, "loss_followed", s->followed, "");
+        finding_add(&s->f, "recovered", recovered, "");
+        finding_add(&s->f, "count", s->count, "spikes");
+        s->f.last_step = e->last_step;
+        s->f.last_line = e->last_line;
+    }
+    s->f.evidence[3].value = s->followed;
+    s->f.evidence[5].value = s->count;
+    s->f.severity = s->followed ? SEVERITY_WARNING : SEVERITY_INFO;
+    s->f.phase = s->told ? PHASE_CHANGED : PHASE_OPENED;
+    s->told = true;
+    out->emit(out->arg, &s->f);
+}
+
+static void observe_loss(struct state *s, const struct point *p, const struct findings *out)
+{
+    if (!s->loss_series) s->loss_series = p->series;
+    if (p->series != s->loss_series) return;
+    s->loss_points++;
+    enum excursion_change change = excursion_add(&s->loss, &s->loss_knobs, p);
+    if (change != EXCURSION_STARTED || !s->waiting || (double)(s->loss_points - s->jumped_at) > s->answer_points) return;
+    s->waiting = false;
+    s->followed = true;
+    tell(s, false, out);
+}
+
+static void observe(void *state, const struct point *p, const struct findings *out)
+{
+    struct state *s = state;
+    if (!isfinite(p->value)) return;
+    if (p->series->role == ROLE_LOSS_TRAIN) {
+        observe_loss(s, p, out);
+        return;
+    }
+    if (!s->series) s->series = p->series;
+    if (p->series != s->series) return;
+    s->segment = p->segment;
+    enum excursion_change change = excursion_add(&s->e, &s->knobs, p);
+    if (s->e.slow) return;
+    if (change == EXCURSION_STARTED) {
+        s->count++;
+        s->waiting = true;
+        s->jumped_at = s->loss_points;
+        s->followed = s->followed || (s->loss.open && s->loss.length <= 1); /* the same record, the loss first */
+    }
+    if (change == EXCURSION_STARTED || change == EXCURSION_GREW) tell(s, false, out);
+    if (change == EXCURSION_RETURNED) tell(s, true, out);
+}
+
+const struct analyzer analyzer_grad_spike = {.name = "grad_spike",
+                                             .summary = "the gradient norm jumps and comes back",
+                                             .source = "failure knowledge F28, F36",
+                                             .kinds = kinds,
+                                             .wants = WANTS(ROLE_GRAD_NORM) | WANTS(ROLE_LOSS_TRAIN),
+                                             .scope = PER_RUN,
+                                             .state_size = sizeof(struct state),
+                                             .knobs = knobs,
+                                             .observe = observe};

@@ -1,0 +1,134 @@
+/* grad_vanishing - the gradient hardly reaches the weights, or not the first layers, while the loss is far from done.
+ *
+ * Near a minimum gradients shrink by right, so the loss must still stand high. A norm that is exactly zero in every record is a
+ * reporting artefact (several trainers print 0.000 when they do not compute it) and says nothing. Where norms of layers are logged the first
+ * is compared with the last one. */
+#include <math.h>
+#include <string.h>
+
+#include "analyzer.h"
+#include "stats/rolling.h"
+
+enum { LAYERS = 64 };
+struct layer {
+    const struct series *series;
+    double level;
+    uint32_t n;
+};
+struct state {
+    double norm, share, layer_norm, layer_ratio, min_points, loss_left;
+    struct rolling whole;
+    double early;
+    uint64_t n_whole;
+    const struct series *series, *loss_series;
+    struct layer layer[LAYERS];
+    uint32_t n_layers;
+    double loss_first, loss_now;
+    uint64_t n_loss;
+    int64_t onset_step, last_step;
+    uint64_t onset_line, last_line;
+    uint16_t segment;
+    uint64_t low_points;
+    bool told;
+};
+
+static const char *const kinds[] = {"grad_vanishing", NULL};
+static const struct knob knobs[] = {{"grad_vanishing_norm", "norm", 1e-4, 0, 1, 1e-5, 1e-3, offsetof(struct state, norm),
+                                     "below which the whole gradient is as good as gone", "AutoTrainer: 1e-4"},
+                                    {"grad_vanishing_share", "share", 1e-3, 0, 1, 1e-4, 1e-2, offsetof(struct state, share),
+                                     "of its early level", "AutoTrainer: ratio 1e-3"},
+                                    {"grad_vanishing_layer_norm", "norm", 1e-4, 0, 1, 1e-5, 1e-3,
+                                     offsetof(struct state, layer_norm), "of the first layer, below which it is starved",
+                                     "AutoTrainer: 1e-4"},
+                                    {"grad_vanishing_layer_ratio", "share", 1e-3, 0, 1, 1e-4, 1e-2,
+                                     offsetof(struct state, layer_ratio), "of the last layer's norm", "AutoTrainer: 1e-3"},
+                                    {"grad_vanishing_points", "points", 10, 3, 10000, 30, 5, offsetof(struct state, min_points),
+                                     "that it must last", "our choice"},
+                                    {"grad_vanishing_loss", "share", 0.5, 0.05, 1, 0.7, 0.3, offsetof(struct state, loss_left),
+                                     "of the initial loss that must still be there", "our choice: below it the run has learned"},
+                                    {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
+
+static bool loss_is_high(const struct state *s)
+{
+    return s->n_loss < 5 || s->loss_first <= 0 || s->loss_now >= s->loss_left * s->loss_first;
+}
+
+static void tell(struct state *s, const struct point *p, const struct series *series, double norm, double ratio, double by_layer,
+                 const struct findings *out)
+{
+    if (s->low_points++ == 0) s->onset_step = p->step, s->onset_line = p->line;
+    if ((double)s->low_points < s->min_points || (s->told && (s->low_points & (s->low_points - 1)))) return;
+    struct finding f = {.kind = "grad_vanishing",
+                        .phase = s->told ? PHASE_CHANGED : PHASE_OPENED,
+                        .episode = 1,
+                        .severity = SEVERITY_WARNING,
+                        .confidence = by_layer ? 0.9 : 0.8,
+                        .series = series,
+                        .source = series->source,
+                        .segment = p->segment,
+                        .onset_step = s->onset_step,
+                        .first_step = s->onset_step,
+                        .last_step = p->step,
+                        .first_line = s->onset_line,
+                        .last_line = p->line};
+    finding_add(&f, "norm", norm, "");
+    finding_add(&f, "ratio", ratio, "x");
+    finding_add(&f, "by_layer", by_layer, "");
+    finding_add(&f, "points", (double)s->low_points, "points");
+    s->told = true;
+    out->emit(out->arg, &f);
+}
+
+static void observe_whole(struct state *s, const struct point *p, const struct findings *out)
+{
+    if (!s->series) s->series = p->series;
+    if (p->series != s->series) return;
+    rolling_add(&s->whole, p->value);
+    double level = rolling_median(&s->whole);
+    if (++s->n_whole <= 20) s->early = fmax(s->early, level);
+    if (s->n_whole < 10 || s->early <= 0) return; /* zero from the start: not computed */
+    if (level < s->norm && level < s->share * s->early && level > 0 && loss_is_high(s))
+        tell(s, p, p->series, level, level / s->early, 0, out);
+}
+
+static void observe_layer(struct state *s, const struct point *p, const struct findings *out)
+{
+    uint32_t i = 0;
+    while (i < s->n_layers && s->layer[i].series != p->series) i++;
+    if (i == LAYERS) return;
+    if (i == s->n_layers) s->layer[s->n_layers++] = (struct layer){.series = p->series, .level = p->value};
+    struct layer *l = &s->layer[i];
+    l->level += (p->value - l->level) / fmin(++l->n, 10);
+    const struct layer *first = &s->layer[0], *last = &s->layer[0];
+    for (uint32_t j = 1; j < s->n_layers; j++) {
+        if (s->layer[j].series->depth < first->series->depth) first = &s->layer[j];
+        if (s->layer[j].series->depth > last->series->depth) last = &s->layer[j];
+    }
+    if (p->series != last->series || first == last || first->n < 5 || last->level <= 0) return;
+    if (first->level < s->layer_norm && first->level < s->layer_ratio * last->level && loss_is_high(s))
+        tell(s, p, first->series, first->level, first->level / last->level, 1, out);
+}
+
+static void observe(void *state, const struct point *p, const struct findings *out)
+{
+    struct state *s = state;
+    if (!isfinite(p->value)) return;
+    if (p->series->role == ROLE_GRAD_NORM) observe_whole(s, p, out);
+    else if (p->series->role == ROLE_GRAD_PART) observe_layer(s, p, out);
+    else {
+        if (!s->loss_series) s->loss_series = p->series;
+        if (p->series != s->loss_series) return;
+        if (s->n_loss++ == 0) s->loss_first = s->loss_now = p->value;
+        s->loss_now += 0.1 * (p->value - s->loss_now);
+    }
+}
+
+const struct analyzer analyzer_grad_vanishing = {.name = "grad_vanishing",
+                                                 .summary = "gradients hardly reach the first layers",
+                                                 .source = "failure knowledge F27; Hochreiter 1998; AutoTrainer (ICSE 2021)",
+                                                 .kinds = kinds,
+                                                 .wants = WANTS(ROLE_GRAD_NORM) | WANTS(ROLE_GRAD_PART) | WANTS(ROLE_LOSS_TRAIN),
+                                                 .scope = PER_RUN,
+                                                 .state_size = sizeof(struct state),
+                                                 .knobs = knobs,
+                                                 .observe = observe};

@@ -1,0 +1,69 @@
+/* loss_nonfinite - the loss is NaN or infinite: from then on nothing useful is computed.
+ *
+ * One such value that is gone at the next step is a warning; two in a row, or a tool's own statement that a value became NaN, are
+ * critical. A tool's statement is an event, because several tools then leave the loss out of the log altogether. */
+#include <math.h>
+
+#include "analyzer.h"
+#include "stats/nonfinite.h"
+
+struct state {
+    double calm_points;
+    struct nonfinite n;
+    bool said;
+};
+
+static const char *const kinds[] = {"loss_nonfinite", NULL};
+static const struct knob knobs[] = {{"loss_nonfinite_calm", "points", 10, 1, 1000, 10, 10, offsetof(struct state, calm_points),
+                                     "finite values in a row after which it is over", "our choice"},
+                                    {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
+
+static void statement(struct state *s, const struct point *p, const struct findings *out)
+{
+    if ((enum event)p->value != EVENT_NONFINITE || s->said) return;
+    s->said = true;
+    struct finding f = {.kind = "loss_nonfinite",
+                        .severity = SEVERITY_CRITICAL,
+                        .confidence = 0.9,
+                        .source = p->source,
+                        .series = p->series,
+                        .segment = p->segment,
+                        .onset_step = p->step,
+                        .first_step = p->step,
+                        .last_step = p->step,
+                        .first_line = p->line,
+                        .last_line = p->line,
+                        .quote_line = p->line};
+    finding_add(&f, "value", NAN, "");
+    finding_add(&f, "points", 1, "points");
+    out->emit(out->arg, &f);
+}
+
+static void observe(void *state, const struct point *p, const struct findings *out)
+{
+    struct state *s = state;
+    if (p->series->role == ROLE_EVENT) {
+        statement(s, p, out);
+        return;
+    }
+    switch (nonfinite_add(&s->n, p, s->calm_points)) {
+    case NONFINITE_FIRST: nonfinite_emit(&s->n, "loss_nonfinite", SEVERITY_WARNING, 0.9, PHASE_OPENED, p, out); break;
+    case NONFINITE_MORE:
+        if (s->n.in_a_row >= 2) nonfinite_emit(&s->n, "loss_nonfinite", SEVERITY_CRITICAL, 0.99, PHASE_CHANGED, p, out);
+        break;
+    case NONFINITE_GONE: nonfinite_emit(&s->n, "loss_nonfinite", SEVERITY_WARNING, 0.99, PHASE_CLOSED, p, out); break;
+    default: break;
+    }
+}
+
+const struct analyzer analyzer_loss_nonfinite = {.name = "loss_nonfinite",
+                                                 .summary = "the loss is NaN or infinite",
+                                                 .source = "IEEE 754; every debugger has this rule",
+                                                 .kinds = kinds,
+                                                 .wants = WANTS(ROLE_LOSS_TRAIN) | WANTS(ROLE_LOSS_EVAL) | WANTS(ROLE_LOSS_PART) |
+                                                          WANTS(ROLE_LOSS_GENERATOR) | WANTS(ROLE_LOSS_DISCRIMINATOR) |
+                                                          WANTS(ROLE_LOSS_VALUE) | WANTS(ROLE_LOSS_POLICY) | WANTS(ROLE_EVENT),
+                                                 .scope = PER_SERIES,
+                                                 .state_size = sizeof(struct state),
+                                                 .knobs = knobs,
+                                                 .observe = observe};

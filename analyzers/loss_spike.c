@@ -1,0 +1,111 @@
+/* loss_spike - the training loss jumps far above its recent level and comes back.
+ *
+ * Judged on the logarithm against the median and MAD of the last 32 accepted values. A jump counts only when it is far outside the noise
+ * *and* undoes a part of the progress made: mini-batch noise does the first, a falling curve's wiggle the second, rarely both.
+ * The first values have no baseline yet; they are judged together once there are enough (a warm-up bump above 1.5 times the initial
+ * loss). An excursion that does not end is loss_divergence's business. */
+#include <string.h>
+
+#include "analyzer.h"
+#include "stats/excursion.h"
+
+struct state {
+    struct excursion_knobs knobs;
+    struct excursion e;
+    bool told;
+    struct finding f; /* one a series: the highest; later ones are counted */
+    double count;
+};
+
+static const char *const kinds[] = {"loss_spike", NULL};
+static const struct knob knobs[] = {
+    {"loss_spike_height", "sd", 6, 3, 100, 10, 5, offsetof(struct state, knobs.height_sd),
+     "how far above the recent level a jump must be", "6 robust sd: about 1e-9 a point for a log-normal bulk"},
+    {"loss_spike_factor", "x", 1.5, 1.05, 100, 2, 1.3, offsetof(struct state, knobs.height_factor), "and at least this factor",
+     "1.5 times the initial loss is where a warm-up bump stops being normal"},
+    {"loss_spike_undone", "share", 0.15, 0, 1, 0.3, 0.1, offsetof(struct state, knobs.undone),
+     "and this share of the progress so far", "seeded training runs"},
+    {"loss_spike_patience", "points", 20, 2, 10000, 20, 20, offsetof(struct state, knobs.patience_points),
+     "longer than this is no spike", "seeded training runs"},
+    {"loss_spike_patience_share", "share", 0.03, 0, 1, 0.03, 0.03, offsetof(struct state, knobs.patience_share),
+     "nor longer than this share of the run", "seeded training runs"},
+    {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
+
+static void describe(struct state *s, const struct point *p, double recovered, double warmup)
+{
+    const struct excursion *e = &s->e;
+    struct finding *f = &s->f;
+    f->kind = "loss_spike";
+    f->severity = SEVERITY_WARNING;
+    f->confidence = excursion_confidence(e, &s->knobs);
+    f->series = p->series, f->source = p->source, f->segment = p->segment;
+    f->onset_step = f->first_step = e->onset_step;
+    f->last_step = e->last_step;
+    f->first_line = e->onset_line, f->last_line = e->last_line;
+    f->n_evidence = 0;
+    finding_add(f, "from", scale_back(&e->scale, e->from), "");
+    finding_add(f, "to", scale_back(&e->scale, e->peak), "");
+    finding_add(f, "height_ratio", excursion_factor(e), "x");
+    finding_add(f, "height_sd", excursion_height_sd(e), "sd");
+    finding_add(f, "recovered", recovered, "");
+    finding_add(f, "during_warmup", warmup, "");
+    finding_add(f, "width_points", (double)e->length, "points");
+    finding_add(f, "count", s->count, "spikes");
+}
+
+static void tell(struct state *s, const struct point *p, enum phase phase, double recovered, double warmup,
+                 const struct findings *out)
+{
+    bool highest = !s->told || excursion_height_sd(&s->e) >= finding_evidence(&s->f, "height_sd", 0);
+    if (highest) describe(s, p, recovered, warmup);
+    else
+        for (size_t i = 0; i < s->f.n_evidence; i++)
+            if (strcmp(s->f.evidence[i].name, "count") == 0) s->f.evidence[i].value = s->count;
+    s->f.phase = s->told ? phase : PHASE_OPENED;
+    s->told = true;
+    out->emit(out->arg, &s->f);
+}
+
+static void observe(void *state, const struct point *p, const struct findings *out)
+{
+    struct state *s = state;
+    if (!isfinite(p->value)) return;
+    enum excursion_change change = excursion_add(&s->e, &s->knobs, p);
+    if (s->e.n == EXCURSION_EARLY && !s->told && !s->e.open) {
+        struct excursion early = s->e;
+        if (excursion_early(&early, &s->knobs) && !early.open) {
+            struct excursion later = s->e;
+            s->e = early;
+            s->count = 1;
+            tell(s, p, PHASE_OPENED, 1, 1, out);
+            s->e = later;
+        }
+    }
+    if (s->e.slow) return;
+    if (change == EXCURSION_STARTED) s->count++, tell(s, p, PHASE_CHANGED, 0, 0, out);
+    else if (change == EXCURSION_GREW) tell(s, p, PHASE_CHANGED, 0, 0, out);
+    else if (change == EXCURSION_RETURNED) tell(s, p, PHASE_CHANGED, 1, 0, out);
+    s->f.series = p->series;
+}
+
+static void finish(void *state, const struct findings *out)
+{
+    struct state *s = state;
+    struct excursion early = s->e;
+    if (s->told || !s->f.series || s->e.n >= EXCURSION_EARLY || !excursion_early(&early, &s->knobs) || early.open) return;
+    struct point p = {.series = s->f.series, .source = s->f.series->source};
+    s->e = early;
+    s->count = 1;
+    tell(s, &p, PHASE_OPENED, 1, 1, out);
+}
+
+const struct analyzer analyzer_loss_spike = {.name = "loss_spike",
+                                             .summary = "the training loss jumps and comes back",
+                                             .source = "Hampel 1974 (median/MAD identifier)",
+                                             .kinds = kinds,
+                                             .wants = WANTS(ROLE_LOSS_TRAIN),
+                                             .scope = PER_SERIES,
+                                             .state_size = sizeof(struct state),
+                                             .knobs = knobs,
+                                             .observe = observe,
+                                             .finish = finish};

@@ -1,0 +1,48 @@
+/* metric_nonfinite - another number of the log is NaN or infinite.
+ *
+ * Many are so by right: a perplexity overflows, a z-score has no window yet, a class is absent from a batch. So it is worth knowing
+ * only for a score that had been finite, and a warning only when it stays so. */
+#include <math.h>
+
+#include "analyzer.h"
+#include "stats/nonfinite.h"
+
+struct state {
+    double calm_points, row_points;
+    struct nonfinite n;
+};
+
+static const char *const kinds[] = {"metric_nonfinite", NULL};
+static const struct knob knobs[] = {{"metric_nonfinite_calm", "points", 3, 1, 1000, 3, 3, offsetof(struct state, calm_points),
+                                     "finite values in a row after which it is over", "our choice"},
+                                    {"metric_nonfinite_row", "points", 3, 1, 100, 5, 2, offsetof(struct state, row_points),
+                                     "NaN in a row before it is a warning", "our choice"},
+                                    {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
+
+static void observe(void *state, const struct point *p, const struct findings *out)
+{
+    struct state *s = state;
+    switch (nonfinite_add(&s->n, p, s->calm_points)) {
+    case NONFINITE_FIRST:
+    case NONFINITE_MORE:
+        if (s->n.bad == s->n.points || !isnan(p->value) || (double)s->n.in_a_row < s->row_points) return;
+        nonfinite_emit(&s->n, "metric_nonfinite", SEVERITY_WARNING, 0.9,
+                       (double)s->n.in_a_row == s->row_points ? PHASE_OPENED : PHASE_CHANGED, p, out);
+        break;
+    case NONFINITE_GONE:
+        if (s->n.told) nonfinite_emit(&s->n, "metric_nonfinite", SEVERITY_INFO, 0.9, PHASE_CLOSED, p, out);
+        break;
+    default: break;
+    }
+}
+
+const struct analyzer analyzer_metric_nonfinite = {.name = "metric_nonfinite",
+                                                   .summary = "a score became NaN",
+                                                   .source = "failure knowledge: metric_computation_bug",
+                                                   .kinds = kinds,
+                                                   .wants = WANTS(ROLE_SCORE_TRAIN) | WANTS(ROLE_SCORE_EVAL) |
+                                                            WANTS(ROLE_RETURN) | WANTS(ROLE_ENTROPY) | WANTS(ROLE_KL),
+                                                   .scope = PER_SERIES,
+                                                   .state_size = sizeof(struct state),
+                                                   .knobs = knobs,
+                                                   .observe = observe};

@@ -1,0 +1,127 @@
+/* restart_discontinuity - after a restart the loss does not stand where it stood.
+ *
+ * A resumed run starts again at its checkpoint's step; what it logs there must agree with what was logged there before, within noise.
+ * Compared are the medians of the first values after the seam and of the values before it at the same steps (or, where no steps
+ * overlap, the last ones). A restart from the very beginning is a new run in an old file and is not judged. */
+#include <math.h>
+
+#include "analyzer.h"
+#include "stats/curve.h"
+#include "stats/robust.h"
+#include "stats/scale.h"
+
+enum { KEPT = 64, COMPARED = 5 };
+struct state {
+    double height_sd, height_factor, undone;
+    struct scale scale;
+    struct curve before;
+    struct bucket buckets[KEPT]; /* of the segment so far, on the scale */
+    double recent[32];
+    uint32_t n_recent; /* last values of the segment */
+    double first, best;
+    int64_t first_step, last_step;
+    uint16_t segment;
+    bool begun, pending;
+    double at_seam, noise, after[COMPARED];
+    uint32_t n_after;
+    int64_t onset_step, back_steps;
+    uint64_t onset_line;
+    uint32_t episode;
+};
+
+static const char *const kinds[] = {"restart_discontinuity", NULL};
+static const struct knob knobs[] = {{"restart_height", "sd", 5, 3, 100, 8, 3, offsetof(struct state, height_sd),
+                                     "how far from the old level the new one must be",
+                                     "failure knowledge F47: 3 sd; 5 because two medians of few values are compared"},
+                                    {"restart_factor", "x", 1.1, 1.01, 100, 1.3, 1.05, offsetof(struct state, height_factor),
+                                     "and at least this factor", "our choice"},
+                                    {"restart_undone", "share", 0.2, 0, 1, 0.3, 0.1, offsetof(struct state, undone),
+                                     "and this share of the progress made", "seeded training runs"},
+                                    {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
+
+static void start_segment(struct state *s, const struct point *p, double y)
+{
+    curve_init(&s->before, s->buckets, KEPT);
+    s->n_recent = 0;
+    s->first = s->best = y;
+    s->first_step = p->step;
+    s->segment = p->segment;
+    s->begun = true;
+}
+
+static double level_at(const struct state *s, int64_t step)
+{
+    double nearest = NAN;
+    for (uint32_t i = 0; i < s->before.used && s->before.buckets[i].first_step <= step; i++) nearest = s->before.buckets[i].mean;
+    return nearest;
+}
+
+static void seam(struct state *s, const struct point *p)
+{
+    uint32_t n = s->n_recent < 32 ? s->n_recent : 32;
+    int64_t usual = n > 1 ? (s->last_step - s->first_step) / (int64_t)(s->before.points > 1 ? s->before.points - 1 : 1) : 1;
+    s->pending = n >= COMPARED && p->step > s->first_step + 2 * usual;
+    s->at_seam = level_at(s, p->step);
+    s->noise = fmax(robust_noise(s->recent, n), s->scale.linear ? 1e-12 : 0.01);
+    s->n_after = 0;
+    s->onset_step = p->step;
+    s->onset_line = p->line;
+    s->back_steps = s->last_step - p->step;
+}
+
+static void judge(struct state *s, const struct point *p, const struct findings *out)
+{
+    double after = robust_median(s->after, COMPARED), jump = after - s->at_seam, progress = fmax(s->first - s->best, 0);
+    s->pending = false;
+    if (!(jump > s->height_sd * s->noise) || jump < s->undone * progress) return;
+    if (!s->scale.linear && jump < log(s->height_factor)) return;
+    struct finding f = {.kind = "restart_discontinuity",
+                        .severity = SEVERITY_WARNING,
+                        .episode = ++s->episode,
+                        .series = p->series,
+                        .confidence = fmin(0.97, 1 - 0.3 * exp(-0.5 * (jump / s->noise / s->height_sd - 1))),
+                        .source = p->source,
+                        .segment = p->segment,
+                        .onset_step = s->onset_step,
+                        .first_step = s->onset_step,
+                        .last_step = p->step,
+                        .first_line = s->onset_line,
+                        .last_line = p->line};
+    finding_add(&f, "from", scale_back(&s->scale, s->at_seam), "");
+    finding_add(&f, "to", scale_back(&s->scale, after), "");
+    finding_add(&f, "jump_ratio", s->scale.linear ? NAN : exp(jump), "x");
+    finding_add(&f, "jump_sd", jump / s->noise, "sd");
+    finding_add(&f, "back_steps", (double)s->back_steps, "steps");
+    out->emit(out->arg, &f);
+}
+
+static void observe(void *state, const struct point *p, const struct findings *out)
+{
+    struct state *s = state;
+    s->before.buckets = s->buckets; /* the state may have been copied */
+    if (!isfinite(p->value)) return;
+    if (scale_turns(&s->scale, p->value)) s->begun = s->pending = false;
+    double y = scale_of(&s->scale, p->value), first = s->first, best = s->best;
+    bool new_segment = s->begun && p->segment != s->segment;
+    if (new_segment) seam(s, p);
+    if (!s->begun || new_segment) start_segment(s, p, y);
+    if (new_segment) s->first = first, s->best = best; /* progress is the run's, not the segment's */
+    if (s->pending) {
+        s->after[s->n_after++] = y;
+        if (s->n_after == COMPARED) judge(s, p, out);
+    }
+    curve_add(&s->before, p->step, y, p->line);
+    s->recent[s->n_recent++ % 32] = y;
+    if (y < s->best) s->best = y;
+    s->last_step = p->step;
+}
+
+const struct analyzer analyzer_restart_discontinuity = {.name = "restart_discontinuity",
+                                                        .summary = "after a restart the loss stands elsewhere",
+                                                        .source = "failure knowledge F47 resume_state_lost",
+                                                        .kinds = kinds,
+                                                        .wants = WANTS(ROLE_LOSS_TRAIN),
+                                                        .scope = PER_SERIES,
+                                                        .state_size = sizeof(struct state),
+                                                        .knobs = knobs,
+                                                        .observe = observe};

@@ -1,0 +1,91 @@
+/* return_flat - an agent's return never improves beyond its own noise.
+ *
+ * Compared are the best tenth of the run and its first tenth, in standard deviations of single returns around their moving level (Cohen's d). A
+ * return that is the same number throughout has no noise at all and is flat by that alone. */
+#include <math.h>
+
+#include "analyzer.h"
+#include "stats/curve.h"
+#include "stats/robust.h"
+
+enum { BUCKETS = 40 };
+struct state {
+    double min_points, effect;
+    struct curve curve;
+    struct bucket buckets[BUCKETS];
+    double sum_squares, last;
+    const struct series *series;
+    uint16_t segment;
+    bool told;
+};
+
+static const char *const kinds[] = {"return_flat", NULL};
+static const struct knob knobs[] = {{"return_flat_points", "points", 100, 20, 1000000, 300, 60,
+                                     offsetof(struct state, min_points), "returns before anything is said", "our choice"},
+                                    {"return_flat_effect", "sd", 1, 0.1, 5, 0.5, 1.5, offsetof(struct state, effect),
+                                     "of single returns that the best level must be above the first",
+                                     "Cohen 1988: 0.8 is a large effect"},
+                                    {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
+
+static void judge(struct state *s, const struct findings *out)
+{
+    double y[BUCKETS];
+    size_t n = s->curve.used, tenth = n / 10;
+    if (!s->series || (double)s->curve.points < s->min_points || n < 20) return;
+    for (size_t i = 0; i < n; i++) y[i] = s->buckets[i].mean;
+    double first = robust_median(y, tenth), best = first, sd = sqrt(s->sum_squares / (double)(s->curve.points - 1) / 2);
+    for (size_t i = 0; i + tenth <= n; i++) best = fmax(best, robust_median(y + i, tenth));
+    if (!(best - first <= s->effect * sd)) return;
+    int64_t from = s->buckets[0].first_step;
+    struct finding f = {.kind = "return_flat",
+                        .phase = s->told ? PHASE_CHANGED : PHASE_OPENED,
+                        .episode = 1,
+                        .severity = SEVERITY_WARNING,
+                        .confidence = sd > 0 ? fmin(0.95, 0.7 + 0.25 * (1 - (best - first) / (s->effect * sd))) : 0.95,
+                        .series = s->series,
+                        .source = s->series->source,
+                        .segment = s->segment,
+                        .onset_step = from,
+                        .first_step = from,
+                        .last_step = s->buckets[n - 1].last_step,
+                        .first_line = s->buckets[0].first_line,
+                        .last_line = s->buckets[n - 1].first_line};
+    finding_add(&f, "from", first, "");
+    finding_add(&f, "to", robust_median(y + n - tenth, tenth), "");
+    finding_add(&f, "best", best, "");
+    finding_add(&f, "noise", sd, "sd");
+    finding_add(&f, "points", (double)s->curve.points, "points");
+    s->told = true;
+    out->emit(out->arg, &f);
+}
+
+static void observe(void *state, const struct point *p, const struct findings *out)
+{
+    struct state *s = state;
+    (void)out;
+    if (!isfinite(p->value)) return;
+    s->curve.buckets = s->buckets;
+    if (!s->curve.capacity || p->segment != s->segment) curve_init(&s->curve, s->buckets, BUCKETS), s->sum_squares = 0;
+    if (s->curve.points) s->sum_squares += (p->value - s->last) * (p->value - s->last);
+    s->last = p->value;
+    s->series = p->series, s->segment = p->segment;
+    curve_add(&s->curve, p->step, p->value, p->line);
+}
+
+static void finish(void *state, const struct findings *out)
+{
+    struct state *s = state;
+    s->curve.buckets = s->buckets;
+    judge(s, out);
+}
+
+const struct analyzer analyzer_return_flat = {.name = "return_flat",
+                                              .summary = "an agent's return never improves",
+                                              .source = "Cohen 1988; Henderson 2018 on the noise of returns",
+                                              .kinds = kinds,
+                                              .wants = WANTS(ROLE_RETURN),
+                                              .scope = PER_SERIES,
+                                              .state_size = sizeof(struct state),
+                                              .knobs = knobs,
+                                              .observe = observe,
+                                              .finish = finish};

@@ -1,0 +1,57 @@
+#include "curve.h"
+
+#include <math.h>
+
+void curve_init(struct curve *c, struct bucket *buckets, uint32_t capacity)
+{
+    *c = (struct curve){.capacity = capacity, .width = 1, .buckets = buckets};
+}
+
+static void join(struct bucket *to, const struct bucket *a, const struct bucket *b)
+{
+    uint32_t fa = a->n - a->nonfinite, fb = b->n - b->nonfinite;
+    struct bucket r = {.first_step = a->first_step,
+                       .last_step = b->last_step,
+                       .first_line = a->first_line,
+                       .n = a->n + b->n,
+                       .nonfinite = a->nonfinite + b->nonfinite,
+                       .mean = a->mean,
+                       .min = a->min,
+                       .max = a->max,
+                       .last = a->last};
+    if (fa == 0) r.mean = b->mean, r.min = b->min, r.max = b->max, r.last = b->last;
+    else if (fb > 0) {
+        r.mean += (b->mean - a->mean) * fb / (fa + fb);
+        r.min = fmin(a->min, b->min);
+        r.max = fmax(a->max, b->max);
+        r.last = b->last;
+    }
+    *to = r;
+}
+
+void curve_add(struct curve *c, int64_t step, double value, uint64_t line)
+{
+    bool finite = isfinite(value);
+    struct bucket one = {.first_step = step,
+                         .last_step = step,
+                         .first_line = line,
+                         .n = 1,
+                         .nonfinite = !finite,
+                         .mean = finite ? value : NAN,
+                         .min = finite ? value : NAN,
+                         .max = finite ? value : NAN,
+                         .last = finite ? value : NAN};
+    c->points++;
+    c->nonfinite += !finite;
+    if (c->used && c->buckets[c->used - 1].n < c->width) {
+        struct bucket *b = &c->buckets[c->used - 1];
+        join(b, b, &one);
+        return;
+    }
+    if (c->used == c->capacity) {
+        for (uint32_t i = 0; i < c->used / 2; i++) join(&c->buckets[i], &c->buckets[2 * i], &c->buckets[2 * i + 1]);
+        c->used /= 2;
+        c->width *= 2;
+    }
+    c->buckets[c->used++] = one;
+}

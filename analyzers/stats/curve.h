@@ -1,0 +1,32 @@
+/* curve - a series of any length in a fixed number of buckets.
+ *
+ * Points are appended to the last bucket until it holds `width` of them; when all buckets are used, neighbours are merged in pairs and
+ * width doubles. So N points cost O(N) altogether, every bucket holds equally many points but the last, and a million points
+ * look like a few hundred: enough to judge trends, turning points and the share of a run, and to draw it. */
+#ifndef MLWATCH_CURVE_H
+#define MLWATCH_CURVE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct bucket {
+    int64_t first_step, last_step;
+    uint64_t first_line;         /* of its first point */
+    uint32_t n, nonfinite;       /* points, and how many of them were NaN or infinite (not in the values below) */
+    double mean, min, max, last; /* of the finite ones; NaN when there are none */
+};
+
+/* The caller gives the memory: struct curve with room for `capacity` buckets (even, at least 4). */
+struct curve {
+    uint32_t capacity, used, width;
+    uint64_t points, nonfinite;
+    struct bucket *buckets;
+};
+
+/* curve_init - an empty curve over the caller's buckets. */
+void curve_init(struct curve *c, struct bucket *buckets, uint32_t capacity);
+/* curve_add - O(1) amortised. value may be NaN or infinite. */
+void curve_add(struct curve *c, int64_t step, double value, uint64_t line);
+
+#endif

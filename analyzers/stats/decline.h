@@ -1,0 +1,38 @@
+/* decline - a score is seen to fall from its best, for good or for a while.
+ *
+ * The whole series stands in a curve; levels are medians of three neighbouring buckets, so that one lucky evaluation is no best and
+ * one unlucky one no fall. A fall counts in units of what had been gained since the start, and against the series' own noise. */
+#ifndef MLWATCH_DECLINE_H
+#define MLWATCH_DECLINE_H
+
+#include "../analyzer.h"
+#include "curve.h"
+#include "scale.h"
+
+enum { DECLINE_BUCKETS = 64 };
+struct decline {
+    struct curve curve;
+    struct bucket buckets[DECLINE_BUCKETS]; /* values as logged */
+    enum better better;
+    bool bounded;
+    double sum_squares; /* of first differences: the noise of single values */
+    double last;
+    uint16_t segment;
+};
+struct decline_verdict {
+    double best, now, trough, initial; /* as logged */
+    double drop_share, trough_share;   /* of what had been gained (or of the least that counts as a gain) */
+    double drop_sd, trough_sd;         /* against the noise of a level */
+    double factor;                     /* now : best, or best : now, whichever is above 1 when worse */
+    double lasted_share;               /* of the series, since the level left the upper half for the last time */
+    int64_t best_step, onset_step, trough_step, last_step;
+    uint64_t onset_line;
+    bool recovered;
+};
+
+/* decline_add - one finite value of one series. O(1) amortised. */
+void decline_add(struct decline *d, const struct point *p);
+/* decline_judge - false while there are fewer than min_points values or the best is among the last ones and nothing fell before. O(DECLINE_BUCKETS) */
+bool decline_judge(struct decline *d, double min_points, struct decline_verdict *v);
+
+#endif

@@ -1,0 +1,180 @@
+#include "excursion.h"
+
+#include <string.h>
+
+#include "robust.h"
+
+enum { BASE_MIN = 5, BACK_POINTS = 2, SLOW_BASE = ROLLING_MAX, EARLY_MIN = 8 };
+#define NOISE_FLOOR 0.02 /* on the log scale: 2 %. Logs are rounded, and a quiet series has no noise to speak of */
+#define CUSUM_SLACK 1.0  /* Page's k, in standard deviations: half of the shift that matters */
+#define CUSUM_LIMIT 40.0 /* Page's h: far beyond chance for smoothed, correlated levels */
+#define CUSUM_CLIP  3.0  /* no single value counts for more */
+
+static double noise_of(const struct excursion *e, double sd)
+{
+    double floor = e->scale.linear ? 0.02 * fabs(e->initial - e->best) : NOISE_FLOOR;
+    return fmax(sd, fmax(floor, 1e-12));
+}
+
+/* How far outside is outside: the highest of the three conditions, on the scale. */
+static double needed(const struct excursion *e, const struct excursion_knobs *k, double level, double sd)
+{
+    double progress = fmax(e->initial - level, 0);
+    double by_factor = e->scale.linear ? 0.3 * fabs(e->initial - e->best) : log(k->height_factor);
+    return fmax(k->height_sd * noise_of(e, sd), fmax(k->undone * progress, by_factor));
+}
+
+static void forget(struct excursion *e)
+{
+    struct scale scale = e->scale;
+    uint64_t n = e->n;
+    uint16_t segment = e->segment;
+    memset(e, 0, sizeof *e);
+    e->scale = scale;
+    e->n = n;
+    e->segment = segment;
+}
+
+/* Spread of the window, or of its differences: a falling curve spreads without being noisy, a wandering one the other way round. */
+static double spread(const struct excursion *e)
+{
+    double by_change = 1.4826 / 1.4142 * (e->change.n >= BASE_MIN ? rolling_median(&e->change) : 0),
+           by_level = rolling_sd(&e->base);
+    return e->change.n >= BASE_MIN ? fmax(by_change, 0.5 * by_level) : by_level;
+}
+
+static void absorb(struct excursion *e, double y)
+{
+    if (e->accepted) rolling_add(&e->change, fabs(y - e->previous));
+    e->previous = y;
+    rolling_add(&e->base, y);
+    if (++e->accepted <= 5) {
+        double first[5];
+        for (uint32_t i = 0; i < e->base.n && i < 5; i++) first[i] = e->base.ring[i];
+        e->initial = robust_median(first, e->base.n);
+    }
+    double level = rolling_median(&e->base);
+    if (e->base.n < SLOW_BASE) e->best = level;
+    else if (level < e->best) {
+        e->best = level;
+        e->best_sd = spread(e);
+        e->cusum = 0;
+    }
+}
+
+static void begin(struct excursion *e, const struct point *p, double from, double sd, double y)
+{
+    e->open = true;
+    e->settled = e->slow = false;
+    e->from = from;
+    e->sd = noise_of(e, sd);
+    e->peak = e->last = e->level = y;
+    e->onset_step = e->peak_step = e->last_step = p->step;
+    e->onset_line = e->last_line = p->line;
+    e->length = 1;
+    e->back = 0;
+}
+
+static uint64_t patience(const struct excursion *e, const struct excursion_knobs *k)
+{
+    return (uint64_t)fmax(k->patience_points, k->patience_share * (double)e->n);
+}
+
+/* The level of the window against the best level ever, summed up over time. */
+static bool creeps(struct excursion *e, const struct excursion_knobs *k, const struct point *p)
+{
+    if (e->base.n < SLOW_BASE || e->accepted < 2 * SLOW_BASE) return false;
+    double level = rolling_median(&e->base), rise = level - e->best, sd = noise_of(e, fmax(e->best_sd, spread(e)));
+    if (e->cusum == 0) e->cusum_step = p->step, e->cusum_line = p->line;
+    e->cusum = fmax(0, e->cusum + fmin(rise / sd, CUSUM_CLIP) - CUSUM_SLACK);
+    double enough = fmax(2 * sd, fmax(k->undone * fmax(e->initial - e->best, 0),
+                                      e->scale.linear ? 0.3 * fabs(e->initial - e->best) : log(k->height_factor)));
+    return e->cusum > CUSUM_LIMIT && rise > enough;
+}
+
+static enum excursion_change outside(struct excursion *e, const struct excursion_knobs *k, const struct point *p, double y)
+{
+    if (e->slow) absorb(e, y), y = rolling_median(&e->base); /* a slow rise is one of levels */
+    bool higher = y > e->peak;
+    double half_way = e->from + (e->slow ? 0.5 : 0.25) * (e->peak - e->from);
+    e->length++;
+    e->last = y;
+    e->level += 0.2 * (y - e->level);
+    e->last_step = p->step;
+    e->last_line = p->line;
+    if (higher) e->peak = y, e->peak_step = p->step;
+    e->back = y < half_way ? e->back + 1 : 0;
+    if (e->back >= BACK_POINTS && e->back * 2 >= (e->settled ? 8 : BACK_POINTS)) {
+        e->open = false;
+        e->cusum = 0;
+        e->best_sd = fmax(e->best_sd, e->sd);
+        if (!e->slow) absorb(e, y);
+        return EXCURSION_RETURNED;
+    }
+    if (!e->settled && e->length > patience(e, k)) return e->settled = true, EXCURSION_SETTLED;
+    return higher ? EXCURSION_GREW : EXCURSION_LASTS;
+}
+
+enum excursion_change excursion_add(struct excursion *e, const struct excursion_knobs *k, const struct point *p)
+{
+    if (e->n && p->segment != e->segment) memset(e, 0, sizeof *e);
+    e->segment = p->segment;
+    if (scale_turns(&e->scale, p->value)) forget(e);
+    double y = scale_of(&e->scale, p->value);
+    if (e->n < EXCURSION_EARLY) e->early[e->n] = y, e->early_step[e->n] = p->step, e->early_line[e->n] = p->line;
+    e->n++;
+    if (e->open) return outside(e, k, p, y);
+    double level = rolling_median(&e->base), sd = spread(e);
+    if (e->base.n >= BASE_MIN && y - level > needed(e, k, level, sd)) {
+        begin(e, p, level, sd, y);
+        return EXCURSION_STARTED;
+    }
+    absorb(e, y);
+    if (!creeps(e, k, p)) return EXCURSION_NONE;
+    begin(e, p, e->best, fmax(e->best_sd, spread(e)), rolling_median(&e->base));
+    e->slow = true;
+    e->onset_step = e->cusum_step;
+    e->onset_line = e->cusum_line;
+    e->length = patience(e, k);
+    return EXCURSION_STARTED;
+}
+
+double excursion_height_sd(const struct excursion *e) { return (e->peak - e->from) / e->sd; }
+
+double excursion_factor(const struct excursion *e)
+{
+    if (!e->scale.linear) return exp(e->peak - e->from);
+    return e->from != 0 ? 1 + (e->peak - e->from) / fabs(e->from) : INFINITY;
+}
+
+bool excursion_early(struct excursion *e, const struct excursion_knobs *k)
+{
+    size_t n = e->n < EXCURSION_EARLY ? (size_t)e->n : EXCURSION_EARLY, at = 0;
+    if (n < EARLY_MIN || e->scale.linear || e->open) return false;
+    for (size_t i = 1; i < n; i++)
+        if (e->early[i] > e->early[at]) at = i;
+    if (at == 0) return false;
+    double before = robust_median(e->early, at < 4       ? 1
+                                            : at / 2 < 5 ? at / 2
+                                                         : 5),
+           noise = fmax(robust_noise(e->early, n), NOISE_FLOOR);
+    double height = e->early[at] - before;
+    if (height < log(k->height_factor) || height < k->height_sd * noise) return false;
+    size_t first = at;
+    while (first > 1 && e->early[first - 1] > before + height / 4) first--;
+    double after = robust_median(e->early + n - n / 4, n / 4);
+    e->from = before, e->sd = noise, e->peak = e->early[at], e->last = e->early[n - 1];
+    e->onset_step = e->early_step[first], e->onset_line = e->early_line[first], e->peak_step = e->early_step[at];
+    e->last_step = e->early_step[n - 1], e->last_line = e->early_line[n - 1];
+    e->length = n - first;
+    e->open = at + 1 == n || after > before + height / 2;
+    return true;
+}
+
+bool excursion_recedes(const struct excursion *e) { return e->open && e->level < e->peak - (e->peak - e->from) / 3; }
+
+double excursion_confidence(const struct excursion *e, const struct excursion_knobs *k)
+{
+    double over = excursion_height_sd(e) / k->height_sd;
+    return fmin(0.99, 1 - 0.3 * exp(-0.5 * (over - 1)));
+}

@@ -1,0 +1,69 @@
+/* excursion - a value leaves its own recent level upwards: when, how far, and whether it came back.
+ *
+ * The baseline is the median of the last accepted values; a value is judged before it is absorbed, and while an excursion lasts
+ * nothing is absorbed, so that a spike never enters the baseline that judges it. Beside the recent level stands the best level
+ * ever reached: a rise too slow for the window is told by a one-sided CUSUM against that (Page 1954, Biometrika 41).
+ * Everything is judged on the logarithm (scale.h), where heights are factors, and within one segment. */
+#ifndef MLWATCH_EXCURSION_H
+#define MLWATCH_EXCURSION_H
+
+#include "../analyzer.h"
+#include "rolling.h"
+#include "scale.h"
+
+enum { EXCURSION_EARLY = 24 };
+
+struct excursion_knobs {
+    double height_sd;       /* standard deviations above the baseline */
+    double height_factor;   /* and at least this factor (1.5 = half as much again) */
+    double undone;          /* and at least this share of the progress made since the start (on the scale) */
+    double patience_points; /* an excursion longer than this ... */
+    double patience_share;  /* ... and than this share of the points so far is no spike any more */
+};
+
+enum excursion_change {
+    EXCURSION_NONE,
+    EXCURSION_STARTED, /* this point is the first outside */
+    EXCURSION_GREW,    /* still outside, higher than before */
+    EXCURSION_LASTS,   /* still outside */
+    EXCURSION_SETTLED, /* outside for longer than patience: told once */
+    EXCURSION_RETURNED /* back inside */
+};
+
+struct excursion {
+    struct scale scale;
+    struct rolling base;           /* accepted values */
+    struct rolling change;         /* sizes of their first differences: noise without the trend */
+    uint16_t segment;              /* a restart is judged afresh */
+    uint64_t n;                    /* finite values so far */
+    uint64_t accepted;             /* of those, absorbed by the baseline */
+    double early[EXCURSION_EARLY]; /* the first values, on the scale: what the start is judged by */
+    int64_t early_step[EXCURSION_EARLY];
+    uint64_t early_line[EXCURSION_EARLY];
+    double initial;       /* level at the start, on the scale */
+    double best, best_sd; /* lowest level reached, on the scale, and the noise there */
+    double cusum;
+    int64_t cusum_step;
+    uint64_t cusum_line;
+    bool open, settled, slow;    /* slow: found by the CUSUM */
+    double from, sd, peak, last; /* of the open or last excursion, on the scale */
+    double level;                /* recent level inside it: an average of about five values */
+    double previous;             /* last accepted value */
+    int64_t onset_step, peak_step, last_step;
+    uint64_t onset_line, last_line, length, back;
+};
+
+/* excursion_add - judge one finite value, then absorb it. O(ROLLING_MAX). */
+enum excursion_change excursion_add(struct excursion *e, const struct excursion_knobs *k, const struct point *p);
+/* excursion_height_sd, _factor - of the open or last excursion's peak over its baseline. */
+double excursion_height_sd(const struct excursion *e);
+double excursion_factor(const struct excursion *e);
+/* excursion_early - was there a peak among the first values, before a baseline existed? Fills in the excursion (closed, or open when it did
+ * not come back) and says so. Call when n reaches EXCURSION_EARLY, or at the end of a shorter series of at least 8 values. */
+bool excursion_early(struct excursion *e, const struct excursion_knobs *k);
+/* excursion_recedes - is the value on its way back: has the recent level lost a third of the height? */
+bool excursion_recedes(const struct excursion *e);
+/* excursion_confidence - that it is no noise: 0.7 at the threshold, towards 0.99 far above. */
+double excursion_confidence(const struct excursion *e, const struct excursion_knobs *k);
+
+#endif

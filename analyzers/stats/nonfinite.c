@@ -1,0 +1,50 @@
+#include "nonfinite.h"
+
+#include <math.h>
+
+enum nonfinite_change nonfinite_add(struct nonfinite *n, const struct point *p, double calm)
+{
+    n->points++;
+    if (isfinite(p->value)) {
+        n->in_a_row = 0;
+        if (!n->open || (double)++n->good_in_a_row < calm) return NONFINITE_NONE;
+        n->open = false;
+        return NONFINITE_GONE;
+    }
+    n->bad++;
+    n->in_a_row++;
+    n->good_in_a_row = 0;
+    n->last_step = p->step;
+    n->last_line = p->line;
+    if (n->open) return NONFINITE_MORE;
+    n->open = true;
+    n->episode++;
+    n->first_value = p->value;
+    n->onset_step = p->step;
+    n->onset_line = p->line;
+    return NONFINITE_FIRST;
+}
+
+void nonfinite_emit(struct nonfinite *n, const char *kind, enum severity severity, double confidence, enum phase phase,
+                    const struct point *p, const struct findings *out)
+{
+    struct finding f = {.kind = kind,
+                        .phase = phase,
+                        .episode = n->episode,
+                        .severity = severity,
+                        .confidence = confidence,
+                        .series = p->series,
+                        .source = p->source,
+                        .segment = p->segment,
+                        .onset_step = n->onset_step,
+                        .first_step = n->onset_step,
+                        .last_step = n->last_step,
+                        .first_line = n->onset_line,
+                        .last_line = n->last_line};
+    finding_add(&f, "value", n->first_value, "");
+    finding_add(&f, "points", (double)n->bad, "points");
+    finding_add(&f, "first_step_share", (double)(n->points - n->bad) / (double)n->points, "share");
+    finding_add(&f, "from_start", n->bad == n->points, "");
+    n->told = severity;
+    out->emit(out->arg, &f);
+}

@@ -1,0 +1,24 @@
+/* nonfinite - counting values that are NaN or infinite, and telling a single skipped step from a dead run. */
+#ifndef MLWATCH_NONFINITE_H
+#define MLWATCH_NONFINITE_H
+
+#include "../analyzer.h"
+
+struct nonfinite {
+    uint64_t points, bad, in_a_row, good_in_a_row;
+    double first_value; /* NaN, +Inf or -Inf */
+    int64_t onset_step, last_step;
+    uint64_t onset_line, last_line;
+    uint32_t episode;
+    bool open;
+    enum severity told;
+};
+enum nonfinite_change { NONFINITE_NONE, NONFINITE_FIRST, NONFINITE_MORE, NONFINITE_GONE };
+
+/* nonfinite_add - judge one value. GONE when as many good values as `calm` followed in a row. O(1) */
+enum nonfinite_change nonfinite_add(struct nonfinite *n, const struct point *p, double calm);
+/* nonfinite_emit - a finding of this kind with the common evidence: value, points, first_step_share, from_start. */
+void nonfinite_emit(struct nonfinite *n, const char *kind, enum severity severity, double confidence, enum phase phase,
+                    const struct point *p, const struct findings *out);
+
+#endif

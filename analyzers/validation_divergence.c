@@ -1,0 +1,77 @@
+/* validation_divergence - a validation loss jumps far up and stays, whatever the training loss does.
+ *
+ * The excursion of loss_divergence on evaluations, which are few: fewer points are enough, and a larger factor is asked for. */
+#include <math.h>
+#include <string.h>
+
+#include "analyzer.h"
+#include "stats/excursion.h"
+
+struct state {
+    struct excursion_knobs knobs;
+    struct excursion e;
+    const struct series *series;
+    uint16_t segment;
+    uint32_t episode;
+    bool told;
+};
+
+static const char *const kinds[] = {"validation_divergence", NULL};
+static const struct knob knobs[] = {
+    {"validation_divergence_height", "sd", 8, 3, 100, 12, 6, offsetof(struct state, knobs.height_sd),
+     "how far above the recent level", "as loss_spike_height"},
+    {"validation_divergence_factor", "x", 1.5, 1.1, 100, 2, 1.3, offsetof(struct state, knobs.height_factor),
+     "and at least this factor", "our choice"},
+    {"validation_divergence_undone", "share", 0.25, 0, 1, 0.4, 0.2, offsetof(struct state, knobs.undone),
+     "and this share of the progress so far", "as loss_divergence_undone"},
+    {"validation_divergence_patience", "points", 2, 1, 1000, 4, 2, offsetof(struct state, knobs.patience_points),
+     "for more evaluations than this", "our choice"},
+    {"validation_divergence_patience_share", "share", 0.05, 0, 1, 0.1, 0.02, offsetof(struct state, knobs.patience_share),
+     "and for this share of the run", "our choice"},
+    {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
+
+static void tell(struct state *s, enum phase phase, const struct findings *out)
+{
+    const struct excursion *e = &s->e;
+    struct finding f = {.kind = "validation_divergence",
+                        .phase = phase,
+                        .episode = s->episode,
+                        .severity = SEVERITY_WARNING,
+                        .confidence = excursion_confidence(e, &s->knobs),
+                        .series = s->series,
+                        .source = s->series->source,
+                        .segment = s->segment,
+                        .onset_step = e->onset_step,
+                        .first_step = e->onset_step,
+                        .last_step = e->last_step,
+                        .first_line = e->onset_line,
+                        .last_line = e->last_line};
+    finding_add(&f, "from", scale_back(&e->scale, e->from), "");
+    finding_add(&f, "to", scale_back(&e->scale, e->peak), "");
+    finding_add(&f, "rise_ratio", excursion_factor(e), "x");
+    finding_add(&f, "height_sd", excursion_height_sd(e), "sd");
+    s->told = phase != PHASE_CLOSED;
+    out->emit(out->arg, &f);
+}
+
+static void observe(void *state, const struct point *p, const struct findings *out)
+{
+    struct state *s = state;
+    if (!isfinite(p->value)) return;
+    s->series = p->series, s->segment = p->segment;
+    enum excursion_change change = excursion_add(&s->e, &s->knobs, p);
+    if (s->e.slow) return; /* a slow rise is overfitting's business */
+    if (change == EXCURSION_SETTLED) s->episode++, tell(s, PHASE_OPENED, out);
+    else if (change == EXCURSION_GREW && s->told) tell(s, PHASE_CHANGED, out);
+    else if (change == EXCURSION_RETURNED && s->told) tell(s, PHASE_CLOSED, out);
+}
+
+const struct analyzer analyzer_validation_divergence = {.name = "validation_divergence",
+                                                        .summary = "a validation loss jumps up and stays",
+                                                        .source = "as loss_divergence",
+                                                        .kinds = kinds,
+                                                        .wants = WANTS(ROLE_LOSS_EVAL),
+                                                        .scope = PER_SERIES,
+                                                        .state_size = sizeof(struct state),
+                                                        .knobs = knobs,
+                                                        .observe = observe};

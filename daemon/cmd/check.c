@@ -1,0 +1,153 @@
+/* check - read finished directories, judge, print, exit: no daemon, no database. What CI calls. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "../engine/read.h"
+#include "../report/report.h"
+#include "cmd.h"
+
+struct check {
+    struct knowledge knowledge;
+    const struct report_format *format;
+    struct report_options report;
+    enum severity fail_on;
+    double deadline; /* on CLOCK_MONOTONIC */
+    int exit_code;
+};
+
+static double monotonic(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static void print_view(struct check *c, struct view *v, double started)
+{
+    struct str out = {0};
+    v->elapsed_s = monotonic() - started;
+    if (strcmp(c->format->name, "json") == 0) report_check_json(v, &out);
+    else c->format->write(v, &c->report, &out);
+    fwrite(out.p ? out.p : "", 1, out.n, stdout);
+    fflush(stdout);
+    str_done(&out);
+}
+
+/* 3 if any was unreadable, else 124, else 1, else 0. */
+static void note_exit(struct check *c, int code)
+{
+    static const int rank[] = {[EXIT_CLEAN] = 0, [EXIT_FINDINGS] = 1, [EXIT_DEADLINE] = 2, [EXIT_UNREADABLE] = 3};
+    if (rank[code] > rank[c->exit_code]) c->exit_code = code;
+}
+
+static void unreadable(struct check *c, const char *printed, const struct err *err, double started)
+{
+    struct run_options options = {.knowledge = &c->knowledge};
+    struct run *r = run_new(printed, printed, &options);
+    if (!r) return;
+    run_unreadable(r, err->text);
+    struct view v = *run_view(r);
+    print_view(c, &v, started);
+    run_free(r);
+    fprintf(stderr, "mlwatch: %s\n", err->text);
+    note_exit(c, EXIT_UNREADABLE);
+}
+
+static void check_run(struct check *c, const char *printed, const struct scan_run *from)
+{
+    struct run_options options = {.knowledge = &c->knowledge};
+    struct err err = {0};
+    double started = monotonic();
+    struct run *r = run_new(printed, from->root, &options);
+    if (!r) {
+        note_exit(c, EXIT_UNREADABLE);
+        return;
+    }
+    enum status status = read_run(r, from, c->deadline, &err);
+    if (!run_points(r)) {
+        if (!status) err_set(&err, E_FORMAT, "'%s' holds no record that could be read", printed);
+        run_free(r);
+        unreadable(c, printed, &err, started);
+        return;
+    }
+    struct view v = *run_view(r);
+    print_view(c, &v, started);
+    if (status) fprintf(stderr, "mlwatch: %s\n", err.text);
+    if (status) note_exit(c, status == E_LIMIT ? EXIT_DEADLINE : EXIT_UNREADABLE);
+    else if (v.n_findings && v.findings[0].finding.severity >= c->fail_on) note_exit(c, EXIT_FINDINGS);
+    run_free(r);
+}
+
+/* DIR itself, or DIR/sub for each of several runs below it. */
+static void check_directory(struct check *c, const char *dir)
+{
+    struct scan scan;
+    struct err err = {0};
+    double started = monotonic();
+    if (scan_directory(dir, &scan, &err)) {
+        unreadable(c, dir, &err, started);
+        return;
+    }
+    if (!scan.n_runs) {
+        scan_explain(&scan, dir, &err);
+        unreadable(c, dir, &err, started);
+    } else if (scan.note) fprintf(stderr, "mlwatch: in '%s': %s\n", dir, scan.note);
+    for (size_t i = 0; i < scan.n_runs; i++) check_run(c, scan.n_runs == 1 ? dir : scan.runs[i].root, &scan.runs[i]);
+    scan_done(&scan);
+}
+
+static enum status configure(const struct opt_result *given, struct check *c, struct err *err)
+{
+    static const char *const names[] = {"info", "warning", "critical"};
+    const char *format = opt_has(given, "json") ? "json" : opt_value(given, "format", "text");
+    const char *fail_on = opt_value(given, "fail-on", "critical");
+    double seconds = 0;
+    c->format = report_format_by_name(format);
+    if (!c->format) return err_set(err, E_USAGE, "there is no format '%s'; use text, md or json", format);
+    size_t at = 0;
+    while (at < 3 && strcmp(names[at], fail_on) != 0) at++;
+    if (at == 3) return err_set(err, E_USAGE, "--fail-on needs info, warning or critical, not '%s'", fail_on);
+    c->fail_on = (enum severity)at;
+    if (opt_number(given, "deadline", 0.001, 1e9, INFINITY, &seconds, err)) return err->status;
+    c->deadline = monotonic() + seconds;
+    c->report = (struct report_options){.colour = cmd_colour(STDOUT_FILENO),
+                                        .unicode = cmd_unicode(),
+                                        .columns = cmd_columns(STDOUT_FILENO),
+                                        .brief = true,
+                                        .sources = opt_has(given, "sources")};
+    return knowledge_open(&c->knowledge, err);
+}
+
+static int run(const struct opt_result *given)
+{
+    struct check c = {0};
+    struct err err = {0};
+    if (configure(given, &c, &err)) return cmd_fail(&err);
+    if (!given->n_words) err_set(&err, E_USAGE, "check needs a run directory, for example: mlwatch check runs/exp1");
+    if (!given->n_words) c.exit_code = cmd_fail(&err);
+    for (int i = 0; i < given->n_words; i++) check_directory(&c, given->words[i]);
+    knowledge_done(&c.knowledge);
+    return c.exit_code;
+}
+
+static const struct opt options[] = {{"format", 'f', "FORMAT", "text (default), md or json: one object a line, one line a run"},
+                                     {"json", 0, NULL, "short for --format json"},
+                                     {"fail-on", 0, "SEVERITY", "exit 1 from info, warning or critical (default) on"},
+                                     {"sources", 0, NULL, "list what was recognised in DIR, and why"},
+                                     {"deadline", 0, "S", "stop reading after S seconds and exit 124"},
+                                     {"help", 'h', NULL, "this text"},
+                                     {NULL, 0, NULL, NULL}};
+
+const struct command command_check = {.name = "check",
+                                      .usage = "DIR... [options]",
+                                      .summary = "read finished runs, say what went wrong, exit 0 or 1",
+                                      .options = options,
+                                      .help =
+                                          "A run is a directory with training logs; DIR may hold several. Exit code: 0\n"
+                                          "nothing at or above --fail-on, 1 findings, 2 usage, 3 unreadable, 124 deadline.\n\n"
+                                          "Example:\n  mlwatch check runs/exp1 --fail-on warning\n",
+                                      .run = run};

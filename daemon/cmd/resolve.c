@@ -1,0 +1,129 @@
+/* resolve - what was done about an incident and whether it helped; the ranking of fixes changes by it.
+ *
+ * The incident, the fix and the answer are checked here; the daemon writes, for it is the one process that does. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../base/json.h"
+#include "../engine/client.h"
+#include "look.h"
+
+enum { FIXES_MAX = 512, NOTE_MAX_BYTES = 4096 };
+
+struct resolution {
+    const char *fix, *worked, *note;
+};
+
+static const struct {
+    const char *answer, *words;
+} answers[] = {{"yes", "helped"}, {"no", "did not help"}, {"worse", "made it worse"}};
+
+static const char *words_of(const char *worked)
+{
+    for (size_t i = 0; worked && i < sizeof answers / sizeof *answers; i++)
+        if (strcmp(worked, answers[i].answer) == 0) return answers[i].words;
+    return NULL;
+}
+
+static enum status check_worked(const char *worked, struct err *err)
+{
+    if (words_of(worked)) return OK;
+    return err_set(err, E_USAGE, "did it help? --worked yes, no or worse%s%s%s", worked ? ", not '" : "", worked ? worked : "",
+                   worked ? "'" : "");
+}
+
+/* The fixes of the incident's own cause, for somebody who does not know their names. */
+static void add_fixes_of(const struct knowledge *k, const char *cause_id, struct str *out)
+{
+    const struct cause *c = cause_id ? knowledge_cause(k, cause_id) : NULL;
+    for (size_t i = 0; c && i < c->n_fixes; i++) str_addf(out, "%s%s", i ? ", " : "; for this incident's cause: ", c->fixes[i]);
+}
+
+static enum status check_fix(const struct knowledge *k, const char *fix, const struct incident *incident, struct err *err)
+{
+    const char *names[FIXES_MAX];
+    size_t n = 0;
+    struct str fixes = {0};
+    if (fix && knowledge_fix(k, fix)) return OK;
+    for (; n < k->n_fixes && n < FIXES_MAX; n++) names[n] = k->fixes[n].id;
+    const char *near = fix ? opt_nearest(fix, names, n) : NULL;
+    add_fixes_of(k, incident->cause, &fixes);
+    const char *more = fixes.p ? fixes.p : "";
+    if (!fix) err_set(err, E_USAGE, "which fix was tried? --fix FIX%s", more);
+    else if (near) err_set(err, E_USAGE, "there is no fix '%s'; did you mean '%s'?", fix, near);
+    else err_set(err, E_USAGE, "there is no fix '%s'%s", fix, more);
+    str_done(&fixes);
+    return E_USAGE;
+}
+
+static enum status read_answer(const struct opt_result *given, struct resolution *r, struct err *err)
+{
+    *r = (struct resolution){opt_value(given, "fix", NULL), opt_value(given, "worked", NULL), opt_value(given, "note", NULL)};
+    if (given->n_words != 1) return err_set(err, E_USAGE, "which incident? Give its id (i and 8 characters), or enough of it");
+    if (r->note && strlen(r->note) > NOTE_MAX_BYTES)
+        return err_set(err, E_USAGE, "the note is too long: %zu bytes, at most %d", strlen(r->note), NOTE_MAX_BYTES);
+    return check_worked(r->worked, err);
+}
+
+static void print_message(void *arg, const json_t *message)
+{
+    (void)arg;
+    const char *text = json_string_value(json_object_get(message, "text"));
+    if (text) fprintf(stderr, "mlwatch: %s\n", text);
+}
+
+static enum status tell_daemon(const struct resolution *r, const char *incident, int *code, struct err *err)
+{
+    json_t *request = json_object();
+    json_object_set_new(request, "do", json_string("outcome"));
+    json_object_set_new(request, "incident", json_text(incident));
+    json_object_set_new(request, "fix", json_text(r->fix));
+    json_object_set_new(request, "worked", json_text(r->worked));
+    if (r->note) json_object_set_new(request, "note", json_text(r->note));
+    return client_call(true, request, print_message, NULL, code, err);
+}
+
+static enum status find(struct recall *c, const struct opt_result *given, const struct resolution *r,
+                        const struct incident_row **ret, struct err *err)
+{
+    enum status s = recall_open(c, err);
+    if (!s) s = hosts_incident(&c->hosts, given->words[0], ret, err);
+    if (!s) s = check_fix(&c->knowledge, r->fix, &(*ret)->incident, err);
+    return s;
+}
+
+static int run(const struct opt_result *given)
+{
+    struct err err = {0};
+    struct recall c = {0};
+    struct resolution r;
+    const struct incident_row *incident = NULL;
+    int code = EXIT_CLEAN;
+    if (read_answer(given, &r, &err)) return cmd_fail(&err);
+    if (find(&c, given, &r, &incident, &err) || tell_daemon(&r, incident->incident.id, &code, &err)) code = cmd_fail(&err);
+    else if (code == EXIT_CLEAN)
+        printf("%s of %s: noted that %s %s\n", incident->incident.id, incident->incident.run_name, r.fix, words_of(r.worked));
+    recall_close(&c);
+    return code;
+}
+
+static const struct opt options[] = {
+    {"fix", 0, "FIX", "what was done, by its id: lower_learning_rate, ..."},
+    {"worked", 0, "yes|no|worse", "whether it helped"},
+    {"note", 0, "TEXT", "anything worth knowing the next time"},
+    {NULL, 0, NULL, NULL},
+};
+
+const struct command command_resolve = {
+    .name = "resolve",
+    .usage = "INCIDENT --fix FIX --worked yes|no|worse",
+    .summary = "tell the memory what was done and whether it helped",
+    .options = options,
+    .help = "INCIDENT is the id in an alert, or enough of it. `mlwatch explain INCIDENT`\n"
+            "names the fixes. The next time this cause is likely, fixes that helped stand\n"
+            "higher, and those that did not stand lower. The daemon writes it down and is\n"
+            "started if none runs.\n\n"
+            "  mlwatch resolve i4kq2 --fix lower_learning_rate --worked yes --note \"3e-4\"\n",
+    .run = run,
+};

@@ -1,0 +1,73 @@
+#include "history.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "../base/hash.h"
+
+static void push(uint64_t **list, size_t *n, size_t *room, uint64_t value)
+{
+    if (*n == *room) {
+        size_t more = *room ? *room * 2 : 64;
+        uint64_t *p = realloc(*list, more * sizeof *p);
+        if (!p) return;
+        *list = p;
+        *room = more;
+    }
+    (*list)[(*n)++] = value;
+}
+
+uint64_t history_hash(uint64_t so_far, uint32_t series, int64_t step, double value)
+{
+    uint64_t words[3] = {series, (uint64_t)step, 0};
+    memcpy(&words[2], &value, sizeof value);
+    return hash64(words, sizeof words, so_far);
+}
+
+void history_close(struct history *h)
+{
+    if (h->open) push(&h->hashes, &h->n, &h->room, h->hash);
+    h->open = false;
+}
+
+void history_point(struct history *h, uint32_t series, int64_t step, double value, uint64_t line)
+{
+    if (h->open && (line != h->line || series == h->first_series)) history_close(h);
+    if (!h->open) {
+        h->open = true;
+        h->line = line;
+        h->first_series = series;
+        h->hash = 0;
+    }
+    h->hash = history_hash(h->hash, series, step, value);
+}
+
+void history_done(struct history *h)
+{
+    if (!h) return;
+    free(h->hashes);
+    free(h->events);
+    *h = (struct history){0};
+}
+
+size_t history_find(const struct history *h, size_t from, uint64_t hash)
+{
+    for (size_t i = from; i < h->n; i++)
+        if (h->hashes[i] == hash) return i;
+    return SIZE_MAX;
+}
+
+static uint64_t event_key(int kind, uint64_t line) { return line * 64 + (uint64_t)kind; }
+
+void history_event(struct history *h, int kind, uint64_t line)
+{
+    if (h->n_events < HISTORY_EVENTS_MAX) push(&h->events, &h->n_events, &h->events_room, event_key(kind, line));
+}
+
+bool history_had_event(const struct history *h, int kind, uint64_t line)
+{
+    uint64_t key = event_key(kind, line);
+    for (size_t i = 0; i < h->n_events; i++)
+        if (h->events[i] == key) return true;
+    return false;
+}

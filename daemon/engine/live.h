@@ -1,0 +1,89 @@
+/* live - one run that is watched: its sources are read as they grow, its findings told, everything journalled.
+ *
+ *   OPENING   the memory is asked whether it knows the run (and how far its sources were read)
+ *   ASLEEP    nothing new: no analyzers, no readers' state; a stat now and then
+ *   WAKING    there are new bytes: the run is made again from what is stored, on the memory's lane
+ *   AWAKE     bytes -> format -> run -> analyzers -> gate -> alert, in one call stack
+ * A run that is quiet and written down goes back to sleep, which is why a hundred finished runs cost nothing. */
+#ifndef MLWATCH_LIVE_H
+#define MLWATCH_LIVE_H
+
+#include <jansson.h>
+
+#include "memory.h"
+#include "scan.h"
+
+struct live;
+
+/* What the runs of one daemon share. */
+struct engine {
+    struct loop *loop;
+    struct memory *memory;         /* NULL: there is none, everything is kept awake */
+    struct knowledge *knowledge;
+    struct outcome *outcomes;  size_t n_outcomes;
+    double forget_s;               /* a run without a new byte for so long is no longer watched */
+    char *buffer;  size_t room;    /* for reading; shared */
+    void (*alert)(void *arg, struct live *l, json_t *message);     /* borrowed message: {"say":"alert", ...} */
+    void (*changed)(void *arg);    /* there may be something to read: the loop should give turns */
+    bool (*id_taken)(void *arg, const char *id, const struct live *but);
+    void *arg;
+};
+struct live_options { const char *name; const char *tags; enum sensitivity sensitivity; };   /* tags: "k=v" lines or NULL */
+
+enum live_state { LIVE_OPENING, LIVE_ASLEEP, LIVE_WAKING, LIVE_AWAKE };
+
+struct live {
+    const struct engine *engine;
+    enum live_state state;
+    char id[12], *name, *root, *project, *tags;
+    enum sensitivity sensitivity;
+    struct run *run;
+    struct reader **readers;  size_t n_readers;
+    struct saved { uint64_t offset, records, head, tail; } *saved;   /* as committed, by reader */
+    struct scan_checkpoint *checkpoints;  size_t n_checkpoints;
+    struct gate gate;
+    struct alert_kept { char id[12]; json_t *message; } *alerts;  size_t n_alerts;   /* the last word about every incident */
+    struct journal journal;
+    size_t unwritten;              /* batches on their way */
+    struct loop_timer look, judge, commit;
+    bool dirty;                    /* points came since it was judged */
+    bool caught_up, caught_up_once, grew, finished, gone, dropping;
+    struct known *asking;  struct waking *waking;
+    double first_seen, last_data;  /* wall clock, seconds since 1970 */
+    double attached, heartbeat, judged;
+    double rate_time[2];  int64_t rate_step[2];  double rate;         /* steps per second */
+    enum run_state shown;          /* running, stalled, finished ... as last seen */
+    int64_t step;  bool has_step;
+    char *series;  double value;  char *spark, *spark_ascii;          /* the loss, for one line */
+    char *missing;  enum severity worst;
+    json_t *worst_finding;         /* or NULL */
+};
+
+/* live_new - watch the run that a scan found. NULL when memory ran out. */
+struct live *live_new(const struct engine *e, const struct scan_run *from, const struct live_options *o);
+/* live_free - forget it at once; what is journalled and not yet given to the memory is lost (see live_commit). */
+void live_free(struct live *l);
+/* live_sources - take up sources and checkpoints that a later scan found. */
+void live_sources(struct live *l, const struct scan_run *from);
+
+/* live_look - stat every source; wakes the run when there is something new. live_hurry - do it in a moment. */
+void live_look(struct live *l);
+void live_hurry(struct live *l);
+/* live_behind - bytes to read now, UINT64_MAX when there is nothing to do. live_turn - give the source that is least behind a turn. */
+uint64_t live_behind(const struct live *l);
+void live_turn(struct live *l);
+/* live_commit - give what is journalled to the memory now. watched: remember that it is (not) watched. */
+void live_commit(struct live *l, bool watched);
+/* live_reopen - begin again from the memory: it could not be written for so long that batches were dropped. */
+void live_reopen(struct live *l);
+
+/* Messages for those who watch; new references. */
+json_t *live_found(const struct live *l);
+json_t *live_line(const struct live *l);
+json_t *live_status(const struct live *l);
+/* live_bytes - of all sources together, and how many of them are read. */
+void live_bytes(const struct live *l, uint64_t *read, uint64_t *all);
+
+double wall_now(void);
+
+#endif

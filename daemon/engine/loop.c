@@ -1,0 +1,206 @@
+#include "loop.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/signalfd.h>
+#include <time.h>
+#include <unistd.h>
+
+struct slot {
+    void (*ready)(void *arg, uint32_t events);
+    void *arg;
+    uint32_t generation;           /* an event of a descriptor that was removed meanwhile must not reach its successor */
+    bool used;
+};
+struct loop {
+    int epoll, wake, signals;
+    bool stopped;
+    double now;
+    struct slot *slots;            /* by descriptor */
+    int n_slots;
+    struct loop_timer *timers;     /* unordered: there are a few a run */
+    void (*caught)(void *arg, int signal);
+    void *caught_arg;
+};
+
+static double clock_now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}
+
+static void woken(void *arg, uint32_t events)
+{
+    struct loop *l = arg;
+    uint64_t count;
+    (void)events;
+    (void)!read(l->wake, &count, sizeof count);
+}
+
+struct loop *loop_new(struct err *err)
+{
+    struct loop *l = calloc(1, sizeof *l);
+    if (!l) return err_set(err, E_MEMORY, "no memory for the event loop"), NULL;
+    l->epoll = epoll_create1(EPOLL_CLOEXEC);
+    l->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    l->signals = -1;
+    l->now = clock_now();
+    if (l->epoll < 0 || l->wake < 0) {
+        err_errno(err, E_IO, "cannot make an event loop");
+        return loop_free(l), NULL;
+    }
+    if (loop_add(l, l->wake, EPOLLIN, woken, l, err) != OK) return loop_free(l), NULL;
+    return l;
+}
+
+void loop_free(struct loop *l)
+{
+    if (!l) return;
+    if (l->epoll >= 0) close(l->epoll);
+    if (l->wake >= 0) close(l->wake);
+    if (l->signals >= 0) close(l->signals);
+    free(l->slots);
+    free(l);
+}
+
+void loop_stop(struct loop *l) { l->stopped = true; }
+double loop_now(const struct loop *l) { return l->now; }
+
+static bool make_room(struct loop *l, int fd)
+{
+    if (fd < l->n_slots) return true;
+    int n = fd + 64;
+    struct slot *slots = realloc(l->slots, (size_t)n * sizeof *slots);
+    if (!slots) return false;
+    for (int i = l->n_slots; i < n; i++) slots[i] = (struct slot){0};
+    l->slots = slots;
+    l->n_slots = n;
+    return true;
+}
+
+static struct epoll_event event_for(const struct loop *l, int fd, uint32_t events)
+{
+    return (struct epoll_event){.events = events, .data.u64 = (uint64_t)l->slots[fd].generation << 32 | (uint32_t)fd};
+}
+
+enum status loop_add(struct loop *l, int fd, uint32_t events, void (*ready)(void *, uint32_t), void *arg, struct err *err)
+{
+    if (!make_room(l, fd)) return err_set(err, E_MEMORY, "no memory to wait for another file");
+    struct slot *s = &l->slots[fd];
+    *s = (struct slot){ready, arg, s->generation + 1, true};
+    struct epoll_event e = event_for(l, fd, events);
+    if (epoll_ctl(l->epoll, EPOLL_CTL_ADD, fd, &e) != 0) {
+        s->used = false;
+        return err_errno(err, E_IO, "cannot wait for descriptor %d", fd);
+    }
+    return OK;
+}
+
+void loop_change(struct loop *l, int fd, uint32_t events)
+{
+    struct epoll_event e = event_for(l, fd, events);
+    epoll_ctl(l->epoll, EPOLL_CTL_MOD, fd, &e);
+}
+
+void loop_remove(struct loop *l, int fd)
+{
+    if (fd < 0 || fd >= l->n_slots || !l->slots[fd].used) return;
+    epoll_ctl(l->epoll, EPOLL_CTL_DEL, fd, NULL);
+    l->slots[fd].used = false;
+}
+
+void loop_start(struct loop *l, struct loop_timer *t, double after_s)
+{
+    t->at = clock_now() + after_s;
+    if (t->armed) return;
+    t->armed = true;
+    t->prev = NULL;
+    t->next = l->timers;
+    if (t->next) t->next->prev = t;
+    l->timers = t;
+}
+
+void loop_hurry(struct loop *l, struct loop_timer *t, double after_s)
+{
+    if (!t->armed || t->at > clock_now() + after_s) loop_start(l, t, after_s);
+}
+
+void loop_cancel(struct loop *l, struct loop_timer *t)
+{
+    if (!t->armed) return;
+    if (t->prev) t->prev->next = t->next;
+    else l->timers = t->next;
+    if (t->next) t->next->prev = t->prev;
+    t->armed = false;
+}
+
+static struct loop_timer *earliest(const struct loop *l)
+{
+    struct loop_timer *best = l->timers;
+    for (struct loop_timer *t = best; t; t = t->next)
+        if (t->at < best->at) best = t;
+    return best;
+}
+
+/* Timers that were due when the turn began, each once: one that starts itself again with 0 s waits for the next turn. */
+static void fire_timers(struct loop *l)
+{
+    for (struct loop_timer *t = earliest(l); t && t->at <= l->now; t = earliest(l)) {
+        loop_cancel(l, t);
+        t->fire(t->arg);
+    }
+}
+
+static int wait_ms(const struct loop *l, double max_wait_s)
+{
+    const struct loop_timer *t = earliest(l);
+    double wait = t && t->at - clock_now() < max_wait_s ? t->at - clock_now() : max_wait_s;
+    if (wait <= 0) return 0;
+    return wait > 3600 ? 3600 * 1000 : (int)ceil(wait * 1000);
+}
+
+bool loop_turn(struct loop *l, double max_wait_s)
+{
+    struct epoll_event events[64];
+    int n = l->stopped ? 0 : epoll_wait(l->epoll, events, 64, wait_ms(l, max_wait_s));
+    l->now = clock_now();
+    for (int i = 0; i < n && !l->stopped; i++) {
+        const struct slot s = l->slots[events[i].data.u64 & 0xffffffff];
+        if (s.used && s.generation == events[i].data.u64 >> 32) s.ready(s.arg, events[i].events);
+    }
+    if (!l->stopped) fire_timers(l);
+    return !l->stopped;
+}
+
+void loop_run(struct loop *l)
+{
+    while (loop_turn(l, HUGE_VAL)) {}
+}
+
+static void signalled(void *arg, uint32_t events)
+{
+    struct loop *l = arg;
+    struct signalfd_siginfo info;
+    (void)events;
+    while (read(l->signals, &info, sizeof info) == sizeof info) l->caught(l->caught_arg, (int)info.ssi_signo);
+}
+
+enum status loop_signals(struct loop *l, const sigset_t *set, void (*caught)(void *, int), void *arg, struct err *err)
+{
+    if (sigprocmask(SIG_BLOCK, set, NULL) != 0) return err_errno(err, E_IO, "cannot block signals");
+    l->signals = signalfd(-1, set, SFD_CLOEXEC | SFD_NONBLOCK);
+    if (l->signals < 0) return err_errno(err, E_IO, "cannot take signals");
+    l->caught = caught;
+    l->caught_arg = arg;
+    return loop_add(l, l->signals, EPOLLIN, signalled, l, err);
+}
+
+void loop_wake(struct loop *l)
+{
+    uint64_t one = 1;
+    (void)!write(l->wake, &one, sizeof one);
+}

@@ -1,0 +1,49 @@
+/* loop - wait for file descriptors, timers and signals; call whoever asked. One thread; nothing here blocks but the wait. */
+#ifndef MLWATCH_LOOP_H
+#define MLWATCH_LOOP_H
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "../base/err.h"
+
+struct loop;
+
+/* A timer is a field of whoever owns it; zeroed at first. It fires once; its callback may start it again. */
+struct loop_timer {
+    void (*fire)(void *arg);
+    void *arg;
+    double at;                     /* loop_now() at which it fires */
+    bool armed;
+    struct loop_timer *next, *prev;
+};
+
+struct loop *loop_new(struct err *err);
+void loop_free(struct loop *l);
+
+/* loop_run - until loop_stop. loop_turn - one wait of at most max_wait_s and what it brings; false once stopped. */
+void loop_run(struct loop *l);
+bool loop_turn(struct loop *l, double max_wait_s);
+void loop_stop(struct loop *l);
+
+/* loop_now - seconds of the monotonic clock, read once a turn. */
+double loop_now(const struct loop *l);
+
+/* loop_add - call back when fd is ready; events are EPOLLIN | EPOLLOUT. loop_change, loop_remove - before fd is closed. */
+enum status loop_add(struct loop *l, int fd, uint32_t events, void (*ready)(void *arg, uint32_t events), void *arg, struct err *err);
+void loop_change(struct loop *l, int fd, uint32_t events);
+void loop_remove(struct loop *l, int fd);
+
+/* loop_start - (re)arm t to fire in after_s seconds; loop_hurry - the same, but never later than it is armed for. loop_cancel. */
+void loop_start(struct loop *l, struct loop_timer *t, double after_s);
+void loop_hurry(struct loop *l, struct loop_timer *t, double after_s);
+void loop_cancel(struct loop *l, struct loop_timer *t);
+
+/* loop_signals - block these signals and take them through the loop instead. */
+enum status loop_signals(struct loop *l, const sigset_t *set, void (*caught)(void *arg, int signal), void *arg, struct err *err);
+
+/* loop_wake - end the current wait; the one function that other threads may call. */
+void loop_wake(struct loop *l);
+
+#endif

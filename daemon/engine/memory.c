@@ -1,0 +1,317 @@
+#include "memory.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../base/str.h"
+#include "recall.h"
+
+static const double RETRY_MAX_S = 60;
+
+struct memory {
+    struct loop *loop;
+    struct lane *lane;
+    struct store *store;
+    struct batch *first, **last;   /* waiting; the first may be on the lane */
+    size_t n_waiting;
+    bool writing, failing, closing;
+    double retry_s;
+    struct loop_timer retry;
+    void (*say)(void *arg, const char *text);
+    void *arg;
+};
+
+/* ---- writing ----------------------------------------------------------------------------------------------------------- */
+
+static void next_batch(struct memory *m);
+
+static void told_failure(struct memory *m, const struct batch *b)
+{
+    struct str s = {0};
+    if (m->failing) return;
+    str_addf(&s, "%s; watching goes on, and writing is tried again", b->err.text);
+    if (s.p) m->say(m->arg, s.p);
+    str_done(&s);
+}
+
+static void retry_now(void *arg)
+{
+    struct memory *m = arg;
+    next_batch(m);
+}
+
+static void batch_done(struct memory *m, struct batch *b)
+{
+    m->writing = false;
+    if (b->status != OK && !m->closing) {
+        told_failure(m, b);
+        m->failing = true;
+        m->retry_s = m->retry_s > 0 ? fmin(2 * m->retry_s, RETRY_MAX_S) : 1;
+        loop_start(m->loop, &m->retry, m->retry_s);
+        return;
+    }
+    if (m->failing && b->status == OK) m->say(m->arg, "the memory can be written again; nothing was lost");
+    if (b->status == OK) m->failing = false, m->retry_s = 0;
+    m->first = b->next;
+    if (!m->first) m->last = &m->first;
+    m->n_waiting--;
+    if (b->owner && b->written) b->written(b->owner, b->status == OK);
+    batch_free(b);
+    next_batch(m);
+}
+
+struct writing { struct job job; struct memory *memory; struct batch *batch; };
+
+static void writing_work(struct job *j)
+{
+    struct batch *b = ((struct writing *)j)->batch;
+    b->status = store_commit(b->store, &b->commit, &b->err);
+}
+
+static void writing_done(struct job *j)
+{
+    struct writing w = *(struct writing *)j;
+    free(j);
+    batch_done(w.memory, w.batch);
+}
+
+static void next_batch(struct memory *m)
+{
+    if (m->writing || !m->first || m->retry.armed) return;
+    struct writing *w = calloc(1, sizeof *w);
+    if (!w) {
+        loop_start(m->loop, &m->retry, 1);
+        return;
+    }
+    *w = (struct writing){{.work = writing_work, .done = writing_done}, m, m->first};
+    m->first->store = m->store;
+    m->writing = true;
+    lane_push(m->lane, &w->job);
+}
+
+void memory_commit(struct memory *m, struct batch *b)
+{
+    b->next = NULL;
+    *m->last = b;
+    m->last = &b->next;
+    m->n_waiting++;
+    next_batch(m);
+}
+
+size_t memory_backlog(const struct memory *m) { return m->n_waiting; }
+bool memory_failing(const struct memory *m) { return m->failing; }
+
+/* ---- reading ----------------------------------------------------------------------------------------------------------- */
+
+static bool take_run(void *arg, const struct run_row *row)
+{
+    struct known *k = arg;
+    k->found = true;
+    memcpy(k->id, row->id, sizeof k->id);
+    free(k->name);
+    k->name = str_dup(span_of(row->name ? row->name : ""));
+    k->first_seen = row->first_seen;
+    k->last_data = row->last_data;
+    k->state = row->state;
+    return true;
+}
+
+static bool take_source(void *arg, const struct source_row *row)
+{
+    struct known *k = arg;
+    struct source_row *more = realloc(k->sources, (k->n_sources + 1) * sizeof *more);
+    if (!more) return false;
+    k->sources = more;
+    k->sources[k->n_sources] = *row;
+    k->sources[k->n_sources].path = str_dup(span_of(row->path));
+    k->sources[k->n_sources].format = str_dup(span_of(row->format));
+    k->n_sources++;
+    return true;
+}
+
+static enum severity severity_of(const char *name)
+{
+    for (int s = SEVERITY_INFO; s <= SEVERITY_CRITICAL; s++)
+        if (name && strcmp(severity_name((enum severity)s), name) == 0) return (enum severity)s;
+    return SEVERITY_WARNING;
+}
+
+static bool take_incident(void *arg, const struct incident_row *row)
+{
+    struct known *k = arg;
+    const struct incident *i = &row->incident;
+    struct known_incident *more = realloc(k->incidents, (k->n_incidents + 1) * sizeof *more);
+    if (!more) return false;
+    k->incidents = more;
+    struct known_incident *mine = &k->incidents[k->n_incidents++];
+    bool open = i->state && strcmp(i->state, "open") == 0;
+    *mine = (struct known_incident){.message = str_dup(span_of(i->message ? i->message : "")),
+                                    .cause = i->cause ? str_dup(span_of(i->cause)) : NULL, .probability = i->cause_probability};
+    struct told *t = &mine->told;
+    *t = (struct told){.onset_step = i->onset_step, .severity = severity_of(i->severity), .opened = i->opened, .closed = i->closed,
+                       .cause_told = i->cause_probability >= 0.8, .resolved = !open, .open = open};
+    memcpy(t->id, i->id, sizeof t->id);
+    snprintf(t->kind, sizeof t->kind, "%s", i->kind ? i->kind : "");
+    snprintf(t->series, sizeof t->series, "%s", i->series ? i->series : "");
+    return true;
+}
+
+/* The same id under another path: a directory that was moved goes on as itself, a copy of one that is still there is another run. */
+static bool compare_path(void *arg, const struct run_row *row)
+{
+    struct known *k = arg;
+    if (row->path && access(row->path, F_OK) == 0) return k->id_taken = true;
+    return take_run(k, row);
+}
+
+static void know(struct job *j)
+{
+    struct known *k = (struct known *)j;
+    struct err err;
+    if (store_run(k->store, k->path, take_run, k, &err) == E_ABSENT) (void)store_run(k->store, k->id, compare_path, k, &err);
+    if (!k->found) return;
+    (void)store_sources(k->store, k->id, take_source, k, &err);
+    (void)store_incidents(k->store, k->id, take_incident, k, &err);
+}
+
+static void known_ready(struct job *j)
+{
+    struct known *k = (struct known *)j;
+    k->ready(k);
+}
+
+void memory_know(struct memory *m, struct known *k)
+{
+    k->store = m->store;
+    k->job = (struct job){.work = know, .done = known_ready};
+    lane_push(m->lane, &k->job);
+}
+
+void known_free(struct known *k)
+{
+    if (!k) return;
+    for (size_t i = 0; i < k->n_sources; i++) free((char *)k->sources[i].path), free((char *)k->sources[i].format);
+    free(k->sources);
+    for (size_t i = 0; i < k->n_incidents; i++) free(k->incidents[i].message), free(k->incidents[i].cause);
+    free(k->incidents);
+    free(k->path);
+    free(k->name);
+    free(k);
+}
+
+/* Series that mlwatch itself made are no records of a file. */
+struct making { struct waking *w; uint32_t own[2]; };
+
+static bool find_own(void *arg, const struct series_row *row)
+{
+    struct making *m = arg;
+    if (strcmp(row->name, "event") == 0) m->own[0] = row->id;
+    if (strcmp(row->name, "silence") == 0) m->own[1] = row->id;
+    return true;
+}
+
+static bool keep_record(void *arg, const struct point_row *p)
+{
+    struct making *m = arg;
+    if (p->series != m->own[0] && p->series != m->own[1] && p->source < m->w->n_histories)
+        history_point(&m->w->histories[p->source], p->series, p->step, p->value, p->line);
+    return true;
+}
+
+static bool keep_event(void *arg, const struct event_row *e)
+{
+    struct making *m = arg;
+    if (e->source < m->w->n_histories) history_event(&m->w->histories[e->source], (int)e->kind, e->line);
+    return true;
+}
+
+static void wake(struct job *j)
+{
+    struct waking *w = (struct waking *)j;
+    struct making m = {w, {UINT32_MAX, UINT32_MAX}};
+    w->status = recall_replay(w->store, w->id, w->run, INFINITY, &w->err);
+    if (w->status == OK) w->status = store_series(w->store, w->id, find_own, &m, &w->err);
+    if (w->status == OK) w->status = store_points(w->store, w->id, keep_record, &m, &w->err);
+    if (w->status == OK) w->status = store_events(w->store, w->id, keep_event, &m, &w->err);
+}
+
+static void wake_ready(struct job *j)
+{
+    struct waking *w = (struct waking *)j;
+    w->ready(w);
+}
+
+void memory_wake(struct memory *m, struct waking *w)
+{
+    w->store = m->store;
+    w->job = (struct job){.work = wake, .done = wake_ready};
+    lane_push(m->lane, &w->job);
+}
+
+void memory_task(struct memory *m, struct task *t)
+{
+    t->store = m->store;
+    lane_push(m->lane, &t->job);
+}
+
+/* In turn with the batches: a commit of the same run that waits says that it is watched, and must not be the last word. */
+struct forgetting { struct task task; struct memory *memory; struct loop_timer again; char id[12]; };
+
+static void forget(struct job *j)
+{
+    struct forgetting *f = (struct forgetting *)j;
+    (void)store_watch(f->task.store, f->id, false, NULL);
+}
+
+static void forgotten(struct job *j) { free(j); }
+
+static void forget_in_turn(void *arg)
+{
+    struct forgetting *f = arg;
+    if (f->memory->n_waiting && !f->memory->failing && !f->memory->closing) loop_start(f->memory->loop, &f->again, 0.02);
+    else memory_task(f->memory, &f->task);
+}
+
+void memory_forget(struct memory *m, const char *run_id)
+{
+    struct forgetting *f = calloc(1, sizeof *f);
+    if (!f) return;
+    f->task.job = (struct job){.work = forget, .done = forgotten};
+    f->memory = m;
+    f->again = (struct loop_timer){.fire = forget_in_turn, .arg = f};
+    snprintf(f->id, sizeof f->id, "%s", run_id);
+    forget_in_turn(f);
+}
+
+/* ---- life -------------------------------------------------------------------------------------------------------------- */
+
+struct memory *memory_open(struct loop *l, const char *url, void (*say)(void *, const char *), void *arg, struct err *err)
+{
+    struct memory *m = calloc(1, sizeof *m);
+    if (!m) return err_set(err, E_MEMORY, "no memory"), NULL;
+    m->loop = l;
+    m->last = &m->first;
+    m->say = say;
+    m->arg = arg;
+    m->retry = (struct loop_timer){.fire = retry_now, .arg = m};
+    if (store_open(url, true, &m->store, err) != OK) return free(m), NULL;
+    m->lane = lane_new(l, "memory", err);
+    if (m->lane) return m;
+    store_close(m->store);
+    free(m);
+    return NULL;
+}
+
+void memory_close(struct memory *m)
+{
+    if (!m) return;
+    m->closing = true;
+    loop_cancel(m->loop, &m->retry);
+    next_batch(m);
+    lane_free(m->lane);
+    store_close(m->store);
+    free(m);
+}

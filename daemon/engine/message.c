@@ -1,0 +1,61 @@
+#include "message.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+
+#include "../../analyzers/kind.h"
+
+static void add_factor(struct str *out, double ratio)
+{
+    if (isfinite(ratio) && ratio >= 1e5) str_addf(out, "%.0e×", ratio);
+    else if (isfinite(ratio) && ratio >= 10) str_addf(out, "%.0f×", ratio);
+    else if (isfinite(ratio) && ratio >= 0.01) str_addf(out, "%.2g×", ratio);
+    else if (isfinite(ratio)) str_addf(out, "%.0e×", ratio);
+    else str_add(out, "without bound");
+}
+
+static void add_recovery(struct str *out, const struct finding *f)
+{
+    double recovered = finding_evidence(f, "recovered", NAN);
+    if (recovered == 1) str_add(out, ", and came back");
+    else if (recovered == 0) str_add(out, ", and has not come back yet");
+}
+
+/* One placeholder; name has no braces. */
+static void add_value(struct str *out, const struct finding *f, struct span name)
+{
+    char key[48];
+    char form = name.n && (name.p[name.n - 1] == '*' || name.p[name.n - 1] == '%') ? name.p[name.n - 1] : 0;
+    snprintf(key, sizeof key, "%.*s", (int)(name.n - (form != 0)), name.p);
+    if (span_is(name, "series")) str_add_printable(out, span_of(f->series ? f->series->name : "the run"), 80);
+    else if (span_is(name, "axis")) str_add(out, axis_name(f->series ? f->series->axis : AXIS_STEP));
+    else if (span_is(name, "onset")) str_addf(out, "%" PRId64, f->onset_step);
+    else if (span_is(name, "first")) str_addf(out, "%" PRId64, f->first_step);
+    else if (span_is(name, "last")) str_addf(out, "%" PRId64, f->last_step);
+    else if (span_is(name, "line")) str_addf(out, "%" PRIu64, f->quote_line ? f->quote_line : f->first_line);
+    else if (span_is(name, "recovery")) add_recovery(out, f);
+    else if (span_is(name, "stays")) str_add(out, f->phase == PHASE_CLOSED ? ", and has come back" : " and has not come back");
+    else if (span_is(name, "now_words")) str_add(out, finding_evidence(f, "recovered", 0) == 1 ? "fell to" : "is now");
+    else if (span_is(name, "reference_words"))
+        str_add(out, finding_evidence(f, "by_layer", 0) == 1 ? "the last layer's" : "its early level");
+    else if (isnan(finding_evidence(f, key, NAN)) && finding_evidence(f, key, 1) == 1) str_add(out, "?");
+    else if (form == '*') add_factor(out, finding_evidence(f, key, NAN));
+    else if (form == '%') str_addf(out, "%.0f %%", 100 * finding_evidence(f, key, NAN));
+    else str_add_number(out, finding_evidence(f, key, NAN));
+}
+
+void message_of(const struct finding *f, struct str *out)
+{
+    const struct kind *k = kind_of(f->kind);
+    for (const char *p = k ? k->message : f->kind; *p;) {
+        const char *open = strchr(p, '{'), *close = open ? strchr(open, '}') : NULL;
+        if (!close) {
+            str_add(out, p);
+            return;
+        }
+        str_add_span(out, (struct span){p, (size_t)(open - p)});
+        add_value(out, f, (struct span){open + 1, (size_t)(close - open - 1)});
+        p = close + 1;
+    }
+}

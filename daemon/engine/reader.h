@@ -1,0 +1,62 @@
+/* reader - one source of a run: a file that is followed, the format that reads it, and what of it the run has already.
+ *
+ * Every record reaches the run once, whatever happens to the file or to the daemon. `items` counts the points and events that the format
+ * gave since the file's first byte. A new daemon feeds the bytes before its offset again and drops as many items (any
+ * split of the same bytes gives the same items); that is how the format regains its columns and its epoch. Where the bytes
+ * are not the same any more, records are compared with the run's history instead. */
+#ifndef MLWATCH_READER_H
+#define MLWATCH_READER_H
+
+#include "../store/store.h"
+#include "history.h"
+#include "run.h"
+#include "tail.h"
+
+struct held_point { int series; int64_t step; double time, value; uint64_t line; };
+
+struct reader {
+    struct tail tail;
+    const struct format *format;
+    char why[160];
+    struct run *run;               /* NULL while the run sleeps */
+    int source;                    /* index in the run */
+    void *state;                   /* of the format */
+    const struct format_out *to;   /* the run's side */
+    struct format_out out;         /* ours, in front of it */
+    uint64_t items, known_items;   /* given since the first byte; how many of them the run has */
+    uint64_t at, regain_until;     /* while the bytes before the offset are read again; equal when not */
+    bool comparing;
+    size_t matched;                /* history records passed */
+    struct held_point *held;  size_t n_held, held_room;   /* the record being compared */
+    struct history history;
+    bool news;                     /* a look found more to read */
+    bool flushed;                  /* at_end was fed for what was offered */
+    bool refused;                  /* told once */
+    double quiet_since, seen_change, next_read, began;   /* on the loop's clock */
+    double stamp_time, read_time;  uint64_t stamp_size, read_size;   /* of a file that is rewritten whole */
+};
+
+/* reader_init - nothing is opened. False when memory ran out. */
+bool reader_init(struct reader *r, const char *path, const struct format *format, const char *why);
+void reader_done(struct reader *r);
+/* reader_resume - this file was read so far by another daemon. */
+void reader_resume(struct reader *r, const struct source_row *row);
+/* reader_wake - read into this run from now on; the run has a source of this index. False when memory ran out.
+ * The history of what the run has must be given (reader->history) before the first turn. */
+bool reader_wake(struct reader *r, struct run *run, int source);
+/* reader_sleep - the run goes away; the place in the file stays. */
+void reader_sleep(struct reader *r);
+
+/* reader_look - is there anything to read? Sets and returns r->news. Cost: two stats. */
+bool reader_look(struct reader *r, double now);
+/* reader_turn - read at most room bytes (1 MiB or more, so that a record fits) until the clock passes `until`; r->news tells
+ * whether there is more. */
+void reader_turn(struct reader *r, char *buffer, size_t room, double now, double until);
+/* reader_behind - bytes that are there and not read yet. */
+uint64_t reader_behind(const struct reader *r);
+/* reader_busy - it is reading something again; its place must not be written down now. */
+bool reader_busy(const struct reader *r);
+/* reader_row - its place, for the memory. */
+void reader_row(const struct reader *r, struct source_row *row);
+
+#endif

@@ -1,0 +1,79 @@
+/* run - one training run: its series, facts and events, the analyzers that watch them, and what they found.
+ *
+ * Readers push into a run through run_out(); the daemon replays what it stored through the same door; a view can be taken
+ * at any time. A run knows nothing of files, clocks or the memory. */
+#ifndef MLWATCH_RUN_H
+#define MLWATCH_RUN_H
+
+#include "../base/model.h"
+#include "../format/format.h"
+#include "../knowledge/knowledge.h"
+
+struct run;
+
+/* Told as things happen; each may be NULL. The daemon journals by them and alerts. Not called during replay. */
+struct run_hooks {
+    void *arg;
+    void (*series)(void *arg, const struct series *s);
+    void (*point)(void *arg, const struct point *p);
+    void (*fact)(void *arg, const char *key, const char *value);                                 /* redacted */
+    void (*event)(void *arg, uint16_t source, uint64_t line, enum event kind, const char *text); /* redacted */
+    void (*finding)(void *arg, const struct finding *f);                                         /* every phase */
+};
+enum sensitivity { SENSITIVITY_NORMAL, SENSITIVITY_QUIET, SENSITIVITY_PARANOID };
+struct run_options {
+    const struct knowledge *knowledge; /* NULL: findings only, no causes */
+    const struct outcome *outcomes;    /* of the memory, for ranking fixes */
+    size_t n_outcomes;
+    enum sensitivity sensitivity;
+    struct run_hooks hooks;
+};
+
+/* run_new - an empty run.
+ *   printed  as views name it;  path  of its root directory, or NULL (stdin)
+ *   NULL when memory ran out. options is copied; what it points to is borrowed for the run's life. */
+struct run *run_new(const char *printed, const char *path, const struct run_options *options);
+void run_free(struct run *r);
+/* run_identify - r + 8 base-32 characters over its name and the first 4 KiB of its first source. */
+void run_identify(char id[12], const char *name, const void *head, size_t head_bytes);
+void run_set_id(struct run *r, const char *id, const char *name, const char *project);
+
+/* run_source - add a source (indices count up from 0); -1 when there are 65,535.
+ *   why  the reason the file was taken for this format, shown by --sources */
+int run_source(struct run *r, const char *path, const char *format, const char *why);
+/* run_out - what a format of this source writes into. Valid until run_free or run_forget_reader. */
+const struct format_out *run_out(struct run *r, int source);
+/* run_forget_reader - the source is read again from its first byte (new format state): frees its arena. Series are kept: the
+ * same names get the same series. */
+void run_forget_reader(struct run *r, int source);
+
+/* run_skip - for files that are rewritten whole and for readers that catch up after a restart: the records of this source that
+ * come next are compared with, or counted against, what the run has.
+ *   run_mute(r, source, true): series() works, points, facts, events and bad records are dropped (a reader regains its own context). */
+void run_mute(struct run *r, int source, bool muted);
+
+/* Replay from the memory, in this order: run_source and run_replay_series in id order, then points, facts and events in any order.
+ * Analyzers see them as they did live; hooks are not called. */
+void run_replay_series(struct run *r, uint16_t source, const char *name, enum axis axis);
+void run_replay_point(struct run *r, uint32_t series, int64_t step, double time, double value, uint64_t line);
+void run_replay_fact(struct run *r, const char *key, const char *value);
+void run_replay_event(struct run *r, uint16_t source, uint64_t line, enum event kind, const char *text);
+
+/* run_silence - while watching live: seconds without new data, now. Becomes a point of the series "silence". */
+void run_silence(struct run *r, double now, double silence_s);
+/* run_checkpoint - a checkpoint file or directory was seen. state and safety are static words of interface mlwatch.check/1. */
+void run_checkpoint(struct run *r, const char *path, int64_t step, const char *state, const char *safety);
+/* run_finish - no more data will come: analyzers give what they were waiting to be sure of. Call once, for finished runs only. */
+void run_finish(struct run *r);
+/* run_unreadable - there is nothing to judge; why is one sentence. */
+void run_unreadable(struct run *r, const char *why);
+
+/* run_points, run_last_step - points taken so far, of all series; the newest step of the main training loop. */
+uint64_t run_points(const struct run *r);
+int64_t run_last_step(const struct run *r);
+
+/* run_view - judge and show: findings sorted and inhibited, causes, fixes, needs, last good checkpoint.
+ * The view is valid until the run changes or is viewed again. Cost: about 100 us. */
+const struct view *run_view(struct run *r);
+
+#endif

@@ -1,0 +1,367 @@
+/* csv - a header and rows of numbers, as RFC 4180 has them and as training tools bend it.
+ *
+ * Read: Keras CSVLogger, Lightning metrics.csv, Ultralytics results.csv, Stable-Baselines3 progress.csv and monitor.csv, timm
+ * summary.csv, DeepSpeed csv_monitor, CatBoost *.tsv, AlgoPerf measurements.csv, and tables without a header line.
+ *   record     cells parted by one of , tab ; | as the first record shows; ends in \n or \r\n, mixed at will
+ *   cell       blanks around it do not count; in quotes it may hold delimiters, "" and line ends
+ *   missing    "", NA, N/A, None, null, "-"; a row may end early; more cells than columns is a bad record
+ *   comment    a line that starts with #, before the header; Stable-Baselines3 keeps its start time and env_id there
+ *   header     may come again (a restart), with other columns too; a first record of numbers means that there is none
+ * GROWTH_REWRITTEN: Lightning and Stable-Baselines3 write the file anew when a column appears. */
+#include "csv_cell.h"
+#include "format.h"
+#include "json_scan.h"
+#include "record.h"
+
+#include <stdio.h>
+#include <strings.h>
+
+#include "../base/num.h"
+
+enum { COLUMNS_MAX = 4096, HEADER_MAX_BYTES = 128 << 10, COMMENT_MAX_BYTES = 4096 };
+
+struct state {
+    struct record record;
+    uint64_t line;    /* finished physical lines */
+    double t_start;   /* Stable-Baselines3: seconds since 1970, to which column t adds; 0 when unknown */
+    int32_t *columns; /* of the record's columns; -1 for what is refused */
+    char *header;     /* the header's own bytes, to know it again */
+    uint32_t n_columns, header_bytes, header_cap;
+    int32_t t_column; /* -1 when there is none */
+    char *comment;    /* the last # line: the header when numbers follow it */
+    uint32_t comment_bytes;
+    char delimiter;
+    bool begun, skipping, fallen; /* skipping: within a line that is too long; fallen: no memory for the header */
+};
+
+/* --- the header --- */
+
+/* add_column - name the next column: by its header cell, else column_N; a name that was there already gets a number. */
+static void add_column(struct state *s, struct span name, const struct field *field, const struct format_out *out)
+{
+    char text[FIELD_NAME_MAX_BYTES + 32];
+    size_t n = 0;
+    if (!name.n) n = (size_t)snprintf(text, sizeof text, "column_%u", s->n_columns + 1);
+    else memcpy(text, name.p, n = name.n < FIELD_NAME_MAX_BYTES ? name.n : FIELD_NAME_MAX_BYTES);
+    int32_t column = record_column(&s->record, (struct span){text, n}, field, s->line + 1, out);
+    if (column >= 0 && s->record.columns[column].stamp == s->record.stamp) {
+        n += (size_t)snprintf(text + n, sizeof text - n, ".%u", s->n_columns + 1);
+        column = record_column(&s->record, (struct span){text, n}, field, s->line + 1, out);
+    }
+    if (column >= 0) s->record.columns[column].stamp = s->record.stamp; /* its name is taken */
+    s->columns[s->n_columns++] = column;
+}
+
+static bool header_room(struct state *s, struct span line, const struct format_out *out)
+{
+    if (!s->columns) s->columns = arena_alloc(out->arena, COLUMNS_MAX * sizeof *s->columns);
+    if (!s->columns || line.n > HEADER_MAX_BYTES) return false;
+    if (s->header && line.n <= s->header_cap) return true;
+    s->header_cap = (uint32_t)line.n * 2;
+    s->header = arena_alloc(out->arena, s->header_cap + 1);
+    return s->header != NULL;
+}
+
+static void read_header(struct state *s, struct span line, const struct format_out *out)
+{
+    struct csv_row r = {line.p, line.p + line.n, s->delimiter, true};
+    char name[FIELD_NAME_MAX_BYTES];
+    s->n_columns = 0;
+    s->t_column = -1;
+    while (r.more && s->n_columns < COLUMNS_MAX) {
+        size_t n = csv_unquote(csv_next(&r), name, sizeof name);
+        struct span header = span_trim((struct span){name, n});
+        bool seconds = s->t_start > 0 && span_is(header, "t");
+        if (seconds) s->t_column = (int32_t)s->n_columns;
+        add_column(s, header, seconds ? field_of(span_of("time")) : NULL, out);
+    }
+    if (r.more) out->bad(out->arg, s->line + 1, "more than 4096 columns; the rest are left out");
+}
+
+/* name_columns - there is no header. Two columns or more, and a count first: that is the step. */
+static void name_columns(struct state *s, struct csv_shape shape, const struct format_out *out)
+{
+    s->t_column = -1;
+    bool counted = shape.cells >= 2 && shape.whole_first;
+    for (size_t i = 0; i < shape.cells && i < COLUMNS_MAX; i++)
+        add_column(s, (struct span){NULL, 0}, i == 0 && counted ? field_of(span_of("step")) : NULL, out);
+}
+
+/* --- rows --- */
+
+struct comment {
+    struct state *s;
+    const struct format_out *out;
+};
+
+static void comment_value(void *arg, struct span path, enum json_kind kind, struct span raw, double value)
+{
+    struct comment *c = arg;
+    if (kind == JSON_NUMBER && span_is(path, "t_start")) c->s->t_start = isfinite(field_time(value)) ? value : 0;
+    else if (path.n && kind != JSON_SKIPPED && c->s->record.n_facts++ < RECORD_FACTS_MAX) c->out->fact(c->out->arg, path, raw);
+}
+
+/* read_comment - Stable-Baselines3 writes #{"t_start": 1700000000.1, "env_id": "CartPole-v1"}; what it counts is episodes. */
+static void read_comment(struct state *s, struct span line, const struct format_out *out)
+{
+    struct comment comment = {s, out};
+    struct json_sink sink = {&comment, comment_value};
+    struct span text = span_trim(span_from(line, 1));
+    struct json_cursor c = {.p = text.p, .end = text.p + text.n};
+    if (json_scan_object(&c, &sink)) {
+        s->record.episodes = s->record.episodes || s->t_start > 0;
+        return;
+    }
+    if (!s->comment) s->comment = arena_alloc(out->arena, COMMENT_MAX_BYTES);
+    s->comment_bytes = s->comment && text.n <= COMMENT_MAX_BYTES ? (uint32_t)text.n : 0;
+    if (s->comment_bytes) memcpy(s->comment, text.p, text.n);
+}
+
+static void text_cell(struct state *s, uint32_t i, struct csv_cell cell)
+{
+    double value;
+    switch (csv_content(cell.span, &value)) {
+    case CSV_NUMBER: record_number(&s->record, s->columns[i], value); break;
+    case CSV_TEXT: record_text(&s->record, s->columns[i], cell.span); break;
+    case CSV_MISSING: break;
+    }
+}
+
+/* read_cells - fill the record; false when there are more cells than columns. A number up to the next delimiter is the rule. */
+static bool read_cells(struct state *s, struct span line)
+{
+    struct csv_row r = {line.p, line.p + line.n, s->delimiter, true};
+    for (uint32_t i = 0; r.more; i++) {
+        double value;
+        if (i >= s->n_columns) {
+            if (!csv_missing(csv_next(&r).span) && s->n_columns < COLUMNS_MAX) return false;
+            continue;
+        }
+        if (r.p < r.end && *r.p == s->delimiter) {
+            r.p++;
+            continue;
+        }
+        size_t n = num_prefix((struct span){r.p, (size_t)(r.end - r.p)}, &value);
+        const char *behind = r.p + n;
+        if (!n || (behind < r.end && *behind != s->delimiter)) {
+            text_cell(s, i, csv_next(&r));
+            continue;
+        }
+        record_number(&s->record, s->columns[i], value);
+        r.more = behind < r.end;
+        r.p = r.more ? behind + 1 : behind;
+    }
+    return true;
+}
+
+/* place_in_time - Stable-Baselines3's t counts from t_start; as a wall clock it becomes the record's time. */
+static void place_in_time(struct state *s)
+{
+    if (s->t_column < 0 || s->columns[s->t_column] < 0) return;
+    const struct column *c = &s->record.columns[s->columns[s->t_column]];
+    if (c->stamp == s->record.stamp) s->record.cells[c->cell].value += s->t_start;
+}
+
+static bool letters_first(struct span line)
+{
+    char c = line.p[0];
+    return c == '"' || c == '_' || ((c | 32) >= 'a' && (c | 32) <= 'z');
+}
+
+/* header_again - is this row the header, or one that takes its place? */
+static bool header_again(struct state *s, struct span line)
+{
+    if (!letters_first(line) || !s->header_bytes) return false;
+    if (line.n == s->header_bytes && memcmp(line.p, s->header, line.n) == 0) return true;
+    struct csv_shape shape = csv_shape(line, s->delimiter);
+    struct csv_row r = {line.p, line.p + line.n, s->delimiter, true};
+    size_t same = 0;
+    if (shape.texts < shape.cells || shape.cells < 2) return false;
+    while (r.more) { same += record_find(&s->record, csv_next(&r).span) >= 0; }
+    return 2 * same > shape.cells;
+}
+
+static void begin(struct state *s, struct span line, const struct format_out *out)
+{
+    if (!s->begun) s->delimiter = csv_delimiter(line);
+    struct csv_shape shape = csv_shape(line, s->delimiter);
+    record_begin(&s->record);
+    s->begun = true;
+    if (!header_room(s, line, out)) {
+        s->fallen = true;
+        out->bad(out->arg, s->line + 1, "the header is too long");
+    } else if (!shape.texts && shape.numbers) {
+        struct span comment = {s->comment, s->comment_bytes};
+        if (comment.n && csv_shape(comment, s->delimiter).cells == shape.cells) read_header(s, comment, out);
+        else name_columns(s, shape, out);
+    } else {
+        read_header(s, line, out);
+        memcpy(s->header, line.p, line.n);
+        s->header_bytes = (uint32_t)line.n;
+    }
+}
+
+/* cut_short - has a last row without a line end fewer cells than columns, or an open quote? */
+static bool cut_short(const struct state *s, struct span line)
+{
+    size_t quotes = 0;
+    for (size_t i = 0; i < line.n; i++) quotes += line.p[i] == '"';
+    return quotes % 2 || csv_count(line, s->delimiter) + 1 < s->n_columns;
+}
+
+static void read_row(struct state *s, struct span line, bool cut, const struct format_out *out)
+{
+    if (!line.n || s->fallen) return;
+    if (line.p[0] == '#') {
+        read_comment(s, line, out);
+        return;
+    }
+    if (!s->begun || header_again(s, line)) {
+        begin(s, line, out);
+        if (s->header_bytes || s->fallen) return;
+    }
+    record_begin(&s->record);
+    if (!read_cells(s, line)) out->bad(out->arg, s->line + 1, "more cells than columns");
+    else if (cut && cut_short(s, line)) out->bad(out->arg, s->line + 1, "the last row is cut off");
+    else {
+        place_in_time(s);
+        record_end(&s->record, s->line + 1, out);
+    }
+}
+
+/* --- records --- */
+
+static uint64_t newlines(const char *p, const char *end)
+{
+    uint64_t n = 0;
+    while (p < end && (p = memchr(p, '\n', (size_t)(end - p)))) n++, p++;
+    return n;
+}
+
+/* take_row - the record that starts at p; returns where the next one starts, or p when it is not all there. A quote that is
+ * never closed costs its own line only. */
+static const char *take_row(struct state *s, const char *p, const char *end, int at_end, const struct format_out *out)
+{
+    const char *limit = (size_t)(end - p) > FORMAT_RECORD_MAX_BYTES ? p + FORMAT_RECORD_MAX_BYTES : end;
+    const char *stop = csv_row_end(p, limit, s->delimiter);
+    bool hopeless = limit - p >= FORMAT_RECORD_MAX_BYTES || at_end, unclosed = false;
+    if (!stop && !hopeless) return p;
+    if (!stop && (stop = memchr(p, '\n', (size_t)(limit - p)))) unclosed = true;
+    if (!stop && limit - p >= FORMAT_RECORD_MAX_BYTES) {
+        out->bad(out->arg, s->line + 1, "a line of 1 MiB or more");
+        s->skipping = true;
+        return limit;
+    }
+    const char *last = stop ? stop : limit;
+    struct span line = csv_trim(p, last);
+    if (s->line == 0 && span_starts(line, "\xEF\xBB\xBF")) line = span_from(line, 3);
+    if (unclosed) out->bad(out->arg, s->line + 1, "a quote that is never closed");
+    else read_row(s, line, !stop, out);
+    s->line += newlines(p, last) + (stop != NULL);
+    return stop ? stop + 1 : limit;
+}
+
+static size_t feed(void *state, struct span in, int at_end, const struct format_out *out)
+{
+    struct state *s = state;
+    const char *p = in.p, *end = in.p + in.n;
+    while (p < end) {
+        const char *next;
+        if (s->skipping) {
+            const char *newline = memchr(p, '\n', (size_t)(end - p));
+            s->skipping = newline == NULL;
+            s->line += newline != NULL;
+            next = newline ? newline + 1 : end;
+        } else next = take_row(s, p, end, at_end, out);
+        if (next == p) break;
+        p = next;
+    }
+    return (size_t)(p - in.p);
+}
+
+/* --- sniffing --- */
+
+enum { SNIFF_ROWS = 64 };
+struct survey {
+    size_t rows, cells, regular, numbers, texts;
+    char delimiter;
+    bool comment, headed, known; /* known: a column has a name that a training log has */
+    struct csv_shape first;
+};
+
+static bool knows_name(struct span line, char delimiter)
+{
+    struct csv_row r = {line.p, line.p + line.n, delimiter, true};
+    while (r.more)
+        if (field_speaks_of_training(csv_next(&r).span)) return true;
+    return false;
+}
+
+static void survey_row(struct survey *v, struct span line)
+{
+    if (!v->rows) {
+        v->delimiter = csv_delimiter(line);
+        v->first = csv_shape(line, v->delimiter);
+        v->headed = v->first.texts || !v->first.numbers;
+        v->cells = v->first.cells;
+        v->known = !v->headed || v->comment || knows_name(line, v->delimiter);
+    }
+    struct csv_shape shape = csv_shape(line, v->delimiter);
+    v->rows++;
+    v->regular += shape.cells == v->cells;
+    if (v->rows == 1 && v->headed) return;
+    v->numbers += shape.numbers;
+    v->texts += shape.texts;
+}
+
+static struct survey survey_of(struct span head)
+{
+    struct survey v = {.delimiter = ','};
+    bool whole = head.n < FORMAT_HEAD_BYTES;
+    const char *p = head.p, *end = head.p + head.n;
+    if (span_starts(head, "\xEF\xBB\xBF")) p += 3;
+    while (p < end && v.rows < SNIFF_ROWS) {
+        const char *stop = csv_row_end(p, end, v.rows ? v.delimiter : 0);
+        if (!stop && (!whole && v.rows)) break;
+        struct span line = csv_trim(p, stop ? stop : end);
+        p = stop ? stop + 1 : end;
+        if (!v.rows && line.n && line.p[0] == '#') v.comment = true;
+        else if (line.n) survey_row(&v, line);
+    }
+    return v;
+}
+
+static bool named_csv(const char *path)
+{
+    static const char *const suffixes[] = {".csv", ".tsv"};
+    size_t n = strlen(path);
+    for (size_t i = 0; i < 2; i++)
+        if (n >= 4 && strcasecmp(path + n - 4, suffixes[i]) == 0) return true;
+    return false;
+}
+
+/* sniff - rows of one width with numbers in them, and a header that has a name of training: a data set is none. A header alone is
+ * a table only by the file's name; a file that is not named so needs three rows, two columns, and mostly numbers. */
+static int sniff(const char *path, struct span head)
+{
+    bool named = named_csv(path);
+    struct span start = span_trim(head);
+    if (!start.n || memchr(head.p, 0, head.n) || start.p[0] == '{' || start.p[0] == '[') return 0;
+    struct survey v = survey_of(head);
+    size_t data = v.rows - (v.headed && v.rows);
+    if (!data) return named && v.known && v.cells >= 2 ? 50 : 0;
+    bool mostly = v.numbers >= v.texts, regular = 10 * v.regular >= 8 * v.rows;
+    if (!v.known || !v.numbers || (!named && (v.cells < 2 || data < 2 || !regular || !mostly))) return named ? 10 : 0;
+    if (!named) return v.comment ? 60 : 45;
+    return v.cells < 2 ? 30 : mostly && regular ? 90 : 40;
+}
+
+const struct format format_csv = {
+    .name = "csv",
+    .summary = "tables with or without a header line; delimiter , tab ; or |; sparse and padded cells",
+    .globs = "*.csv *.tsv metrics.csv results.csv progress.csv *.monitor.csv summary.csv",
+    .growth = GROWTH_REWRITTEN,
+    .state_size = sizeof(struct state),
+    .sniff = sniff,
+    .feed = feed,
+};

@@ -1,0 +1,28 @@
+/* format - the list of training-log formats, and the choice among them. */
+#include "format.h"
+
+extern const struct format format_trainer_state, format_jsonl, format_csv, format_text;
+
+const struct format *const formats[] = {&format_trainer_state, &format_jsonl, &format_csv, &format_text, NULL};
+
+enum { SURE_ENOUGH = 20 };
+
+const struct format *format_sniff(const char *path, struct span head, int *confidence)
+{
+    const struct format *best = NULL;
+    int most = SURE_ENOUGH - 1;
+    if (head.n > FORMAT_HEAD_BYTES) head.n = FORMAT_HEAD_BYTES;
+    for (size_t i = 0; formats[i]; i++) {
+        int sure = formats[i]->sniff(path, head);
+        if (sure > most) most = sure, best = formats[i];
+    }
+    if (confidence) *confidence = best ? most : 0;
+    return best;
+}
+
+const struct format *format_by_name(const char *name)
+{
+    for (size_t i = 0; formats[i]; i++)
+        if (strcmp(formats[i]->name, name) == 0) return formats[i];
+    return NULL;
+}

@@ -1,0 +1,58 @@
+/* format - bytes of a training log in; series, points, facts and events out.
+ *
+ * One file is one format; format.c holds the list. A format never sees a file descriptor: the host feeds it the bytes it has, and
+ * any split of the same bytes gives the same output. It allocates from out->arena only. How to add one: README.md here. */
+#ifndef MLWATCH_FORMAT_H
+#define MLWATCH_FORMAT_H
+
+#include <math.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "../../analyzers/analyzer.h"
+#include "../base/arena.h"
+#include "../base/span.h"
+
+/* What a reader calls. Handles of series() are valid until the format is initialised again; -1 = refused (too many), skip it. */
+struct format_out {
+    void *arg;
+    struct arena *arena; /* tables of columns, tags, keys: capped and freed by the host */
+    int (*series)(void *arg, struct span name,
+                  enum axis axis); /* interns name; cheap enough to call once per new key, not per point */
+    void (*point)(void *arg, int series, int64_t step, double time, double value, uint64_t line);
+    void (*fact)(void *arg, struct span key, struct span value); /* settings, versions, git commit; the host redacts secrets */
+    void (*event)(void *arg, uint64_t line, enum event kind,
+                  struct span text); /* text: the log's own words, quoted as evidence */
+    void (*bad)(void *arg, uint64_t line,
+                const char *why); /* a record that could not be read: counted, never fatal; why is static */
+};
+
+enum growth { GROWTH_APPENDED, GROWTH_REWRITTEN };
+
+struct format {
+    const char *name, *summary;
+    const char *globs; /* file names it is usual for, space-separated; shown in the documentation */
+    enum growth growth;
+    size_t state_size;
+    /* sniff - how sure, 0 (no) to 100 (magic bytes or an exact name and shape), that a file whose first bytes are head is this.
+     *   path   for its last component only; the file may be gone;  head   up to 64 KiB */
+    int (*sniff)(const char *path, struct span head);
+    void (*init)(void *state); /* state is zeroed; or NULL */
+    /* feed - read whole records from `in`. Returns the bytes done with, at most in.n; the rest is offered again with more behind it.
+     *   at_end  no more bytes will come for now that can complete the last record: use what is there or report it bad.
+     * A record that has no end within 1 MiB is dropped with bad() (text: the rest of the line is skipped). Never returns 0 for
+     * in.n >= 1 MiB. O(in.n), no allocation but from out->arena. */
+    size_t (*feed)(void *state, struct span in, int at_end, const struct format_out *out);
+};
+
+enum { FORMAT_RECORD_MAX_BYTES = 1 << 20, FORMAT_HEAD_BYTES = 64 << 10 };
+
+extern const struct format *const formats[]; /* NULL ends the list; on equal confidence the earlier one wins */
+
+/* format_sniff - the best format for a file, or NULL when none claims it with at least 20.
+ *   confidence  written when not NULL */
+const struct format *format_sniff(const char *path, struct span head, int *confidence);
+/* format_by_name - NULL when there is none. */
+const struct format *format_by_name(const char *name);
+
+#endif

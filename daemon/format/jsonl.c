@@ -1,0 +1,273 @@
+/* jsonl - JSON lines: one object a line, its numbers are points, nested keys are joined as a/b.
+ *
+ * Written by LLaMA-Factory, ms-swift, verl, detectron2, mmengine, Stable-Baselines3 (progress.json) and most home-made loggers.
+ * Tools write the same keys in the same order for hours, so the text between the values of the last lines is kept as a shape:
+ * a line that agrees with it byte by byte needs only its numbers read. Anything else takes the careful way (json_scan.h), where
+ * the whole line is checked before a point is told, and its shape is learned. SHAPES of them serve files that mix training and
+ * evaluation lines. */
+#include "format.h"
+#include "json_scan.h"
+#include "record.h"
+
+#include <strings.h>
+
+enum { SHAPES = 4, SHAPE_SLOTS_MAX = 512, SHAPE_BYTES_MAX = 16 << 10, SNIFF_LINES = 20 };
+
+/* A value of the line and the text before it. */
+struct slot {
+    uint32_t at, length;
+    int32_t column;
+    enum json_kind kind;
+};
+struct shape {
+    struct slot *slots; /* the last one has only text: what closes the line */
+    char *text;
+    uint32_t n, bytes;
+};
+struct state {
+    struct record record;
+    struct shape shapes[SHAPES];
+    uint64_t line;         /* finished lines */
+    uint32_t last, oldest; /* shapes: used last, replaced next */
+    bool skipping;         /* within a line that is too long */
+};
+
+/* What the walk of one line needs. */
+struct reading {
+    struct state *s;
+    const struct format_out *out;
+    struct shape *shape; /* being learned; NULL when it did not fit */
+    const char *after;   /* where the last value ended */
+    size_t prefix;       /* bytes of "data/" to drop */
+};
+
+/* --- shapes --- */
+
+static struct shape *shape_fresh(struct state *s, const struct format_out *out)
+{
+    struct shape *f = &s->shapes[s->oldest];
+    if (!f->slots) f->slots = arena_alloc(out->arena, SHAPE_SLOTS_MAX * sizeof *f->slots);
+    if (!f->text) f->text = arena_alloc(out->arena, SHAPE_BYTES_MAX);
+    f->n = f->bytes = 0;
+    return f->slots && f->text ? f : NULL;
+}
+
+static void shape_add(struct reading *r, const char *until, enum json_kind kind, int column)
+{
+    struct shape *f = r->shape;
+    if (!f) return;
+    size_t n = (size_t)(until - r->after);
+    if (f->n == SHAPE_SLOTS_MAX || n > SHAPE_BYTES_MAX - f->bytes) {
+        f->n = 0;
+        r->shape = NULL;
+        return;
+    }
+    memcpy(f->text + f->bytes, r->after, n);
+    f->slots[f->n++] = (struct slot){f->bytes, (uint32_t)n, column, kind};
+    f->bytes += (uint32_t)n;
+}
+
+static void take(struct state *s, int column, enum json_kind kind, struct span raw, double value)
+{
+    if (column < 0) return;
+    if (kind == JSON_NUMBER) record_number(&s->record, column, value);
+    else if (kind == JSON_TEXT) record_text(&s->record, column, raw);
+}
+
+/* text_at - a string whose opening quote is in the shape; returns its closing quote, or NULL. */
+static const char *text_at(struct state *s, const struct slot *slot, const char *p, const char *end)
+{
+    const char *quote = memchr(p, '"', (size_t)(end - p));
+    struct span raw = {p, quote ? (size_t)(quote - p) : 0};
+    if (!quote) return NULL;
+    if (!memchr(p, '\\', raw.n)) return take(s, slot->column, JSON_TEXT, raw, NAN), quote;
+    struct json_cursor c = {.p = p - 1, .end = end};
+    bool escaped;
+    return json_scan_string(&c, &raw, &escaped) ? c.p - 1 : NULL;
+}
+
+/* value_at - read the value of a slot at p; returns its end, or NULL when it is of another kind. Where a number was may stand
+ * null, true or false, and the other way round. */
+static const char *value_at(struct state *s, const struct slot *slot, const char *p, const char *end)
+{
+    struct span rest = {p, (size_t)(end - p)};
+    double value;
+    if (slot->kind == JSON_TEXT) return text_at(s, slot, p, end);
+    if (slot->kind == JSON_SKIPPED) {
+        struct json_cursor c = {.p = p, .end = end};
+        return rest.n && *p == '[' && json_scan_skip(&c) ? c.p : NULL;
+    }
+    size_t n = json_scan_number(rest, &value);
+    if (!n) return span_starts(rest, "null") || span_starts(rest, "true") ? p + 4 : span_starts(rest, "false") ? p + 5 : NULL;
+    take(s, slot->column, JSON_NUMBER, rest, value);
+    return p + n;
+}
+
+static bool shape_fits(struct state *s, const struct shape *f, struct span line)
+{
+    const char *p = line.p, *end = line.p + line.n;
+    record_begin(&s->record);
+    for (uint32_t i = 0; i < f->n; i++) {
+        const struct slot *slot = &f->slots[i];
+        if ((size_t)(end - p) < slot->length || memcmp(p, f->text + slot->at, slot->length) != 0) return false;
+        p += slot->length;
+        if (i + 1 == f->n) return p == end;
+        p = value_at(s, slot, p, end);
+        if (!p) return false;
+    }
+    return false;
+}
+
+static bool known_shape(struct state *s, struct span line)
+{
+    for (uint32_t k = 0; k < SHAPES; k++) {
+        uint32_t i = (s->last + k) % SHAPES;
+        if (!s->shapes[i].n || !shape_fits(s, &s->shapes[i], line)) continue;
+        s->last = i;
+        return true;
+    }
+    return false;
+}
+
+/* --- the careful way --- */
+
+static void scalar(void *arg, struct span path, enum json_kind kind, struct span raw, double value)
+{
+    struct reading *r = arg;
+    struct state *s = r->s;
+    int column = -1;
+    if (path.n > r->prefix && r->prefix && span_starts(path, "data/")) path = span_from(path, r->prefix);
+    if (path.n && kind != JSON_SKIPPED) column = record_column(&s->record, path, NULL, s->line + 1, r->out);
+    shape_add(r, raw.p, kind, column);
+    r->after = raw.p + raw.n;
+    if (kind == JSON_TEXT && memchr(raw.p, '\\', raw.n)) return;
+    take(s, column, kind, raw, value);
+}
+
+/* wrapped - is the object {"step": 7, "data": {...}} and nothing else, as verl writes it? */
+static bool wrapped(struct span line)
+{
+    struct json_cursor c = {.p = line.p, .end = line.p + line.n};
+    bool step = false, data = false, escaped;
+    struct span key;
+    if (!json_scan_take(&c, '{')) return false;
+    for (int i = 0; i < 2; i++) {
+        if ((i && !json_scan_take(&c, ',')) || !json_scan_string(&c, &key, &escaped) || !json_scan_take(&c, ':')) return false;
+        json_scan_space(&c);
+        if (c.p < c.end && *c.p == '{') data = span_is(key, "data");
+        else step = field_axis(field_of(key)->kind) == AXIS_STEP;
+        if (!(data || step) || !json_scan_skip(&c)) return false;
+    }
+    return step && data && json_scan_take(&c, '}');
+}
+
+static bool careful(struct state *s, struct span line, const struct format_out *out)
+{
+    struct reading r = {.s = s, .out = out, .after = line.p, .shape = shape_fresh(s, out)};
+    struct json_sink sink = {&r, scalar};
+    struct json_cursor c = {.p = line.p, .end = line.p + line.n};
+    if (wrapped(line)) r.prefix = strlen("data/");
+    record_begin(&s->record);
+    bool whole = json_scan_object(&c, &sink) && c.p == c.end;
+    if (whole) shape_add(&r, c.end, JSON_WORD, -1);
+    if (r.shape && !whole) r.shape->n = 0;
+    if (r.shape && whole) s->last = s->oldest, s->oldest = (s->oldest + 1) % SHAPES;
+    return whole;
+}
+
+static void read_line(struct state *s, struct span line, const struct format_out *out)
+{
+    line = span_trim(line);
+    if (s->line == 0 && span_starts(line, "\xEF\xBB\xBF")) line = span_from(line, 3);
+    if (line.n && !known_shape(s, line) && !careful(s, line, out)) out->bad(out->arg, s->line + 1, "not a JSON object");
+    else if (line.n) record_end(&s->record, s->line + 1, out);
+    s->line++;
+}
+
+static void too_long(struct state *s, const struct format_out *out)
+{
+    out->bad(out->arg, s->line + 1, "a line of 1 MiB or more");
+}
+
+static size_t feed(void *state, struct span in, int at_end, const struct format_out *out)
+{
+    struct state *s = state;
+    const char *p = in.p, *end = in.p + in.n;
+    while (p < end) {
+        const char *newline = memchr(p, '\n', (size_t)(end - p));
+        size_t n = (size_t)((newline ? newline : end) - p);
+        bool ends = newline || at_end;
+        if (s->skipping) s->line += newline != NULL;
+        else if (n >= FORMAT_RECORD_MAX_BYTES) {
+            too_long(s, out);
+            s->line += newline != NULL;
+        } else if (ends) read_line(s, (struct span){p, n}, out);
+        else break;
+        s->skipping = !newline && !at_end;
+        p = newline ? newline + 1 : end;
+    }
+    return (size_t)(p - in.p);
+}
+
+/* --- sniffing --- */
+
+struct glance {
+    bool number, counter, known;
+};
+
+static void glance(void *arg, struct span path, enum json_kind kind, struct span raw, double value)
+{
+    struct glance *g = arg;
+    (void)raw, (void)value;
+    if (kind != JSON_NUMBER && kind != JSON_TEXT) return;
+    g->number = g->number || kind == JSON_NUMBER;
+    g->counter = g->counter || field_rank(field_of(path)) < FIELD_UNRANKED;
+    g->known = g->known || g->counter || field_speaks_of_training(path);
+}
+
+static bool has_suffix(const char *path, const char *suffix)
+{
+    size_t n = strlen(path), k = strlen(suffix);
+    return n >= k && strcasecmp(path + n - k, suffix) == 0;
+}
+
+/* sniff - objects with numbers on the first lines, and a name that training logs have. A single object is a log only if it counts steps, or by the file's name. */
+static int sniff(const char *path, struct span head)
+{
+    struct glance g = {false, false, false};
+    struct json_sink sink = {&g, glance};
+    int lines = 0;
+    bool ended = false;
+    bool named = has_suffix(path, ".jsonl") || has_suffix(path, ".ndjson");
+    if (span_starts(head, "\xEF\xBB\xBF")) head = span_from(head, 3);
+    while (head.n && lines < SNIFF_LINES) {
+        const char *newline = memchr(head.p, '\n', head.n);
+        size_t n = newline ? (size_t)(newline - head.p) : head.n;
+        struct span line = span_trim((struct span){head.p, n});
+        struct json_cursor c = {.p = line.p, .end = line.p + line.n};
+        head = span_from(head, n + 1);
+        if (!line.n) continue;
+        if (!json_scan_object(&c, &sink)) {
+            if (lines == 0 && !(c.state == JSON_TORN && !newline && named && line.p[0] == '{')) return 0;
+            if (lines == 0) return 40; /* one torn line */
+            break;
+        }
+        if (c.p != c.end || (lines == 0 && span_has(line, "\"log_history\""))) return 0;
+        lines++;
+        ended = newline != NULL;
+    }
+    if (!g.number) return 0;
+    if (!g.known) return 10; /* a data set */
+    if (named) return 90;
+    return lines > 1 ? 80 : g.counter && ended ? 60 : 15;
+}
+
+const struct format format_jsonl = {
+    .name = "jsonl",
+    .summary = "JSON lines: one object a line, numbers become points, nested keys are joined as a/b",
+    .globs = "*.jsonl *.ndjson metrics.json scalars.json progress.json",
+    .growth = GROWTH_APPENDED,
+    .state_size = sizeof(struct state),
+    .sniff = sniff,
+    .feed = feed,
+};

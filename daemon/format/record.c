@@ -1,0 +1,263 @@
+/* record - see record.h. */
+#include "record.h"
+
+#include <stdio.h>
+#include <strings.h>
+
+#include "../base/num.h"
+
+enum { FIRST_CAP = 32, SETTING_CHANGES_MAX = 8, SETTING_TEXT_MAX = 128, SAME_EPOCH_MAX = 2 };
+
+static uint32_t hash_of(struct span s) /* FNV-1a */
+{
+    uint32_t h = 2166136261u;
+    for (size_t i = 0; i < s.n; i++) h = (h ^ (unsigned char)s.p[i]) * 16777619u;
+    return h;
+}
+
+static uint32_t *slot_of(const struct record *r, struct span name)
+{
+    uint32_t mask = r->n_slots - 1, i = hash_of(name) & mask;
+    for (; r->slots[i]; i = (i + 1) & mask) {
+        const struct column *c = &r->columns[r->slots[i] - 1];
+        if (c->length == name.n && memcmp(c->name, name.p, name.n) == 0) break;
+    }
+    return &r->slots[i];
+}
+
+/* grow - room for one more column. Old tables stay in the arena: doubling wastes at most as much as is used. */
+static bool grow(struct record *r, const struct format_out *out)
+{
+    if (r->n_columns < r->cap) return true;
+    uint32_t cap = r->cap ? r->cap * 2 : FIRST_CAP;
+    if (cap > RECORD_COLUMNS_MAX) return false;
+    struct column *columns = arena_alloc(out->arena, cap * sizeof *columns);
+    struct cell *cells = arena_alloc(out->arena, cap * sizeof *cells);
+    uint32_t *slots = arena_alloc(out->arena, 2 * cap * sizeof *slots);
+    if (!columns || !cells || !slots) return false;
+    if (r->n_columns) memcpy(columns, r->columns, r->n_columns * sizeof *columns);
+    if (r->n_cells) memcpy(cells, r->cells, r->n_cells * sizeof *cells);
+    r->columns = columns, r->cells = cells, r->slots = slots, r->cap = cap, r->n_slots = 2 * cap;
+    for (uint32_t i = 0; i < r->n_columns; i++) *slot_of(r, (struct span){columns[i].name, columns[i].length}) = i + 1;
+    return true;
+}
+
+static int add_column(struct record *r, struct span name, const struct field *field, const struct format_out *out)
+{
+    if (!grow(r, out)) return -1;
+    char *copy = arena_copy(out->arena, name.p, name.n);
+    if (!copy) return -1;
+    if (!field) field = field_of(name);
+    r->columns[r->n_columns] = (struct column){.name = copy,
+                                               .length = (uint32_t)name.n,
+                                               .field = field,
+                                               .rank = field_rank(field),
+                                               .setting = NAN,
+                                               .kind_bit = 1u << field->kind};
+    *slot_of(r, name) = ++r->n_columns;
+    return (int)r->n_columns - 1;
+}
+
+int record_find(const struct record *r, struct span name)
+{
+    if (name.n > FIELD_NAME_MAX_BYTES) name.n = FIELD_NAME_MAX_BYTES;
+    return r->n_slots ? (int)*slot_of(r, name) - 1 : -1;
+}
+
+int record_column(struct record *r, struct span name, const struct field *field, uint64_t line, const struct format_out *out)
+{
+    if (name.n > FIELD_NAME_MAX_BYTES) name.n = FIELD_NAME_MAX_BYTES;
+    int known = record_find(r, name);
+    if (known >= 0) return known;
+    int column = r->full ? -1 : add_column(r, name, field, out);
+    if (column < 0 && !r->full) {
+        r->full = true;
+        out->bad(out->arg, line, "too many different names in one file; the rest are left out");
+    }
+    return column;
+}
+
+void record_begin(struct record *r)
+{
+    r->stamp++;
+    r->n_cells = r->n_texts = r->kinds = 0;
+    r->time = NAN;
+}
+
+void record_text(struct record *r, int column, struct span text)
+{
+    if (column < 0) return;
+    enum field_kind kind = r->columns[column].field->kind;
+    double value;
+    if (kind == FIELD_STEP_OF_ALL && field_step_of_all(text, &value)) record_number(r, column, value);
+    else if (kind == FIELD_TIME && isfinite(value = field_time_text(text))) r->time = value;
+    else if (num_parse(span_trim(text), &value)) record_number(r, column, value);
+    else if (r->n_texts < RECORD_TEXTS_MAX) r->texts[r->n_texts++] = (struct text_cell){(uint32_t)column, text};
+}
+
+/* --- the step --- */
+
+static int tier_of(const struct column *c) /* 1 is best */
+{
+    return c->field->kind == FIELD_STEP_OF_ALL ? (int)FIELD_STEP : (int)c->field->kind;
+}
+
+/* choose - the cell that is the step, or -1; writes the record's epoch or NaN. */
+static int choose(struct record *r, double *epoch)
+{
+    int best = -1, rank = FIELD_UNRANKED, epoch_rank = FIELD_UNRANKED;
+    *epoch = NAN;
+    for (uint32_t i = 0; i < r->n_cells; i++) {
+        const struct column *c = &r->columns[r->cells[i].column];
+        if (c->rank >= FIELD_UNRANKED) continue;
+        double v = r->cells[i].value;
+        bool is_epoch = c->field->kind == FIELD_EPOCH;
+        if (is_epoch && c->rank < epoch_rank) epoch_rank = c->rank, *epoch = v;
+        if (is_epoch && isfinite(v) && v != floor(v)) r->epochs_unfit = true;
+        if (c->rank < rank && field_is_step(v)) rank = c->rank, best = (int)i;
+    }
+    return best;
+}
+
+/* crowded - does a series get more points in one epoch than a repeated evaluation explains? */
+static bool crowded(struct record *r, int64_t epoch)
+{
+    bool many = false;
+    for (uint32_t i = 0; i < r->n_cells; i++) {
+        struct column *c = &r->columns[r->cells[i].column];
+        if (c->field->kind == FIELD_EPOCH) continue;
+        c->repeats = c->named && c->last_step == epoch ? (uint16_t)(c->repeats + 1) : 0;
+        c->last_step = epoch;
+        many = many || c->repeats >= SAME_EPOCH_MAX;
+    }
+    return many;
+}
+
+/* place - set r->step and r->axis; returns the cell that was used for it, or -1. */
+static int place(struct record *r)
+{
+    double epoch;
+    int best = choose(r, &epoch);
+    const struct column *c = best < 0 ? NULL : &r->columns[r->cells[best].column];
+    if (c && c->field->kind == FIELD_EPOCH) {
+        if (!r->tier || r->tier == FIELD_EPOCH) r->epochs_unfit = r->epochs_unfit || crowded(r, (int64_t)epoch);
+        if (r->epochs_unfit) best = -1;
+    }
+    if (r->tier == FIELD_EPOCH && r->epochs_unfit) r->tier = 0;
+    if (best >= 0 && (!r->tier || tier_of(c) <= r->tier)) {
+        r->tier = tier_of(c);
+        r->axis = field_axis(c->field->kind);
+        int64_t raw = (int64_t)r->cells[best].value;
+        r->step = r->tier == FIELD_STEP ? stepper_next(&r->stepper, raw, epoch) : raw;
+        return best;
+    }
+    if (!r->tier) r->axis = r->episodes ? AXIS_EPISODE : AXIS_RECORD, r->step = (int64_t)r->records;
+    return -1;
+}
+
+/* --- facts --- */
+
+static bool no_setting(const char *name)
+{
+    static const char *const per_record[] = {"message", "msg",   "text",  "level",  "levelname",  "event",
+                                             "logger",  "name",  "type",  "prompt", "completion", "response",
+                                             "status",  "phase", "split", "mode",   "id"};
+    for (size_t i = 0; i < sizeof per_record / sizeof *per_record; i++)
+        if (strcasecmp(name, per_record[i]) == 0) return true;
+    return false;
+}
+
+static bool setting_like(struct span t)
+{
+    size_t words = 0;
+    bool letter = false;
+    if (!t.n || t.n > SETTING_TEXT_MAX) return false;
+    for (size_t i = 0; i < t.n; i++) {
+        unsigned char c = (unsigned char)t.p[i];
+        if (c < ' ' || c == '\\') return false;
+        words += c == ' ';
+        letter = letter || (c | 32) >= 'a';
+    }
+    return letter && words < 8;
+}
+
+/* judge_text - is the text of a cell to be told as a setting now? A setting's name is enough, a few times; of another name the text
+ * must not vary, and in a record that has a step it must come again. */
+static bool judge_text(struct column *c, struct span text, bool has_step)
+{
+    uint32_t hash = hash_of(text);
+    bool first = !c->text_seen, again = !first && hash == c->text_hash;
+    c->text_seen = true;
+    c->text_hash = hash;
+    if (c->field->kind == FIELD_SETTING) return !again && c->facts < SETTING_CHANGES_MAX && setting_like(text);
+    if (no_setting(c->name) || !setting_like(text) || (!first && !again)) c->closed = true;
+    return !c->closed && (again || !has_step);
+}
+
+static void text_fact(struct record *r, const struct text_cell *t, bool has_step, const struct format_out *out)
+{
+    struct column *c = &r->columns[t->column];
+    enum field_kind kind = c->field->kind;
+    struct span text = span_trim(t->text);
+    if ((kind != FIELD_VALUE && kind != FIELD_SETTING) || c->closed || r->n_facts >= RECORD_FACTS_MAX) return;
+    if (!judge_text(c, text, has_step)) return;
+    c->closed = kind == FIELD_VALUE;
+    c->facts++, r->n_facts++;
+    out->fact(out->arg, (struct span){c->name, c->length}, text);
+}
+
+static void number_fact(struct record *r, struct column *c, double value, const struct format_out *out)
+{
+    char text[32];
+    if (value == c->setting || isnan(value) || c->facts >= SETTING_CHANGES_MAX || r->n_facts >= RECORD_FACTS_MAX) return;
+    c->setting = value;
+    c->facts++, r->n_facts++;
+    int n = snprintf(text, sizeof text, "%.10g", value);
+    out->fact(out->arg, (struct span){c->name, c->length}, (struct span){text, (size_t)n});
+}
+
+/* --- points --- */
+
+static void tell(struct record *r, uint32_t i, uint64_t line, const struct format_out *out)
+{
+    struct column *c = &r->columns[r->cells[i].column];
+    if (!c->named || c->axis != r->axis) {
+        c->series = out->series(out->arg, (struct span){c->name, c->length}, r->axis);
+        c->named = true;
+        c->axis = (uint8_t)r->axis;
+    }
+    if (c->series >= 0) out->point(out->arg, c->series, r->step, r->time, r->cells[i].value, line);
+}
+
+/* set_aside - take clocks and settings out of the cells: they are no points. */
+static void set_aside(struct record *r, const struct format_out *out)
+{
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < r->n_cells; i++) {
+        struct column *c = &r->columns[r->cells[i].column];
+        double at;
+        if (c->field->kind == FIELD_TIME && isfinite(at = field_time(r->cells[i].value))) {
+            if (isnan(r->time)) r->time = at;
+            continue;
+        }
+        if (c->field->kind == FIELD_SETTING) {
+            number_fact(r, c, r->cells[i].value, out);
+            continue;
+        }
+        r->cells[kept++] = r->cells[i];
+    }
+    r->n_cells = kept;
+}
+
+void record_end(struct record *r, uint64_t line, const struct format_out *out)
+{
+    bool sums_up = r->kinds & 1u << FIELD_SUMMARY;
+    if (sums_up)
+        for (uint32_t i = 0; i < r->n_cells; i++) number_fact(r, &r->columns[r->cells[i].column], r->cells[i].value, out);
+    else if (r->kinds & (1u << FIELD_TIME | 1u << FIELD_SETTING)) set_aside(r, out);
+    r->records += r->n_cells != 0;
+    int used = r->n_cells && !sums_up ? place(r) : -1;
+    for (uint32_t i = 0; i < r->n_texts; i++) text_fact(r, &r->texts[i], used >= 0, out);
+    for (uint32_t i = 0; !sums_up && i < r->n_cells; i++)
+        if ((int)i != used) tell(r, i, line, out);
+}

@@ -1,0 +1,77 @@
+/* record - one line of a log as named numbers and texts, on its way to points and facts.
+ *
+ * A format names its columns once, fills a record cell by cell and ends it; nothing is told before record_end, so a record that
+ * turns out to be broken leaves no trace. record_end chooses the step (field.h): a kind of counter that was seen once is kept,
+ * and records without it stand at the last step. Epochs alone are steps while they are whole and a series has one value an epoch. */
+#ifndef MLWATCH_RECORD_H
+#define MLWATCH_RECORD_H
+
+#include "field.h"
+#include "format.h"
+
+enum { RECORD_COLUMNS_MAX = 8192, RECORD_TEXTS_MAX = 32, RECORD_FACTS_MAX = 64 };
+
+struct column {
+    const char *name; /* in the arena, NUL-terminated */
+    const struct field *field;
+    double setting; /* FIELD_SETTING: the last value told */
+    uint64_t stamp; /* of the last record that had it */
+    int64_t last_step;
+    int rank, series; /* series: valid while axis is the table's */
+    uint32_t length, cell, text_hash, kind_bit;
+    uint16_t facts, repeats; /* facts told; points in a row at one step */
+    uint8_t axis;
+    bool named, text_seen, closed; /* named: series is set; closed: its texts are no settings, or were told */
+};
+struct cell {
+    uint32_t column;
+    double value;
+};
+struct text_cell {
+    uint32_t column;
+    struct span text;
+};
+
+struct record { /* zeroed before the first record */
+    struct column *columns;
+    struct cell *cells;
+    uint32_t *slots; /* hash of the name -> column + 1 */
+    uint32_t n_columns, cap, n_slots, n_cells, n_texts, n_facts;
+    uint32_t kinds;          /* kind_bits of the record's cells */
+    uint64_t stamp, records; /* records: that had a number */
+    int64_t step;
+    double time; /* of the record being filled; NaN when it told none */
+    int tier;    /* best kind of counter so far, 0 for none */
+    enum axis axis;
+    bool epochs_unfit, full, episodes; /* full: the limit of columns was reported; episodes: a record is one, set by the format */
+    struct stepper stepper;
+    struct text_cell texts[RECORD_TEXTS_MAX];
+};
+
+/* record_column - the index of a column, made at first sight; -1 when the arena or RECORD_COLUMNS_MAX is used up (bad() says so once).
+ *   field  NULL to look the name up */
+int record_column(struct record *r, struct span name, const struct field *field, uint64_t line, const struct format_out *out);
+/* record_find - the index of a column that exists, or -1. */
+int record_find(const struct record *r, struct span name);
+/* record_begin - forget what the record in hand holds. */
+void record_begin(struct record *r);
+/* record_text - a cell that is no number: a number in quotes, a time, "10/300", or perhaps a setting.
+ *   text  borrowed until record_end */
+void record_text(struct record *r, int column, struct span text);
+/* record_end - choose step and time, then tell facts and points. Cost: about 5 ns a cell and what out->point costs. */
+void record_end(struct record *r, uint64_t line, const struct format_out *out);
+
+/* record_number - a cell; the last one counts when a record has two of a name. */
+static inline void record_number(struct record *r, int column, double value)
+{
+    if (column < 0) return;
+    struct column *c = &r->columns[column];
+    if (c->stamp != r->stamp) {
+        c->stamp = r->stamp;
+        c->cell = r->n_cells++;
+        r->kinds |= c->kind_bit;
+    }
+    r->cells[c->cell] = (struct cell){(uint32_t)column, value};
+}
+
+#endif

@@ -1,0 +1,163 @@
+/* text_bar - progress bars: tqdm (and Lightning's, which is one) and Keras.
+ *
+ * tqdm   `Epoch 3:  45%|####   | 45/100 [00:12<00:15, 3.62it/s, loss=0.231]`: each redraw that shows something new is a record.
+ * Keras  `32/938 [==>...] - ETA: 14s - loss: 0.55` or `32/938 ---- 14s 16ms/step - loss: 0.55`: values inside an epoch are running
+ *        means, so only the complete bar that ends its line counts, and its step is the epoch of the `Epoch 3/10` above it
+ *        (keras/src/utils/progbar.py). */
+#include "text_bar.h"
+
+#include <math.h>
+
+#include "../base/num.h"
+
+/* count - "45/100" or "450it" ending right before at; false when it is no bar's count. */
+static bool count(struct span body, size_t at, int64_t *n, int64_t *total)
+{
+    size_t from = at;
+    while (from && body.p[from - 1] == ' ') from--;
+    size_t end = from;
+    while (from && ((body.p[from - 1] >= '0' && body.p[from - 1] <= '9') || body.p[from - 1] == '/')) from--;
+    struct span text = {body.p + from, end - from};
+    const char *slash = memchr(text.p, '/', text.n);
+    *total = 0;
+    if (!slash) return false;
+    size_t i = (size_t)(slash - text.p);
+    return num_integer((struct span){text.p, i}, n) && num_integer(span_from(text, i + 1), total) && *total > 0;
+}
+
+static bool open_count(struct span body, size_t at, int64_t *n)
+{
+    size_t end = at;
+    while (end && body.p[end - 1] == ' ') end--;
+    if (end < 3 || memcmp(body.p + end - 2, "it", 2) != 0) return false;
+    size_t from = end -= 2;
+    while (from && body.p[from - 1] >= '0' && body.p[from - 1] <= '9') from--;
+    return num_integer((struct span){body.p + from, end - from}, n);
+}
+
+struct bar {
+    int64_t n, total;
+    struct span title, values;
+    size_t end;
+};
+
+/* find - the bar in a line: its '[' with a count before it and a rate inside. */
+static bool find(struct span body, struct bar *b)
+{
+    const char *end = body.p + body.n;
+    int tries = 8; /* a bar stands early in its line */
+    for (const char *open = body.p; tries-- && (open = memchr(open, '[', (size_t)(end - open))) != NULL; open++) {
+        size_t at = (size_t)(open - body.p);
+        if (!at || (!count(body, at, &b->n, &b->total) && !(b->total = 0, open_count(body, at, &b->n)))) continue;
+        const char *close = memchr(open, ']', (size_t)(end - open));
+        for (const char *next = close; next && next > open;
+             next = next + 1 < end ? memchr(next + 1, ']', (size_t)(end - next - 1)) : NULL) {
+            if (memchr(close, '{', (size_t)(next - close))) break;
+            close = next;
+        }
+        b->end = close ? (size_t)(close - body.p) + 1 : body.n;
+        b->values = (struct span){open + 1, b->end - at - (close ? 2 : 1)};
+        if (!span_has(b->values, "it/s") && !span_has(b->values, "s/it") && !span_has(b->values, "?")) continue;
+        const char *bar = memmem(body.p, at, "%|", 2);
+        b->title = (struct span){body.p, bar ? (size_t)(bar - body.p) : 0};
+        while (bar && b->title.n && b->title.p[b->title.n - 1] >= '0' && b->title.p[b->title.n - 1] <= '9') b->title.n--;
+        b->title = span_trim(b->title);
+        return true;
+    }
+    return false;
+}
+
+static uint64_t hash_of(struct span s)
+{
+    uint64_t h = 0xcbf29ce484222325u;
+    for (size_t i = 0; i < s.n; i++) h = (h ^ (unsigned char)s.p[i]) * 0x100000001b3u;
+    return h;
+}
+
+/* metrics_of - the part of "00:12<00:15, 3.62it/s, loss=0.231" behind the rate. */
+static struct span metrics_of(struct span values)
+{
+    const char *comma = memchr(values.p, ',', values.n);
+    struct span rest = comma ? span_from(values, (size_t)(comma - values.p) + 1) : (struct span){"", 0};
+    const char *second = memchr(rest.p, ',', rest.n);
+    return second ? span_from(rest, (size_t)(second - rest.p) + 1) : (struct span){"", 0};
+}
+
+static int64_t bar_step(struct text_families *f, struct text_run *r, const struct bar *b, double epoch)
+{
+    if (isfinite(epoch)) return text_place_step(&r->place, b->n, b->total ? (double)b->total : (double)NAN, epoch);
+    bool again = f->bar_drawn && b->n < f->bar && b->total == f->bar_total && f->bar >= b->total - 1;
+    if (again && __builtin_add_overflow(f->bar_base, b->total ? b->total : f->bar, &f->bar_base)) f->bar_base = 0;
+    r->place.known = true;
+    int64_t step;
+    return __builtin_add_overflow(f->bar_base, b->n, &step) ? b->n : step;
+}
+
+static void draw(struct text_families *f, struct text_run *r, const struct text_line *l, const struct bar *b,
+                 const struct format_out *out)
+{
+    struct text_pairs title, pairs;
+    text_pairs(b->title, &title);
+    text_pairs(metrics_of(b->values), &pairs);
+    double epoch;
+    enum text_split cut = SPLIT_NONE;
+    enum axis axis = AXIS_STEP;
+    const struct text_pair *counter = text_counter(r, &title, out->arena, &epoch, &cut, &axis);
+    uint64_t hash = hash_of(metrics_of(b->values)) ^ hash_of(b->title);
+    bool same = f->bar_drawn && f->bar == b->n && f->bar_total == b->total && f->bar_hash == hash;
+    if (same || (!pairs.n && title.n == (counter != NULL)) || text_split_of(b->title) || span_has(b->title, "Sanity")) return;
+    struct text_where at = {0, AXIS_STEP, SPLIT_NONE};
+    bool epochs = !counter && b->title.n >= 5 && strncasecmp(b->title.p, "epoch", 5) == 0;
+    if (epochs) at.step = b->n, at.axis = AXIS_EPOCH;
+    else at.step = bar_step(f, r, b, axis == AXIS_EPOCH ? epoch : (double)NAN);
+    unsigned n = text_emit(r, l, &title, at, out) + text_emit(r, l, &pairs, at, out);
+    if (n && !epochs) r->place.step = at.step, r->place.axis = AXIS_STEP;
+    f->bar_drawn = true;
+    f->bar = b->n;
+    f->bar_total = b->total;
+    f->bar_hash = hash;
+}
+
+bool text_bar_tqdm(struct text_families *f, struct text_run *r, const struct text_line *l, struct span *rest,
+                   const struct format_out *out)
+{
+    struct bar b;
+    if (!find(l->body, &b)) return false;
+    if (!b.title.n && b.total >= f->main_total) f->main = b.n, f->main_total = b.total, f->main_drawn = true;
+    draw(f, r, l, &b, out);
+    *rest = span_trim(span_from(l->body, b.end));
+    return true;
+}
+
+/* keep_split - drop the pairs that were told with the first drawing of a complete bar: only val_... are new in the second. */
+static void keep_split(struct text_pairs *ps)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < ps->n; i++)
+        if (text_split_of(ps->pair[i].key)) ps->pair[n++] = ps->pair[i];
+    ps->n = n;
+}
+
+bool text_bar_keras(struct text_families *f, struct text_run *r, const struct text_line *l, struct span *rest,
+                    const struct format_out *out)
+{
+    (void)rest;
+    struct text_pairs ps;
+    text_pairs(l->body, &ps);
+    bool drawn = span_has(l->body, "/step") || span_has(l->body, "[=") || span_has(l->body, "[>") || span_has(l->body, "[.");
+    if (!drawn || !ps.n || ps.pair[0].key.n || !(ps.pair[0].total > 0)) return false;
+    double epoch = r->place.heading ? r->place.heading_epoch : (double)NAN, total = ps.pair[0].total;
+    r->place.heading_line = l->line;
+    if (l->redraw || ps.pair[0].value < total) return true;
+    struct text_where at = {isnan(epoch) ? ++r->place.record : (int64_t)epoch, isnan(epoch) ? AXIS_RECORD : AXIS_EPOCH,
+                            SPLIT_NONE};
+    bool again = f->keras_begun && f->keras_epoch == epoch;
+    if (again && f->keras_total == total) keep_split(&ps);
+    else if (again || isnan(epoch)) at.split = SPLIT_EVAL;
+    if (!isnan(epoch)) text_place_epoch(&r->place, epoch);
+    text_emit(r, l, &ps, at, out);
+    f->keras_begun = true;
+    f->keras_epoch = epoch;
+    f->keras_total = total;
+    return true;
+}

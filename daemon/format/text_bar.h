@@ -1,0 +1,13 @@
+/* text_bar - progress bars as rows of the table of text_family.c. */
+#ifndef MLWATCH_TEXT_BAR_H
+#define MLWATCH_TEXT_BAR_H
+
+#include "text_family.h"
+
+/* text_bar_tqdm, text_bar_keras - read one line; false when it is no such bar. Arguments as text_family. */
+bool text_bar_tqdm(struct text_families *f, struct text_run *r, const struct text_line *l, struct span *rest,
+                   const struct format_out *out);
+bool text_bar_keras(struct text_families *f, struct text_run *r, const struct text_line *l, struct span *rest,
+                    const struct format_out *out);
+
+#endif

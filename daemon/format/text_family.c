@@ -1,0 +1,176 @@
+/* text_family - see text_family.h. The table is at the end: a cheap test first, then the shape's own reader. */
+#include "text_family.h"
+
+#include <ctype.h>
+#include <math.h>
+
+#include "../base/num.h"
+#include "text_bar.h"
+#include "text_event.h"
+
+/* loss_scale - DeepSpeed "OVERFLOW! ... Attempted loss scale: 65536, reducing to 32768" (or "but hysteresis is 2"), fairseq
+ * "gradient overflow detected, ..., setting loss scale to: 64.0", apex "Gradient overflow. Skipping step, loss scaler 0 reducing
+ * loss scale to 32768.0". The scale told is the one that holds from now on. */
+static bool loss_scale(struct text_families *f, struct text_run *r, const struct text_line *l, struct span *rest,
+                       const struct format_out *out)
+{
+    static const char *const before[] = {"reducing to ", "loss scale to: ", "loss scale to ", "loss scale: "};
+    (void)f, (void)rest;
+    double value;
+    for (size_t i = 0; i < sizeof before / sizeof *before; i++) {
+        const char *at = memmem(l->body.p, l->body.n, before[i], strlen(before[i]));
+        if (!at) continue;
+        struct span number = span_from(l->body, (size_t)(at - l->body.p) + strlen(before[i]));
+        if (!num_prefix(number, &value)) continue;
+        text_point(r, l, "loss_scale", value, (struct text_where){r->place.step, AXIS_STEP, SPLIT_NONE}, out);
+        break;
+    }
+    text_event_tell(l, EVENT_LOSS_SCALE, out);
+    return true;
+}
+
+static bool has_key(struct text_run *r, const struct text_pairs *ps, enum field_kind kind)
+{
+    (void)r;
+    for (size_t i = 0; i < ps->n; i++) {
+        struct span key = ps->pair[i].key;
+        if (key.n && key.p[key.n - 1] == '\'') key.n--;
+        if (field_of(key)->kind == kind) return true;
+    }
+    return false;
+}
+
+/* dict_step - of a Trainer's line, which has none itself: the bar's count, else the number of the record. */
+static struct text_where dict_step(struct text_families *f, struct text_run *r, const struct text_pairs *ps)
+{
+    bool eval = false;
+    for (size_t i = 0; i < ps->n; i++) eval |= text_split_of(ps->pair[i].key) != SPLIT_NONE;
+    if (!f->dict_begun) f->dict_by_bar = f->main_drawn;
+    f->dict_begun = true;
+    if (f->dict_by_bar) return (struct text_where){f->main, AXIS_STEP, SPLIT_NONE};
+    if (!eval || !r->place.record) r->place.record++;
+    return (struct text_where){r->place.record, AXIS_RECORD, SPLIT_NONE};
+}
+
+/* dict - {'loss': 2.41, 'grad_norm': 1.73, 'learning_rate': 4.9e-05, 'epoch': 0.12} of the Hugging Face Trainer; any flat dict with an
+ * epoch or a step and a metric. The last one, with train_runtime, sums up: it ends the training and gives no points. */
+static bool dict(struct text_families *f, struct text_run *r, const struct text_line *l, struct span *rest,
+                 const struct format_out *out)
+{
+    (void)rest;
+    const char *open = l->body.p;
+    const char *close = memrchr(open, '}', l->body.n);
+    if (l->body.n < 4 || (open[1] != '\'' && open[1] != '"') || !close) return false;
+    if (memchr(open + 1, '{', l->body.n - 1)) return false;
+    struct text_pairs ps;
+    text_pairs((struct span){open + 1, (size_t)(close - open) - 1}, &ps);
+    if (has_key(r, &ps, FIELD_SUMMARY)) return text_event_tell(l, EVENT_FINISHED, out), true;
+    if (!has_key(r, &ps, FIELD_EPOCH) && !has_key(r, &ps, FIELD_STEP)) return false;
+    bool strong = false;
+    for (size_t i = 0; i < ps.n; i++) {
+        const struct text_name *e = text_name_of(&r->names, ps.pair[i].key, 0, out->arena);
+        strong |= e && e->flags & NAME_STRONG;
+    }
+    if (!strong) return false;
+    double epoch;
+    enum text_split cut = SPLIT_NONE;
+    enum axis axis = AXIS_STEP;
+    const struct text_pair *counter = text_counter(r, &ps, out->arena, &epoch, &cut, &axis);
+    struct text_where at = {0, axis, SPLIT_NONE};
+    if (counter && axis != AXIS_EPOCH) at.step = (int64_t)counter->value;
+    else at = dict_step(f, r, &ps);
+    if (text_emit(r, l, &ps, at, out)) r->place.step = at.step, r->place.axis = at.axis, r->place.known = true;
+    return true;
+}
+
+/* round_at - "[12]<tab>" of XGBoost and LightGBM, "12:<tab>" of CatBoost: the bytes it takes, 0 for anything else. */
+static size_t round_at(struct span body, int64_t *round)
+{
+    size_t from = body.n && body.p[0] == '[', i = from;
+    while (i < body.n && isdigit((unsigned char)body.p[i])) i++;
+    char after = from ? ']' : ':';
+    if (i == from || i + 1 >= body.n || body.p[i] != after || body.p[i + 1] != '\t') return 0;
+    return num_integer((struct span){body.p + from, i - from}, round) ? i + 2 : 0;
+}
+
+static bool boosting(struct text_families *f, struct text_run *r, const struct text_line *l, struct span *rest,
+                     const struct format_out *out)
+{
+    (void)f, (void)rest;
+    int64_t round;
+    size_t n = round_at(l->body, &round);
+    if (!n) return false;
+    struct text_pairs ps;
+    text_pairs(span_from(l->body, n), &ps);
+    struct text_where at = {text_place_step(&r->place, round, NAN, NAN), AXIS_STEP, SPLIT_NONE};
+    if (text_emit(r, l, &ps, at, out)) r->place.step = at.step, r->place.axis = AXIS_STEP;
+    return true;
+}
+
+/* restatement - "Early stopping, best iteration is:" and its like restate a round that was told before. */
+static bool restatement(struct text_families *f, struct text_run *r, const struct text_line *l, struct span *rest,
+                        const struct format_out *out)
+{
+    (void)f, (void)r, (void)rest, (void)out;
+    return span_starts(l->body, "Best ") || span_starts(l->body, "best ");
+}
+
+static bool columns_header(struct text_families *f, struct text_run *r, const struct text_line *l, struct span *rest,
+                           const struct format_out *out)
+{
+    (void)r, (void)l, (void)rest, (void)out;
+    return f->columns = true;
+}
+
+/* columns_row - "        12           1.2613            1.05m" below "Iter  Train Loss  Remaining Time" (scikit-learn, verbose=1). */
+static bool columns_row(struct text_families *f, struct text_run *r, const struct text_line *l, struct span *rest,
+                        const struct format_out *out)
+{
+    (void)rest;
+    const char *blank = memchr(l->body.p, ' ', l->body.n);
+    size_t at = blank ? (size_t)(blank - l->body.p) : l->body.n;
+    int64_t round;
+    double loss;
+    struct span behind = span_trim(span_from(l->body, at));
+    size_t n = f->columns && at && num_integer((struct span){l->body.p, at}, &round) ? num_prefix(behind, &loss) : 0;
+    f->columns = n && (n == behind.n || behind.p[n] == ' ');
+    if (!f->columns) return false;
+    r->place.step = text_place_step(&r->place, round, NAN, NAN);
+    text_point(r, l, "Train Loss", loss, (struct text_where){r->place.step, AXIS_STEP, SPLIT_NONE}, out);
+    return true;
+}
+
+static const struct family {
+    const char *first;   /* the letters a line may begin with; NULL for any */
+    const char *literal; /* must be in the line; NULL for none; of one byte it is found fastest */
+    bool (*read)(struct text_families *, struct text_run *, const struct text_line *, struct span *, const struct format_out *);
+} families[] = {
+    {"[0123456789", "\t", boosting},
+    {"0123456789", "/", text_bar_keras},
+    {NULL, "[", text_bar_tqdm},
+    {"{", "'", dict},
+    {"{", "\"", dict},
+    {"I", "Train Loss", columns_header},
+    {"0123456789", NULL, columns_row},
+    {"OGN", "verflow", loss_scale},
+    {"OGN", "OVERFLOW!", loss_scale},
+    {"Bb", NULL, restatement},
+};
+
+static bool holds(struct span s, const char *literal)
+{
+    return literal[1] ? span_has(s, literal) : memchr(s.p, literal[0], s.n) != NULL;
+}
+
+bool text_family(struct text_families *f, struct text_run *r, const struct text_line *l, struct span *rest,
+                 const struct format_out *out)
+{
+    *rest = (struct span){"", 0};
+    for (size_t i = 0; i < sizeof families / sizeof *families; i++) {
+        const struct family *row = &families[i];
+        if (row->first && !strchr(row->first, l->body.p[0])) continue;
+        if (row->literal && !holds(l->body, row->literal)) continue;
+        if (row->read(f, r, l, rest, out)) return true;
+    }
+    return false;
+}

@@ -1,0 +1,282 @@
+/* text_pairs - see text_pairs.h.
+ *
+ * Words gather into a key until '=' or ':' or a number ends it; a number behind a key makes a pair. Separators (| , ; tab, " - ",
+ * brackets) drop a key without a number. Numbers may carry a unit ("184.22ms", "3.96GB"); "nanms", dates, clock times, versions
+ * and hashes are no numbers. What stands in call brackets, BatchNorm2d(384, eps=0.0001), is code and never read. */
+#include "text_pairs.h"
+
+#include <math.h>
+#include <strings.h>
+
+#include "../base/num.h"
+
+struct phrase {
+    const char *start, *end, *last; /* last: its last word; start is NULL when there is none */
+    unsigned words;
+};
+struct scan {
+    const char *start, *p, *end;
+    struct phrase key, outer; /* outer: the key before an opening bracket, taken up again behind it */
+    char separator;           /* 0 until one was seen */
+    bool inside;
+    struct text_pairs *out;
+};
+
+static bool is_digit(char c) { return c >= '0' && c <= '9'; }
+static bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+static bool ends_word(char c)
+{
+    switch (c) {
+    case ' ':
+    case '\t':
+    case '|':
+    case ',':
+    case ';':
+    case '(':
+    case ')':
+    case '[':
+    case ']':
+    case '{':
+    case '}':
+    case '=':
+    case ':':
+    case '"': return true;
+    default: return false;
+    }
+}
+static bool at_end(const struct scan *s, const char *p) { return p >= s->end; }
+
+static void drop_key(struct scan *s)
+{
+    s->out->prose += s->key.words;
+    s->key = (struct phrase){0};
+    s->separator = 0;
+}
+
+static void add_pair(struct scan *s, double value, double total, bool percent)
+{
+    struct text_pairs *out = s->out;
+    bool named = s->key.start != NULL;
+    if (!s->separator) s->separator = ' ';
+    if ((named || !isnan(total)) && out->n < TEXT_PAIRS_MAX) {
+        struct text_pair *pair = &out->pair[out->n++];
+        *pair = (struct text_pair){{"", 0}, NULL, value, total, 0, s->separator, percent};
+        if (named) pair->key = (struct span){s->key.start, (size_t)(s->key.end - s->key.start)};
+        if (named) pair->last = (uint32_t)(s->key.last - s->key.start);
+    }
+    s->key = (struct phrase){0};
+    s->separator = 0;
+}
+
+/* opaque - a token that looks like a number and is none; it is the text value of its key. */
+static void opaque(struct scan *s)
+{
+    while (!at_end(s, s->p) && (!ends_word(*s->p) || *s->p == ':')) s->p++;
+    s->key = (struct phrase){0};
+    s->separator = 0;
+}
+
+/* fraction - "/ 600" behind a number; returns the end of it and its value, or NULL. */
+static const char *fraction(const struct scan *s, const char *p, double *total)
+{
+    while (!at_end(s, p) && *p == ' ') p++;
+    if (at_end(s, p) || *p != '/') return NULL;
+    for (p++; !at_end(s, p) && *p == ' ';) p++;
+    if (at_end(s, p) || !is_digit(*p)) return NULL;
+    size_t n = num_prefix((struct span){p, (size_t)(s->end - p)}, total);
+    return n && (at_end(s, p + n) || ends_word(p[n]) || p[n] == '%') ? p + n : NULL;
+}
+
+/* unit - the end of letters behind a number, or NULL when something else follows. */
+static const char *unit(const struct scan *s, const char *p)
+{
+    const char *from = p;
+    while (!at_end(s, p) && p - from < 12 && (is_letter(*p) || *p == '/' || *p == '%')) p++;
+    return at_end(s, p) || ends_word(*p) || *p == '\'' ? p : NULL;
+}
+
+/* thousands - "7,421" as torchtitan writes tokens a second. */
+static const char *thousands(const struct scan *s, const char *p, double *value)
+{
+    if (s->separator != ':' || !s->key.start || s->key.end - s->key.last != 3 || memcmp(s->key.last, "tps", 3) != 0) return p;
+    while (s->end - p >= 4 && *p == ',' && is_digit(p[1]) && is_digit(p[2]) && is_digit(p[3])) {
+        *value = *value * 1000 + (p[1] - '0') * 100 + (p[2] - '0') * 10 + (p[3] - '0');
+        p += 4;
+    }
+    return p;
+}
+
+static void number(struct scan *s, size_t n, double value)
+{
+    double total = NAN;
+    const char *q = thousands(s, s->p + n, &value), *f;
+    bool percent = false;
+    if (at_end(s, q)) {
+    } else if ((f = fraction(s, q, &total)) != NULL) {
+        q = f;
+    } else if (*q == '/' && s->end - q > 1 && is_letter(q[1])) {
+        total = NAN;
+        add_pair(s, value, NAN, false);
+        s->p = q + 1;
+        return;
+    } else if (is_letter(*q) || *q == '%') {
+        f = unit(s, q);
+        if (!f || !isfinite(value)) {
+            opaque(s);
+            return;
+        }
+        percent = *q == '%';
+        q = f;
+    } else if (*q == ':' ? s->end - q > 1 && is_digit(q[1]) : (!ends_word(*q) && *q != '\'')) {
+        bool stop =
+            ((*q == '.' || *q == '>') && (s->end - q == 1 || q[1] == ' ')) || (*q == '+' && s->end - q > 1 && is_digit(q[1]));
+        if (!stop) {
+            opaque(s);
+            return;
+        }
+    }
+    s->p = q;
+    add_pair(s, value, total, percent);
+}
+
+static const char *const text_values[] = {"no", "none", "yes", "true", "false", "n/a", "na", "null", "auto", "off", "on"};
+
+static bool is_text_value(struct span w)
+{
+    for (size_t i = 0; i < sizeof text_values / sizeof *text_values; i++)
+        if (w.n == strlen(text_values[i]) && strncasecmp(w.p, text_values[i], w.n) == 0) return true;
+    return memchr(w.p, '.', w.n) || memchr(w.p, '/', w.n);
+}
+
+static void extend_key(struct scan *s, struct span w)
+{
+    if (!s->key.start) s->key.start = w.p;
+    s->key.end = w.p + w.n;
+    s->key.last = w.p;
+    s->key.words++;
+}
+
+static void word(struct scan *s)
+{
+    const char *from = s->p;
+    while (!at_end(s, s->p) && !ends_word(*s->p)) s->p++;
+    struct span w = {from, (size_t)(s->p - from)};
+    double value;
+    if (s->key.start && (w.p[0] | 0x20) != 'x' && w.n <= 10 && num_prefix(w, &value) == w.n - (w.p[w.n - 1] == '\'')) {
+        add_pair(s, value, NAN, false);
+    } else if (w.n == 1 && (w.p[0] == '-' || w.p[0] == '>')) {
+        drop_key(s);
+    } else if (!s->separator) {
+        if (w.n == 1 && w.p[0] == '#') s->out->code = true;
+        extend_key(s, w);
+    } else if (s->separator == '=' || is_text_value(w)) {
+        s->key = (struct phrase){0};
+        s->separator = 0;
+    } else {
+        if (!s->out->label.n) s->out->label = (struct span){s->key.start, (size_t)(s->key.end - s->key.start)};
+        s->key = (struct phrase){0};
+        s->separator = 0;
+        extend_key(s, w);
+    }
+}
+
+/* close_bracket - the ')' that matches the '(' at p, or NULL. */
+static const char *close_bracket(const struct scan *s, const char *p)
+{
+    enum { CALL_MAX_BYTES = 512 }; /* so that a line of brackets costs no more than others */
+    int depth = 0;
+    for (const char *stop = p + CALL_MAX_BYTES; !at_end(s, p) && p < stop; p++) {
+        depth += *p == '(';
+        depth -= *p == ')';
+        if (!depth) return p;
+    }
+    return NULL;
+}
+
+static bool is_unit_text(const char *p, const char *end)
+{
+    if (end - p > 12 || end == p) return false;
+    for (; p < end; p++)
+        if (!is_letter(*p) && *p != '/' && *p != '%') return false;
+    return true;
+}
+
+static void bracket(struct scan *s)
+{
+    const char *close = close_bracket(s, s->p);
+    bool glued = s->p > s->start && s->p[-1] != ' ' && !ends_word(s->p[-1]);
+    if (close && s->key.start && !s->separator && is_unit_text(s->p + 1, close)) {
+        s->key.end = close + 1;
+        s->p = close + 1;
+    } else if (glued) {
+        s->out->calls += s->key.start != NULL;
+        s->key = (struct phrase){0};
+        s->separator = 0;
+        s->p = close ? close + 1 : s->end;
+    } else {
+        if (!s->inside) s->outer = s->key;
+        s->inside = true;
+        s->key = (struct phrase){0};
+        s->separator = 0;
+        s->p++;
+    }
+}
+
+static void punctuation(struct scan *s)
+{
+    char c = *s->p, next = s->end - s->p > 1 ? s->p[1] : 0;
+    switch (c) {
+    case ')':
+        drop_key(s);
+        if (s->inside) s->key = s->outer, s->inside = false;
+        break;
+    case '[': /* a Keras bar is drawn in brackets */
+        while (s->end - s->p > 1 && (s->p[1] == '=' || (s->p[1] == '>' && *s->p != '[') || (s->p[1] == '.' && *s->p != '[')))
+            s->p++;
+        break;
+    case '=':
+    case ':':
+        if (next == '=' || (c == '=' && s->p > s->start && strchr("+-*/!<>", s->p[-1]))) s->out->code = true;
+        if (s->key.start) s->separator = c;
+        break;
+    case '"': s->out->quoted = true; break;
+    case '{':
+    case '}':
+        s->out->braces = true;
+        drop_key(s);
+        break;
+    default: drop_key(s); break;
+    }
+    s->p++;
+}
+
+static bool starts_number(const struct scan *s)
+{
+    const char *p = s->p;
+    if (is_digit(*p)) return true;
+    if (*p != '-' && *p != '+' && *p != '.') return false;
+    p++;
+    if (at_end(s, p)) return false;
+    return is_digit(*p) || *p == '.' || (s->key.start && (*p == 'n' || *p == 'i' || *p == 'N' || *p == 'I'));
+}
+
+void text_pairs(struct span message, struct text_pairs *out)
+{
+    struct scan s = {.start = message.p, .p = message.p, .end = message.p + message.n, .out = out};
+    out->n = 0;
+    out->label = (struct span){"", 0};
+    out->prose = out->calls = 0;
+    out->code = out->quoted = out->braces = false;
+    while (s.p < s.end && !out->code) {
+        double value;
+        size_t n;
+        if (*s.p == ' ') s.p++;
+        else if (starts_number(&s) && (n = num_prefix((struct span){s.p, (size_t)(s.end - s.p)}, &value)) != 0)
+            number(&s, n, value);
+        else if (*s.p == '\'') out->quoted = true, s.p++;
+        else if (*s.p == '(') bracket(&s);
+        else if (ends_word(*s.p)) punctuation(&s);
+        else word(&s);
+    }
+    drop_key(&s);
+}

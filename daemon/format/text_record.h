@@ -1,0 +1,44 @@
+/* text_record - from the pairs of a line to points: is it a record, at which step, which of its numbers are metrics. */
+#ifndef MLWATCH_TEXT_RECORD_H
+#define MLWATCH_TEXT_RECORD_H
+
+#include "format.h"
+#include "text_names.h"
+#include "text_pairs.h"
+#include "text_place.h"
+
+struct text_line {
+    struct span body;      /* cleaned, without prefix */
+    double time;           /* NaN when the line has none */
+    uint64_t line;         /* physical, from 1 */
+    struct span tag;       /* the logger's name */
+    enum text_split split; /* told by a logger's name or a "[Eval]" in front */
+    bool indented, redraw; /* redraw: ended by a carriage return alone */
+};
+struct text_where {
+    int64_t step;
+    enum axis axis;
+    enum text_split split;
+};
+struct text_run {
+    struct text_names names;
+    struct text_place place;
+    uint64_t points;
+    bool nonfinite;
+};
+
+/* text_record - read a line by the general grammar: a counter and at least one metric, or metrics below an epoch's heading.
+ *   returns how many points it gave; 0 for a line that is no record */
+unsigned text_record(struct text_run *r, const struct text_line *l, struct text_pairs *ps, const struct format_out *out);
+/* text_emit - the metrics among the pairs as points at a place that the caller knows. Returns how many. */
+unsigned text_emit(struct text_run *r, const struct text_line *l, struct text_pairs *ps, struct text_where at,
+                   const struct format_out *out);
+/* text_point - one point under a name of our own. */
+void text_point(struct text_run *r, const struct text_line *l, const char *name, double value, struct text_where at,
+                const struct format_out *out);
+/* text_counter - the best counter of a line; NULL when it has none. epoch, total: NaN when not told.
+ *   cut   the split told by words before the counter */
+const struct text_pair *text_counter(struct text_run *r, struct text_pairs *ps, struct arena *arena, double *epoch,
+                                     enum text_split *cut, enum axis *axis);
+
+#endif

@@ -1,0 +1,48 @@
+/* store_ops - what a back end of the failure memory must do; private to this folder.
+ *
+ * A back end's own struct begins with struct store. Each function answers as its namesake in store.h describes. */
+#ifndef MLWATCH_STORE_OPS_H
+#define MLWATCH_STORE_OPS_H
+
+#include "store.h"
+
+struct store {
+    const struct store_ops *ops;
+};
+
+struct store_ops {
+    const char *scheme; /* "sqlite": URLs that begin with "sqlite:" */
+    enum status (*open)(const char *address, bool writing, struct store **ret, struct err *err); /* address: behind the scheme */
+    void (*close)(struct store *s);
+    enum status (*commit)(struct store *s, const struct commit *c, struct err *err);
+    enum status (*outcome)(struct store *s, const char *incident, const char *fix, const char *worked, const char *note,
+                           double when, struct err *err);
+    enum status (*watch)(struct store *s, const char *run_id, bool watched, struct err *err);
+    enum status (*runs)(struct store *s, bool (*each)(void *arg, const struct run_row *r), void *arg, struct err *err);
+    enum status (*run)(struct store *s, const char *which, bool (*each)(void *arg, const struct run_row *r), void *arg,
+                       struct err *err);
+    enum status (*sources)(struct store *s, const char *run_id, bool (*each)(void *arg, const struct source_row *r), void *arg,
+                           struct err *err);
+    enum status (*series)(struct store *s, const char *run_id, bool (*each)(void *arg, const struct series_row *r), void *arg,
+                          struct err *err);
+    enum status (*points)(struct store *s, const char *run_id, bool (*each)(void *arg, const struct point_row *p), void *arg,
+                          struct err *err);
+    enum status (*facts)(struct store *s, const char *run_id, bool (*each)(void *arg, const struct fact *f), void *arg,
+                         struct err *err);
+    enum status (*events)(struct store *s, const char *run_id, bool (*each)(void *arg, const struct event_row *e), void *arg,
+                          struct err *err);
+    enum status (*incidents)(struct store *s, const char *run_id, bool (*each)(void *arg, const struct incident_row *i),
+                             void *arg, struct err *err);
+    enum status (*incident)(struct store *s, const char *prefix, bool (*each)(void *arg, const struct incident_row *i), void *arg,
+                            struct err *err);
+    enum status (*outcomes)(struct store *s, bool (*each)(void *arg, const struct outcome *o), void *arg, struct err *err);
+    enum status (*outcome_lines)(struct store *s, const char *incident,
+                                 bool (*each)(void *arg, const char *fix, const char *worked, const char *note, double when),
+                                 void *arg, struct err *err);
+    enum status (*search)(struct store *s, const struct search_query *q, bool *refused,
+                          bool (*each)(void *arg, const struct search_hit *h), void *arg, struct err *err);
+};
+
+extern const struct store_ops store_sqlite;
+
+#endif

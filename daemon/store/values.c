@@ -1,0 +1,175 @@
+#include "values.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { DIGITS_MAX = 17, SAMPLES = 32, ODD_SHARE = 8 }; /* one value in ODD_SHARE may be an exception */
+static const double INTEGER_MAX = 70368744177664.0;    /* 2^46: above it the planes of bits are as small */
+static const double powers[DIGITS_MAX + 1] = {1e0, 1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,
+                                              1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17};
+
+struct exception {
+    size_t at;
+    uint64_t bits;
+};
+struct encoder {
+    struct exception *odd; /* (n,) at most */
+    uint64_t *bits;        /* (n,) differences of the groups without decimals */
+    size_t n_odd, n_bits;
+};
+
+static uint64_t bits_of(double v)
+{
+    uint64_t bits;
+    memcpy(&bits, &v, sizeof bits);
+    return bits;
+}
+
+static double from_bits(uint64_t bits)
+{
+    double v;
+    memcpy(&v, &bits, sizeof v);
+    return v;
+}
+
+/* Is v exactly *integer / 10^digits? */
+static bool is_decimal(double v, int digits, int64_t *integer)
+{
+    double scaled = v * powers[digits];
+    if (!(fabs(scaled) < INTEGER_MAX)) return false;
+    int64_t m = (int64_t)(scaled < 0 ? scaled - 0.5 : scaled + 0.5);
+    if (bits_of((double)m / powers[digits]) != bits_of(v)) return false;
+    *integer = m;
+    return true;
+}
+
+/* The digits that make the finite values of a sample decimals; -1 when too many are none. */
+static int digits_of(const double *v, size_t n)
+{
+    size_t step = n > SAMPLES ? n / SAMPLES : 1, taken = 0, odd = 0;
+    int digits = 0;
+    for (size_t i = 0; i < n; i += step, taken++) {
+        int64_t m;
+        int d = digits;
+        if (!isfinite(v[i])) continue;
+        while (d <= DIGITS_MAX && !is_decimal(v[i], d, &m)) d++;
+        if (d <= DIGITS_MAX) digits = d;
+        else if (++odd > SAMPLES / ODD_SHARE) return -1;
+    }
+    return odd > taken / ODD_SHARE ? -1 : digits;
+}
+
+/* Write a group as decimals; NULL, and nothing kept, when it has too many exceptions. */
+static uint8_t *put_decimals(uint8_t *to, struct encoder *e, const double *v, size_t first, size_t n, int digits)
+{
+    size_t before = e->n_odd;
+    int64_t last = 0;
+    for (size_t i = 0; i < n; i++) {
+        int64_t m = last;
+        if (!is_decimal(v[i], digits, &m)) e->odd[e->n_odd++] = (struct exception){first + i, bits_of(v[i])};
+        if (e->n_odd - before > n / ODD_SHARE + 1) {
+            e->n_odd = before;
+            return NULL;
+        }
+        to = put_varint(to, zigzag((uint64_t)m - (uint64_t)last));
+        last = m;
+    }
+    return to;
+}
+
+static void keep_bits(struct encoder *e, const double *v, size_t n)
+{
+    uint64_t last = 0;
+    for (size_t i = 0; i < n; i++) {
+        uint64_t bits = bits_of(v[i]);
+        e->bits[e->n_bits++] = bits - last;
+        last = bits;
+    }
+}
+
+static uint8_t *put_exceptions(uint8_t *to, const struct encoder *e)
+{
+    size_t next = 0;
+    to = put_varint(to, e->n_odd);
+    for (size_t i = 0; i < e->n_odd; i++) {
+        to = put_word(put_varint(to, e->odd[i].at - next), e->odd[i].bits);
+        next = e->odd[i].at + 1;
+    }
+    return to;
+}
+
+static uint8_t *put_planes(uint8_t *to, const struct encoder *e)
+{
+    for (int shift = 56; shift >= 0; shift -= 8)
+        for (size_t i = 0; i < e->n_bits; i++) *to++ = (uint8_t)(e->bits[i] >> shift);
+    return to;
+}
+
+size_t values_room(size_t n, size_t n_groups) { return n_groups + n * (2 * VARINT_MAX_BYTES + 8) + VARINT_MAX_BYTES; }
+
+uint8_t *values_put(uint8_t *to, const double *v, size_t n, const uint32_t *counts, size_t n_groups)
+{
+    struct encoder e = {.odd = malloc(n * sizeof *e.odd), .bits = malloc(n * sizeof *e.bits)};
+    uint8_t *modes = to, *end = NULL;
+    if (!e.odd || !e.bits) goto out;
+    to += n_groups;
+    for (size_t g = 0, first = 0; g < n_groups; first += counts[g++]) {
+        int digits = digits_of(v + first, counts[g]);
+        uint8_t *after = digits < 0 ? NULL : put_decimals(to, &e, v + first, first, counts[g], digits);
+        modes[g] = after ? (uint8_t)(1 + digits) : 0;
+        if (after) to = after;
+        else keep_bits(&e, v + first, counts[g]);
+    }
+    end = put_planes(put_exceptions(to, &e), &e);
+out:
+    free(e.odd);
+    free(e.bits);
+    return end;
+}
+
+static void get_decimals(struct byte_reader *r, double *v, size_t n, int digits)
+{
+    uint64_t m = 0;
+    for (size_t i = 0; i < n; i++) {
+        m += unzigzag(get_varint(r));
+        v[i] = (double)(int64_t)m / powers[digits];
+    }
+}
+
+static void get_exceptions(struct byte_reader *r, double *v, size_t n)
+{
+    size_t left = get_varint(r), next = 0;
+    for (; left && !r->bad; left--) {
+        uint64_t gap = get_varint(r), bits = get_word(r);
+        if (gap >= n - next) r->bad = true;
+        else v[next + gap] = from_bits(bits), next += gap + 1;
+    }
+}
+
+static void get_planes(struct byte_reader *r, double *v, const uint8_t *modes, const uint32_t *counts, size_t n_groups)
+{
+    size_t n = 0, at = 0;
+    for (size_t g = 0; g < n_groups; g++) n += modes[g] ? 0 : counts[g];
+    const uint8_t *planes = get_bytes(r, 8 * n);
+    for (size_t g = 0; planes && g < n_groups; v += counts[g++]) {
+        uint64_t bits = 0;
+        for (size_t i = 0; !modes[g] && i < counts[g]; i++, at++) {
+            uint64_t difference = 0;
+            for (size_t plane = 0; plane < 8; plane++) difference = difference << 8 | planes[plane * n + at];
+            v[i] = from_bits(bits += difference);
+        }
+    }
+}
+
+void values_get(struct byte_reader *r, double *v, size_t n, const uint32_t *counts, size_t n_groups)
+{
+    const uint8_t *modes = get_bytes(r, n_groups);
+    double *to = v;
+    for (size_t g = 0; g < n_groups && !r->bad; to += counts[g++]) {
+        if (modes[g] > DIGITS_MAX + 1) r->bad = true;
+        else if (modes[g]) get_decimals(r, to, counts[g], modes[g] - 1);
+    }
+    if (!r->bad) get_exceptions(r, v, n);
+    if (!r->bad) get_planes(r, v, modes, counts, n_groups);
+}

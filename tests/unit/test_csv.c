@@ -1,0 +1,263 @@
+/* test_csv - tables as training tools write them. */
+#include "format_probe.h"
+
+static void sparse_rows_give_the_points_they_have(void **unused)
+{
+    (void)unused;
+    struct probe *p =
+        probe_text("csv", "epoch,lr-Adam,step,train_loss,val_loss\r\n0,,49,2.5,\r\n0,0.001,49,,\r\n0,,99,,2.25\r\n");
+    probe_expect(p, "series train_loss step");
+    probe_expect(p, "point train_loss 49 2.5 @2");
+    probe_expect(p, "point lr-Adam 49 0.001 @3");
+    probe_expect(p, "point val_loss 99 2.25 @4");
+    assert_int_equal(p->points, 6);
+    assert_int_equal(p->bad, 0);
+    probe_close(p);
+}
+
+static void missing_words_are_no_numbers_and_nan_is_one(void **unused)
+{
+    (void)unused;
+    struct probe *p =
+        probe_text("csv", "step,a,b,c,d,e\n1,NA,None,null,N/A,-\n2,nan,inf,-inf,NaN,1e-3\n3,True,False,true,false,\n");
+    assert_int_equal(p->points, 5);
+    probe_expect(p, "point a 2 NaN @3");
+    probe_expect(p, "point c 2 -inf @3");
+    probe_expect(p, "point e 2 0.001 @3");
+    probe_close(p);
+}
+
+static void padded_cells_are_trimmed(void **unused)
+{
+    (void)unused;
+    struct probe *p =
+        probe_text("csv", "     epoch,   train/box_loss,  metrics/mAP50(B)\n         1,          1.5,              0.25\n");
+    probe_expect(p, "series train/box_loss epoch");
+    probe_expect(p, "point train/box_loss 1 1.5 @2");
+    probe_expect(p, "point metrics/mAP50(B) 1 0.25 @2");
+    probe_close(p);
+}
+
+static void quotes_hold_delimiters_and_line_ends(void **unused)
+{
+    (void)unused;
+    struct probe *p =
+        probe_text("csv", "step,\"loss, \"\"train\"\"\",note\n1,\"2.5\",\"a,\nb\n\"\n2,\"3.5\",\"say \"\"no\"\"\"\n");
+    probe_expect(p, "point loss, \"train\" 1 2.5 @2");
+    probe_expect(p, "point loss, \"train\" 2 3.5 @5");
+    assert_int_equal(p->bad, 0);
+    probe_close(p);
+}
+
+static void a_quote_that_is_never_closed_costs_its_line(void **unused)
+{
+    (void)unused;
+    struct probe *p = probe_text("csv", "step,loss\n1,2\n2,\"3\n3,4\n");
+    probe_expect(p, "bad @3 a quote that is never closed");
+    probe_expect(p, "point loss 3 4 @4");
+    assert_int_equal(p->points, 2);
+    probe_close(p);
+}
+
+static void a_quote_in_a_long_file_does_not_swallow_it(void **unused)
+{
+    (void)unused;
+    struct str doc = {0};
+    str_add(&doc, "step,loss,note\n1,2,\"\n");
+    for (int i = 2; i < 200000; i++) str_addf(&doc, "%d,2,x\n", i);
+    size_t chunks[] = {doc.n, 70000};
+    for (size_t i = 0; i < 2; i++) {
+        struct probe *p = probe_open(format_by_name("csv"), PROBE_ARENA_BYTES);
+        p->quiet = true;
+        probe_read(p, (struct span){doc.p, doc.n}, chunks[i], chunks[i]);
+        assert_int_equal(p->bad, 1);
+        assert_int_equal(p->points, 199998);
+        probe_close(p);
+    }
+    str_done(&doc);
+}
+
+static void the_delimiter_is_found(void **unused)
+{
+    (void)unused;
+    const char *const docs[] = {"step\tloss\n1\t2.5\n", "step;loss\n1;2.5\n", "step|loss\n1|2.5\n", "step,loss\n1,2.5\n"};
+    for (size_t i = 0; i < 4; i++) {
+        struct probe *p = probe_text("csv", docs[i]);
+        probe_expect(p, "point loss 1 2.5 @2");
+        probe_close(p);
+    }
+    struct probe *p = probe_text("csv", "\tstep\tloss\n0\t1\t2.5\n");
+    probe_expect(p, "point column_1 1 0 @2");
+    probe_expect(p, "point loss 1 2.5 @2");
+    probe_close(p);
+}
+
+static void a_monitor_counts_episodes_and_has_a_clock(void **unused)
+{
+    (void)unused;
+    struct probe *p =
+        probe_text("csv", "#{\"t_start\": 1600000000.5, \"env_id\": \"CartPole-v1\"}\nr,l,t\r\n9.5,10,0.25\r\n12.5,13,1.5\r\n");
+    probe_expect(p, "fact env_id=CartPole-v1");
+    probe_expect(p, "series r episode");
+    probe_expect(p, "point r 1 9.5 @3 t1600000000.750");
+    probe_expect(p, "point l 2 13 @4 t1600000002.000");
+    probe_refuse(p, "point t ");
+    probe_close(p);
+}
+
+static void a_table_without_header_counts_by_its_first_column(void **unused)
+{
+    (void)unused;
+    struct probe *p = probe_text("csv", "99,0.5,0.25\n199,0.375,0.125\n99,0.5,0.25\n");
+    probe_expect(p, "series column_2 step");
+    probe_expect(p, "point column_2 99 0.5 @1");
+    probe_expect(p, "point column_3 199 0.125 @2");
+    assert_int_equal(p->points, 6);
+    probe_close(p);
+    p = probe_text("csv", "0.5,0.25\n0.375,0.125\n");
+    probe_expect(p, "series column_1 record");
+    probe_expect(p, "point column_1 2 0.375 @2");
+    probe_close(p);
+}
+
+static void a_comment_names_the_columns_of_bare_numbers(void **unused)
+{
+    (void)unused;
+    struct probe *p = probe_text("csv", "# step, loss\n1,2.5\n");
+    probe_expect(p, "point loss 1 2.5 @2");
+    probe_close(p);
+    p = probe_text("csv", "# made on a Monday\nstep,loss\n1,2.5\n# a pause\n2,3.5\n");
+    probe_expect(p, "point loss 2 3.5 @5");
+    assert_int_equal(p->bad, 0);
+    probe_close(p);
+}
+
+static void a_header_may_come_again_with_other_columns(void **unused)
+{
+    (void)unused;
+    struct probe *p = probe_text("csv", "step,loss\n1,2\n2,1\nstep,loss\n1,3\nstep,acc,loss\n2,0.5,4\n");
+    probe_expect(p, "point loss 1 3 @5");
+    probe_expect(p, "point acc 2 0.5 @7");
+    probe_expect(p, "point loss 2 4 @7");
+    assert_int_equal(p->points, 5);
+    assert_int_equal(p->bad, 0);
+    probe_close(p);
+}
+
+static void rows_may_be_short_but_not_long(void **unused)
+{
+    (void)unused;
+    struct probe *p = probe_text("csv", "step,loss,acc\n1,2\n2,3,0.5,\n3,4,0.5,7\n");
+    assert_int_equal(p->points, 3);
+    probe_expect(p, "bad @4 more cells than columns");
+    probe_close(p);
+}
+
+static void a_last_row_that_is_cut_off_is_bad(void **unused)
+{
+    (void)unused;
+    struct probe *p = probe_text("csv", "step,loss,acc\n1,2,0.5\n2,1");
+    assert_int_equal(p->points, 2);
+    probe_expect(p, "bad @3 the last row is cut off");
+    probe_close(p);
+    p = probe_text("csv", "step,loss,acc\n1,2,0.5\n2,1,0.75");
+    probe_expect(p, "point acc 2 0.75 @3");
+    probe_close(p);
+}
+
+static void steps_outrank_episodes_and_rows_stand_in_for_both(void **unused)
+{
+    (void)unused;
+    struct probe *p = probe_text("csv", "episode,timestep,reward\n6,600,-2.5\n13,1200,-1.5\n");
+    probe_expect(p, "point episode 1200 13 @3");
+    probe_expect(p, "point reward 1200 -1.5 @3");
+    probe_close(p);
+    p = probe_text("csv", "agent acc,num episodes\n0.5,4\n0.75,9\n");
+    probe_expect(p, "series agent acc episode");
+    probe_expect(p, "point agent acc 9 0.75 @3");
+    probe_close(p);
+    p = probe_text("csv", "val_loss,loss\n1,2\n0.5,1.5\n");
+    probe_expect(p, "series loss record");
+    probe_expect(p, "point loss 2 1.5 @3");
+    probe_close(p);
+}
+
+static void a_counter_that_wraps_in_each_epoch_goes_on(void **unused)
+{
+    (void)unused;
+    struct probe *p = probe_text("csv", "epoch, iters, G_GAN\n1, 100, 1.5\n1, 200, 1.25\n2, 100, 1\n2, 200, 0.5\n");
+    probe_expect(p, "point G_GAN 100 1.5 @2");
+    probe_expect(p, "point G_GAN 300 1 @4");
+    probe_expect(p, "point G_GAN 400 0.5 @5");
+    probe_close(p);
+}
+
+static void two_columns_of_one_name_are_kept_apart(void **unused)
+{
+    (void)unused;
+    struct probe *p = probe_text("csv", "step,loss,loss,\n1,2,3,4\n");
+    probe_expect(p, "point loss 1 2 @2");
+    probe_expect(p, "point loss.3 1 3 @2");
+    probe_expect(p, "point column_4 1 4 @2");
+    probe_close(p);
+}
+
+static void constant_texts_are_facts(void **unused)
+{
+    (void)unused;
+    struct probe *p = probe_text("csv", "step,loss,activation,sample\n1,2,relu,a cat\n2,2,relu,a dog\n3,2,relu,a dog\n");
+    probe_expect(p, "fact activation=relu");
+    assert_int_equal(p->facts, 1);
+    assert_int_equal(p->points, 3);
+    probe_close(p);
+}
+
+static int sure_of(const char *path, const char *head) { return format_by_name("csv")->sniff(path, span_of(head)); }
+
+static void tables_are_told_from_texts(void **unused)
+{
+    (void)unused;
+    assert_true(sure_of("a/metrics.csv", "epoch,loss\n0,1.5\n") >= 80);
+    assert_true(sure_of("a/learn_error.tsv", "iter\tLogloss\n0\t0.68\n") >= 80);
+    assert_true(sure_of("a/rm_log.csv", "99,0.5,0.25\n199,0.375,0.125\n") >= 80);
+    assert_true(sure_of("a/log.txt", "epoch,loss\n0,1.5\n1,1.25\n2,1\n") >= 40);
+    assert_true(sure_of("a/metrics.csv", "epoch,loss\n") >= 40);
+    assert_true(sure_of("a/names.csv", "name,city\nAnn,Oslo\nBob,Rome\n") < 20);
+    assert_true(sure_of("a/data.csv", "width,height,label\n1,2,0\n3,4,1\n") < 20);
+    const char *const texts[] = {"step 1: loss 2.5, acc 0.5\nstep 2: loss 2.25, acc 0.75\n",
+                                 "{\"loss\": 1, \"step\": 2}\n",
+                                 "2026-01-05 10:00:01,123 - INFO - start\n2026-01-05 10:00:02,456 - INFO - loss 2\n",
+                                 "Hello, world\n",
+                                 "[0]\ttrain-logloss:0.48\n[1]\ttrain-logloss:0.47\n",
+                                 "{'loss': 2.5, 'epoch': 0.5}\n",
+                                 "",
+                                 "\n\n",
+                                 "| loss | 2.5 |\n| step | 10 |\n| acc | high |\n| lr | low |\n"};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        if (sure_of("a/train.log", texts[i]) >= 20) fail_msg("a text sniffed as a table: %s", texts[i]);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(sparse_rows_give_the_points_they_have),
+        cmocka_unit_test(missing_words_are_no_numbers_and_nan_is_one),
+        cmocka_unit_test(padded_cells_are_trimmed),
+        cmocka_unit_test(quotes_hold_delimiters_and_line_ends),
+        cmocka_unit_test(a_quote_that_is_never_closed_costs_its_line),
+        cmocka_unit_test(a_quote_in_a_long_file_does_not_swallow_it),
+        cmocka_unit_test(the_delimiter_is_found),
+        cmocka_unit_test(a_monitor_counts_episodes_and_has_a_clock),
+        cmocka_unit_test(a_table_without_header_counts_by_its_first_column),
+        cmocka_unit_test(a_comment_names_the_columns_of_bare_numbers),
+        cmocka_unit_test(a_header_may_come_again_with_other_columns),
+        cmocka_unit_test(rows_may_be_short_but_not_long),
+        cmocka_unit_test(a_last_row_that_is_cut_off_is_bad),
+        cmocka_unit_test(steps_outrank_episodes_and_rows_stand_in_for_both),
+        cmocka_unit_test(a_counter_that_wraps_in_each_epoch_goes_on),
+        cmocka_unit_test(two_columns_of_one_name_are_kept_apart),
+        cmocka_unit_test(constant_texts_are_facts),
+        cmocka_unit_test(tables_are_told_from_texts),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

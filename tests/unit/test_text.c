@@ -1,0 +1,346 @@
+/* test_text - what the text format reads from the lines of real tools, and what it leaves alone. Lines are made up; shapes are real. */
+#include "format_probe.h"
+
+#define WITH(doc, name) struct probe *name = probe_text("text", doc)
+
+static void no_points(const char *doc)
+{
+    WITH(doc, p);
+    if (p->points) fail_msg("not a record, but points were told:\n%s%s", doc, p->text.p);
+    probe_close(p);
+}
+
+static void pairs_behind_a_counter_are_points(void **unused)
+{
+    (void)unused;
+    WITH("step 250: train loss 2.3999, val loss 2.4512\niter 251: loss 2.4101, time 184.22ms, mfu 31.02%\n"
+         "step:252/6200 val_loss:4.37 train_time:12000ms step_avg:nanms\nEpoch: 3, Loss: 0.5\n",
+         p);
+    probe_expect(p, "point train loss 250 2.3999000000000001 @1");
+    probe_expect(p, "point val loss 250 2.4512 @1");
+    probe_expect(p, "point time 251 184.22 @2");
+    probe_expect(p, "point val_loss 252 4.3700000000000001 @3");
+    probe_expect(p, "series Loss epoch");
+    probe_refuse(p, "point step_avg");
+    probe_refuse(p, "point train_time");
+    probe_close(p);
+}
+
+static void nan_and_infinity_are_values(void **unused)
+{
+    (void)unused;
+    WITH("| epoch   1 |   200/ 2983 batches | lr 20.0000 | ms/batch 11.61 | loss   nan | ppl      nan\nstep 300 loss -inf\n", p);
+    probe_expect(p, "point loss 200 NaN @1");
+    probe_expect(p, "point ppl 200 NaN @1");
+    probe_expect(p, "point loss 300 -inf @2");
+    probe_close(p);
+}
+
+static void counters_of_an_epoch_are_joined(void **unused)
+{
+    (void)unused;
+    WITH("Epoch [1/3], Step [100/600], Loss: 0.5\nEpoch [2/3], Step [100/600], Loss: 0.25\n", p);
+    probe_expect(p, "point Loss 100 0.5 @1");
+    probe_expect(p, "point Loss 700 0.25 @2");
+    probe_close(p);
+    WITH("Epoch 1 step 900/6000 loss: 0.5\nEpoch 2 step 1000/6000 loss: 0.25\n", q);
+    probe_expect(q, "point loss 900 0.5 @1");
+    probe_expect(q, "point loss 1000 0.25 @2");
+    probe_close(q);
+}
+
+static void megatron_tells_nan_without_a_loss(void **unused)
+{
+    (void)unused;
+    WITH(" iteration      100/  250000 | consumed samples:  25600 | elapsed time per iteration (ms): 4229.2 | learning rate: "
+         "3.0E-04 | "
+         "lm loss: 2.5E+00 | loss scale: 1.0 | grad norm: 0.5 | number of skipped iterations:   0 | number of nan iterations:   "
+         "0 |\n"
+         " iteration      101/  250000 | learning rate: 3.0E-04 | grad norm: nan | number of nan iterations:   1 |\n"
+         " iteration      102/  250000 | learning rate: 3.0E-04 | grad norm: nan | number of nan iterations:   1 |\n"
+         " validation loss at iteration 200 | lm loss value: 2.25E+00 | lm loss PPL: 8.5E+00 |\n",
+         p);
+    probe_expect(p, "point lm loss 100 2.5 @1");
+    probe_expect(p, "point elapsed time per iteration (ms) 100 4229.1999999999998 @1");
+    probe_expect(p, "point grad norm 101 NaN @2");
+    probe_expect(p, "point valid lm loss 200 2.25 @4");
+    assert_int_equal(p->events, 1);
+    probe_close(p);
+}
+
+static void a_restatement_is_no_metric(void **unused)
+{
+    (void)unused;
+    WITH("[INFO] 2021-01-15 14:48:48 > Step:    2000 Progress: 1.2% Elapsed: 1 day, 0:08:08 temperature: no ada_p: No "
+         "Discriminator_loss: 0.5 Generator_loss: 0.25 \n"
+         "[INFO] 2021-01-15 15:04:24 > F_1/8 score (Step: 2000, Using test images): 0.75\n"
+         "[INFO] 2021-01-15 15:04:24 > FID score (Step: 2000, Using test moments): 45.5\n"
+         "[INFO] 2021-01-15 15:04:24 > Best FID score (Step: 1000, Using test moments): 40.5\n",
+         p);
+    probe_expect(p, "point Discriminator_loss 2000 0.5 @1 t1610722128.000");
+    probe_expect(p, "point Generator_loss 2000 0.25 @1 t1610722128.000");
+    probe_expect(p, "point F_1/8 score 2000 0.75 @2 t1610723064.000");
+    probe_expect(p, "point FID score 2000 45.5 @3 t1610723064.000");
+    assert_int_equal(p->points, 4);
+    probe_close(p);
+}
+
+static void train_and_held_out_losses_do_not_mix(void **unused)
+{
+    (void)unused;
+    WITH("Train Epoch: 1 [640/60000 (1%)]\tLoss: 2.25\n\nTest set: Average loss: 0.0625, Accuracy: 9810/10000 (98%)\n"
+         "2026-01-05 10:00:01 | INFO | valid | epoch 001 | valid on 'valid' subset | loss 6.5 | ppl 119 | num_updates 2100 | "
+         "best_loss 6.5\n"
+         "validate step: 100  loss:  5.5\nEpoch 0/24\n----------\ntrain Loss: 0.5 Acc: 0.75\nval Loss: 0.25 Acc: 0.5\n",
+         p);
+    probe_expect(p, "point Loss 640 2.25 @1");
+    probe_expect(p, "point test loss 1 0.0625 @3");
+    probe_expect(p, "point test Accuracy 1 0.98099999999999998 @3");
+    probe_expect(p, "point valid loss 2100 6.5 @4 t1767607201.000");
+    probe_expect(p, "point valid loss 100 5.5 @5");
+    probe_expect(p, "point Acc 0 0.75 @8");
+    probe_expect(p, "point valid Acc 0 0.5 @9");
+    probe_refuse(p, "point best_loss");
+    probe_close(p);
+}
+
+static void epoch_summaries_have_series_of_their_own(void **unused)
+{
+    (void)unused;
+    WITH("2026-01-05 10:00:01 | INFO | train_inner | epoch 001:    100 / 2100 loss=8.5, ppl=239, num_updates=100, lr=0.5\n"
+         "2026-01-05 10:00:02 | INFO | train | epoch 001 | loss 7.5 | ppl 169 | num_updates 2100 | lr 0.25\n"
+         "| end of epoch   1 | time: 35.5s | valid loss 4.5 | valid ppl 90\n| End of training | test loss 4.25 | test ppl 70\n",
+         p);
+    probe_expect(p, "point loss 100 8.5 @1 t1767607201.000");
+    probe_expect(p, "series epoch loss epoch");
+    probe_expect(p, "point epoch loss 1 7.5 @2 t1767607202.000");
+    probe_expect(p, "point valid loss 1 4.5 @3");
+    probe_expect(p, "point test loss 1 4.25 @4");
+    probe_expect(p, "event finished @4 | End of training | test loss 4.25 | test ppl 70");
+    probe_close(p);
+}
+
+static void deepspeed_lines_are_read(void **unused)
+{
+    (void)unused;
+    WITH("***** Evaluating perplexity, Epoch 1/16 *****\nppl: 2.5\n"
+         "[2023-04-18 01:46:59,142] [INFO] [logging.py:96:log_dist] [Rank 0] step=10, skipped=6, lr=[0.5, 0.25], mom=[(0.9, "
+         "0.95), (0.9, 0.95)]\n"
+         "[2023-04-18 01:46:59,171] [INFO] [timer.py:199:stop] epoch=0/micro_step=80/global_step=10, CurrSamplesPerSec=171.5, "
+         "MemAllocated=3.5GB\n"
+         "[2023-04-18 01:47:00,000] [INFO] [loss_scaler.py:181:update_scale] [deepspeed] OVERFLOW! Rank 0 Skipping step. "
+         "Attempted loss scale: "
+         "65536, reducing to 32768\n",
+         p);
+    probe_expect(p, "point eval ppl 1 2.5 @2");
+    probe_expect(p, "point lr 10 0.5 @3 t1681782419.142");
+    probe_expect(p, "point CurrSamplesPerSec 10 171.5 @4 t1681782419.171");
+    probe_expect(p, "point loss_scale 10 32768 @5 t1681782420.000");
+    assert_int_equal(p->points, 6);
+    assert_int_equal(p->events, 1);
+    probe_close(p);
+}
+
+static void trainer_dicts_take_their_step_from_the_bar(void **unused)
+{
+    (void)unused;
+    WITH("\r  4%|#    | 60/1500 [00:31<12:20,  1.94it/s]{'loss': 2.5, 'grad_norm': nan, 'epoch': 0.12}   \n"
+         "\r 8%|#    | 120/1500 [00:31<12:20, 1.94it/s]\r100%|####| 32/32 [00:03<00:00, 10.0it/s]\r{'eval_loss': '2.25', "
+         "'epoch': '0.24'}\n"
+         "{'train_runtime': 911.3, 'train_loss': 1.62, 'epoch': 3.0}\n",
+         p);
+    probe_expect(p, "point loss 60 2.5 @1");
+    probe_expect(p, "point grad_norm 60 NaN @1");
+    probe_expect(p, "point eval_loss 120 2.25 @2");
+    assert_int_equal(p->points, 3);
+    assert_int_equal(p->events, 1);
+    probe_close(p);
+    WITH("{'loss': 2.5, 'epoch': 0.12}\n{'loss': 2.25, 'epoch': 0.24}\n", q);
+    probe_expect(q, "series loss record");
+    probe_expect(q, "point loss 2 2.25 @2");
+    probe_close(q);
+}
+
+static void only_the_complete_keras_bar_is_the_epoch(void **unused)
+{
+    (void)unused;
+    WITH("Epoch 1/2\n\b\b\r\x1b[1m 32/938\x1b[0m \x1b[32m\xe2\x94\x81\x1b[0m \x1b[1m14s\x1b[0m 16ms/step - accuracy: 0.2910 - "
+         "loss: 2.0113"
+         "\b\b\b\r\x1b[1m938/938\x1b[0m \x1b[1m15s\x1b[0m 16ms/step - accuracy: 0.5 - loss: 1.5"
+         "\b\b\b\r\x1b[1m938/938\x1b[0m \x1b[1m15s\x1b[0m 16ms/step - accuracy: 0.5 - loss: 1.25 - val_loss: 1.5\n"
+         "Epoch 2/2\n938/938 [==============================] - 15s 16ms/step - loss: nan - val_loss: 1.75\n",
+         p);
+    probe_expect(p, "series loss epoch");
+    probe_expect(p, "point loss 1 1.25 @2");
+    probe_expect(p, "point val_loss 1 1.5 @2");
+    probe_expect(p, "point loss 2 NaN @4");
+    probe_expect(p, "point val_loss 2 1.75 @4");
+    assert_int_equal(p->points, 5);
+    probe_close(p);
+    WITH("Epoch 1/2\n - 15s - loss: 0.5 - acc: 0.75\nEpoch 2/2\n938/938 - 15s - 16ms/step - acc: 0.75 - loss: 0.25\n", q);
+    probe_expect(q, "point loss 1 0.5 @2");
+    probe_expect(q, "point loss 2 0.25 @4");
+    probe_close(q);
+}
+
+static void each_redraw_of_a_bar_is_a_record_once(void **unused)
+{
+    (void)unused;
+    WITH("\r 45%|###  | 450/1000 [01:23<01:41,  5.41it/s, loss=0.5]\r 45%|###  | 450/1000 [01:24<01:41,  5.41it/s, loss=0.5]"
+         "\r 46%|###  | 460/1000 [01:25<01:41,  5.41it/s, loss=0.25]\n"
+         "Epoch 1:  45%|###  | 45/100 [00:12<00:15, 3.62it/s, v_num=0, train_loss=0.75]\n",
+         p);
+    probe_expect(p, "point loss 450 0.5 @1");
+    probe_expect(p, "point loss 460 0.25 @1");
+    probe_expect(p, "point train_loss 45 0.75 @2");
+    assert_int_equal(p->points, 3);
+    probe_close(p);
+}
+
+static void boosting_rounds_and_tables_are_read(void **unused)
+{
+    (void)unused;
+    WITH("[0]\ttrain-logloss:0.5\teval-logloss:0.75+0.01\n[1]\tvalid_0's l2: 0.25\n2:\tlearn: 0.5\ttest: 0.75\tbest: 0.25 "
+         "(0)\ttotal: 57.9ms\n"
+         "Iteration 12, loss = 0.25\nValidation score: 0.75\n[1/100] 1 tree, 31 leaves, train loss: 0.5, val loss: 0.25, in "
+         "0.012s\n"
+         "----------------------\n| rollout/    |      |\n|    ep_rew_mean | 21.5 |\n| time/       |      |\n|    "
+         "total_timesteps | 2048 |\n----------------------\n"
+         "s:250 trl:6.5 lr:0.5 norm:0.75\n",
+         p);
+    probe_expect(p, "point train-logloss 0 0.5 @1");
+    probe_expect(p, "point eval-logloss 0 0.75 @1");
+    probe_expect(p, "point valid_0's l2 1 0.25 @2");
+    probe_expect(p, "point learn 2 0.5 @3");
+    probe_refuse(p, "point best");
+    probe_expect(p, "point loss 12 0.25 @4");
+    probe_expect(p, "point Validation score 12 0.75 @5");
+    probe_expect(p, "point val loss 1 0.25 @6");
+    probe_expect(p, "point rollout/ep_rew_mean 2048 21.5 @8");
+    probe_expect(p, "point trl 250 6.5 @13");
+    probe_close(p);
+}
+
+static void what_launchers_put_in_front_does_not_matter(void **unused)
+{
+    (void)unused;
+    static const char *const fronts[] = {"",
+                                         "[rank0]: ",
+                                         "0: ",
+                                         "[default3]:",
+                                         "2026-01-05 10:00:01,123 - root - INFO - ",
+                                         "INFO:root:",
+                                         "[2026-01-05 10:00:01,123] [INFO] [train.py:12:main] ",
+                                         "\x1b[31m",
+                                         "[INFO] ",
+                                         "11/18 10:02:11 - mmengine - INFO - "};
+    for (size_t i = 0; i < sizeof fronts / sizeof *fronts; i++) {
+        struct str doc = {0};
+        str_addf(&doc, "%sstep: 10  loss: \x1b[0m 8.5\n", fronts[i]);
+        struct probe *p = probe_text("text", doc.p);
+        if (!strstr(p->text.p, "point loss 10 8.5 @1")) fail_msg("not read behind '%s'", fronts[i]);
+        probe_close(p);
+        str_done(&doc);
+    }
+}
+
+static void code_models_and_configurations_are_no_records(void **unused)
+{
+    (void)unused;
+    no_points("          (bn): BatchNorm2d(384, eps=0.0001, momentum=0.1, affine=False, track_running_stats=True)\n");
+    no_points("step = 0\nloss = model(x)\nlr=args.lr\noptimizer = Adam(model.parameters(), lr=0.001, step=10)\nval_loss = 0.0\n");
+    no_points("print(f\"step:{step} loss:{loss:.4f}\")\n    def step(self, epoch=3, loss=0.5):\n    if step == 10: loss = 0.5\n  "
+              "  total += 1 # step 10: loss 0.5 += x\n");
+    no_points("{'optimization': {'optimizer': 'Adam', 'd_lr': 0.0002, 'epoch': 10, 'loss': 0.5}}\nNamespace(epoch=3, lr=0.1, "
+              "loss='mse')\n");
+    no_points("| N/A   29C    P0    48W / 300W |      0MiB / 16160MiB |      0%      Default |\n+++ '[' 2 -lt 1 ']'\n");
+    no_points("python train.py --epochs 10 --lr 0.1 --loss-scale 128\n  train_iters ..................... 1000\n    validation: "
+              "112640\n");
+    no_points("Epoch 7: early stopping\nEpoch 3: val_loss improved from 0.47 to 0.45, saving model to best.keras\n[1/3] c++ "
+              "-DX=1 -O3 a.cpp\n");
+    no_points("We trained for 10 epochs and the loss was 0.5 in version 1.2.3 of 2026-01-05.\n");
+}
+
+static void settings_are_facts(void **unused)
+{
+    (void)unused;
+    WITH("Namespace(batch_size=20, data='./data/x, y', lr=20, betas=(0.9, 0.95))\n{'optimization': {'optimizer': 'Adam', 'd_lr': "
+         "0.0002}, 'seed': 1}\n"
+         "cmd = deepspeed main.py --learning_rate 9.65e-6 --weight_decay 0. --deepspeed --name=\"a\"\n  learning_rate "
+         "................................... 0.00015\n"
+         "seed: 7\ndropout = self.dropout\n",
+         p);
+    probe_expect(p, "fact lr=20");
+    probe_expect(p, "fact data=./data/x, y");
+    probe_expect(p, "fact betas=(0.9, 0.95)");
+    probe_expect(p, "fact optimization/optimizer=Adam");
+    probe_expect(p, "fact optimization/d_lr=0.0002");
+    probe_expect(p, "fact learning_rate=9.65e-6");
+    probe_expect(p, "fact weight_decay=0.");
+    probe_expect(p, "fact deepspeed=true");
+    probe_expect(p, "fact learning_rate=0.00015");
+    probe_expect(p, "fact seed=7");
+    probe_refuse(p, "fact dropout");
+    probe_close(p);
+}
+
+static void facts_are_bounded(void **unused)
+{
+    (void)unused;
+    struct str doc = {0};
+    for (int i = 0; i < 2000; i++) str_addf(&doc, "  option_%d .......... %d\n", i, i);
+    struct probe *p = probe_text("text", doc.p);
+    assert_int_equal(p->facts, 512);
+    probe_close(p);
+    str_done(&doc);
+}
+
+static void lines_count_newlines_only(void **unused)
+{
+    (void)unused;
+    WITH("a\rb\rstep 1 loss 0.5\r\nstep 2 loss 0.25\rstep 3 loss 0.125", p);
+    probe_expect(p, "point loss 1 0.5 @1");
+    probe_expect(p, "point loss 2 0.25 @2");
+    probe_expect(p, "point loss 3 0.125 @2");
+    probe_close(p);
+}
+
+static int sniff(const char *path, const char *head) { return format_by_name("text")->sniff(path, span_of(head)); }
+
+static void sniffing_wants_a_record_or_the_name_of_a_log(void **unused)
+{
+    (void)unused;
+    assert_true(sniff("out/strange.name", "hello\nstep 1: loss 0.5\n") >= 20);
+    assert_true(sniff("notes.md", "step 1: loss 0.5\n") >= 20);
+    assert_true(sniff("a/slurm-12.out", "module load cuda\n") >= 20);
+    assert_true(sniff("train.log", "") >= 20);
+    assert_true(sniff("README.md", "# Title\nTrain with --lr 0.1 --epochs 10. Test accuracy: 0.91\n") < 20);
+    assert_true(sniff("train.py", "print('step 1: loss 0.5')\nstep 1: loss 0.5\n") < 20);
+    assert_true(sniff("requirements.txt", "torch==2.1\n") < 20);
+    assert_int_equal(format_by_name("text")->sniff("x.log", (struct span){"\0\1\2\3step 1: loss 0.5\n", 22}), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(pairs_behind_a_counter_are_points),
+        cmocka_unit_test(nan_and_infinity_are_values),
+        cmocka_unit_test(counters_of_an_epoch_are_joined),
+        cmocka_unit_test(megatron_tells_nan_without_a_loss),
+        cmocka_unit_test(a_restatement_is_no_metric),
+        cmocka_unit_test(train_and_held_out_losses_do_not_mix),
+        cmocka_unit_test(epoch_summaries_have_series_of_their_own),
+        cmocka_unit_test(deepspeed_lines_are_read),
+        cmocka_unit_test(trainer_dicts_take_their_step_from_the_bar),
+        cmocka_unit_test(only_the_complete_keras_bar_is_the_epoch),
+        cmocka_unit_test(each_redraw_of_a_bar_is_a_record_once),
+        cmocka_unit_test(boosting_rounds_and_tables_are_read),
+        cmocka_unit_test(what_launchers_put_in_front_does_not_matter),
+        cmocka_unit_test(code_models_and_configurations_are_no_records),
+        cmocka_unit_test(settings_are_facts),
+        cmocka_unit_test(facts_are_bounded),
+        cmocka_unit_test(lines_count_newlines_only),
+        cmocka_unit_test(sniffing_wants_a_record_or_the_name_of_a_log),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
