@@ -8,11 +8,14 @@
 
 #include "analyzer.h"
 #include "stats/excursion.h"
+#include "stats/level.h"
 
 struct state {
-    struct excursion_knobs knobs, loss_knobs;
-    double critical_factor, warning_factor;
-    struct excursion e, loss;
+    struct excursion_knobs knobs;
+    double critical_factor, warning_factor, loss_factor, loss_height;
+    struct excursion e;
+    struct level loss; /* before the excursion */
+    double loss_now;   /* an average of about three values */
     const struct series *series, *loss_series;
     uint16_t segment;
     uint32_t episode;
@@ -35,13 +38,13 @@ static const struct knob knobs[] = {
      "seeded training runs: norms of healthy runs drift by up to an order of magnitude"},
     {"grad_explosion_critical", "x", 100, 2, 1e9, 1000, 30, offsetof(struct state, critical_factor),
      "from this factor on it is critical", "AutoTrainer: ratio above 70"},
-    {"grad_explosion_loss_height", "sd", 5, 2, 100, 8, 4, offsetof(struct state, loss_knobs.height_sd),
+    {"grad_explosion_loss_height", "sd", 5, 2, 100, 8, 4, offsetof(struct state, loss_height),
      "the loss rises with it when it is so far above its own level", "our choice"},
-    {"grad_explosion_loss_factor", "x", 1.2, 1.01, 100, 1.5, 1.1, offsetof(struct state, loss_knobs.height_factor),
-     "and by this factor", "our choice"},
+    {"grad_explosion_loss_factor", "x", 1.2, 1.01, 100, 1.5, 1.1, offsetof(struct state, loss_factor), "and by this factor",
+     "our choice"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
-static bool loss_rises(const struct state *s) { return s->loss.open && s->loss.n > 5; }
+static bool loss_rises(const struct state *s) { return level_above(&s->loss, s->loss_now, s->loss_factor, s->loss_height); }
 
 static enum severity severity_of(const struct state *s, double factor)
 {
@@ -79,13 +82,19 @@ static void tell(struct state *s, enum phase phase, const struct findings *out)
     out->emit(out->arg, &f);
 }
 
+static void observe_loss(struct state *s, double value)
+{
+    s->loss_now = s->loss.n ? s->loss_now + 0.4 * (value - s->loss_now) : value;
+    if (!s->e.open) level_add(&s->loss, value);
+}
+
 static void observe(void *state, const struct point *p, const struct findings *out)
 {
     struct state *s = state;
     if (!isfinite(p->value)) return;
     if (p->series->role == ROLE_LOSS_TRAIN) {
         if (!s->loss_series) s->loss_series = p->series;
-        if (p->series == s->loss_series) excursion_add(&s->loss, &s->loss_knobs, p);
+        if (p->series == s->loss_series) observe_loss(s, p->value);
         return;
     }
     if (!s->series) s->series = p->series;

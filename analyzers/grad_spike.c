@@ -7,15 +7,17 @@
 
 #include "analyzer.h"
 #include "stats/excursion.h"
+#include "stats/level.h"
 
 struct state {
-    struct excursion_knobs knobs, loss_knobs;
-    double answer_points;
-    struct excursion e, loss;
+    struct excursion_knobs knobs;
+    double answer_points, loss_factor, loss_height;
+    struct excursion e;
+    struct level loss;
     const struct series *series, *loss_series;
     uint16_t segment;
-    uint64_t loss_points, jumped_at; /* points of the loss when the norm jumped */
-    bool told, followed, waiting;
+    uint64_t loss_points, jumped_at;         /* points of the loss when the norm jumped */
+    bool told, followed, waiting, loss_rose; /* loss_rose: with its newest value */
     double worst, count;
     struct finding f;
 };
@@ -32,10 +34,10 @@ static const struct knob knobs[] = {
      "nor longer than this share of the run", "as loss_spike_patience_share"},
     {"grad_spike_answer", "points", 5, 1, 100, 3, 10, offsetof(struct state, answer_points),
      "of the loss within which it answers", "our choice"},
-    {"grad_spike_loss_height", "sd", 6, 2, 100, 8, 5, offsetof(struct state, loss_knobs.height_sd),
+    {"grad_spike_loss_height", "sd", 6, 2, 100, 8, 5, offsetof(struct state, loss_height),
      "the loss answers when it is so far above its level", "our choice"},
-    {"grad_spike_loss_factor", "x", 1.3, 1.01, 100, 1.5, 1.1, offsetof(struct state, loss_knobs.height_factor),
-     "and by this factor", "our choice"},
+    {"grad_spike_loss_factor", "x", 1.3, 1.01, 100, 1.5, 1.1, offsetof(struct state, loss_factor), "and by this factor",
+     "our choice"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
 static void tell(struct state *s, bool recovered, const struct findings *out)
@@ -75,8 +77,9 @@ static void observe_loss(struct state *s, const struct point *p, const struct fi
     if (!s->loss_series) s->loss_series = p->series;
     if (p->series != s->loss_series) return;
     s->loss_points++;
-    enum excursion_change change = excursion_add(&s->loss, &s->loss_knobs, p);
-    if (change != EXCURSION_STARTED || !s->waiting || (double)(s->loss_points - s->jumped_at) > s->answer_points) return;
+    s->loss_rose = level_above(&s->loss, p->value, s->loss_factor, s->loss_height);
+    level_add(&s->loss, p->value);
+    if (!s->loss_rose || !s->waiting || (double)(s->loss_points - s->jumped_at) > s->answer_points) return;
     s->waiting = false;
     s->followed = true;
     tell(s, false, out);
@@ -99,7 +102,7 @@ static void observe(void *state, const struct point *p, const struct findings *o
         s->count++;
         s->waiting = true;
         s->jumped_at = s->loss_points;
-        s->followed = s->followed || (s->loss.open && s->loss.length <= 1); /* the same record, the loss first */
+        s->followed = s->followed || s->loss_rose; /* the same record, the loss first */
     }
     if (change == EXCURSION_STARTED || change == EXCURSION_GREW) tell(s, false, out);
     if (change == EXCURSION_RETURNED) tell(s, true, out);

@@ -29,6 +29,17 @@ static void join(struct bucket *to, const struct bucket *a, const struct bucket 
     *to = r;
 }
 
+/* One more finite value in a bucket that has some. */
+static void grow(struct bucket *b, int64_t step, double value)
+{
+    b->n++;
+    b->mean += (value - b->mean) / (b->n - b->nonfinite);
+    if (value < b->min) b->min = value;
+    if (value > b->max) b->max = value;
+    b->last = value;
+    b->last_step = step;
+}
+
 void curve_add(struct curve *c, int64_t step, double value, uint64_t line)
 {
     bool finite = isfinite(value);
@@ -45,7 +56,8 @@ void curve_add(struct curve *c, int64_t step, double value, uint64_t line)
     c->nonfinite += !finite;
     if (c->used && c->buckets[c->used - 1].n < c->width) {
         struct bucket *b = &c->buckets[c->used - 1];
-        join(b, b, &one);
+        if (finite && b->n > b->nonfinite) grow(b, step, value);
+        else join(b, b, &one);
         return;
     }
     if (c->used == c->capacity) {

@@ -16,12 +16,12 @@ static double noise_of(const struct excursion *e, double sd)
     return fmax(sd, fmax(floor, 1e-12));
 }
 
-/* How far outside is outside: the highest of the three conditions, on the scale. */
-static double needed(const struct excursion *e, const struct excursion_knobs *k, double level, double sd)
+/* What a rise must be whatever the noise: a factor, and a share of the progress made down to this level. On the scale. */
+static double least(const struct excursion *e, const struct excursion_knobs *k, double level)
 {
-    double progress = fmax(e->initial - level, 0);
-    double by_factor = e->scale.linear ? 0.3 * fabs(e->initial - e->best) : log(k->height_factor);
-    return fmax(k->height_sd * noise_of(e, sd), fmax(k->undone * progress, by_factor));
+    double by_factor = e->scale.linear ? 0.3 * fabs(e->initial - e->best) : e->least_height;
+    double by_progress = k->undone * (e->initial - level);
+    return by_progress > by_factor ? by_progress : by_factor;
 }
 
 static void forget(struct excursion *e)
@@ -35,17 +35,24 @@ static void forget(struct excursion *e)
     e->segment = segment;
 }
 
-/* Spread of the window, or of its differences: a falling curve spreads without being noisy, a wandering one the other way round. */
+/* Spread of the window, or of its differences: a falling curve spreads without being noisy, a wandering one the other way round.
+ * For a normal bulk the mean size of a difference is 2 / sqrt(pi) standard deviations. */
 static double spread(const struct excursion *e)
 {
-    double by_change = 1.4826 / 1.4142 * (e->change.n >= BASE_MIN ? rolling_median(&e->change) : 0),
-           by_level = rolling_sd(&e->base);
-    return e->change.n >= BASE_MIN ? fmax(by_change, 0.5 * by_level) : by_level;
+    double by_change = 0.8862 * e->change, by_level = rolling_sd(&e->base);
+    return e->accepted > BASE_MIN ? fmax(by_change, 0.5 * by_level) : by_level;
+}
+
+static void follow_change(struct excursion *e, double size)
+{
+    double weight = e->accepted < 16 ? 1 / (double)e->accepted : 1.0 / 16;
+    if (e->accepted > BASE_MIN && size > 4 * e->change) size = 4 * e->change;
+    e->change += weight * (size - e->change);
 }
 
 static void absorb(struct excursion *e, double y)
 {
-    if (e->accepted) rolling_add(&e->change, fabs(y - e->previous));
+    if (e->accepted) follow_change(e, fabs(y - e->previous));
     e->previous = y;
     rolling_add(&e->base, y);
     if (++e->accepted <= 5) {
@@ -84,12 +91,15 @@ static uint64_t patience(const struct excursion *e, const struct excursion_knobs
 static bool creeps(struct excursion *e, const struct excursion_knobs *k, const struct point *p)
 {
     if (e->base.n < SLOW_BASE || e->accepted < 2 * SLOW_BASE) return false;
-    double level = rolling_median(&e->base), rise = level - e->best, sd = noise_of(e, fmax(e->best_sd, spread(e)));
+    double level = rolling_median(&e->base), rise = level - e->best, enough = least(e, k, e->best);
     if (e->cusum == 0) e->cusum_step = p->step, e->cusum_line = p->line;
+    if (rise < enough / 2) { /* far from mattering: no need to know the noise */
+        e->cusum = fmax(0, e->cusum - CUSUM_SLACK);
+        return false;
+    }
+    double sd = noise_of(e, fmax(e->best_sd, spread(e)));
     e->cusum = fmax(0, e->cusum + fmin(rise / sd, CUSUM_CLIP) - CUSUM_SLACK);
-    double enough = fmax(2 * sd, fmax(k->undone * fmax(e->initial - e->best, 0),
-                                      e->scale.linear ? 0.3 * fabs(e->initial - e->best) : log(k->height_factor)));
-    return e->cusum > CUSUM_LIMIT && rise > enough;
+    return e->cusum > CUSUM_LIMIT && rise > fmax(2 * sd, enough);
 }
 
 static enum excursion_change outside(struct excursion *e, const struct excursion_knobs *k, const struct point *p, double y)
@@ -121,13 +131,17 @@ enum excursion_change excursion_add(struct excursion *e, const struct excursion_
     e->segment = p->segment;
     if (scale_turns(&e->scale, p->value)) forget(e);
     double y = scale_of(&e->scale, p->value);
+    if (e->least_height == 0) e->least_height = log(k->height_factor);
     if (e->n < EXCURSION_EARLY) e->early[e->n] = y, e->early_step[e->n] = p->step, e->early_line[e->n] = p->line;
     e->n++;
     if (e->open) return outside(e, k, p, y);
-    double level = rolling_median(&e->base), sd = spread(e);
-    if (e->base.n >= BASE_MIN && y - level > needed(e, k, level, sd)) {
-        begin(e, p, level, sd, y);
-        return EXCURSION_STARTED;
+    double level = rolling_median(&e->base);
+    if (e->base.n >= BASE_MIN && y - level > least(e, k, level)) {
+        double sd = spread(e);
+        if (y - level > k->height_sd * noise_of(e, sd)) {
+            begin(e, p, level, sd, y);
+            return EXCURSION_STARTED;
+        }
     }
     absorb(e, y);
     if (!creeps(e, k, p)) return EXCURSION_NONE;

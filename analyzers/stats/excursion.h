@@ -32,11 +32,12 @@ enum excursion_change {
 
 struct excursion {
     struct scale scale;
-    struct rolling base;           /* accepted values */
-    struct rolling change;         /* sizes of their first differences: noise without the trend */
-    uint16_t segment;              /* a restart is judged afresh */
-    uint64_t n;                    /* finite values so far */
-    uint64_t accepted;             /* of those, absorbed by the baseline */
+    struct rolling base; /* accepted values */
+    double change;       /* average size of their first differences, none counted above four times it: noise without the trend */
+    uint16_t segment;    /* a restart is judged afresh */
+    double least_height; /* log of height_factor, kept */
+    uint64_t n;          /* finite values so far */
+    uint64_t accepted;   /* of those, absorbed by the baseline */
     double early[EXCURSION_EARLY]; /* the first values, on the scale: what the start is judged by */
     int64_t early_step[EXCURSION_EARLY];
     uint64_t early_line[EXCURSION_EARLY];

@@ -3,37 +3,28 @@
 #include <math.h>
 #include <string.h>
 
-/* First index whose value is not below x. */
+/* How many of the first n sorted values are below x. Without branches: which way a noisy value goes cannot be predicted. */
 static uint32_t place(const double *sorted, uint32_t n, double x)
 {
-    uint32_t low = 0, high = n;
-    while (low < high) {
-        uint32_t middle = (low + high) / 2;
-        if (sorted[middle] < x) low = middle + 1;
-        else high = middle;
+    uint32_t at = 0;
+    for (uint32_t step = ROLLING_MAX / 2; step; step /= 2) {
+        uint32_t probe = at + step;
+        at = probe <= n && sorted[probe - 1] < x ? probe : at;
     }
-    return low;
+    return at + (at < n && sorted[at] < x);
 }
 
+/* While the window is full the oldest value leaves from its place and the new one enters at its own: what lies between moves by one. */
 void rolling_add(struct rolling *r, double x)
 {
-    if (r->n == ROLLING_MAX) {
-        uint32_t old = place(r->sorted, r->n, r->ring[r->at]);
-        memmove(&r->sorted[old], &r->sorted[old + 1], (r->n - old - 1) * sizeof *r->sorted);
-        r->n--;
-    }
-    uint32_t to = place(r->sorted, r->n, x);
-    memmove(&r->sorted[to + 1], &r->sorted[to], (r->n - to) * sizeof *r->sorted);
-    r->sorted[to] = x;
-    r->n++;
+    uint32_t to = place(r->sorted, r->n, x), from = r->n;
+    if (r->n == ROLLING_MAX) from = place(r->sorted, r->n, r->ring[r->at]);
+    else r->n++;
+    if (from > to) memmove(&r->sorted[to + 1], &r->sorted[to], (from - to) * sizeof *r->sorted), from = to;
+    else if (from + 1 < to) memmove(&r->sorted[from], &r->sorted[from + 1], (to - from - 1) * sizeof *r->sorted), from = to - 1;
+    r->sorted[from] = x;
     r->ring[r->at] = x;
     r->at = (r->at + 1) % ROLLING_MAX;
-}
-
-double rolling_median(const struct rolling *r)
-{
-    if (!r->n) return NAN;
-    return r->n % 2 ? r->sorted[r->n / 2] : (r->sorted[r->n / 2 - 1] + r->sorted[r->n / 2]) / 2;
 }
 
 /* The deviations grow outwards from the median on both sides of the sorted values: merge the two until half are seen. */

@@ -4,6 +4,7 @@
 #ifndef MLWATCH_ROLLING_H
 #define MLWATCH_ROLLING_H
 
+#include <math.h>
 #include <stdint.h>
 
 enum { ROLLING_MAX = 32 };
@@ -15,7 +16,11 @@ struct rolling {
 /* rolling_add - x is finite; the oldest value leaves when ROLLING_MAX are there. O(ROLLING_MAX), about 15 ns. */
 void rolling_add(struct rolling *r, double x);
 /* rolling_median - NaN when empty. O(1) */
-double rolling_median(const struct rolling *r);
+static inline double rolling_median(const struct rolling *r)
+{
+    if (!r->n) return NAN;
+    return r->n % 2 ? r->sorted[r->n / 2] : (r->sorted[r->n / 2 - 1] + r->sorted[r->n / 2]) / 2;
+}
 /* rolling_sd - 1.4826 * median absolute deviation, the standard deviation of a normal bulk; 0 when empty. O(ROLLING_MAX) */
 double rolling_sd(const struct rolling *r);
 

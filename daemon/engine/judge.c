@@ -49,7 +49,8 @@ static bool meaningless(const struct run *r, const struct finding *f)
 static bool folds(const struct finding *a, const struct finding *b)
 {
     bool same_kind = strcmp(a->kind, b->kind) == 0;
-    if (same_kind) return same_series(a, b) && (!a->series || !b->series || a->series->role == b->series->role);
+    if (same_kind && (strcmp(a->kind, "loss_nonfinite") == 0 || !a->series || !b->series)) return true;    /* NaN spreads: one trouble */
+    if (same_kind) return same_series(a, b) && a->series->role == b->series->role;
     if (a->phase == PHASE_CLOSED && a->severity < SEVERITY_CRITICAL) return false;
     if (!kind_mutes(a->kind, b->kind)) return false;
     int64_t span = b->last_step > a->onset_step ? b->last_step - a->onset_step : a->onset_step - b->last_step;
