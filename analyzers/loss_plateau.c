@@ -25,7 +25,7 @@ static const struct knob knobs[] = {
      "values before anything is said", "our choice"},
     {"loss_plateau_stopped", "share", 0.4, 0.05, 0.9, 0.25, 0.5, offsetof(struct state, stopped_share),
      "of the run by which nine tenths of all progress were made", "our choice"},
-    {"loss_plateau_level", "share", 0.35, 0.05, 1, 0.5, 0.25, offsetof(struct state, level_ratio),
+    {"loss_plateau_level", "share", 0.5, 0.05, 1, 0.7, 0.35, offsetof(struct state, level_ratio),
      "of the initial loss at which it stands, or above", "our choice"},
     {"loss_plateau_grad", "x", 4, 1.5, 1000, 10, 3, offsetof(struct state, grad_growth),
      "that the gradient norm grew while the loss stood", "near a minimum the norm falls or stays"},

@@ -60,7 +60,10 @@ static int run(const struct opt_result *given)
     if (opt_has(given, "stop")) return stop();
     if (opt_has(given, "foreground")) return foreground(given);
     if (opt_has(given, "attach")) return err_set(&err, E_USAGE, "--attach goes with --foreground; else use `mlwatch attach`"), cmd_fail(&err);
-    return daemon_start(&err) ? cmd_fail(&err) : EXIT_CLEAN;
+    struct connection c;
+    if (client_connect(true, &c, &err)) return cmd_fail(&err);
+    client_close(&c);
+    return EXIT_CLEAN;
 }
 
 const struct command command_daemon = {

@@ -32,7 +32,9 @@ static enum status parse_since(const char *text, double *ret, struct err *err)
         const char *unit;
         double seconds;
     } units[] = {{"s", 1}, {"min", 60}, {"h", 3600}, {"d", 86400}, {"w", 7 * 86400.0}, {"y", 365.25 * 86400}};
-    double n = 0, date = field_time_text(span_of(text));
+    char midnight[32];
+    snprintf(midnight, sizeof midnight, "%.10sT00:00:00", text);
+    double n = 0, date = field_time_text(span_of(strlen(text) == 10 ? midnight : text));
     size_t used = num_prefix(span_of(text), &n);
     for (size_t i = 0; used && n >= 0 && isfinite(n) && i < sizeof units / sizeof *units; i++)
         if (strcmp(text + used, units[i].unit) == 0) return *ret = (double)time(NULL) - n * units[i].seconds, OK;

@@ -326,6 +326,7 @@ static void tear_down(struct daemon *d)
     control_close(d->control);
     watch_free(d->watch);
     for (size_t i = 0; i < d->engine.n_outcomes; i++) free((char *)d->engine.outcomes[i].cause), free((char *)d->engine.outcomes[i].fix);
+    free(d->places);
     free(d->engine.outcomes);
     free(d->engine.buffer);
     knowledge_done(&d->knowledge);

@@ -79,7 +79,7 @@ static const char *quote_of(struct run *r, const struct finding *f)
 /* Every finding that counts, worst first, and the one it is told by: itself, or the one it is folded into. */
 struct told {
     const struct finding **all;
-    uint16_t *by;
+    uint16_t *by, *shown; /* indices in all; in the view */
     size_t n;
 };
 
@@ -119,7 +119,7 @@ static void show_findings(struct run *r, struct view *v, struct told *t)
         while (t->by[at] != at) at = t->by[at];
         shown[i] = shown[at];
     }
-    t->by = shown; /* from here on: index in the view */
+    t->shown = shown;
     v->findings = out;
 }
 
@@ -153,27 +153,38 @@ static size_t as_shown(uint16_t *indices, size_t n, const struct told *t)
     return kept;
 }
 
-/* Folded findings are evidence too: what explains a symptom away for the reader tells causes apart. */
+/* Folded findings are evidence too: what explains a symptom away for the reader tells causes apart. But what a score or a level does
+ * after NaN says nothing; only the gradients before it do. */
+static bool evidence(const struct told *t, size_t i)
+{
+    const struct finding *f = t->all[i], *by = t->all[t->by[i]];
+    return by == f || strcmp(by->kind, "loss_nonfinite") != 0 || f->onset_step < by->onset_step || strncmp(f->kind, "grad_", 5) == 0;
+}
+
 static void show_causes(struct run *r, struct view *v, const struct told *t)
 {
     struct diagnosis found[DIAGNOSIS_MAX];
     struct finding *findings = room(r, t->n, sizeof *findings);
-    struct case_file file = {.findings = findings, .n_findings = t->n, .roles = r->roles, .events = r->event_bits};
-    if (!r->options.knowledge) return;
-    for (size_t i = 0; i < t->n; i++) findings[i] = *t->all[i];
+    struct told given = {.by = room(r, t->n, sizeof *given.by)};
+    struct case_file file = {.findings = findings, .roles = r->roles, .events = r->event_bits};
+    if (!r->options.knowledge || !v->n_findings || v->findings[0].finding.severity == SEVERITY_INFO) return;
+    for (size_t i = 0; i < t->n; i++) {
+        if (!evidence(t, i)) continue;
+        given.by[given.n++] = t->shown[i];
+        findings[file.n_findings++] = *t->all[i];
+    }
     file.facts = canonical_facts(r, &file.n_facts);
     size_t n = diagnose(r->options.knowledge->causes, r->options.knowledge->n_causes, &file, found);
     struct cause_view *out = room(r, n, sizeof *out);
     for (size_t i = 0; i < n; i++) {
         out[i].diagnosis = found[i];
-        out[i].diagnosis.n_because = as_shown(out[i].diagnosis.because, found[i].n_because, t);
-        out[i].diagnosis.n_against = as_shown(out[i].diagnosis.against, found[i].n_against, t);
+        out[i].diagnosis.n_because = as_shown(out[i].diagnosis.because, found[i].n_because, &given);
+        out[i].diagnosis.n_against = as_shown(out[i].diagnosis.against, found[i].n_against, &given);
         show_fixes(r, &out[i]);
     }
     v->causes = out;
     v->n_causes = n;
-    if (n && out[0].diagnosis.probability < NAMED_CAUSE)
-        v->needs = out[0].diagnosis.missing, v->n_needs = out[0].diagnosis.n_missing;
+    if (n && out[0].diagnosis.probability < NAMED_CAUSE) v->needs = out[0].diagnosis.missing, v->n_needs = out[0].diagnosis.n_missing;
 }
 
 static void show_data(struct run *r, struct view *v)

@@ -29,7 +29,8 @@ static double now_of(const struct live *l) { return loop_now(l->engine->loop); }
 
 static void schedule_commit(struct live *l)
 {
-    if (!l->commit.armed) loop_start(l->engine->loop, &l->commit, COMMIT_S);
+    double since = now_of(l) - l->committed;
+    if (!l->commit.armed) loop_start(l->engine->loop, &l->commit, since < COMMIT_S ? COMMIT_S - since : 0.01);
 }
 
 /* ---- what the run tells ------------------------------------------------------------------------------------------------- */
@@ -495,6 +496,7 @@ void live_commit(struct live *l, bool watched)
 {
     struct memory *m = l->engine->memory;
     loop_cancel(l->engine->loop, &l->commit);
+    l->committed = now_of(l);
     if (!m || l->state != LIVE_AWAKE || l->dropping) return;
     journal_places(l);
     if (journal_empty(&l->journal)) return;

@@ -50,7 +50,7 @@ struct live {
     bool caught_up, caught_up_once, grew, finished, gone, dropping;
     struct known *asking;  struct waking *waking;
     double first_seen, last_data;  /* wall clock, seconds since 1970 */
-    double attached, heartbeat, judged;
+    double attached, heartbeat, judged, committed;
     double rate_time[2];  int64_t rate_step[2];  double rate;         /* steps per second */
     enum run_state shown;          /* running, stalled, finished ... as last seen */
     int64_t step;  bool has_step;

@@ -1,10 +1,11 @@
 #include "reader.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-enum { SETTLE_MS = 200, SETTLE_MAX_S = 5, FLUSH_S = 2, TORN_S = 60 };
+static const double FLUSH_S = 2, TORN_S = 60, REREAD_S = 1, REREAD_SHARE = 20;
 
 static double clock_now(void)
 {
@@ -145,7 +146,6 @@ bool reader_wake(struct reader *r, struct run *run, int source)
     r->run = run;
     r->source = source;
     if (!fresh(r, false)) return false;
-    if (r->format->growth == GROWTH_REWRITTEN) return true;
     if (!r->tail.offset) (void)tail_adopt_next(&r->tail, 0);
     r->known_items = r->items;
     r->items = 0;
@@ -157,6 +157,8 @@ bool reader_wake(struct reader *r, struct run *run, int source)
 /* Read whatever is at the path from its first byte; compare when it may repeat what the run has. */
 static void restart(struct reader *r, bool compare)
 {
+    r->restarted = clock_now();
+    r->spent = 0;
     tail_restart(&r->tail);
     history_close(&r->history);
     r->items = r->known_items = 0;
@@ -166,7 +168,7 @@ static void restart(struct reader *r, bool compare)
     fresh(r, true);
 }
 
-bool reader_busy(const struct reader *r) { return r->run && (r->at < r->regain_until || r->items < r->known_items || r->began > 0); }
+bool reader_busy(const struct reader *r) { return r->run && (r->at < r->regain_until || r->items < r->known_items); }
 
 uint64_t reader_behind(const struct reader *r)
 {
@@ -182,7 +184,7 @@ void reader_row(const struct reader *r, struct source_row *row)
                                .tail_hash = id->tail_hash, .head_bytes = id->head_bytes, .tail_bytes = id->tail_bytes};
 }
 
-/* ---- files that grow --------------------------------------------------------------------------------------------------- */
+/* ---- reading --------------------------------------------------------------------------------------------------- */
 
 static void feed_rest(struct reader *r, char *buffer, size_t room)
 {
@@ -247,12 +249,19 @@ static void ended(struct reader *r, char *buffer, size_t room)
 /* A torn line was taken as it was after a long silence; now it goes on. */
 static bool torn_goes_on(struct reader *r) { return r->tail.size > r->tail.offset && !tail_ends_line(&r->tail); }
 
-static void turn_appended(struct reader *r, char *buffer, size_t room, double now, double until)
+/* A file that is rewritten whole again and again is worth a twentieth of our time. */
+static bool too_soon(const struct reader *r, double now)
+{
+    return r->restarted > 0 && now < r->restarted + fmax(REREAD_S, REREAD_SHARE * r->spent);
+}
+
+static void read_on(struct reader *r, char *buffer, size_t room, double now, double until)
 {
     uint64_t start = r->tail.offset, again = r->at;
     r->news = true;
     do {
         enum tail_state s = tail_look(&r->tail);
+        if ((s == TAIL_RESTARTED || s == TAIL_ENDED) && too_soon(r, now)) break;
         if (s == TAIL_RESTARTED || (s == TAIL_GONE && r->tail.fd < 0 && r->tail.offset)) {
             if (!recover(r, s)) break;
             continue;
@@ -275,91 +284,36 @@ static void turn_appended(struct reader *r, char *buffer, size_t room, double no
     } while (clock_now() < until && (r->tail.offset - start) + (r->at - again) < room);
     if (r->at < r->regain_until) return;
     enum tail_state s = tail_look(&r->tail);
-    r->news = s == TAIL_MORE || s == TAIL_ENDED || s == TAIL_RESTARTED;
+    r->news = s == TAIL_MORE || ((s == TAIL_ENDED || s == TAIL_RESTARTED) && !too_soon(r, now));
 }
 
 /* Quiet for FLUSH_S: what the format held back until it knew more (a traceback's end) is complete. A line without an end waits
  * for TORN_S, because a writer may be within it. */
 static bool due_for_flush(const struct reader *r, double now)
 {
-    bool torn = r->tail.offset < r->tail.size;
+    bool torn = r->tail.offset < r->tail.size && r->format->growth == GROWTH_APPENDED;
     return r->run && !r->flushed && r->at >= r->regain_until && r->tail.offset > 0 && now - r->quiet_since > (torn ? TORN_S : FLUSH_S);
-}
-
-/* ---- files that are rewritten whole ------------------------------------------------------------------------------------- */
-
-static bool stamp_is(const struct reader *r, double time, uint64_t size)
-{
-    return r->tail.size == size && !(r->tail.changed < time) && !(r->tail.changed > time);
-}
-
-/* Worth reading once it has not changed for a moment, and not more often than it is cheap. */
-static bool settled(struct reader *r, double now)
-{
-    tail_close(&r->tail);
-    enum tail_state s = tail_look(&r->tail);
-    if (s == TAIL_GONE || s == TAIL_REFUSED || r->tail.size == 0) return false;
-    if (!r->read_size && s == TAIL_QUIET && r->tail.offset == r->tail.size) {   /* as another daemon left it */
-        r->read_time = r->tail.changed;
-        r->read_size = r->tail.size;
-    }
-    if (stamp_is(r, r->read_time, r->read_size)) return false;
-    if (!stamp_is(r, r->stamp_time, r->stamp_size)) {
-        if (stamp_is(r, 0, 0) || r->seen_change <= 0) r->seen_change = now;
-        r->stamp_time = r->tail.changed;
-        r->stamp_size = r->tail.size;
-        r->quiet_since = now;
-    }
-    bool still = now - r->quiet_since >= SETTLE_MS * 1e-3 || now - r->seen_change > SETTLE_MAX_S;
-    return still && now >= r->next_read;
-}
-
-static void turn_rewritten(struct reader *r, char *buffer, size_t room, double now, double until)
-{
-    if (r->began <= 0) {
-        restart(r, true);
-        if (tail_look(&r->tail) != TAIL_MORE) {
-            r->news = false;
-            return;
-        }
-        r->stamp_time = r->tail.changed;
-        r->stamp_size = r->tail.size;
-        r->began = now;
-        r->seen_change = 0;
-    }
-    uint64_t start = r->tail.offset;
-    while (append(r, buffer, room))
-        if (clock_now() >= until || r->tail.offset - start >= room) return;
-    feed_rest(r, buffer, room);
-    r->next_read = now + 20 * (clock_now() - r->began) + 1;
-    r->began = 0;
-    r->read_time = r->stamp_time;
-    r->read_size = r->stamp_size;
-    r->news = false;
 }
 
 /* ---- the outside ------------------------------------------------------------------------------------------------------- */
 
 bool reader_look(struct reader *r, double now)
 {
-    if (r->began > 0) return r->news = true;
-    if (r->format->growth == GROWTH_REWRITTEN) return r->news = settled(r, now);
     enum tail_state s = tail_look(&r->tail);
     r->refused = s == TAIL_REFUSED;
-    r->news = s == TAIL_MORE || s == TAIL_ENDED || s == TAIL_RESTARTED || due_for_flush(r, now);
+    bool again = s == TAIL_ENDED || s == TAIL_RESTARTED;
+    r->news = s == TAIL_MORE || (again && !too_soon(r, now)) || due_for_flush(r, now);
     if (r->quiet_since <= 0) r->quiet_since = now;
     return r->news;
 }
 
 void reader_turn(struct reader *r, char *buffer, size_t room, double now, double until)
 {
-    if (!r->state) {
-        r->news = false;
-        return;
-    }
-    if (r->format->growth == GROWTH_REWRITTEN) turn_rewritten(r, buffer, room, now, until);
+    double start = clock_now();
+    if (!r->state) r->news = false;
     else if (due_for_flush(r, now) && tail_look(&r->tail) == TAIL_QUIET) {
         feed_rest(r, buffer, room);
         r->news = false;
-    } else turn_appended(r, buffer, room, now, until);
+    } else read_on(r, buffer, room, now, until);
+    r->spent += clock_now() - start;
 }

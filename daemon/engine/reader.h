@@ -32,8 +32,8 @@ struct reader {
     bool news;                     /* a look found more to read */
     bool flushed;                  /* at_end was fed for what was offered */
     bool refused;                  /* told once */
-    double quiet_since, seen_change, next_read, began;   /* on the loop's clock */
-    double stamp_time, read_time;  uint64_t stamp_size, read_size;   /* of a file that is rewritten whole */
+    double quiet_since;            /* loop clock */
+    double restarted, spent;       /* when it was last read from its first byte, and the seconds that this took so far */
 };
 
 /* reader_init - nothing is opened. False when memory ran out. */

@@ -106,7 +106,7 @@ static void add_source(struct walk *w, const char *root, const char *path, const
                             .mtime = (double)st->st_mtim.tv_sec + 1e-9 * (double)st->st_mtim.tv_nsec,
                             .size = (uint64_t)st->st_size};
     if (!s.path) return;
-    snprintf(s.why, sizeof s.why, "its beginning reads as %s (%d of 100)", f->summary, confidence);
+    snprintf(s.why, sizeof s.why, "its name and beginning are those of %s, %d of 100 sure", f->name, confidence);
     r->sources[r->n_sources++] = s;
     w->sources++;
 }
@@ -286,10 +286,13 @@ static void tidy(struct scan *s)
     }
     for (size_t i = 0; i < s->n_runs; i++) {
         struct scan_run *r = &s->runs[i];
-        if (r->n_sources) {
+        size_t logs = 0;
+        for (size_t j = 0; j < r->n_sources; j++) logs += r->sources[j].format->growth != GROWTH_SETTINGS;
+        if (logs) {
             s->runs[kept++] = *r;
             continue;
         }
+        for (size_t j = 0; j < r->n_sources; j++) free(r->sources[j].path);
         for (size_t j = 0; j < r->n_checkpoints; j++) free(r->checkpoints[j].path);
         free(r->checkpoints);
         free(r->sources);

@@ -1,9 +1,9 @@
 /* format - the list of training-log formats, and the choice among them. */
 #include "format.h"
 
-extern const struct format format_trainer_state, format_jsonl, format_csv, format_text;
+extern const struct format format_trainer_state, format_settings, format_jsonl, format_csv, format_text;
 
-const struct format *const formats[] = {&format_trainer_state, &format_jsonl, &format_csv, &format_text, NULL};
+const struct format *const formats[] = {&format_trainer_state, &format_settings, &format_jsonl, &format_csv, &format_text, NULL};
 
 enum { SURE_ENOUGH = 20 };
 

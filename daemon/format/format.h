@@ -27,7 +27,11 @@ struct format_out {
                 const char *why); /* a record that could not be read: counted, never fatal; why is static */
 };
 
-enum growth { GROWTH_APPENDED, GROWTH_REWRITTEN };
+enum growth {
+    GROWTH_APPENDED,
+    GROWTH_REWRITTEN,
+    GROWTH_SETTINGS /* small, written once or rewritten; makes no run by itself */
+};
 
 struct format {
     const char *name, *summary;

@@ -9,6 +9,7 @@
 #include <strings.h>
 
 #include "format.h"
+#include "text_bar.h"
 #include "text_clean.h"
 #include "text_event.h"
 #include "text_family.h"
@@ -40,16 +41,35 @@ static bool has_number(struct span s)
     return span_has(s, "nan") || span_has(s, "inf") || span_has(s, "NaN");
 }
 
-/* note_nonfinite - Megatron leaves the loss out when it is NaN: the gradient norm or the counter of such iterations tells. */
-static void note_nonfinite(struct text *t, const struct text_line *l, const struct text_pairs *ps, const struct format_out *out)
+/* What a Megatron line says about numbers. It leaves the loss out when it is NaN or no iteration since the last line counted. */
+struct health {
+    bool has_loss, loss_nan, nan_iterations, skipped;
+    double grad_norm; /* 0 when there is none */
+};
+
+static struct health health_of(const struct text_pairs *ps)
 {
-    bool bad = false;
+    struct health h = {0};
     for (size_t i = 0; i < ps->n; i++) {
         const struct text_pair *p = &ps->pair[i];
-        if (span_is(p->key, "number of nan iterations")) bad |= p->value > 0;
-        if (span_is(p->key, "grad norm")) bad |= !isfinite(p->value);
+        bool loss = p->key.n >= 4 && memcmp(p->key.p + p->key.n - 4, "loss", 4) == 0;
+        h.has_loss |= loss;
+        h.loss_nan |= loss && isnan(p->value);
+        if (span_is(p->key, "number of nan iterations")) h.nan_iterations = p->value > 0;
+        if (span_is(p->key, "number of skipped iterations")) h.skipped = p->value > 0;
+        if (span_is(p->key, "grad norm")) h.grad_norm = p->value;
     }
+    return h;
+}
+
+/* note_health - an update that is skipped for an infinite gradient is the search for the loss scale of mixed precision, usual at
+ * the start; NaN is a failure, told when it begins. */
+static void note_health(struct text *t, const struct text_line *l, const struct text_pairs *ps, const struct format_out *out)
+{
+    struct health h = health_of(ps);
+    bool bad = h.nan_iterations || h.loss_nan || (!h.has_loss && isnan(h.grad_norm));
     if (bad && !t->run.nonfinite) text_event_tell(l, EVENT_NONFINITE, out);
+    if (!bad && h.skipped) text_event_tell(l, EVENT_LOSS_SCALE, out);
     t->run.nonfinite = bad;
 }
 
@@ -58,8 +78,17 @@ static bool grammar(struct text *t, const struct text_line *l, const struct form
     struct text_pairs ps;
     text_pairs(l->body, &ps);
     if (!text_record(&t->run, l, &ps, out)) return false;
-    if (span_starts(l->body, "iteration")) note_nonfinite(t, l, &ps, out);
+    if (span_starts(l->body, "iteration")) note_health(t, l, &ps, out);
     return true;
+}
+
+/* note_label - "Test Error:" on a line of its own: what the next line is about. */
+static void note_label(struct text *t, const struct text_line *l)
+{
+    enum { LABEL_MAX_BYTES = 40 };
+    if (l->body.n > LABEL_MAX_BYTES) return;
+    t->run.place.label_split = text_split_of(l->body);
+    t->run.place.label_line = l->line;
 }
 
 static void message(struct text *t, const struct text_line *l, const struct format_out *out)
@@ -67,6 +96,7 @@ static void message(struct text *t, const struct text_line *l, const struct form
     if (t->events.open && text_event(&t->events, l, t->run.points, out)) return;
     if (strchr("|-+", l->body.p[0]) && text_table(&t->table, &t->run, l, out)) return;
     t->table.open = false;
+    if (l->body.p[l->body.n - 1] == ':') note_label(t, l);
     bool counts = has_number(l->body) || span_has(l->body, "Train Loss");
     struct span rest = {"", 0};
     if (counts && text_family(&t->families, &t->run, l, &rest, out)) {
@@ -146,6 +176,8 @@ static size_t feed(void *state, struct span in, int at_end, const struct format_
         done += c.n + c.end;
         if (!whole) break;
     }
+    if (at_end) text_bar_end(&t->families, &t->run, out);
+    if (at_end) text_event_end(&t->events, out);
     return done;
 }
 

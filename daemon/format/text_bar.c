@@ -99,17 +99,16 @@ static void draw(struct text_families *f, struct text_run *r, const struct text_
     struct text_pairs title, pairs;
     text_pairs(b->title, &title);
     text_pairs(metrics_of(b->values), &pairs);
-    double epoch;
-    enum text_split cut = SPLIT_NONE;
-    enum axis axis = AXIS_STEP;
-    const struct text_pair *counter = text_counter(r, &title, out->arena, &epoch, &cut, &axis);
+    struct text_count c;
+    bool counts = text_count_of(r, &title, out->arena, &c);
     uint64_t hash = hash_of(metrics_of(b->values)) ^ hash_of(b->title);
     bool same = f->bar_drawn && f->bar == b->n && f->bar_total == b->total && f->bar_hash == hash;
-    if (same || (!pairs.n && title.n == (counter != NULL)) || text_split_of(b->title) || span_has(b->title, "Sanity")) return;
+    if (same || (!pairs.n && title.n == (counts && !c.leading)) || text_split_of(b->title) || span_has(b->title, "Sanity"))
+        return;
     struct text_where at = {0, AXIS_STEP, SPLIT_NONE};
-    bool epochs = !counter && b->title.n >= 5 && strncasecmp(b->title.p, "epoch", 5) == 0;
+    bool epochs = !counts && b->title.n >= 5 && strncasecmp(b->title.p, "epoch", 5) == 0;
     if (epochs) at.step = b->n, at.axis = AXIS_EPOCH;
-    else at.step = bar_step(f, r, b, axis == AXIS_EPOCH ? epoch : (double)NAN);
+    else at.step = bar_step(f, r, b, counts && c.axis == AXIS_EPOCH ? c.epoch : (double)NAN);
     unsigned n = text_emit(r, l, &title, at, out) + text_emit(r, l, &pairs, at, out);
     if (n && !epochs) r->place.step = at.step, r->place.axis = AXIS_STEP;
     f->bar_drawn = true;
@@ -138,6 +137,45 @@ static void keep_split(struct text_pairs *ps)
     ps->n = n;
 }
 
+/* tell_epoch - the values of a complete bar as those of its epoch; false when it has none. */
+static bool tell_epoch(struct text_families *f, struct text_run *r, const struct text_line *l, struct text_pairs *ps,
+                       const struct format_out *out)
+{
+    double epoch = r->place.heading ? r->place.heading_epoch : (double)NAN, total = ps->pair[0].total;
+    bool again = f->keras_begun && f->keras_epoch == epoch;
+    struct text_where at = {(int64_t)epoch, AXIS_EPOCH, SPLIT_NONE};
+    if (isnan(epoch)) at.step = r->place.record + 1, at.axis = AXIS_RECORD;
+    if (again && f->keras_total == total) keep_split(ps);
+    else if (again || isnan(epoch)) at.split = SPLIT_EVAL;
+    if (!text_emit(r, l, ps, at, out) && !again) return false;
+    if (isnan(epoch)) r->place.record++;
+    else text_place_epoch(&r->place, epoch);
+    f->keras_begun = true;
+    f->keras_epoch = epoch;
+    f->keras_total = total;
+    return true;
+}
+
+/* keep - the complete bar may be drawn once more with the values of the validation; if the log ends before, this one counts. */
+static void keep(struct text_families *f, const struct text_line *l)
+{
+    if (l->body.n > sizeof f->drawn.body) return;
+    f->drawn.n = l->body.n;
+    f->drawn.line = l->line;
+    f->drawn.time = l->time;
+    memcpy(f->drawn.body, l->body.p, l->body.n);
+}
+
+void text_bar_end(struct text_families *f, struct text_run *r, const struct format_out *out)
+{
+    struct text_line l = {.body = {f->drawn.body, f->drawn.n}, .line = f->drawn.line, .time = f->drawn.time};
+    struct text_pairs ps;
+    if (!f->drawn.n) return;
+    text_pairs(l.body, &ps);
+    tell_epoch(f, r, &l, &ps, out);
+    f->drawn.n = 0;
+}
+
 bool text_bar_keras(struct text_families *f, struct text_run *r, const struct text_line *l, struct span *rest,
                     const struct format_out *out)
 {
@@ -146,18 +184,10 @@ bool text_bar_keras(struct text_families *f, struct text_run *r, const struct te
     text_pairs(l->body, &ps);
     bool drawn = span_has(l->body, "/step") || span_has(l->body, "[=") || span_has(l->body, "[>") || span_has(l->body, "[.");
     if (!drawn || !ps.n || ps.pair[0].key.n || !(ps.pair[0].total > 0)) return false;
-    double epoch = r->place.heading ? r->place.heading_epoch : (double)NAN, total = ps.pair[0].total;
     r->place.heading_line = l->line;
-    if (l->redraw || ps.pair[0].value < total) return true;
-    struct text_where at = {isnan(epoch) ? ++r->place.record : (int64_t)epoch, isnan(epoch) ? AXIS_RECORD : AXIS_EPOCH,
-                            SPLIT_NONE};
-    bool again = f->keras_begun && f->keras_epoch == epoch;
-    if (again && f->keras_total == total) keep_split(&ps);
-    else if (again || isnan(epoch)) at.split = SPLIT_EVAL;
-    if (!isnan(epoch)) text_place_epoch(&r->place, epoch);
-    text_emit(r, l, &ps, at, out);
-    f->keras_begun = true;
-    f->keras_epoch = epoch;
-    f->keras_total = total;
+    bool complete = ps.pair[0].value >= ps.pair[0].total;
+    if (!complete) f->drawn.n = 0;
+    else if (l->redraw) keep(f, l);
+    else if (tell_epoch(f, r, l, &ps, out)) f->drawn.n = 0;
     return true;
 }

@@ -120,11 +120,10 @@ static const char *const counting[] = {"epoch", "step", "iter", "batch", "round"
 /* is_message - a bracket that is part of the message: it counts or it holds values. */
 static bool is_message(struct span inner)
 {
-    if (!inner.n || inner.n > 80 || !memchr(inner.p, ' ', inner.n)) {
-        bool letters = false;
-        for (size_t i = 0; i < inner.n && i <= 80; i++) letters |= isalpha((unsigned char)inner.p[i]) != 0;
-        if (!letters || inner.n > 80) return true;
-    }
+    bool letters = false;
+    if (inner.n > 80) return true;
+    for (size_t i = 0; i < inner.n; i++) letters |= isalpha((unsigned char)inner.p[i]) != 0;
+    if (!letters) return true;
     for (size_t i = 0; i < sizeof counting / sizeof *counting; i++) {
         if (!starts_with(inner, counting[i])) continue;
         size_t n = strlen(counting[i]);

@@ -163,11 +163,17 @@ static const struct row *match(const struct text_events *e, struct span body)
     return r;
 }
 
+/* quote_of - the line, cut to TEXT_QUOTE_MAX_BYTES between two characters. */
+static struct span quote_of(struct span body)
+{
+    struct span quote = {body.p, body.n < TEXT_QUOTE_MAX_BYTES ? body.n : TEXT_QUOTE_MAX_BYTES};
+    while (quote.n < body.n && quote.n && (quote.p[quote.n] & 0xc0) == 0x80) quote.n--;
+    return quote;
+}
+
 void text_event_tell(const struct text_line *l, enum event kind, const struct format_out *out)
 {
-    struct span quote = {l->body.p, l->body.n < TEXT_QUOTE_MAX_BYTES ? l->body.n : TEXT_QUOTE_MAX_BYTES};
-    while (quote.n < l->body.n && quote.n && (quote.p[quote.n] & 0xc0) == 0x80) quote.n--; /* not in the middle of a character */
-    out->event(out->arg, l->line, kind, quote);
+    out->event(out->arg, l->line, kind, quote_of(l->body));
 }
 
 /* exception_name - bytes of "module.Name" that end the line or stand before ": message"; 0 when the line is something else. */
@@ -199,11 +205,27 @@ static enum event exception_kind(const struct text_events *e, struct span body, 
     return fatal ? r->kind : EVENT_TRACEBACK;
 }
 
+/* keep_quote - a line of the open traceback, for text_event_end. */
+static void keep_quote(struct text_events *e, struct span body)
+{
+    struct span quote = quote_of(body);
+    memcpy(e->quote, quote.p, quote.n);
+    e->n_quote = (uint32_t)quote.n;
+}
+
+void text_event_end(struct text_events *e, const struct format_out *out)
+{
+    if (!e->open || !e->n_quote || e->skip) return;
+    out->event(out->arg, e->began, EVENT_TRACEBACK, (struct span){e->quote, e->n_quote});
+    e->n_quote = 0;
+}
+
 static bool traceback(struct text_events *e, const struct text_line *l, const struct format_out *out)
 {
     if (span_starts(l->body, "Traceback (most recent call last)")) {
         e->open = true;
         e->began = l->line;
+        keep_quote(e, l->body);
         return true;
     }
     bool chain = span_starts(l->body, "During handling of the above exception") ||
@@ -212,6 +234,7 @@ static bool traceback(struct text_events *e, const struct text_line *l, const st
     if (chain || !e->open) return chain;
     if (l->line - e->began > 400) e->open = false;
     size_t n = l->indented ? 0 : exception_name(l->body);
+    if (!n && l->indented) keep_quote(e, l->body);
     if (!n) return l->indented;
     enum event kind = exception_kind(e, l->body, n);
     if (kind != EVENT_NONE && !e->skip) {

@@ -11,7 +11,9 @@ struct text_events {
     uint8_t first[256]; /* letter -> 1 + first row of the table that begins with it */
     enum event last;    /* the event before, and how many points there were by then: a repetition is not told again */
     uint64_t points;
-    uint64_t began;           /* line of the open traceback's first line */
+    uint64_t began;   /* line of the open traceback's first line */
+    uint32_t n_quote; /* its last line so far, told if no other comes; 0 for none, or when it was told */
+    char quote[TEXT_QUOTE_MAX_BYTES];
     bool open, chained, skip; /* inside a traceback; one was just told; the next one only follows from it */
 };
 
@@ -22,6 +24,8 @@ void text_events_init(struct text_events *e);
  *   returns  true when the line belongs to a traceback or told an event
  * Cost       O(n): one look at the start of every word */
 bool text_event(struct text_events *e, const struct text_line *l, uint64_t points, const struct format_out *out);
+/* text_event_end - the log ends here, for now: a traceback without its last line is told by what there is of it. */
+void text_event_end(struct text_events *e, const struct format_out *out);
 /* text_event_tell - tell an event that another part of the reader found, quoted from the line. */
 void text_event_tell(const struct text_line *l, enum event kind, const struct format_out *out);
 

@@ -22,7 +22,7 @@ static bool loss_scale(struct text_families *f, struct text_run *r, const struct
         if (!at) continue;
         struct span number = span_from(l->body, (size_t)(at - l->body.p) + strlen(before[i]));
         if (!num_prefix(number, &value)) continue;
-        text_point(r, l, "loss_scale", value, (struct text_where){r->place.step, AXIS_STEP, SPLIT_NONE}, out);
+        text_point(r, l, span_of("loss_scale"), value, (struct text_where){r->place.step, AXIS_STEP, SPLIT_NONE}, out);
         break;
     }
     text_event_tell(l, EVENT_LOSS_SCALE, out);
@@ -72,13 +72,9 @@ static bool dict(struct text_families *f, struct text_run *r, const struct text_
         strong |= e && e->flags & NAME_STRONG;
     }
     if (!strong) return false;
-    double epoch;
-    enum text_split cut = SPLIT_NONE;
-    enum axis axis = AXIS_STEP;
-    const struct text_pair *counter = text_counter(r, &ps, out->arena, &epoch, &cut, &axis);
-    struct text_where at = {0, axis, SPLIT_NONE};
-    if (counter && axis != AXIS_EPOCH) at.step = (int64_t)counter->value;
-    else at = dict_step(f, r, &ps);
+    struct text_count c;
+    bool counts = text_count_of(r, &ps, out->arena, &c) && c.axis != AXIS_EPOCH && c.axis != AXIS_RECORD;
+    struct text_where at = counts ? (struct text_where){(int64_t)c.value, c.axis, SPLIT_NONE} : dict_step(f, r, &ps);
     if (text_emit(r, l, &ps, at, out)) r->place.step = at.step, r->place.axis = at.axis, r->place.known = true;
     return true;
 }
@@ -104,6 +100,28 @@ static bool boosting(struct text_families *f, struct text_run *r, const struct t
     text_pairs(span_from(l->body, n), &ps);
     struct text_where at = {text_place_step(&r->place, round, NAN, NAN), AXIS_STEP, SPLIT_NONE};
     if (text_emit(r, l, &ps, at, out)) r->place.step = at.step, r->place.axis = AXIS_STEP;
+    return true;
+}
+
+/* after - "Cost after iteration 100: 0.69", the counter between a metric and its value. */
+static bool after(struct text_families *f, struct text_run *r, const struct text_line *l, struct span *rest,
+                  const struct format_out *out)
+{
+    (void)f, (void)rest;
+    struct span s = l->body, count = span_from(s, (size_t)((const char *)memmem(s.p, s.n, " after ", 7) - s.p) + 7);
+    struct span name = {s.p, s.n - count.n - 7};
+    const char *colon = memchr(count.p, ':', count.n), *blank = memchr(count.p, ' ', count.n);
+    int64_t n;
+    double value;
+    if (!colon || !blank || blank > colon) return false;
+    size_t at = (size_t)(colon - count.p), word = (size_t)(blank - count.p);
+    const struct field *field = field_of((struct span){count.p, word});
+    struct span number = span_trim(span_from(count, at + 1));
+    const struct text_name *metric = text_name_of(&r->names, name, 0, out->arena);
+    if (!metric || !(metric->flags & NAME_STRONG) || field_rank(field) == FIELD_UNRANKED || !num_prefix(number, &value))
+        return false;
+    if (!num_integer(span_trim((struct span){blank, at - word}), &n)) return false;
+    text_point(r, l, name, value, (struct text_where){n, field_axis(field->kind), text_split_of(name)}, out);
     return true;
 }
 
@@ -136,7 +154,7 @@ static bool columns_row(struct text_families *f, struct text_run *r, const struc
     f->columns = n && (n == behind.n || behind.p[n] == ' ');
     if (!f->columns) return false;
     r->place.step = text_place_step(&r->place, round, NAN, NAN);
-    text_point(r, l, "Train Loss", loss, (struct text_where){r->place.step, AXIS_STEP, SPLIT_NONE}, out);
+    text_point(r, l, span_of("Train Loss"), loss, (struct text_where){r->place.step, AXIS_STEP, SPLIT_NONE}, out);
     return true;
 }
 
@@ -155,6 +173,7 @@ static const struct family {
     {"OGN", "verflow", loss_scale},
     {"OGN", "OVERFLOW!", loss_scale},
     {"Bb", NULL, restatement},
+    {"CLTVcltv", " after ", after},
 };
 
 static bool holds(struct span s, const char *literal)

@@ -4,6 +4,7 @@
 
 #include "text_record.h"
 
+enum { TEXT_BAR_BYTES = 1024 };
 struct text_families {
     int64_t bar, bar_total, bar_base; /* tqdm: the count last drawn, its end, counts of the bars before */
     uint64_t bar_hash;                /* of the values last drawn: a redraw of the same is one record */
@@ -13,6 +14,12 @@ struct text_families {
     double keras_epoch;           /* epoch whose bar was last complete; NaN for none */
     double keras_total;
     bool keras_begun;
+    struct { /* the complete bar drawn last, while its epoch was not told; n 0 for none */
+        size_t n;
+        uint64_t line;
+        double time;
+        char body[TEXT_BAR_BYTES];
+    } drawn;
     bool columns; /* below the header of scikit-learn's gradient boosting */
 };
 

@@ -25,9 +25,10 @@ static uint32_t hash_of(struct span s)
 
 static const char *const strong_parts[] = {"loss",      "acc",    "score",  "error",   "reward",   "perplex",
                                            "precision", "recall", "return", "entropy", "deviance", "accuracy"};
-static const char *const strong_words[] = {"ppl",  "auc",  "f1",   "f",   "mse",  "mae", "rmse", "bleu", "iou",  "miou",   "map",
-                                           "dice", "fid",  "kl",   "nll", "elbo", "trl", "tel",  "r2",   "wer",  "cer",    "top1",
-                                           "top5", "psnr", "ssim", "ap",  "bpb",  "bpc", "l1",   "l2",   "ndcg", "logloss"};
+static const char *const strong_words[] = {"ppl",  "auc", "f1",   "f",    "mse",  "mae",    "rmse", "bleu", "iou",
+                                           "miou", "map", "dice", "fid",  "kl",   "nll",    "elbo", "trl",  "tel",
+                                           "r2",   "wer", "cer",  "top1", "top5", "psnr",   "ssim", "cost", "ap",
+                                           "bpb",  "bpc", "l1",   "l2",   "ndcg", "logloss"};
 static const char *const metric_words[] = {"lr",    "rate",     "grad",        "norm",   "gnorm",  "time", "ms",
                                            "mfu",   "tps",      "wps",         "tok",    "tokens", "mem",  "memory",
                                            "scale", "speed",    "throughput",  "tflops", "dt",     "fps",  "sec",
@@ -206,7 +207,7 @@ int text_name_series(struct text_name *e, enum text_split split, enum axis axis,
     if (e->flags & NAME_SPLIT) split = SPLIT_NONE;
     int *handle = &e->series[split][epoch];
     if (*handle != TEXT_UNASKED) return *handle;
-    bool taken = e->series[split][!epoch] >= 0;
+    bool taken = axis != AXIS_RECORD && e->series[split][!epoch] >= 0;
     char text[TEXT_NAME_MAX_BYTES + 16];
     size_t n = 0;
     const char *parts[] = {taken ? epoch ? "epoch " : "step " : "", prefixes[split]};

@@ -39,7 +39,7 @@ struct text_name *text_name_known(const struct text_names *names, struct span ke
 /* text_name_counts - would this key be a counter (step, epoch ...)? For keys without an entry; about 500 ns. */
 bool text_name_counts(struct span key, size_t last);
 /* text_name_series - the handle for one split and axis; -1 when the host refuses. A name that is used on two axes or splits
- * becomes several series: "valid loss", "epoch loss". */
+ * becomes several series: "valid loss", "epoch loss"; numbered records go on in the series of epochs. */
 int text_name_series(struct text_name *name, enum text_split split, enum axis axis, const struct format_out *out);
 /* text_split_of - the split a few words speak of: "Test set", "valid on 'valid' subset". */
 enum text_split text_split_of(struct span words);

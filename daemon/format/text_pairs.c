@@ -95,10 +95,20 @@ static const char *unit(const struct scan *s, const char *p)
     return at_end(s, p) || ends_word(*p) || *p == '\'' ? p : NULL;
 }
 
-/* thousands - "7,421" as torchtitan writes tokens a second. */
+/* groups - a key whose numbers may be written in groups of three digits: torchtitan's tokens a second, "Step 1,000". */
+static bool groups(const struct scan *s)
+{
+    static const char *const words[] = {"tps", "step", "iteration", "iter"};
+    struct span last = {s->key.last, s->key.start ? (size_t)(s->key.end - s->key.last) : 0};
+    for (size_t i = 0; last.n && i < sizeof words / sizeof *words; i++)
+        if (last.n == strlen(words[i]) && strncasecmp(last.p, words[i], last.n) == 0) return true;
+    return false;
+}
+
+/* thousands - the rest of "7,421". */
 static const char *thousands(const struct scan *s, const char *p, double *value)
 {
-    if (s->separator != ':' || !s->key.start || s->key.end - s->key.last != 3 || memcmp(s->key.last, "tps", 3) != 0) return p;
+    if (at_end(s, p) || *p != ',' || !groups(s)) return p;
     while (s->end - p >= 4 && *p == ',' && is_digit(p[1]) && is_digit(p[2]) && is_digit(p[3])) {
         *value = *value * 1000 + (p[1] - '0') * 100 + (p[2] - '0') * 10 + (p[3] - '0');
         p += 4;
@@ -260,6 +270,27 @@ static bool starts_number(const struct scan *s)
     return is_digit(*p) || *p == '.' || (s->key.start && (*p == 'n' || *p == 'i' || *p == 'N' || *p == 'I'));
 }
 
+/* lead - the number that a message begins with; returns the bytes it takes. Fractions, decimals, percentages, clock times and units are none. */
+static size_t lead(struct span s, struct text_pairs *out)
+{
+    enum { DIGITS_MAX = 15 };
+    bool bracket = s.n && s.p[0] == '[', hash = s.n && s.p[0] == '#';
+    size_t i = bracket || hash, digits = 0;
+    double value = 0;
+    out->lead = NAN;
+    out->lead_bracketed = bracket || hash;
+    while (i < s.n && s.p[i] == ' ') i++;
+    for (; i < s.n && is_digit(s.p[i]) && digits <= DIGITS_MAX; i++, digits++) value = value * 10 + (s.p[i] - '0');
+    size_t end = i;
+    while (i < s.n && s.p[i] == ' ') i++;
+    if (!digits || digits > DIGITS_MAX || i + 1 >= s.n) return 0;
+    char c = s.p[i], next = s.p[i + 1];
+    bool ends = bracket ? c == ']' : strchr("|,:\t-)", c) ? !is_digit(next) : i > end && (is_letter(c) || c == '[');
+    if (!ends) return 0;
+    out->lead = value;
+    return bracket ? i + 1 : end;
+}
+
 void text_pairs(struct span message, struct text_pairs *out)
 {
     struct scan s = {.start = message.p, .p = message.p, .end = message.p + message.n, .out = out};
@@ -267,6 +298,7 @@ void text_pairs(struct span message, struct text_pairs *out)
     out->label = (struct span){"", 0};
     out->prose = out->calls = 0;
     out->code = out->quoted = out->braces = false;
+    s.p += lead(message, out);
     while (s.p < s.end && !out->code) {
         double value;
         size_t n;

@@ -35,6 +35,23 @@ int64_t text_place_step(struct text_place *p, int64_t raw, double total, double 
     return step;
 }
 
+bool text_place_crowded(struct text_place *p, const struct text_name *metric, int64_t count)
+{
+    if (!metric || (p->main.metric && metric != p->main.metric)) return false;
+    bool again = p->main.metric && count == p->main.at;
+    p->main.metric = metric;
+    p->main.at = count;
+    p->main.fresh = again ? 0 : p->main.fresh + 1;
+    p->main.repeats = again ? p->main.repeats + 1 : p->main.fresh >= 2 ? 0 : p->main.repeats;
+    return p->main.repeats >= 2;
+}
+
+void text_place_by_record(struct text_place *p)
+{
+    if (!p->by_record && p->main.metric && p->record < p->main.at) p->record = p->main.at;
+    p->by_record = true;
+}
+
 void text_place_heading(struct text_place *p, double epoch, enum text_split split, uint64_t line)
 {
     p->heading = true;

@@ -54,16 +54,17 @@ unsigned text_emit(struct text_run *r, const struct text_line *l, struct text_pa
     return n;
 }
 
-void text_point(struct text_run *r, const struct text_line *l, const char *name, double value, struct text_where at,
+void text_point(struct text_run *r, const struct text_line *l, struct span name, double value, struct text_where at,
                 const struct format_out *out)
 {
-    struct text_name *e = text_name_of(&r->names, span_of(name), 0, out->arena);
+    struct text_name *e = text_name_of(&r->names, name, 0, out->arena);
     int series = e ? text_name_series(e, at.split, at.axis, out) : -1;
     if (series >= 0) out->point(out->arg, series, at.step, l->time, value, l->line);
     r->points++;
 }
 
-/* unnamed_counter - "[2/5][100/600]" at the start are epoch and batch, "epoch 3 | 200/ 2983 batches" a batch. */
+/* unnamed_counter - "[2/5][100/600]" at the start are epoch and batch, "epoch 3 | 200/ 2983 batches" a batch, and so is what ends
+ * "loss: 2.3  [6400/60000]". */
 static const struct text_pair *unnamed_counter(const struct text_pairs *ps, bool has_epoch, double *epoch)
 {
     const struct text_pair *found = NULL;
@@ -73,34 +74,56 @@ static const struct text_pair *unnamed_counter(const struct text_pairs *ps, bool
         if (found && !has_epoch && found == p - 1) return *epoch = found->value, p;
         if (!found) found = p;
     }
-    return found && (has_epoch || found == ps->pair) ? found : NULL;
+    return found && (has_epoch || found == ps->pair || found == ps->pair + ps->n - 1) ? found : NULL;
 }
 
 /* is_flag - "--epochs 10" of a command line. */
 static bool is_flag(struct span key) { return key.n > 2 && key.p[0] == '-' && key.p[1] == '-' && key.p[2] != ' '; }
 
-const struct text_pair *text_counter(struct text_run *r, struct text_pairs *ps, struct arena *arena, double *epoch,
-                                     enum text_split *cut, enum axis *axis)
+/* counts_letter - "s:250" of llm.c. */
+static bool counts_letter(const struct text_pairs *ps, const struct text_pair *p)
+{
+    return p == ps->pair && p->separator == ':' && span_is(p->key, "s");
+}
+
+/* named_count - the best of the counters with a name; NULL when there is none. Notes the epoch on the way. */
+static const struct text_pair *named_count(struct text_run *r, struct text_pairs *ps, struct arena *arena, struct text_count *c)
 {
     const struct text_pair *best = NULL;
-    unsigned rank = FIELD_UNRANKED;
-    *epoch = NAN;
+    int rank = FIELD_UNRANKED;
     for (size_t i = 0; i < ps->n; i++) {
         struct text_pair *p = &ps->pair[i];
         const struct text_name *e = p->name = text_name_known(&r->names, p->key);
-        if (!field_is_step(p->value) || p->percent || is_flag(p->key)) continue;
-        bool letter_s = i == 0 && p->separator == ':' && span_is(p->key, "s");
-        if (!e && (letter_s || text_name_counts(p->key, p->last))) e = resolve(r, p, arena);
-        if (!e || (e->rank == FIELD_UNRANKED && !letter_s)) continue;
-        if (e->field->kind == FIELD_EPOCH && isnan(*epoch)) *epoch = p->value;
-        if (letter_s || e->rank < rank)
-            best = p, rank = letter_s ? 0 : e->rank, *axis = letter_s ? AXIS_STEP : field_axis(e->field->kind);
-        if (e->cut) *cut = e->cut;
+        if (p->percent || is_flag(p->key)) continue;
+        bool letter = counts_letter(ps, p), whole = field_is_step(p->value);
+        if (!e && (letter || text_name_counts(p->key, p->last))) e = resolve(r, p, arena);
+        if (!e || (e->rank == FIELD_UNRANKED && !letter)) continue;
+        if (!whole && e->field->kind == FIELD_EPOCH && isfinite(p->value)) c->axis = AXIS_RECORD;
+        if (!whole) continue;
+        if (e->field->kind == FIELD_EPOCH && isnan(c->epoch)) c->epoch = p->value;
+        if (letter || e->rank < rank)
+            best = p, rank = letter ? 0 : e->rank, c->axis = letter ? AXIS_STEP : field_axis(e->field->kind);
+        if (e->cut) c->cut = e->cut;
     }
-    if (best && *axis != AXIS_EPOCH) return best;
-    const struct text_pair *fraction = unnamed_counter(ps, !isnan(*epoch), epoch);
-    if (fraction) *axis = AXIS_STEP;
-    return fraction ? fraction : best;
+    return best;
+}
+
+bool text_count_of(struct text_run *r, struct text_pairs *ps, struct arena *arena, struct text_count *c)
+{
+    *c = (struct text_count){.total = NAN, .epoch = NAN, .axis = AXIS_STEP};
+    const struct text_pair *best = named_count(r, ps, arena, c);
+    bool stands = r->place.lead_flat && !isnan(ps->lead), part = !best && c->axis == AXIS_RECORD;
+    if (!best || c->axis == AXIS_EPOCH) {
+        const struct text_pair *fraction = unnamed_counter(ps, !isnan(c->epoch), &c->epoch);
+        if (fraction) best = fraction, c->axis = AXIS_STEP;
+        else if (!isnan(ps->lead) && !r->place.lead_flat) c->leading = true, c->axis = AXIS_STEP;
+    }
+    r->place.fractional |= part;
+    c->named = best && best->key.n;
+    c->value = c->leading ? ps->lead : best ? best->value : 0;
+    if (best && !c->leading) c->total = best->total;
+    if (!c->leading && !best && stands) c->axis = AXIS_RECORD;
+    return c->leading || best || part || stands;
 }
 
 /* weigh - what kinds of numbers a line holds besides its counters. */
@@ -132,37 +155,95 @@ static enum text_split leading_split(const struct text_pairs *ps)
     return blank ? text_split_of((struct span){key.p, (size_t)(blank - key.p)}) : SPLIT_NONE;
 }
 
-static enum text_split line_split(const struct text_line *l, const struct text_pairs *ps)
+static enum text_split line_split(const struct text_run *r, const struct text_line *l, const struct text_pairs *ps)
 {
     if (l->split) return l->split;
     enum text_split split = ps->label.n ? text_split_of(ps->label) : SPLIT_NONE;
     if (span_starts(l->body, "Saving dict for")) return SPLIT_EVAL;
     if (span_has(l->body, "valid on '")) return SPLIT_VALID;
-    return split;
+    return split ? split : r->place.label_line + 1 == l->line ? r->place.label_split : SPLIT_NONE;
 }
 
-/* plain - a line of metrics only, below an epoch's heading or saying itself that it is an evaluation. */
+/* main_metric - what the training loop of a line tells first: its series shows whether a count tells the records apart. */
+static const struct text_name *main_metric(const struct text_pairs *ps)
+{
+    for (size_t i = 0; i < ps->n; i++) {
+        const struct text_name *e = ps->pair[i].name;
+        if (is_metric(e, &ps->pair[i]) && (e->flags & NAME_STRONG) && !(e->flags & NAME_SPLIT)) return e->main ? e->main : e;
+    }
+    return NULL;
+}
+
+/* by_epoch - the place of a record that tells an epoch or, with AXIS_RECORD, a part of one: the epoch while it tells the records
+ * apart, else the number of the record. Held-out data stands at the record of the training loop before it. */
+static struct text_where by_epoch(struct text_run *r, const struct text_count *c, enum text_split split,
+                                  const struct text_name *main)
+{
+    struct text_place *p = &r->place;
+    bool trains = !split && main, crowded = trains && c->axis == AXIS_EPOCH && text_place_crowded(p, main, (int64_t)c->epoch);
+    if (c->axis == AXIS_RECORD && p->known) return (struct text_where){p->step, p->axis, split};
+    if (c->axis == AXIS_RECORD || crowded) text_place_by_record(p);
+    p->record += trains || !p->record;
+    if (p->by_record) return (struct text_where){p->record, AXIS_RECORD, split};
+    return (struct text_where){(int64_t)c->epoch, AXIS_EPOCH, split};
+}
+
+/* all_named - nothing but metrics and their values; no code, no model, no long text. */
+static bool all_named(const struct text_line *l, const struct text_pairs *ps)
+{
+    for (size_t i = 0; i < ps->n; i++)
+        if (!ps->pair[i].key.n) return false;
+    return ps->n && ps->prose <= 3 && !ps->calls && !ps->braces && l->body.n <= TEXT_PENDING_BYTES;
+}
+
+static unsigned numbered(struct text_run *r, const struct text_line *l, struct text_pairs *ps, const struct format_out *out)
+{
+    static const struct text_count nothing = {.axis = AXIS_RECORD};
+    struct weight w = weigh(r, ps, out->arena);
+    enum text_split split = line_split(r, l, ps);
+    if (!w.strong || w.settings) return 0;
+    return text_emit(r, l, ps, by_epoch(r, &nothing, split ? split : leading_split(ps), main_metric(ps)), out);
+}
+
+/* hold - a line of metrics where nothing counts. When it is certain that such lines are the records, all that are held are told. */
+static unsigned hold(struct text_run *r, const struct text_line *l, const struct text_pairs *ps, const struct format_out *out)
+{
+    struct text_pending *h = &r->pending;
+    unsigned n = 0;
+    if (!text_pending_add(h, ps, l->body, l->line, l->time)) return 0;
+    text_place_by_record(&r->place);
+    r->place.bare = true;
+    for (size_t i = 0; i < h->n; i++) {
+        struct text_pairs again;
+        struct text_line held = {.body = {h->held[i].body, h->held[i].n}, .time = h->held[i].time, .line = h->held[i].line};
+        text_pairs(held.body, &again);
+        n += numbered(r, &held, &again, out);
+    }
+    h->n = 0;
+    return n;
+}
+
+/* plain - a line of metrics only: below an epoch's heading, saying itself that it is an evaluation, or where nothing counts. */
 static unsigned plain(struct text_run *r, const struct text_line *l, struct text_pairs *ps, const struct format_out *out)
 {
     struct text_place *place = &r->place;
-    if (!ps->n || ps->prose > 3 || ps->calls || ps->braces || l->body.n > 400) return 0;
-    for (size_t i = 0; i < ps->n; i++) {
-        uint8_t strong = ps->pair[i].key.n ? 1 : 0;
-        if (!strong) return 0;
-    }
+    if (!all_named(l, ps)) return 0;
     double heading = text_place_under_heading(place, l->line);
-    enum text_split split = line_split(l, ps);
+    enum text_split split = line_split(r, l, ps);
     if (!split) split = leading_split(ps);
     bool speaks = split || (ps->pair[0].key.n <= TEXT_NAME_MAX_BYTES && text_split_of(ps->pair[0].key));
-    if (!speaks && (isnan(heading) || ps->prose > 0)) return 0;
+    bool counted = place->known || place->epoch_known || !isnan(heading);
+    if (!speaks && ps->prose > 0) return 0;
+    if (place->bare && !place->known) return numbered(r, l, ps, out);
+    if (!speaks && isnan(heading) && counted) return 0;
     struct weight w = weigh(r, ps, out->arena);
     if (!w.strong || w.settings) return 0;
+    if (!counted) return hold(r, l, ps, out);
     if (!split && !isnan(heading)) split = place->heading_split;
-    struct text_where at = {0, AXIS_EPOCH, split};
-    if (!isnan(heading)) at.step = (int64_t)heading;
-    else if (place->epoch_known) at.step = (int64_t)place->epoch;
-    else if (place->known) at.step = place->step, at.axis = place->axis;
-    else return 0;
+    struct text_count c = {.axis = AXIS_EPOCH, .epoch = isnan(heading) ? place->epoch : heading};
+    if (isnan(heading) && (place->fractional || !place->epoch_known)) c.axis = AXIS_RECORD;
+    struct text_where at = by_epoch(r, &c, split, main_metric(ps));
+    place->bare |= place->by_record && !isnan(heading);
     return text_emit(r, l, ps, at, out);
 }
 
@@ -173,29 +254,50 @@ static void note_heading(struct text_run *r, const struct text_line *l, const st
     if (l->body.n < 120 && !ps->calls && !ps->code) text_place_heading(&r->place, epoch, text_split_of(l->body), l->line);
 }
 
+/* is_prose - too many words for a record, or too little that is worth one. */
+static bool is_prose(const struct text_pairs *ps, const struct text_count *c, const struct weight *w)
+{
+    bool bare = !c->named && isnan(c->epoch) && c->axis != AXIS_RECORD;
+    if (ps->prose > PROSE_MAX + ps->n) return true;
+    if (bare && c->leading && ps->prose > (ps->lead_bracketed ? 3u : 0u)) return true;
+    return (ps->calls || bare || w->settings) && !w->strong;
+}
+
+/* by_step - the place of a record with a counter of its own; it starts again in each epoch, which a heading may tell. */
+static struct text_where by_step(struct text_run *r, const struct text_count *c, enum text_split split)
+{
+    struct text_place *p = &r->place;
+    int64_t raw = (int64_t)c->value;
+    if (split) return (struct text_where){raw, c->axis, split};
+    bool headed = isnan(c->epoch) && p->heading;
+    double total = headed && c->named ? (double)NAN : c->total; /* "100/600" below a heading may count the whole run */
+    p->step = text_place_step(p, raw, total, headed ? p->heading_epoch : c->epoch);
+    p->axis = c->axis;
+    return (struct text_where){p->step, p->axis, split};
+}
+
 unsigned text_record(struct text_run *r, const struct text_line *l, struct text_pairs *ps, const struct format_out *out)
 {
-    enum text_split cut = SPLIT_NONE, split;
-    enum axis axis = AXIS_STEP;
-    double epoch;
+    struct text_count c;
+    enum text_split split;
     if (ps->code || (ps->braces && ps->quoted) || !ps->n) return 0;
-    const struct text_pair *counter = text_counter(r, ps, out->arena, &epoch, &cut, &axis);
-    if (!counter) return plain(r, l, ps, out);
+    if (!text_count_of(r, ps, out->arena, &c)) return plain(r, l, ps, out);
     struct weight w = weigh(r, ps, out->arena);
-    bool bare = !counter->key.n && isnan(epoch);
     if (!w.metrics) {
-        if (!isnan(epoch) && axis == AXIS_EPOCH) note_heading(r, l, ps, epoch);
+        if (!isnan(c.epoch) && c.axis == AXIS_EPOCH) note_heading(r, l, ps, c.epoch);
         return 0;
     }
-    if (ps->prose > PROSE_MAX + ps->n || ((ps->calls || bare || w.settings) && !w.strong)) return 0;
-    if (!(split = line_split(l, ps))) split = cut ? cut : leading_split(ps);
-    struct text_where at = {(int64_t)counter->value, axis, split};
-    bool epoch_summary = span_is(l->tag, "train") && !isnan(epoch) && axis == AXIS_STEP;
-    if (epoch_summary) at.step = (int64_t)epoch, at.axis = AXIS_EPOCH;
-    else if (axis == AXIS_EPOCH) text_place_epoch(&r->place, epoch);
-    else if (!split) {
-        at.step = r->place.step = text_place_step(&r->place, at.step, counter->total, epoch);
-        r->place.axis = axis;
+    if (is_prose(ps, &c, &w)) return 0;
+    if (!(split = line_split(r, l, ps))) split = c.cut ? c.cut : leading_split(ps);
+    const struct text_name *main = main_metric(ps);
+    if (c.leading && !split && text_place_crowded(&r->place, main, (int64_t)c.value)) {
+        r->place.lead_flat = true; /* a rank in front of the lines: count again without it */
+        r->place.known = false;
+        return text_record(r, l, ps, out);
     }
-    return text_emit(r, l, ps, at, out);
+    if (c.axis == AXIS_EPOCH) text_place_epoch(&r->place, c.epoch);
+    bool epoch_summary = span_is(l->tag, "train") && !isnan(c.epoch) && c.axis == AXIS_STEP;
+    if (epoch_summary) return text_emit(r, l, ps, (struct text_where){(int64_t)c.epoch, AXIS_EPOCH, split}, out);
+    bool step = c.axis != AXIS_EPOCH && c.axis != AXIS_RECORD;
+    return text_emit(r, l, ps, step ? by_step(r, &c, split) : by_epoch(r, &c, split, main), out);
 }

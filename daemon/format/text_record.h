@@ -5,6 +5,7 @@
 #include "format.h"
 #include "text_names.h"
 #include "text_pairs.h"
+#include "text_pending.h"
 #include "text_place.h"
 
 struct text_line {
@@ -20,25 +21,33 @@ struct text_where {
     enum axis axis;
     enum text_split split;
 };
+/* What a line counts. */
+struct text_count {
+    double value, total; /* total: of "value/total", else NaN */
+    double epoch;        /* NaN when the line tells none, or only a part of one like 0.12 */
+    enum axis axis;      /* AXIS_RECORD: nothing but a part of an epoch, so its records are numbered */
+    enum text_split cut; /* told by words before the counter */
+    bool named, leading; /* by "step 12"; by the bare number in front */
+};
 struct text_run {
     struct text_names names;
     struct text_place place;
+    struct text_pending pending;
     uint64_t points;
     bool nonfinite;
 };
 
-/* text_record - read a line by the general grammar: a counter and at least one metric, or metrics below an epoch's heading.
+/* text_record - read a line by the general grammar: a counter and at least one metric, metrics below an epoch's heading, or metrics
+ * alone where nothing counts.
  *   returns how many points it gave; 0 for a line that is no record */
 unsigned text_record(struct text_run *r, const struct text_line *l, struct text_pairs *ps, const struct format_out *out);
 /* text_emit - the metrics among the pairs as points at a place that the caller knows. Returns how many. */
 unsigned text_emit(struct text_run *r, const struct text_line *l, struct text_pairs *ps, struct text_where at,
                    const struct format_out *out);
 /* text_point - one point under a name of our own. */
-void text_point(struct text_run *r, const struct text_line *l, const char *name, double value, struct text_where at,
+void text_point(struct text_run *r, const struct text_line *l, struct span name, double value, struct text_where at,
                 const struct format_out *out);
-/* text_counter - the best counter of a line; NULL when it has none. epoch, total: NaN when not told.
- *   cut   the split told by words before the counter */
-const struct text_pair *text_counter(struct text_run *r, struct text_pairs *ps, struct arena *arena, double *epoch,
-                                     enum text_split *cut, enum axis *axis);
+/* text_count_of - the best counter of a line: a named one, a fraction, the number in front, the epoch. False when it has none. */
+bool text_count_of(struct text_run *r, struct text_pairs *ps, struct arena *arena, struct text_count *c);
 
 #endif

@@ -79,7 +79,7 @@ static void tell(struct text_table *t, struct text_run *r, const struct text_lin
     record.time = t->time;
     for (size_t i = 0; i < t->n; i++) {
         const struct field *f = field_of(span_of(t->row[i].name));
-        if (f->kind == FIELD_VALUE) text_point(r, &record, t->row[i].name, t->row[i].value, at, out);
+        if (f->kind == FIELD_VALUE) text_point(r, &record, span_of(t->row[i].name), t->row[i].value, at, out);
     }
     if (t->n) r->place.step = at.step, r->place.axis = at.axis, r->place.known = true;
 }

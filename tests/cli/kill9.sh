@@ -31,7 +31,7 @@ for round in $(seq 1 $ROUNDS); do
     done
     running=1
     while [ $running = 1 ]; do
-        sleep "0.$((RANDOM % 4))$((RANDOM % 10))"
+        sleep "0.$((RANDOM % 9))$((RANDOM % 10))"
         pid=$("$MLWATCH" daemon --pid) && kill -9 "$pid"
         start
         running=0

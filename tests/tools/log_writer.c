@@ -154,7 +154,7 @@ int main(int argc, char **argv)
         else if (i % 25 == 24 || i + 1 == w.records) write_whole(&w);
         str_done(&line);
         if (i == w.records / 2) boundary(&w);
-        if (next(&w) % 8 == 0) nap(uniform(&w) * 12);
+        if (next(&w) % 4 == 0) nap(uniform(&w) * 30);
     }
     close(w.fd);
     save(w.truth, &w.points);

@@ -68,6 +68,149 @@ static void megatron_tells_nan_without_a_loss(void **unused)
     probe_close(p);
 }
 
+static void the_number_in_front_of_a_line_is_its_step(void **unused)
+{
+    (void)unused;
+    WITH("[     1] epoch: 0.01 | train loss: 1.5 | grad norm: 1.555 | lr: 2.00e-03\n"
+         "[    99] epoch: 0.99 | train loss: 1.25 | grad norm: 1.555 | lr: 2.00e-03\n"
+         "[   100] epoch: 1.00 | train loss: 1.125 | grad norm: 1.555 | lr: 2.00e-03\n"
+         "[   100] valid loss: 0.75 | valid acc: 0.5\n"
+         "[   101] epoch: 1.01 | train loss: nan | grad norm: 1.555 | lr: 2.00e-03\n",
+         p);
+    probe_expect(p, "series train loss step");
+    probe_expect(p, "point train loss 1 1.5 @1");
+    probe_expect(p, "point train loss 99 1.25 @2");
+    probe_expect(p, "point train loss 100 1.125 @3");
+    probe_expect(p, "point valid loss 100 0.75 @4");
+    probe_expect(p, "point train loss 101 NaN @5");
+    assert_int_equal(p->points, 14);
+    probe_close(p);
+    WITH("10 | loss 0.5 | acc 0.75\n#20 loss: 0.25\n30, loss=0.125\n40 loss=0.0625\n", q);
+    probe_expect(q, "point loss 10 0.5 @1");
+    probe_expect(q, "point loss 20 0.25 @2");
+    probe_expect(q, "point loss 30 0.125 @3");
+    probe_expect(q, "point loss 40 0.0625 @4");
+    probe_close(q);
+    no_points("3 of 10 done, accuracy: 0.5\n[3] workers started\n12 errors in 0.5 s, score: 3\n");
+}
+
+static void a_rank_in_front_of_the_lines_does_not_stop_the_count(void **unused)
+{
+    (void)unused;
+    struct str doc = {0};
+    for (int i = 0; i < 50; i++) str_addf(&doc, "[0] loss: 0.%d\n", 100 + i);
+    WITH(doc.p, p);
+    assert_int_equal(p->points, 50);
+    probe_expect(p, "point loss 48 0.14899999999999999 @50");
+    probe_close(p);
+    str_done(&doc);
+}
+
+static void records_within_an_epoch_are_numbered_when_nothing_else_counts(void **unused)
+{
+    (void)unused;
+    WITH("epoch: 0.25 | loss: 4\nepoch: 0.5 | loss: 3\nepoch: 0.75 | loss: 2.5\nepoch: 1.0 | loss: 2\neval epoch: 1.0 | eval "
+         "loss: 2\n"
+         "epoch: 1.25 | loss: 1\n",
+         p);
+    probe_expect(p, "series loss record");
+    probe_expect(p, "point loss 1 4 @1");
+    probe_expect(p, "point loss 4 2 @4");
+    probe_expect(p, "point eval loss 4 2 @5");
+    probe_expect(p, "point loss 5 1 @6");
+    probe_close(p);
+    WITH("Epoch 7, loss 4\nEpoch 7, loss 3\nEpoch 7, loss 2\nEpoch 7, loss 1\nEpoch 8, loss 0.5\n", q);
+    assert_int_equal(q->points, 5);
+    probe_expect(q, "point loss 7 4 @1");
+    probe_expect(q, "point loss 9 1 @4");
+    probe_expect(q, "point loss 10 0.5 @5");
+    probe_close(q);
+    WITH("Epoch 1, loss 4\nEpoch 2, loss 3\nEpoch 2, loss 3.5\nEpoch 3, loss 2\nEpoch 4, loss 1\nEpoch 4, loss 0.5\n", r);
+    probe_expect(r, "point loss 4 0.5 @6"); /* a restart now and then is none of that */
+    probe_refuse(r, "series loss record");
+    probe_close(r);
+}
+
+static const char bare[] =
+    "Loading the data\nloss=4.5\nacc=0.5, val_loss=5\nloss=3.5\nsaved\nloss=2.5\nloss=1.5\nacc=0.75, val_loss=4\n";
+
+static void metrics_alone_are_records_once_there_are_three(void **unused)
+{
+    (void)unused;
+    WITH(bare, p);
+    probe_expect(p, "series loss record");
+    probe_expect(p, "point loss 1 4.5 @2");
+    probe_expect(p, "point val_loss 2 5 @3");
+    probe_expect(p, "point loss 3 3.5 @4");
+    probe_expect(p, "point loss 4 2.5 @6");
+    probe_expect(p, "point loss 5 1.5 @7");
+    probe_expect(p, "point acc 6 0.75 @8");
+    assert_int_equal(p->points, 8);
+    for (size_t first = 1; first < sizeof bare - 1; first++) {
+        struct probe *q = probe_open(format_by_name("text"), PROBE_ARENA_BYTES);
+        probe_read(q, span_of(bare), first, 7);
+        assert_string_equal(q->text.p, p->text.p);
+        probe_close(q);
+    }
+    probe_close(p);
+    no_points("loss=4.5\nloss=3.5\n");
+    no_points("accuracy: 0.5\nf1: 0.5\nrecall: 0.25\n");
+}
+
+static void lines_below_the_heading_of_an_epoch_are_all_records(void **unused)
+{
+    (void)unused;
+    struct str doc = {0};
+    for (int i = 0; i < 1000; i++)
+        str_addf(&doc, "%sloss=%d.5\n", i % 500 == 0 ? i ? "Beginning of Epoch 2/16\n" : "Beginning of Epoch 1/16\n" : "", i);
+    WITH(doc.p, p);
+    assert_int_equal(p->points, 1000);
+    probe_expect(p, "point loss 1000 999.5 @1002");
+    probe_close(p);
+    str_done(&doc);
+}
+
+static void a_keras_epoch_cut_before_its_newline_counts_when_its_bar_is_complete(void **unused)
+{
+    (void)unused;
+    static const char *const complete[] = {
+        "Epoch 4/5\n\r 32/938 - 14s 16ms/step - loss: 2.5\b\b\r938/938 - 15s 16ms/step - loss: 1.5",
+        "Epoch 4/5\n\r 32/938 - 14s 16ms/step - loss: 2.5\b\b\r938/938 - 15s 16ms/step - loss: 1.5\b\b\b\r",
+        "Epoch 4/5\n\r938/938 - 15s 16ms/step - loss: 1.5\b\b\r938/938 \xe2\x94\x81 15s 16ms/step",
+    };
+    for (size_t i = 0; i < sizeof complete / sizeof *complete; i++) {
+        WITH(complete[i], p);
+        assert_int_equal(p->points, 1);
+        probe_expect(p, "point loss 4 1.5 @2");
+        probe_close(p);
+    }
+    no_points("Epoch 4/5\n\r 32/938 - 14s 16ms/step - loss: 2.5\b\b\r900/938 - 15s 16ms/step - loss: 1.5");
+    no_points("Epoch 4/5\n\r938/938 - 15s 16ms/step");
+}
+
+static void megatron_searching_its_loss_scale_is_no_failure(void **unused)
+{
+    (void)unused;
+    WITH(" iteration 1/ 500 | lm loss: 4.5 | loss scale: 65536.0 | grad norm: inf | number of skipped iterations: 1 | "
+         "number of nan iterations: 0 |\n"
+         " iteration 2/ 500 | learning rate: 0.0 | loss scale: 32768.0 | grad norm: inf | number of skipped iterations: 1 | "
+         "number of nan iterations: 0 |\n"
+         " iteration 3/ 500 | lm loss: 4.25 | loss scale: 16384.0 | grad norm: 0.5 | number of skipped iterations: 0 | number of "
+         "nan iterations: 0 |\n",
+         p);
+    assert_int_equal(p->events, 2);
+    probe_refuse(p, "event nonfinite");
+    if (!strstr(p->text.p, "event loss_scale @1 ") || !strstr(p->text.p, "event loss_scale @2 ")) fail_msg("%s", p->text.p);
+    probe_close(p);
+    WITH(" iteration 1/ 500 | lm loss: nan | loss scale: 1.0 | grad norm: nan | number of skipped iterations: 0 |\n", q);
+    assert_int_equal(q->events, 1);
+    assert_non_null(strstr(q->text.p, "event nonfinite @1 "));
+    probe_close(q);
+    WITH(" iteration 1/ 500 | lm loss: 4.5 | loss scale: 1.0 | grad norm: nan | number of nan iterations: 0 |\n", r);
+    assert_int_equal(r->events, 0);
+    probe_close(r);
+}
+
 static void a_restatement_is_no_metric(void **unused)
 {
     (void)unused;
@@ -327,6 +470,13 @@ int main(void)
         cmocka_unit_test(nan_and_infinity_are_values),
         cmocka_unit_test(counters_of_an_epoch_are_joined),
         cmocka_unit_test(megatron_tells_nan_without_a_loss),
+        cmocka_unit_test(the_number_in_front_of_a_line_is_its_step),
+        cmocka_unit_test(a_rank_in_front_of_the_lines_does_not_stop_the_count),
+        cmocka_unit_test(records_within_an_epoch_are_numbered_when_nothing_else_counts),
+        cmocka_unit_test(metrics_alone_are_records_once_there_are_three),
+        cmocka_unit_test(lines_below_the_heading_of_an_epoch_are_all_records),
+        cmocka_unit_test(a_keras_epoch_cut_before_its_newline_counts_when_its_bar_is_complete),
+        cmocka_unit_test(megatron_searching_its_loss_scale_is_no_failure),
         cmocka_unit_test(a_restatement_is_no_metric),
         cmocka_unit_test(train_and_held_out_losses_do_not_mix),
         cmocka_unit_test(epoch_summaries_have_series_of_their_own),

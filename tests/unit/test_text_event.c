@@ -52,6 +52,16 @@ static void in_a_chain_the_first_exception_is_the_cause(void **unused)
               "event traceback @3 KeyError: 'loss'");
 }
 
+static void a_traceback_whose_end_never_comes_is_told_by_its_last_line(void **unused)
+{
+    (void)unused;
+    one_event("step 1 loss 0.5\nTraceback (most recent call last):\n  File \"a.py\", line 3, in <module>\n    main()\n",
+              "event traceback @2 main()");
+    one_event("Traceback (most recent call last):\n  File \"a.py\", line 3, in <mo",
+              "event traceback @1 File \"a.py\", line 3, in <mo");
+    one_event("Traceback (most recent call last):\n", "event traceback @1 Traceback (most recent call last):");
+}
+
 static void a_traceback_behind_a_bar_is_seen(void **unused)
 {
     (void)unused;
@@ -139,6 +149,7 @@ int main(void)
         cmocka_unit_test(a_traceback_is_told_by_its_last_line),
         cmocka_unit_test(what_a_traceback_says_decides_its_kind),
         cmocka_unit_test(in_a_chain_the_first_exception_is_the_cause),
+        cmocka_unit_test(a_traceback_whose_end_never_comes_is_told_by_its_last_line),
         cmocka_unit_test(a_traceback_behind_a_bar_is_seen),
         cmocka_unit_test(the_words_of_tools_are_known),
         cmocka_unit_test(source_code_and_comments_tell_nothing),
