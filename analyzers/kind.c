@@ -47,8 +47,6 @@ const struct kind kinds[] = {
      "loss_spike loss_divergence"},
     {"return_flat", "the agent does not learn",
      "{series} stands at {to} after {points} values and began at {from}: it has not improved beyond its noise", ""},
-    {"policy_collapse", "the policy collapsed", "{series} was {from} at its best ({axis} {best_step}) and is {to} now",
-     "score_drop"},
     {"run_stalled", "no new data", "nothing was logged for {silence_s} s; the longest usual pause is {expected_s} s", ""},
     {"run_crashed", "the run crashed", "the training program stopped at line {line}: see its own words", ""},
     {"out_of_memory", "out of memory", "memory ran out at line {line}: see the program's own words", "run_crashed"},

@@ -81,6 +81,14 @@ static const struct report_format *choose_format(const struct opt_result *given,
     return f;
 }
 
+/* The picture as the report refers to it: from the directory of the report's file, where both lie in one. */
+static const char *seen_from(const char *file, const char *picture)
+{
+    const char *slash = file ? strrchr(file, '/') : NULL;
+    size_t n = slash ? (size_t)(slash - file) + 1 : 0;
+    return n && strncmp(file, picture, n) == 0 && !strchr(picture + n, '/') ? picture + n : picture;
+}
+
 static int write_report(struct look *l, const struct opt_result *given, const struct report_format *format)
 {
     struct err err = {0};
@@ -94,6 +102,7 @@ static int write_report(struct look *l, const struct opt_result *given, const st
     enum status s = add_incidents(&l->recall, &added, &err);
     if (!s) s = add_similar(&l->recall, l->view, &added, &err);
     if (!s && o.plot) s = report_plot(l->view, NULL, 0, o.plot, &err);
+    if (o.plot) o.plot = seen_from(file, o.plot);
     if (!s) format->write(l->view, &o, &text);
     int code = s ? look_fail(&err) : look_print(file, &text);
     added_done(&added);

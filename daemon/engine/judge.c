@@ -49,7 +49,8 @@ static bool meaningless(const struct run *r, const struct finding *f)
 static bool folds(const struct finding *a, const struct finding *b)
 {
     bool same_kind = strcmp(a->kind, b->kind) == 0;
-    if (same_kind && (strcmp(a->kind, "loss_nonfinite") == 0 || !a->series || !b->series)) return true;    /* NaN spreads: one trouble */
+    if (same_kind && (strcmp(a->kind, "loss_nonfinite") == 0 || !a->series || !b->series))
+        return true; /* NaN spreads: one trouble */
     if (same_kind) return same_series(a, b) && a->series->role == b->series->role;
     if (a->phase == PHASE_CLOSED && a->severity < SEVERITY_CRITICAL) return false;
     if (!kind_mutes(a->kind, b->kind)) return false;
@@ -97,6 +98,15 @@ static struct told fold(struct run *r)
     return t;
 }
 
+/* What is not over lasts until the newest value; analyzers tell only what changes. */
+static struct finding until_now(const struct run *r, const struct finding *f)
+{
+    struct finding now = *f;
+    if (f->phase == PHASE_CLOSED || !f->series || finding_evidence(f, "recovered", 0) == 1) return now;
+    if (r->series[f->series->id]->last_step > now.last_step) now.last_step = r->series[f->series->id]->last_step;
+    return now;
+}
+
 static void show_findings(struct run *r, struct view *v, struct told *t)
 {
     struct finding_view *out = room(r, t->n, sizeof *out);
@@ -107,7 +117,7 @@ static void show_findings(struct run *r, struct view *v, struct told *t)
         struct str message = {0};
         message_of(f, &message);
         shown[i] = (uint16_t)v->n_findings;
-        out[v->n_findings] = (struct finding_view){.finding = *f,
+        out[v->n_findings] = (struct finding_view){.finding = until_now(r, f),
                                                    .message = keep(r, &message),
                                                    .quote = quote_of(r, f),
                                                    .source = f->source < r->n_sources ? r->sources[f->source]->path : NULL};
@@ -123,12 +133,30 @@ static void show_findings(struct run *r, struct view *v, struct told *t)
     v->findings = out;
 }
 
+/* A rate that no setting names is the highest that was logged: schedules rise to it and fall from it. */
+static bool logged_rate(struct run *r, struct fact *rate)
+{
+    double highest = 0;
+    for (size_t i = 0; i < r->n_series; i++)
+        for (uint32_t j = 0; r->series[i]->s.role == ROLE_LEARNING_RATE && j < r->series[i]->curve.used; j++)
+            highest = fmax(highest, r->series[i]->curve.buckets[j].max);
+    char *text = room(r, 32, 1);
+    snprintf(text, 32, "%.6g", highest);
+    *rate = (struct fact){"learning_rate", text};
+    return highest > 0;
+}
+
 static struct fact *canonical_facts(struct run *r, size_t *n)
 {
-    struct fact *facts = room(r, r->n_facts, sizeof *facts);
+    struct fact *facts = room(r, r->n_facts + 1, sizeof *facts);
+    bool rate = false;
     *n = 0;
-    for (size_t i = 0; i < r->n_facts; i++)
-        if (fact_canonical(r->facts[i].key, r->facts[i].value, &facts[*n].key, &facts[*n].value)) ++*n;
+    for (size_t i = 0; i < r->n_facts; i++) {
+        if (!fact_canonical(r->facts[i].key, r->facts[i].value, &facts[*n].key, &facts[*n].value)) continue;
+        rate = rate || strcmp(facts[*n].key, "learning_rate") == 0;
+        ++*n;
+    }
+    if (!rate && logged_rate(r, &facts[*n])) ++*n;
     return facts;
 }
 
@@ -158,7 +186,8 @@ static size_t as_shown(uint16_t *indices, size_t n, const struct told *t)
 static bool evidence(const struct told *t, size_t i)
 {
     const struct finding *f = t->all[i], *by = t->all[t->by[i]];
-    return by == f || strcmp(by->kind, "loss_nonfinite") != 0 || f->onset_step < by->onset_step || strncmp(f->kind, "grad_", 5) == 0;
+    return by == f || strcmp(by->kind, "loss_nonfinite") != 0 || f->onset_step < by->onset_step ||
+           strncmp(f->kind, "grad_", 5) == 0;
 }
 
 static void show_causes(struct run *r, struct view *v, const struct told *t)
@@ -184,7 +213,8 @@ static void show_causes(struct run *r, struct view *v, const struct told *t)
     }
     v->causes = out;
     v->n_causes = n;
-    if (n && out[0].diagnosis.probability < NAMED_CAUSE) v->needs = out[0].diagnosis.missing, v->n_needs = out[0].diagnosis.n_missing;
+    if (n && out[0].diagnosis.probability < NAMED_CAUSE)
+        v->needs = out[0].diagnosis.missing, v->n_needs = out[0].diagnosis.n_missing;
 }
 
 static void show_data(struct run *r, struct view *v)

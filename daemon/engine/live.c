@@ -131,8 +131,13 @@ void live_sources(struct live *l, const struct scan_run *from)
 {
     for (size_t i = 0; i < from->n_sources; i++) {
         const struct scan_source *s = &from->sources[i];
-        if (reader_of(l, s->path) || is_rotated(l, from, s->path)) continue;
-        struct reader *r = add_reader(l, s->path, s->format, s->why);
+        struct reader *r = reader_of(l, s->path);
+        if (r && r->format != s->format && !r->items && !r->history.n && !r->known_items) {
+            reader_reformat(r, s->format, s->why);
+            l->saved[r->source].records = UINT64_MAX;
+        }
+        if (r || is_rotated(l, from, s->path)) continue;
+        r = add_reader(l, s->path, s->format, s->why);
         if (r && l->state == LIVE_AWAKE && !join(l, r)) r->state = NULL;
     }
     take_checkpoints(l, from);

@@ -1,6 +1,7 @@
 #include "reader.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -166,6 +167,15 @@ static void restart(struct reader *r, bool compare)
     r->matched = r->n_held = 0;
     r->comparing = compare && r->history.n > 0;
     fresh(r, true);
+}
+
+void reader_reformat(struct reader *r, const struct format *format, const char *why)
+{
+    r->format = format;
+    snprintf(r->why, sizeof r->why, "%s", why ? why : "");
+    if (r->run) restart(r, false);
+    else tail_restart(&r->tail);
+    r->items = 0;
 }
 
 bool reader_busy(const struct reader *r) { return r->run && (r->at < r->regain_until || r->items < r->known_items); }

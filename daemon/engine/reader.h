@@ -44,6 +44,9 @@ void reader_resume(struct reader *r, const struct source_row *row);
 /* reader_wake - read into this run from now on; the run has a source of this index. False when memory ran out.
  * The history of what the run has must be given (reader->history) before the first turn. */
 bool reader_wake(struct reader *r, struct run *run, int source);
+/* reader_reformat - a file that was too young when it was first looked at is of another format: read it again from its first byte.
+ * Only while it has given nothing (items 0). */
+void reader_reformat(struct reader *r, const struct format *format, const char *why);
 /* reader_sleep - the run goes away; the place in the file stays. */
 void reader_sleep(struct reader *r);
 

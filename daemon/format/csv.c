@@ -358,7 +358,7 @@ static int sniff(const char *path, struct span head)
 
 const struct format format_csv = {
     .name = "csv",
-    .summary = "tables with or without a header line; delimiter , tab ; or |; sparse and padded cells",
+    .summary = "tables with or without a header line; the delimiter is found out; sparse and padded cells",
     .globs = "*.csv *.tsv metrics.csv results.csv progress.csv *.monitor.csv summary.csv",
     .growth = GROWTH_REWRITTEN,
     .state_size = sizeof(struct state),

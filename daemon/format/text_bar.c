@@ -181,9 +181,10 @@ bool text_bar_keras(struct text_families *f, struct text_run *r, const struct te
 {
     (void)rest;
     struct text_pairs ps;
-    text_pairs(l->body, &ps);
     bool drawn = span_has(l->body, "/step") || span_has(l->body, "[=") || span_has(l->body, "[>") || span_has(l->body, "[.");
-    if (!drawn || !ps.n || ps.pair[0].key.n || !(ps.pair[0].total > 0)) return false;
+    if (!drawn) return false;
+    text_pairs(l->body, &ps);
+    if (!ps.n || ps.pair[0].key.n || !(ps.pair[0].total > 0)) return false;
     r->place.heading_line = l->line;
     bool complete = ps.pair[0].value >= ps.pair[0].total;
     if (!complete) f->drawn.n = 0;

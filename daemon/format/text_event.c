@@ -131,8 +131,8 @@ static bool begins(struct span body, size_t at)
 static bool row_holds(const struct row *r, struct span body, size_t at)
 {
     struct span rest = span_from(body, at);
+    if (rest.n < 2 || rest.p[1] != r->literal[1] || !span_starts(rest, r->literal)) return false;
     size_t n = strlen(r->literal);
-    if (!span_starts(rest, r->literal)) return false;
     if (r->place == WHOLE ? at : r->place == START && !begins(body, at)) return false;
     if (r->place == WHOLE && rest.n != n) return false;
     if (r->place == START && rest.n > n && is_letter(rest.p[n]) && is_letter(r->literal[n - 1])) return false;

@@ -181,13 +181,23 @@ static bool holds(struct span s, const char *literal)
     return literal[1] ? span_has(s, literal) : memchr(s.p, literal[0], s.n) != NULL;
 }
 
+enum { N_FAMILIES = sizeof families / sizeof *families };
+_Static_assert(N_FAMILIES <= 16, "text_families.rows has a bit for each");
+
+void text_families_init(struct text_families *f)
+{
+    for (unsigned c = 1; c < 256; c++)
+        for (unsigned i = 0; i < N_FAMILIES; i++)
+            if (!families[i].first || strchr(families[i].first, (int)c)) f->rows[c] |= (uint16_t)(1u << i);
+}
+
 bool text_family(struct text_families *f, struct text_run *r, const struct text_line *l, struct span *rest,
                  const struct format_out *out)
 {
     *rest = (struct span){"", 0};
-    for (size_t i = 0; i < sizeof families / sizeof *families; i++) {
+    for (unsigned i = 0, rows = f->rows[(unsigned char)l->body.p[0]]; rows >> i; i++) {
         const struct family *row = &families[i];
-        if (row->first && !strchr(row->first, l->body.p[0])) continue;
+        if (!(rows >> i & 1)) continue;
         if (row->literal && !holds(l->body, row->literal)) continue;
         if (row->read(f, r, l, rest, out)) return true;
     }

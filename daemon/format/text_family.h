@@ -6,6 +6,7 @@
 
 enum { TEXT_BAR_BYTES = 1024 };
 struct text_families {
+    uint16_t rows[256];               /* first letter of a line -> the rows of the table that it may be for */
     int64_t bar, bar_total, bar_base; /* tqdm: the count last drawn, its end, counts of the bars before */
     uint64_t bar_hash;                /* of the values last drawn: a redraw of the same is one record */
     bool bar_drawn, main_drawn;
@@ -23,6 +24,8 @@ struct text_families {
     bool columns; /* below the header of scikit-learn's gradient boosting */
 };
 
+/* text_families_init - index the table by first letter. */
+void text_families_init(struct text_families *f);
 /* text_family - try the table of shapes.
  *   rest     what is glued behind a progress bar, to be read as a line of its own; else empty
  *   returns  true when one of them knew the line, whether or not it gave points */

@@ -180,9 +180,22 @@ struct text_name *text_name_known(const struct text_names *names, struct span ke
     return key.n && key.n <= TEXT_NAME_MAX_BYTES ? names->slot[slot_of(names, key, hash_of(key))] : NULL;
 }
 
-bool text_name_counts(struct span key, size_t last)
+static bool has_digit(struct span s)
 {
-    return field_rank(field_of(key)) != FIELD_UNRANKED || field_rank(field_of(counter_word(key, last))) != FIELD_UNRANKED;
+    for (size_t i = 0; i < s.n; i++)
+        if (s.p[i] >= '0' && s.p[i] <= '9') return true;
+    return false;
+}
+
+bool text_name_counts(struct text_names *names, struct span key, size_t last)
+{
+    struct span word = counter_word(key, last);
+    if (!key.n || has_digit(word)) return false; /* no counter has one */
+    uint32_t hash = hash_of(key), *uncounted = &names->uncounted[hash % TEXT_UNCOUNTED_MAX];
+    if (*uncounted == hash) return false;
+    bool counts = field_rank(field_of(key)) != FIELD_UNRANKED || field_rank(field_of(word)) != FIELD_UNRANKED;
+    if (!counts) *uncounted = hash;
+    return counts;
 }
 
 struct text_name *text_name_of(struct text_names *names, struct span key, size_t last, struct arena *arena)

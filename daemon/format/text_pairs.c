@@ -116,37 +116,34 @@ static const char *thousands(const struct scan *s, const char *p, double *value)
     return p;
 }
 
+/* tail - the end of what belongs to the number before q: "/600", "ms", "%". NULL when it was no number: 12:30, 1.2.3, 0x1f, "nanms". */
+static const char *tail(const struct scan *s, const char *q, double value, double *total)
+{
+    *total = NAN;
+    if (at_end(s, q)) return q;
+    char c = *q, next = s->end - q > 1 ? q[1] : 0;
+    const char *end = fraction(s, q, total);
+    if (end) return end;
+    *total = NAN;
+    if (c == '/' && is_letter(next)) return q + 1; /* "epoch=0/micro_step=80" */
+    if (is_letter(c) || c == '%') return isfinite(value) ? unit(s, q) : NULL;
+    if (c == ':') return is_digit(next) ? NULL : q;
+    if (ends_word(c) || c == '\'') return q;
+    bool sentence = (c == '.' || c == '>') && (!next || next == ' '), deviation = c == '+' && is_digit(next);
+    return sentence || deviation ? q : NULL;
+}
+
 static void number(struct scan *s, size_t n, double value)
 {
-    double total = NAN;
-    const char *q = thousands(s, s->p + n, &value), *f;
-    bool percent = false;
-    if (at_end(s, q)) {
-    } else if ((f = fraction(s, q, &total)) != NULL) {
-        q = f;
-    } else if (*q == '/' && s->end - q > 1 && is_letter(q[1])) {
-        total = NAN;
-        add_pair(s, value, NAN, false);
-        s->p = q + 1;
+    const char *q = thousands(s, s->p + n, &value);
+    double total;
+    const char *end = tail(s, q, value, &total);
+    if (!end) {
+        opaque(s);
         return;
-    } else if (is_letter(*q) || *q == '%') {
-        f = unit(s, q);
-        if (!f || !isfinite(value)) {
-            opaque(s);
-            return;
-        }
-        percent = *q == '%';
-        q = f;
-    } else if (*q == ':' ? s->end - q > 1 && is_digit(q[1]) : (!ends_word(*q) && *q != '\'')) {
-        bool stop =
-            ((*q == '.' || *q == '>') && (s->end - q == 1 || q[1] == ' ')) || (*q == '+' && s->end - q > 1 && is_digit(q[1]));
-        if (!stop) {
-            opaque(s);
-            return;
-        }
     }
-    s->p = q;
-    add_pair(s, value, total, percent);
+    s->p = end;
+    add_pair(s, value, total, end > q && *q == '%');
 }
 
 static const char *const text_values[] = {"no", "none", "yes", "true", "false", "n/a", "na", "null", "auto", "off", "on"};

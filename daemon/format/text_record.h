@@ -3,6 +3,7 @@
 #define MLWATCH_TEXT_RECORD_H
 
 #include "format.h"
+#include "text_count.h"
 #include "text_names.h"
 #include "text_pairs.h"
 #include "text_pending.h"
@@ -20,14 +21,6 @@ struct text_where {
     int64_t step;
     enum axis axis;
     enum text_split split;
-};
-/* What a line counts. */
-struct text_count {
-    double value, total; /* total: of "value/total", else NaN */
-    double epoch;        /* NaN when the line tells none, or only a part of one like 0.12 */
-    enum axis axis;      /* AXIS_RECORD: nothing but a part of an epoch, so its records are numbered */
-    enum text_split cut; /* told by words before the counter */
-    bool named, leading; /* by "step 12"; by the bare number in front */
 };
 struct text_run {
     struct text_names names;
@@ -47,7 +40,5 @@ unsigned text_emit(struct text_run *r, const struct text_line *l, struct text_pa
 /* text_point - one point under a name of our own. */
 void text_point(struct text_run *r, const struct text_line *l, struct span name, double value, struct text_where at,
                 const struct format_out *out);
-/* text_count_of - the best counter of a line: a named one, a fraction, the number in front, the epoch. False when it has none. */
-bool text_count_of(struct text_run *r, struct text_pairs *ps, struct arena *arena, struct text_count *c);
 
 #endif

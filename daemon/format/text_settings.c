@@ -250,7 +250,8 @@ static bool known(struct text_facts *f, struct span s, const struct format_out *
     struct span value = span_trim(span_from(s, at + 1));
     if (!is_literal(value, s.p[at])) return false;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (span_is((struct span){name, n}, names[i])) return text_fact(f, (struct span){name, n}, unquote(value), out), true;
+        if (names[i][0] == name[0] && span_is((struct span){name, n}, names[i]))
+            return text_fact(f, (struct span){name, n}, unquote(value), out), true;
     return false;
 }
 

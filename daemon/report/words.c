@@ -38,7 +38,7 @@ static const struct {
     {"loss_scale_collapse", "the loss scale collapsed"},
     {"degenerate_output", "the outputs repeat themselves"},
     {"prediction_collapse", "every input gets the same prediction"},
-    {"mode_collapse", "the generator collapsed onto few modes"},
+    {"mode_collapse", "the generator collapsed"},
     {"discriminator_wins", "the discriminator overpowers the generator"},
     {"generator_wins", "the generator overpowers the discriminator"},
     {"adversarial_stalemate", "generator and discriminator are stuck"},

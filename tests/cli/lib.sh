@@ -8,8 +8,12 @@ export MLWATCH_LINGER_S=120 NO_COLOR=1 LC_ALL=C.UTF-8
 mkdir -p "$MLWATCH_HOME"
 
 finish() {
+    local children
+    children=$(jobs -p)
+    [ -z "$children" ] || kill $children 2>/dev/null
     "$MLWATCH" daemon --stop >/dev/null 2>&1
     chmod -R u+rwx "$WORK" 2>/dev/null
+    umount "$WORK"/*/ 2>/dev/null
     rm -rf "$WORK"
 }
 trap finish EXIT

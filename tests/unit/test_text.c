@@ -211,6 +211,35 @@ static void megatron_searching_its_loss_scale_is_no_failure(void **unused)
     probe_close(r);
 }
 
+static void counters_of_tutorials_are_read(void **unused)
+{
+    (void)unused;
+    WITH(
+        "Epoch 1\n-------------------------------\nloss: 2.5  [   64/60000]\nloss: 2.25  [ 6464/60000]\nTest Error: \n Accuracy: "
+        "50.5%, Avg loss: 2.0 \n\nEpoch 2\n-------------------------------\nloss: 1.5  [   64/60000]\n",
+        p);
+    probe_expect(p, "point loss 64 2.5 @3");
+    probe_expect(p, "point loss 6464 2.25 @4");
+    probe_expect(p, "point test loss 1 2 @6");
+    probe_expect(p, "point loss 60064 1.5 @10");
+    probe_close(p);
+    WITH("Cost after iteration 100: 0.5\nCost after iteration 200: 0.25\nValidation loss after epoch 3: 0.75\n", q);
+    probe_expect(q, "point Cost 200 0.25 @2");
+    probe_expect(q, "point Validation loss 3 0.75 @3");
+    probe_close(q);
+    WITH("[1,  2000] loss: 2.5\n[1,  4000] loss: 2.25\n[2,  2000] loss: 2.0\n", r);
+    assert_int_equal(r->points, 3);
+    probe_close(r);
+    WITH("Step 999: loss 0.5\nStep 1,000: loss 0.25\n7 [D loss: 0.5, acc.: 50.0%] [G loss: 0.75]\n", t);
+    probe_expect(t, "point loss 1000 0.25 @2");
+    probe_expect(t, "point G loss 7 0.75 @3");
+    probe_close(t);
+    WITH("Epoch 1/2\nstep 300/600 loss 2\nstep 600/600 loss 1.5\nEpoch 2/2\nstep 300/600 loss 1\n", u);
+    probe_expect(u, "point loss 900 1 @5");
+    probe_close(u);
+    no_points("Ran 3 tests after 2 retries: 5\nTime after epoch 3: soon\n");
+}
+
 static void a_restatement_is_no_metric(void **unused)
 {
     (void)unused;
@@ -477,6 +506,7 @@ int main(void)
         cmocka_unit_test(lines_below_the_heading_of_an_epoch_are_all_records),
         cmocka_unit_test(a_keras_epoch_cut_before_its_newline_counts_when_its_bar_is_complete),
         cmocka_unit_test(megatron_searching_its_loss_scale_is_no_failure),
+        cmocka_unit_test(counters_of_tutorials_are_read),
         cmocka_unit_test(a_restatement_is_no_metric),
         cmocka_unit_test(train_and_held_out_losses_do_not_mix),
         cmocka_unit_test(epoch_summaries_have_series_of_their_own),

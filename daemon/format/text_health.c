@@ -1,0 +1,37 @@
+/* text_health - see text_health.h. Lines: training_log of Megatron-LM's megatron/training.py. */
+#include "text_health.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "text_event.h"
+
+/* What a Megatron line says about numbers. It leaves the loss out when it is NaN or no iteration since the last line counted. */
+struct health {
+    bool has_loss, loss_nan, nan_iterations, skipped;
+    double grad_norm; /* 0 when there is none */
+};
+
+static struct health health_of(const struct text_pairs *ps)
+{
+    struct health h = {0};
+    for (size_t i = 0; i < ps->n; i++) {
+        const struct text_pair *p = &ps->pair[i];
+        bool loss = p->key.n >= 4 && memcmp(p->key.p + p->key.n - 4, "loss", 4) == 0;
+        h.has_loss |= loss;
+        h.loss_nan |= loss && isnan(p->value);
+        if (span_is(p->key, "number of nan iterations")) h.nan_iterations = p->value > 0;
+        if (span_is(p->key, "number of skipped iterations")) h.skipped = p->value > 0;
+        if (span_is(p->key, "grad norm")) h.grad_norm = p->value;
+    }
+    return h;
+}
+
+void text_health(struct text_run *r, const struct text_line *l, const struct text_pairs *ps, const struct format_out *out)
+{
+    struct health h = health_of(ps);
+    bool bad = h.nan_iterations || h.loss_nan || (!h.has_loss && isnan(h.grad_norm));
+    if (bad && !r->nonfinite) text_event_tell(l, EVENT_NONFINITE, out);
+    if (!bad && h.skipped) text_event_tell(l, EVENT_LOSS_SCALE, out);
+    r->nonfinite = bad;
+}
