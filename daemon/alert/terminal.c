@@ -6,7 +6,9 @@
 
 enum { TEXT_MAX = 400, NAME_MAX_CHARS = 60 };
 
-static const struct { const char *word, *colour; } severities[] = {
+static const struct {
+    const char *word, *colour;
+} severities[] = {
     [SEVERITY_INFO] = {"INFO", "\033[36m"},
     [SEVERITY_WARNING] = {"WARNING", "\033[33m"},
     [SEVERITY_CRITICAL] = {"CRITICAL", "\033[1;31m"},
@@ -16,7 +18,9 @@ static const char RESOLVED[] = "\033[32m", DIM[] = "\033[2m", PLAIN[] = "\033[0m
 /* Words of our own; log text goes through str_add_printable. Without UTF-8 the few signs of ours have plain stand-ins. */
 static void add_ours(struct str *s, const char *text, bool unicode)
 {
-    static const struct { const char *sign, *plain; } signs[] = {{"→", "->"}, {"–", "-"}, {"×", "x"}, {"·", "-"}, {"…", "..."}};
+    static const struct {
+        const char *sign, *plain;
+    } signs[] = {{"→", "->"}, {"–", "-"}, {"×", "x"}, {"·", "-"}, {"…", "..."}};
     while (*text) {
         size_t k = 0;
         while (k < sizeof signs / sizeof *signs && strncmp(text, signs[k].sign, strlen(signs[k].sign)) != 0) k++;
@@ -65,7 +69,10 @@ static void first_line(const struct alert *a, const struct terminal_style *style
     str_add(out, "\n");
 }
 
-static const char *belief(double probability) { return probability >= 0.8 ? "likely " : probability >= 0.5 ? "possibly " : "perhaps "; }
+static const char *belief(double probability)
+{
+    return probability >= 0.8 ? "likely " : probability >= 0.5 ? "possibly " : "perhaps ";
+}
 
 static void second_line(const struct alert *a, const struct terminal_style *style, struct str *out)
 {

@@ -10,15 +10,18 @@
 #include "../../analyzers/analyzer.h"
 #include "../base/str.h"
 
-struct alert {                     /* texts come from logs: they are escaped here. NULL where there is none */
-    double when;                   /* seconds since 1970; shown in local time */
+struct alert {   /* texts come from logs: they are escaped here. NULL where there is none */
+    double when; /* seconds since 1970; shown in local time */
     enum severity severity;
     const char *run, *kind, *where, *message, *incident;
-    const char *cause, *fix, *missing;     /* missing: the artifact that would decide, shown while the cause is not likely */
+    const char *cause, *fix, *missing; /* missing: the artifact that would decide, shown while the cause is not likely */
     double probability;
-    const char *news;              /* "opened", "worse", "cause" or "resolved" */
+    const char *news; /* "opened", "worse", "cause" or "resolved" */
 };
-struct terminal_style { bool colour, unicode; int columns; };
+struct terminal_style {
+    bool colour, unicode;
+    int columns;
+};
 
 /* terminal_alert - append the lines, each ended by a newline. */
 void terminal_alert(const struct alert *a, const struct terminal_style *style, struct str *out);

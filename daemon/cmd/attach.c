@@ -35,7 +35,8 @@ static json_t *request(const struct opt_result *given, bool follow)
         free(path);
     }
     for (int i = 0; i < given->n_given; i++)
-        if (strcmp(options[given->given[i].index].name, "tag") == 0) str_addf(&tags, "%s%s", tags.n ? "\n" : "", given->given[i].value);
+        if (strcmp(options[given->given[i].index].name, "tag") == 0)
+            str_addf(&tags, "%s%s", tags.n ? "\n" : "", given->given[i].value);
     const char *sensitivity = opt_value(given, "sensitivity", getenv("MLWATCH_SENSITIVITY"));
     json_t *j = json_pack("{s:s, s:o, s:b, s:s?, s:s?, s:s?, s:s?}", "do", "attach", "paths", paths, "follow", follow, "name",
                           opt_value(given, "name", NULL), "tags", tags.p, "sensitivity", sensitivity, "pid",
@@ -46,7 +47,11 @@ static json_t *request(const struct opt_result *given, bool follow)
 
 /* ---- the terminal ------------------------------------------------------------------------------------------------------------ */
 
-struct keys { bool raw; struct termios before; int signals; };
+struct keys {
+    bool raw;
+    struct termios before;
+    int signals;
+};
 
 static void take_keys(struct keys *k, bool terminal)
 {
@@ -164,7 +169,8 @@ static int run(const struct opt_result *given)
             return cmd_fail(&err);
         }
     }
-    if (given->n_words == 1 && strcmp(given->words[0], "-") == 0) return attach_pipe(opt_value(given, "name", NULL), opt_has(given, "plain"));
+    if (given->n_words == 1 && strcmp(given->words[0], "-") == 0)
+        return attach_pipe(opt_value(given, "name", NULL), opt_has(given, "plain"));
     return watch(given, !opt_has(given, "detach"));
 }
 

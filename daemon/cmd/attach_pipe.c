@@ -19,9 +19,10 @@
 enum { CHUNK_BYTES = 64 << 10 };
 
 struct pipe_copy {
-    int log;                       /* the file that the daemon follows; -1 when it cannot be written */
+    int log; /* the file that the daemon follows; -1 when it cannot be written */
     bool out_open;
     char *path;
+    const char *name;
     char last;
     struct connection daemon;
     bool connected;
@@ -66,7 +67,8 @@ static char *log_path(const char *name, struct err *err)
     if (paths_find(&p, err) != OK) return NULL;
     if (paths_make(&p, err) == OK && (mkdir(p.stdin_dir, 0700) == 0 || errno == EEXIST)) {
         str_addf(&s, "%s/", p.stdin_dir);
-        for (const char *c = name; *c; c++) str_add_span(&s, span_of(*c == '/' || (unsigned char)*c < 33 ? "_" : (char[]){*c, 0}));
+        for (const char *c = name; *c; c++)
+            str_add_span(&s, span_of(*c == '/' || (unsigned char)*c < 33 ? "_" : (char[]){*c, 0}));
         str_add(&s, ".log");
     } else if (err->status == OK) err_errno(err, E_IO, "cannot create '%s'", p.stdin_dir);
     paths_done(&p);
@@ -83,15 +85,27 @@ static void open_log(struct pipe_copy *c, const char *name)
     fprintf(stderr, "mlwatch: %s: this log is passed on and not watched\n", err.text);
 }
 
-static void ask(struct pipe_copy *c, const char *name)
+static json_t *request(const struct pipe_copy *c, const char *name, bool follow)
+{
+    return json_pack("{s:s, s:[s], s:b, s:s}", "do", "attach", "paths", c->path, "follow", follow, "name", name);
+}
+
+static void ask(struct pipe_copy *c)
 {
     struct err err;
     if (c->log < 0) return;
     enum status s = client_connect(true, &c->daemon, &err);
-    if (s == OK)
-        s = client_ask(&c->daemon, json_pack("{s:s, s:[s], s:b, s:s}", "do", "attach", "paths", c->path, "follow", true, "name", name), &err);
+    if (s == OK) s = client_ask(&c->daemon, request(c, c->name, true), &err);
     c->connected = s == OK;
     if (s) fprintf(stderr, "mlwatch: %s; the log is kept in '%s'\n", err.text, c->path);
+}
+
+/* The daemon is gone: a process of its own starts another, because that may take seconds and the input must not wait. */
+static void revive(const struct pipe_copy *c)
+{
+    int code;
+    if (c->log < 0 || fork() != 0) return;
+    _exit(client_call(true, request(c, c->name, false), NULL, NULL, &code, NULL) == OK ? 0 : 1);
 }
 
 static void take_messages(struct pipe_copy *c)
@@ -106,6 +120,7 @@ static void take_messages(struct pipe_copy *c)
     if (got < 0) {
         c->connected = false;
         client_close(&c->daemon);
+        revive(c);
     }
 }
 
@@ -138,12 +153,15 @@ int attach_pipe(const char *given, bool plain)
     signal(SIGPIPE, SIG_IGN);
     show_start(&c.show, stderr, plain);
     c.show.live = false;
-    open_log(&c, given ? given : name);
-    ask(&c, given ? given : name);
+    signal(SIGCHLD, SIG_IGN);
+    c.name = given ? given : name;
+    open_log(&c, c.name);
+    ask(&c);
     copy_until_end(&c);
-    if (c.log >= 0 && c.last != '\n') write_all(&c.log, "\n", 1, c.path);   /* the end is known: the last line is whole */
+    if (c.log >= 0 && c.last != '\n') write_all(&c.log, "\n", 1, c.path); /* the end is known: the last line is whole */
     if (c.log >= 0) close(c.log);
-    if (c.path && c.connected) fprintf(stderr, "mlwatch: the log is kept in '%s'; `mlwatch status %s` tells of it\n", c.path, given ? given : name);
+    if (c.path && c.connected)
+        fprintf(stderr, "mlwatch: the log is kept in '%s'; `mlwatch status %s` tells of it\n", c.path, c.name);
     if (c.connected) client_close(&c.daemon);
     show_end(&c.show);
     free(c.path);

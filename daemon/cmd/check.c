@@ -134,7 +134,7 @@ static int run(const struct opt_result *given)
     return c.exit_code;
 }
 
-static const struct opt options[] = {{"format", 'f', "FORMAT", "text (default), md or json: one object a line, one line a run"},
+static const struct opt options[] = {{"format", 'f', "FORMAT", "text (default), md or json (one line a run)"},
                                      {"json", 0, NULL, "short for --format json"},
                                      {"fail-on", 0, "SEVERITY", "exit 1 from info, warning or critical (default) on"},
                                      {"sources", 0, NULL, "list what was recognised in DIR, and why"},

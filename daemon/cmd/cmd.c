@@ -70,7 +70,7 @@ static void print_help(const struct command *c)
         char left[64];
         snprintf(left, sizeof left, "%c%c%c --%s%s%s", o->letter ? '-' : ' ', o->letter ? o->letter : ' ', o->letter ? ',' : ' ',
                  o->name, o->value ? " " : "", o->value ? o->value : "");
-        printf("  %-26s %s\n", left, o->help);
+        printf("  %-24s %s\n", left, o->help);
     }
     printf("\n%s", c->help);
 }

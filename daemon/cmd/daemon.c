@@ -12,7 +12,7 @@
 static const struct opt options[] = {
     {"foreground", 'f', NULL, "stay here and print what is found; for containers"},
     {"attach", 'a', "DIR", "watch this from the start; may be given again"},
-    {"stop", 0, NULL, "end the daemon that runs; the next one goes on from there"},
+    {"stop", 0, NULL, "end the daemon; the next one goes on from there"},
     {"pid", 0, NULL, "print the process id of the daemon that runs"},
     {0},
 };
@@ -59,7 +59,8 @@ static int run(const struct opt_result *given)
     }
     if (opt_has(given, "stop")) return stop();
     if (opt_has(given, "foreground")) return foreground(given);
-    if (opt_has(given, "attach")) return err_set(&err, E_USAGE, "--attach goes with --foreground; else use `mlwatch attach`"), cmd_fail(&err);
+    if (opt_has(given, "attach"))
+        return err_set(&err, E_USAGE, "--attach goes with --foreground; else use `mlwatch attach`"), cmd_fail(&err);
     struct connection c;
     if (client_connect(true, &c, &err)) return cmd_fail(&err);
     client_close(&c);
@@ -72,8 +73,8 @@ const struct command command_daemon = {
     .summary = "start or stop the process that watches",
     .options = options,
     .help = "`mlwatch attach` starts it when it is needed, and it ends by itself after ten\n"
-            "minutes without anything to watch (MLWATCH_LINGER_S). In a container it ends with\n"
-            "the container; the next one catches up.\n\n"
+            "minutes without anything to watch (MLWATCH_LINGER_S). In a container it ends\n"
+            "with the container; the next one catches up.\n\n"
             "  mlwatch daemon --foreground --attach /runs\n",
     .run = run,
 };

@@ -20,7 +20,8 @@ static double wall(void)
 void show_start(struct show *s, FILE *out, bool plain)
 {
     int fd = fileno(out);
-    *s = (struct show){.out = out, .live = !plain && isatty(fd) && getenv("TERM") && strcmp(getenv("TERM"), "dumb") != 0,
+    *s = (struct show){.out = out,
+                       .live = !plain && isatty(fd) && getenv("TERM") && strcmp(getenv("TERM"), "dumb") != 0,
                        .style = {!plain && cmd_colour(fd), cmd_unicode(), cmd_columns(fd)}};
 }
 
@@ -51,7 +52,8 @@ static void add_sources(struct str *s, const json_t *list)
     size_t n = json_array_size(list), i;
     json_t *one;
     str_addf(s, "%zu source%s", n, n == 1 ? "" : "s");
-    json_array_foreach(list, i, one) {
+    json_array_foreach(list, i, one)
+    {
         if (i == FOUND_SOURCES_MAX) break;
         str_add(s, i ? ", " : ": ");
         add_safe(s, text_of(one, "path"), NAME_CHARS);
@@ -91,10 +93,18 @@ static void alert(struct show *s, const json_t *m)
 {
     struct str out = {0};
     const char *cause = json_string_value(json_object_get(m, "cause"));
-    struct alert a = {.when = number_of(m, "when"), .severity = severity_of(text_of(m, "severity")), .run = text_of(m, "run"),
-                      .kind = text_of(m, "kind"), .where = text_of(m, "where"), .message = text_of(m, "message"),
-                      .incident = text_of(m, "incident"), .cause = cause, .fix = text_of(m, "fix"), .missing = text_of(m, "missing"),
-                      .probability = number_of(m, "probability"), .news = text_of(m, "news")};
+    struct alert a = {.when = number_of(m, "when"),
+                      .severity = severity_of(text_of(m, "severity")),
+                      .run = text_of(m, "run"),
+                      .kind = text_of(m, "kind"),
+                      .where = text_of(m, "where"),
+                      .message = text_of(m, "message"),
+                      .incident = text_of(m, "incident"),
+                      .cause = cause,
+                      .fix = text_of(m, "fix"),
+                      .missing = text_of(m, "missing"),
+                      .probability = number_of(m, "probability"),
+                      .news = text_of(m, "news")};
     terminal_alert(&a, &s->style, &out);
     fputs(out.p ? out.p : "", s->out);
     str_done(&out);
@@ -104,7 +114,10 @@ static void alert(struct show *s, const json_t *m)
 
 void show_age(struct str *out, double seconds)
 {
-    static const struct { double unit; const char *name; } units[] = {{86400, "d"}, {3600, "h"}, {60, "min"}, {1, "s"}};
+    static const struct {
+        double unit;
+        const char *name;
+    } units[] = {{86400, "d"}, {3600, "h"}, {60, "min"}, {1, "s"}};
     for (size_t i = 0; i < 4; i++)
         if (seconds >= 2 * units[i].unit || i == 3) {
             str_addf(out, "%.0f %s", floor(fmax(seconds, 0) / units[i].unit), units[i].name);
@@ -117,7 +130,8 @@ static void add_line(struct str *out, const json_t *m, const struct terminal_sty
     double rate = number_of(m, "rate"), last = number_of(m, "last_data");
     const json_t *value = json_object_get(m, "value");
     add_safe(out, text_of(m, "run"), NAME_CHARS);
-    if (json_is_integer(json_object_get(m, "step"))) str_addf(out, "  step %lld", (long long)json_integer_value(json_object_get(m, "step")));
+    if (json_is_integer(json_object_get(m, "step")))
+        str_addf(out, "  step %lld", (long long)json_integer_value(json_object_get(m, "step")));
     if (*text_of(m, "series")) {
         str_add(out, "  ");
         add_safe(out, text_of(m, "series"), 24);
@@ -172,8 +186,14 @@ static void sentence(struct show *s, const json_t *m)
     str_done(&out);
 }
 
-static const struct { const char *what; void (*print)(struct show *s, const json_t *m); } messages[] = {
-    {"found", found}, {"alert", alert}, {"note", sentence}, {"error", sentence},
+static const struct {
+    const char *what;
+    void (*print)(struct show *s, const json_t *m);
+} messages[] = {
+    {"found", found},
+    {"alert", alert},
+    {"note", sentence},
+    {"error", sentence},
 };
 
 void show_message(struct show *s, const json_t *m)

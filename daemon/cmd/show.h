@@ -8,11 +8,11 @@
 #include "../alert/terminal.h"
 
 struct show {
-    FILE *out;                     /* data */
-    bool live;                     /* out is a terminal: keep the line at its bottom */
+    FILE *out; /* data */
+    bool live; /* out is a terminal: keep the line at its bottom */
     struct terminal_style style;
-    bool drawn;                    /* the line stands on the screen */
-    json_t *line;                  /* the last one told */
+    bool drawn;   /* the line stands on the screen */
+    json_t *line; /* the last one told */
 };
 
 /* show_start - out is stdout or stderr; plain: no colour, no line. */

@@ -18,12 +18,17 @@ static const double RECENT_S = 7 * 86400;
 static const struct opt options[] = {
     {"json", 'j', NULL, "one object a line, short for --format json"},
     {"format", 'f', "FORMAT", "text or json"},
-    {"all", 'a', NULL, "every run the memory holds, not only those of the last week"},
+    {"all", 'a', NULL, "every run of the memory, not the last week only"},
     {0},
 };
 
 /* Objects of schema mlwatch.status/1, with "severity" and "watched" besides. */
-struct list { json_t *runs; const char *which, *path; bool all; struct hosts hosts; };
+struct list {
+    json_t *runs;
+    const char *which, *path;
+    bool all;
+    struct hosts hosts;
+};
 
 static const char *text_of(const json_t *m, const char *key)
 {
@@ -39,13 +44,12 @@ static bool asked_for(const struct list *l, const char *id, const char *name, co
     return strcmp(l->which, name) == 0 || strncmp(id, l->which, strlen(l->which)) == 0 || (l->path && strcmp(l->path, path) == 0);
 }
 
-static bool has(const struct list *l, const char *id)
+static json_t *find(const struct list *l, const char *id)
 {
     size_t i;
     json_t *one;
-    json_array_foreach(l->runs, i, one)
-        if (strcmp(text_of(one, "id"), id) == 0) return true;
-    return false;
+    json_array_foreach(l->runs, i, one) if (strcmp(text_of(one, "id"), id) == 0) return one;
+    return NULL;
 }
 
 static void from_daemon(void *arg, const json_t *m)
@@ -82,30 +86,56 @@ static bool last_step(void *arg, const struct point_row *p)
     return true;
 }
 
-struct taking { struct list *list; struct store *store; };
+struct taking {
+    struct list *list;
+    struct store *store;
+};
+
+static json_t *worst_json(struct list *l, const char *id, const char **severity)
+{
+    const struct incident_row *rows = NULL;
+    size_t n = 0;
+    (void)hosts_incidents(&l->hosts, id, &rows, &n, NULL);
+    const struct incident *w = worst_of(rows, n);
+    *severity = w ? w->severity : "info";
+    if (!w) return json_null();
+    return json_pack("{s:s, s:s, s:s, s:o, s:I, s:s, s:o}", "id", w->id, "kind", w->kind, "severity", w->severity, "series",
+                     json_text(w->series), "onset_step", (json_int_t)w->onset_step, "state", w->state, "message",
+                     json_text(w->message));
+}
+
+static json_t *step_json(struct store *s, const char *id)
+{
+    int64_t step = INT64_MIN;
+    (void)store_points(s, id, last_step, &step, NULL);
+    return step == INT64_MIN ? json_null() : json_integer(step);
+}
+
+/* The daemon knows of a run that sleeps only that it is there. */
+static void complete(struct list *l, struct store *s, const char *id, json_t *run)
+{
+    const char *severity;
+    if (!json_is_null(json_object_get(run, "step"))) return;
+    json_object_set_new(run, "step", step_json(s, id));
+    json_object_set_new(run, "worst", worst_json(l, id, &severity));
+    json_object_set_new(run, "severity", json_string(severity));
+}
 
 static bool take_run(void *arg, const struct run_row *r)
 {
     struct taking *t = arg;
     struct list *l = t->list;
-    const struct incident_row *rows = NULL;
-    size_t n = 0;
     bool recent = r->watched || now() - r->last_data < RECENT_S;
-    if (has(l, r->id) || !asked_for(l, r->id, r->name ? r->name : "", r->path ? r->path : "")) return true;
+    json_t *watched = find(l, r->id);
+    if (watched) complete(l, t->store, r->id, watched);
+    if (watched || !asked_for(l, r->id, r->name ? r->name : "", r->path ? r->path : "")) return true;
     if (!l->all && !l->which && !recent) return true;
-    (void)hosts_incidents(&l->hosts, r->id, &rows, &n, NULL);
-    const struct incident *w = worst_of(rows, n);
-    int64_t step = INT64_MIN;
-    (void)store_points(t->store, r->id, last_step, &step, NULL);
-    json_t *worst = w ? json_pack("{s:s, s:s, s:s, s:o, s:I, s:s, s:o}", "id", w->id, "kind", w->kind, "severity", w->severity, "series",
-                                  json_text(w->series), "onset_step", (json_int_t)w->onset_step, "state", w->state, "message",
-                                  json_text(w->message))
-                      : json_null();
-    json_array_append_new(l->runs, json_pack("{s:o, s:s, s:o, s:s, s:o, s:o, s:o, s:s, s:b}", "run", json_text(r->name), "id", r->id, "path",
-                                             json_text(r->path), "state", run_state_name(r->state), "step",
-                                             step == INT64_MIN ? json_null() : json_integer(step), "last_data",
-                                             json_number(r->last_data), "worst", worst, "severity", w ? w->severity : "info", "watched",
-                                             r->watched));
+    const char *severity;
+    json_t *worst = worst_json(l, r->id, &severity);
+    json_array_append_new(l->runs, json_pack("{s:o, s:s, s:o, s:s, s:o, s:o, s:o, s:s, s:b}", "run", json_text(r->name), "id",
+                                             r->id, "path", json_text(r->path), "state", run_state_name(r->state), "step",
+                                             step_json(t->store, r->id), "last_data", json_number(r->last_data), "worst", worst,
+                                             "severity", severity, "watched", r->watched));
     return true;
 }
 
@@ -156,7 +186,8 @@ static void as_text(const json_t *m, int columns, bool colour, struct str *s)
     add_fitted(s, text_of(m, "state"), 9);
     add_fitted(s, at.p ? at.p : "-", 14);
     add_fitted(s, age.p ? age.p : "-", 8);
-    if (json_is_object(worst)) str_add_printable(s, span_of(text_of(worst, "message")), columns > 110 ? (size_t)columns - 70 : 40);
+    if (json_is_object(worst))
+        str_add_printable(s, span_of(text_of(worst, "message")), columns > 110 ? (size_t)columns - 70 : 40);
     while (s->n && s->p[s->n - 1] == ' ') s->p[--s->n] = 0;
     str_add(s, "\n");
     str_done(&age);
@@ -196,7 +227,8 @@ static int run(const struct opt_result *given)
     struct err err;
     const char *format = opt_has(given, "json") ? "json" : opt_value(given, "format", "text");
     bool json = strcmp(format, "json") == 0;
-    if (!json && strcmp(format, "text") != 0) return err_set(&err, E_USAGE, "there is no format '%s' here: text or json", format), cmd_fail(&err);
+    if (!json && strcmp(format, "text") != 0)
+        return err_set(&err, E_USAGE, "there is no format '%s' here: text or json", format), cmd_fail(&err);
     struct list l = {.runs = json_array(), .which = given->n_words ? given->words[0] : NULL, .all = opt_has(given, "all")};
     int code = EXIT_CLEAN;
     l.path = l.which ? paths_absolute(l.which) : NULL;

@@ -54,7 +54,7 @@ static bool knows(const struct follower *f, const char *id)
 
 static void found(struct follower *f, const struct live *l)
 {
-    char (*more)[12] = realloc(f->known, (f->n_known + 1) * sizeof *more);
+    char(*more)[12] = realloc(f->known, (f->n_known + 1) * sizeof *more);
     if (!more) return;
     f->known = more;
     memcpy(f->known[f->n_known++], l->id, 12);
@@ -211,12 +211,16 @@ static void attach_one(struct daemon *d, struct client *c, const json_t *request
         free(f);
         return;
     }
-    if (p->looked && p->status != OK) {   /* it may be there by now */
+    if (p->looked && p->status != OK) { /* it may be there by now */
         p->looked = false;
         place_rescan(p);
     }
-    *f = (struct follower){.client = c, .place = p, .stays = json_is_true(json_object_get(request, "follow")),
-                           .since = loop_now(d->loop), .next = d->followers};
+    for (size_t i = 0; i < p->n_lives; i++) live_rouse(p->lives[i]);
+    *f = (struct follower){.client = c,
+                           .place = p,
+                           .stays = json_is_true(json_object_get(request, "follow")),
+                           .since = loop_now(d->loop),
+                           .next = d->followers};
     d->followers = f;
 }
 
@@ -227,8 +231,8 @@ static void attach(struct daemon *d, struct client *c, const json_t *request)
     if (*d->memory_off) say(c, "note", d->memory_off);
     else if (memory_failing(d->engine.memory)) say(c, "note", "the memory cannot be written at present; watching goes on");
     if (*d->polling) say(c, "note", d->polling);
-    json_array_foreach(json_object_get(request, "paths"), i, path)
-        if (json_is_string(path)) attach_one(d, c, request, json_string_value(path));
+    json_array_foreach(json_object_get(request, "paths"), i, path) if (json_is_string(path))
+        attach_one(d, c, request, json_string_value(path));
     if (!others(d, c)) {
         fail(c, 2, "nothing to watch was named");
         return;
@@ -304,7 +308,7 @@ static void stop(struct daemon *d, struct client *c, const json_t *request)
 struct outcome_task {
     struct task task;
     struct daemon *daemon;
-    struct client *client;         /* NULL once it has hung up: see answer_closed */
+    struct client *client; /* NULL once it has hung up: see answer_closed */
     char *incident, *fix, *worked, *note;
     struct err err;
     enum status status;
@@ -341,9 +345,13 @@ static void outcome(struct daemon *d, struct client *c, const json_t *request)
     }
     struct outcome_task *t = calloc(1, sizeof *t);
     if (!t) return;
-    *t = (struct outcome_task){.task.job = {.work = write_outcome, .done = outcome_written}, .daemon = d, .client = c,
-                               .incident = copy_of(request, "incident"), .fix = copy_of(request, "fix"),
-                               .worked = copy_of(request, "worked"), .note = copy_of(request, "note")};
+    *t = (struct outcome_task){.task.job = {.work = write_outcome, .done = outcome_written},
+                               .daemon = d,
+                               .client = c,
+                               .incident = copy_of(request, "incident"),
+                               .fix = copy_of(request, "fix"),
+                               .worked = copy_of(request, "worked"),
+                               .note = copy_of(request, "note")};
     if (t->incident && t->fix && t->worked) {
         memory_task(d->engine.memory, &t->task);
         return;
@@ -354,7 +362,10 @@ static void outcome(struct daemon *d, struct client *c, const json_t *request)
     outcome_written(&t->task.job);
 }
 
-static const struct { const char *name; void (*answer)(struct daemon *d, struct client *c, const json_t *request); } requests[] = {
+static const struct {
+    const char *name;
+    void (*answer)(struct daemon *d, struct client *c, const json_t *request);
+} requests[] = {
     {"attach", attach}, {"detach", detach}, {"status", status}, {"stop", stop}, {"outcome", outcome},
 };
 

@@ -120,13 +120,14 @@ enum status client_connect(bool start, struct connection *ret, struct err *err)
     enum status s = paths_find(&p, err);
     if (s) return s;
     double until = clock_now() + PATIENCE_S;
-    s = err_set(err, E_DAEMON, "the daemon does not answer on its socket");
+    int failures = 0;
+    s = E_DAEMON;
     while (s == E_DAEMON && clock_now() < until) {
         struct lock_text lock;
         char version[32];
         if (!find(&p, &lock)) {
-            s = start ? daemon_start(err) : err_set(err, E_ABSENT, "no daemon is running");
-            if (s == OK) s = E_DAEMON;
+            if (!start) s = err_set(err, E_ABSENT, "no daemon is running");
+            else if (daemon_start(err) == OK || ++failures < 3) nap();
             else break;
             continue;
         }
@@ -145,7 +146,7 @@ enum status client_connect(bool start, struct connection *ret, struct err *err)
             nap();
         }
     }
-    if (s == E_DAEMON) err_set(err, E_DAEMON, "the daemon does not answer on '%s'", p.socket);
+    if (s == E_DAEMON && failures < 3) err_set(err, E_DAEMON, "the daemon does not answer on '%s'", p.socket);
     paths_done(&p);
     return s;
 }

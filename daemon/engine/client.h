@@ -9,8 +9,15 @@
 
 #include "../base/err.h"
 
-struct line_reader { char *p; size_t n, room; };   /* bytes of messages that are not whole yet */
-struct connection { int fd; long pid; struct line_reader in; };
+struct line_reader {
+    char *p;
+    size_t n, room;
+}; /* bytes of messages that are not whole yet */
+struct connection {
+    int fd;
+    long pid;
+    struct line_reader in;
+};
 
 /* client_connect - to the daemon of this host and memory.
  *   start   start one if there is none, or if it has another version; otherwise E_ABSENT when there is none

@@ -136,8 +136,9 @@ void daemon_save_places(struct daemon *d)
     for (size_t i = 0; i < d->n_places; i++) {
         const struct place *p = d->places[i];
         if (p->looked && p->status != OK) continue;
-        json_array_append_new(list, json_pack("{s:o, s:o, s:o, s:i, s:f}", "path", json_text(p->path), "name", json_text(p->name), "tags",
-                                              json_text(p->tags), "sensitivity", (int)p->sensitivity, "attached", p->attached));
+        json_array_append_new(list,
+                              json_pack("{s:o, s:o, s:o, s:i, s:f}", "path", json_text(p->path), "name", json_text(p->name),
+                                        "tags", json_text(p->tags), "sensitivity", (int)p->sensitivity, "attached", p->attached));
     }
     struct str fresh = {0};
     str_addf(&fresh, "%s.new", d->paths.attached);
@@ -150,7 +151,8 @@ static void restore_places(struct daemon *d)
 {
     json_t *list = json_load_file(d->paths.attached, 0, NULL), *one;
     size_t i;
-    json_array_foreach(list, i, one) {
+    json_array_foreach(list, i, one)
+    {
         const char *path = json_string_value(json_object_get(one, "path"));
         struct live_options o = {json_string_value(json_object_get(one, "name")), json_string_value(json_object_get(one, "tags")),
                                  (enum sensitivity)json_integer_value(json_object_get(one, "sensitivity"))};
@@ -288,7 +290,8 @@ static void open_memory(struct daemon *d)
     struct err err = {0};
     if (*d->memory_off) return;
     d->engine.memory = memory_open(d->loop, d->paths.database, memory_says, d, &err);
-    if (!d->engine.memory) snprintf(d->memory_off, sizeof d->memory_off, "%.400s: nothing will be remembered, watching works", err.text);
+    if (!d->engine.memory)
+        snprintf(d->memory_off, sizeof d->memory_off, "%.400s: nothing will be remembered, watching works", err.text);
     else read_outcomes(d);
 }
 
@@ -304,9 +307,15 @@ static enum status set_up(struct daemon *d, struct err *err)
     if ((s = paths_find(&d->paths, err)) || (s = take_lock(d, err)) || (s = knowledge_open(&d->knowledge, err))) return s;
     d->loop = loop_new(err);
     if (!d->loop || loop_signals(d->loop, &set, caught, d, err) != OK) return E_IO;
-    d->engine = (struct engine){.loop = d->loop, .knowledge = &d->knowledge, .forget_s = knob("MLWATCH_FORGET_S", FORGET_S),
-                                .buffer = malloc(READ_BYTES), .room = READ_BYTES, .alert = alerted, .changed = changed,
-                                .id_taken = id_taken, .arg = d};
+    d->engine = (struct engine){.loop = d->loop,
+                                .knowledge = &d->knowledge,
+                                .forget_s = knob("MLWATCH_FORGET_S", FORGET_S),
+                                .buffer = malloc(READ_BYTES),
+                                .room = READ_BYTES,
+                                .alert = alerted,
+                                .changed = changed,
+                                .id_taken = id_taken,
+                                .arg = d};
     d->look = lane_new(d->loop, "look", err);
     d->watch = watch_new(d->loop, &watching);
     if (!d->engine.buffer || !d->look || !d->watch) return err_set(err, E_MEMORY, "no memory for the daemon");
@@ -325,7 +334,8 @@ static void tear_down(struct daemon *d)
     memory_close(d->engine.memory);
     control_close(d->control);
     watch_free(d->watch);
-    for (size_t i = 0; i < d->engine.n_outcomes; i++) free((char *)d->engine.outcomes[i].cause), free((char *)d->engine.outcomes[i].fix);
+    for (size_t i = 0; i < d->engine.n_outcomes; i++)
+        free((char *)d->engine.outcomes[i].cause), free((char *)d->engine.outcomes[i].fix);
     free(d->places);
     free(d->engine.outcomes);
     free(d->engine.buffer);

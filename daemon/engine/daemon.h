@@ -9,9 +9,10 @@
 #include "../base/err.h"
 
 struct daemon_options {
-    char **attach;  int n_attach;  /* directories to watch from the start */
-    int ready_fd;                  /* told "ok" once clients may connect; -1 for none */
-    void (*print)(void *arg, const json_t *message);   /* in the foreground: notes and alerts; or NULL */
+    char **attach;
+    int n_attach;                                    /* directories to watch from the start */
+    int ready_fd;                                    /* told "ok" once clients may connect; -1 for none */
+    void (*print)(void *arg, const json_t *message); /* in the foreground: notes and alerts; or NULL */
     void *arg;
 };
 

@@ -10,14 +10,18 @@
 struct follower {
     struct client *client;
     struct place *place;
-    bool stays;                    /* else it leaves after what was found (--detach) */
-    bool found_said, told;         /* told: the history's alerts were sent; from now on news go out at once */
-    double since;                  /* loop clock */
-    char (*known)[12];  size_t n_known;     /* runs it was told of */
-    char *last_line;               /* so that nothing is sent twice */
+    bool stays;            /* else it leaves after what was found (--detach) */
+    bool found_said, told; /* told: the history's alerts were sent; from now on news go out at once */
+    double since;          /* loop clock */
+    char (*known)[12];
+    size_t n_known;  /* runs it was told of */
+    char *last_line; /* so that nothing is sent twice */
     struct follower *next;
 };
-struct retired { struct knowledge knowledge; struct retired *next; };
+struct retired {
+    struct knowledge knowledge;
+    struct retired *next;
+};
 
 struct daemon {
     const struct daemon_options *options;
@@ -28,14 +32,15 @@ struct daemon {
     struct control *control;
     struct engine engine;
     struct knowledge knowledge;
-    struct retired *retired;       /* of before a SIGHUP: runs that are awake still point to it */
-    struct place **places;  size_t n_places;
+    struct retired *retired; /* of before a SIGHUP: runs that are awake still point to it */
+    struct place **places;
+    size_t n_places;
     struct follower *followers;
     struct loop_timer pump, keep, follow;
-    double lonely_since;           /* loop clock; when the last watched thing went; < 0 while there is some */
+    double lonely_since; /* loop clock; when the last watched thing went; < 0 while there is some */
     double linger_s;
     int lock;
-    char memory_off[512], polling[256];     /* why; "" when not so */
+    char memory_off[512], polling[256]; /* why; "" when not so */
 };
 
 /* daemon_say - a sentence for everybody who looks on. */

@@ -8,7 +8,7 @@
 #include "../base/hash.h"
 #include "../base/str.h"
 
-static const double SURE = 0.8;      /* a cause is stated from here on (interface, section 4) */
+static const double SURE = 0.8; /* a cause is stated from here on (interface, section 4) */
 
 void gate_incident_id(char id[12], const char *run_id, const char *kind, const char *series, uint16_t segment, int64_t onset_step)
 {
@@ -91,8 +91,8 @@ static struct told *by_consequence(struct gate *g, const struct view *v, const s
         struct told *t = &g->incidents[i];
         for (size_t k = 0; t->open && k < t->n_members; k++) {
             const struct finding *first = finding_with(v, t, t->members[k]);
-            if (first && first->severity == SEVERITY_CRITICAL && first->segment == f->segment && first->onset_step <= f->onset_step &&
-                same_quantity(first, f))
+            if (first && first->severity == SEVERITY_CRITICAL && first->segment == f->segment &&
+                first->onset_step <= f->onset_step && same_quantity(first, f))
                 return t;
         }
     }
@@ -195,7 +195,7 @@ static void update(struct told *t, const struct view *v, double now, bool is_new
     struct incident_news n = {.told = t, .speak = true};
     bool open, was_open = t->open;
     look_at(t, v, &n, &open);
-    if (!n.finding) return;         /* another finding hides it, or the end it was judged by was none: not over, not told */
+    if (!n.finding) return; /* another finding hides it, or the end it was judged by was none: not over, not told */
     bool sure = n.cause && n.cause->diagnosis.probability >= SURE;
     bool worse = n.finding->finding.severity > t->severity;
     t->open = open;

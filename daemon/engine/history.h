@@ -13,9 +13,11 @@
 enum { HISTORY_EVENTS_MAX = 1000 };
 
 struct history {
-    uint64_t *hashes;  size_t n, room;
-    uint64_t *events;  size_t n_events, events_room;
-    uint64_t line, hash;           /* of the record that is still open */
+    uint64_t *hashes;
+    size_t n, room;
+    uint64_t *events;
+    size_t n_events, events_room;
+    uint64_t line, hash; /* of the record that is still open */
     uint32_t first_series;
     bool open;
 };

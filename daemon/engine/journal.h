@@ -12,17 +12,25 @@ enum { JOURNAL_POINTS_MAX = 65536, JOURNAL_EVENTS_MAX = 1000 };
 struct batch {
     struct commit commit;
     struct arena texts;
-    struct source_row *sources;  struct series_row *series;  struct point_row *points;
-    struct fact *facts;  struct event_row *events;  struct incident_row *incidents;
+    struct source_row *sources;
+    struct series_row *series;
+    struct point_row *points;
+    struct fact *facts;
+    struct event_row *events;
+    struct incident_row *incidents;
     size_t sources_room, series_room, points_room, facts_room, events_room, incidents_room;
-    void *owner;                   /* the live run, until it is closed */
+    void *owner; /* the live run, until it is closed */
     void (*written)(void *owner, bool ok);
     struct store *store;
     enum status status;
     struct err err;
     struct batch *next;
 };
-struct journal { struct batch *open; size_t events_seen; bool lost; /* memory ran out: the batch must not be written */ };
+struct journal {
+    struct batch *open;
+    size_t events_seen;
+    bool lost; /* memory ran out: the batch must not be written */
+};
 
 void journal_series(struct journal *j, const struct series *s);
 void journal_point(struct journal *j, const struct point *p);

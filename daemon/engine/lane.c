@@ -7,14 +7,16 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-struct queue { struct job *first, **last; };
+struct queue {
+    struct job *first, **last;
+};
 struct lane {
     struct loop *loop;
     pthread_t thread;
     pthread_mutex_t lock;
     pthread_cond_t changed;
     struct queue todo, ready;
-    size_t waiting;                /* pushed and not yet given back */
+    size_t waiting; /* pushed and not yet given back */
     bool ending;
     int event;
 };

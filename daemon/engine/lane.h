@@ -9,8 +9,8 @@
 
 struct lane;
 struct job {
-    void (*work)(struct job *j);   /* on the lane's thread */
-    void (*done)(struct job *j);   /* on the loop's thread, later */
+    void (*work)(struct job *j); /* on the lane's thread */
+    void (*done)(struct job *j); /* on the loop's thread, later */
     struct job *next;
 };
 

@@ -67,8 +67,11 @@ static void on_event(void *arg, uint16_t source, uint64_t line, enum event kind,
 static struct run *new_run(struct live *l)
 {
     const struct engine *e = l->engine;
-    struct run_options o = {.knowledge = e->knowledge, .outcomes = e->outcomes, .n_outcomes = e->n_outcomes,
-                            .sensitivity = l->sensitivity, .hooks = {l, on_series, on_point, on_fact, on_event, NULL}};
+    struct run_options o = {.knowledge = e->knowledge,
+                            .outcomes = e->outcomes,
+                            .n_outcomes = e->n_outcomes,
+                            .sensitivity = l->sensitivity,
+                            .hooks = {l, on_series, on_point, on_fact, on_event, NULL}};
     struct run *r = run_new(l->name, l->root, &o);
     if (r) run_set_id(r, l->id, l->name, l->project);
     return r;
@@ -179,6 +182,7 @@ static void woken(struct waking *w)
             if (i < w->n_histories) r->history = w->histories[i];
             if (l->saved[i].offset == UINT64_MAX ? join(l, r) : reader_wake(r, l->run, (int)i)) continue;
         }
+        l->dirty = true;
         awake(l);
     }
     bool gone = l->gone;
@@ -191,8 +195,11 @@ static void wake(struct live *l)
 {
     struct waking *w = calloc(1, sizeof *w);
     if (!w) return;
-    *w = (struct waking){.run = new_run(l), .histories = calloc(l->n_readers + 1, sizeof *w->histories), .n_histories = l->n_readers,
-                         .owner = l, .ready = woken};
+    *w = (struct waking){.run = new_run(l),
+                         .histories = calloc(l->n_readers + 1, sizeof *w->histories),
+                         .n_histories = l->n_readers,
+                         .owner = l,
+                         .ready = woken};
     memcpy(w->id, l->id, sizeof w->id);
     if (!w->run || !w->histories) {
         run_free(w->run);
@@ -203,6 +210,13 @@ static void wake(struct live *l)
     l->state = LIVE_WAKING;
     l->waking = w;
     memory_wake(l->engine->memory, w);
+}
+
+void live_rouse(struct live *l)
+{
+    if (l->state != LIVE_ASLEEP || l->series || !l->engine->memory) return;
+    l->caught_up_once = false;
+    wake(l);
 }
 
 static void fall_asleep(struct live *l)
@@ -249,7 +263,7 @@ static void known_now(struct known *k)
         live_free(l);
         return;
     }
-    if (k->id_taken) {   /* a copy of a run that is still there */
+    if (k->id_taken) { /* a copy of a run that is still there */
         char salt[64];
         snprintf(salt, sizeof salt, "%016llx", (unsigned long long)hash64(l->root, strlen(l->root), 0));
         run_identify(l->id, l->name, salt, strlen(salt));
@@ -261,7 +275,8 @@ static void known_now(struct known *k)
         l->shown = k->state;
         resume_sources(l, k);
         if (!l->gate.n)
-            for (size_t i = 0; i < k->n_incidents; i++) gate_restore(&l->gate, &k->incidents[i].told), live_recall_alert(l, &k->incidents[i]);
+            for (size_t i = 0; i < k->n_incidents; i++)
+                gate_restore(&l->gate, &k->incidents[i].told), live_recall_alert(l, &k->incidents[i]);
         l->state = LIVE_ASLEEP;
         l->caught_up_once = false;
         live_hurry(l);
@@ -332,7 +347,7 @@ void live_free(struct live *l)
     loop_cancel(loop, &l->judge);
     loop_cancel(loop, &l->commit);
     l->gone = true;
-    if (l->asking || l->waking || l->unwritten) return;   /* the lane still holds it: it is freed when that comes back */
+    if (l->asking || l->waking || l->unwritten) return; /* the lane still holds it: it is freed when that comes back */
     for (size_t i = 0; i < l->n_readers; i++) reader_done(l->readers[i]), free(l->readers[i]);
     for (size_t i = 0; i < l->n_checkpoints; i++) free(l->checkpoints[i].path);
     for (size_t i = 0; i < l->n_alerts; i++) json_decref(l->alerts[i].message);
@@ -420,7 +435,8 @@ void live_look(struct live *l)
     if (news && l->state == LIVE_ASLEEP) wake(l);
     if (l->state == LIVE_AWAKE) {
         l->caught_up = !news;
-        if (!news && !l->caught_up_once && !l->dirty) l->caught_up_once = true;
+        if (!news && l->dirty && !l->judge.armed) live_judge(l);
+        if (!news && !l->dirty) l->caught_up_once = true;
         beat(l);
         maybe_sleep(l);
     } else if (!news) l->caught_up = l->caught_up_once = true;
@@ -453,7 +469,7 @@ void live_turn(struct live *l)
     const struct engine *e = l->engine;
     struct reader *r = l->state == LIVE_AWAKE ? least_behind(l) : NULL;
     if (!r) return;
-    if (l->finished) {   /* it goes on after all: analyzers that were told the end are made anew */
+    if (l->finished) { /* it goes on after all: analyzers that were told the end are made anew */
         live_commit(l, true);
         if (!l->unwritten) live_reopen(l);
         return;
@@ -466,8 +482,7 @@ void live_turn(struct live *l)
     else schedule_commit(l);
     bool more = live_behind(l) != UINT64_MAX;
     if (!more) l->caught_up = true;
-    if (l->dirty && (more || now_of(l) - l->judged < JUDGE_S))
-        loop_hurry(e->loop, &l->judge, more ? JUDGE_BEHIND_S : JUDGE_S);
+    if (l->dirty && (more || now_of(l) - l->judged < JUDGE_S)) loop_hurry(e->loop, &l->judge, more ? JUDGE_BEHIND_S : JUDGE_S);
     else live_judge(l);
 }
 
@@ -505,12 +520,18 @@ void live_commit(struct live *l, bool watched)
     if (!m || l->state != LIVE_AWAKE || l->dropping) return;
     journal_places(l);
     if (journal_empty(&l->journal)) return;
-    struct run_row row = {.name = l->name, .path = l->root, .project = l->project, .tags = l->tags, .first_seen = l->first_seen,
-                          .last_data = l->last_data, .state = l->shown, .watched = watched};
+    struct run_row row = {.name = l->name,
+                          .path = l->root,
+                          .project = l->project,
+                          .tags = l->tags,
+                          .first_seen = l->first_seen,
+                          .last_data = l->last_data,
+                          .state = l->shown,
+                          .watched = watched};
     memcpy(row.id, l->id, sizeof row.id);
     row.framework = live_framework(l);
     struct batch *b = journal_take(&l->journal, &row);
-    if (!b || (memory_failing(m) && memory_backlog(m) > BACKLOG_MAX)) {   /* read again from the files once it can be written */
+    if (!b || (memory_failing(m) && memory_backlog(m) > BACKLOG_MAX)) { /* read again from the files once it can be written */
         l->dropping = true;
         batch_free(b);
         return;

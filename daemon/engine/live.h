@@ -18,17 +18,23 @@ struct live;
 /* What the runs of one daemon share. */
 struct engine {
     struct loop *loop;
-    struct memory *memory;         /* NULL: there is none, everything is kept awake */
+    struct memory *memory; /* NULL: there is none, everything is kept awake */
     struct knowledge *knowledge;
-    struct outcome *outcomes;  size_t n_outcomes;
-    double forget_s;               /* a run without a new byte for so long is no longer watched */
-    char *buffer;  size_t room;    /* for reading; shared */
-    void (*alert)(void *arg, struct live *l, json_t *message);     /* borrowed message: {"say":"alert", ...} */
-    void (*changed)(void *arg);    /* there may be something to read: the loop should give turns */
+    struct outcome *outcomes;
+    size_t n_outcomes;
+    double forget_s; /* a run without a new byte for so long is no longer watched */
+    char *buffer;
+    size_t room;                                               /* for reading; shared */
+    void (*alert)(void *arg, struct live *l, json_t *message); /* borrowed message: {"say":"alert", ...} */
+    void (*changed)(void *arg);                                /* there may be something to read: the loop should give turns */
     bool (*id_taken)(void *arg, const char *id, const struct live *but);
     void *arg;
 };
-struct live_options { const char *name; const char *tags; enum sensitivity sensitivity; };   /* tags: "k=v" lines or NULL */
+struct live_options {
+    const char *name;
+    const char *tags;
+    enum sensitivity sensitivity;
+}; /* tags: "k=v" lines or NULL */
 
 enum live_state { LIVE_OPENING, LIVE_ASLEEP, LIVE_WAKING, LIVE_AWAKE };
 
@@ -38,25 +44,40 @@ struct live {
     char id[12], *name, *root, *project, *tags;
     enum sensitivity sensitivity;
     struct run *run;
-    struct reader **readers;  size_t n_readers;
-    struct saved { uint64_t offset, records, head, tail; } *saved;   /* as committed, by reader */
-    struct scan_checkpoint *checkpoints;  size_t n_checkpoints;
+    struct reader **readers;
+    size_t n_readers;
+    struct saved {
+        uint64_t offset, records, head, tail;
+    } * saved; /* as committed, by reader */
+    struct scan_checkpoint *checkpoints;
+    size_t n_checkpoints;
     struct gate gate;
-    struct alert_kept { char id[12]; json_t *message; } *alerts;  size_t n_alerts;   /* the last word about every incident */
+    struct alert_kept {
+        char id[12];
+        json_t *message;
+    } * alerts;
+    size_t n_alerts; /* the last word about every incident */
     struct journal journal;
-    size_t unwritten;              /* batches on their way */
+    size_t unwritten; /* batches on their way */
     struct loop_timer look, judge, commit;
-    bool dirty;                    /* points came since it was judged */
+    bool dirty; /* points came since it was judged */
     bool caught_up, caught_up_once, grew, finished, gone, dropping;
-    struct known *asking;  struct waking *waking;
-    double first_seen, last_data;  /* wall clock, seconds since 1970 */
+    struct known *asking;
+    struct waking *waking;
+    double first_seen, last_data; /* wall clock, seconds since 1970 */
     double attached, heartbeat, judged, committed;
-    double rate_time[2];  int64_t rate_step[2];  double rate;         /* steps per second */
-    enum run_state shown;          /* running, stalled, finished ... as last seen */
-    int64_t step;  bool has_step;
-    char *series;  double value;  char *spark, *spark_ascii;          /* the loss, for one line */
-    char *missing;  enum severity worst;
-    json_t *worst_finding;         /* or NULL */
+    double rate_time[2];
+    int64_t rate_step[2];
+    double rate;          /* steps per second */
+    enum run_state shown; /* running, stalled, finished ... as last seen */
+    int64_t step;
+    bool has_step;
+    char *series;
+    double value;
+    char *spark, *spark_ascii; /* the loss, for one line */
+    char *missing;
+    enum severity worst;
+    json_t *worst_finding; /* or NULL */
 };
 
 /* live_new - watch the run that a scan found. NULL when memory ran out. */
@@ -72,6 +93,8 @@ void live_hurry(struct live *l);
 /* live_behind - bytes to read now, UINT64_MAX when there is nothing to do. live_turn - give the source that is least behind a turn. */
 uint64_t live_behind(const struct live *l);
 void live_turn(struct live *l);
+/* live_rouse - somebody wants to see it: wake it although nothing is new, if nothing is known of it but what the memory holds. */
+void live_rouse(struct live *l);
 /* live_commit - give what is journalled to the memory now. watched: remember that it is (not) watched. */
 void live_commit(struct live *l, bool watched);
 /* live_reopen - begin again from the memory: it could not be written for so long that batches were dropped. */

@@ -31,9 +31,9 @@ static void keep_alert(struct live *l, const char *id, json_t *message)
 
 static json_t *alert_json(const struct live *l, const struct told *t, const char *news, const char *where, const char *message)
 {
-    return json_pack("{s:s, s:s, s:f, s:s, s:o, s:s, s:s, s:o, s:s, s:b}", "say", "alert", "news", news, "when", wall_now(), "severity",
-                     severity_name(t->severity), "run", json_text(l->name), "kind", t->kind, "where", where, "message",
-                     json_text(message), "incident", t->id, "open", t->open);
+    return json_pack("{s:s, s:s, s:f, s:s, s:o, s:s, s:s, s:o, s:s, s:b}", "say", "alert", "news", news, "when", wall_now(),
+                     "severity", severity_name(t->severity), "run", json_text(l->name), "kind", t->kind, "where", where,
+                     "message", json_text(message), "incident", t->id, "open", t->open);
 }
 
 void live_recall_alert(struct live *l, const struct known_incident *k)
@@ -74,11 +74,15 @@ static void add_cause(json_t *j, const struct cause_view *c)
     if (d->n_missing) json_object_set_new(j, "missing", json_text(d->missing[0]->artifact));
 }
 
-static const char *const news_names[] = {[NEWS_OPENED] = "opened", [NEWS_WORSE] = "worse", [NEWS_CAUSE] = "cause", [NEWS_RESOLVED] = "resolved"};
+static const char *const news_names[] = {
+    [NEWS_OPENED] = "opened", [NEWS_WORSE] = "worse", [NEWS_CAUSE] = "cause", [NEWS_RESOLVED] = "resolved"};
 
 static void journal_news(struct live *l, const struct incident_news *n, const struct view *v);
 
-struct telling { struct live *live; const struct view *view; };
+struct telling {
+    struct live *live;
+    const struct view *view;
+};
 
 static void tell(void *arg, const struct incident_news *n)
 {
@@ -113,11 +117,16 @@ static void journal_news(struct live *l, const struct incident_news *n, const st
     struct str text = {0};
     if (!l->engine->memory || l->dropping) return;
     searchable(&text, n, v);
-    struct incident_row row = {.incident = {.run_name = l->name, .kind = t->kind, .series = t->series,
-                                            .severity = severity_name(t->severity), .state = t->open ? "open" : "closed",
+    struct incident_row row = {.incident = {.run_name = l->name,
+                                            .kind = t->kind,
+                                            .series = t->series,
+                                            .severity = severity_name(t->severity),
+                                            .state = t->open ? "open" : "closed",
                                             .cause = n->cause ? n->cause->diagnosis.cause->id : NULL,
-                                            .cause_probability = n->cause ? n->cause->diagnosis.probability : NAN, .opened = t->opened,
-                                            .closed = t->closed, .onset_step = t->onset_step,
+                                            .cause_probability = n->cause ? n->cause->diagnosis.probability : NAN,
+                                            .opened = t->opened,
+                                            .closed = t->closed,
+                                            .onset_step = t->onset_step,
                                             .message = n->finding ? n->finding->message : ""},
                                .text = text.p};
     memcpy(row.incident.id, t->id, sizeof row.incident.id);
@@ -139,7 +148,8 @@ static void journal_news(struct live *l, const struct incident_news *n, const st
 
 static const struct series_view *main_loss(const struct view *v)
 {
-    static const enum role order[] = {ROLE_LOSS_TRAIN, ROLE_LOSS_GENERATOR, ROLE_RETURN, ROLE_LOSS_EVAL, ROLE_LOSS_PART, ROLE_SCORE_EVAL};
+    static const enum role order[] = {ROLE_LOSS_TRAIN, ROLE_LOSS_GENERATOR, ROLE_RETURN,
+                                      ROLE_LOSS_EVAL,  ROLE_LOSS_PART,      ROLE_SCORE_EVAL};
     for (size_t k = 0; k < sizeof order / sizeof *order; k++)
         for (size_t i = 0; i < v->n_series; i++)
             if (v->series[i].series.role == order[k] && v->series[i].points) return &v->series[i];
@@ -197,15 +207,17 @@ static json_t *finding_json(const struct finding_view *f)
 {
     return json_pack("{s:s, s:s, s:s, s:o, s:o, s:I, s:s, s:o}", "id", f->id, "kind", f->finding.kind, "severity",
                      severity_name(f->finding.severity), "confidence", json_number(f->finding.confidence), "series",
-                     json_text(f->finding.series ? f->finding.series->name : NULL), "onset_step", (json_int_t)f->finding.onset_step,
-                     "state", f->finding.phase == PHASE_CLOSED ? "closed" : "open", "message", json_text(f->message));
+                     json_text(f->finding.series ? f->finding.series->name : NULL), "onset_step",
+                     (json_int_t)f->finding.onset_step, "state", f->finding.phase == PHASE_CLOSED ? "closed" : "open", "message",
+                     json_text(f->message));
 }
 
 static void keep_state(struct live *l, const struct view *v)
 {
     double quiet = wall_now() - l->last_data;
     l->shown = v->state;
-    if (v->state == RUN_UNKNOWN || v->state == RUN_RUNNING) l->shown = quiet < 60 || (l->grew && quiet < 3600) ? RUN_RUNNING : RUN_UNKNOWN;
+    if (v->state == RUN_UNKNOWN || v->state == RUN_RUNNING)
+        l->shown = quiet < 60 || (l->grew && quiet < 3600) ? RUN_RUNNING : RUN_UNKNOWN;
     json_decref(l->worst_finding);
     l->worst_finding = v->n_findings ? finding_json(&v->findings[0]) : NULL;
     l->worst = v->n_findings ? v->findings[0].finding.severity : SEVERITY_INFO;
@@ -262,24 +274,24 @@ json_t *live_found(const struct live *l)
     }
     uint64_t read = 0, all = 0;
     live_bytes(l, &read, &all);
-    return json_pack("{s:s, s:o, s:s, s:o, s:o, s:i, s:o, s:b, s:I, s:I}", "say", "found", "run", json_text(l->name), "id", l->id, "path",
-                     json_text(l->root), "sources", sources, "checkpoints", (int)l->n_checkpoints, "missing",
+    return json_pack("{s:s, s:o, s:s, s:o, s:o, s:i, s:o, s:b, s:I, s:I}", "say", "found", "run", json_text(l->name), "id", l->id,
+                     "path", json_text(l->root), "sources", sources, "checkpoints", (int)l->n_checkpoints, "missing",
                      json_text(l->missing ? l->missing : ""), "caught_up", l->caught_up_once, "read", (json_int_t)read, "bytes",
                      (json_int_t)all);
 }
 
 json_t *live_line(const struct live *l)
 {
-    return json_pack("{s:s, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:s}", "say", "live", "run", json_text(l->name), "id", l->id,
-                     "step", l->has_step ? json_integer(l->step) : json_null(), "series", json_text(l->series), "value",
+    return json_pack("{s:s, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:s}", "say", "live", "run", json_text(l->name), "id",
+                     l->id, "step", l->has_step ? json_integer(l->step) : json_null(), "series", json_text(l->series), "value",
                      json_number(l->value), "spark", json_text(l->spark), "spark_ascii", json_text(l->spark_ascii), "rate",
                      json_number(l->rate), "last_data", json_number(l->last_data), "state", run_state_name(l->shown));
 }
 
 json_t *live_status(const struct live *l)
 {
-    return json_pack("{s:o, s:s, s:o, s:s, s:o, s:o, s:O, s:s, s:b}", "run", json_text(l->name), "id", l->id, "path", json_text(l->root),
-                     "state", run_state_name(l->shown), "step", l->has_step ? json_integer(l->step) : json_null(), "last_data",
-                     json_number(l->last_data), "worst", l->worst_finding ? l->worst_finding : json_null(), "severity",
-                     severity_name(l->worst), "watched", true);
+    return json_pack("{s:o, s:s, s:o, s:s, s:o, s:o, s:O, s:s, s:b}", "run", json_text(l->name), "id", l->id, "path",
+                     json_text(l->root), "state", run_state_name(l->shown), "step",
+                     l->has_step ? json_integer(l->step) : json_null(), "last_data", json_number(l->last_data), "worst",
+                     l->worst_finding ? l->worst_finding : json_null(), "severity", severity_name(l->worst), "watched", true);
 }

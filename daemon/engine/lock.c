@@ -23,13 +23,13 @@ enum status lock_take(const char *path, const char *socket, int *ret, struct err
     if (fd < 0) return err_errno(err, E_IO, "cannot open the lock '%s'", path);
     if (fcntl(fd, F_SETLK, &lock) != 0) {
         enum status s = errno == EACCES || errno == EAGAIN ? err_set(err, E_DAEMON, "another daemon holds '%s'", path)
-                                                            : err_errno(err, E_IO, "cannot lock '%s'", path);
+                                                           : err_errno(err, E_IO, "cannot lock '%s'", path);
         close(fd);
         return s;
     }
     boot_id(boot);
-    int n = snprintf(text, sizeof text, "{\"pid\": %ld, \"boot\": \"%s\", \"version\": \"%s\", \"socket\": \"%s\"}\n", (long)getpid(), boot,
-                     MLWATCH_VERSION, socket);
+    int n = snprintf(text, sizeof text, "{\"pid\": %ld, \"boot\": \"%s\", \"version\": \"%s\", \"socket\": \"%s\"}\n",
+                     (long)getpid(), boot, MLWATCH_VERSION, socket);
     if (ftruncate(fd, 0) != 0 || pwrite(fd, text, (size_t)n, 0) != n) {
         enum status s = err_errno(err, E_IO, "cannot write the lock '%s'", path);
         close(fd);
@@ -50,7 +50,8 @@ bool lock_read(const char *path, struct lock_text *ret)
     close(fd);
     if (n <= 0) return false;
     json_t *j = json_loadb(text, (size_t)n, JSON_DISABLE_EOF_CHECK, NULL);
-    const char *version = json_string_value(json_object_get(j, "version")), *socket = json_string_value(json_object_get(j, "socket"));
+    const char *version = json_string_value(json_object_get(j, "version")),
+               *socket = json_string_value(json_object_get(j, "socket"));
     if (version && socket) {
         ret->pid = (long)lock.l_pid;
         snprintf(ret->version, sizeof ret->version, "%s", version);

@@ -9,7 +9,10 @@
 
 #include "../base/err.h"
 
-struct lock_text { long pid; char version[32], socket[128], boot[40]; };
+struct lock_text {
+    long pid;
+    char version[32], socket[128], boot[40];
+};
 
 /* lock_take - E_DAEMON when another process holds it, E_IO when it cannot be written. fd stays open for life. */
 enum status lock_take(const char *path, const char *socket, int *fd, struct err *err);

@@ -12,16 +12,16 @@
 struct slot {
     void (*ready)(void *arg, uint32_t events);
     void *arg;
-    uint32_t generation;           /* an event of a descriptor that was removed meanwhile must not reach its successor */
+    uint32_t generation; /* an event of a descriptor that was removed meanwhile must not reach its successor */
     bool used;
 };
 struct loop {
     int epoll, wake, signals;
     bool stopped;
     double now;
-    struct slot *slots;            /* by descriptor */
+    struct slot *slots; /* by descriptor */
     int n_slots;
-    struct loop_timer *timers;     /* unordered: there are a few a run */
+    struct loop_timer *timers; /* unordered: there are a few a run */
     void (*caught)(void *arg, int signal);
     void *caught_arg;
 };

@@ -14,7 +14,7 @@ struct loop;
 struct loop_timer {
     void (*fire)(void *arg);
     void *arg;
-    double at;                     /* loop_now() at which it fires */
+    double at; /* loop_now() at which it fires */
     bool armed;
     struct loop_timer *next, *prev;
 };
@@ -31,7 +31,8 @@ void loop_stop(struct loop *l);
 double loop_now(const struct loop *l);
 
 /* loop_add - call back when fd is ready; events are EPOLLIN | EPOLLOUT. loop_change, loop_remove - before fd is closed. */
-enum status loop_add(struct loop *l, int fd, uint32_t events, void (*ready)(void *arg, uint32_t events), void *arg, struct err *err);
+enum status loop_add(struct loop *l, int fd, uint32_t events, void (*ready)(void *arg, uint32_t events), void *arg,
+                     struct err *err);
 void loop_change(struct loop *l, int fd, uint32_t events);
 void loop_remove(struct loop *l, int fd);
 

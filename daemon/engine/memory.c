@@ -15,7 +15,7 @@ struct memory {
     struct loop *loop;
     struct lane *lane;
     struct store *store;
-    struct batch *first, **last;   /* waiting; the first may be on the lane */
+    struct batch *first, **last; /* waiting; the first may be on the lane */
     size_t n_waiting;
     bool writing, failing, closing;
     double retry_s;
@@ -63,7 +63,11 @@ static void batch_done(struct memory *m, struct batch *b)
     next_batch(m);
 }
 
-struct writing { struct job job; struct memory *memory; struct batch *batch; };
+struct writing {
+    struct job job;
+    struct memory *memory;
+    struct batch *batch;
+};
 
 static void writing_work(struct job *j)
 {
@@ -149,10 +153,16 @@ static bool take_incident(void *arg, const struct incident_row *row)
     struct known_incident *mine = &k->incidents[k->n_incidents++];
     bool open = i->state && strcmp(i->state, "open") == 0;
     *mine = (struct known_incident){.message = str_dup(span_of(i->message ? i->message : "")),
-                                    .cause = i->cause ? str_dup(span_of(i->cause)) : NULL, .probability = i->cause_probability};
+                                    .cause = i->cause ? str_dup(span_of(i->cause)) : NULL,
+                                    .probability = i->cause_probability};
     struct told *t = &mine->told;
-    *t = (struct told){.onset_step = i->onset_step, .severity = severity_of(i->severity), .opened = i->opened, .closed = i->closed,
-                       .cause_told = i->cause_probability >= 0.8, .resolved = !open, .open = open};
+    *t = (struct told){.onset_step = i->onset_step,
+                       .severity = severity_of(i->severity),
+                       .opened = i->opened,
+                       .closed = i->closed,
+                       .cause_told = i->cause_probability >= 0.8,
+                       .resolved = !open,
+                       .open = open};
     memcpy(t->id, i->id, sizeof t->id);
     snprintf(t->kind, sizeof t->kind, "%s", i->kind ? i->kind : "");
     snprintf(t->series, sizeof t->series, "%s", i->series ? i->series : "");
@@ -203,7 +213,10 @@ void known_free(struct known *k)
 }
 
 /* Series that mlwatch itself made are no records of a file. */
-struct making { struct waking *w; uint32_t own[2]; };
+struct making {
+    struct waking *w;
+    uint32_t own[2];
+};
 
 static bool find_own(void *arg, const struct series_row *row)
 {
@@ -258,7 +271,12 @@ void memory_task(struct memory *m, struct task *t)
 }
 
 /* In turn with the batches: a commit of the same run that waits says that it is watched, and must not be the last word. */
-struct forgetting { struct task task; struct memory *memory; struct loop_timer again; char id[12]; };
+struct forgetting {
+    struct task task;
+    struct memory *memory;
+    struct loop_timer again;
+    char id[12];
+};
 
 static void forget(struct job *j)
 {

@@ -31,17 +31,24 @@ bool memory_failing(const struct memory *m);
 /* What the memory knows of a run by its path (or id): asked when a run is first seen. */
 struct known {
     struct job job;
-    char *path;                    /* of the run's root */
-    char id[12];                   /* in: the id it would have as a new run; out: the one it has */
+    char *path;  /* of the run's root */
+    char id[12]; /* in: the id it would have as a new run; out: the one it has */
     bool found;
-    bool id_taken;                 /* another directory that is still there has this id */
+    bool id_taken; /* another directory that is still there has this id */
     char *name;
     double first_seen, last_data;
-    struct source_row *sources;  size_t n_sources;      /* with copied texts */
-    struct known_incident { struct told told; char *message, *cause; double probability; } *incidents;  size_t n_incidents;
+    struct source_row *sources;
+    size_t n_sources; /* with copied texts */
+    struct known_incident {
+        struct told told;
+        char *message, *cause;
+        double probability;
+    } * incidents;
+    size_t n_incidents;
     enum run_state state;
     struct store *store;
-    void *owner;  void (*ready)(struct known *k);
+    void *owner;
+    void (*ready)(struct known *k);
 };
 /* memory_know - answers by k->ready(k) on the loop's thread; the caller frees it with known_free. */
 void memory_know(struct memory *m, struct known *k);
@@ -51,16 +58,22 @@ void known_free(struct known *k);
 struct waking {
     struct job job;
     char id[12];
-    struct run *run;               /* made by the caller, empty; replayed on the lane */
-    struct history *histories;  size_t n_histories;     /* by source */
+    struct run *run; /* made by the caller, empty; replayed on the lane */
+    struct history *histories;
+    size_t n_histories; /* by source */
     struct store *store;
-    struct err err;  enum status status;
-    void *owner;  void (*ready)(struct waking *w);
+    struct err err;
+    enum status status;
+    void *owner;
+    void (*ready)(struct waking *w);
 };
 void memory_wake(struct memory *m, struct waking *w);
 
 /* memory_task - any other work with the store, in turn with the rest. work and done as in struct job. */
-struct task { struct job job; struct store *store; };
+struct task {
+    struct job job;
+    struct store *store;
+};
 void memory_task(struct memory *m, struct task *t);
 
 #endif

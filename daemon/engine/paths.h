@@ -14,10 +14,10 @@
 #include "../base/err.h"
 
 struct paths {
-    char *root;                /* the directory above <hostname>: readers look at every host's memory in it */
+    char *root; /* the directory above <hostname>: readers look at every host's memory in it */
     char *data, *lock, *database, *attached, *stdin_dir;
     char *socket_dir, *socket;
-    char *spare_lock;          /* beside the socket: for a data directory that cannot be written */
+    char *spare_lock; /* beside the socket: for a data directory that cannot be written */
 };
 
 /* paths_find - from the environment; creates nothing. E_USAGE when there is neither MLWATCH_HOME nor HOME. */

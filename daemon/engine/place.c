@@ -8,7 +8,7 @@
 
 #include "../base/str.h"
 
-static const double TICK_MIN_S = 1, TICK_KNOWN_S = 5, TICK_MAX_S = 10, SCAN_EVERY_S = 0.5;
+static const double TICK_MIN_S = 1, TICK_KNOWN_S = 5, TICK_MAX_S = 20, SCAN_EVERY_S = 0.5;
 
 static double clock_now(void)
 {
@@ -77,7 +77,8 @@ static void finish_look(struct job *j)
         if (p->status == OK) scan_done(&p->scan);
     }
     double quiet = 0;
-    for (size_t i = 0; i < p->n_lives; i++) quiet = i ? fmin(quiet, wall_now() - p->lives[i]->last_data) : wall_now() - p->lives[i]->last_data;
+    for (size_t i = 0; i < p->n_lives; i++)
+        quiet = i ? fmin(quiet, wall_now() - p->lives[i]->last_data) : wall_now() - p->lives[i]->last_data;
     double tick = p->n_lives ? fmax(TICK_KNOWN_S, fmin(TICK_MAX_S, quiet / 30)) : TICK_MIN_S;
     loop_start(p->engine->loop, &p->tick, p->again ? SCAN_EVERY_S : fmax(tick, 50 * p->took_s));
     p->again = false;
@@ -151,15 +152,22 @@ void place_drop(struct place *p, struct live *l, bool forget)
     }
 }
 
-struct place *place_new(const struct engine *e, struct lane *lane, struct watch *w, const char *path, const struct live_options *o,
-                        void (*looked_at)(void *, struct place *), void *arg)
+struct place *place_new(const struct engine *e, struct lane *lane, struct watch *w, const char *path,
+                        const struct live_options *o, void (*looked_at)(void *, struct place *), void *arg)
 {
     struct place *p = calloc(1, sizeof *p);
     if (!p) return NULL;
-    *p = (struct place){.engine = e, .lane = lane, .watch = w, .path = str_dup(span_of(path)),
-                        .name = o->name ? str_dup(span_of(o->name)) : NULL, .tags = o->tags ? str_dup(span_of(o->tags)) : NULL,
-                        .sensitivity = o->sensitivity, .attached = wall_now(), .tick = {.fire = start_look, .arg = p},
-                        .looked_at = looked_at, .arg = arg};
+    *p = (struct place){.engine = e,
+                        .lane = lane,
+                        .watch = w,
+                        .path = str_dup(span_of(path)),
+                        .name = o->name ? str_dup(span_of(o->name)) : NULL,
+                        .tags = o->tags ? str_dup(span_of(o->tags)) : NULL,
+                        .sensitivity = o->sensitivity,
+                        .attached = wall_now(),
+                        .tick = {.fire = start_look, .arg = p},
+                        .looked_at = looked_at,
+                        .arg = arg};
     if (!p->path) return place_free(p, false), NULL;
     start_look(p);
     return p;
@@ -172,7 +180,7 @@ void place_free(struct place *p, bool forget)
     watch_forget(p->watch, p);
     while (p->n_lives) place_drop(p, p->lives[0], forget);
     p->gone = true;
-    if (p->busy) return;           /* the lane still works for it */
+    if (p->busy) return; /* the lane still works for it */
     survey_done(&p->survey);
     free(p->lives);
     free(p->path), free(p->name), free(p->tags);

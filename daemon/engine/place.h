@@ -11,28 +11,32 @@
 #include "watch.h"
 
 struct place {
-    struct job job;                /* first: the lane's job leads to its place */
+    struct job job; /* first: the lane's job leads to its place */
     const struct engine *engine;
     struct lane *lane;
     struct watch *watch;
     char *path, *name, *tags;
     enum sensitivity sensitivity;
-    double attached;               /* seconds since 1970 */
-    struct live **lives;  size_t n_lives;
+    double attached; /* seconds since 1970 */
+    struct live **lives;
+    size_t n_lives;
     struct loop_timer tick;
-    uint64_t signature;            /* of the last survey that was scanned */
-    double next_scan;              /* loop clock: not more often than it is cheap */
-    bool busy, again, gone, looked;                  /* looked: the first scan is done */
-    bool scanned;                  /* the job scanned; below is what it found */
-    struct survey survey;  struct scan scan;  enum status status;  struct err err;    /* err: also why a readable directory holds no run */
-    char note[512];                /* what the scan left out (a FIFO, a loop, a limit) */
+    uint64_t signature;             /* of the last survey that was scanned */
+    double next_scan;               /* loop clock: not more often than it is cheap */
+    bool busy, again, gone, looked; /* looked: the first scan is done */
+    bool scanned;                   /* the job scanned; below is what it found */
+    struct survey survey;
+    struct scan scan;
+    enum status status;
+    struct err err; /* err: also why a readable directory holds no run */
+    char note[512]; /* what the scan left out (a FIFO, a loop, a limit) */
     double took_s;
-    void (*looked_at)(void *arg, struct place *p);   /* after every scan */
+    void (*looked_at)(void *arg, struct place *p); /* after every scan */
     void *arg;
 };
 
-struct place *place_new(const struct engine *e, struct lane *lane, struct watch *w, const char *path, const struct live_options *o,
-                        void (*looked_at)(void *arg, struct place *p), void *arg);
+struct place *place_new(const struct engine *e, struct lane *lane, struct watch *w, const char *path,
+                        const struct live_options *o, void (*looked_at)(void *arg, struct place *p), void *arg);
 /* place_free - stop watching; runs are committed as no longer watched when `forget`. */
 void place_free(struct place *p, bool forget);
 /* place_touched - something happened in one of its directories. */

@@ -28,7 +28,8 @@ static void decide(struct reader *r)
 {
     uint64_t hash = 0;
     if (!r->n_held) return;
-    for (size_t i = 0; i < r->n_held; i++) hash = history_hash(hash, (uint32_t)r->held[i].series, r->held[i].step, r->held[i].value);
+    for (size_t i = 0; i < r->n_held; i++)
+        hash = history_hash(hash, (uint32_t)r->held[i].series, r->held[i].step, r->held[i].value);
     size_t found = history_find(&r->history, r->matched, hash);
     if (found != SIZE_MAX) r->matched = found + 1;
     else {
@@ -125,7 +126,8 @@ void reader_done(struct reader *r)
 void reader_resume(struct reader *r, const struct source_row *row)
 {
     r->tail.offset = r->tail.offered = row->offset;
-    r->tail.id = (struct tail_identity){row->device, row->inode, row->head_hash, row->tail_hash, row->head_bytes, row->tail_bytes};
+    r->tail.id =
+        (struct tail_identity){row->device, row->inode, row->head_hash, row->tail_hash, row->head_bytes, row->tail_bytes};
     r->items = row->records;
 }
 
@@ -189,9 +191,17 @@ uint64_t reader_behind(const struct reader *r)
 void reader_row(const struct reader *r, struct source_row *row)
 {
     const struct tail_identity *id = &r->tail.id;
-    *row = (struct source_row){.index = (uint16_t)r->source, .path = r->tail.path, .format = r->format->name, .device = id->device,
-                               .inode = id->inode, .offset = r->tail.offset, .records = r->items, .head_hash = id->head_hash,
-                               .tail_hash = id->tail_hash, .head_bytes = id->head_bytes, .tail_bytes = id->tail_bytes};
+    *row = (struct source_row){.index = (uint16_t)r->source,
+                               .path = r->tail.path,
+                               .format = r->format->name,
+                               .device = id->device,
+                               .inode = id->inode,
+                               .offset = r->tail.offset,
+                               .records = r->items,
+                               .head_hash = id->head_hash,
+                               .tail_hash = id->tail_hash,
+                               .head_bytes = id->head_bytes,
+                               .tail_bytes = id->tail_bytes};
 }
 
 /* ---- reading --------------------------------------------------------------------------------------------------- */
@@ -302,7 +312,8 @@ static void read_on(struct reader *r, char *buffer, size_t room, double now, dou
 static bool due_for_flush(const struct reader *r, double now)
 {
     bool torn = r->tail.offset < r->tail.size && r->format->growth == GROWTH_APPENDED;
-    return r->run && !r->flushed && r->at >= r->regain_until && r->tail.offset > 0 && now - r->quiet_since > (torn ? TORN_S : FLUSH_S);
+    return r->run && !r->flushed && r->at >= r->regain_until && r->tail.offset > 0 &&
+           now - r->quiet_since > (torn ? TORN_S : FLUSH_S);
 }
 
 /* ---- the outside ------------------------------------------------------------------------------------------------------- */

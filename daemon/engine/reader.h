@@ -12,28 +12,34 @@
 #include "run.h"
 #include "tail.h"
 
-struct held_point { int series; int64_t step; double time, value; uint64_t line; };
+struct held_point {
+    int series;
+    int64_t step;
+    double time, value;
+    uint64_t line;
+};
 
 struct reader {
     struct tail tail;
     const struct format *format;
     char why[160];
-    struct run *run;               /* NULL while the run sleeps */
-    int source;                    /* index in the run */
-    void *state;                   /* of the format */
-    const struct format_out *to;   /* the run's side */
-    struct format_out out;         /* ours, in front of it */
-    uint64_t items, known_items;   /* given since the first byte; how many of them the run has */
-    uint64_t at, regain_until;     /* while the bytes before the offset are read again; equal when not */
+    struct run *run;             /* NULL while the run sleeps */
+    int source;                  /* index in the run */
+    void *state;                 /* of the format */
+    const struct format_out *to; /* the run's side */
+    struct format_out out;       /* ours, in front of it */
+    uint64_t items, known_items; /* given since the first byte; how many of them the run has */
+    uint64_t at, regain_until;   /* while the bytes before the offset are read again; equal when not */
     bool comparing;
-    size_t matched;                /* history records passed */
-    struct held_point *held;  size_t n_held, held_room;   /* the record being compared */
+    size_t matched; /* history records passed */
+    struct held_point *held;
+    size_t n_held, held_room; /* the record being compared */
     struct history history;
-    bool news;                     /* a look found more to read */
-    bool flushed;                  /* at_end was fed for what was offered */
-    bool refused;                  /* told once */
-    double quiet_since;            /* loop clock */
-    double restarted, spent;       /* when it was last read from its first byte, and the seconds that this took so far */
+    bool news;               /* a look found more to read */
+    bool flushed;            /* at_end was fed for what was offered */
+    bool refused;            /* told once */
+    double quiet_since;      /* loop clock */
+    double restarted, spent; /* when it was last read from its first byte, and the seconds that this took so far */
 };
 
 /* reader_init - nothing is opened. False when memory ran out. */

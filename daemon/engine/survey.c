@@ -10,7 +10,10 @@
 #include "../base/str.h"
 #include "../format/format.h"
 
-struct walk { struct survey *survey; size_t entries; };
+struct walk {
+    struct survey *survey;
+    size_t entries;
+};
 
 /* The order of a listing is nobody's promise: entries are added, not chained. */
 static void count(struct walk *w, const char *path, const struct stat *st)

@@ -11,8 +11,9 @@
 enum { SURVEY_DIRECTORIES_MAX = 256, SURVEY_ENTRIES_MAX = 20000, SURVEY_DEPTH_MAX = 8 };
 
 struct survey {
-    uint64_t signature;            /* 0 when there is no such directory or file */
-    char **directories;  size_t n_directories;       /* to watch: the top first */
+    uint64_t signature; /* 0 when there is no such directory or file */
+    char **directories;
+    size_t n_directories; /* to watch: the top first */
 };
 
 /* survey_take - look. Symbolic links are not followed. Cost: a stat an entry. False when memory ran out. */

@@ -131,7 +131,7 @@ void tail_advance(struct tail *t, uint64_t offset, uint64_t offered)
     if (offset == t->offset) return;
     bool head = id.head_bytes == t->id.head_bytes || hash_at(t->fd, 0, id.head_bytes, &id.head_hash);
     if (!head || !hash_at(t->fd, offset - id.tail_bytes, id.tail_bytes, &id.tail_hash)) {
-        id.tail_hash = ~id.tail_hash;   /* it shrank this moment: the next look finds that it is another file */
+        id.tail_hash = ~id.tail_hash; /* it shrank this moment: the next look finds that it is another file */
     }
     t->id = id;
     t->offset = offset;
@@ -185,9 +185,15 @@ static void adopt(struct tail *t, int fd)
 }
 
 /* Files beside the path whose name begins like its own, up to the first dot. */
-struct search { struct tail *tail; struct stat current; double after, best; int fd; };
+struct search {
+    struct tail *tail;
+    struct stat current;
+    double after, best;
+    int fd;
+};
 
-static void look_beside(struct search *f, bool (*fits)(const char *path, const char *other), void (*each)(struct search *f, const char *other))
+static void look_beside(struct search *f, bool (*fits)(const char *path, const char *other),
+                        void (*each)(struct search *f, const char *other))
 {
     const char *path = f->tail->path, *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
     char *directory = slash ? str_dup((struct span){path, (size_t)(name - path)}) : str_dup(span_of("./"));

@@ -17,26 +17,29 @@
 
 enum { TAIL_HEAD_BYTES = 4096, TAIL_FOOT_BYTES = 64 };
 
-struct tail_identity { uint64_t device, inode, head_hash, tail_hash; uint32_t head_bytes, tail_bytes; };
+struct tail_identity {
+    uint64_t device, inode, head_hash, tail_hash;
+    uint32_t head_bytes, tail_bytes;
+};
 
 struct tail {
     char *path;
-    int fd;                        /* -1 until it is needed */
-    uint64_t offset;               /* bytes done with */
-    uint64_t offered;              /* bytes that were offered to the reader: nothing is new until there are more */
-    uint64_t size;                 /* when last looked at */
-    double changed;                /* its modification time, seconds since 1970 */
-    struct tail_identity id;       /* as of offset */
-    bool old;                      /* the path leads to another file by now (or to none) */
+    int fd;                  /* -1 until it is needed */
+    uint64_t offset;         /* bytes done with */
+    uint64_t offered;        /* bytes that were offered to the reader: nothing is new until there are more */
+    uint64_t size;           /* when last looked at */
+    double changed;          /* its modification time, seconds since 1970 */
+    struct tail_identity id; /* as of offset */
+    bool old;                /* the path leads to another file by now (or to none) */
 };
 
 enum tail_state {
-    TAIL_QUIET,                    /* nothing new */
-    TAIL_MORE,                     /* bytes behind offset that were not offered yet */
-    TAIL_ENDED,                    /* another file has taken the path; this one has nothing more. A rest without newline may be left */
-    TAIL_RESTARTED,                /* what lies before the offset is not what was read */
-    TAIL_GONE,                     /* no such file, and nothing left to read */
-    TAIL_REFUSED                   /* not a regular file, or not ours to read (errno) */
+    TAIL_QUIET,     /* nothing new */
+    TAIL_MORE,      /* bytes behind offset that were not offered yet */
+    TAIL_ENDED,     /* another file has taken the path; this one has nothing more. A rest without newline may be left */
+    TAIL_RESTARTED, /* what lies before the offset is not what was read */
+    TAIL_GONE,      /* no such file, and nothing left to read */
+    TAIL_REFUSED    /* not a regular file, or not ours to read (errno) */
 };
 
 /* tail_init - nothing is opened yet. False when memory ran out. */

@@ -8,7 +8,10 @@
 #include <sys/inotify.h>
 #include <unistd.h>
 
-struct pair { int wd; void *who; };
+struct pair {
+    int wd;
+    void *who;
+};
 struct watch {
     struct loop *loop;
     struct watch_hooks hooks;
@@ -18,8 +21,10 @@ struct watch {
     size_t n, room;
 };
 
-enum { EVENTS = IN_MODIFY | IN_CLOSE_WRITE | IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_ONLYDIR,
-       NAMES = IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_IGNORED };
+enum {
+    EVENTS = IN_MODIFY | IN_CLOSE_WRITE | IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_ONLYDIR,
+    NAMES = IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_IGNORED
+};
 
 static void say_once(struct watch *w, const char *text)
 {
@@ -102,7 +107,8 @@ void watch_directory(struct watch *w, const char *path, void *who)
     int wd = inotify_add_watch(w->fd, path, EVENTS);
     if (wd < 0) {
         if (errno == ENOSPC || errno == ENOMEM)
-            say_once(w, "no more inotify watches (fs.inotify.max_user_watches): some directories are looked at once a second instead");
+            say_once(
+                w, "no more inotify watches (fs.inotify.max_user_watches): some directories are looked at once a second instead");
         return;
     }
     if (has(w, wd, who)) return;

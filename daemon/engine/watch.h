@@ -10,9 +10,9 @@
 struct watch;
 
 struct watch_hooks {
-    void (*touched)(void *arg, void *who, bool names);   /* names: a file came, went or was renamed; else only bytes changed */
-    void (*overflow)(void *arg);                          /* everything may have changed */
-    void (*say)(void *arg, const char *text);             /* once: why the watch falls back to polling */
+    void (*touched)(void *arg, void *who, bool names); /* names: a file came, went or was renamed; else only bytes changed */
+    void (*overflow)(void *arg);                       /* everything may have changed */
+    void (*say)(void *arg, const char *text);          /* once: why the watch falls back to polling */
     void *arg;
 };
 

@@ -59,7 +59,7 @@ wait_until 20 gone || fail "it lingers"
 printf '{"step": 500, "loss": NaN}\n' >>run/log.jsonl
 "$MLWATCH" daemon --foreground --attach run >front.out 2>&1 &
 front=$!
-wait_until 20 grep -q 'CRITICAL run loss_nonfinite' front.out || fail "foreground: $(cat front.out)"
+wait_until 20 grep -qE '[A-Z]+ run loss_nonfinite' front.out || fail "foreground: $(cat front.out)"
 kill -TERM $front
 wait $front
 expect_code "foreground" 0 $?

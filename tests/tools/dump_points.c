@@ -6,7 +6,11 @@
 #include "../../daemon/engine/paths.h"
 #include "../../daemon/store/store.h"
 
-struct dump { char id[12]; char **names; size_t n; };
+struct dump {
+    char id[12];
+    char **names;
+    size_t n;
+};
 
 static bool take_run(void *arg, const struct run_row *r)
 {

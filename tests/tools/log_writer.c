@@ -23,7 +23,7 @@ struct writer {
     const char *variant, *log, *truth, *go;
     bool csv, boundary_done;
     long records;
-    struct str whole, points;      /* the file as it should be; the points */
+    struct str whole, points; /* the file as it should be; the points */
     int fd;
 };
 
@@ -141,9 +141,14 @@ static void write_whole(struct writer *w)
 int main(int argc, char **argv)
 {
     if (argc < 7) return fputs("usage: log_writer SEED VARIANT FORMAT RECORDS LOG TRUTH [GO]\n", stderr), 2;
-    struct writer w = {.random = 0x9E3779B97F4A7C15u * (strtoull(argv[1], NULL, 10) + 1), .variant = argv[2], .log = argv[5],
-                       .truth = argv[6], .go = argc > 7 ? argv[7] : NULL, .csv = strcmp(argv[3], "csv") == 0,
-                       .records = atol(argv[4]), .fd = -1};
+    struct writer w = {.random = 0x9E3779B97F4A7C15u * (strtoull(argv[1], NULL, 10) + 1),
+                       .variant = argv[2],
+                       .log = argv[5],
+                       .truth = argv[6],
+                       .go = argc > 7 ? argv[7] : NULL,
+                       .csv = strcmp(argv[3], "csv") == 0,
+                       .records = atol(argv[4]),
+                       .fd = -1};
     bool whole = strcmp(w.variant, "rewrite") == 0 || strcmp(w.variant, "replace") == 0;
     open_log(&w, 0);
     for (long i = 0; i < w.records; i++) {

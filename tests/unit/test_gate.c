@@ -17,13 +17,18 @@ static const struct series accuracy = {.name = "val/acc", .metric = "acc", .id =
 static const struct cause too_high = {.id = "lr_too_high"};
 
 /* A view with room for a few findings and one cause. */
-struct scene { struct view view; struct finding_view findings[4]; struct cause_view cause; };
+struct scene {
+    struct view view;
+    struct finding_view findings[4];
+    struct cause_view cause;
+};
 
-static void add(struct scene *s, const char *kind, const struct series *series, enum severity severity, int64_t onset, enum phase phase)
+static void add(struct scene *s, const char *kind, const struct series *series, enum severity severity, int64_t onset,
+                enum phase phase)
 {
     struct finding_view *f = &s->findings[s->view.n_findings++];
-    *f = (struct finding_view){.finding = {.kind = kind, .series = series, .severity = severity, .onset_step = onset, .phase = phase},
-                               .message = "m"};
+    *f = (struct finding_view){
+        .finding = {.kind = kind, .series = series, .severity = severity, .onset_step = onset, .phase = phase}, .message = "m"};
     s->view.findings = s->findings;
     s->view.id = "rabcdefgh";
 }
@@ -36,7 +41,11 @@ static void explain(struct scene *s, double probability, size_t n)
     s->view.n_causes = 1;
 }
 
-struct heard { int n; enum news last; char id[12]; };
+struct heard {
+    int n;
+    enum news last;
+    char id[12];
+};
 
 static void hear(void *arg, const struct incident_news *n)
 {

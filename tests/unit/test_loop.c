@@ -1,9 +1,9 @@
 /* The loop and its lane: order, once-ness, and nothing that reaches a descriptor's successor. */
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -13,7 +13,12 @@
 
 #include "../../daemon/engine/lane.h"
 
-struct seen { struct loop *loop; char order[32]; struct loop_timer *self; int fd; };
+struct seen {
+    struct loop *loop;
+    char order[32];
+    struct loop_timer *self;
+    int fd;
+};
 
 static void note(struct seen *s, char c) { s->order[strlen(s->order)] = c; }
 
@@ -115,7 +120,11 @@ static void signals_come_through_the_loop(void **state)
 }
 
 enum { JOBS = 200 };
-struct counted { struct job job; int number; int *next_work, *next_done; };
+struct counted {
+    struct job job;
+    int number;
+    int *next_work, *next_done;
+};
 
 static void work(struct job *j)
 {

@@ -13,7 +13,10 @@
 
 #include "../../daemon/engine/tail.h"
 
-struct place { char directory[64], path[128], other[128]; struct tail tail; };
+struct place {
+    char directory[64], path[128], other[128];
+    struct tail tail;
+};
 
 static int set_up(void **state)
 {

@@ -14,7 +14,10 @@
 #include "../../daemon/engine/survey.h"
 #include "../../daemon/engine/watch.h"
 
-struct seen { int touched, named; void *who; };
+struct seen {
+    int touched, named;
+    void *who;
+};
 
 static void touched(void *arg, void *who, bool names)
 {
