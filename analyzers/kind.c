@@ -26,7 +26,7 @@ const struct kind kinds[] = {
     {"validation_divergence", "validation loss diverges",
      "{series} rose from {from} to {to} ({rise_ratio*}) since {axis} {onset} while the training loss did not fall", ""},
     {"score_drop", "a score fell from its best",
-     "{series} was {from} at its best ({axis} {best_step}) and {now_words} {to}{recovery}", "return_flat"},
+     "{series} was {from} at its best ({axis} {best_step}) and {now_words} {to}{came_back}", "return_flat"},
     {"grad_explosion", "gradient norm grows without bound", "{series} grew from {from} to {to} ({ratio*}) since {axis} {onset}",
      "grad_spike"},
     {"grad_vanishing", "gradients vanish",

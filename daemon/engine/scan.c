@@ -280,7 +280,7 @@ static void tidy(struct scan *s)
     size_t kept = 0;
     for (size_t i = 0; i < s->n_runs; i++) {
         struct scan_run *r = &s->runs[i];
-        qsort(r->sources, r->n_sources, sizeof *r->sources, by_path);
+        if (r->n_sources) qsort(r->sources, r->n_sources, sizeof *r->sources, by_path);
         if (r->n_checkpoints) qsort(r->checkpoints, r->n_checkpoints, sizeof *r->checkpoints, by_step);
         keep_newest_state(r);
     }
