@@ -4,7 +4,7 @@
 
 #include "robust.h"
 
-enum { BASE_MIN = 5, BACK_POINTS = 2, SLOW_BASE = ROLLING_MAX, EARLY_MIN = 8 };
+enum { BASE_MIN = 5, BACK_POINTS = 2, SLOW_BASE = ROLLING_MAX, EARLY_MIN = 8, STRIDE_POINTS = 4096, STRIDE_MAX = 8 };
 #define NOISE_FLOOR 0.02 /* on the log scale: 2 %. Logs are rounded, and a quiet series has no noise to speak of */
 #define CUSUM_SLACK 1.0  /* Page's k, in standard deviations: half of the shift that matters */
 #define CUSUM_LIMIT 40.0 /* Page's h: far beyond chance for smoothed, correlated levels */
@@ -50,12 +50,16 @@ static void follow_change(struct excursion *e, double size)
     e->change += weight * (size - e->change);
 }
 
-static void absorb(struct excursion *e, double y)
+/* In a long series every second, third ... value enters the window, so that it goes on covering about a hundredth of what was
+ * seen. Returns whether the window moved. */
+static bool absorb(struct excursion *e, double y)
 {
+    uint64_t stride = 1 + e->accepted / STRIDE_POINTS;
     if (e->accepted) follow_change(e, fabs(y - e->previous));
     e->previous = y;
+    if (e->accepted++ % (stride < STRIDE_MAX ? stride : STRIDE_MAX)) return false;
     rolling_add(&e->base, y);
-    if (++e->accepted <= 5) {
+    if (e->accepted <= 5) {
         double first[5];
         for (uint32_t i = 0; i < e->base.n && i < 5; i++) first[i] = e->base.ring[i];
         e->initial = robust_median(first, e->base.n);
@@ -67,6 +71,7 @@ static void absorb(struct excursion *e, double y)
         e->best_sd = spread(e);
         e->cusum = 0;
     }
+    return true;
 }
 
 static void begin(struct excursion *e, const struct point *p, double from, double sd, double y)
@@ -143,8 +148,7 @@ enum excursion_change excursion_add(struct excursion *e, const struct excursion_
             return EXCURSION_STARTED;
         }
     }
-    absorb(e, y);
-    if (!creeps(e, k, p)) return EXCURSION_NONE;
+    if (!absorb(e, y) || !creeps(e, k, p)) return EXCURSION_NONE;
     begin(e, p, e->best, fmax(e->best_sd, spread(e)), rolling_median(&e->base));
     e->slow = true;
     e->onset_step = e->cusum_step;
