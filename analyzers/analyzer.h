@@ -47,7 +47,7 @@ struct series {
 struct point {
     const struct series *series; /* borrowed; outlives every analyzer of its run */
     uint64_t seq;                /* arrival in the run, from 1 */
-    int64_t step;                /* in the log's own unit; without one the record number, and AXIS_RECORD */
+    int64_t step;                /* in the log's own unit, cut to +-2^60; without one the record number, and AXIS_RECORD */
     double time;                 /* seconds since 1970 UTC; NaN when the log gives none */
     double value;                /* in series->unit; NaN and Inf are data, not errors */
     uint64_t line;               /* physical line of the record's first byte; record number in binary logs */

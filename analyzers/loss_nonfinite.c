@@ -49,7 +49,9 @@ static void observe(void *state, const struct point *p, const struct findings *o
     switch (nonfinite_add(&s->n, p, s->calm_points)) {
     case NONFINITE_FIRST: nonfinite_emit(&s->n, "loss_nonfinite", SEVERITY_WARNING, 0.9, PHASE_OPENED, p, out); break;
     case NONFINITE_MORE:
-        if (s->n.in_a_row >= 2) nonfinite_emit(&s->n, "loss_nonfinite", SEVERITY_CRITICAL, p->series->role == ROLE_LOSS_TRAIN ? 0.99 : 0.98, PHASE_CHANGED, p, out);
+        if (s->n.in_a_row >= 2)
+            nonfinite_emit(&s->n, "loss_nonfinite", SEVERITY_CRITICAL, p->series->role == ROLE_LOSS_TRAIN ? 0.99 : 0.98,
+                           PHASE_CHANGED, p, out);
         break;
     case NONFINITE_GONE: nonfinite_emit(&s->n, "loss_nonfinite", SEVERITY_WARNING, 0.99, PHASE_CLOSED, p, out); break;
     default: break;

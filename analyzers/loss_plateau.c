@@ -87,6 +87,7 @@ static void observe(void *state, const struct point *p, const struct findings *o
     struct state *s = state;
     bool grad = p->series->role == ROLE_GRAD_NORM;
     (void)out;
+    if (!isfinite(p->value)) return;
     s->loss.buckets = s->loss_buckets;
     s->grad.buckets = s->grad_buckets;
     if (!s->loss.capacity || p->segment != s->segment) {

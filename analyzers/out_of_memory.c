@@ -20,6 +20,7 @@ static void observe(void *state, const struct point *p, const struct findings *o
 {
     struct state *s = state;
     if (p->series->role != ROLE_EVENT) {
+        if (p->source != s->f.source && p->segment == s->f.segment) return; /* another log says nothing about this one */
         if (!s->open || (double)++s->points_since < s->go_on_points) return;
         s->open = false;
         s->f.phase = PHASE_CLOSED;

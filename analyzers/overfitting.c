@@ -68,21 +68,22 @@ static size_t smooth(const struct track *t, double *level, bool logarithm)
     return n;
 }
 
-/* Natural-log fall of the training loss since a step; NaN when no training loss says anything. */
+/* Natural-log fall of the training loss since a step, from level to level; 0 when it is not beyond the noise of levels, NaN when no
+ * training loss says anything. */
 static double train_fall(struct state *s, const struct series *eval, int64_t step)
 {
     struct track *t = NULL;
-    double then = NAN, now = NAN;
+    double level[BUCKETS], then = NAN;
     for (uint32_t i = 0; i < s->n_train; i++)
         if (!t || strcmp(s->train[i].series->metric, eval->metric) == 0) t = &s->train[i];
-    if (!t) return NAN;
-    for (uint32_t i = 0; i < t->curve.used; i++) {
-        const struct bucket *b = &t->buckets[i];
-        if (isnan(b->mean)) continue;
-        if (isnan(then) || b->first_step <= step) then = b->mean;
-        now = b->mean;
-    }
-    return then > 0 ? log(then) - log(fmax(now, 1e-12)) : then - now;
+    if (!t || !t->curve.used) return NAN;
+    bool positive = true;
+    for (uint32_t i = 0; i < t->curve.used; i++) positive = positive && t->buckets[i].min > 0;
+    size_t n = smooth(t, level, positive);
+    for (size_t i = 0; i < n; i++)
+        if (i == 0 || t->buckets[i].first_step <= step) then = level[i];
+    double fall = n ? then - level[n - 1] : NAN;
+    return fall > 2 * robust_noise(level, n) ? fall : 0;
 }
 
 /* Does an evaluation score that should rise still stand at its best? */
@@ -154,6 +155,7 @@ static void observe(void *state, const struct point *p, const struct findings *o
 {
     struct state *s = state;
     struct track *t = NULL;
+    if (!isfinite(p->value)) return;
     if (p->segment != s->segment) s->n_train = s->n_eval = s->n_score = 0, s->segment = p->segment;
     fix_pointers(s); /* the state may have been copied */
     if (p->series->role == ROLE_LOSS_TRAIN) t = track_of(s->train, &s->n_train, TRAINS, p->series);

@@ -207,6 +207,8 @@ static const struct row rows[] = {
     SCORE_UP("margins", LAST, false),
 
     UNIT("tokens per second", WHOLE, ROLE_THROUGHPUT, "tokens/s"),
+    UNIT("tokens per sec", WHOLE, ROLE_THROUGHPUT, "tokens/s"),
+    UNIT("tokens per second per gpu", WHOLE, ROLE_THROUGHPUT, "tokens/s"),
     UNIT("tps", WHOLE, ROLE_THROUGHPUT, "tokens/s"),
     UNIT("wps", WHOLE, ROLE_THROUGHPUT, "words/s"),
     UNIT("ups", WHOLE, ROLE_THROUGHPUT, "updates/s"),
@@ -246,11 +248,11 @@ static const struct row rows[] = {
 static const char *const train_words[] = {"train", "training", "tr", NULL};
 static const char *const eval_words[] = {"val", "valid", "validation", "eval", "evaluation", "test", "dev", "heldout", NULL};
 static const char *const first_places[] = {"metrics", "metric", "epoch",   "rollout", "objective",
-                                           "losses",  "charts", "samples", NULL};
+                                           "losses",  "charts", "samples", "time",    NULL};
 static const char *const last_places[] = {"epoch", "step", NULL};
 /* Names that hold a known word and mean something else: a restated best, an extreme, a counter, another tool's verdict. */
-static const char *const refused_words[] = {"best",        "min",      "max",      "num", "count",  "std", "runtime",
-                                            "oscillation", "decrease", "increase", "gap", "target", "var", NULL};
+static const char *const refused_words[] = {"best",     "min",      "max", "num",    "count",  "std", "runtime", "oscillation",
+                                            "decrease", "increase", "gap", "target", "weight", "var", NULL};
 
 static void cut(const char *name, struct words *w)
 {

@@ -37,6 +37,7 @@ static void observe(void *state, const struct point *p, const struct findings *o
     enum severity severity;
     double confidence;
     if (p->series->role != ROLE_EVENT) {
+        if (p->source != s->f.source && p->segment == s->f.segment) return; /* another log says nothing about this one */
         if (!s->open || (double)++s->points_since < s->go_on_points) return;
         s->open = false;
         s->f.phase = PHASE_CLOSED;

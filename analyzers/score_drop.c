@@ -10,7 +10,7 @@ struct state {
     struct decline d;
     const struct series *series;
     uint16_t source, segment;
-    bool told;
+    bool told, was_lost;
 };
 
 static const char *const kinds[] = {"score_drop", NULL};
@@ -32,12 +32,17 @@ static void judge(struct state *s, const struct findings *out)
     if (!s->series || !decline_judge(&s->d, s->min_points, &v)) return;
     bool lost = !v.recovered && v.drop_share >= s->drop_share && v.drop_sd >= s->drop_sd;
     bool dipped = v.recovered && v.trough_share >= s->drop_share && v.trough_sd >= s->drop_sd;
-    if (!lost && !dipped) return;
+    bool over = s->told && s->was_lost && !lost && !dipped; /* it looked lost, and it was not */
+    if (!lost && !dipped && !over) return;
     double sd = lost ? v.drop_sd : v.trough_sd;
     bool critical = lost && v.drop_share >= s->critical_share && v.lasted_share >= s->critical_lasted;
     struct finding f = {.kind = "score_drop",
-                        .phase = s->told ? PHASE_CHANGED : PHASE_OPENED,
-                        .severity = critical ? SEVERITY_CRITICAL : SEVERITY_WARNING,
+                        .phase = over      ? PHASE_CLOSED
+                                 : s->told ? PHASE_CHANGED
+                                           : PHASE_OPENED,
+                        .severity = over       ? SEVERITY_INFO
+                                    : critical ? SEVERITY_CRITICAL
+                                               : SEVERITY_WARNING,
                         .confidence = fmin(0.97, 1 - 0.35 * exp(-0.5 * (sd / s->drop_sd - 1))),
                         .series = s->series,
                         .source = s->source,
@@ -56,7 +61,8 @@ static void judge(struct state *s, const struct findings *out)
     finding_add(&f, "drop_sd", sd, "sd");
     finding_add(&f, "recovered", dipped, "");
     finding_add(&f, "best", v.best, "");
-    s->told = true;
+    s->told = !over;
+    s->was_lost = lost;
     out->emit(out->arg, &f);
 }
 

@@ -82,7 +82,7 @@ static void second_line(const struct alert *a, const struct terminal_style *styl
         add_foreign(out, a->cause, NAME_MAX_CHARS, style);
         str_addf(out, " (%.2f)", a->probability);
         if (a->probability < 0.8 && a->missing && *a->missing) {
-            str_add(out, "; to decide, log the ");
+            str_add(out, "; needed to decide: ");
             add_foreign(out, a->missing, NAME_MAX_CHARS, style);
         } else if (a->fix && *a->fix) {
             str_add(out, ": ");
@@ -97,8 +97,46 @@ static void second_line(const struct alert *a, const struct terminal_style *styl
     str_add(out, "\n");
 }
 
+/* Cells of a line: escape sequences and the tails of characters take none. */
+static size_t cells_of(const char *p, size_t n)
+{
+    size_t cells = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (p[i] == '\033') {
+            while (i < n && p[i] != 'm') i++;
+        } else cells += ((unsigned char)p[i] & 0xC0) != 0x80;
+    }
+    return cells;
+}
+
+/* Break at spaces; what goes on stands below the text, not below the clock. */
+static void wrapped(const struct str *line, int columns, struct str *out)
+{
+    static const char indent[] = "         ";
+    size_t used = 0, from = 0, width = columns > 30 ? (size_t)columns : 0;
+    for (size_t i = 0; i <= line->n; i++) {
+        if (i < line->n && (line->p[i] != ' ' || i < sizeof indent)) continue;
+        size_t cells = cells_of(line->p + from, i - from);
+        if (width && used > sizeof indent && used + cells >= width) {
+            str_add(out, "\n");
+            str_add(out, indent);
+            used = sizeof indent - 1;
+            while (from < i && line->p[from] == ' ') from++;
+            cells = cells_of(line->p + from, i - from);
+        }
+        str_add_span(out, (struct span){line->p + from, i - from});
+        used += cells;
+        from = i;
+    }
+}
+
 void terminal_alert(const struct alert *a, const struct terminal_style *style, struct str *out)
 {
-    first_line(a, style, out);
-    if (!a->news || strcmp(a->news, "resolved") != 0) second_line(a, style, out);
+    struct str line = {0};
+    first_line(a, style, &line);
+    if (line.p) wrapped(&line, style->columns, out);
+    str_clear(&line);
+    if (!a->news || strcmp(a->news, "resolved") != 0) second_line(a, style, &line);
+    if (line.n) wrapped(&line, style->columns, out);
+    str_done(&line);
 }

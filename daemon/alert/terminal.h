@@ -18,6 +18,7 @@ struct alert {   /* texts come from logs: they are escaped here. NULL where ther
     double probability;
     const char *news; /* "opened", "worse", "cause" or "resolved" */
 };
+/* columns: lines are broken at spaces before it; 0 for never. */
 struct terminal_style {
     bool colour, unicode;
     int columns;

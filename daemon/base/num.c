@@ -110,13 +110,14 @@ bool num_parse(struct span text, double *value)
 bool num_integer(struct span t, int64_t *value)
 {
     size_t i = 0;
-    int64_t v = 0;
+    int64_t v = 0; /* gathered below zero: the range reaches one further there */
     bool negative = false;
     if (t.n && (t.p[0] == '-' || t.p[0] == '+')) negative = t.p[i++] == '-';
     if (i == t.n) return false;
     for (; i < t.n; i++) {
-        if (!digit(t.p[i]) || __builtin_mul_overflow(v, 10, &v) || __builtin_add_overflow(v, t.p[i] - '0', &v)) return false;
+        if (!digit(t.p[i]) || __builtin_mul_overflow(v, 10, &v) || __builtin_sub_overflow(v, t.p[i] - '0', &v)) return false;
     }
-    *value = negative ? -v : v;
+    if (!negative && v == INT64_MIN) return false;
+    *value = negative ? v : -v;
     return true;
 }

@@ -18,7 +18,6 @@
 static const struct opt options[] = {
     {"name", 'n', "NAME", "call the run so; else it has its directory's name"},
     {"tag", 't', "K=V", "remember this with the run; may be given again"},
-    {"pid", 'p', "PID", "the process that trains"},
     {"sensitivity", 0, "WORD", "quiet, normal or paranoid"},
     {"detach", 'd', NULL, "say what was found, then leave"},
     {"plain", 0, NULL, "no colour and no line that is redrawn"},
@@ -38,9 +37,8 @@ static json_t *request(const struct opt_result *given, bool follow)
         if (strcmp(options[given->given[i].index].name, "tag") == 0)
             str_addf(&tags, "%s%s", tags.n ? "\n" : "", given->given[i].value);
     const char *sensitivity = opt_value(given, "sensitivity", getenv("MLWATCH_SENSITIVITY"));
-    json_t *j = json_pack("{s:s, s:o, s:b, s:s?, s:s?, s:s?, s:s?}", "do", "attach", "paths", paths, "follow", follow, "name",
-                          opt_value(given, "name", NULL), "tags", tags.p, "sensitivity", sensitivity, "pid",
-                          opt_value(given, "pid", NULL));
+    json_t *j = json_pack("{s:s, s:o, s:b, s:s?, s:s?, s:s?}", "do", "attach", "paths", paths, "follow", follow, "name",
+                          opt_value(given, "name", NULL), "tags", tags.p, "sensitivity", sensitivity);
     str_done(&tags);
     return j;
 }

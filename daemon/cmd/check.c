@@ -53,7 +53,7 @@ static void unreadable(struct check *c, const char *printed, const struct err *e
     struct view v = *run_view(r);
     print_view(c, &v, started);
     run_free(r);
-    fprintf(stderr, "mlwatch: %s\n", err->text);
+    cmd_say(err->text);
     note_exit(c, EXIT_UNREADABLE);
 }
 
@@ -76,7 +76,7 @@ static void check_run(struct check *c, const char *printed, const struct scan_ru
     }
     struct view v = *run_view(r);
     print_view(c, &v, started);
-    if (status) fprintf(stderr, "mlwatch: %s\n", err.text);
+    if (status) cmd_say(err.text);
     if (status) note_exit(c, status == E_LIMIT ? EXIT_DEADLINE : EXIT_UNREADABLE);
     else if (v.n_findings && v.findings[0].finding.severity >= c->fail_on) note_exit(c, EXIT_FINDINGS);
     run_free(r);
@@ -95,7 +95,12 @@ static void check_directory(struct check *c, const char *dir)
     if (!scan.n_runs) {
         scan_explain(&scan, dir, &err);
         unreadable(c, dir, &err, started);
-    } else if (scan.note) fprintf(stderr, "mlwatch: in '%s': %s\n", dir, scan.note);
+    } else if (scan.note) {
+        struct str s = {0};
+        str_addf(&s, "in '%s': %s", dir, scan.note);
+        if (s.p) cmd_say(s.p);
+        str_done(&s);
+    }
     for (size_t i = 0; i < scan.n_runs; i++) check_run(c, scan.n_runs == 1 ? dir : scan.runs[i].root, &scan.runs[i]);
     scan_done(&scan);
 }

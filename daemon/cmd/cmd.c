@@ -9,6 +9,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "../base/str.h"
 #include "help.h"
 
 extern const struct command command_attach, command_check, command_status, command_detach, command_report, command_plot,
@@ -28,13 +29,21 @@ const struct command *const commands[] = {
     NULL,
 };
 
+void cmd_say(const char *sentence)
+{
+    struct str s = {0};
+    str_add_printable(&s, span_of(sentence), 4096);
+    fprintf(stderr, "mlwatch: %s\n", s.p ? s.p : "");
+    str_done(&s);
+}
+
 int cmd_fail(const struct err *err)
 {
     static const int code[] = {
         [OK] = EXIT_CLEAN,           [E_USAGE] = EXIT_USAGE,       [E_IO] = EXIT_UNREADABLE,    [E_FORMAT] = EXIT_UNREADABLE,
         [E_LIMIT] = EXIT_UNREADABLE, [E_MEMORY] = EXIT_UNREADABLE, [E_STORE] = EXIT_UNREADABLE, [E_DAEMON] = EXIT_DAEMON,
         [E_ABSENT] = EXIT_UNREADABLE};
-    fprintf(stderr, "mlwatch: %s\n", err->text);
+    cmd_say(err->text);
     return code[err->status];
 }
 

@@ -16,6 +16,8 @@ struct command {
 };
 extern const struct command *const commands[]; /* NULL ends the list; in the order of `mlwatch --help` */
 
+/* cmd_say - "mlwatch: <sentence>" on stderr; file names in it may be hostile, so it is made printable. */
+void cmd_say(const char *sentence);
 /* cmd_fail - print "mlwatch: <sentence>" to stderr and return the exit code that belongs to the status. */
 int cmd_fail(const struct err *err);
 /* cmd_colour, cmd_columns - is this stream a terminal that wants colour (NO_COLOR, TERM=dumb); how wide (COLUMNS, else the terminal, else 100). */

@@ -22,7 +22,7 @@ void show_start(struct show *s, FILE *out, bool plain)
     int fd = fileno(out);
     *s = (struct show){.out = out,
                        .live = !plain && isatty(fd) && getenv("TERM") && strcmp(getenv("TERM"), "dumb") != 0,
-                       .style = {!plain && cmd_colour(fd), cmd_unicode(), cmd_columns(fd)}};
+                       .style = {!plain && cmd_colour(fd), cmd_unicode(), isatty(fd) ? cmd_columns(fd) : 0}};
 }
 
 static const char *text_of(const json_t *m, const char *key)

@@ -2,7 +2,7 @@
 #ifndef MLWATCH_SHOW_H
 #define MLWATCH_SHOW_H
 
-#include <jansson.h>
+#include "../base/json.h"
 #include <stdio.h>
 
 #include "../alert/terminal.h"

@@ -167,11 +167,22 @@ void answer_follow(void *arg)
     if (d->followers) loop_start(d->loop, &d->follow, wait);
 }
 
+/* A run that this follower has not heard of yet is introduced first; its history holds the alert already. */
+static void pass_on(struct follower *f, const struct live *l, json_t *message)
+{
+    if (knows(f, l->id)) {
+        client_send(f->client, json_incref(message));
+        return;
+    }
+    found(f, l);
+    history(f, l);
+}
+
 void answer_alert(struct daemon *d, struct live *l, json_t *message)
 {
     for (struct follower *f = d->followers; f; f = f->next)
         for (size_t i = 0; f->told && f->place && i < f->place->n_lives; i++)
-            if (f->place->lives[i] == l) client_send(f->client, json_incref(message));
+            if (f->place->lives[i] == l) pass_on(f, l, message);
 }
 
 void answer_closed(void *arg, struct client *c)

@@ -4,7 +4,7 @@
 #ifndef MLWATCH_CLIENT_H
 #define MLWATCH_CLIENT_H
 
-#include <jansson.h>
+#include "../base/json.h"
 #include <stdbool.h>
 
 #include "../base/err.h"

@@ -8,7 +8,7 @@
 #ifndef MLWATCH_CONTROL_H
 #define MLWATCH_CONTROL_H
 
-#include <jansson.h>
+#include "../base/json.h"
 
 #include "loop.h"
 #include "paths.h"

@@ -4,7 +4,7 @@
 #ifndef MLWATCH_DAEMON_H
 #define MLWATCH_DAEMON_H
 
-#include <jansson.h>
+#include "../base/json.h"
 
 #include "../base/err.h"
 

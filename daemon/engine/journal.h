@@ -32,6 +32,8 @@ struct journal {
     bool lost; /* memory ran out: the batch must not be written */
 };
 
+/* journal_series, journal_point, journal_fact, journal_event, journal_source - copy what happened into the open batch. Without memory the
+ * batch is marked and never given away. */
 void journal_series(struct journal *j, const struct series *s);
 void journal_point(struct journal *j, const struct point *p);
 void journal_fact(struct journal *j, const char *key, const char *value);

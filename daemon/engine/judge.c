@@ -54,6 +54,7 @@ static bool folds(const struct finding *a, const struct finding *b)
     if (same_kind) return same_series(a, b) && a->series->role == b->series->role;
     if (a->phase == PHASE_CLOSED && a->severity < SEVERITY_CRITICAL) return false;
     if (!kind_mutes(a->kind, b->kind)) return false;
+    if (a->severity < b->severity) return false; /* what is worth knowing never hides a warning */
     int64_t span = b->last_step > a->onset_step ? b->last_step - a->onset_step : a->onset_step - b->last_step;
     int64_t margin = (a->onset_step > 0 ? a->onset_step : -a->onset_step) / 20 + span / 20;
     return b->onset_step + margin >= a->onset_step || b->severity < a->severity;

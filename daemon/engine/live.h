@@ -8,7 +8,7 @@
 #ifndef MLWATCH_LIVE_H
 #define MLWATCH_LIVE_H
 
-#include <jansson.h>
+#include "../base/json.h"
 
 #include "memory.h"
 #include "scan.h"
@@ -107,6 +107,7 @@ json_t *live_status(const struct live *l);
 /* live_bytes - of all sources together, and how many of them are read. */
 void live_bytes(const struct live *l, uint64_t *read, uint64_t *all);
 
+/* wall_now - seconds since 1970. */
 double wall_now(void);
 
 #endif

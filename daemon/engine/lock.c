@@ -1,8 +1,8 @@
 #include "lock.h"
 
+#include "../base/json.h"
 #include <errno.h>
 #include <fcntl.h>
-#include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>

@@ -19,6 +19,7 @@ struct loop_timer {
     struct loop_timer *next, *prev;
 };
 
+/* loop_new - E_IO when the system gives no epoll. loop_free - takes NULL; descriptors and timers stay their owners'. */
 struct loop *loop_new(struct err *err);
 void loop_free(struct loop *l);
 

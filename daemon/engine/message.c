@@ -28,7 +28,8 @@ static void add_value(struct str *out, const struct finding *f, struct span name
     char key[48];
     char form = name.n && (name.p[name.n - 1] == '*' || name.p[name.n - 1] == '%') ? name.p[name.n - 1] : 0;
     snprintf(key, sizeof key, "%.*s", (int)(name.n - (form != 0)), name.p);
-    if (span_is(name, "series")) str_add_printable(out, span_of(f->series ? f->series->name : "the run"), 80);
+    if (span_is(name, "series") && f->series && f->series->role == ROLE_EVENT) str_add(out, "a value, by the log's own words,");
+    else if (span_is(name, "series")) str_add_printable(out, span_of(f->series ? f->series->name : "the run"), 80);
     else if (span_is(name, "axis")) str_add(out, axis_name(f->series ? f->series->axis : AXIS_STEP));
     else if (span_is(name, "onset")) str_addf(out, "%" PRId64, f->onset_step);
     else if (span_is(name, "first")) str_addf(out, "%" PRId64, f->first_step);

@@ -35,6 +35,7 @@ struct place {
     void *arg;
 };
 
+/* place_new - look at path (absolute) at once, on the lane; looked_at is called when that is done. NULL when memory ran out. */
 struct place *place_new(const struct engine *e, struct lane *lane, struct watch *w, const char *path,
                         const struct live_options *o, void (*looked_at)(void *arg, struct place *p), void *arg);
 /* place_free - stop watching; runs are committed as no longer watched when `forget`. */

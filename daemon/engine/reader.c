@@ -31,10 +31,12 @@ static void decide(struct reader *r)
     for (size_t i = 0; i < r->n_held; i++)
         hash = history_hash(hash, (uint32_t)r->held[i].series, r->held[i].step, r->held[i].value);
     size_t found = history_find(&r->history, r->matched, hash);
-    if (found != SIZE_MAX) r->matched = found + 1;
-    else {
+    if (found == SIZE_MAX) {
         r->comparing = false;
         for (size_t i = 0; i < r->n_held; i++) give_point(r, &r->held[i]);
+    } else {
+        r->matched = found + 1;
+        r->comparing = r->matched < r->history.n;
     }
     r->n_held = 0;
 }
@@ -180,7 +182,10 @@ void reader_reformat(struct reader *r, const struct format *format, const char *
     r->items = 0;
 }
 
-bool reader_busy(const struct reader *r) { return r->run && (r->at < r->regain_until || r->items < r->known_items); }
+bool reader_busy(const struct reader *r)
+{
+    return r->run && (r->at < r->regain_until || r->items < r->known_items || r->comparing);
+}
 
 uint64_t reader_behind(const struct reader *r)
 {

@@ -63,7 +63,8 @@ bool reader_look(struct reader *r, double now);
 void reader_turn(struct reader *r, char *buffer, size_t room, double now, double until);
 /* reader_behind - bytes that are there and not read yet. */
 uint64_t reader_behind(const struct reader *r);
-/* reader_busy - it is reading something again; its place must not be written down now. */
+/* reader_busy - it is reading something again, and its place must not be written down now: a daemon that went on from there would take
+ * what the run has already for new. */
 bool reader_busy(const struct reader *r);
 /* reader_row - its place, for the memory. */
 void reader_row(const struct reader *r, struct source_row *row);

@@ -12,6 +12,8 @@
 #include "../base/redact.h"
 #include "run_parts.h"
 
+#define STEP_MAX (INT64_C(1) << 60)
+
 bool run_grow(void **array, size_t *room, size_t used, size_t element)
 {
     if (used < *room) return true;
@@ -203,10 +205,16 @@ static void curve_grow(struct curve *c)
     c->capacity *= 2;
 }
 
-static void take(struct run *r, struct run_series *s, int64_t step, double time, double value, uint64_t line)
+/* Steps stay where sums and differences of them cannot overflow. */
+static int64_t sane(int64_t step) { return step > STEP_MAX ? STEP_MAX : step < -STEP_MAX ? -STEP_MAX : step; }
+
+/* source: of the record, which for an event is not its series' own. */
+static void take_from(struct run *r, struct run_series *s, uint16_t source, int64_t step, double time, double value,
+                      uint64_t line)
 {
+    step = sane(step);
     struct point p = {
-        .series = &s->s, .seq = ++r->seq, .step = step, .time = time, .value = value, .line = line, .source = s->s.source};
+        .series = &s->s, .seq = ++r->seq, .step = step, .time = time, .value = value, .line = line, .source = source};
     follow_step(r, s, &p);
     p.segment = r->segment;
     if (!s->points++) s->first_step = step, r->roles |= WANTS((unsigned)s->s.role);
@@ -224,7 +232,12 @@ static void take(struct run *r, struct run_series *s, int64_t step, double time,
         r->emitting = w->id;
         w->analyzer->observe(w->state, &p, &r->out);
     }
-    if (!r->replaying && r->options.hooks.point) r->options.hooks.point(r->options.hooks.arg, &p);
+    if (!r->replaying && !r->silent_point && r->options.hooks.point) r->options.hooks.point(r->options.hooks.arg, &p);
+}
+
+static void take(struct run *r, struct run_series *s, int64_t step, double time, double value, uint64_t line)
+{
+    take_from(r, s, s->s.source, step, time, value, line);
 }
 
 /* ---- what formats call ------------------------------------------------------------------------------------------------- */
@@ -290,10 +303,9 @@ static void keep_event(struct run *r, uint16_t source, uint64_t line, enum event
     struct run_event e = {kind, source, line, str_dup(span_of(text))};
     if (!e.text) return;
     r->events[r->n_events++] = e;
-    bool replaying = r->replaying;
-    r->replaying = true; /* the event itself is told to the hook; its point is not journalled twice */
-    if (r->event_series >= 0) take(r, r->series[r->event_series], r->last_step, NAN, kind, line);
-    r->replaying = replaying;
+    r->silent_point = true; /* the event itself is told to the hook; its point is not journalled twice */
+    if (r->event_series >= 0) take_from(r, r->series[r->event_series], source, r->last_step, NAN, kind, line);
+    r->silent_point = false;
 }
 
 static void on_event(void *arg, uint64_t line, enum event kind, struct span text)

@@ -97,7 +97,7 @@ struct run {
     uint16_t segment;
     int64_t last_step;
     double first_time, last_time, silence_s;
-    bool replaying, finished;
+    bool replaying, finished, silent_point;
     uint32_t emitting; /* id of the watcher whose analyzer is running */
     struct findings out;
 

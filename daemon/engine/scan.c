@@ -152,7 +152,7 @@ static void visit_file(struct walk *w, const char *root, const char *path, const
     int confidence = 0;
     if (w->scan->files++ >= SCAN_MAX_FILES) return;
     if (has_suffix(checkpoint_suffixes, path)) {
-        add_checkpoint(w, root, path, st);
+        if (!strstr(path, "/checkpoint-")) add_checkpoint(w, root, path, st); /* checkpoint-N itself is the checkpoint */
         return;
     }
     if (!st->st_size || has_suffix(foreign_suffixes, path)) return;

@@ -211,7 +211,18 @@ static void look_beside(struct search *f, bool (*fits)(const char *path, const c
     free(directory);
 }
 
-static bool any_name(const char *path, const char *other) { return path != other; }
+/* What is still being written to take the path's place is not what was there before. */
+static bool any_name(const char *path, const char *other)
+{
+    static const char *const unfinished[] = {".tmp", ".temp", ".new", ".part", ".swp"};
+    size_t n = strlen(other);
+    (void)path;
+    for (size_t i = 0; i < sizeof unfinished / sizeof *unfinished; i++) {
+        size_t k = strlen(unfinished[i]);
+        if (n > k && strcmp(other + n - k, unfinished[i]) == 0) return false;
+    }
+    return true;
+}
 
 static void is_it_moved(struct search *f, const char *other)
 {

@@ -20,6 +20,7 @@ struct byte_reader {
 static inline uint64_t zigzag(uint64_t v) { return v << 1 ^ (0 - (v >> 63)); }
 static inline uint64_t unzigzag(uint64_t v) { return v >> 1 ^ (0 - (v & 1)); }
 
+/* put_varint - LEB128: 7 bits a byte, the lowest first; at most 10 bytes. Returns where the next goes. */
 static inline uint8_t *put_varint(uint8_t *p, uint64_t v)
 {
     while (v >= 0x80) {
@@ -30,6 +31,7 @@ static inline uint8_t *put_varint(uint8_t *p, uint64_t v)
     return p;
 }
 
+/* get_varint - the inverse; 0, and r->bad, when the bytes end within it or it is over 64 bits. */
 static inline uint64_t get_varint(struct byte_reader *r)
 {
     uint64_t v = 0;

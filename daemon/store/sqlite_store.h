@@ -55,6 +55,7 @@ enum status put_incidents(struct memory *m, const struct commit *c, int64_t run,
     "i.key, i.id, r.id, r.name, i.kind, i.series, i.severity, i.state, i.cause, i.cause_probability, i.opened, i.closed, "       \
     "i.onset_step, i.message, i.text"
 enum { INCIDENT_COLUMN_COUNT = 15 };
+/* incident_of - from the current row; its texts live until the next one. */
 struct incident incident_of(struct rows *rows);
 
 #endif

@@ -51,7 +51,7 @@ expect_code "a mistyped verb" 2 $?
 expect "a mistyped verb" "did you mean .?check" "$(cat err)"
 "$MLWATCH" check --help >out 2>err
 expect_code "help" 0 $?
-[ "$(wc -L <out)" -le 80 ] || fail "check --help is wider than 80 columns"
+[ "$(wc -L <out)" -le 80 ] || fail "check --help is wider than 80 columns: $(awk 'length($0) > 80' out)"
 expect "help" 'mlwatch check ' "$(tail -n 2 out)"
 
 # What is asked for goes to stdout, in the order of the directories; one line a run; a directory of runs counts each.

@@ -37,21 +37,28 @@ static bool print_point(void *arg, const struct point_row *p)
     return true;
 }
 
+static enum status dump(struct store *s, const char *run, struct dump *d, struct err *err)
+{
+    enum status status = store_run(s, run, take_run, d, err);
+    if (!status) status = store_series(s, d->id, take_series, d, err);
+    if (!status) status = store_points(s, d->id, print_point, d, err);
+    store_close(s);
+    return status;
+}
+
 int main(int argc, char **argv)
 {
-    struct paths p;
+    struct paths p = {0};
     struct store *s;
     struct err err = {0};
     struct dump d = {0};
     if (argc != 2) return fputs("usage: dump_points RUN\n", stderr), 2;
-    if (paths_find(&p, &err) || store_open(p.database, false, &s, &err) || store_run(s, argv[1], take_run, &d, &err) ||
-        store_series(s, d.id, take_series, &d, &err) || store_points(s, d.id, print_point, &d, &err)) {
-        fprintf(stderr, "dump_points: %s\n", err.text);
-        return 3;
-    }
-    store_close(s);
+    enum status status = paths_find(&p, &err);
+    if (!status) status = store_open(p.database, false, &s, &err);
+    if (!status) status = dump(s, argv[1], &d, &err);
+    if (status) fprintf(stderr, "dump_points: %s\n", err.text);
     paths_done(&p);
     for (size_t i = 0; i < d.n; i++) free(d.names[i]);
     free(d.names);
-    return 0;
+    return status ? 3 : 0;
 }

@@ -1,0 +1,220 @@
+/* What a logged name means: names of the common trainers, and names that only look like them. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "../../analyzers/role.h"
+
+static const struct {
+    const char *name;
+    enum role role;
+    enum better better;
+    bool bounded;
+    const char *metric;
+} rows[] = {
+    {"loss", ROLE_LOSS_TRAIN, BETTER_LOWER, false, "loss"},
+    {"train/loss", ROLE_LOSS_TRAIN, BETTER_LOWER, false, "loss"},
+    {"train_loss", ROLE_LOSS_TRAIN, BETTER_LOWER, false, "loss"},
+    {"training loss", ROLE_LOSS_TRAIN, BETTER_LOWER, false, "loss"},
+    {"Loss/train", ROLE_LOSS_TRAIN, BETTER_LOWER, false, "loss"},
+    {"lm loss", ROLE_LOSS_TRAIN, BETTER_LOWER, false, "loss"},
+    {"train_loss_epoch", ROLE_LOSS_TRAIN, BETTER_LOWER, false, "loss"},
+    {"eval_loss", ROLE_LOSS_EVAL, BETTER_LOWER, false, "loss"},
+    {"val_loss", ROLE_LOSS_EVAL, BETTER_LOWER, false, "loss"},
+    {"valid loss", ROLE_LOSS_EVAL, BETTER_LOWER, false, "loss"},
+    {"validation/loss", ROLE_LOSS_EVAL, BETTER_LOWER, false, "loss"},
+    {"test_loss", ROLE_LOSS_EVAL, BETTER_LOWER, false, "loss"},
+    {"dev loss", ROLE_LOSS_EVAL, BETTER_LOWER, false, "loss"},
+    {"Val Loss", ROLE_LOSS_EVAL, BETTER_LOWER, false, "loss"},
+    {"eval/loss", ROLE_LOSS_EVAL, BETTER_LOWER, false, "loss"},
+    {"loss_epoch", ROLE_LOSS_TRAIN, BETTER_LOWER, false, "loss"},
+    {"train_loss_step", ROLE_LOSS_TRAIN, BETTER_LOWER, false, "loss"},
+    {"box_loss", ROLE_LOSS_PART, BETTER_LOWER, false, "box loss"},
+    {"loss_cls", ROLE_LOSS_PART, BETTER_LOWER, false, "loss cls"},
+    {"loss_rpn_bbox", ROLE_LOSS_PART, BETTER_LOWER, false, "loss rpn bbox"},
+    {"loss_oscillation", ROLE_NONE, BETTER_UNKNOWN, false, ""},
+    {"accuracy", ROLE_SCORE_TRAIN, BETTER_HIGHER, true, "accuracy"},
+    {"train_accuracy", ROLE_SCORE_TRAIN, BETTER_HIGHER, true, "accuracy"},
+    {"val_accuracy", ROLE_SCORE_EVAL, BETTER_HIGHER, true, "accuracy"},
+    {"val_acc", ROLE_SCORE_EVAL, BETTER_HIGHER, true, "acc"},
+    {"eval_accuracy", ROLE_SCORE_EVAL, BETTER_HIGHER, true, "accuracy"},
+    {"top1", ROLE_SCORE_TRAIN, BETTER_HIGHER, true, "top1"},
+    {"val/top5", ROLE_SCORE_EVAL, BETTER_HIGHER, true, "top5"},
+    {"Acc@1", ROLE_SCORE_TRAIN, BETTER_HIGHER, true, "acc 1"},
+    {"metrics/mAP50(B)", ROLE_SCORE_EVAL, BETTER_HIGHER, true, "map50"},
+    {"bleu", ROLE_SCORE_TRAIN, BETTER_HIGHER, false, "bleu"},
+    {"eval_bleu", ROLE_SCORE_EVAL, BETTER_HIGHER, false, "bleu"},
+    {"val_f1", ROLE_SCORE_EVAL, BETTER_HIGHER, true, "f1"},
+    {"rouge1", ROLE_SCORE_TRAIN, BETTER_HIGHER, false, "rouge1"},
+    {"val_ppl", ROLE_SCORE_EVAL, BETTER_LOWER, false, "ppl"},
+    {"eval/perplexity", ROLE_SCORE_EVAL, BETTER_LOWER, false, "perplexity"},
+    {"cer", ROLE_SCORE_TRAIN, BETTER_LOWER, false, "cer"},
+    {"wer", ROLE_SCORE_TRAIN, BETTER_LOWER, false, "wer"},
+    {"FID score", ROLE_SCORE_EVAL, BETTER_LOWER, false, "fid score"},
+    {"Best FID", ROLE_NONE, BETTER_UNKNOWN, false, ""},
+    {"fid", ROLE_SCORE_EVAL, BETTER_LOWER, false, "fid"},
+    {"best_acc", ROLE_NONE, BETTER_UNKNOWN, false, ""},
+    {"IS", ROLE_SCORE_EVAL, BETTER_HIGHER, false, "is"},
+    {"score", ROLE_NONE, BETTER_UNKNOWN, false, ""},
+    {"acc_gap_too_big", ROLE_NONE, BETTER_UNKNOWN, false, ""},
+    {"d_loss", ROLE_LOSS_DISCRIMINATOR, BETTER_UNKNOWN, false, ""},
+    {"D_loss", ROLE_LOSS_DISCRIMINATOR, BETTER_UNKNOWN, false, ""},
+    {"Discriminator_loss", ROLE_LOSS_DISCRIMINATOR, BETTER_UNKNOWN, false, ""},
+    {"loss/D", ROLE_LOSS_DISCRIMINATOR, BETTER_UNKNOWN, false, ""},
+    {"g_loss", ROLE_LOSS_GENERATOR, BETTER_UNKNOWN, false, ""},
+    {"Generator_loss", ROLE_LOSS_GENERATOR, BETTER_UNKNOWN, false, ""},
+    {"loss_G", ROLE_LOSS_GENERATOR, BETTER_UNKNOWN, false, ""},
+    {"grad_norm", ROLE_GRAD_NORM, BETTER_UNKNOWN, false, ""},
+    {"train/grad_norm", ROLE_GRAD_NORM, BETTER_UNKNOWN, false, ""},
+    {"grad norm", ROLE_GRAD_NORM, BETTER_UNKNOWN, false, ""},
+    {"gnorm", ROLE_GRAD_NORM, BETTER_UNKNOWN, false, ""},
+    {"grad_2.0_norm_total", ROLE_GRAD_NORM, BETTER_UNKNOWN, false, ""},
+    {"grad_norm/encoder.layer.0.weight", ROLE_GRAD_PART, BETTER_UNKNOWN, false, ""},
+    {"gradients/layer1", ROLE_GRAD_PART, BETTER_UNKNOWN, false, ""},
+    {"learning_rate", ROLE_LEARNING_RATE, BETTER_UNKNOWN, false, ""},
+    {"lr", ROLE_LEARNING_RATE, BETTER_UNKNOWN, false, ""},
+    {"lr-Adam", ROLE_LEARNING_RATE, BETTER_UNKNOWN, false, ""},
+    {"lr/pg0", ROLE_LEARNING_RATE, BETTER_UNKNOWN, false, ""},
+    {"train/learning_rate", ROLE_LEARNING_RATE, BETTER_UNKNOWN, false, ""},
+    {"loss_scale", ROLE_LOSS_SCALE, BETTER_UNKNOWN, false, ""},
+    {"loss scale", ROLE_LOSS_SCALE, BETTER_UNKNOWN, false, ""},
+    {"scale", ROLE_NONE, BETTER_UNKNOWN, false, ""},
+    {"rollout/ep_rew_mean", ROLE_RETURN, BETTER_HIGHER, false, ""},
+    {"episode_reward", ROLE_RETURN, BETTER_HIGHER, false, ""},
+    {"mean_reward", ROLE_RETURN, BETTER_HIGHER, false, ""},
+    {"eval/mean_reward", ROLE_RETURN, BETTER_HIGHER, false, ""},
+    {"max 100 episode reward", ROLE_NONE, BETTER_UNKNOWN, false, ""},
+    {"episode_return", ROLE_RETURN, BETTER_HIGHER, false, ""},
+    {"r", ROLE_RETURN, BETTER_HIGHER, false, ""},
+    {"ep_len_mean", ROLE_EPISODE_LENGTH, BETTER_UNKNOWN, false, ""},
+    {"rollout/ep_len_mean", ROLE_EPISODE_LENGTH, BETTER_UNKNOWN, false, ""},
+    {"train/entropy_loss", ROLE_ENTROPY, BETTER_UNKNOWN, false, ""},
+    {"entropy", ROLE_ENTROPY, BETTER_UNKNOWN, false, ""},
+    {"train/approx_kl", ROLE_KL, BETTER_UNKNOWN, false, ""},
+    {"approx_kl", ROLE_KL, BETTER_UNKNOWN, false, ""},
+    {"kl", ROLE_KL, BETTER_UNKNOWN, false, ""},
+    {"value_loss", ROLE_LOSS_VALUE, BETTER_UNKNOWN, false, ""},
+    {"train/value_loss", ROLE_LOSS_VALUE, BETTER_UNKNOWN, false, ""},
+    {"policy_loss", ROLE_LOSS_POLICY, BETTER_UNKNOWN, false, ""},
+    {"train/policy_gradient_loss", ROLE_LOSS_POLICY, BETTER_UNKNOWN, false, ""},
+    {"explained_variance", ROLE_EXPLAINED_VARIANCE, BETTER_HIGHER, false, ""},
+    {"train/explained_variance", ROLE_EXPLAINED_VARIANCE, BETTER_HIGHER, false, ""},
+    {"step_time", ROLE_STEP_TIME, BETTER_UNKNOWN, false, ""},
+    {"gpu_mem", ROLE_MEMORY, BETTER_UNKNOWN, false, ""},
+    {"memory", ROLE_MEMORY, BETTER_UNKNOWN, false, ""},
+    {"epoch", ROLE_PROGRESS, BETTER_UNKNOWN, false, ""},
+    {"time", ROLE_PROGRESS, BETTER_UNKNOWN, false, ""},
+    {"total_timesteps", ROLE_PROGRESS, BETTER_UNKNOWN, false, ""},
+    {"eta", ROLE_NONE, BETTER_UNKNOWN, false, ""},
+    {"eps", ROLE_NONE, BETTER_UNKNOWN, false, ""},
+    {"beta1", ROLE_NONE, BETTER_UNKNOWN, false, ""},
+    {"seed", ROLE_NONE, BETTER_UNKNOWN, false, ""},
+    {"weight_decay", ROLE_NONE, BETTER_UNKNOWN, false, ""},
+    {"dropout", ROLE_NONE, BETTER_UNKNOWN, false, ""},
+    {"n_params", ROLE_NONE, BETTER_UNKNOWN, false, ""},
+    {"clip_fraction", ROLE_NONE, BETTER_UNKNOWN, false, ""},
+    {"no_loss_here", ROLE_NONE, BETTER_UNKNOWN, false, ""},
+    {"glossary", ROLE_NONE, BETTER_UNKNOWN, false, ""},
+    {"lossless_ratio", ROLE_NONE, BETTER_UNKNOWN, false, ""},
+    {"floss", ROLE_NONE, BETTER_UNKNOWN, false, ""},
+    {"patience", ROLE_NONE, BETTER_UNKNOWN, false, ""},
+    {"best_val_loss", ROLE_NONE, BETTER_UNKNOWN, false, ""},
+    {"min_loss", ROLE_NONE, BETTER_UNKNOWN, false, ""},
+    {"tel", ROLE_LOSS_EVAL, BETTER_LOWER, false, "loss"},
+    {"trl", ROLE_LOSS_TRAIN, BETTER_LOWER, false, "loss"},
+    {"r2", ROLE_SCORE_TRAIN, BETTER_HIGHER, false, "r2"},
+    {"auc", ROLE_SCORE_TRAIN, BETTER_HIGHER, true, "auc"},
+    {"val_auc", ROLE_SCORE_EVAL, BETTER_HIGHER, true, "auc"},
+    {"iou", ROLE_SCORE_TRAIN, BETTER_HIGHER, true, "iou"},
+    {"dice", ROLE_SCORE_TRAIN, BETTER_HIGHER, true, "dice"},
+};
+enum { ROWS = sizeof rows / sizeof *rows };
+
+static void names_have_their_meaning(void **unused)
+{
+    (void)unused;
+    int wrong = 0;
+    for (size_t i = 0; i < ROWS; i++) {
+        struct role_match m = role_of(rows[i].name);
+        bool right = m.role == rows[i].role && m.better == rows[i].better && m.bounded == rows[i].bounded &&
+                     strcmp(m.metric, rows[i].metric) == 0;
+        if (!right) print_error("'%s' is %s, metric '%s'\n", rows[i].name, role_name(m.role), m.metric);
+        wrong += !right;
+    }
+    assert_int_equal(wrong, 0);
+}
+
+static void separators_and_case_do_not_matter(void **unused)
+{
+    (void)unused;
+    static const char *const same[] = {"train_loss", "Train Loss", "train/loss", "TRAIN-LOSS", "train.loss"};
+    for (size_t i = 0; i < sizeof same / sizeof *same; i++) {
+        assert_int_equal(role_of(same[i]).role, ROLE_LOSS_TRAIN);
+        assert_string_equal(role_of(same[i]).metric, "loss");
+    }
+}
+
+static void the_splits_of_one_quantity_share_their_metric(void **unused)
+{
+    (void)unused;
+    static const char *const pairs[][2] = {{"train_loss", "val_loss"},
+                                           {"train_accuracy", "eval_accuracy"},
+                                           {"train/f1", "val/f1"},
+                                           {"loss", "eval/loss"},
+                                           {"acc", "val_acc"}};
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
+        assert_string_equal(role_of(pairs[i][0]).metric, role_of(pairs[i][1]).metric);
+}
+
+static void the_norm_of_a_layer_names_its_layer(void **unused)
+{
+    (void)unused;
+    assert_int_equal(role_of("grad_norm/encoder.layer.0.weight").role, ROLE_GRAD_PART);
+    assert_string_not_equal(role_of("grad_norm/encoder.layer.0.weight").part, role_of("grad_norm/encoder.layer.1.weight").part);
+    assert_string_equal(role_of("grad_norm").part, "");
+}
+
+static void hostile_names_are_survived(void **unused)
+{
+    (void)unused;
+    char name[3000];
+    uint64_t seed = 1;
+    assert_int_equal(role_of("").role, ROLE_NONE);
+    for (int k = 0; k < 3000; k++) {
+        size_t n = (size_t)k % (k % 50 ? 40 : sizeof name);
+        for (size_t i = 0; i < n; i++) {
+            seed = seed * 6364136223846793005u + 1442695040888963407u;
+            name[i] = (char)(1 + (seed >> 33) % 255);
+        }
+        name[n] = 0;
+        struct role_match m = role_of(name);
+        assert_true(m.role < ROLE_COUNT && m.unit);
+        assert_non_null(memchr(m.metric, 0, sizeof m.metric));
+        assert_non_null(memchr(m.part, 0, sizeof m.part));
+    }
+}
+
+static void role_names_lead_back(void **unused)
+{
+    (void)unused;
+    for (int r = ROLE_NONE; r < ROLE_COUNT; r++) assert_int_equal(role_from_name(role_name((enum role)r)), r);
+    assert_int_equal(role_from_name("no_such_role"), ROLE_NONE);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(names_have_their_meaning),
+        cmocka_unit_test(separators_and_case_do_not_matter),
+        cmocka_unit_test(the_splits_of_one_quantity_share_their_metric),
+        cmocka_unit_test(the_norm_of_a_layer_names_its_layer),
+        cmocka_unit_test(hostile_names_are_survived),
+        cmocka_unit_test(role_names_lead_back),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
