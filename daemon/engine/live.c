@@ -501,12 +501,9 @@ static void journal_places(struct live *l)
     for (size_t i = 0; i < l->n_readers; i++) {
         struct reader *r = l->readers[i];
         struct source_row row;
-        if (reader_busy(r)) continue;
-        reader_row(r, &row);
+        if (!reader_row(r, &row)) continue;
         struct saved now = {row.offset, row.records, row.head_hash, row.tail_hash};
         if (memcmp(&now, &l->saved[i], sizeof now) == 0) continue;
-        /* Between two files of a rotation the end of the old one is the place to go on from. */
-        if (!row.offset && l->saved[i].offset && l->saved[i].offset != UINT64_MAX) continue;
         l->saved[i] = now;
         journal_source(&l->journal, &row);
     }

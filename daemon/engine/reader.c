@@ -125,8 +125,12 @@ void reader_done(struct reader *r)
     tail_done(&r->tail);
 }
 
+#define COMPARE_FROM_START (UINT64_C(1) << 62) /* in a row: no number of items is so large */
+
 void reader_resume(struct reader *r, const struct source_row *row)
 {
+    r->compare_first = row->records == COMPARE_FROM_START;
+    if (r->compare_first) return;
     r->tail.offset = r->tail.offered = row->offset;
     r->tail.id =
         (struct tail_identity){row->device, row->inode, row->head_hash, row->tail_hash, row->head_bytes, row->tail_bytes};
@@ -151,7 +155,7 @@ bool reader_wake(struct reader *r, struct run *run, int source)
     r->run = run;
     r->source = source;
     if (!fresh(r, false)) return false;
-    if (!r->tail.offset) (void)tail_adopt_next(&r->tail, 0);
+    if (!r->tail.offset && !r->compare_first) (void)tail_adopt_next(&r->tail, 0);
     r->known_items = r->items;
     r->items = 0;
     r->at = 0;
@@ -169,6 +173,8 @@ static void restart(struct reader *r, bool compare)
     r->items = r->known_items = 0;
     r->at = r->regain_until = 0;
     r->matched = r->n_held = 0;
+    r->ended.offset = 0;
+    r->compare_first = false;
     r->comparing = compare && r->history.n > 0;
     fresh(r, true);
 }
@@ -193,20 +199,25 @@ uint64_t reader_behind(const struct reader *r)
     return r->tail.size > at ? r->tail.size - at : 0;
 }
 
-void reader_row(const struct reader *r, struct source_row *row)
+bool reader_row(const struct reader *r, struct source_row *row)
 {
-    const struct tail_identity *id = &r->tail.id;
-    *row = (struct source_row){.index = (uint16_t)r->source,
-                               .path = r->tail.path,
-                               .format = r->format->name,
-                               .device = id->device,
-                               .inode = id->inode,
-                               .offset = r->tail.offset,
-                               .records = r->items,
-                               .head_hash = id->head_hash,
-                               .tail_hash = id->tail_hash,
-                               .head_bytes = id->head_bytes,
-                               .tail_bytes = id->tail_bytes};
+    bool between = !r->tail.offset && r->ended.offset && !r->comparing;
+    const struct tail_identity *id = between ? &r->ended.id : &r->tail.id;
+    *row = (struct source_row){.index = (uint16_t)r->source, .path = r->tail.path, .format = r->format->name};
+    if (r->run && (r->at < r->regain_until || r->items < r->known_items)) return false;
+    if (r->comparing || r->compare_first) {
+        row->records = COMPARE_FROM_START;
+        return true;
+    }
+    row->device = id->device;
+    row->inode = id->inode;
+    row->offset = between ? r->ended.offset : r->tail.offset;
+    row->records = between ? r->ended.items : r->items;
+    row->head_hash = id->head_hash;
+    row->tail_hash = id->tail_hash;
+    row->head_bytes = id->head_bytes;
+    row->tail_bytes = id->tail_bytes;
+    return true;
 }
 
 /* ---- reading --------------------------------------------------------------------------------------------------- */
@@ -267,7 +278,11 @@ static void ended(struct reader *r, char *buffer, size_t room)
     bool moved = tail_was_moved(&r->tail);
     double changed = r->tail.changed;
     feed_rest(r, buffer, room);
+    struct tail_identity id = r->tail.id;
+    uint64_t offset = r->tail.offset, items = r->items;
+    bool comparing = r->comparing;
     restart(r, !moved);
+    if (moved && !comparing) r->ended.id = id, r->ended.offset = offset, r->ended.items = items;
     if (moved) (void)tail_adopt_next(&r->tail, changed);
 }
 
@@ -336,6 +351,11 @@ bool reader_look(struct reader *r, double now)
 void reader_turn(struct reader *r, char *buffer, size_t room, double now, double until)
 {
     double start = clock_now();
+    if (r->compare_first) {
+        history_close(&r->history);
+        r->comparing = r->history.n > 0;
+        r->compare_first = false;
+    }
     if (!r->state) r->news = false;
     else if (due_for_flush(r, now) && tail_look(&r->tail) == TAIL_QUIET) {
         feed_rest(r, buffer, room);

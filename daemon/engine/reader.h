@@ -31,6 +31,11 @@ struct reader {
     uint64_t items, known_items; /* given since the first byte; how many of them the run has */
     uint64_t at, regain_until;   /* while the bytes before the offset are read again; equal when not */
     bool comparing;
+    bool compare_first; /* another daemon was comparing: begin so, once the history is there */
+    struct {
+        struct tail_identity id;
+        uint64_t offset, items;
+    } ended;        /* the end of the file before this one, while this one has given nothing yet; offset 0: none */
     size_t matched; /* history records passed */
     struct held_point *held;
     size_t n_held, held_room; /* the record being compared */
@@ -63,10 +68,11 @@ bool reader_look(struct reader *r, double now);
 void reader_turn(struct reader *r, char *buffer, size_t room, double now, double until);
 /* reader_behind - bytes that are there and not read yet. */
 uint64_t reader_behind(const struct reader *r);
-/* reader_busy - it is reading something again, and its place must not be written down now: a daemon that went on from there would take
- * what the run has already for new. */
+/* reader_busy - it is reading something again. */
 bool reader_busy(const struct reader *r);
-/* reader_row - its place, for the memory. */
-void reader_row(const struct reader *r, struct source_row *row);
+/* reader_row - its place, for the memory: what the run has been given so far, and no more. While it compares no offset says that: the row
+ * then makes the next daemon compare from the first byte. Between two files of a rotation it is the end of the old one.
+ * False while the bytes before the offset are read again: the place written last still holds. */
+bool reader_row(const struct reader *r, struct source_row *row);
 
 #endif

@@ -21,7 +21,8 @@ static void formats_table(struct str *out)
 {
     str_add(out, "| format | reads | files | grows |\n|---|---|---|---|\n");
     for (size_t i = 0; formats[i]; i++)
-        str_addf(out, "| `%s` | %s | `%s` | %s |\n", formats[i]->name, formats[i]->summary, formats[i]->globs, growth_words(formats[i]->growth));
+        str_addf(out, "| `%s` | %s | `%s` | %s |\n", formats[i]->name, formats[i]->summary, formats[i]->globs,
+                 growth_words(formats[i]->growth));
 }
 
 static const struct analyzer *analyzer_of(const char *kind)
@@ -60,8 +61,8 @@ static void analyzers_table(struct str *out)
     static const char *const scopes[] = {"a series", "a metric", "a run"};
     str_add(out, "| analyzer | says that | sees | state | source |\n|---|---|---|---|---|\n");
     for (size_t i = 0; analyzers[i]; i++)
-        str_addf(out, "| `%s` | %s | %s | %.1f KiB | %s |\n", analyzers[i]->name, analyzers[i]->summary, scopes[analyzers[i]->scope],
-                 (double)analyzers[i]->state_size / 1024, analyzers[i]->source);
+        str_addf(out, "| `%s` | %s | %s | %.1f KiB | %s |\n", analyzers[i]->name, analyzers[i]->summary,
+                 scopes[analyzers[i]->scope], (double)analyzers[i]->state_size / 1024, analyzers[i]->source);
 }
 
 static const struct table {

@@ -37,26 +37,35 @@ static const struct clue fixture_clues[] = {
     {.fact = "learning_rate", .min = 1e-3, .max = 1, .ratio = 4, .why = "the rate is above 0.001 with an Adam-type optimizer"},
     {.fact = "clip", .ratio = 0.6, .why = "the gradient is clipped at 1.0"}};
 static const struct cause fixture_lr_too_high = {
-    .id = "lr_too_high", .title = "Learning rate too high",
+    .id = "lr_too_high",
+    .title = "Learning rate too high",
     .explanation = "Steps are larger than the curvature of the loss allows, so that each one overshoots; a spike that the "
                    "optimizer cannot return from becomes a divergence.",
-    .source = "Cohen et al. 2021, arXiv:2103.00065", .prior = 0.2};
-static const struct cause fixture_bad_batch = {
-    .id = "corrupt_or_invalid_data", .title = "Corrupt or invalid training data",
-    .explanation = "A batch holds values no model can fit.", .prior = 0.1};
+    .source = "Cohen et al. 2021, arXiv:2103.00065",
+    .prior = 0.2};
+static const struct cause fixture_bad_batch = {.id = "corrupt_or_invalid_data",
+                                               .title = "Corrupt or invalid training data",
+                                               .explanation = "A batch holds values no model can fit.",
+                                               .prior = 0.1};
 static const struct fix fixture_lower_lr = {
-    .id = "lower_lr", .title = "Cut the learning rate 3–10×",
+    .id = "lower_lr",
+    .title = "Cut the learning rate 3–10×",
     .action = "Set learning_rate to 0.0003 and resume from checkpoints/checkpoint-4500, with the warm-up kept as it is.",
     .expect = "The loss is back below 2.4 within 300 steps and the gradient norm stays under 2.",
     .verify = "Watch train/loss and grad_norm over 500 steps after the restart: no rise above 2.6.",
-    .risk = "Slower progress: about a third more steps to the same loss.", .gain = 0.8};
-static const struct fix fixture_clip = {
-    .id = "clip_gradient", .title = "Clip the gradient norm at 1.0", .action = "Set max_grad_norm to 1.0.",
-    .expect = "Single large gradients no longer move the weights far.", .verify = "grad_norm after clipping is at most 1.0.",
-    .risk = "Hides a rate that is too high.", .gain = 0.5};
+    .risk = "Slower progress: about a third more steps to the same loss.",
+    .gain = 0.8};
+static const struct fix fixture_clip = {.id = "clip_gradient",
+                                        .title = "Clip the gradient norm at 1.0",
+                                        .action = "Set max_grad_norm to 1.0.",
+                                        .expect = "Single large gradients no longer move the weights far.",
+                                        .verify = "grad_norm after clipping is at most 1.0.",
+                                        .risk = "Hides a rate that is too high.",
+                                        .gain = 0.5};
 static const struct fact fixture_facts[] = {
-    {"learning_rate", "0.003"}, {"optimizer", "AdamW"}, {"batch_size", "64"}, {"warmup_steps", "400"}, {"max_grad_norm", "1.0"},
-    {"torch_version", "2.4.1"}, {"cuda", "12.4"}, {"gpu", "NVIDIA A100-SXM4-80GB"}, {"api_key", "[redacted]"}};
+    {"learning_rate", "0.003"}, {"optimizer", "AdamW"},           {"batch_size", "64"},
+    {"warmup_steps", "400"},    {"max_grad_norm", "1.0"},         {"torch_version", "2.4.1"},
+    {"cuda", "12.4"},           {"gpu", "NVIDIA A100-SXM4-80GB"}, {"api_key", "[redacted]"}};
 
 /* A standard normal number: Marsaglia's polar method over xorshift64. */
 static inline double fixture_uniform(struct fixture *f)
@@ -76,10 +85,23 @@ static inline void fixture_begin(struct fixture *f, const char *run)
 {
     memset(f, 0, sizeof *f);
     f->random = 88172645463325252ull;
-    f->view = (struct view){.run = run, .id = "rab3kq7zd", .name = run, .path = "/data/runs", .project = "runs", .segments = 1,
-                            .elapsed_s = 0.04, .first_time = 1740924000, .last_time = 1740924000 + 11520,
-                            .series = f->series, .findings = f->findings, .causes = f->causes, .sources = f->sources,
-                            .checkpoints = f->checkpoints, .events = f->events, .seams = f->seams, .needs = f->needs};
+    f->view = (struct view){.run = run,
+                            .id = "rab3kq7zd",
+                            .name = run,
+                            .path = "/data/runs",
+                            .project = "runs",
+                            .segments = 1,
+                            .elapsed_s = 0.04,
+                            .first_time = 1740924000,
+                            .last_time = 1740924000 + 11520,
+                            .series = f->series,
+                            .findings = f->findings,
+                            .causes = f->causes,
+                            .sources = f->sources,
+                            .checkpoints = f->checkpoints,
+                            .events = f->events,
+                            .seams = f->seams,
+                            .needs = f->needs};
     f->sources[0] = (struct source_view){"train.jsonl", "jsonl", 0, 0, "JSON objects, one a line, with a step"};
     f->view.n_sources = 1;
 }
@@ -90,7 +112,9 @@ static inline size_t fixture_series(struct fixture *f, const char *name, enum ro
     curve_init(&f->curves[i], f->buckets[i], FIXTURE_BUCKETS);
     f->series[i] = (struct series_view){
         .series = {.name = name, .unit = "", .metric = metric, .depth = -1, .id = (uint32_t)i, .role = role, .axis = AXIS_STEP},
-        .source = "train.jsonl", .curve = &f->curves[i], .first_step = INT64_MAX};
+        .source = "train.jsonl",
+        .curve = &f->curves[i],
+        .first_step = INT64_MAX};
     return i;
 }
 
@@ -110,8 +134,14 @@ static inline struct finding *fixture_finding(struct fixture *f, const char *kin
                                               int64_t onset, int64_t last, const char *message)
 {
     struct finding_view *v = &f->findings[f->view.n_findings++];
-    v->finding = (struct finding){.kind = kind, .severity = severity, .confidence = 0.93, .series = &f->series[series].series,
-                                  .onset_step = onset, .first_step = onset, .last_step = last, .first_line = (uint64_t)onset / 10 + 1};
+    v->finding = (struct finding){.kind = kind,
+                                  .severity = severity,
+                                  .confidence = 0.93,
+                                  .series = &f->series[series].series,
+                                  .onset_step = onset,
+                                  .first_step = onset,
+                                  .last_step = last,
+                                  .first_line = (uint64_t)onset / 10 + 1};
     snprintf(v->id, sizeof v->id, "f%zu", f->view.n_findings);
     v->message = message;
     v->source = f->sources[0].path;
@@ -125,13 +155,16 @@ static inline void fixture_evidence(struct finding *f, const char *name, double 
 
 static inline void fixture_lm_curves(struct fixture *f)
 {
-    size_t loss = fixture_series(f, "train/loss", ROLE_LOSS_TRAIN, "loss"), grad = fixture_series(f, "grad_norm", ROLE_GRAD_NORM, ""),
-           lr = fixture_series(f, "learning_rate", ROLE_LEARNING_RATE, ""), eval = fixture_series(f, "eval/loss", ROLE_LOSS_EVAL, "loss"),
+    size_t loss = fixture_series(f, "train/loss", ROLE_LOSS_TRAIN, "loss"),
+           grad = fixture_series(f, "grad_norm", ROLE_GRAD_NORM, ""),
+           lr = fixture_series(f, "learning_rate", ROLE_LEARNING_RATE, ""),
+           eval = fixture_series(f, "eval/loss", ROLE_LOSS_EVAL, "loss"),
            speed = fixture_series(f, "tokens_per_s", ROLE_THROUGHPUT, "");
     for (int64_t step = 0; step <= 6000; step += 10) {
         double t = (double)step, clean = 2.05 + 8.4 * exp(-t / 420), blow = step > 4820 ? (t - 4820) / 140 : 0;
         double spike = step >= 2600 && step < 2650 ? 2.2 * exp(-(t - 2600) / 18) : 0;
-        double value = clean + 0.05 * fixture_normal(f) + spike + (blow > 0 ? 5.6 * (1 - exp(-blow)) + 0.35 * fixture_normal(f) : 0);
+        double value =
+            clean + 0.05 * fixture_normal(f) + spike + (blow > 0 ? 5.6 * (1 - exp(-blow)) + 0.35 * fixture_normal(f) : 0);
         double norm = (0.75 + 1.9 * exp(-t / 300)) * exp(0.22 * fixture_normal(f)) * (1 + 5 * spike) * exp(blow > 4 ? 4 : blow);
         bool lost = step > 5560;
         fixture_point(f, loss, step, lost ? NAN : value);
@@ -139,7 +172,8 @@ static inline void fixture_lm_curves(struct fixture *f)
         fixture_point(f, lr, step, 0.003 * (step < 400 ? t / 400 : 0.55 + 0.45 * cos(3.14159 * (t - 400) / 7000)));
         fixture_point(f, speed, step, 51200 * (1 + 0.02 * fixture_normal(f)));
         if (step % 250 == 0 && step)
-            fixture_point(f, eval, step, lost ? NAN : clean + 0.12 + 0.02 * fixture_normal(f) + (blow > 0 ? 5.9 * (1 - exp(-blow)) : 0));
+            fixture_point(f, eval, step,
+                          lost ? NAN : clean + 0.12 + 0.02 * fixture_normal(f) + (blow > 0 ? 5.9 * (1 - exp(-blow)) : 0));
     }
 }
 
@@ -165,10 +199,16 @@ static inline void fixture_lm_findings(struct fixture *f)
 static inline void fixture_lm_causes(struct fixture *f, double probability)
 {
     struct cause_view *c = &f->causes[0];
-    c->diagnosis = (struct diagnosis){.cause = &fixture_lr_too_high, .probability = probability, .n_because = 2, .because = {0, 2},
-                                      .n_against = 1, .against = {3}, .n_clues = 3,
+    c->diagnosis = (struct diagnosis){.cause = &fixture_lr_too_high,
+                                      .probability = probability,
+                                      .n_because = 2,
+                                      .because = {0, 2},
+                                      .n_against = 1,
+                                      .against = {3},
+                                      .n_clues = 3,
                                       .clues = {&fixture_clues[0], &fixture_clues[1], &fixture_clues[2]},
-                                      .n_missing = 1, .missing = {&fixture_separator}};
+                                      .n_missing = 1,
+                                      .missing = {&fixture_separator}};
     c->fixes[0] = (struct fix_view){&fixture_lower_lr, 0.71};
     c->fixes[1] = (struct fix_view){&fixture_clip, 0.44};
     c->n_fixes = 2;
@@ -192,7 +232,8 @@ static inline void fixture_diverging(struct fixture *f, double probability)
     f->sources[0].bad_records = 1;
     f->sources[1] = (struct source_view){"stdout.log", "text", 0, 0, "key=value pairs"};
     f->view.n_sources = 2;
-    f->events[0] = (struct event_view){EVENT_TRACEBACK, 6121, "stdout.log", "RuntimeError: loss is nan, check <input> | stopping"};
+    f->events[0] =
+        (struct event_view){EVENT_TRACEBACK, 6121, "stdout.log", "RuntimeError: loss is nan, check <input> | stopping"};
     f->view.n_events = 1;
     f->seams[0] = (struct seam){1, 3120, 3000, 314};
     f->view.n_seams = 1;
@@ -210,7 +251,8 @@ static inline void fixture_clean(struct fixture *f)
 {
     fixture_begin(f, "resnet18-cifar10");
     f->view.state = RUN_FINISHED;
-    size_t loss = fixture_series(f, "loss", ROLE_LOSS_TRAIN, "loss"), eval = fixture_series(f, "val_loss", ROLE_LOSS_EVAL, "loss"),
+    size_t loss = fixture_series(f, "loss", ROLE_LOSS_TRAIN, "loss"),
+           eval = fixture_series(f, "val_loss", ROLE_LOSS_EVAL, "loss"),
            score = fixture_series(f, "val_accuracy", ROLE_SCORE_EVAL, "accuracy");
     for (int64_t step = 0; step < 20000; step += 50) {
         double t = (double)step / 20000;
@@ -225,7 +267,8 @@ static inline void fixture_gan(struct fixture *f)
 {
     fixture_begin(f, "dcgan-faces");
     f->view.verdict = VERDICT_CRITICAL;
-    size_t g = fixture_series(f, "G_loss", ROLE_LOSS_GENERATOR, "g_loss"), d = fixture_series(f, "D_loss", ROLE_LOSS_DISCRIMINATOR, "d_loss"),
+    size_t g = fixture_series(f, "G_loss", ROLE_LOSS_GENERATOR, "g_loss"),
+           d = fixture_series(f, "D_loss", ROLE_LOSS_DISCRIMINATOR, "d_loss"),
            fid = fixture_series(f, "FID", ROLE_SCORE_EVAL, "fid");
     for (int64_t step = 0; step <= 40000; step += 100) {
         double gone = step > 22000 ? (double)(step - 22000) / 6000 : 0;
@@ -236,7 +279,8 @@ static inline void fixture_gan(struct fixture *f)
     struct finding *a = fixture_finding(f, "discriminator_wins", SEVERITY_CRITICAL, d, 22400, 40000,
                                         "D_loss fell 1.1 → 0.004 and stays there while G_loss rose 1.6 → 7.4");
     fixture_evidence(a, "d_loss", 0.004, "");
-    struct finding *b = fixture_finding(f, "score_drop", SEVERITY_WARNING, fid, 24000, 40000, "FID rose 64 → 150 after its best at step 22,000");
+    struct finding *b =
+        fixture_finding(f, "score_drop", SEVERITY_WARNING, fid, 24000, 40000, "FID rose 64 → 150 after its best at step 22,000");
     fixture_evidence(b, "best", 64, "");
 }
 
