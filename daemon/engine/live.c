@@ -14,9 +14,11 @@
 #include "../base/str.h"
 #include "live_parts.h"
 #include "project.h"
+#include "writer.h"
 
 static const double COMMIT_S = 0.25, JUDGE_S = 0.25, JUDGE_BEHIND_S = 2, SLEEP_S = 65, OVER_S = 3600, HEARTBEAT_S = 600;
-enum { TURN_MS = 5, BACKLOG_MAX = 256 };
+static const double WRITER_S = 20;
+enum { TURN_MS = 5, BACKLOG_MAX = 256, WRITER_PATHS_MAX = 64 };
 
 double wall_now(void)
 {
@@ -379,13 +381,26 @@ static double tick(const struct live *l)
     return quiet < 10 ? 1 : fmin(10, quiet / 10);
 }
 
-/* While something is expected, silence is a series like any other. */
+/* Is one of the sources held open for writing? Asked at most every WRITER_S. */
+static bool written_to(struct live *l, double now)
+{
+    const char *paths[WRITER_PATHS_MAX];
+    size_t n = 0;
+    if (now - l->writer_asked < WRITER_S) return l->writer;
+    for (size_t i = 0; i < l->n_readers && n < WRITER_PATHS_MAX; i++) paths[n++] = l->readers[i]->tail.path;
+    l->writer_asked = now;
+    return l->writer = writer_there(paths, n);
+}
+
+/* While something is expected, silence is a series like any other. A log that nobody holds open is no hang: the run is over, or
+ * its writer cannot be seen from here. */
 static void beat(struct live *l)
 {
     double now = wall_now(), silence = now - l->last_data;
     bool expected = l->shown != RUN_FINISHED && l->shown != RUN_FAILED;
     double limit = l->grew ? OVER_S : HEARTBEAT_S;
     if (!expected || !l->caught_up_once || silence < 2 || silence > limit || now < l->heartbeat) return;
+    if (silence > WRITER_S && !written_to(l, now)) return;
     l->heartbeat = now + fmax(1, silence * 0.1);
     run_silence(l->run, now, silence);
     loop_hurry(l->engine->loop, &l->judge, 0);

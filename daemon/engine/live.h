@@ -66,6 +66,8 @@ struct live {
     struct waking *waking;
     double first_seen, last_data; /* wall clock, seconds since 1970 */
     double attached, heartbeat, judged, committed;
+    double writer_asked; /* when it was last looked for */
+    bool writer;         /* it was there */
     double rate_time[2];
     int64_t rate_step[2];
     double rate;          /* steps per second */
