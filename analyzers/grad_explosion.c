@@ -17,7 +17,6 @@ struct state {
     struct level loss; /* before the excursion */
     double loss_now;   /* an average of about three values */
     const struct series *series, *loss_series;
-    uint16_t segment;
     uint32_t episode;
     bool told;
     double max;
@@ -59,21 +58,10 @@ static void tell(struct state *s, enum phase phase, const struct findings *out)
     double factor = excursion_factor(e);
     enum severity severity = severity_of(s, factor);
     if (phase == PHASE_CLOSED && severity == SEVERITY_CRITICAL) severity = SEVERITY_WARNING;
-    struct finding f = {.kind = "grad_explosion",
-                        .phase = phase,
-                        .episode = s->episode,
-                        .severity = severity,
-                        .confidence = excursion_confidence(e, &s->knobs),
-                        .series = s->series,
-                        .source = s->series->source,
-                        .segment = s->segment,
-                        .onset_step = e->onset_step,
-                        .first_step = e->onset_step,
-                        .last_step = e->last_step,
-                        .first_line = e->onset_line,
-                        .last_line = e->last_line};
-    finding_add(&f, "from", scale_back(&e->scale, e->from), "");
-    finding_add(&f, "to", scale_back(&e->scale, e->peak), "");
+    struct finding f = excursion_finding(e, &s->knobs, "grad_explosion", s->series);
+    f.phase = phase;
+    f.episode = s->episode;
+    f.severity = severity;
     finding_add(&f, "ratio", factor, "x");
     finding_add(&f, "max", s->max, "");
     finding_add(&f, "height_sd", excursion_height_sd(e), "sd");
@@ -99,7 +87,6 @@ static void observe(void *state, const struct point *p, const struct findings *o
     }
     if (!s->series) s->series = p->series;
     if (p->series != s->series) return;
-    s->segment = p->segment;
     s->max = fmax(s->max, p->value);
     enum excursion_change change = excursion_add(&s->e, &s->knobs, p);
     if (change == EXCURSION_SETTLED) s->episode++, tell(s, PHASE_OPENED, out);

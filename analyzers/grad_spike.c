@@ -15,7 +15,6 @@ struct state {
     struct excursion e;
     struct level loss;
     const struct series *series, *loss_series;
-    uint16_t segment;
     uint64_t loss_points, jumped_at;         /* points of the loss when the norm jumped */
     bool told, followed, waiting, loss_rose; /* loss_rose: with its newest value */
     double worst, count;
@@ -46,23 +45,12 @@ static void tell(struct state *s, bool recovered, const struct findings *out)
     double factor = excursion_factor(e);
     if (!s->told || factor >= s->worst) {
         s->worst = factor;
-        s->f = (struct finding){.kind = "grad_spike",
-                                .episode = 1,
-                                .confidence = excursion_confidence(e, &s->knobs),
-                                .series = s->series,
-                                .source = s->series->source,
-                                .segment = s->segment,
-                                .onset_step = e->onset_step,
-                                .first_step = e->onset_step,
-                                .first_line = e->onset_line};
-        finding_add(&s->f, "from", scale_back(&e->scale, e->from), "");
-        finding_add(&s->f, "to", scale_back(&e->scale, e->peak), "");
+        s->f = excursion_finding(e, &s->knobs, "grad_spike", s->series);
+        s->f.episode = 1;
         finding_add(&s->f, "height_ratio", factor, "x");
         finding_add(&s->f, "loss_followed", s->followed, "");
         finding_add(&s->f, "recovered", recovered, "");
         finding_add(&s->f, "count", s->count, "spikes");
-        s->f.last_step = e->last_step;
-        s->f.last_line = e->last_line;
     }
     s->f.evidence[3].value = s->followed;
     s->f.evidence[5].value = s->count;
@@ -95,7 +83,6 @@ static void observe(void *state, const struct point *p, const struct findings *o
     }
     if (!s->series) s->series = p->series;
     if (p->series != s->series) return;
-    s->segment = p->segment;
     enum excursion_change change = excursion_add(&s->e, &s->knobs, p);
     if (s->e.slow) return;
     if (change == EXCURSION_STARTED) {

@@ -14,7 +14,6 @@ struct state {
     uint32_t episode;
     bool told, recedes; /* recedes: told as being on its way back */
     const struct series *series;
-    uint16_t source, segment;
 };
 
 static const char *const kinds[] = {"loss_divergence", NULL};
@@ -43,21 +42,10 @@ static void tell(struct state *s, enum phase phase, const struct findings *out)
 {
     const struct excursion *e = &s->e;
     double now = e->scale.linear ? e->last - e->from : exp(e->last - e->from), factor = excursion_factor(e);
-    struct finding f = {.kind = "loss_divergence",
-                        .phase = phase,
-                        .episode = s->episode,
-                        .confidence = excursion_confidence(e, &s->knobs),
-                        .severity = severity_of(s, phase, factor),
-                        .series = s->series,
-                        .source = s->source,
-                        .segment = s->segment,
-                        .onset_step = e->onset_step,
-                        .first_step = e->onset_step,
-                        .last_step = e->last_step,
-                        .first_line = e->onset_line,
-                        .last_line = e->last_line};
-    finding_add(&f, "from", scale_back(&e->scale, e->from), "");
-    finding_add(&f, "to", scale_back(&e->scale, e->peak), "");
+    struct finding f = excursion_finding(e, &s->knobs, "loss_divergence", s->series);
+    f.phase = phase;
+    f.episode = s->episode;
+    f.severity = severity_of(s, phase, factor);
     finding_add(&f, "rise_ratio", factor, "x");
     finding_add(&f, "now", scale_back(&e->scale, e->last), "");
     finding_add(&f, "steps", (double)(e->last_step - e->onset_step), "");
@@ -72,7 +60,7 @@ static void observe(void *state, const struct point *p, const struct findings *o
 {
     struct state *s = state;
     if (!isfinite(p->value)) return;
-    s->series = p->series, s->source = p->source, s->segment = p->segment;
+    s->series = p->series;
     switch (excursion_add(&s->e, &s->knobs, p)) {
     case EXCURSION_SETTLED:
         s->episode++;

@@ -35,16 +35,8 @@ static void describe(struct state *s, const struct point *p, double recovered, d
 {
     const struct excursion *e = &s->e;
     struct finding *f = &s->f;
-    f->kind = "loss_spike";
+    *f = excursion_finding(e, &s->knobs, "loss_spike", p->series);
     f->severity = SEVERITY_WARNING;
-    f->confidence = excursion_confidence(e, &s->knobs);
-    f->series = p->series, f->source = p->source, f->segment = p->segment;
-    f->onset_step = f->first_step = e->onset_step;
-    f->last_step = e->last_step;
-    f->first_line = e->onset_line, f->last_line = e->last_line;
-    f->n_evidence = 0;
-    finding_add(f, "from", scale_back(&e->scale, e->from), "");
-    finding_add(f, "to", scale_back(&e->scale, e->peak), "");
     finding_add(f, "height_ratio", excursion_factor(e), "x");
     finding_add(f, "height_sd", excursion_height_sd(e), "sd");
     finding_add(f, "recovered", recovered, "");

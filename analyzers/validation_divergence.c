@@ -11,7 +11,6 @@ struct state {
     struct excursion_knobs knobs;
     struct excursion e;
     const struct series *series;
-    uint16_t segment;
     uint32_t episode;
     bool told;
 };
@@ -33,21 +32,10 @@ static const struct knob knobs[] = {
 static void tell(struct state *s, enum phase phase, const struct findings *out)
 {
     const struct excursion *e = &s->e;
-    struct finding f = {.kind = "validation_divergence",
-                        .phase = phase,
-                        .episode = s->episode,
-                        .severity = SEVERITY_WARNING,
-                        .confidence = excursion_confidence(e, &s->knobs),
-                        .series = s->series,
-                        .source = s->series->source,
-                        .segment = s->segment,
-                        .onset_step = e->onset_step,
-                        .first_step = e->onset_step,
-                        .last_step = e->last_step,
-                        .first_line = e->onset_line,
-                        .last_line = e->last_line};
-    finding_add(&f, "from", scale_back(&e->scale, e->from), "");
-    finding_add(&f, "to", scale_back(&e->scale, e->peak), "");
+    struct finding f = excursion_finding(e, &s->knobs, "validation_divergence", s->series);
+    f.phase = phase;
+    f.episode = s->episode;
+    f.severity = SEVERITY_WARNING;
     finding_add(&f, "rise_ratio", excursion_factor(e), "x");
     finding_add(&f, "height_sd", excursion_height_sd(e), "sd");
     s->told = phase != PHASE_CLOSED;
@@ -58,7 +46,7 @@ static void observe(void *state, const struct point *p, const struct findings *o
 {
     struct state *s = state;
     if (!isfinite(p->value)) return;
-    s->series = p->series, s->segment = p->segment;
+    s->series = p->series;
     enum excursion_change change = excursion_add(&s->e, &s->knobs, p);
     if (s->e.slow) return; /* a slow rise is overfitting's business */
     if (change == EXCURSION_SETTLED) s->episode++, tell(s, PHASE_OPENED, out);

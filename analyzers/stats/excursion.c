@@ -196,3 +196,21 @@ double excursion_confidence(const struct excursion *e, const struct excursion_kn
     double over = excursion_height_sd(e) / k->height_sd;
     return fmin(0.99, 1 - 0.3 * exp(-0.5 * (over - 1)));
 }
+
+struct finding excursion_finding(const struct excursion *e, const struct excursion_knobs *k, const char *kind,
+                                 const struct series *series)
+{
+    struct finding f = {.kind = kind,
+                        .confidence = excursion_confidence(e, k),
+                        .series = series,
+                        .source = series->source,
+                        .segment = e->segment,
+                        .onset_step = e->onset_step,
+                        .first_step = e->onset_step,
+                        .last_step = e->last_step,
+                        .first_line = e->onset_line,
+                        .last_line = e->last_line};
+    finding_add(&f, "from", scale_back(&e->scale, e->from), "");
+    finding_add(&f, "to", scale_back(&e->scale, e->peak), "");
+    return f;
+}

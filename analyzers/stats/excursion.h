@@ -67,4 +67,9 @@ bool excursion_recedes(const struct excursion *e);
 /* excursion_confidence - that it is no noise: 0.7 at the threshold, towards 0.99 far above. */
 double excursion_confidence(const struct excursion *e, const struct excursion_knobs *k);
 
+/* excursion_finding - a finding of this kind about the open or last excursion: where it lies, how sure it is, and "from" and "to" as
+ * evidence. Phase, episode and severity are the caller's to set. */
+struct finding excursion_finding(const struct excursion *e, const struct excursion_knobs *k, const char *kind,
+                                 const struct series *series);
+
 #endif
