@@ -97,8 +97,8 @@ static int no_such_verb(const char *word)
     size_t n = 0;
     for (; commands[n] && n < OPT_MAX; n++) names[n] = commands[n]->name;
     const char *near = opt_nearest(word, names, n);
-    fprintf(stderr, "mlwatch: there is no verb '%s'%s%s%s; see `mlwatch --help`\n", word, near ? "; did you mean '" : "",
-            near ? near : "", near ? "'?" : "");
+    fprintf(stderr, "mlwatch: there is no verb '%s'%s%s%s see `mlwatch --help`\n", word, near ? "; did you mean '" : "",
+            near ? near : "", near ? "'?" : ";");
     return EXIT_USAGE;
 }
 
