@@ -2,7 +2,8 @@
  *
  * Only for losses that are never negative (cross-entropy, hinge, least squares): a Wasserstein critic's loss has no such floor. At
  * balance cross-entropy stands at ln 4 (both halves) or ln 2 (their mean), hinge at 2 or 1, least squares at 0.25 to 0.5. A level below
- * 0.1 is far from all of them. adversarial_stalemate: a loss that is as good as zero from the start means that neither gives a signal. */
+ * 0.1 is far from all of them. adversarial_stalemate: a loss that is as good as zero from the start, or losses that
+ * do not move at all any more, mean that neither gives a signal. */
 #include <math.h>
 
 #include "analyzer.h"
@@ -11,7 +12,7 @@
 
 enum { BUCKETS = 64 };
 struct state {
-    double level, share, min_points, lasted_share, dead_level;
+    double level, share, min_points, lasted_share, dead_level, still;
     struct curve d, g;
     struct bucket d_buckets[BUCKETS], g_buckets[BUCKETS];
     const struct series *series;
@@ -31,6 +32,9 @@ static const struct knob knobs[] = {
      "of the run that it must have lasted", "our choice"},
     {"adversarial_dead", "loss", 1e-4, 0, 0.1, 1e-5, 1e-3, offsetof(struct state, dead_level),
      "below which a loss of either sign gives no signal", "single-precision gradients of such a loss are rounding noise"},
+    {"adversarial_still", "share", 0.002, 0, 0.1, 0.0005, 0.005, offsetof(struct state, still),
+     "of its level that a loss may move in the second half of a run and still be called frozen",
+     "mini-batches alone move the losses of a living game by percents"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
 static double level_of(const struct bucket *b, size_t from, size_t to, bool size)
@@ -40,6 +44,14 @@ static double level_of(const struct bucket *b, size_t from, size_t to, bool size
     for (size_t i = from; i < to; i++)
         if (!isnan(b[i].mean)) x[n++] = size ? fmax(fabs(b[i].min), fabs(b[i].max)) : b[i].mean;
     return robust_median(x, n);
+}
+
+/* In the second half of the run not one value left its level. */
+static bool frozen(const struct curve *c, double still)
+{
+    double low = INFINITY, high = -INFINITY;
+    for (uint32_t i = c->used / 2; i < c->used; i++) low = fmin(low, c->buckets[i].min), high = fmax(high, c->buckets[i].max);
+    return high - low <= still * fabs(high + low) / 2;
 }
 
 static void tell(struct state *s, const char *kind, bool *told, enum severity severity, double confidence, size_t onset,
@@ -75,6 +87,10 @@ static void judge(struct state *s, const struct findings *out)
     double early = level_of(s->d_buckets, 0, (n + 9) / 10, false), now = level_of(s->d_buckets, late, n, false);
     if (level_of(s->d_buckets, 0, n, true) < s->dead_level && level_of(s->d_buckets, late, n, true) < s->dead_level) {
         tell(s, "adversarial_stalemate", &s->told_dead, SEVERITY_CRITICAL, 0.9, 0, early, now, out);
+        return;
+    }
+    if (frozen(&s->d, s->still) && frozen(&s->g, s->still)) {
+        tell(s, "adversarial_stalemate", &s->told_dead, SEVERITY_CRITICAL, 0.85, n / 2, early, now, out);
         return;
     }
     if (s->lowest < -0.01 || now > s->level || (now > s->share * early && early > s->level)) return;
