@@ -6,7 +6,7 @@
 extern const struct analyzer analyzer_loss_nonfinite, analyzer_grad_nonfinite, analyzer_metric_nonfinite,
     analyzer_loss_divergence, analyzer_loss_spike, analyzer_loss_plateau, analyzer_loss_not_decreasing, analyzer_overfitting,
     analyzer_validation_divergence, analyzer_score_drop, analyzer_grad_explosion, analyzer_grad_vanishing, analyzer_grad_spike,
-    analyzer_mode_collapse, analyzer_discriminator_wins, analyzer_return_flat, analyzer_restart_discontinuity,
+    analyzer_mode_collapse, analyzer_discriminator_wins, analyzer_return_flat, analyzer_lr_zero, analyzer_restart_discontinuity,
     analyzer_run_stalled, analyzer_run_crashed, analyzer_out_of_memory;
 
 const struct analyzer *const analyzers[] = {
@@ -26,6 +26,7 @@ const struct analyzer *const analyzers[] = {
     &analyzer_mode_collapse,
     &analyzer_discriminator_wins,
     &analyzer_return_flat,
+    &analyzer_lr_zero,
     &analyzer_restart_discontinuity,
     &analyzer_run_stalled,
     &analyzer_run_crashed,

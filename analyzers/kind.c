@@ -47,6 +47,8 @@ const struct kind kinds[] = {
      "loss_spike loss_divergence"},
     {"return_flat", "the agent does not learn",
      "{series} stands at {to} after {points} values and began at {from}: it has not improved beyond its noise", ""},
+    {"lr_zero", "the learning rate is zero", "{series} is 0 since {axis} {onset}, for {points} records: nothing can be learned",
+     "loss_plateau loss_not_decreasing"},
     {"run_stalled", "no new data", "nothing was logged for {silence_s} s; the longest usual pause is {expected_s} s", ""},
     {"run_crashed", "the run crashed", "the training program stopped at line {line}: see its own words", ""},
     {"out_of_memory", "out of memory", "memory ran out at line {line}: see the program's own words", "run_crashed"},

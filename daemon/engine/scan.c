@@ -349,8 +349,10 @@ void scan_explain(const struct scan *s, const char *dir, struct err *err)
         err_set(err, E_ABSENT, "'%s' is empty: no training log is there yet", dir);
         return;
     }
-    err_set(
-        err, E_ABSENT,
-        "no training log found in '%s': %zu file%s looked at, none reads as JSON lines, CSV, trainer_state.json or log text%s%s",
-        dir, s->files, s->files == 1 ? "" : "s", s->note ? "; " : "", s->note ? s->note : "");
+    struct str known = {0};
+    for (size_t i = 0; formats[i]; i++)
+        if (formats[i]->growth != GROWTH_SETTINGS) str_addf(&known, "%s%s", known.n ? ", " : "", formats[i]->name);
+    err_set(err, E_ABSENT, "no training log found in '%s': %zu file%s looked at, none reads as one of %s%s%s", dir, s->files,
+            s->files == 1 ? "" : "s", known.p ? known.p : "", s->note ? "; " : "", s->note ? s->note : "");
+    str_done(&known);
 }

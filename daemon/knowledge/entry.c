@@ -200,8 +200,8 @@ static const char *clue_fault(const struct clue *c)
 {
     bool number = c->evidence || (c->fact && !c->equals), limited = isfinite(c->min) || isfinite(c->max);
     if (!c->finding && !c->absent && !c->fact && !c->event && c->role == ROLE_NONE) return "has no condition";
-    if (c->finding && !kind_known(c->finding)) return "finding is no finding kind";
-    if (c->absent && !kind_known(c->absent)) return "absent is no finding kind";
+    if (c->finding && !kind_known(c->finding)) return "finding is no finding kind (daemon/knowledge/vocabulary.c)";
+    if (c->absent && !kind_known(c->absent)) return "absent is no finding kind (daemon/knowledge/vocabulary.c)";
     if (c->absent && c->role == ROLE_NONE) return "absent needs the role that must have been logged";
     if (c->evidence && !c->finding) return "evidence needs a finding";
     if (c->equals && !c->fact) return "equals needs a fact";

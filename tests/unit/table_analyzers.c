@@ -84,6 +84,7 @@ static double score_well(int s) { return 0.92 - 0.8 * exp(-s / 80.0) + noise(0.0
 static double score_falling(int s) { return score_well(s) - (s >= ONSET ? 0.6 : 0); }
 static double score_nan(int s) { return s >= ONSET ? (double)NAN : score_well(s); }
 static double rate(int s) { return 1e-3 * fmin(1, s / 50.0); }
+static double rate_ending(int s) { return s < ONSET ? rate(s) : 0; }
 static double d_balanced(int s) { return 1.25 + noise(0.06) + 0 * s; }
 static double g_balanced(int s) { return 0.95 + noise(0.08) + 0 * s; }
 static double d_winning(int s) { return fmax(1.25 * exp(-after(s) / 8), 1e-7) * exp(noise(0.05)); }
@@ -136,6 +137,7 @@ static const struct made_run made[] = {
     {"agent does not learn", {RETURN(return_standing)}},
     {"crashes", {LOSS(loss_well), ROW(ROLE_EVENT, "event", "", BETTER_UNKNOWN, crash, 200)}},
     {"memory runs out", {LOSS(loss_well), ROW(ROLE_EVENT, "event", "", BETTER_UNKNOWN, memory_out, 200)}},
+    {"rate ends early", {LOSS(loss_well), ROW(ROLE_LEARNING_RATE, "lr", "", BETTER_UNKNOWN, rate_ending, 1)}},
     {"stalls", {ROW(ROLE_SILENCE, "silence", "", BETTER_UNKNOWN, silence, 1)}},
 };
 enum { MADE = sizeof made / sizeof *made };

@@ -1,0 +1,163 @@
+/* lr_zero - the learning rate is 0 for many steps while training goes on: a schedule that ended early, or a rate of 0 from the start.
+ *
+ * Many zeros are none: warm-up begins at 0 and a schedule ends there, so they must have lasted for a share of the run; one parameter
+ * group may be frozen, so the highest rate of all groups counts; and "lr: 0.0000" may be a small rate printed with few decimals. A zero
+ * is believed when the other rates were printed finely for their height; when there are no others, only while the loss does not fall. */
+#include <math.h>
+
+#include "analyzer.h"
+#include "stats/curve.h"
+#include "stats/robust.h"
+
+enum { BUCKETS = 40 };
+struct state {
+    double min_points, min_share, resolution, loss_fall;
+    const struct series *series;              /* of the newest zero */
+    double peak, unit;                        /* the highest rate, and the last decimal that any was printed with */
+    int64_t first_step, last_step, rate_step; /* of the run so far; the last step that had a rate */
+    int64_t zero_step, last_zero;             /* of the zeros behind it */
+    uint64_t zeros, zero_line, last_line;
+    uint32_t episode;
+    uint16_t source, segment;
+    bool begun, rated, told;
+    struct finding shown;
+    struct curve loss;
+    struct bucket buckets[BUCKETS];
+    const struct series *loss_series;
+};
+
+static const char *const kinds[] = {"lr_zero", NULL};
+static const struct knob knobs[] = {
+    {"lr_zero_points", "points", 20, 5, 100000, 50, 10, offsetof(struct state, min_points), "records in a row whose rate is 0",
+     "our choice"},
+    {"lr_zero_share", "share", 0.05, 0.01, 1, 0.1, 0.03, offsetof(struct state, min_share),
+     "of the run's steps that the rate must have been 0 at its end",
+     "a cosine that is rounded at a hundredth of its peak prints 0 for its last 4.5 %"},
+    {"lr_zero_resolution", "share", 0.01, 1e-6, 0.5, 0.003, 0.02, offsetof(struct state, resolution),
+     "of the highest rate that the last printed decimal may be, for a 0 to be believed", "as lr_zero_share"},
+    {"lr_zero_loss_fall", "share", 0.05, 0, 0.9, 0.02, 0.1, offsetof(struct state, loss_fall),
+     "that the loss may fall while every rate is 0: beyond it the rate is only printed as 0", "our choice"},
+    {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
+
+/* unit_of - the place of the last decimal of x > 0, among its first four: 0.00025 gives 1e-5. */
+static double unit_of(double x)
+{
+    double unit = pow(10, floor(log10(x) + 1e-9));
+    for (int i = 0; i < 3 && fabs(x / unit - round(x / unit)) > 1e-6; i++) unit /= 10;
+    return unit;
+}
+
+/* While every rate was 0: has a loss been logged, and did it stay where it began? */
+static bool loss_stood(struct state *s)
+{
+    double y[BUCKETS];
+    size_t n = 0;
+    for (size_t i = 0; i < s->loss.used; i++)
+        if (!isnan(s->buckets[i].mean)) y[n++] = s->buckets[i].mean;
+    if (n < 8) return false;
+    double first = robust_median(y, n / 4), last = robust_median(y + n - n / 4, n / 4);
+    return first - last <= s->loss_fall * fabs(first);
+}
+
+static void tell(struct state *s, const struct findings *out)
+{
+    s->shown = (struct finding){.kind = "lr_zero",
+                                .phase = s->told ? PHASE_CHANGED : PHASE_OPENED,
+                                .episode = s->told ? s->episode : ++s->episode,
+                                .severity = SEVERITY_WARNING,
+                                .confidence = s->rated ? 0.9 : 0.8,
+                                .series = s->series,
+                                .source = s->source,
+                                .segment = s->segment,
+                                .onset_step = s->zero_step,
+                                .first_step = s->zero_step,
+                                .last_step = s->last_step,
+                                .first_line = s->zero_line,
+                                .last_line = s->last_line};
+    finding_add(&s->shown, "points", (double)s->zeros, "points");
+    finding_add(&s->shown, "share", (double)(s->last_step - s->zero_step) / (double)(s->last_step - s->first_step), "share");
+    finding_add(&s->shown, "peak", s->rated ? s->peak : NAN, "");
+    s->told = true;
+    out->emit(out->arg, &s->shown);
+}
+
+static bool lasted(const struct state *s)
+{
+    double steps = (double)(s->last_step - s->first_step);
+    return (double)s->zeros >= s->min_points && steps > 0 && (double)(s->last_step - s->zero_step) >= s->min_share * steps;
+}
+
+static void begin(struct state *s, const struct point *p)
+{
+    s->begun = true;
+    s->rated = s->told = false;
+    s->peak = s->unit = 0;
+    s->zeros = 0;
+    s->first_step = s->last_step = s->rate_step = p->step;
+    s->source = p->series->source, s->segment = p->segment;
+    curve_init(&s->loss, s->buckets, BUCKETS);
+}
+
+static void observe_rate(struct state *s, const struct point *p, const struct findings *out)
+{
+    s->first_step = p->step < s->first_step ? p->step : s->first_step;
+    s->last_step = p->step > s->last_step ? p->step : s->last_step;
+    if (p->value != 0) {
+        double unit = unit_of(fabs(p->value));
+        s->peak = fmax(s->peak, fabs(p->value));
+        s->unit = s->rated ? fmin(s->unit, unit) : unit;
+        s->rate_step = !s->rated || p->step > s->rate_step ? p->step : s->rate_step;
+        s->rated = true;
+        if (s->zeros && p->step < s->zero_step) return;
+        double zeros = (double)s->zeros;
+        s->zeros = 0;
+        if (!s->told) return;
+        s->told = false;
+        s->shown.evidence[0].value = zeros;
+        s->shown.last_step = s->last_zero;
+        s->shown.phase = PHASE_CLOSED;
+        s->shown.severity = SEVERITY_INFO;
+        out->emit(out->arg, &s->shown);
+        return;
+    }
+    if (s->rated && p->step <= s->rate_step) return; /* another group had a rate there */
+    if (s->zeros++ == 0) s->zero_step = p->step, s->zero_line = p->line;
+    s->series = p->series;
+    s->last_zero = p->step;
+    s->last_line = p->line;
+    bool due = !s->told || (s->zeros & (s->zeros - 1)) == 0;
+    if (s->rated && due && s->unit <= s->resolution * s->peak * (1 + 1e-6) && lasted(s)) tell(s, out);
+}
+
+static void observe(void *state, const struct point *p, const struct findings *out)
+{
+    struct state *s = state;
+    bool rate = p->series->role == ROLE_LEARNING_RATE;
+    s->loss.buckets = s->buckets;
+    if (!s->begun || p->segment > s->segment) begin(s, p);
+    if (!isfinite(p->value) || p->segment != s->segment) return;
+    if (rate) {
+        observe_rate(s, p, out);
+        return;
+    }
+    if (!s->loss_series) s->loss_series = p->series;
+    if (p->series == s->loss_series) curve_add(&s->loss, p->step, p->value, p->line);
+}
+
+static void finish(void *state, const struct findings *out)
+{
+    struct state *s = state;
+    s->loss.buckets = s->buckets;
+    if (s->begun && s->zeros && lasted(s) && (s->rated ? s->told : loss_stood(s))) tell(s, out);
+}
+
+const struct analyzer analyzer_lr_zero = {.name = "lr_zero",
+                                          .summary = "the learning rate is 0 while training goes on",
+                                          .source = "failure knowledge F33, F43",
+                                          .kinds = kinds,
+                                          .wants = WANTS(ROLE_LEARNING_RATE) | WANTS(ROLE_LOSS_TRAIN),
+                                          .scope = PER_RUN,
+                                          .state_size = sizeof(struct state),
+                                          .knobs = knobs,
+                                          .observe = observe,
+                                          .finish = finish};
