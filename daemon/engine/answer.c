@@ -334,6 +334,7 @@ static void write_outcome(struct job *j)
 static void outcome_written(struct job *j)
 {
     struct outcome_task *t = (struct outcome_task *)j;
+    if (t->incident && t->status == OK) daemon_learn(t->daemon);
     if (t->client && control_has(t->daemon->control, t->client)) {
         if (t->status == OK) client_done(t->client, 0);
         else fail(t->client, t->status == E_USAGE ? 2 : 3, t->err.text);
@@ -369,7 +370,7 @@ static void outcome(struct daemon *d, struct client *c, const json_t *request)
     }
     fail(c, 2, "an outcome needs an incident, a fix and whether it worked");
     t->client = NULL;
-    t->status = OK;
+    t->status = E_USAGE;
     outcome_written(&t->task.job);
 }
 

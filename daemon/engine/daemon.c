@@ -236,7 +236,7 @@ static void reread(struct daemon *d)
         free(old);
         return;
     }
-    *old = (struct retired){d->knowledge, d->retired};
+    *old = (struct retired){.knowledge = d->knowledge, .next = d->retired};
     d->retired = old;
     d->knowledge = fresh;
     for (size_t i = 0; i < d->n_places; i++) place_rescan(d->places[i]);
@@ -270,6 +270,28 @@ static void read_outcomes(struct daemon *d)
     if (store_open(d->paths.database, false, &s, NULL) != OK) return;
     (void)store_outcomes(s, add_outcome, &d->engine, NULL);
     store_close(s);
+}
+
+static void free_outcomes(struct outcome *o, size_t n)
+{
+    for (size_t i = 0; i < n; i++) free((char *)o[i].cause), free((char *)o[i].fix);
+    free(o);
+}
+
+void daemon_learn(struct daemon *d)
+{
+    struct retired *old = calloc(1, sizeof *old);
+    if (!old) return;
+    *old = (struct retired){.outcomes = d->engine.outcomes, .n_outcomes = d->engine.n_outcomes, .next = d->retired};
+    d->retired = old;
+    d->engine.outcomes = NULL;
+    d->engine.n_outcomes = 0;
+    read_outcomes(d);
+    for (size_t p = 0; p < d->n_places; p++)
+        for (size_t i = 0; i < d->places[p]->n_lives; i++) {
+            struct live *l = d->places[p]->lives[i];
+            if (l->run) run_rank_by(l->run, d->engine.outcomes, d->engine.n_outcomes);
+        }
 }
 
 static enum status take_lock(struct daemon *d, struct err *err)
@@ -334,15 +356,14 @@ static void tear_down(struct daemon *d)
     memory_close(d->engine.memory);
     control_close(d->control);
     watch_free(d->watch);
-    for (size_t i = 0; i < d->engine.n_outcomes; i++)
-        free((char *)d->engine.outcomes[i].cause), free((char *)d->engine.outcomes[i].fix);
     free(d->places);
-    free(d->engine.outcomes);
+    free_outcomes(d->engine.outcomes, d->engine.n_outcomes);
     free(d->engine.buffer);
     knowledge_done(&d->knowledge);
     for (struct retired *r = d->retired, *next; r; r = next) {
         next = r->next;
         knowledge_done(&r->knowledge);
+        free_outcomes(r->outcomes, r->n_outcomes);
         free(r);
     }
     loop_free(d->loop);

@@ -20,6 +20,8 @@ struct follower {
 };
 struct retired {
     struct knowledge knowledge;
+    struct outcome *outcomes;
+    size_t n_outcomes;
     struct retired *next;
 };
 
@@ -32,7 +34,7 @@ struct daemon {
     struct control *control;
     struct engine engine;
     struct knowledge knowledge;
-    struct retired *retired; /* of before a SIGHUP: runs that are awake still point to it */
+    struct retired *retired; /* of before a SIGHUP or a new outcome: runs that are awake still point to it */
     struct place **places;
     size_t n_places;
     struct follower *followers;
@@ -49,6 +51,8 @@ void daemon_say(struct daemon *d, const char *text);
 struct place *daemon_place(struct daemon *d, const char *path, const struct live_options *o);
 /* daemon_forget_place - and its runs. */
 void daemon_forget_place(struct daemon *d, struct place *p, bool forget);
+/* daemon_learn - an outcome was written: fixes are ranked by it from now on, in the runs that are watched too. */
+void daemon_learn(struct daemon *d);
 /* daemon_save_places - for the next daemon. */
 void daemon_save_places(struct daemon *d);
 

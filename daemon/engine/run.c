@@ -411,6 +411,12 @@ void run_forget_reader(struct run *r, int source)
     arena_init(&r->sources[source]->arena, READER_ARENA_BYTES);
 }
 
+void run_rank_by(struct run *r, const struct outcome *outcomes, size_t n)
+{
+    r->options.outcomes = outcomes;
+    r->options.n_outcomes = n;
+}
+
 void run_mute(struct run *r, int source, bool muted) { r->sources[source]->muted = muted; }
 
 void run_replay_series(struct run *r, uint16_t source, const char *name, enum axis axis)

@@ -43,6 +43,8 @@ void run_set_id(struct run *r, const char *id, const char *name, const char *pro
 int run_source(struct run *r, const char *path, const char *format, const char *why);
 /* run_out - what a format of this source writes into. Valid until run_free or run_forget_reader. */
 const struct format_out *run_out(struct run *r, int source);
+/* run_rank_by - rank fixes by these outcomes from now on; borrowed, like those of run_options. */
+void run_rank_by(struct run *r, const struct outcome *outcomes, size_t n);
 /* run_forget_reader - the source is read again from its first byte (new format state): frees its arena. Series are kept: the
  * same names get the same series. */
 void run_forget_reader(struct run *r, int source);
