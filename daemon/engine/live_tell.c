@@ -1,4 +1,5 @@
 /* live_tell - a watched run in words: alerts, what was found, one line, a status. */
+#include <ctype.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,7 +11,7 @@
 #include "../report/words.h"
 #include "live_parts.h"
 
-enum { SPARK_CELLS = 16, FIX_CHARS = 100 };
+enum { SPARK_CELLS = 16 };
 
 /* ---- alerts --------------------------------------------------------------------------------------------------------------- */
 
@@ -52,17 +53,14 @@ void live_recall_alert(struct live *l, const struct known_incident *k)
     json_decref(j);
 }
 
-/* The first clause of what to do; the title when that is long. */
+/* What to do first, as it goes on behind a colon. */
 static void add_fix(json_t *j, const struct cause_view *c)
 {
     if (!c->n_fixes) return;
-    const struct fix *fix = c->fixes[0].fix;
-    size_t n = strcspn(fix->action, ".;");
-    struct str s = {0};
-    if (n && n <= FIX_CHARS && fix->action[n]) str_add_span(&s, (struct span){fix->action, n});
-    else str_add(&s, fix->title);
-    json_object_set_new(j, "fix", json_text(s.p));
-    str_done(&s);
+    char *title = str_dup(span_of(c->fixes[0].fix->title));
+    if (title && title[0] && islower((unsigned char)title[1])) title[0] = (char)tolower((unsigned char)title[0]);
+    json_object_set_new(j, "fix", json_text(title));
+    free(title);
 }
 
 static void add_cause(json_t *j, const struct cause_view *c)
