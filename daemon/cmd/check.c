@@ -6,6 +6,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "../base/clock.h"
 #include "../engine/read.h"
 #include "../report/report.h"
 #include "cmd.h"
@@ -19,17 +20,10 @@ struct check {
     int exit_code;
 };
 
-static double monotonic(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 static void print_view(struct check *c, struct view *v, double started)
 {
     struct str out = {0};
-    v->elapsed_s = monotonic() - started;
+    v->elapsed_s = clock_now() - started;
     if (strcmp(c->format->name, "json") == 0) report_check_json(v, &out);
     else c->format->write(v, &c->report, &out);
     fwrite(out.p ? out.p : "", 1, out.n, stdout);
@@ -61,7 +55,7 @@ static void check_run(struct check *c, const char *printed, const struct scan_ru
 {
     struct run_options options = {.knowledge = &c->knowledge};
     struct err err = {0};
-    double started = monotonic();
+    double started = clock_now();
     struct run *r = run_new(printed, from->root, &options);
     if (!r) {
         note_exit(c, EXIT_UNREADABLE);
@@ -87,7 +81,7 @@ static void check_directory(struct check *c, const char *dir)
 {
     struct scan scan;
     struct err err = {0};
-    double started = monotonic();
+    double started = clock_now();
     if (scan_directory(dir, &scan, &err)) {
         unreadable(c, dir, &err, started);
         return;
@@ -118,7 +112,7 @@ static enum status configure(const struct opt_result *given, struct check *c, st
     if (at == 3) return err_set(err, E_USAGE, "--fail-on needs info, warning or critical, not '%s'", fail_on);
     c->fail_on = (enum severity)at;
     if (opt_number(given, "deadline", 0.001, 1e9, INFINITY, &seconds, err)) return err->status;
-    c->deadline = monotonic() + seconds;
+    c->deadline = clock_now() + seconds;
     c->report = (struct report_options){.colour = cmd_colour(STDOUT_FILENO),
                                         .unicode = cmd_unicode(),
                                         .columns = cmd_columns(STDOUT_FILENO),

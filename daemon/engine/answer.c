@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../base/clock.h"
 #include "../base/json.h"
 #include "../base/str.h"
 #include "daemon_parts.h"
@@ -328,7 +329,7 @@ struct outcome_task {
 static void write_outcome(struct job *j)
 {
     struct outcome_task *t = (struct outcome_task *)j;
-    t->status = store_outcome(t->task.store, t->incident, t->fix, t->worked, t->note, wall_now(), &t->err);
+    t->status = store_outcome(t->task.store, t->incident, t->fix, t->worked, t->note, clock_wall(), &t->err);
 }
 
 static void outcome_written(struct job *j)

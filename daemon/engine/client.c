@@ -10,19 +10,13 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "../base/clock.h"
 #include "daemon.h"
 #include "lock.h"
 #include "paths.h"
 
 enum { MESSAGE_BYTES_MAX = 16 << 20 };
 static const double PATIENCE_S = 15;
-
-static double clock_now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
 
 static void nap(void) { nanosleep(&(struct timespec){0, 10 * 1000 * 1000}, NULL); }
 

@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "../base/clock.h"
 #include "../base/json.h"
 #include "../base/str.h"
 #include "daemon_parts.h"
@@ -188,7 +189,7 @@ static void memory_says(void *arg, const char *text) { daemon_say(arg, text); }
 /* Runs without a new byte for a day (a knob), and places in which nothing ever came. */
 static void forget_old(struct daemon *d)
 {
-    double now = wall_now();
+    double now = clock_wall();
     bool any = false;
     for (size_t p = d->n_places; p-- > 0;) {
         struct place *place = d->places[p];

@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "../base/clock.h"
 #include "../base/hash.h"
 #include "../base/str.h"
 #include "live_parts.h"
@@ -19,13 +20,6 @@
 static const double COMMIT_S = 0.25, JUDGE_S = 0.25, JUDGE_BEHIND_S = 2, SLEEP_S = 65, OVER_S = 3600, HEARTBEAT_S = 600;
 static const double WRITER_S = 20;
 enum { TURN_MS = 5, BACKLOG_MAX = 256, WRITER_PATHS_MAX = 64 };
-
-double wall_now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_REALTIME, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
 
 static double now_of(const struct live *l) { return loop_now(l->engine->loop); }
 
@@ -331,7 +325,7 @@ struct live *live_new(const struct engine *e, const struct scan_run *from, const
     l->look = (struct loop_timer){.fire = look_timer, .arg = l};
     l->judge = (struct loop_timer){.fire = judge_timer, .arg = l};
     l->commit = (struct loop_timer){.fire = commit_timer, .arg = l};
-    l->first_seen = l->attached = wall_now();
+    l->first_seen = l->attached = clock_wall();
     l->value = l->rate = NAN;
     l->rate_time[0] = NAN;
     if (!l->root || !l->name) return live_free(l), NULL;
@@ -377,7 +371,7 @@ void live_reopen(struct live *l)
 /* Often while data flows, seldom when it has been quiet for long; inotify hurries in between. */
 static double tick(const struct live *l)
 {
-    double quiet = wall_now() - l->last_data;
+    double quiet = clock_wall() - l->last_data;
     return quiet < 10 ? 1 : fmin(10, quiet / 10);
 }
 
@@ -396,7 +390,7 @@ static bool written_to(struct live *l, double now)
  * its writer cannot be seen from here. */
 static void beat(struct live *l)
 {
-    double now = wall_now(), silence = now - l->last_data;
+    double now = clock_wall(), silence = now - l->last_data;
     bool expected = l->shown != RUN_FINISHED && l->shown != RUN_FAILED;
     double limit = l->grew ? OVER_S : HEARTBEAT_S;
     if (!expected || !l->caught_up_once || silence < 2 || silence > limit || now < l->heartbeat) return;
@@ -408,14 +402,14 @@ static void beat(struct live *l)
 
 static bool heart_stopped(const struct live *l)
 {
-    double silence = wall_now() - l->last_data;
+    double silence = clock_wall() - l->last_data;
     return l->shown == RUN_FINISHED || l->shown == RUN_FAILED || silence > (l->grew ? OVER_S : HEARTBEAT_S);
 }
 
 /* What `check` would say at the end of the log belongs to a run that is over. */
 static bool finish_first(struct live *l)
 {
-    bool over = l->shown == RUN_FINISHED || l->shown == RUN_FAILED || wall_now() - l->last_data > OVER_S;
+    bool over = l->shown == RUN_FINISHED || l->shown == RUN_FAILED || clock_wall() - l->last_data > OVER_S;
     if (!over || l->finished) return false;
     l->finished = true;
     run_finish(l->run);

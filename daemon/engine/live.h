@@ -109,7 +109,4 @@ json_t *live_status(const struct live *l);
 /* live_bytes - of all sources together, and how many of them are read. */
 void live_bytes(const struct live *l, uint64_t *read, uint64_t *all);
 
-/* wall_now - seconds since 1970. */
-double wall_now(void);
-
 #endif

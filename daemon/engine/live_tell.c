@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../base/clock.h"
 #include "../base/json.h"
 #include "../base/str.h"
 #include "../report/report.h"
@@ -32,7 +33,7 @@ static void keep_alert(struct live *l, const char *id, json_t *message)
 
 static json_t *alert_json(const struct live *l, const struct told *t, const char *news, const char *where, const char *message)
 {
-    return json_pack("{s:s, s:s, s:f, s:s, s:o, s:s, s:s, s:o, s:s, s:b}", "say", "alert", "news", news, "when", wall_now(),
+    return json_pack("{s:s, s:s, s:f, s:s, s:o, s:s, s:s, s:o, s:s, s:b}", "say", "alert", "news", news, "when", clock_wall(),
                      "severity", severity_name(t->severity), "run", json_text(l->name), "kind", t->kind, "where", where,
                      "message", json_text(message), "incident", t->id, "open", t->open);
 }
@@ -212,7 +213,7 @@ static json_t *finding_json(const struct finding_view *f)
 
 static void keep_state(struct live *l, const struct view *v)
 {
-    double quiet = wall_now() - l->last_data;
+    double quiet = clock_wall() - l->last_data;
     l->shown = v->state;
     if (v->state == RUN_UNKNOWN || v->state == RUN_RUNNING)
         l->shown = quiet < 60 || (l->grew && quiet < 3600) ? RUN_RUNNING : RUN_UNKNOWN;
@@ -231,7 +232,7 @@ void live_judge(struct live *l)
     struct gate_out out = {&t, tell};
     l->dirty = false;
     l->judged = loop_now(l->engine->loop);
-    gate_update(&l->gate, v, wall_now(), &out);
+    gate_update(&l->gate, v, clock_wall(), &out);
     keep_state(l, v);
     keep_curve(l, v);
     keep_rate(l, v);

@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "../base/clock.h"
 struct slot {
     void (*ready)(void *arg, uint32_t events);
     void *arg;
@@ -25,13 +26,6 @@ struct loop {
     void (*caught)(void *arg, int signal);
     void *caught_arg;
 };
-
-static double clock_now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
 
 static void woken(void *arg, uint32_t events)
 {

@@ -6,16 +6,10 @@
 #include <string.h>
 #include <time.h>
 
+#include "../base/clock.h"
 #include "../base/str.h"
 
 static const double TICK_MIN_S = 1, TICK_KNOWN_S = 5, TICK_MAX_S = 20, SCAN_EVERY_S = 0.5;
-
-static double clock_now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
 
 /* ---- on the lane ---------------------------------------------------------------------------------------------------------- */
 
@@ -78,7 +72,7 @@ static void finish_look(struct job *j)
     }
     double quiet = 0;
     for (size_t i = 0; i < p->n_lives; i++)
-        quiet = i ? fmin(quiet, wall_now() - p->lives[i]->last_data) : wall_now() - p->lives[i]->last_data;
+        quiet = i ? fmin(quiet, clock_wall() - p->lives[i]->last_data) : clock_wall() - p->lives[i]->last_data;
     double tick = p->n_lives ? fmax(TICK_KNOWN_S, fmin(TICK_MAX_S, quiet / 30)) : TICK_MIN_S;
     loop_start(p->engine->loop, &p->tick, p->again ? SCAN_EVERY_S : fmax(tick, 50 * p->took_s));
     p->again = false;
@@ -164,7 +158,7 @@ struct place *place_new(const struct engine *e, struct lane *lane, struct watch 
                         .name = o->name ? str_dup(span_of(o->name)) : NULL,
                         .tags = o->tags ? str_dup(span_of(o->tags)) : NULL,
                         .sensitivity = o->sensitivity,
-                        .attached = wall_now(),
+                        .attached = clock_wall(),
                         .tick = {.fire = start_look, .arg = p},
                         .looked_at = looked_at,
                         .arg = arg};

@@ -9,14 +9,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "../base/clock.h"
 enum { BUFFER_BYTES = 2 << 20 };
-
-static double monotonic(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 static int open_regular(const char *path, struct err *err)
 {
@@ -50,7 +44,7 @@ enum status read_source(struct run *r, int source, const char *path, const struc
         if (used > have || (used == 0 && have == BUFFER_BYTES)) used = have; /* a record without an end cannot stop us */
         have -= used;
         memmove(buffer, buffer + used, have);
-        if (monotonic() > deadline) status = err_set(err, E_LIMIT, "gave up reading '%s': the deadline has passed", path);
+        if (clock_now() > deadline) status = err_set(err, E_LIMIT, "gave up reading '%s': the deadline has passed", path);
     }
     free(state);
     free(buffer);

@@ -6,14 +6,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "../base/clock.h"
 static const double FLUSH_S = 2, TORN_S = 60, REREAD_S = 1, REREAD_SHARE = 20;
-
-static double clock_now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
 
 /* ---- between the format and the run ------------------------------------------------------------------------------------ */
 

@@ -8,20 +8,14 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "../base/clock.h"
 #include "paths.h"
 #include "project.h"
 #include "read.h"
 
 enum { HEAD_BYTES = 4096, NAMED_MAX = 5, CLOCK_EVERY = 4096, EVENTS_HELD_MAX = 4096 };
 
-static double monotonic(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
-double recall_deadline(double seconds) { return monotonic() + seconds; }
+double recall_deadline(double seconds) { return clock_now() + seconds; }
 
 enum status recall_open(struct recall *c, struct err *err)
 {
@@ -185,7 +179,7 @@ static bool give_point(void *arg, const struct point_row *row)
     struct replay *p = arg;
     give_events(p, row);
     run_replay_point(p->run, row->series, row->step, row->time, row->value, row->line);
-    p->late = p->points++ % CLOCK_EVERY == 0 && monotonic() > p->deadline;
+    p->late = p->points++ % CLOCK_EVERY == 0 && clock_now() > p->deadline;
     return !p->late;
 }
 
