@@ -1,6 +1,7 @@
 /* rank - fixes for a cause, ordered by what they should bring, what they may harm and what worked before.
  *
- * P(works) starts as the fix's own Beta prior and is updated by outcomes of resolved incidents; the score is
+ * P(works) starts as the fix's own Beta prior, of which each place further down the cause's list keeps 0.8, and is updated by
+ * outcomes of resolved incidents; the score is
  *   P(cause) * P(works) * gain - P(harm) * damage - cost        (failure knowledge, section 5) */
 #ifndef MLWATCH_RANK_H
 #define MLWATCH_RANK_H

@@ -4,7 +4,15 @@
 
 #include "robust.h"
 
-enum { BASE_MIN = 5, BACK_POINTS = 2, SLOW_BASE = ROLLING_MAX, EARLY_MIN = 8, STRIDE_POINTS = 4096, STRIDE_MAX = 8 };
+enum {
+    BASE_MIN = 5,
+    BACK_POINTS = 2,
+    BACK_SETTLED = 4,
+    SLOW_BASE = ROLLING_MAX,
+    EARLY_MIN = 8,
+    STRIDE_POINTS = 4096,
+    STRIDE_MAX = 8
+};
 #define NOISE_FLOOR 0.02 /* on the log scale: 2 %. Logs are rounded, and a quiet series has no noise to speak of */
 #define CUSUM_SLACK 1.0  /* Page's k, in standard deviations: half of the shift that matters */
 #define CUSUM_LIMIT 40.0 /* Page's h: far beyond chance for smoothed, correlated levels */
@@ -119,7 +127,7 @@ static enum excursion_change outside(struct excursion *e, const struct excursion
     e->last_line = p->line;
     if (higher) e->peak = y, e->peak_step = p->step;
     e->back = y < half_way ? e->back + 1 : 0;
-    if (e->back >= BACK_POINTS && e->back * 2 >= (e->settled ? 8 : BACK_POINTS)) {
+    if (e->back >= (e->settled ? BACK_SETTLED : BACK_POINTS)) {
         e->open = false;
         e->cusum = 0;
         e->best_sd = fmax(e->best_sd, e->sd);

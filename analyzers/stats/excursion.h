@@ -1,7 +1,7 @@
 /* excursion - a value leaves its own recent level upwards: when, how far, and whether it came back.
  *
  * The baseline is the median of the last accepted values; a value is judged before it is absorbed, and while an excursion lasts
- * nothing is absorbed, so that a spike never enters the baseline that judges it. Beside the recent level stands the best level
+ * nothing is absorbed (but by a slow one, which is a rise of levels), so that a spike never enters the baseline that judges it. Beside the recent level stands the best level
  * ever reached: a rise too slow for the window is told by a one-sided CUSUM against that (Page 1954, Biometrika 41).
  * Everything is judged on the logarithm (scale.h), where heights are factors, and within one segment. */
 #ifndef MLWATCH_EXCURSION_H

@@ -252,7 +252,7 @@ static void on_point(void *arg, int series, int64_t step, double time, double va
 {
     struct sink *k = arg;
     struct run_source *source = k->run->sources[k->source];
-    if (series < 0 || (size_t)series >= k->run->n_series || source->muted) return;
+    if (series < 0 || (size_t)series >= k->run->n_series) return;
     source->points++;
     take(k->run, k->run->series[series], step, time, value, line);
 }
@@ -284,7 +284,6 @@ static void on_fact(void *arg, struct span key, struct span value)
 {
     struct sink *k = arg;
     struct str clean = {0};
-    if (k->run->sources[k->source]->muted) return;
     char *name = str_dup(key);
     redact(&clean, key, value);
     if (name && clean.p) keep_fact(k->run, name, clean.p);
@@ -312,7 +311,6 @@ static void on_event(void *arg, uint64_t line, enum event kind, struct span text
 {
     struct sink *k = arg;
     struct str clean = {0};
-    if (k->run->sources[k->source]->muted) return;
     redact_text(&clean, text);
     keep_event(k->run, k->source, line, kind, clean.p ? clean.p : "");
     if (k->run->options.hooks.event)
@@ -325,7 +323,6 @@ static void on_bad(void *arg, uint64_t line, const char *why)
     struct sink *k = arg;
     struct run_source *source = k->run->sources[k->source];
     (void)line;
-    if (source->muted) return;
     if (!source->bad++) source->first_bad = why;
 }
 
@@ -416,8 +413,6 @@ void run_rank_by(struct run *r, const struct outcome *outcomes, size_t n)
     r->options.outcomes = outcomes;
     r->options.n_outcomes = n;
 }
-
-void run_mute(struct run *r, int source, bool muted) { r->sources[source]->muted = muted; }
 
 void run_replay_series(struct run *r, uint16_t source, const char *name, enum axis axis)
 {

@@ -49,11 +49,6 @@ void run_rank_by(struct run *r, const struct outcome *outcomes, size_t n);
  * same names get the same series. */
 void run_forget_reader(struct run *r, int source);
 
-/* run_skip - for files that are rewritten whole and for readers that catch up after a restart: the records of this source that
- * come next are compared with, or counted against, what the run has.
- *   run_mute(r, source, true): series() works, points, facts, events and bad records are dropped (a reader regains its own context). */
-void run_mute(struct run *r, int source, bool muted);
-
 /* Replay from the memory, in this order: run_source and run_replay_series in id order, then points, facts and events in any order.
  * Analyzers see them as they did live; hooks are not called. */
 void run_replay_series(struct run *r, uint16_t source, const char *name, enum axis axis);

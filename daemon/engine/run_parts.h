@@ -41,7 +41,6 @@ struct run_source {
     const char *format;
     uint64_t points, bad;
     const char *first_bad; /* static */
-    bool muted, reading;
     struct arena arena;
     struct sink sink;
     struct format_out out;

@@ -190,23 +190,6 @@ static void a_crash_is_quoted_from_its_own_source(void **unused)
     run_free(r);
 }
 
-static void a_muted_source_adds_nothing(void **unused)
-{
-    (void)unused;
-    struct run *r = run_made();
-    int loss = series(r, 0, "loss");
-    put(r, 0, loss, 1, 2);
-    run_mute(r, 0, true);
-    put(r, 0, loss, 2, 2);
-    tell(r, 0, 3, EVENT_TRACEBACK, "no");
-    assert_int_equal(series(r, 0, "other"), loss + 1);
-    run_mute(r, 0, false);
-    assert_int_equal(run_points(r), 1);
-    assert_int_equal(run_view(r)->n_events, 0);
-    assert_int_equal(run_view(r)->sources[0].points, 1);
-    run_free(r);
-}
-
 static void a_run_is_known_by_the_same_id_everywhere(void **unused)
 {
     (void)unused;
@@ -316,7 +299,6 @@ int main(void)
         cmocka_unit_test(the_last_value_of_a_fact_counts),
         cmocka_unit_test(the_last_good_checkpoint_lies_before_the_trouble),
         cmocka_unit_test(a_crash_is_quoted_from_its_own_source),
-        cmocka_unit_test(a_muted_source_adds_nothing),
         cmocka_unit_test(a_run_is_known_by_the_same_id_everywhere),
         cmocka_unit_test(hooks_hear_what_is_new_and_not_what_is_replayed),
         cmocka_unit_test(replayed_points_are_judged_as_they_were_live),

@@ -14,19 +14,8 @@
 #include "../../analyzers/stats/excursion.h"
 #include "../../analyzers/stats/robust.h"
 #include "../../analyzers/stats/rolling.h"
+#include "chance.h"
 
-static uint64_t seed;
-static double chance(void)
-{
-    seed = seed * 6364136223846793005u + 1442695040888963407u;
-    return (double)(seed >> 11) * 0x1p-53;
-}
-static double noise(double sd)
-{
-    double sum = -6;
-    for (int i = 0; i < 12; i++) sum += chance();
-    return sd * sum;
-}
 static int ascending(const void *a, const void *b)
 {
     double x = *(const double *)a, y = *(const double *)b;
