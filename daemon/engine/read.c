@@ -22,17 +22,30 @@ static int open_regular(const char *path, struct err *err)
     return err_set(err, E_IO, "cannot read '%s': it is no regular file", path), -1;
 }
 
+/* ask - a database: one poll tells all of it. */
+static enum status ask(struct run *r, int source, const char *path, const struct format *format, struct err *err)
+{
+    void *state = calloc(1, format->state_size);
+    if (!state) return err_set(err, E_MEMORY, "cannot read '%s': out of memory", path);
+    if (format->init) format->init(state, path);
+    enum status status = format->poll(state, path, run_out(r, source), err);
+    free(state);
+    run_forget_reader(r, source);
+    return status;
+}
+
 enum status read_source(struct run *r, int source, const char *path, const struct format *format, double deadline,
                         struct err *err)
 {
     enum status status = OK;
     size_t have = 0;
+    if (format->growth == GROWTH_QUERIED) return ask(r, source, path, format, err);
     int fd = open_regular(path, err);
     if (fd < 0) return err->status;
     char *buffer = malloc(BUFFER_BYTES);
     void *state = calloc(1, format->state_size);
     if (!buffer || !state) status = err_set(err, E_MEMORY, "cannot read '%s': out of memory", path);
-    else if (format->init) format->init(state);
+    else if (format->init) format->init(state, path);
     while (!status) {
         ssize_t n = read(fd, buffer + have, BUFFER_BYTES - have);
         if (n < 0 && errno == EINTR) continue;

@@ -1,12 +1,16 @@
 #include "reader.h"
 
+#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 
 #include "../base/clock.h"
+#include "../base/hash.h"
+
 static const double FLUSH_S = 2, TORN_S = 60, REREAD_S = 1, REREAD_SHARE = 20;
 
 /* ---- between the format and the run ------------------------------------------------------------------------------------ */
@@ -139,7 +143,7 @@ static bool fresh(struct reader *r, bool again)
     if (again) run_forget_reader(r->run, r->source);
     r->to = run_out(r->run, r->source);
     r->out = (struct format_out){r, r->to->arena, on_series, on_point, on_fact, on_event, on_bad};
-    if (r->state && r->format->init) r->format->init(r->state);
+    if (r->state && r->format->init) r->format->init(r->state, r->tail.path);
     r->flushed = false;
     return r->state != NULL;
 }
@@ -239,6 +243,43 @@ static void regain(struct reader *r, char *buffer, size_t room)
     r->regain_until = r->at;
 }
 
+/* ---- databases --------------------------------------------------------------------------------------------------------- */
+
+/* What the files of a database look like: it and its write-ahead log; 0 when it is not there. */
+static uint64_t look_of(const char *path)
+{
+    static const char *const parts[] = {"", "-wal"};
+    uint64_t look = 0;
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        char name[PATH_MAX];
+        struct stat st;
+        if (snprintf(name, sizeof name, "%s%s", path, parts[i]) >= (int)sizeof name || stat(name, &st) != 0) continue;
+        int64_t seen[] = {(int64_t)st.st_ino, st.st_size, st.st_mtim.tv_sec, st.st_mtim.tv_nsec};
+        look = hash64(seen, sizeof seen, look + 1);
+    }
+    return look;
+}
+
+static bool queried(const struct reader *r) { return r->format->growth == GROWTH_QUERIED; }
+
+/* Ask for what is new; rows that an earlier daemon gave already are counted and dropped. Another database under the path starts anew. */
+static void ask(struct reader *r, double now)
+{
+    struct err err = {0};
+    struct stat st;
+    uint64_t look = look_of(r->tail.path);
+    r->news = false;
+    if (!look || stat(r->tail.path, &st) != 0 || !S_ISREG(st.st_mode)) return;
+    if (r->tail.id.inode && r->tail.id.inode != (uint64_t)st.st_ino) restart(r, true);
+    r->tail.id.inode = (uint64_t)st.st_ino;
+    r->tail.id.device = (uint64_t)st.st_dev;
+    if (r->format->poll(r->state, r->tail.path, &r->out, &err)) r->out.bad(r->out.arg, 0, "the database could not be read");
+    if (r->comparing) decide(r);
+    r->known_items = r->items < r->known_items ? 0 : r->known_items;
+    r->quiet_since = now;
+    r->asked = look;
+}
+
 static bool append(struct reader *r, char *buffer, size_t room)
 {
     uint64_t from = r->tail.offset;
@@ -334,6 +375,7 @@ static bool due_for_flush(const struct reader *r, double now)
 
 bool reader_look(struct reader *r, double now)
 {
+    if (queried(r)) return r->news = look_of(r->tail.path) != r->asked && now - r->quiet_since > REREAD_S;
     enum tail_state s = tail_look(&r->tail);
     r->refused = s == TAIL_REFUSED;
     bool again = s == TAIL_ENDED || s == TAIL_RESTARTED;
@@ -351,6 +393,7 @@ void reader_turn(struct reader *r, char *buffer, size_t room, double now, double
         r->compare_first = false;
     }
     if (!r->state) r->news = false;
+    else if (queried(r)) ask(r, now);
     else if (due_for_flush(r, now) && tail_look(&r->tail) == TAIL_QUIET) {
         feed_rest(r, buffer, room);
         r->news = false;

@@ -30,6 +30,7 @@ struct reader {
     struct format_out out;       /* ours, in front of it */
     uint64_t items, known_items; /* given since the first byte; how many of them the run has */
     uint64_t at, regain_until;   /* while the bytes before the offset are read again; equal when not */
+    uint64_t asked;              /* GROWTH_QUERIED: what the database looked like when it was asked last */
     bool comparing;
     bool compare_first; /* another daemon was comparing: begin so, once the history is there */
     struct {

@@ -11,6 +11,7 @@
 
 #include "../../analyzers/analyzer.h"
 #include "../base/arena.h"
+#include "../base/err.h"
 #include "../base/span.h"
 
 /* What a reader calls. Handles of series() are valid until the format is initialised again; -1 = refused (too many), skip it. */
@@ -30,6 +31,7 @@ struct format_out {
 enum growth {
     GROWTH_APPENDED,
     GROWTH_REWRITTEN,
+    GROWTH_QUERIED, /* a database: asked again when it changed, never fed */
     GROWTH_SETTINGS /* small, written once or rewritten; makes no run by itself */
 };
 
@@ -41,12 +43,18 @@ struct format {
     /* sniff - how sure, 0 (no) to 100 (magic bytes or an exact name and shape), that a file whose first bytes are head is this.
      *   path   for its last component only; the file may be gone;  head   up to 64 KiB */
     int (*sniff)(const char *path, struct span head);
-    void (*init)(void *state); /* state is zeroed; or NULL */
+    /* init - state is zeroed; or NULL.
+     *   path   as sniff has it: for a format whose files say in their name or directory what they hold. Borrowed for the call */
+    void (*init)(void *state, const char *path);
     /* feed - read whole records from `in`. Returns the bytes done with, at most in.n; the rest is offered again with more behind it.
      *   at_end  no more bytes will come for now that can complete the last record: use what is there or report it bad.
      * A record that has no end within 1 MiB is dropped with bad() (text: the rest of the line is skipped). Never returns 0 for
      * in.n >= 1 MiB. O(in.n), no allocation but from out->arena. */
     size_t (*feed)(void *state, struct span in, int at_end, const struct format_out *out);
+    /* poll - GROWTH_QUERIED only, where feed is NULL: open the database read-only, tell what is in it and was not told by this state
+     * before, close it. The same database gives the same points in the same order to every new state.
+     * Errors: E_IO, E_LIMIT; what was told before the error counts, and the next poll goes on there. */
+    enum status (*poll)(void *state, const char *path, const struct format_out *out, struct err *err);
 };
 
 enum { FORMAT_RECORD_MAX_BYTES = 1 << 20, FORMAT_HEAD_BYTES = 64 << 10 };

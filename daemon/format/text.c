@@ -27,8 +27,9 @@ struct text {
     struct text_facts facts;
 };
 
-static void init(void *state)
+static void init(void *state, const char *path)
 {
+    (void)path;
     struct text *t = state;
     t->line = 1;
     text_events_init(&t->events);

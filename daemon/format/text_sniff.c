@@ -36,7 +36,7 @@ static struct tally tally_of(struct span head)
     if (!state) return tally;
     arena_init(&arena, 256 << 10);
     struct format_out out = {&tally, &arena, tally_series, tally_point, tally_fact, tally_event, tally_bad};
-    format_text.init(state);
+    format_text.init(state, "");
     format_text.feed(state, head, head.n < FORMAT_HEAD_BYTES, &out); /* a head that is cut ends inside a line */
     arena_done(&arena);
     free(state);

@@ -81,7 +81,7 @@ static double read_all(const struct format *f, const char *log, size_t n, struct
     struct format_out out = {counts, &arena, series, point, fact, event, bad};
     void *state = calloc(1, f->state_size);
     double from = seconds();
-    if (state && f->init) f->init(state);
+    if (state && f->init) f->init(state, "log");
     for (size_t at = 0; state && at < n;) {
         size_t length = n - at < CHUNK_BYTES ? n - at : CHUNK_BYTES;
         at += f->feed(state, (struct span){log + at, length}, at + length == n, &out);

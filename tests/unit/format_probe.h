@@ -82,8 +82,8 @@ static void probe_bad(void *arg, uint64_t line, const char *why)
     if (!p->quiet) str_addf(&p->text, "bad @%llu %s\n", (unsigned long long)line, why);
 }
 
-/* probe_open - a fresh state of the format; probe_close frees everything. */
-static inline struct probe *probe_open(const struct format *format, size_t arena_bytes)
+/* probe_open_at - a fresh state of the format for a file of this path; probe_close frees everything. */
+static inline struct probe *probe_open_at(const struct format *format, size_t arena_bytes, const char *path)
 {
     struct probe *p = calloc(1, sizeof *p);
     assert_non_null(p);
@@ -94,8 +94,14 @@ static inline struct probe *probe_open(const struct format *format, size_t arena
     p->max_series = PROBE_SERIES_MAX;
     arena_init(&p->arena, arena_bytes);
     p->out = (struct format_out){p, &p->arena, probe_series, probe_point, probe_fact, probe_event, probe_bad};
-    if (format->init) format->init(p->state);
+    if (format->init) format->init(p->state, path);
     return p;
+}
+
+/* probe_open - the same where the path does not matter. */
+static inline struct probe *probe_open(const struct format *format, size_t arena_bytes)
+{
+    return probe_open_at(format, arena_bytes, "");
 }
 
 static inline void probe_close(struct probe *p)
