@@ -184,4 +184,5 @@ const struct command command_attach = {
             "  mlwatch attach runs/7\n"
             "  python train.py 2>&1 | mlwatch attach -\n",
     .run = run,
+    .reads_logs = true,
 };

@@ -149,4 +149,5 @@ const struct command command_check = {.name = "check",
                                           "A run is a directory with training logs; DIR may hold several. Exit code: 0\n"
                                           "nothing at or above --fail-on, 1 findings, 2 usage, 3 unreadable, 124 deadline.\n\n"
                                           "Example:\n  mlwatch check runs/exp1 --fail-on warning\n",
-                                      .run = run};
+                                      .run = run,
+                                      .reads_logs = true};

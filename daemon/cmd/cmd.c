@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "../base/str.h"
+#include "../format/pattern_file.h"
 #include "help.h"
 
 extern const struct command command_attach, command_check, command_status, command_detach, command_report, command_plot,
@@ -121,5 +122,6 @@ int cmd_main(int argc, char **argv)
     if (!c) return no_such_verb(argv[1]);
     if (asks_for_help(argc - 2, argv + 2)) return print_help(c), EXIT_CLEAN;
     if (opt_parse(c->options, argc - 2, argv + 2, &given, &err)) return cmd_fail(&err);
+    if (c->reads_logs && patterns_open(&err)) return cmd_say(err.text), EXIT_USAGE;
     return c->run(&given);
 }

@@ -13,6 +13,7 @@ struct command {
     const struct opt *options;          /* a NULL name ends them */
     const char *help;                   /* lines below the options: details, then an example; at most 80 columns */
     int (*run)(const struct opt_result *given);
+    bool reads_logs; /* the user's own formats (pattern_file.h) must be in order before it starts */
 };
 extern const struct command *const commands[]; /* NULL ends the list; in the order of `mlwatch --help` */
 

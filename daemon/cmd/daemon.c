@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "../engine/client.h"
+#include "../format/pattern_file.h"
 #include "cmd.h"
 #include "show.h"
 
@@ -58,6 +59,7 @@ static int run(const struct opt_result *given)
         return printf("%ld\n", pid), EXIT_CLEAN;
     }
     if (opt_has(given, "stop")) return stop();
+    if (patterns_open(&err)) return cmd_say(err.text), EXIT_USAGE;
     if (opt_has(given, "foreground")) return foreground(given);
     if (opt_has(given, "attach"))
         return err_set(&err, E_USAGE, "--attach goes with --foreground; else use `mlwatch attach`"), cmd_fail(&err);

@@ -1,9 +1,19 @@
 /* format - the list of training-log formats, and the choice among them. */
 #include "format.h"
 
-extern const struct format format_trainer_state, format_settings, format_jsonl, format_csv, format_text;
+extern const struct format format_pattern, format_trainer_state, format_settings, format_jsonl, format_csv, format_text;
 
-const struct format *const formats[] = {&format_trainer_state, &format_settings, &format_jsonl, &format_csv, &format_text, NULL};
+/* clang-format off */
+const struct format *const formats[] = {
+    &format_pattern, /* what the user says wins */
+    &format_trainer_state,
+    &format_settings,
+    &format_jsonl,
+    &format_csv,
+    &format_text,
+    NULL
+};
+/* clang-format on */
 
 enum { SURE_ENOUGH = 20 };
 

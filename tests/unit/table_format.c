@@ -3,6 +3,9 @@
 #include "format_probe.h"
 
 #include <malloc.h>
+#include <unistd.h>
+
+#include "../../daemon/format/pattern_file.h"
 
 enum { SAMPLES_MAX = 16, MUTANTS = 60, GARBAGE = 200, LONG_BYTES = 3 << 20, FLOOD = 20000, SMALL_ARENA_BYTES = 192 << 10 };
 
@@ -43,6 +46,15 @@ static const struct subject subjects[] = {
       "99,0.5,0.25\n199,0.125,True\n99,0.5,0.25\n", "step,loss\n1,2\nstep,loss\n1,3\nstep,loss,acc\n2,4,5\n",
       "a\n1\n\"never closed\n2\n3\n", "# step, loss\n1,2\n2,3\n", "\"\"\"\n\",\"\n", "\tstep\tloss\n0\t1\t2\n", ",,\n1,2,3", "",
       "\n\r\n"}},
+    {"pattern",
+     "upd 1 2\n",
+     "\nupd 2 3\n",
+     "loss",
+     "",
+     "has k%d=1\n",
+     "",
+     {"upd 1 2.5\r\nupd 2 nan\n\nhas lr=3e-4\nalarm 7\nupd 3 1", "\033[1mupd 1 2\033[0m\nhas a=1\nupd x 2\nupd 2 \xff\xfe\n",
+      "Traceback (most recent call last):\n  File \"a.py\", line 3\nValueError: no\nupd 4 1\n", "alarm", "", "\n\n"}},
     {"settings",
      "",
      "",
@@ -285,8 +297,25 @@ static void the_surest_format_is_chosen(void **unused)
     assert_null(format_sniff("run/empty.csv", span_of(""), NULL));
 }
 
+/* The user's formats that the rows of "pattern" are read by. */
+static void use_patterns(struct patterns *p)
+{
+    char path[] = "/tmp/patterns.XXXXXX";
+    static const char text[] = "formats:\n  - name: own\n    lines:\n"
+                               "      - '^upd (?<step>\\d+) (?<loss>\\S+)$'\n      - '^has (?<name>\\w+)=(?<value>\\S+)$'\n"
+                               "      - {match: '^alarm', event: hardware}\n";
+    int fd = mkstemp(path);
+    assert_true(fd >= 0 && write(fd, text, sizeof text - 1) == sizeof text - 1);
+    close(fd);
+    assert_int_equal(patterns_load(path, p, NULL), OK);
+    unlink(path);
+    patterns_use(p);
+}
+
 int main(void)
 {
+    struct patterns patterns = {0};
+    use_patterns(&patterns);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_format_of_the_list_is_walked_here),
         cmocka_unit_test(any_split_of_a_sample_tells_the_same),
@@ -296,5 +325,7 @@ int main(void)
         cmocka_unit_test(memory_stays_in_the_arena),
         cmocka_unit_test(the_surest_format_is_chosen),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    patterns_done(&patterns);
+    return failed;
 }

@@ -1,0 +1,4 @@
+/* fuzz_settings - settings: any bytes, any split. */
+#include "fuzz_format.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) { return fuzz_format("settings", "hparams.yaml", data, size); }
