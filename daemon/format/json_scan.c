@@ -51,7 +51,9 @@ bool json_scan_string(struct json_cursor *c, struct span *raw, bool *escaped)
     if (!json_scan_take(c, '"')) return false;
     const char *from = c->p;
     while (c->p < c->end && *c->p != '"') {
-        if (*c->p++ != '\\') continue;
+        unsigned char character = (unsigned char)*c->p++;
+        if (character < 0x20) return fail(c, JSON_BAD);
+        if (character != '\\') continue;
         *escaped = true;
         if (!escape(c)) return false;
     }
