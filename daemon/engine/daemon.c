@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -318,6 +319,28 @@ static void open_memory(struct daemon *d)
     else read_outcomes(d);
 }
 
+/* As many descriptors as we may have; a quarter is left for the memory, for viewers and for listing directories. */
+static int share_of_descriptors(void)
+{
+    enum { MOST = 1 << 16 };
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return 0;
+    rlim_t most = limit.rlim_max < MOST ? limit.rlim_max : MOST;
+    if (limit.rlim_cur < most) {
+        limit.rlim_cur = most;
+        if (setrlimit(RLIMIT_NOFILE, &limit) != 0) (void)getrlimit(RLIMIT_NOFILE, &limit);
+    }
+    return (int)(limit.rlim_cur / 4 * 3);
+}
+
+static void tight(void *arg)
+{
+    struct daemon *d = arg;
+    if (d->tight) return;
+    d->tight = true;
+    daemon_say(d, "there are more files than descriptors (ulimit -n): some are opened anew for each look");
+}
+
 static enum status set_up(struct daemon *d, struct err *err)
 {
     struct control_hooks hooks = {answer_request, answer_closed, d};
@@ -335,6 +358,8 @@ static enum status set_up(struct daemon *d, struct err *err)
                                 .forget_s = knob("MLWATCH_FORGET_S", FORGET_S),
                                 .buffer = malloc(READ_BYTES),
                                 .room = READ_BYTES,
+                                .descriptors = share_of_descriptors(),
+                                .tight = tight,
                                 .alert = alerted,
                                 .changed = changed,
                                 .id_taken = id_taken,

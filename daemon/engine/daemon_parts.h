@@ -42,6 +42,7 @@ struct daemon {
     double lonely_since; /* loop clock; when the last watched thing went; < 0 while there is some */
     double linger_s;
     int lock;
+    bool tight;                         /* more files than descriptors: said */
     char memory_off[512], polling[256]; /* why; "" when not so */
 };
 

@@ -428,6 +428,14 @@ static void maybe_sleep(struct live *l)
     if (!finish_first(l)) fall_asleep(l);
 }
 
+/* Descriptors are few: those beyond our share are opened anew for each look. What is unread in a file that is deleted meanwhile is lost. */
+static void spare(const struct live *l, struct reader *r)
+{
+    if (r->tail.fd < 0 || !l->engine->descriptors || r->tail.fd < l->engine->descriptors || r->tail.old) return;
+    tail_close(&r->tail);
+    if (l->engine->tight) l->engine->tight(l->engine->arg);
+}
+
 void live_look(struct live *l)
 {
     bool news = false;
@@ -440,6 +448,7 @@ void live_look(struct live *l)
         struct reader *r = l->readers[i];
         news = reader_look(r, now_of(l)) || news;
         if (r->tail.changed > l->last_data) l->last_data = r->tail.changed;
+        spare(l, r);
     }
     if (news && l->state == LIVE_ASLEEP) wake(l);
     if (l->state == LIVE_AWAKE) {
@@ -487,6 +496,7 @@ void live_turn(struct live *l)
     reader_turn(r, e->buffer, e->room, now_of(l), now_of(l) + TURN_MS * 1e-3);
     if (run_points(l->run) != before && l->caught_up_once) l->grew = true;
     if (r->tail.changed > l->last_data) l->last_data = r->tail.changed;
+    spare(l, r);
     if (journal_points(&l->journal) >= JOURNAL_POINTS_MAX) live_commit(l, true);
     else schedule_commit(l);
     bool more = live_behind(l) != UINT64_MAX;

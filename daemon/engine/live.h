@@ -24,7 +24,9 @@ struct engine {
     size_t n_outcomes;
     double forget_s; /* a run without a new byte for so long is no longer watched */
     char *buffer;
-    size_t room;                                               /* for reading; shared */
+    size_t room;     /* for reading; shared */
+    int descriptors; /* a file whose descriptor is this number or above is closed again after each look; numbers are dense */
+    void (*tight)(void *arg);                                  /* one was closed so */
     void (*alert)(void *arg, struct live *l, json_t *message); /* borrowed message: {"say":"alert", ...} */
     void (*changed)(void *arg);                                /* there may be something to read: the loop should give turns */
     bool (*id_taken)(void *arg, const char *id, const struct live *but);
