@@ -61,6 +61,21 @@ PY
 wait_until 20 has_all "$WORK/mapped" 1 $((10 + rounds * 5)) || fail "mapped writes: $(all_points "$WORK/mapped" 1)"
 exactly "mapped writes" "$WORK/mapped" 1 $((10 + rounds * 5))
 
+# a run directory that is deleted and made again, or moved away and made again, is followed
+mkdir -p again/f0
+append again 1 10 0
+"$MLWATCH" attach again --detach >/dev/null || fail "attach again"
+for ((round = 1; round <= rounds; round++)); do
+    wait_until 20 has_all "$WORK/again" 1 $((round * 20 - 10)) || fail "made again, round $round: $(all_points "$WORK/again" 1)"
+    rm -r again/f0 && mkdir again/f0
+    append again 1 10 $((round * 100))
+    wait_until 20 has_all "$WORK/again" 1 $((round * 20)) || fail "deleted and made again, round $round: $(all_points "$WORK/again" 1)"
+    mv again "moved$round" && mkdir -p again/f0
+    append again 1 10 $((round * 100 + 50))
+done
+wait_until 20 has_all "$WORK/again" 1 $((rounds * 20 + 10)) || fail "moved and made again: $(all_points "$WORK/again" 1)"
+exactly "made again" "$WORK/again" 1 $((rounds * 20 + 10))
+
 # few descriptors: more files than may be open
 mkdir -p many/f{0..59}
 append many 60 600 0
