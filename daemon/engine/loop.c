@@ -22,7 +22,7 @@ struct loop {
     double now;
     struct slot *slots; /* by descriptor */
     int n_slots;
-    struct loop_timer *timers; /* unordered: there are a few a run */
+    struct loop_timer *timers; /* the root of a pairing heap: a few timers a run, thousands of runs, and no allocation */
     void (*caught)(void *arg, int signal);
     void *caught_arg;
 };
@@ -107,15 +107,66 @@ void loop_remove(struct loop *l, int fd)
     l->slots[fd].used = false;
 }
 
+/* Pairing heap (Fredman, Sedgewick, Sleator, Tarjan 1986): join is O(1), taking the earliest O(log n) amortised. */
+static struct loop_timer *join(struct loop_timer *a, struct loop_timer *b)
+{
+    if (!a || !b) return a ? a : b;
+    if (b->at < a->at) {
+        struct loop_timer *t = a;
+        a = b;
+        b = t;
+    }
+    b->prev = a;
+    b->next = a->child;
+    if (b->next) b->next->prev = b;
+    a->child = b;
+    return a;
+}
+
+/* The children of a node that goes: joined two by two from the left, the pairs from the right. */
+static struct loop_timer *join_children(struct loop_timer *first)
+{
+    struct loop_timer *pairs = NULL, *all = NULL;
+    while (first) {
+        struct loop_timer *a = first, *b = a->next;
+        first = b ? b->next : NULL;
+        a->next = a->prev = NULL;
+        if (b) b->next = b->prev = NULL;
+        a = join(a, b);
+        a->next = pairs;
+        pairs = a;
+    }
+    while (pairs) {
+        struct loop_timer *rest = pairs->next;
+        pairs->next = NULL;
+        all = join(all, pairs);
+        pairs = rest;
+    }
+    return all;
+}
+
+void loop_cancel(struct loop *l, struct loop_timer *t)
+{
+    if (!t->armed) return;
+    struct loop_timer *below = join_children(t->child);
+    if (t == l->timers) l->timers = below;
+    else {
+        if (t->prev->child == t) t->prev->child = t->next;
+        else t->prev->next = t->next;
+        if (t->next) t->next->prev = t->prev;
+        l->timers = join(l->timers, below);
+    }
+    t->child = t->next = t->prev = NULL;
+    t->armed = false;
+}
+
 void loop_start(struct loop *l, struct loop_timer *t, double after_s)
 {
+    loop_cancel(l, t);
     t->at = clock_now() + after_s;
-    if (t->armed) return;
     t->armed = true;
-    t->prev = NULL;
-    t->next = l->timers;
-    if (t->next) t->next->prev = t;
-    l->timers = t;
+    t->child = t->next = t->prev = NULL;
+    l->timers = join(l->timers, t);
 }
 
 void loop_hurry(struct loop *l, struct loop_timer *t, double after_s)
@@ -123,22 +174,7 @@ void loop_hurry(struct loop *l, struct loop_timer *t, double after_s)
     if (!t->armed || t->at > clock_now() + after_s) loop_start(l, t, after_s);
 }
 
-void loop_cancel(struct loop *l, struct loop_timer *t)
-{
-    if (!t->armed) return;
-    if (t->prev) t->prev->next = t->next;
-    else l->timers = t->next;
-    if (t->next) t->next->prev = t->prev;
-    t->armed = false;
-}
-
-static struct loop_timer *earliest(const struct loop *l)
-{
-    struct loop_timer *best = l->timers;
-    for (struct loop_timer *t = best; t; t = t->next)
-        if (t->at < best->at) best = t;
-    return best;
-}
+static struct loop_timer *earliest(const struct loop *l) { return l->timers; }
 
 /* Timers that were due when the turn began, each once: one that starts itself again with 0 s waits for the next turn. */
 static void fire_timers(struct loop *l)

@@ -16,7 +16,7 @@ struct loop_timer {
     void *arg;
     double at; /* loop_now() at which it fires */
     bool armed;
-    struct loop_timer *next, *prev;
+    struct loop_timer *child, *next, *prev; /* in a pairing heap; prev: the left neighbour, of a first child its parent */
 };
 
 /* loop_new - E_IO when the system gives no epoll. loop_free - takes NULL; descriptors and timers stay their owners'. */

@@ -45,6 +45,55 @@ static void timers_fire_in_time_order_and_once(void **state)
     loop_free(s.loop);
 }
 
+enum { CROWD = 400, CHANGES = 4000 };
+struct crowd {
+    struct loop_timer timers[CROWD];
+    double last;
+    unsigned fired, disorder;
+};
+struct member {
+    struct crowd *crowd;
+    struct loop_timer *timer;
+};
+
+static void fire_member(void *arg)
+{
+    struct member *m = arg;
+    m->crowd->fired++;
+    if (m->timer->at < m->crowd->last) m->crowd->disorder++;
+    m->crowd->last = m->timer->at;
+}
+
+/* Hundreds of timers are started, hurried, put off and cancelled at random: those still armed fire once each, in the order of their times. */
+static void a_crowd_of_timers_fires_in_order_and_cancelled_ones_never(void **state)
+{
+    (void)state;
+    static struct crowd c;
+    static struct member members[CROWD];
+    struct loop *l = loop_new(NULL);
+    unsigned armed = 0;
+    srand(7);
+    for (size_t i = 0; i < CROWD; i++) {
+        members[i] = (struct member){&c, &c.timers[i]};
+        c.timers[i] = (struct loop_timer){.fire = fire_member, .arg = &members[i]};
+    }
+    for (int i = 0; i < CHANGES; i++) {
+        struct loop_timer *t = &c.timers[rand() % CROWD];
+        double after = 1e-4 * (rand() % 1000);
+        int what = rand() % 4;
+        if (what == 0) loop_cancel(l, t);
+        else if (what == 1) loop_hurry(l, t, after);
+        else loop_start(l, t, after);
+    }
+    for (size_t i = 0; i < CROWD; i++) armed += c.timers[i].armed;
+    for (int i = 0; i < 2000 && c.fired < armed; i++) loop_turn(l, 0.2);
+    loop_turn(l, 0.01);
+    assert_true(armed > CROWD / 4);
+    assert_int_equal(c.fired, armed);
+    assert_int_equal(c.disorder, 0);
+    loop_free(l);
+}
+
 static void a_timer_may_start_itself_again(void **state)
 {
     (void)state;
@@ -163,6 +212,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(timers_fire_in_time_order_and_once),
+        cmocka_unit_test(a_crowd_of_timers_fires_in_order_and_cancelled_ones_never),
         cmocka_unit_test(a_timer_may_start_itself_again),
         cmocka_unit_test(a_hurried_timer_is_never_later_than_it_was),
         cmocka_unit_test(a_removed_descriptor_is_silent),
