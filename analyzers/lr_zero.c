@@ -12,8 +12,8 @@
 enum { BUCKETS = 40 };
 struct state {
     double min_points, min_share, resolution, loss_fall;
-    const struct series *series;              /* of the newest zero */
-    double peak, unit;                        /* the highest rate, and the last decimal that any was printed with */
+    const struct series *series; /* of the newest zero */
+    double peak, unit, decade; /* the highest rate, the last decimal that any was printed with, the power of ten of the newest */
     int64_t first_step, last_step, rate_step; /* of the run so far; the last step that had a rate */
     int64_t zero_step, last_zero;             /* of the zeros behind it */
     uint64_t zeros, zero_line, last_line;
@@ -39,11 +39,18 @@ static const struct knob knobs[] = {
      "that the loss may fall while every rate is 0: beyond it the rate is only printed as 0", "our choice"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
-/* unit_of - the place of the last decimal of x > 0, among its first four: 0.00025 gives 1e-5. */
-static double unit_of(double x)
+/* decade_of - the power of ten at or below x > 0. That of the last rate nearly always holds; its ends are left to the logarithm. */
+static double decade_of(struct state *s, double x)
 {
-    double unit = pow(10, floor(log10(x) + 1e-9));
-    for (int i = 0; i < 3 && fabs(x / unit - round(x / unit)) > 1e-6; i++) unit /= 10;
+    if (!(x >= s->decade && x <= 9.99 * s->decade)) s->decade = pow(10, floor(log10(x) + 1e-9));
+    return s->decade;
+}
+
+/* unit_of - the place of the last decimal of x > 0, among its first four: 0.00025 gives 1e-5. */
+static double unit_of(struct state *s, double x)
+{
+    double unit = decade_of(s, x);
+    for (int i = 0; i < 3 && unit > 0 && fabs(x / unit - (double)(int64_t)(x / unit + 0.5)) > 1e-6; i++) unit /= 10;
     return unit;
 }
 
@@ -103,7 +110,7 @@ static void observe_rate(struct state *s, const struct point *p, const struct fi
     s->first_step = p->step < s->first_step ? p->step : s->first_step;
     s->last_step = p->step > s->last_step ? p->step : s->last_step;
     if (p->value != 0) {
-        double unit = unit_of(fabs(p->value));
+        double unit = unit_of(s, fabs(p->value));
         s->peak = fmax(s->peak, fabs(p->value));
         s->unit = s->rated ? fmin(s->unit, unit) : unit;
         s->rate_step = !s->rated || p->step > s->rate_step ? p->step : s->rate_step;

@@ -1,7 +1,5 @@
 #include "curve.h"
 
-#include <math.h>
-
 void curve_init(struct curve *c, struct bucket *buckets, uint32_t capacity)
 {
     *c = (struct curve){.capacity = capacity, .width = 1, .buckets = buckets};
@@ -29,18 +27,7 @@ static void join(struct bucket *to, const struct bucket *a, const struct bucket 
     *to = r;
 }
 
-/* One more finite value in a bucket that has some. */
-static void grow(struct bucket *b, int64_t step, double value)
-{
-    b->n++;
-    b->mean += (value - b->mean) / (b->n - b->nonfinite);
-    if (value < b->min) b->min = value;
-    if (value > b->max) b->max = value;
-    b->last = value;
-    b->last_step = step;
-}
-
-void curve_add(struct curve *c, int64_t step, double value, uint64_t line)
+void curve_append(struct curve *c, int64_t step, double value, uint64_t line)
 {
     bool finite = isfinite(value);
     struct bucket one = {.first_step = step,
@@ -55,9 +42,7 @@ void curve_add(struct curve *c, int64_t step, double value, uint64_t line)
     c->points++;
     c->nonfinite += !finite;
     if (c->used && c->buckets[c->used - 1].n < c->width) {
-        struct bucket *b = &c->buckets[c->used - 1];
-        if (finite && b->n > b->nonfinite) grow(b, step, value);
-        else join(b, b, &one);
+        join(&c->buckets[c->used - 1], &c->buckets[c->used - 1], &one);
         return;
     }
     if (c->used == c->capacity) {

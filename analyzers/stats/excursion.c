@@ -58,14 +58,22 @@ static void follow_change(struct excursion *e, double size)
     e->change += weight * (size - e->change);
 }
 
+static bool off_stride(uint64_t accepted)
+{
+    if (accepted >= (STRIDE_MAX - 1) * STRIDE_POINTS) return accepted % STRIDE_MAX != 0;
+    uint32_t n = (uint32_t)accepted; /* a division of 32 bits is the cheaper one */
+    return n % (1 + n / STRIDE_POINTS) != 0;
+}
+
 /* In a long series every second, third ... value enters the window, so that it goes on covering about a hundredth of what was
  * seen. Returns whether the window moved. */
 static bool absorb(struct excursion *e, double y)
 {
-    uint64_t stride = 1 + e->accepted / STRIDE_POINTS;
+    bool skipped = off_stride(e->accepted);
     if (e->accepted) follow_change(e, fabs(y - e->previous));
     e->previous = y;
-    if (e->accepted++ % (stride < STRIDE_MAX ? stride : STRIDE_MAX)) return false;
+    e->accepted++;
+    if (skipped) return false;
     rolling_add(&e->base, y);
     if (e->accepted <= 5) {
         double first[5];

@@ -20,7 +20,7 @@ static inline bool scale_turns(struct scale *s, double x)
     if (s->linear || x >= 0) return false;
     return s->linear = true;
 }
-static inline double scale_of(const struct scale *s, double x) { return s->linear ? x : log(fmax(x, SCALE_FLOOR)); }
+static inline double scale_of(const struct scale *s, double x) { return s->linear ? x : log(x > SCALE_FLOOR ? x : SCALE_FLOOR); }
 static inline double scale_back(const struct scale *s, double y) { return s->linear ? y : exp(y); }
 
 #endif

@@ -1,8 +1,7 @@
 /* num - decimal text to double.
  *
- * Up to 19 digits are gathered into an integer. When it fits 53 bits and the decimal exponent is within ±22, one exact
- * multiplication or division gives the correctly rounded result (Clinger 1990, "How to read floating point numbers
- * accurately", the fast path); everything else goes to strtod_l in the C locale. */
+ * Up to 19 digits that count are gathered into an integer, which decimal.h rounds; where more digits can matter, or the powers of
+ * ten do not reach, strtod_l in the C locale decides. */
 #include "num.h"
 
 #include <errno.h>
@@ -11,8 +10,7 @@
 #include <stdlib.h>
 #include <strings.h>
 
-static const double power_of_ten[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
-                                      1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+#include "num_scan.h"
 
 static bool digit(char c) { return c >= '0' && c <= '9'; }
 
@@ -45,55 +43,82 @@ static double slow(const char *p, size_t n)
     return value;
 }
 
-size_t num_prefix(struct span t, double *value)
+/* What the characters of a literal say. */
+struct literal {
+    uint64_t digits; /* the first 19 that count */
+    int exponent;
+    bool any, cut; /* any: there is a digit; cut: behind those kept stand others than 0 */
+};
+
+/* read_digits - whole part and fraction; returns where they end. */
+static size_t read_digits(struct span t, size_t i, struct literal *l)
 {
-    size_t i = 0, digits = 0, kept = 0;
-    uint64_t mantissa = 0;
-    int exponent = 0, written = 0;
-    bool negative = false, exact = true;
-    if (!t.n) return 0;
-    if (t.p[0] == '-' || t.p[0] == '+') negative = t.p[i++] == '-';
-    if (i < t.n && !digit(t.p[i]) && t.p[i] != '.') {
-        size_t word = word_prefix(span_from(t, i), negative ? -1 : 1, value);
-        return word ? i + word : 0;
-    }
-    if (t.n - i > 2 && t.p[i] == '1' && t.p[i + 1] == '.' && t.p[i + 2] == '#') {
-        size_t word = word_prefix(span_from(t, i), negative ? -1 : 1, value);
-        if (word) return i + word;
-    }
+    size_t kept = 0;
     for (bool point = false; i < t.n; i++) {
         if (t.p[i] == '.' && !point) {
             point = true;
             continue;
         }
         if (!digit(t.p[i])) break;
-        digits++;
-        if (kept < 19) {
-            mantissa = mantissa * 10 + (uint64_t)(t.p[i] - '0');
-            kept += mantissa != 0;
-            exponent -= point;
+        l->any = true;
+        if (kept < NUM_SCAN_DIGITS) {
+            l->digits = l->digits * 10 + (uint64_t)(t.p[i] - '0');
+            kept += l->digits != 0;
+            l->exponent -= point;
         } else {
-            exact = exact && t.p[i] == '0';
-            exponent += !point;
+            l->cut = l->cut || t.p[i] != '0';
+            l->exponent += !point;
         }
     }
-    if (!digits) return 0;
-    if (i < t.n && (t.p[i] == 'e' || t.p[i] == 'E')) {
-        size_t j = i + 1;
-        bool minus = false;
-        if (j < t.n && (t.p[j] == '-' || t.p[j] == '+')) minus = t.p[j++] == '-';
-        if (j < t.n && digit(t.p[j])) {
-            for (; j < t.n && digit(t.p[j]); j++)
-                if (written < 100000) written = written * 10 + (t.p[j] - '0');
-            exponent += minus ? -written : written;
-            i = j;
-        }
+    return i;
+}
+
+/* read_exponent - the e at i and its digits, if they are there; returns where they end. */
+static size_t read_exponent(struct span t, size_t i, struct literal *l)
+{
+    size_t j = i + 1;
+    int written = 0;
+    bool minus = false;
+    if (i >= t.n || (t.p[i] | 32) != 'e') return i;
+    if (j < t.n && (t.p[j] == '-' || t.p[j] == '+')) minus = t.p[j++] == '-';
+    if (j >= t.n || !digit(t.p[j])) return i;
+    for (; j < t.n && digit(t.p[j]); j++)
+        if (written < 100000) written = written * 10 + (t.p[j] - '0');
+    l->exponent += minus ? -written : written;
+    return j;
+}
+
+/* rounded - the value, when the digits that were kept decide it: those cut off lie between them and the next number. Else NaN. */
+static double rounded(const struct literal *l)
+{
+    double value = decimal_nearest(l->digits, l->exponent);
+    return !l->cut || value == decimal_nearest(l->digits + 1, l->exponent) ? value : NAN;
+}
+
+static bool word_ahead(struct span t, size_t i)
+{
+    if (i >= t.n) return false;
+    return (!digit(t.p[i]) && t.p[i] != '.') || (t.n - i > 2 && t.p[i] == '1' && t.p[i + 1] == '.' && t.p[i + 2] == '#');
+}
+
+size_t num_prefix(struct span t, double *value)
+{
+    struct literal l = {0};
+    size_t i = 0;
+    bool negative = false;
+    const char *end;
+    if (!t.n) return 0;
+    if (t.n >= NUM_SCAN_BYTES && (end = num_scan(t.p, value))) return (size_t)(end - t.p);
+    if (t.p[0] == '-' || t.p[0] == '+') negative = t.p[i++] == '-';
+    if (word_ahead(t, i)) {
+        size_t word = word_prefix(span_from(t, i), negative ? -1 : 1, value);
+        if (word) return i + word;
     }
-    double v;
-    if (mantissa == 0) v = 0.0;
-    else if (exact && mantissa < (1ull << 53) && exponent >= -22 && exponent <= 22)
-        v = exponent < 0 ? (double)mantissa / power_of_ten[-exponent] : (double)mantissa * power_of_ten[exponent];
-    else return *value = slow(t.p, i), i;
+    i = read_digits(t, i, &l);
+    if (!l.any) return 0;
+    i = read_exponent(t, i, &l);
+    double v = l.digits ? rounded(&l) : 0;
+    if (isnan(v)) return *value = slow(t.p, i), i;
     *value = negative ? -v : v;
     return i;
 }

@@ -42,6 +42,10 @@ static inline struct bound bound_blob(struct span v) { return (struct bound){.ty
  *   writing  creates it (0600) when there is none and tightens its mode; otherwise it is opened read-only
  * Errors: E_ABSENT (reading) when there is no file; E_STORE when it is no database, cannot be opened, or another process writes. */
 enum status sqlite_open(const char *path, bool writing, struct sqlite **ret, struct err *err);
+/* sqlite_open_foreign - open a database that another program writes: to read it, without changing a byte or making a file beside it.
+ *   wait_ms  how long each read waits for a writer that holds it locked. Its writer waits for ours, so read in short pieces
+ * Errors: E_ABSENT when there is no file; E_STORE when it is no database, is locked, or holds half a commit of a writer that died. */
+enum status sqlite_open_foreign(const char *path, int wait_ms, struct sqlite **ret, struct err *err);
 /* sqlite_close - takes NULL. Every rows must be done. */
 void sqlite_close(struct sqlite *db);
 const char *sqlite_path(const struct sqlite *db);

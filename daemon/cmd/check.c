@@ -9,6 +9,7 @@
 #include "../base/clock.h"
 #include "../engine/read.h"
 #include "../report/report.h"
+#include "check_notes.h"
 #include "cmd.h"
 
 struct check {
@@ -20,15 +21,38 @@ struct check {
     int exit_code;
 };
 
+static void print(struct str *s)
+{
+    fwrite(s->p ? s->p : "", 1, s->n, stdout);
+    fflush(stdout);
+    str_done(s);
+}
+
+static bool is_format(const struct check *c, const char *name) { return strcmp(c->format->name, name) == 0; }
+
 static void print_view(struct check *c, struct view *v, double started)
 {
     struct str out = {0};
     v->elapsed_s = clock_now() - started;
-    if (strcmp(c->format->name, "json") == 0) report_check_json(v, &out);
+    if (is_format(c, "json")) report_check_json(v, &out);
     else c->format->write(v, &c->report, &out);
-    fwrite(out.p ? out.p : "", 1, out.n, stdout);
-    fflush(stdout);
-    str_done(&out);
+    if (is_format(c, "text")) check_add_seams(v, &out);
+    print(&out);
+}
+
+/* Sources that tell different numbers: worth knowing, and no finding. */
+static void say_note(const struct run *r)
+{
+    struct str s = {0};
+    if (run_note(r, &s) && s.p) cmd_say(s.p);
+    str_done(&s);
+}
+
+static void print_skips(const struct check *c, const struct scan *scan)
+{
+    struct str out = {0};
+    if (c->report.sources && is_format(c, "text")) check_add_skips(scan, &out);
+    print(&out);
 }
 
 /* 3 if any was unreadable, else 124, else 1, else 0. */
@@ -70,6 +94,7 @@ static void check_run(struct check *c, const char *printed, const struct scan_ru
     }
     struct view v = *run_view(r);
     print_view(c, &v, started);
+    say_note(r);
     if (status) cmd_say(err.text);
     if (status) note_exit(c, status == E_LIMIT ? EXIT_DEADLINE : EXIT_UNREADABLE);
     else if (v.n_findings && v.findings[0].finding.severity >= c->fail_on) note_exit(c, EXIT_FINDINGS);
@@ -96,6 +121,7 @@ static void check_directory(struct check *c, const char *dir)
         str_done(&s);
     }
     for (size_t i = 0; i < scan.n_runs; i++) check_run(c, scan.n_runs == 1 ? dir : scan.runs[i].root, &scan.runs[i]);
+    print_skips(c, &scan);
     scan_done(&scan);
 }
 

@@ -1,7 +1,8 @@
 /* judge - a view goes out: findings folded, sorted and worded; causes and fixes ranked; the last good checkpoint.
  *
  * Inhibition: a finding is folded into another one that explains it (analyzers/kind.c says which kinds do) when it did not
- * begin clearly before it. The same symptom seen again, or in a second source, is folded into the worst. */
+ * begin clearly before it. The same symptom seen again, or in a second source, is folded into the worst. What a source shows at steps
+ * that the preferred source of the metric shows too is no finding of its own (run_sources.c). */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +13,7 @@
 #include "message.h"
 #include "run_parts.h"
 
+enum { HOLES_SHOWN_MAX = 32 };
 #define NAMED_CAUSE 0.8 /* below it a cause is never stated as the cause (interface: section 4) */
 
 static void *room(struct run *r, size_t n, size_t element)
@@ -60,6 +62,15 @@ static bool folds(const struct finding *a, const struct finding *b)
     return b->onset_step + margin >= a->onset_step || b->severity < a->severity;
 }
 
+/* Ties are broken by what the files hold, never by which came first. */
+static int by_place(const struct finding *a, const struct finding *b)
+{
+    int name = a->series && b->series ? strcmp(a->series->name, b->series->name) : !!a->series - !!b->series;
+    if (name) return name;
+    if (a->first_line != b->first_line) return a->first_line < b->first_line ? -1 : 1;
+    return a->source < b->source ? -1 : a->source > b->source;
+}
+
 static int worse_first(const void *x, const void *y)
 {
     const struct finding *a = *(const struct finding *const *)x, *b = *(const struct finding *const *)y;
@@ -68,7 +79,7 @@ static int worse_first(const void *x, const void *y)
     if (a->onset_step != b->onset_step) return a->onset_step < b->onset_step ? -1 : 1;
     int kind = strcmp(a->kind, b->kind);
     if (kind) return kind;
-    return a->series && b->series ? strcmp(a->series->name, b->series->name) : 0;
+    return by_place(a, b);
 }
 
 static const char *quote_of(struct run *r, const struct finding *f)
@@ -85,11 +96,50 @@ struct told {
     size_t n;
 };
 
+/* An analyzer that joins sources says it with more in view than its state for the one source that the finding comes from. */
+static bool told_by_the_whole(const struct run *r, const struct run_finding *f)
+{
+    if (f->watcher == RUN_ITSELF) return false;
+    const struct watcher *w = r->watchers[f->watcher - 1];
+    size_t i = 0;
+    while (analyzers[i] != w->analyzer) i++;
+    if (!r->joins || !run_joins_series(w->analyzer) || w->analyzer->scope != PER_RUN) return false;
+    bool joined = r->joins[i].whole && r->joins[i].sources > 1;
+    if (w->source == WHOLE_RUN) return !joined; /* it is not needed any more: one source has everything */
+    return joined && (!f->f.series || run_owns(r, r->series[f->f.series->id]));
+}
+
+/* A line of a log that has no steps of its own happened where the run stands. */
+static const struct finding *placed(struct run *r, const struct finding *f)
+{
+    if (!f->quote_line || f->source >= r->n_sources || r->sources[f->source]->lead) return f;
+    struct finding *at = room(r, 1, sizeof *at);
+    *at = *f;
+    at->onset_step = at->first_step = at->last_step = run_last_step(r);
+    return at;
+}
+
+static size_t open_holes(struct run *r, const struct finding **all, size_t n, size_t max)
+{
+    struct finding f;
+    for (size_t i = 0; i < r->n_series && n < max; i++) {
+        if (!run_open_hole(r, r->series[i], &f)) continue;
+        struct finding *kept = room(r, 1, sizeof *kept);
+        *kept = f;
+        all[n++] = kept;
+    }
+    return n;
+}
+
 static struct told fold(struct run *r)
 {
-    struct told t = {.all = room(r, r->n_findings, sizeof *t.all), .by = room(r, r->n_findings, sizeof *t.by)};
-    for (size_t i = 0; i < r->n_findings; i++)
-        if (!meaningless(r, &r->findings[i].f)) t.all[t.n++] = &r->findings[i].f;
+    size_t most = r->n_findings + HOLES_SHOWN_MAX;
+    struct told t = {.all = room(r, most, sizeof *t.all), .by = room(r, most, sizeof *t.by)};
+    for (size_t i = 0; i < r->n_findings; i++) {
+        const struct run_finding *f = &r->findings[i];
+        if (!meaningless(r, &f->f) && !told_by_the_whole(r, f) && !run_confirms(r, &f->f)) t.all[t.n++] = placed(r, &f->f);
+    }
+    t.n = open_holes(r, t.all, t.n, most);
     qsort(t.all, t.n, sizeof *t.all, worse_first);
     for (size_t i = 0; i < t.n; i++) {
         t.by[i] = (uint16_t)i;
@@ -116,7 +166,8 @@ static void show_findings(struct run *r, struct view *v, struct told *t)
         if (t->by[i] != i) continue;
         const struct finding *f = t->all[i];
         struct str message = {0};
-        message_of(f, &message);
+        if (run_is_hole(f)) run_say_hole(f, &message);
+        else message_of(f, &message);
         shown[i] = (uint16_t)v->n_findings;
         out[v->n_findings] = (struct finding_view){.finding = until_now(r, f),
                                                    .message = keep(r, &message),
@@ -218,6 +269,32 @@ static void show_causes(struct run *r, struct view *v, const struct told *t)
         v->needs = out[0].diagnosis.missing, v->n_needs = out[0].diagnosis.n_missing;
 }
 
+static const char *why_of(struct run *r, size_t source)
+{
+    struct str s = {0};
+    str_add(&s, r->sources[source]->why);
+    run_say_source(r, (uint16_t)source, &s);
+    return keep(r, &s);
+}
+
+/* The restarts that the leading source shows; one that starts its files anew has them in none. */
+static void show_seams(struct run *r, struct view *v)
+{
+    struct seam *seams = room(r, r->n_seams, sizeof *seams);
+    for (size_t i = 0; i < r->n_seams; i++)
+        if (r->seams[i].source == r->lead) seams[v->n_seams++] = r->seams[i].seam;
+    v->seams = seams;
+    v->segments = r->seq ? (uint32_t)v->n_seams + 1 : 0;
+}
+
+/* By source, then as they came: not by what was read first. */
+static int by_source(const void *x, const void *y)
+{
+    const struct series *a = &((const struct series_view *)x)->series, *b = &((const struct series_view *)y)->series;
+    if (a->source != b->source) return a->source < b->source ? -1 : 1;
+    return a->id < b->id ? -1 : a->id > b->id;
+}
+
 static void show_data(struct run *r, struct view *v)
 {
     struct source_view *sources = room(r, r->n_sources, sizeof *sources);
@@ -226,7 +303,7 @@ static void show_data(struct run *r, struct view *v)
     struct event_view *events = room(r, r->n_events, sizeof *events);
     for (size_t i = 0; i < r->n_sources; i++)
         sources[i] = (struct source_view){r->sources[i]->path, r->sources[i]->format, r->sources[i]->points, r->sources[i]->bad,
-                                          r->sources[i]->why};
+                                          why_of(r, i)};
     for (size_t i = 0; i < r->n_series; i++) {
         const struct run_series *s = r->series[i];
         series[i] = (struct series_view){.series = s->s,
@@ -238,6 +315,7 @@ static void show_data(struct run *r, struct view *v)
                                          .last = s->last,
                                          .curve = &s->curve};
     }
+    if (r->n_series) qsort(series, r->n_series, sizeof *series, by_source);
     for (size_t i = 0; i < r->n_facts; i++) facts[i] = (struct fact){r->facts[i].key, r->facts[i].value};
     for (size_t i = 0; i < r->n_events; i++)
         events[i] = (struct event_view){r->events[i].kind, r->events[i].line,
@@ -247,7 +325,7 @@ static void show_data(struct run *r, struct view *v)
     v->series = series, v->n_series = r->n_series;
     v->facts = facts, v->n_facts = r->n_facts;
     v->events = events, v->n_events = r->n_events;
-    v->seams = r->seams, v->n_seams = r->n_seams;
+    show_seams(r, v);
 }
 
 /* The newest checkpoint from before the trouble: before the earliest onset of the findings that are worst. */
@@ -312,11 +390,10 @@ const struct view *run_view(struct run *r)
                        .path = r->path,
                        .project = r->project,
                        .framework = framework_of(r),
-                       .segments = r->seq ? r->segment + 1u : 0,
                        .elapsed_s = v->elapsed_s,
                        .first_time = r->first_time,
                        .last_time = r->last_time,
-                       .last_step = r->last_step,
+                       .last_step = run_last_step(r),
                        .unreadable = r->unreadable};
     show_data(r, v);
     struct told told = fold(r);

@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../analyzers/fact_key.h"
 #include "../base/hash.h"
 #include "../base/redact.h"
 #include "run_parts.h"
@@ -31,12 +30,13 @@ static struct run_finding *same_symptom(struct run *r, const struct finding *f)
 {
     for (size_t i = r->n_findings; i-- > 0;) {
         struct run_finding *old = &r->findings[i];
-        if (old->watcher == r->emitting && old->f.episode == f->episode && strcmp(old->f.kind, f->kind) == 0) return old;
+        if (old->watcher != r->emitting || old->f.episode != f->episode || strcmp(old->f.kind, f->kind) != 0) continue;
+        if (r->emitting != RUN_ITSELF || old->f.series == f->series) return old;
     }
     return NULL;
 }
 
-static void found(void *arg, const struct finding *f)
+void run_found(void *arg, const struct finding *f)
 {
     struct run *r = arg;
     struct run_finding *old = same_symptom(r, f);
@@ -45,41 +45,6 @@ static void found(void *arg, const struct finding *f)
              run_grow((void **)&r->findings, &r->findings_room, r->n_findings, sizeof *r->findings))
         r->findings[r->n_findings++] = (struct run_finding){.f = *f, .watcher = r->emitting};
     if (!r->replaying && r->options.hooks.finding) r->options.hooks.finding(r->options.hooks.arg, f);
-}
-
-/* ---- analyzers --------------------------------------------------------------------------------------------------------- */
-
-static double knob_value(const struct knob *k, enum sensitivity s)
-{
-    return s == SENSITIVITY_QUIET ? k->quiet : s == SENSITIVITY_PARANOID ? k->paranoid : k->initial;
-}
-
-static struct watcher *watcher_new(struct run *r, const struct analyzer *a, const char *metric)
-{
-    struct watcher *w = calloc(1, sizeof *w);
-    if (!w || !run_grow((void **)&r->watchers, &r->watchers_room, r->n_watchers, sizeof *r->watchers)) return free(w), NULL;
-    *w = (struct watcher){.analyzer = a,
-                          .state = calloc(1, a->state_size),
-                          .metric = metric ? str_dup(span_of(metric)) : NULL,
-                          .id = (uint32_t)r->n_watchers + 1};
-    if (!w->state) return free(w->metric), free(w), NULL;
-    for (const struct knob *k = a->knobs; k && k->name; k++)
-        *(double *)((char *)w->state + k->offset) = knob_value(k, r->options.sensitivity);
-    if (a->init) a->init(w->state);
-    for (size_t i = 0; a->fact && i < r->n_facts; i++) a->fact(w->state, r->facts[i].key, r->facts[i].value);
-    r->watchers[r->n_watchers++] = w;
-    return w;
-}
-
-/* The state that a series of this role shares with others, or a new one. */
-static struct watcher *watcher_for(struct run *r, const struct analyzer *a, const struct series *s)
-{
-    const char *metric = a->scope == PER_METRIC ? s->metric : NULL;
-    for (size_t i = 0; a->scope != PER_SERIES && i < r->n_watchers; i++) {
-        struct watcher *w = r->watchers[i];
-        if (w->analyzer == a && (!metric || strcmp(w->metric, metric) == 0)) return w;
-    }
-    return watcher_new(r, a, metric);
 }
 
 /* ---- series ------------------------------------------------------------------------------------------------------------ */
@@ -121,7 +86,7 @@ static struct run_series *series_new(uint32_t id, uint16_t source, struct span n
 {
     size_t n_analyzers = 0;
     while (analyzers[n_analyzers]) n_analyzers++;
-    struct run_series *s = calloc(1, sizeof *s + n_analyzers * sizeof *s->watchers);
+    struct run_series *s = calloc(1, sizeof *s + 2 * n_analyzers * sizeof *s->watchers);
     struct bucket *buckets = malloc(CURVE_FIRST * sizeof *buckets);
     if (!s || !buckets) return free(s), free(buckets), NULL;
     s->s = (struct series){.name = str_dup(name),
@@ -136,18 +101,10 @@ static struct run_series *series_new(uint32_t id, uint16_t source, struct span n
                            .axis = axis,
                            .bounded = m->bounded};
     s->last = NAN;
+    s->key = NO_KEY;
     curve_init(&s->curve, buckets, CURVE_FIRST);
     if (!s->s.name || !s->s.metric) return series_free(s), NULL;
     return s;
-}
-
-static void watch_series(struct run *r, struct run_series *s)
-{
-    for (size_t i = 0; analyzers[i]; i++) {
-        if (!(analyzers[i]->wants & WANTS((unsigned)s->s.role))) continue;
-        struct watcher *w = watcher_for(r, analyzers[i], &s->s);
-        if (w) s->watchers[s->n_watchers++] = w;
-    }
 }
 
 static int intern(struct run *r, uint16_t source, struct span name, enum axis axis, const struct role_match *known)
@@ -160,40 +117,53 @@ static int intern(struct run *r, uint16_t source, struct span name, enum axis ax
     }
     if (r->n_series >= SERIES_MAX || !run_grow((void **)&r->series, &r->series_room, r->n_series, sizeof *r->series)) return -1;
     struct run_series *s = NULL;
-    char *text = str_dup(name);
-    if (text) {
-        struct role_match m = known ? *known : role_of(text);
+    struct str full = {0};
+    if (!known && run_holds_evaluations(r, source)) str_add(&full, "eval/"); /* for the role only */
+    str_add_span(&full, name);
+    if (full.p && !full.failed) {
+        struct role_match m = known ? *known : role_of(full.p);
         s = series_new((uint32_t)r->n_series, source, name, axis, &m);
     }
-    free(text);
+    str_done(&full);
     if (!s) return -1;
     r->series[r->n_series++] = s;
     *slot = (uint32_t)r->n_series;
-    watch_series(r, s);
+    run_watch(r, s);
     if (!r->replaying && r->options.hooks.series) r->options.hooks.series(r->options.hooks.arg, &s->s);
     return (int)r->n_series - 1;
 }
 
 /* ---- points ------------------------------------------------------------------------------------------------------------ */
 
-static bool leads(const struct run *r, const struct run_series *s)
+static bool leads(const struct run_source *from, const struct run_series *s)
 {
-    if (!r->lead) return s->s.role != ROLE_NONE && s->s.role != ROLE_PROGRESS && s->s.role < ROLE_EVENT;
-    return r->lead->s.role != ROLE_LOSS_TRAIN && s->s.role == ROLE_LOSS_TRAIN;
+    if (!from->lead) return s->s.role != ROLE_NONE && s->s.role != ROLE_PROGRESS && s->s.role < ROLE_EVENT;
+    return from->lead->s.role != ROLE_LOSS_TRAIN && s->s.role == ROLE_LOSS_TRAIN;
 }
 
-/* Only the main training loop's step opens a segment: evaluations repeat steps, other sources come late. */
-static void follow_step(struct run *r, struct run_series *s, const struct point *p)
+/* Only the step of a source's main training loop opens a segment of it: evaluations repeat steps, and what another source holds says
+ * nothing about this one's restarts. */
+static void follow_step(struct run *r, struct run_source *from, struct run_series *s, const struct point *p)
 {
-    if (leads(r, s)) r->lead = s;
-    if (s != r->lead) return;
-    if (s->points && p->step < s->last_step && r->segment < UINT16_MAX) {
-        r->segment++;
+    if (leads(from, s)) from->lead = s, run_choose_lead(r);
+    if (s != from->lead) return;
+    if (s->points && p->step < s->last_step && from->segment < UINT16_MAX) {
+        from->segment++;
         if (run_grow((void **)&r->seams, &r->seams_room, r->n_seams, sizeof *r->seams))
-            r->seams[r->n_seams++] =
-                (struct seam){.segment = r->segment, .step = s->last_step, .resumed_at = p->step, .line = p->line};
+            r->seams[r->n_seams++] = (struct run_seam){{from->segment, s->last_step, p->step, p->line}, s->s.source};
     }
-    r->last_step = p->step;
+    from->last_step = p->step;
+}
+
+/* A record is what a source tells at one line. Series that every record had, and the next ones have not, may hide a NaN. */
+static void follow_record(struct run *r, struct run_source *from, struct run_series *s, uint64_t line)
+{
+    if (line != from->line || !from->record) from->line = line, from->record++;
+    if (s->record == from->record) return;
+    bool next = s->record + 1 == from->record;
+    if (!next && s->streak > RUN_HOLE_STREAK) run_hole(r, s);
+    s->streak = next ? s->streak + 1 : 1;
+    s->record = from->record;
 }
 
 static void curve_grow(struct curve *c)
@@ -208,36 +178,58 @@ static void curve_grow(struct curve *c)
 /* Steps stay where sums and differences of them cannot overflow. */
 static int64_t sane(int64_t step) { return step > STEP_MAX ? STEP_MAX : step < -STEP_MAX ? -STEP_MAX : step; }
 
-/* source: of the record, which for an event is not its series' own. */
-static void take_from(struct run *r, struct run_series *s, uint16_t source, int64_t step, double time, double value,
-                      uint64_t line)
+static void count(struct run *r, struct run_series *s, const struct point *p)
 {
-    step = sane(step);
-    struct point p = {
-        .series = &s->s, .seq = ++r->seq, .step = step, .time = time, .value = value, .line = line, .source = source};
-    follow_step(r, s, &p);
-    p.segment = r->segment;
-    if (!s->points++) s->first_step = step, r->roles |= WANTS((unsigned)s->s.role);
-    s->last_step = step;
-    s->last = value;
-    s->nonfinite += isfinite(value) ? 0u : 1u;
-    if (!isnan(time)) {
-        if (isnan(r->first_time)) r->first_time = time;
-        r->last_time = time;
-    }
+    if (!s->points++) s->first_step = p->step, r->roles |= WANTS((unsigned)s->s.role);
+    s->last_step = p->step;
+    s->last = p->value;
+    s->nonfinite += isfinite(p->value) ? 0u : 1u;
+    if (!isnan(p->time)) r->first_time = fmin(r->first_time, p->time), r->last_time = fmax(r->last_time, p->time);
     curve_grow(&s->curve);
-    curve_add(&s->curve, step, value, line);
-    for (size_t i = 0; i < s->n_watchers; i++) {
-        struct watcher *w = s->watchers[i];
+    curve_add(&s->curve, p->step, p->value, p->line);
+}
+
+static void give(struct run *r, struct watcher *const *watchers, size_t n, const struct point *p)
+{
+    struct point joined = *p;
+    if (r->whole && r->lead >= 0) joined.segment = r->sources[r->lead]->segment; /* of the run, where sources are joined */
+    for (size_t i = 0; i < n; i++) {
+        struct watcher *w = watchers[i];
         r->emitting = w->id;
-        w->analyzer->observe(w->state, &p, &r->out);
+        w->analyzer->observe(w->state, w->source == WHOLE_RUN ? &joined : p, &r->out);
     }
-    if (!r->replaying && !r->silent_point && r->options.hooks.point) r->options.hooks.point(r->options.hooks.arg, &p);
 }
 
 static void take(struct run *r, struct run_series *s, int64_t step, double time, double value, uint64_t line)
 {
-    take_from(r, s, s->s.source, step, time, value, line);
+    struct run_source *from = s->s.source < r->n_sources ? r->sources[s->s.source] : NULL;
+    struct point p = {
+        .series = &s->s, .seq = ++r->seq, .step = sane(step), .time = time, .value = value, .line = line, .source = s->s.source};
+    if (from && s->s.role != ROLE_SILENCE) {
+        follow_step(r, from, s, &p);
+        follow_record(r, from, s, line);
+        p.segment = from->segment;
+    }
+    count(r, s, &p);
+    give(r, s->watchers, s->n_watchers, &p);
+    if (!r->replaying && r->options.hooks.point) r->options.hooks.point(r->options.hooks.arg, &p);
+}
+
+/* An event is a point of the run's series "event"; only those who hear the source that it stands in are given it. The event itself is told
+ * to the hook, so its point is not. A source that has no steps of its own is placed when the run is judged. */
+static void take_event(struct run *r, struct run_source *from, uint16_t source, enum event kind, uint64_t line)
+{
+    struct run_series *s = r->series[r->event_series];
+    struct point p = {.series = &s->s,
+                      .seq = ++r->seq,
+                      .step = from->last_step,
+                      .time = NAN,
+                      .value = kind,
+                      .line = line,
+                      .source = source,
+                      .segment = from->segment};
+    count(r, s, &p);
+    give(r, from->hears, from->n_hears, &p);
 }
 
 /* ---- what formats call ------------------------------------------------------------------------------------------------- */
@@ -257,27 +249,46 @@ static void on_point(void *arg, int series, int64_t step, double time, double va
     take(k->run, k->run->series[series], step, time, value, line);
 }
 
-static void keep_fact(struct run *r, const char *key, const char *value)
+static void tell_fact(struct run *r, const char *key, const char *value)
 {
-    for (size_t i = 0; i < r->n_facts; i++) {
-        if (strcmp(r->facts[i].key, key) != 0) continue;
-        if (strcmp(r->facts[i].value, value) == 0) return;
-        char *copy = str_dup(span_of(value));
-        if (copy) free(r->facts[i].value), r->facts[i].value = copy;
-        goto told;
-    }
+    for (size_t i = 0; i < r->n_watchers; i++)
+        if (r->watchers[i]->analyzer->fact) r->watchers[i]->analyzer->fact(r->watchers[i]->state, key, value);
+    if (!r->replaying && r->options.hooks.fact) r->options.hooks.fact(r->options.hooks.arg, key, value);
+}
+
+/* Of two sources that tell a setting differently the preferred one is believed, of one source its last word. */
+static bool believed(const struct run *r, const struct run_fact *old, int32_t source)
+{
+    if (old->source == WHOLE_RUN || old->source == source) return true;
+    return source != WHOLE_RUN && run_prefers(r, (uint16_t)source, (uint16_t)old->source);
+}
+
+static void change_fact(struct run *r, struct run_fact *old, int32_t source, const char *value)
+{
+    if (!believed(r, old, source)) return;
+    old->source = source;
+    if (strcmp(old->value, value) == 0) return;
+    char *copy = str_dup(span_of(value));
+    if (copy) free(old->value), old->value = copy;
+    tell_fact(r, old->key, value);
+}
+
+static void keep_fact(struct run *r, int32_t source, const char *key, const char *value)
+{
+    for (size_t i = 0; i < r->n_facts; i++)
+        if (strcmp(r->facts[i].key, key) == 0) {
+            change_fact(r, &r->facts[i], source, value);
+            return;
+        }
     if (r->n_facts >= FACTS_MAX || !run_grow((void **)&r->facts, &r->facts_room, r->n_facts, sizeof *r->facts)) return;
-    struct run_fact f = {str_dup(span_of(key)), str_dup(span_of(value))};
+    struct run_fact f = {str_dup(span_of(key)), str_dup(span_of(value)), source};
     if (!f.key || !f.value) {
         free(f.key);
         free(f.value);
         return;
     }
     r->facts[r->n_facts++] = f;
-told:
-    for (size_t i = 0; i < r->n_watchers; i++)
-        if (r->watchers[i]->analyzer->fact) r->watchers[i]->analyzer->fact(r->watchers[i]->state, key, value);
-    if (!r->replaying && r->options.hooks.fact) r->options.hooks.fact(r->options.hooks.arg, key, value);
+    tell_fact(r, key, value);
 }
 
 static void on_fact(void *arg, struct span key, struct span value)
@@ -286,7 +297,7 @@ static void on_fact(void *arg, struct span key, struct span value)
     struct str clean = {0};
     char *name = str_dup(key);
     redact(&clean, key, value);
-    if (name && clean.p) keep_fact(k->run, name, clean.p);
+    if (name && clean.p) keep_fact(k->run, k->source, name, clean.p);
     str_done(&clean);
     free(name);
 }
@@ -294,17 +305,17 @@ static void on_fact(void *arg, struct span key, struct span value)
 static void keep_event(struct run *r, uint16_t source, uint64_t line, enum event kind, const char *text)
 {
     static const struct role_match role = {.role = ROLE_EVENT, .unit = ""};
-    if (kind >= EVENT_COUNT) return;
+    if (kind >= EVENT_COUNT || source >= r->n_sources) return;
+    struct run_source *from = r->sources[source];
     r->event_bits |= 1u << kind;
     if (r->event_series < 0) r->event_series = intern(r, 0, span_of("event"), AXIS_RECORD, &role);
-    if (r->events_of_kind[kind]++ >= EVENTS_OF_KIND_MAX || r->n_events >= EVENTS_MAX) return;
+    if (from->events_of_kind[kind]++ >= EVENTS_OF_KIND_MAX || r->n_events >= EVENTS_MAX) return;
     if (!run_grow((void **)&r->events, &r->events_room, r->n_events, sizeof *r->events)) return;
     struct run_event e = {kind, source, line, str_dup(span_of(text))};
     if (!e.text) return;
     r->events[r->n_events++] = e;
-    r->silent_point = true; /* the event itself is told to the hook; its point is not journalled twice */
-    if (r->event_series >= 0) take_from(r, r->series[r->event_series], source, r->last_step, NAN, kind, line);
-    r->silent_point = false;
+    run_watch_events(r, from);
+    if (r->event_series >= 0) take_event(r, from, source, kind, line);
 }
 
 static void on_event(void *arg, uint64_t line, enum event kind, struct span text)
@@ -337,7 +348,8 @@ struct run *run_new(const char *printed, const char *path, const struct run_opti
     r->path = path ? str_dup(span_of(path)) : NULL;
     r->event_series = r->silence_series = -1;
     r->first_time = r->last_time = r->silence_s = NAN;
-    r->out = (struct findings){r, found};
+    r->lead = -1;
+    r->out = (struct findings){r, run_found};
     arena_init(&r->shown, 64u << 20);
     if (!r->printed) return run_free(r), NULL;
     return r;
@@ -347,6 +359,8 @@ static void source_free(struct run_source *s)
 {
     if (!s) return;
     arena_done(&s->arena);
+    free(s->joins);
+    free(s->hears);
     free(s->path);
     free(s->why);
     free(s);
@@ -362,7 +376,7 @@ void run_free(struct run *r)
     for (size_t i = 0; i < r->n_events; i++) free(r->events[i].text);
     for (size_t i = 0; i < r->n_checkpoints; i++) free(r->checkpoints[i].path);
     free(r->sources), free(r->series), free(r->index), free(r->watchers), free(r->facts), free(r->events);
-    free(r->findings), free(r->checkpoints), free(r->seams);
+    free(r->findings), free(r->checkpoints), free(r->seams), free(r->keys), free(r->joins);
     free(r->printed), free(r->path), free(r->name), free(r->project), free(r->unreadable);
     arena_done(&r->shown);
     free(r);
@@ -438,7 +452,7 @@ void run_replay_point(struct run *r, uint32_t series, int64_t step, double time,
 void run_replay_fact(struct run *r, const char *key, const char *value)
 {
     r->replaying = true;
-    keep_fact(r, key, value);
+    keep_fact(r, WHOLE_RUN, key, value);
     r->replaying = false;
 }
 
@@ -455,8 +469,9 @@ void run_silence(struct run *r, double now, double silence_s)
     if (r->silence_series < 0) r->silence_series = intern(r, 0, span_of("silence"), AXIS_RECORD, &role);
     r->silence_s = silence_s;
     if (r->silence_series < 0) return;
-    double last_time = r->last_time; /* the clock of the watch is not the clock of the data */
-    take(r, r->series[r->silence_series], r->last_step, now, silence_s, 0);
+    double first_time = r->first_time, last_time = r->last_time; /* the clock of the watch is not the clock of the data */
+    take(r, r->series[r->silence_series], run_last_step(r), now, silence_s, 0);
+    r->first_time = first_time;
     r->last_time = last_time;
 }
 
@@ -490,4 +505,14 @@ void run_unreadable(struct run *r, const char *why)
 }
 
 uint64_t run_points(const struct run *r) { return r->seq; }
-int64_t run_last_step(const struct run *r) { return r->last_step; }
+
+int64_t run_last_step(const struct run *r)
+{
+    const struct run_series *lead = r->lead >= 0 ? r->sources[r->lead]->lead : NULL;
+    int64_t last = lead ? lead->last_step : 0;
+    for (size_t i = 0; lead && i < r->n_sources; i++) {
+        const struct run_series *other = r->sources[i]->lead;
+        if (other && other->s.axis == lead->s.axis && other->key == lead->key && other->last_step > last) last = other->last_step;
+    }
+    return last;
+}

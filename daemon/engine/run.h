@@ -6,6 +6,7 @@
 #define MLWATCH_RUN_H
 
 #include "../base/model.h"
+#include "../base/str.h"
 #include "../format/format.h"
 #include "../knowledge/knowledge.h"
 
@@ -41,6 +42,9 @@ void run_set_id(struct run *r, const char *id, const char *name, const char *pro
 /* run_source - add a source (indices count up from 0); -1 when there are 65,535.
  *   why  the reason the file was taken for this format, shown by --sources */
 int run_source(struct run *r, const char *path, const char *format, const char *why);
+/* run_order_sources - which of two files tells the same metric better? Below 0 the first, above 0 the second; 0 only for the same file.
+ * Finished runs are read in this order. */
+int run_order_sources(const char *format_a, const char *path_a, const char *format_b, const char *path_b);
 /* run_out - what a format of this source writes into. Valid until run_free or run_forget_reader. */
 const struct format_out *run_out(struct run *r, int source);
 /* run_rank_by - rank fixes by these outcomes from now on; borrowed, like those of run_options. */
@@ -64,6 +68,13 @@ void run_checkpoint(struct run *r, const char *path, int64_t step, const char *s
 void run_finish(struct run *r);
 /* run_unreadable - there is nothing to judge; why is one sentence. */
 void run_unreadable(struct run *r, const char *why);
+
+/* run_stale - a better source of a metric turned up after a worse one was joined with other sources: what joins several sources may
+ * miss something until the run is made again from what is stored (series first, as run_replay_series asks). Never after reading sources
+ * one after the other in run_order_sources. Cost: analyzers. */
+bool run_stale(const struct run *r);
+/* run_note - two sources tell other numbers for the same metric: one sentence without a dot, appended; false when there is none. */
+bool run_note(const struct run *r, struct str *out);
 
 /* run_points, run_last_step - points taken so far, of all series; the newest step of the main training loop. */
 uint64_t run_points(const struct run *r);

@@ -1,4 +1,5 @@
-/* run_parts - what a run is made of; shared by run.c (data comes in) and judge.c (a view goes out), and by nobody else. */
+/* run_parts - what a run is made of; shared by run.c (data comes in), run_watch.c (which analyzers hear it), run_sources.c (which source
+ * of a metric counts), run_holes.c (numbers that stopped) and judge.c (a view goes out), and by nobody else. */
 #ifndef MLWATCH_RUN_PARTS_H
 #define MLWATCH_RUN_PARTS_H
 
@@ -13,14 +14,37 @@ enum {
     FINDINGS_MAX = 1000,
     CURVE_FIRST = 16,
     CURVE_MAX = 256,
+    RUN_KEY_SLOTS = 256,
+    RUN_HOLE_STREAK = 20, /* records in a row that must have had a number before its absence says anything */
     READER_ARENA_BYTES = 8 << 20
 };
 
+enum { WHOLE_RUN = -1 };
+#define NO_KEY     UINT32_MAX
+#define RUN_ITSELF 0 /* the watcher of what no analyzer found */
+
+/* One analyzer's state, and what it hears: one series, one source, or the preferred source of every metric. */
 struct watcher {
     const struct analyzer *analyzer;
     void *state;
     char *metric;
     uint32_t id;
+    int32_t source; /* WHOLE_RUN: all of them */
+    uint32_t owned; /* metrics it wants of which its source is the preferred one */
+};
+
+/* One quantity of the run, from however many sources. */
+struct run_key {
+    enum role role;
+    const char *metric, *part; /* of its first series */
+    uint16_t owner;            /* the preferred source */
+    uint32_t first, next;      /* first series + 1, the others behind it (run_series.next); next key + 1 in its hash chain */
+};
+/* An analyzer that joins series, beyond a single source. */
+struct join {
+    struct watcher *whole; /* NULL until it is needed */
+    uint32_t sources;      /* that own a metric it wants */
+    bool unclean;          /* it heard a source that is not preferred any more, or began too late */
 };
 
 struct run_series {
@@ -29,8 +53,11 @@ struct run_series {
     uint64_t points, nonfinite;
     int64_t first_step, last_step;
     double last;
+    uint32_t key, next; /* NO_KEY: a quantity nobody knows; next series of the key + 1 */
+    uint64_t record;    /* of its source, the last that had it */
+    uint64_t streak;    /* records in a row up to there that had it */
     size_t n_watchers;
-    struct watcher *watchers[]; /* room for every analyzer */
+    struct watcher *watchers[]; /* room for every analyzer, twice */
 };
 struct sink {
     struct run *run;
@@ -40,13 +67,23 @@ struct run_source {
     char *path, *why;
     const char *format;
     uint64_t points, bad;
-    const char *first_bad; /* static */
+    const char *first_bad;   /* static */
+    struct run_series *lead; /* its step decides about segments */
+    uint16_t segment;
+    int64_t last_step;
+    uint64_t record, line;  /* records so far; where the newest begins */
+    struct watcher **joins; /* its own states of the analyzers that join series */
+    size_t n_joins, joins_room;
+    struct watcher **hears; /* its events */
+    size_t n_hears, hears_room;
+    uint32_t events_of_kind[EVENT_COUNT];
     struct arena arena;
     struct sink sink;
     struct format_out out;
 };
 struct run_fact {
     char *key, *value;
+    int32_t source; /* that told it; WHOLE_RUN: not known any more */
 };
 struct run_event {
     enum event kind;
@@ -57,6 +94,10 @@ struct run_event {
 struct run_finding {
     struct finding f;
     uint32_t watcher;
+};
+struct run_seam {
+    struct seam seam;
+    uint16_t source;
 };
 struct run_checkpoint {
     char *path;
@@ -77,26 +118,29 @@ struct run {
     size_t index_size; /* hash table of series ids + 1, by source and name */
     struct watcher **watchers;
     size_t n_watchers, watchers_room;
+    struct run_key *keys;
+    size_t n_keys, keys_room;
+    uint32_t key_slots[RUN_KEY_SLOTS]; /* heads of the chains, key + 1 */
+    struct join *joins;                /* by analyzer */
+    int32_t lead;                      /* source whose main loop is the run's; -1 while none has one */
+    bool whole;                        /* some analyzer joins sources */
     struct run_fact *facts;
     size_t n_facts, facts_room;
     struct run_event *events;
     size_t n_events, events_room;
-    uint32_t events_of_kind[EVENT_COUNT], event_bits;
+    uint32_t event_bits;
     struct run_finding *findings;
     size_t n_findings, findings_room;
     struct run_checkpoint *checkpoints;
     size_t n_checkpoints, checkpoints_room;
-    struct seam *seams;
+    struct run_seam *seams;
     size_t n_seams, seams_room;
 
-    struct run_series *lead; /* its step decides about segments */
     int event_series, silence_series;
     uint64_t seq;
     uint64_t roles; /* WANTS() bits of roles with points */
-    uint16_t segment;
-    int64_t last_step;
     double first_time, last_time, silence_s;
-    bool replaying, finished, silent_point;
+    bool replaying, finished;
     uint32_t emitting; /* id of the watcher whose analyzer is running */
     struct findings out;
 
@@ -106,5 +150,49 @@ struct run {
 
 /* run_grow - room for one more element; false when memory ran out. */
 bool run_grow(void **array, size_t *room, size_t used, size_t element);
+
+/* ---- run.c ---------------------------------------------------------------------------------------------------------------- */
+
+/* run_found - what an analyzer, or the run itself, found; `emitting` says which watcher. A symptom is known by watcher, kind and episode. */
+void run_found(void *arg, const struct finding *f);
+
+/* ---- run_watch.c ------------------------------------------------------------------------------------------------------------ */
+
+/* run_watch - the analyzers that want a new series hear it from now on; its metric gets or keeps its preferred source. */
+void run_watch(struct run *r, struct run_series *s);
+/* run_watch_events - those that hear the events of a source. */
+void run_watch_events(struct run *r, struct run_source *s);
+/* run_joins_series - does this analyzer hear more than one series of a source, and nothing of events? */
+bool run_joins_series(const struct analyzer *a);
+/* run_owns - is this the preferred source of the series' metric (or the only one that has it)? */
+bool run_owns(const struct run *r, const struct run_series *s);
+
+/* ---- run_sources.c ---------------------------------------------------------------------------------------------------------- */
+
+/* run_prefers - is source a better than b for the same metric? A strict order that does not depend on which came first. */
+bool run_prefers(const struct run *r, uint16_t a, uint16_t b);
+/* run_choose_lead - the source whose restarts are the run's and whose last step is; after one of them got a main loop. */
+void run_choose_lead(struct run *r);
+/* run_confirms - is the finding only what the preferred source of the metric has judged already, at the same steps? */
+bool run_confirms(const struct run *r, const struct finding *f);
+/* run_disagrees - do two series of one metric tell different numbers, beyond what rounding, averaging and smoothing explain?
+ *   at     first bucket of `other` where they differ; written when true.  Cost: buckets x buckets */
+bool run_disagrees(const struct run *r, const struct run_series *preferred, const struct run_series *other, size_t *at);
+/* run_holds_evaluations - does the name of the file say that its numbers are of evaluations, beside one of the same name for training? */
+bool run_holds_evaluations(const struct run *r, uint16_t source);
+/* run_say_source - what a source is to the run, beyond why it was taken for what it is: preferred for these metrics, confirms those,
+ * disagrees on that. Appends to out. */
+void run_say_source(const struct run *r, uint16_t source, struct str *out);
+
+/* ---- run_holes.c ------------------------------------------------------------------------------------------------------------ */
+
+/* run_hole - s comes back after records without it: was that a hole? Called before the point is taken; rare. */
+void run_hole(struct run *r, const struct run_series *s);
+/* run_open_hole - is s missing now while its neighbours go on? The finding then. Cost: series of the source. */
+bool run_open_hole(const struct run *r, const struct run_series *s, struct finding *f);
+/* run_is_hole - was this finding made by run_hole or run_open_hole: suspected, not seen? */
+bool run_is_hole(const struct finding *f);
+/* run_say_hole - its sentence. */
+void run_say_hole(const struct finding *f, struct str *out);
 
 #endif

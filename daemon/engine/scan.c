@@ -8,6 +8,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <fnmatch.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,8 +16,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "../base/num.h"
 #include "../base/str.h"
+#include "../base/unpack.h"
+#include "scan_parts.h"
 
 struct walk {
     struct scan *scan;
@@ -26,61 +28,20 @@ struct walk {
     struct str note;
 };
 
-static const char *const skipped_directories[] = {".git",  "node_modules", "__pycache__",        "site-packages",
-                                                  ".venv", "venv",         ".ipynb_checkpoints", NULL};
-static const char *const parent_directories[] = {"logs", "log", "checkpoints", "ckpt", "ckpts", "weights", NULL};
-static const char *const checkpoint_suffixes[] = {".pt", ".pth", ".ckpt", ".safetensors", ".h5", ".keras", ".hdf5", NULL};
-/* Never logs, and too many to open one by one. */
-static const char *const foreign_suffixes[] = {".py",  ".png", ".jpg", ".jpeg",    ".gif",   ".svg",   ".pdf", ".npy",
-                                               ".npz", ".pkl", ".bin", ".parquet", ".arrow", ".zip",   ".tar", ".gz",
-                                               ".zst", ".so",  ".c",   ".h",       ".cpp",   ".ipynb", ".whl", NULL};
-
-static bool among(const char *const *list, const char *word)
-{
-    for (; *list; list++)
-        if (strcmp(*list, word) == 0) return true;
-    return false;
-}
-
-static bool has_suffix(const char *const *list, const char *name)
-{
-    const char *dot = strrchr(name, '.');
-    return dot && among(list, dot);
-}
-
-static const char *base_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash ? slash + 1 : path;
-}
-
-/* The step in "checkpoint-500", "epoch=4-step=500.ckpt", "model_00001000.pt": after "step" if that is there, else the last number. */
-static int64_t step_in_name(const char *name)
-{
-    const char *step = strstr(name, "step"), *from = step ? step : name;
-    int64_t found = -1;
-    for (const char *p = from; *p; p++) {
-        if (!isdigit((unsigned char)*p)) continue;
-        size_t n = strspn(p, "0123456789");
-        int64_t value = -1;
-        if (num_integer((struct span){p, n}, &value)) found = value;
-        if (step) break;
-        p += n - 1;
-    }
-    return found;
-}
-
-static bool is_checkpoint_directory(const char *name)
-{
-    return strncmp(name, "checkpoint-", 11) == 0 && isdigit((unsigned char)name[11]);
-}
-
 static bool grow(void **array, size_t used, size_t element)
 {
     if (used & (used - 1)) return true; /* room doubles at powers of two */
     void *p = realloc(*array, (used ? used * 2 : 1) * element);
     if (p) *array = p;
     return p != NULL;
+}
+
+static void skip(void *arg, const char *path, const char *why)
+{
+    struct scan *s = arg;
+    if (s->n_skips >= SCAN_MAX_SKIPS || !grow((void **)&s->skips, s->n_skips, sizeof *s->skips)) return;
+    char *copy = str_dup(span_of(path));
+    if (copy) s->skips[s->n_skips++] = (struct scan_skip){copy, why};
 }
 
 static struct scan_run *run_at(struct walk *w, const char *root)
@@ -95,6 +56,38 @@ static struct scan_run *run_at(struct walk *w, const char *root)
     return &s->runs[s->n_runs++];
 }
 
+/* How sure it is, as a person says it. */
+static const char *sureness(int confidence)
+{
+    static const struct {
+        int from;
+        const char *word;
+    } words[] = {{95, "certain"}, {75, "sure"}, {50, "likely"}, {0, "a guess"}};
+    size_t i = 0;
+    while (confidence < words[i].from) i++;
+    return words[i].word;
+}
+
+static bool is_usual_name(const struct format *f, const char *path)
+{
+    char glob[64];
+    for (const char *p = f->globs; p && *p; p += strspn(p, " ")) {
+        size_t n = strcspn(p, " ");
+        snprintf(glob, sizeof glob, "%.*s", (int)n, p);
+        if (fnmatch(glob, scan_base_name(path), 0) == 0) return true;
+        p += n;
+    }
+    return false;
+}
+
+/* "by its name and its first bytes: JSON lines (sure)" */
+static void say_why(struct scan_source *s)
+{
+    size_t n = strcspn(s->format->summary, ":;");
+    snprintf(s->why, sizeof s->why, "by %sits first bytes: %.*s (%s)", is_usual_name(s->format, s->path) ? "its name and " : "",
+             n > 80 ? 80 : (int)n, s->format->summary, sureness(s->confidence));
+}
+
 static void add_source(struct walk *w, const char *root, const char *path, const struct stat *st, const struct format *f,
                        int confidence)
 {
@@ -106,7 +99,7 @@ static void add_source(struct walk *w, const char *root, const char *path, const
                             .mtime = (double)st->st_mtim.tv_sec + 1e-9 * (double)st->st_mtim.tv_nsec,
                             .size = (uint64_t)st->st_size};
     if (!s.path) return;
-    snprintf(s.why, sizeof s.why, "its name and beginning are those of %s, %d of 100 sure", f->name, confidence);
+    say_why(&s);
     r->sources[r->n_sources++] = s;
     w->sources++;
 }
@@ -118,16 +111,30 @@ static void add_checkpoint(struct walk *w, const char *root, const char *path, c
     char *copy = str_dup(span_of(path));
     if (copy)
         r->checkpoints[r->n_checkpoints++] =
-            (struct scan_checkpoint){copy, step_in_name(base_name(path)), (double)st->st_mtim.tv_sec};
+            (struct scan_checkpoint){copy, scan_step_in_name(scan_base_name(path)), (double)st->st_mtim.tv_sec};
 }
 
 static void note(struct walk *w, const char *path, const char *what)
 {
+    w->scan->skipped++;
+    skip(w->scan, path, what);
     if (w->note.n > 300) return;
     str_add(&w->note, w->note.n ? "; '" : "'");
-    str_add_printable(&w->note, span_of(base_name(path)), 60);
+    str_add_printable(&w->note, span_of(scan_base_name(path)), 60);
     str_addf(&w->note, "' %s", what);
-    w->scan->skipped++;
+}
+
+/* The first bytes of a log, unpacked where it is packed; its name is judged without .gz then. */
+static const struct format *sniff_head(struct walk *w, int fd, const char *path, int *confidence)
+{
+    ssize_t n = pread(fd, w->head, FORMAT_HEAD_BYTES, 0);
+    if (n <= 0 || !unpack_is_packed((struct span){w->head, (size_t)n}))
+        return n > 0 ? format_sniff(path, (struct span){w->head, (size_t)n}, confidence) : NULL;
+    char *plain = scan_unpacked_name(path);
+    n = plain ? unpack_head(fd, w->head, FORMAT_HEAD_BYTES) : -1;
+    const struct format *f = n > 0 ? format_sniff(plain, (struct span){w->head, (size_t)n}, confidence) : NULL;
+    free(plain);
+    return f;
 }
 
 static const struct format *sniff_file(struct walk *w, const char *path, int *confidence)
@@ -139,10 +146,7 @@ static const struct format *sniff_file(struct walk *w, const char *path, int *co
         if (errno != ENOENT) note(w, path, errno == EACCES ? "may not be read" : "could not be opened");
         return NULL;
     }
-    if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode)) {
-        ssize_t n = pread(fd, w->head, FORMAT_HEAD_BYTES, 0);
-        if (n > 0) f = format_sniff(path, (struct span){w->head, (size_t)n}, confidence);
-    }
+    if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode)) f = sniff_head(w, fd, path, confidence);
     close(fd);
     return f;
 }
@@ -151,13 +155,19 @@ static void visit_file(struct walk *w, const char *root, const char *path, const
 {
     int confidence = 0;
     if (w->scan->files++ >= SCAN_MAX_FILES) return;
-    if (has_suffix(checkpoint_suffixes, path)) {
+    if (scan_is_checkpoint(path)) {
         if (!strstr(path, "/checkpoint-")) add_checkpoint(w, root, path, st); /* checkpoint-N itself is the checkpoint */
         return;
     }
-    if (!st->st_size || has_suffix(foreign_suffixes, path)) return;
+    if (scan_is_foreign(path)) return;
+    if (!st->st_size) {
+        if (scan_is_log(path)) skip(w->scan, path, "is empty");
+        return;
+    }
     const struct format *f = sniff_file(w, path, &confidence);
     if (f) add_source(w, root, path, st, f, confidence);
+    else if (scan_is_log(path) || scan_is_packed_log(path))
+        skip(w->scan, path, "reads as no training log: a data set, or something else");
 }
 
 /* May this symbolic link be followed? Only to a regular file below the directory that was given. */
@@ -170,46 +180,41 @@ static bool link_inside(struct walk *w, const char *path, struct stat *st)
         return note(w, path, "is a symbolic link that leaves the directory"), false;
     if (stat(path, st) != 0 || !S_ISREG(st->st_mode))
         return note(w, path, "is a symbolic link to a directory, not followed"), false;
+    if (!strstr(target + n, "/.")) /* the walk comes there itself */
+        return skip(w->scan, path, "is a symbolic link to a file that is looked at itself"), false;
     return true;
 }
 
 static enum status visit_directory(struct walk *w, const char *root, const char *path, int depth, struct err *err);
 
-static void visit_entry(struct walk *w, const char *root, const char *path, int depth, bool parent_known)
+static bool is_checkpoint_directory(const char *name)
 {
-    struct stat st;
-    struct err ignored;
-    const char *name = base_name(path);
-    if (lstat(path, &st) != 0) return;
-    if (S_ISLNK(st.st_mode) && !link_inside(w, path, &st)) return;
-    if (S_ISREG(st.st_mode)) visit_file(w, root, path, &st);
-    else if (S_ISDIR(st.st_mode)) {
-        if (name[0] == '.' || among(skipped_directories, name) || depth + 1 > SCAN_MAX_DEPTH) return;
-        bool joins =
-            is_checkpoint_directory(name) || among(parent_directories, name) || (parent_known && strcmp(name, "runs") == 0);
-        if (is_checkpoint_directory(name)) add_checkpoint(w, root, path, &st);
-        if (visit_directory(w, joins ? root : path, path, depth + 1, &ignored)) note(w, path, "may not be listed");
-    } else note(w, path, S_ISFIFO(st.st_mode) ? "is a FIFO, not opened" : "is no regular file, not opened");
+    return strncmp(name, "checkpoint-", 11) == 0 && isdigit((unsigned char)name[11]);
 }
 
-static int by_name(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
-
-/* Names first, sorted: the walk does not depend on the file system's order, and holds one descriptor. */
-static char **list_names(const char *path, size_t *n, struct err *err)
+static void visit_child(struct walk *w, const struct scan_place *p, int depth, const struct stat *st)
 {
-    char **names = NULL;
-    DIR *d = opendir(path);
-    if (!d) return err_errno(err, E_IO, "cannot read '%s'", path), NULL;
-    *n = 0;
-    for (struct dirent *e; *n < SCAN_MAX_FILES && (e = readdir(d));) {
-        if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0) continue;
-        if (!grow((void **)&names, *n, sizeof *names)) break;
-        names[(*n)++] = str_dup(span_of(e->d_name));
+    struct err ignored;
+    const char *why = NULL;
+    enum scan_effect effect = scan_effect_of(p, &why);
+    if (effect != SCAN_SKIP && depth > SCAN_MAX_DEPTH) effect = SCAN_SKIP, why = "lies too deep";
+    if (effect == SCAN_SKIP) {
+        if (why) skip(w->scan, p->path, why);
+        return;
     }
-    closedir(d);
-    if (!names) names = calloc(1, sizeof *names);
-    if (*n) qsort(names, *n, sizeof *names, by_name);
-    return names;
+    const char *root = effect == SCAN_JOIN ? p->root : p->path;
+    if (is_checkpoint_directory(scan_base_name(p->path))) add_checkpoint(w, root, p->path, st);
+    if (visit_directory(w, root, p->path, depth, &ignored)) note(w, p->path, "may not be listed");
+}
+
+static void visit_entry(struct walk *w, const struct scan_place *p, int depth)
+{
+    struct stat st;
+    if (lstat(p->path, &st) != 0) return;
+    if (S_ISLNK(st.st_mode) && !link_inside(w, p->path, &st)) return;
+    if (S_ISREG(st.st_mode)) visit_file(w, p->root, p->path, &st);
+    else if (S_ISDIR(st.st_mode)) visit_child(w, p, depth + 1, &st);
+    else note(w, p->path, S_ISFIFO(st.st_mode) ? "is a FIFO, not opened" : "is no regular file, not opened");
 }
 
 static bool holds_source(const struct walk *w, const char *root)
@@ -219,21 +224,22 @@ static bool holds_source(const struct walk *w, const char *root)
     return false;
 }
 
+/* Files before directories: what a directory is to the run above it depends on what that run holds. */
 static enum status visit_directory(struct walk *w, const char *root, const char *path, int depth, struct err *err)
 {
     size_t n = 0;
     char child[PATH_MAX];
-    char **names = list_names(path, &n, err);
+    char **names = scan_list(path, &n, err);
     if (!names) return err->status;
-    for (int pass = 0; pass < 2; pass++) /* files before directories: `runs/` asks whether its parent holds a source */
+    for (int pass = 0; pass < 2; pass++)
         for (size_t i = 0; i < n; i++) {
             struct stat st;
             if (snprintf(child, sizeof child, "%s/%s", path, names[i]) >= (int)sizeof child) continue;
             bool directory = lstat(child, &st) == 0 && S_ISDIR(st.st_mode);
-            if (directory == (pass == 1)) visit_entry(w, root, child, depth, holds_source(w, root));
+            struct scan_place p = {.path = child, .parent = path, .root = root, .known = holds_source(w, root)};
+            if (directory == (pass == 1)) visit_entry(w, &p, depth);
         }
-    for (size_t i = 0; i < n; i++) free(names[i]);
-    free(names);
+    scan_list_done(names, n);
     return OK;
 }
 
@@ -254,7 +260,23 @@ static int by_step(const void *a, const void *b)
 static int64_t checkpoint_of(const char *path)
 {
     const char *at = strstr(path, "/checkpoint-");
-    return at && strcmp(base_name(path), "trainer_state.json") == 0 ? step_in_name(at + 1) : -1;
+    return at && strcmp(scan_base_name(path), "trainer_state.json") == 0 ? scan_step_in_name(at + 1) : -1;
+}
+
+static void source_done(struct scan_source *s)
+{
+    for (size_t i = 0; i < s->n_older; i++) free(s->older[i]);
+    free(s->older);
+    free(s->path);
+}
+
+static void run_done(struct scan_run *r)
+{
+    for (size_t i = 0; i < r->n_sources; i++) source_done(&r->sources[i]);
+    for (size_t i = 0; i < r->n_checkpoints; i++) free(r->checkpoints[i].path);
+    free(r->sources);
+    free(r->checkpoints);
+    free(r->root);
 }
 
 /* Each checkpoint-N holds the whole history so far: the newest one's is enough, and none where the root has its own. */
@@ -263,13 +285,13 @@ static void keep_newest_state(struct scan_run *r)
     int64_t newest = -1;
     size_t kept = 0;
     for (size_t i = 0; i < r->n_sources; i++) {
-        bool own = checkpoint_of(r->sources[i].path) < 0 && strcmp(base_name(r->sources[i].path), "trainer_state.json") == 0;
+        bool own = checkpoint_of(r->sources[i].path) < 0 && strcmp(scan_base_name(r->sources[i].path), "trainer_state.json") == 0;
         if (own) newest = INT64_MAX;
         else if (checkpoint_of(r->sources[i].path) > newest) newest = checkpoint_of(r->sources[i].path);
     }
     for (size_t i = 0; i < r->n_sources; i++) {
         int64_t step = checkpoint_of(r->sources[i].path);
-        if (step >= 0 && step != newest) free(r->sources[i].path);
+        if (step >= 0 && step != newest) source_done(&r->sources[i]);
         else r->sources[kept++] = r->sources[i];
     }
     r->n_sources = kept;
@@ -283,6 +305,8 @@ static void tidy(struct scan *s)
         if (r->n_sources) qsort(r->sources, r->n_sources, sizeof *r->sources, by_path);
         if (r->n_checkpoints) qsort(r->checkpoints, r->n_checkpoints, sizeof *r->checkpoints, by_step);
         keep_newest_state(r);
+        scan_join_rotated(r, skip, s);
+        if (r->n_sources) qsort(r->sources, r->n_sources, sizeof *r->sources, by_path);
     }
     for (size_t i = 0; i < s->n_runs; i++) {
         struct scan_run *r = &s->runs[i];
@@ -292,11 +316,7 @@ static void tidy(struct scan *s)
             s->runs[kept++] = *r;
             continue;
         }
-        for (size_t j = 0; j < r->n_sources; j++) free(r->sources[j].path);
-        for (size_t j = 0; j < r->n_checkpoints; j++) free(r->checkpoints[j].path);
-        free(r->checkpoints);
-        free(r->sources);
-        free(r->root);
+        run_done(r);
     }
     s->n_runs = kept;
     if (kept) qsort(s->runs, kept, sizeof *s->runs, by_root);
@@ -330,14 +350,9 @@ enum status scan_directory(const char *dir, struct scan *ret, struct err *err)
 void scan_done(struct scan *s)
 {
     if (!s) return;
-    for (size_t i = 0; i < s->n_runs; i++) {
-        struct scan_run *r = &s->runs[i];
-        for (size_t j = 0; j < r->n_sources; j++) free(r->sources[j].path);
-        for (size_t j = 0; j < r->n_checkpoints; j++) free(r->checkpoints[j].path);
-        free(r->sources);
-        free(r->checkpoints);
-        free(r->root);
-    }
+    for (size_t i = 0; i < s->n_runs; i++) run_done(&s->runs[i]);
+    for (size_t i = 0; i < s->n_skips; i++) free(s->skips[i].path);
+    free(s->skips);
     free(s->runs);
     free(s->note);
     *s = (struct scan){0};

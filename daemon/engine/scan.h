@@ -1,22 +1,25 @@
 /* scan - which runs a directory holds, and which of its files are sources.
  *
- * A run's root is the nearest directory that holds a source; sources directly in one directory are one run. `checkpoint-N`, `logs/`,
- * `checkpoints/`, and `runs/` where its parent holds a source belong to their parent; `version_N` are runs of their own. */
+ * A run's root is the nearest directory that holds a source; sources directly in one directory are one run. Some directories are a part of the
+ * run above them (`logs/`, `checkpoint-N/`, TensorBoard's `train/` and `validation/` ...), some are no place for logs: scan_rules.c.
+ * What a log was before it was rotated (`train.log.1`, `train.log.2.gz`, `train-20260102.log.zst`) is read as one source with it. */
 #ifndef MLWATCH_SCAN_H
 #define MLWATCH_SCAN_H
 
 #include "../base/err.h"
 #include "../format/format.h"
 
-enum { SCAN_MAX_DEPTH = 8, SCAN_MAX_FILES = 20000, SCAN_MAX_SOURCES = 1000 };
+enum { SCAN_MAX_DEPTH = 8, SCAN_MAX_FILES = 20000, SCAN_MAX_SOURCES = 1000, SCAN_MAX_SKIPS = 200 };
 
 struct scan_source {
-    char *path;
+    char *path; /* of the file that grows; of the newest part where none does */
     const struct format *format;
     int confidence;
     char why[160];
     double mtime;
     uint64_t size;
+    char **older; /* rotated parts, oldest first; plain or packed */
+    size_t n_older;
 };
 struct scan_checkpoint {
     char *path;
@@ -30,11 +33,17 @@ struct scan_run {
     struct scan_checkpoint *checkpoints;
     size_t n_checkpoints; /* by step */
 };
+struct scan_skip { /* an entry that was passed over, and why: "is a FIFO, not opened" */
+    char *path;
+    const char *why; /* static */
+};
 struct scan {
     struct scan_run *runs;
     size_t n_runs;         /* by root */
     size_t files, skipped; /* regular files looked at; entries that are no regular file */
-    char *note;            /* a sentence about what was left out (a FIFO, a loop, a limit), or NULL */
+    struct scan_skip *skips;
+    size_t n_skips; /* the first SCAN_MAX_SKIPS, in the order of the walk */
+    char *note;     /* a sentence about what was left out (a FIFO, a loop, a limit), or NULL */
 };
 
 /* scan_directory - look below dir (or at one file). Symbolic links that leave it, FIFOs, sockets and devices are never opened. No

@@ -17,21 +17,25 @@
 #include <strings.h>
 
 #include "../base/num.h"
+#include "../base/num_scan.h"
 
 enum { COLUMNS_MAX = 4096, HEADER_MAX_BYTES = 128 << 10, COMMENT_MAX_BYTES = 4096 };
 
 struct state {
     struct record record;
-    uint64_t line;    /* finished physical lines */
-    double t_start;   /* Stable-Baselines3: seconds since 1970, to which column t adds; 0 when unknown */
-    int32_t *columns; /* of the record's columns; -1 for what is refused */
-    char *header;     /* the header's own bytes, to know it again */
+    uint64_t line;      /* finished physical lines */
+    double t_start;     /* Stable-Baselines3: seconds since 1970, to which column t adds; 0 when unknown */
+    int32_t *columns;   /* of the record's columns; -1 for what is refused */
+    struct cell *cells; /* the same, if steady, as the record wants them */
+    uint32_t kinds;
+    char *header; /* the header's own bytes, to know it again */
     uint32_t n_columns, header_bytes, header_cap;
     int32_t t_column; /* -1 when there is none */
     char *comment;    /* the last # line: the header when numbers follow it */
     uint32_t comment_bytes;
     char delimiter;
-    bool begun, skipping, fallen; /* skipping: within a line that is too long; fallen: no memory for the header */
+    bool begun, steady, skipping,
+        fallen; /* steady: every column may have numbers; skipping: within a line that is too long; fallen: no memory for the header */
 };
 
 /* --- the header --- */
@@ -154,6 +158,44 @@ static bool read_cells(struct state *s, struct span line)
     return true;
 }
 
+/* settle - the columns are known: may rows of plain numbers be read in one go? */
+static void settle(struct state *s, const struct format_out *out)
+{
+    s->steady = false;
+    if (!s->cells) s->cells = arena_alloc(out->arena, COLUMNS_MAX * sizeof *s->cells);
+    if (!s->cells || s->fallen || s->t_column >= 0) return;
+    s->kinds = 0;
+    for (uint32_t i = 0; i < s->n_columns; i++) {
+        if (s->columns[i] < 0) return;
+        s->cells[i] = record_cell(&s->record, s->columns[i], NAN);
+        s->kinds |= 1u << s->cells[i].kind;
+    }
+    s->steady = s->n_columns > 0;
+}
+
+/* steady_row - the row at p, where it is as wide as the header and has plain numbers and empty cells: fills the record, and returns
+ * the newline; else NULL. Most rows are so, and their end is found by the way. */
+static const char *steady_row(struct state *s, const char *p, const char *end)
+{
+    struct record *r = &s->record;
+    if (!s->steady || (size_t)(end - p) < (size_t)s->n_columns * NUM_SCAN_BYTES || *p == '\n' || *p == '\r') return NULL;
+    const struct cell *known = s->cells, *last = known + s->n_columns - 1;
+    record_begin(r);
+    for (struct cell *cell = r->cells;; known++, p++) {
+        const char *behind = num_scan(p, &cell->value);
+        if (behind) cell->column = known->column, cell->rank = known->rank, cell->kind = known->kind, cell++, p = behind;
+        else if (s->kinds & 1u << FIELD_SUMMARY) return NULL; /* what a row is depends on the cells that it has */
+        if (known == last) {
+            r->n_cells = (uint32_t)(cell - r->cells);
+            break;
+        }
+        if (*p != s->delimiter) return NULL;
+    }
+    r->kinds = s->kinds;
+    p += *p == '\r';
+    return *p == '\n' ? p : NULL;
+}
+
 /* place_in_time - Stable-Baselines3's t counts from t_start; as a wall clock it becomes the record's time. */
 static void place_in_time(struct state *s)
 {
@@ -199,6 +241,7 @@ static void begin(struct state *s, struct span line, const struct format_out *ou
         memcpy(s->header, line.p, line.n);
         s->header_bytes = (uint32_t)line.n;
     }
+    settle(s, out);
 }
 
 /* cut_short - has a last row without a line end fewer cells than columns, or an open quote? */
@@ -272,6 +315,9 @@ static size_t feed(void *state, struct span in, int at_end, const struct format_
             s->skipping = newline == NULL;
             s->line += newline != NULL;
             next = newline ? newline + 1 : end;
+        } else if ((next = steady_row(s, p, end))) {
+            record_end(&s->record, ++s->line, out);
+            next++;
         } else next = take_row(s, p, end, at_end, out);
         if (next == p) break;
         p = next;

@@ -133,7 +133,6 @@ static const struct field fields[] = {
     {"model_name", FIELD_SETTING},
     {"dataset", FIELD_SETTING},
     {"env_id", FIELD_SETTING},
-    {"precision", FIELD_SETTING},
     {"dtype", FIELD_SETTING},
     {"hostname", FIELD_SETTING},
     {"git_commit", FIELD_SETTING},

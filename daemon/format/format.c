@@ -1,12 +1,23 @@
 /* format - the list of training-log formats, and the choice among them. */
 #include "format.h"
 
+extern const struct format format_swanlab, format_wandb, format_wandb_files, format_tfevents;
+extern const struct format format_mlflow_db, format_mlflow_metric, format_mlflow_param, format_catboost, format_history;
 extern const struct format format_pattern, format_trainer_state, format_settings, format_jsonl, format_csv, format_text;
 
 /* clang-format off */
 const struct format *const formats[] = {
     &format_pattern, /* what the user says wins */
+    &format_wandb,
+    &format_swanlab,
+    &format_wandb_files,
+    &format_tfevents,
+    &format_mlflow_db,
+    &format_mlflow_metric,
+    &format_mlflow_param,
+    &format_catboost,
     &format_trainer_state,
+    &format_history,
     &format_settings,
     &format_jsonl,
     &format_csv,

@@ -2,27 +2,32 @@
  *
  * Written by LLaMA-Factory, ms-swift, verl, detectron2, mmengine, Stable-Baselines3 (progress.json) and most home-made loggers.
  * Tools write the same keys in the same order for hours, so the text between the values of the last lines is kept as a shape:
- * a line that agrees with it byte by byte needs only its numbers read. Anything else takes the careful way (json_scan.h), where
- * the whole line is checked before a point is told, and its shape is learned. SHAPES of them serve files that mix training and
- * evaluation lines. */
+ * a line that agrees with it byte by byte needs only its numbers read. Where all values are numbers that is done from the line's
+ * first byte on, and finds the line's end by the way. Anything else takes the careful way (json_scan.h), where the whole line is
+ * checked before a point is told, and its shape is learned. SHAPES of them serve files that mix training and evaluation lines. */
 #include "format.h"
 #include "json_scan.h"
 #include "record.h"
 
 #include <strings.h>
 
-enum { SHAPES = 4, SHAPE_SLOTS_MAX = 512, SHAPE_BYTES_MAX = 16 << 10, SNIFF_LINES = 20 };
+#include "../base/num_scan.h"
+
+enum { SHAPES = 4, SHAPE_SLOTS_MAX = 512, SHAPE_BYTES_MAX = 16 << 10, SAME_BYTES = 16, SNIFF_LINES = 20 };
 
 /* A value of the line and the text before it. */
 struct slot {
-    uint32_t at, length;
+    const char *text;
+    uint32_t length, ending; /* ending: bits of the bytes that its last SAME_BYTES have */
     int32_t column;
     enum json_kind kind;
+    struct cell cell; /* steady shapes: what the value becomes */
 };
 struct shape {
     struct slot *slots; /* the last one has only text: what closes the line */
     char *text;
-    uint32_t n, bytes;
+    uint32_t n, bytes, kinds;
+    bool steady; /* every value is a number, and each of its own column */
 };
 struct state {
     struct record record;
@@ -47,8 +52,9 @@ static struct shape *shape_fresh(struct state *s, const struct format_out *out)
 {
     struct shape *f = &s->shapes[s->oldest];
     if (!f->slots) f->slots = arena_alloc(out->arena, SHAPE_SLOTS_MAX * sizeof *f->slots);
-    if (!f->text) f->text = arena_alloc(out->arena, SHAPE_BYTES_MAX);
+    if (!f->text) f->text = arena_alloc(out->arena, SHAPE_BYTES_MAX + SAME_BYTES);
     f->n = f->bytes = 0;
+    f->steady = false;
     return f->slots && f->text ? f : NULL;
 }
 
@@ -63,8 +69,75 @@ static void shape_add(struct reading *r, const char *until, enum json_kind kind,
         return;
     }
     memcpy(f->text + f->bytes, r->after, n);
-    f->slots[f->n++] = (struct slot){f->bytes, (uint32_t)n, column, kind};
+    f->slots[f->n++] = (struct slot){.text = f->text + f->bytes,
+                                     .length = (uint32_t)n,
+                                     .ending = (2u << (n - 1) % SAME_BYTES) - 1,
+                                     .column = column,
+                                     .kind = kind};
     f->bytes += (uint32_t)n;
+}
+
+/* shape_settle - the line was whole: may the next one of this shape be read in one go? */
+static void shape_settle(struct shape *f, const struct record *r)
+{
+    f->kinds = r->kinds;
+    f->steady = r->n_cells == f->n - 1 && r->n_texts == 0;
+    for (uint32_t i = 0; i + 1 < f->n && f->steady; i++) {
+        f->steady = f->slots[i].kind == JSON_NUMBER && f->slots[i].column >= 0;
+        if (f->steady) f->slots[i].cell = record_cell(r, f->slots[i].column, NAN);
+    }
+}
+
+/* same - does the slot's text stand at p? As memcmp says, but inline: keys are short. SAME_BYTES are readable behind both. */
+static inline bool same(const struct slot *slot, const char *p)
+{
+#if defined __SSE2__
+    typedef char bytes __attribute__((vector_size(SAME_BYTES)));
+    const char *text = slot->text;
+    bytes x, y;
+    for (uint32_t left = slot->length;; left -= SAME_BYTES, text += SAME_BYTES, p += SAME_BYTES) {
+        memcpy(&x, text, sizeof x);
+        memcpy(&y, p, sizeof y);
+        uint32_t differ = ~(uint32_t)__builtin_ia32_pmovmskb128((bytes)(x == y));
+        if (left <= SAME_BYTES) return !(differ & slot->ending);
+        if (differ & UINT16_MAX) return false;
+    }
+#else
+    return memcmp(slot->text, p, slot->length) == 0;
+#endif
+}
+
+/* steady_line - the line at p, if it has this shape; returns its newline, or NULL. The record is filled, and not ended. */
+static const char *steady_line(struct record *r, const struct shape *f, const char *p, const char *end)
+{
+    struct cell *cell = r->cells;
+    const struct slot *slot = f->slots, *last = slot + f->n - 1;
+    if ((size_t)(end - p) < f->bytes + (size_t)f->n * NUM_SCAN_BYTES) return NULL;
+    for (;; slot++, cell++) {
+        if (!same(slot, p)) return NULL;
+        p += slot->length;
+        if (slot == last) break;
+        *cell = slot->cell;
+        if (!(p = num_scan(p, &cell->value))) return NULL;
+    }
+    p += *p == '\r';
+    if (*p != '\n') return NULL;
+    record_begin(r);
+    r->n_cells = f->n - 1;
+    r->kinds = f->kinds;
+    return p;
+}
+
+static const char *known_steady(struct state *s, const char *p, const char *end)
+{
+    for (uint32_t k = 0; k < SHAPES; k++) {
+        uint32_t i = (s->last + k) % SHAPES;
+        const char *newline = s->shapes[i].steady ? steady_line(&s->record, &s->shapes[i], p, end) : NULL;
+        if (!newline) continue;
+        s->last = i;
+        return newline;
+    }
+    return NULL;
 }
 
 static void take(struct state *s, int column, enum json_kind kind, struct span raw, double value)
@@ -74,13 +147,15 @@ static void take(struct state *s, int column, enum json_kind kind, struct span r
     else if (kind == JSON_TEXT) record_text(&s->record, column, raw);
 }
 
-/* text_at - a string whose opening quote is in the shape; returns its closing quote, or NULL. */
+/* text_at - a string whose opening quote is in the shape; returns its closing quote, or NULL. One with anything but plain characters
+ * goes the way of json_scan.h. */
 static const char *text_at(struct state *s, const struct slot *slot, const char *p, const char *end)
 {
-    const char *quote = memchr(p, '"', (size_t)(end - p));
-    struct span raw = {p, quote ? (size_t)(quote - p) : 0};
-    if (!quote) return NULL;
-    if (!memchr(p, '\\', raw.n)) return take(s, slot->column, JSON_TEXT, raw, NAN), quote;
+    const char *quote = p;
+    while (quote < end && *quote != '"' && *quote != '\\' && (unsigned char)*quote >= ' ') quote++;
+    if (quote == end) return NULL;
+    struct span raw = {p, (size_t)(quote - p)};
+    if (*quote == '"') return take(s, slot->column, JSON_TEXT, raw, NAN), quote;
     struct json_cursor c = {.p = p - 1, .end = end};
     bool escaped;
     return json_scan_string(&c, &raw, &escaped) ? c.p - 1 : NULL;
@@ -109,7 +184,7 @@ static bool shape_fits(struct state *s, const struct shape *f, struct span line)
     record_begin(&s->record);
     for (uint32_t i = 0; i < f->n; i++) {
         const struct slot *slot = &f->slots[i];
-        if ((size_t)(end - p) < slot->length || memcmp(p, f->text + slot->at, slot->length) != 0) return false;
+        if ((size_t)(end - p) < slot->length || memcmp(p, slot->text, slot->length) != 0) return false;
         p += slot->length;
         if (i + 1 == f->n) return p == end;
         p = value_at(s, slot, p, end);
@@ -171,7 +246,10 @@ static bool careful(struct state *s, struct span line, const struct format_out *
     bool whole = json_scan_object(&c, &sink) && c.p == c.end;
     if (whole) shape_add(&r, c.end, JSON_WORD, -1);
     if (r.shape && !whole) r.shape->n = 0;
-    if (r.shape && whole) s->last = s->oldest, s->oldest = (s->oldest + 1) % SHAPES;
+    if (!r.shape || !whole) return whole;
+    shape_settle(r.shape, &s->record);
+    s->last = s->oldest;
+    s->oldest = (s->oldest + 1) % SHAPES;
     return whole;
 }
 
@@ -194,7 +272,13 @@ static size_t feed(void *state, struct span in, int at_end, const struct format_
     struct state *s = state;
     const char *p = in.p, *end = in.p + in.n;
     while (p < end) {
-        const char *newline = memchr(p, '\n', (size_t)(end - p));
+        const char *newline = s->skipping ? NULL : known_steady(s, p, end);
+        if (newline) {
+            record_end(&s->record, ++s->line, out);
+            p = newline + 1;
+            continue;
+        }
+        newline = memchr(p, '\n', (size_t)(end - p));
         size_t n = (size_t)((newline ? newline : end) - p);
         bool ends = newline || at_end;
         if (s->skipping) s->line += newline != NULL;

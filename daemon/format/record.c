@@ -53,6 +53,7 @@ static int add_column(struct record *r, struct span name, const struct field *fi
                                                .field = field,
                                                .rank = field_rank(field),
                                                .setting = NAN,
+                                               .axis = AXIS_UNTOLD,
                                                .kind_bit = 1u << field->kind};
     *slot_of(r, name) = ++r->n_columns;
     return (int)r->n_columns - 1;
@@ -102,19 +103,23 @@ static int tier_of(const struct column *c) /* 1 is best */
     return c->field->kind == FIELD_STEP_OF_ALL ? (int)FIELD_STEP : (int)c->field->kind;
 }
 
+/* fractional - finite, and not whole; larger ones have no fraction. */
+static bool fractional(double v) { return fabs(v) < 0x1p53 && (double)(int64_t)v != v; }
+static bool can_be_step(double v) { return fabs(v) <= 0x1p53 && !fractional(v); }
+
 /* choose - the cell that is the step, or -1; writes the record's epoch or NaN. */
 static int choose(struct record *r, double *epoch)
 {
     int best = -1, rank = FIELD_UNRANKED, epoch_rank = FIELD_UNRANKED;
     *epoch = NAN;
     for (uint32_t i = 0; i < r->n_cells; i++) {
-        const struct column *c = &r->columns[r->cells[i].column];
+        const struct cell *c = &r->cells[i];
         if (c->rank >= FIELD_UNRANKED) continue;
-        double v = r->cells[i].value;
-        bool is_epoch = c->field->kind == FIELD_EPOCH;
-        if (is_epoch && c->rank < epoch_rank) epoch_rank = c->rank, *epoch = v;
-        if (is_epoch && isfinite(v) && v != floor(v)) r->epochs_unfit = true;
-        if (c->rank < rank && field_is_step(v)) rank = c->rank, best = (int)i;
+        if (c->kind == FIELD_EPOCH) {
+            if (c->rank < epoch_rank) epoch_rank = c->rank, *epoch = c->value;
+            r->epochs_unfit = r->epochs_unfit || fractional(c->value);
+        }
+        if (c->rank < rank && can_be_step(c->value)) rank = c->rank, best = (int)i;
     }
     return best;
 }
@@ -126,7 +131,7 @@ static bool crowded(struct record *r, int64_t epoch)
     for (uint32_t i = 0; i < r->n_cells; i++) {
         struct column *c = &r->columns[r->cells[i].column];
         if (c->field->kind == FIELD_EPOCH) continue;
-        c->repeats = c->named && c->last_step == epoch ? (uint16_t)(c->repeats + 1) : 0;
+        c->repeats = c->axis != AXIS_UNTOLD && c->last_step == epoch ? (uint16_t)(c->repeats + 1) : 0;
         c->last_step = epoch;
         many = many || c->repeats >= SAME_EPOCH_MAX;
     }
@@ -145,8 +150,7 @@ static int place(struct record *r)
     }
     if (r->tier == FIELD_EPOCH && r->epochs_unfit) r->tier = 0;
     if (best >= 0 && (!r->tier || tier_of(c) <= r->tier)) {
-        r->tier = tier_of(c);
-        r->axis = field_axis(c->field->kind);
+        if (r->tier != tier_of(c)) r->tier = tier_of(c), r->axis = field_axis(c->field->kind);
         int64_t raw = (int64_t)r->cells[best].value;
         r->step = r->tier == FIELD_STEP ? stepper_next(&r->stepper, raw, epoch) : raw;
         return best;
@@ -218,15 +222,25 @@ static void number_fact(struct record *r, struct column *c, double value, const 
 
 /* --- points --- */
 
-static void tell(struct record *r, uint32_t i, uint64_t line, const struct format_out *out)
+static void name_series(const struct record *r, struct column *c, const struct format_out *out)
 {
-    struct column *c = &r->columns[r->cells[i].column];
-    if (!c->named || c->axis != r->axis) {
-        c->series = out->series(out->arg, (struct span){c->name, c->length}, r->axis);
-        c->named = true;
-        c->axis = (uint8_t)r->axis;
+    c->series = out->series(out->arg, (struct span){c->name, c->length}, r->axis);
+    c->axis = (uint8_t)r->axis;
+}
+
+/* tell - the cells as points, but for the one that was used as the step. */
+static void tell(struct record *r, int used, uint64_t line, const struct format_out *out)
+{
+    const struct cell *cell = r->cells;
+    struct column *columns = r->columns;
+    double time = r->time;
+    int64_t step = r->step;
+    for (int i = 0, n = (int)r->n_cells; i < n; i++, cell++) {
+        struct column *c = &columns[cell->column];
+        if (i == used) continue;
+        if (c->axis != r->axis) name_series(r, c, out);
+        if (c->series >= 0) out->point(out->arg, c->series, step, time, cell->value, line);
     }
-    if (c->series >= 0) out->point(out->arg, c->series, r->step, r->time, r->cells[i].value, line);
 }
 
 /* set_aside - take clocks and settings out of the cells: they are no points. */
@@ -234,14 +248,13 @@ static void set_aside(struct record *r, const struct format_out *out)
 {
     uint32_t kept = 0;
     for (uint32_t i = 0; i < r->n_cells; i++) {
-        struct column *c = &r->columns[r->cells[i].column];
         double at;
-        if (c->field->kind == FIELD_TIME && isfinite(at = field_time(r->cells[i].value))) {
+        if (r->cells[i].kind == FIELD_TIME && isfinite(at = field_time(r->cells[i].value))) {
             if (isnan(r->time)) r->time = at;
             continue;
         }
-        if (c->field->kind == FIELD_SETTING) {
-            number_fact(r, c, r->cells[i].value, out);
+        if (r->cells[i].kind == FIELD_SETTING) {
+            number_fact(r, &r->columns[r->cells[i].column], r->cells[i].value, out);
             continue;
         }
         r->cells[kept++] = r->cells[i];
@@ -258,6 +271,5 @@ void record_end(struct record *r, uint64_t line, const struct format_out *out)
     r->records += r->n_cells != 0;
     int used = r->n_cells && !sums_up ? place(r) : -1;
     for (uint32_t i = 0; i < r->n_texts; i++) text_fact(r, &r->texts[i], used >= 0, out);
-    for (uint32_t i = 0; !sums_up && i < r->n_cells; i++)
-        if ((int)i != used) tell(r, i, line, out);
+    if (!sums_up) tell(r, used, line, out);
 }

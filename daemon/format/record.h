@@ -9,22 +9,25 @@
 #include "field.h"
 #include "format.h"
 
-enum { RECORD_COLUMNS_MAX = 8192, RECORD_TEXTS_MAX = 32, RECORD_FACTS_MAX = 64 };
+enum { RECORD_COLUMNS_MAX = 8192, RECORD_TEXTS_MAX = 32, RECORD_FACTS_MAX = 64, AXIS_UNTOLD = 255 };
 
 struct column {
-    const char *name; /* in the arena, NUL-terminated */
-    const struct field *field;
-    double setting; /* FIELD_SETTING: the last value told */
     uint64_t stamp; /* of the last record that had it */
-    int64_t last_step;
-    int rank, series; /* series: valid while axis is the table's */
-    uint32_t length, cell, text_hash, kind_bit;
+    uint32_t cell, kind_bit;
+    int rank, series;        /* series: valid while axis is the record's */
+    uint8_t axis;            /* enum axis, or AXIS_UNTOLD */
+    bool text_seen, closed;  /* closed: its texts are no settings, or were told */
     uint16_t facts, repeats; /* facts told; points in a row at one step */
-    uint8_t axis;
-    bool named, text_seen, closed; /* named: series is set; closed: its texts are no settings, or were told */
+    uint32_t length;
+    const struct field *field;
+    const char *name; /* in the arena, NUL-terminated */
+    double setting;   /* FIELD_SETTING: the last value told */
+    int64_t last_step;
+    uint32_t text_hash;
 };
 struct cell {
     uint32_t column;
+    uint16_t rank, kind; /* of the column's field: choosing a step looks at the cells alone */
     double value;
 };
 struct text_cell {
@@ -61,6 +64,12 @@ void record_text(struct record *r, int column, struct span text);
 /* record_end - choose step and time, then tell facts and points. Cost: about 5 ns a cell and what out->point costs. */
 void record_end(struct record *r, uint64_t line, const struct format_out *out);
 
+/* record_cell - what record_number stores. */
+static inline struct cell record_cell(const struct record *r, int column, double value)
+{
+    const struct column *c = &r->columns[column];
+    return (struct cell){(uint32_t)column, (uint16_t)c->rank, (uint16_t)c->field->kind, value};
+}
 /* record_number - a cell; the last one counts when a record has two of a name. */
 static inline void record_number(struct record *r, int column, double value)
 {
@@ -71,7 +80,7 @@ static inline void record_number(struct record *r, int column, double value)
         c->cell = r->n_cells++;
         r->kinds |= c->kind_bit;
     }
-    r->cells[c->cell] = (struct cell){(uint32_t)column, value};
+    r->cells[c->cell] = record_cell(r, column, value);
 }
 
 #endif

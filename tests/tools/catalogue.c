@@ -14,7 +14,10 @@
 
 static const char *growth_words(enum growth g)
 {
-    return g == GROWTH_APPENDED ? "appended" : g == GROWTH_REWRITTEN ? "appended or rewritten whole" : g == GROWTH_QUERIED ? "asked again when it changes" : "written once; facts only";
+    return g == GROWTH_APPENDED    ? "appended"
+           : g == GROWTH_REWRITTEN ? "appended or rewritten whole"
+           : g == GROWTH_QUERIED   ? "asked again when it changes"
+                                   : "written once; facts only";
 }
 
 static void formats_table(struct str *out)

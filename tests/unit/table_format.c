@@ -6,11 +6,14 @@
 #include <unistd.h>
 
 #include "../../daemon/format/pattern_file.h"
+#include "tfevents_made.h"
+#include "wandb_made.h"
 
 enum { SAMPLES_MAX = 16, MUTANTS = 60, GARBAGE = 200, LONG_BYTES = 3 << 20, FLOOD = 20000, SMALL_ARENA_BYTES = 192 << 10 };
 
 /* samples: documents, nasty ones too. around: what stands before and behind an endless line, each with a point in the series of
- * `series`; flood: a document of FLOOD names is open, item ... item, shut, with printf's %d in item. */
+ * `series`; flood: a document of FLOOD names is open, item ... item, shut, with printf's %d in item. Of a binary format
+ * the texts describe the documents, in the words of its maker. */
 struct subject {
     const char *format, *before, *after, *series, *open, *item, *shut;
     const char *samples[SAMPLES_MAX];
@@ -66,6 +69,45 @@ static const struct subject subjects[] = {
       "{\"a\": ",
       "lr: 0.001\nmodel:\n  name: 'gru'\n  layers: 2   # deep\noptim:\n    name: \"adam w\"\n  back: 1\nlist:\n  - a: 1\ntorn: 5",
       "a:\r\n  b: |\r\n    text\r\n: 1\nx:y\n--- \n", "", "\n \n"}},
+    {"history",
+     "{\"loss\": [9, 2],\n\"x\": \"",
+     "\", \"loss\": [9, 8, 3]}\n",
+     "loss",
+     "{\"k\": [1]",
+     ", \"k%d\": [1]",
+     "}",
+     {"{\"loss\": [2.5, NaN, -Infinity, null, \"0.5\"], \"val_loss\": [1e400, 2], \"epochs\": 5, \"opt\": \"adam\"}",
+      "{\"loss\":{\"0\":2.5,\"1\":null},\"val_loss\":{\"0\":0.25,\"1\":0.5}}",
+      "[{\"loss\": 2.5, \"val_loss\": 1}, {\"loss\": NaN, \"lr\": \"0.1\"}, 7, [1]]",
+      "{\"history\": {\"loss\": [1, 2], \"cm\": [[1, 2], [3, 4]]}, \"params\": {\"epochs\": 2}, \"epoch\": [0, 1]}",
+      "{\"loss\": [1, 2,]}", "{\"loss\": [1 2]}",
+      "{\"a\\u00e9/\\\"\": [1], \"b\": {\"c\": {\"d\": {\"e\": {\"f\": {\"g\": [1]}}}}}}", "{\"loss\": [1, 2], \"val_lo",
+      "\xEF\xBB\xBF {} {}", "{}", "{\"a\" 1}", ""}},
+    {"catboost",
+     "{\n\"meta\":{\"learn_metrics\":[{\"name\":\"RMSE\"}]},\n\"iterations\":[\n{\"learn\":[2],\"iteration\":1},\n{\"x\":\"",
+     "\"},\n{\"learn\":[3],\"iteration\":2}\n]}",
+     "learn/RMSE",
+     "{\n\"meta\":{},\n\"iterations\":[\n{\"iteration\":0}",
+     ",\n{\"iteration\":%d,\"k%d\":[1]}",
+     "\n]}",
+     {"{\n\"meta\":{\"test_sets\":[\"test\"],\"test_metrics\":[{\"best_value\":\"Max\",\"name\":\"AUC\"},{\"name\":\"Logloss\"}],"
+      "\"learn_metrics\":[{\"best_value\":\"Min\",\"name\":\"Log\\u006coss\"}],\"iteration_count\":2,\"name\":\"e\"},\n"
+      "\"iterations\":[\n{\"learn\":[0.5],\"iteration\":0,\"passed_time\":0.1,\"test\":[1,\"nan\"]},\n"
+      "{\"learn\":[\"-inf\"],\"iteration\":1,\"test\":[0.75,0.5,0.25]}\n]}",
+      "{\"meta\":{},\"iterations\":[{\"iteration\":3,\"learn\":[]},{\"learn\":[1]},{\"iteration\":4,\"learn\":[1, {}]}]}  \n ",
+      "{\n\"meta\":{},\n\"iterations\":[\n]}", "{\n\"meta\":{},\n\"iterations\":[\n{\"learn\":[1],\"iter", "{\"iterations\":[{]}",
+      "[]", ""}},
+    {"mlflow_metric",
+     "1700000000001 2 1\n",
+     "\n1700000000002 3 2\n",
+     "",
+     "",
+     "1700000000000 %d %d\n",
+     "",
+     {"1700000000001 2.5 0\n1700000000002 nan 0\n1700000000003 -inf 0\n1700000000004 0.1 0\n1700000000005 1e-05 7\n",
+      "1 2\n1 2 3 4\n1 2 3 data 5ea3\n\nx y z\n1.5 2 3\n1 2 3.5\n17 0.5 1", "", "\n"}},
+    {"mlflow_param", "", "", NULL, "", "k%d: 1\n", "", {"adam", "a\nb", "run_id: 1\nstatus: 3\n", ""}},
+    {"mlflow_db", "", "", NULL, "", "", "", {NULL}}, /* is asked, never fed: test_mlflow */
     {"trainer_state",
      "{\"log_history\": [{\"step\": 1, \"loss\": 2},\n{\"x\": \"",
      "\"}, {\"step\": 2, \"loss\": 3}]}\n",
@@ -94,6 +136,57 @@ static const struct subject subjects[] = {
       "\x1b[1m32/938\x1b[0m - loss: 2.5\b\b\b\n{'loss': 2.5, 'epoch': 0.5}\n",
       "Traceback (most recent call last):\n  File \"x.py\", line 1, in f\n    g()\nRuntimeError: CUDA out of memory.\n", "",
       "\n"}},
+    {"swanlab",
+     "S\nn loss 1 2",
+     "pad\nn loss 2 3",
+     "loss",
+     "S\n",
+     "n k%d 1 1\n",
+     "",
+     {"S\nn loss 1 2.5\nn __swanlab__.gpu.0.pct 1 80\nn loss 2 nan\nl step 2\nf 1",
+      "S\nl Traceback (most recent call last):\nl   File \"x.py\"\nl ValueError: no\nf 2",
+      "S\nn loss 1 1\nflip 1\nn loss 2 2\nn loss 3 3\ncut 3", "S\nr 6a060a0261ff1002\nr 6a050a01612a00\nf 3\nf 7", "", "S\n",
+      "n loss 1 1"}},
+    {"wandb_files",
+     "",
+     "",
+     NULL,
+     "",
+     "k%d:\n  value: 1\n",
+     "",
+     {"wandb_version: 1\n\n_wandb:\n    desc: null\n    value:\n        cli_version: 0.16.6\nlr:\n    desc: null\n    value: "
+      "0.001\n"
+      "opt:\n    value:\n        name: adam\n        values: 3\n",
+      "{\"a\": {\"value\": 1, \"desc\": 2}, \"b\": 3, \"value\": {\"value\": {\"value\": true}}}",
+      "{\"a\": ", "value:\n  value:\n", "", "a:\n value: 'x"}},
+    {"wandb",
+     "W\nh _step=1 loss=2",
+     "pad\nh _step=2 loss=3",
+     "loss",
+     "W\n",
+     "h k%d=1\n",
+     "",
+     {"W\nc lr=0.001 opt={\"name\":\"adam\"}\nh loss=2.5 _step=1 _timestamp=1.7e9\nh loss=\"NaN\" _step=2 a|b=-Infinity\nx 0",
+      "W\ns gpu.0.temp=41.5\nh h|_type=\"histogram\" h|values=[3,1] h|bins=[-1,0,1] _step=4\nu best=\"x\\u00e9\" loss=1",
+      "W\np Trace\np back (most recent call last):\no \no   File \"x.py\"\np ValueError: \no no\nx 1",
+      "W\nh _step=1 loss=1\nflip 1\nh _step=2 loss=2\nflip 30\nh _step=3 loss=3\nh _step=4 loss=4\ncut 3",
+      "W\nm train/global_step\nh _step=0 train/global_step=10 loss=1\nh _step=1 loss=null\nh "
+      "i={\"_type\":\"image-file\",\"width\":3} n={\"a\":{\"b\":1}}",
+      "W\nr 0a\nr 12020a\nr 120512030a016b\nr \nh _step=1 a=1.2.3 b={ c=tru\nr 1a0b0a09", "", "W\n", "h _step=1 loss=1"}},
+    {"tfevents",
+     "V\ns loss 1 2\nhead 3145728",
+     "foot\ns loss 2 3",
+     "loss",
+     "V",
+     "\ns k%d 1 1",
+     "",
+     {"V\ns loss 0 2.5\ns lr 0 1e-3\ns loss 1 nan\ns lr 1 -inf\ns loss -3 1\ni picture 1 40\ns loss 2 0.1",
+      "V\nt loss 1 2.5\nu loss 2 0.5\nk weights 1\nu weights 2 1\nh gradients 3\nx args/text_summary {\"lr\": 0.1, \"n\": [1]}",
+      "V\np lr=0.001\np optimizer=adam\np amp=true\nc model.ckpt-10\nx note |a|b|\ns lm%sloss 1 1\nr \nr 0a\nr 09",
+      "V\ns loss 1 1\nflip 1\ns loss 2 2\nflip 20\ns loss 3 3\ns loss 4 4\ncut 3", "V\ns loss 1 1\nzeros 40",
+      "V\ns loss 1 1\nzeros 13\ns loss 2 2", "V\ns loss 1 1\ns loss 2 2\nflip 38\ns loss 3 3",
+      "V\nm 3 100 loss 1.5\nr 2a060a040a0161\nr 2a080a060a01612a017f\nr 2a030a0142\nr 2aff\nr 0b0c", "V", "", "s loss 1 1",
+      "head 2147483648", "V\ns loss 1 1\ncut 4\nzeros 4"}},
 };
 enum { N_SUBJECTS = sizeof subjects / sizeof *subjects };
 
@@ -101,6 +194,23 @@ static uint64_t next_random(uint64_t *seed) /* xorshift64* (Vigna 2016) */
 {
     *seed ^= *seed >> 12, *seed ^= *seed << 25, *seed ^= *seed >> 27;
     return *seed * 2685821657736338717u;
+}
+
+/* Makers append what a text describes. */
+static const struct {
+    const char *format;
+    void (*make)(struct str *to, const char *text);
+} makers[] = {{"wandb", wandb_made}, {"swanlab", wandb_made}, {"tfevents", tfevents_made}};
+
+/* document - what the text of a subject stands for, behind what is in `to` already. */
+static void document(const struct subject *s, struct str *to, const char *text)
+{
+    for (size_t i = 0; i < sizeof makers / sizeof *makers; i++)
+        if (strcmp(makers[i].format, s->format) == 0) {
+            makers[i].make(to, text);
+            return;
+        }
+    str_add(to, text);
 }
 
 /* told - everything a format tells of a document in this split; the caller frees it. */
@@ -144,11 +254,14 @@ static void any_split_of_a_sample_tells_the_same(void **unused)
     for (size_t k = 0; k < N_SUBJECTS; k++) {
         const struct format *f = format_by_name(subjects[k].format);
         for (size_t i = 0; subjects[k].samples[i]; i++) {
-            struct span doc = span_of(subjects[k].samples[i]);
+            struct str bytes = {0};
+            document(&subjects[k], &bytes, subjects[k].samples[i]);
+            struct span doc = {bytes.p, bytes.n};
             char *whole = told(f, doc, doc.n, 1);
             for (size_t cut = 0; cut <= doc.n; cut++) assert_same_told(f, doc, whole, cut, doc.n);
             for (size_t chunk = 1; chunk < 8; chunk++) assert_same_told(f, doc, whole, 0, chunk);
             free(whole);
+            str_done(&bytes);
         }
     }
 }
@@ -180,9 +293,12 @@ static void any_split_of_a_damaged_sample_tells_the_same(void **unused)
             char text[2048];
             const char *sample = subjects[k].samples[i % SAMPLES_MAX];
             if (!sample) continue;
-            size_t n = strlen(sample);
-            memcpy(text, sample, n);
-            struct span doc = {text, mutate(text, n, sizeof text, &seed)};
+            struct str bytes = {0};
+            document(&subjects[k], &bytes, sample);
+            assert_true(bytes.n < sizeof text);
+            if (bytes.n) memcpy(text, bytes.p, bytes.n);
+            struct span doc = {text, mutate(text, bytes.n, sizeof text, &seed)};
+            str_done(&bytes);
             char *whole = told(f, doc, doc.n, 1);
             assert_same_told(f, doc, whole, 0, 1);
             assert_same_told(f, doc, whole, next_random(&seed) % (doc.n + 1), 1 + next_random(&seed) % 32);
@@ -197,7 +313,7 @@ static void no_bytes_crash_a_format(void **unused)
     uint64_t seed = 77;
     for (size_t k = 0; k < N_SUBJECTS; k++) {
         const struct format *f = format_by_name(subjects[k].format);
-        for (size_t i = 0; i < GARBAGE; i++) {
+        for (size_t i = 0; f->feed && i < GARBAGE; i++) {
             char text[1024];
             size_t n = next_random(&seed) % sizeof text;
             for (size_t b = 0; b < n; b++) text[b] = (char)(next_random(&seed) % (i % 2 ? 256 : 96) + (i % 2 ? 0 : 9));
@@ -216,11 +332,11 @@ static void an_endless_line_costs_only_itself(void **unused)
         const struct subject *s = &subjects[k];
         struct str doc = {0};
         if (!s->series) continue; /* it tells facts only */
-        str_add(&doc, s->before);
+        document(s, &doc, s->before);
         size_t from = doc.n;
         for (size_t i = 0; i < LONG_BYTES / 16; i++) str_add(&doc, "xxxxxxxxxxxxxxxx");
         assert_true(doc.n - from == LONG_BYTES);
-        str_add(&doc, s->after);
+        document(s, &doc, s->after);
         size_t chunks[] = {doc.n, 300000, 1 << 20};
         for (size_t i = 0; i < 3; i++) {
             struct probe *p = probe_open(format_by_name(s->format), PROBE_ARENA_BYTES);
@@ -244,14 +360,17 @@ static void memory_stays_in_the_arena(void **unused)
     (void)unused;
     for (size_t k = 0; k < N_SUBJECTS; k++) {
         const struct subject *s = &subjects[k];
-        struct str doc = {0};
-        str_add(&doc, s->open);
+        struct str doc = {0}, text = {0};
+        if (!format_by_name(s->format)->feed) continue;
+        str_add(&text, s->open);
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
 #pragma GCC diagnostic ignored "-Wformat-extra-args"
-        for (int i = 0; i < FLOOD; i++) str_addf(&doc, s->item, i, i);
+        for (int i = 0; i < FLOOD; i++) str_addf(&text, s->item, i, i);
 #pragma GCC diagnostic pop
-        str_add(&doc, s->shut);
+        str_add(&text, s->shut);
+        document(s, &doc, text.p);
+        str_done(&text);
         struct probe *p = probe_open(format_by_name(s->format), SMALL_ARENA_BYTES);
         p->quiet = true;
         p->max_series = 0;
@@ -279,8 +398,17 @@ static void the_surest_format_is_chosen(void **unused)
         {"run/metrics.csv", "epoch,step,loss\n0,1,0.5\n", "csv"},
         {"run/hparams.yaml", "lr: 0.1\n", "settings"},
         {"run/config.json", "{\n \"lr\": 0.1}\n", "settings"},
+        {"run/files/config.yaml", "wandb_version: 1\n\nlr:\n  value: 0.1\n", "wandb_files"},
+        {"wandb/debug-internal.log", "{\"level\":\"INFO\",\"msg\":\"wandb-core\"}\n", "wandb_files"},
         {"run/trainer_log.jsonl", "{\"loss\": 1.5, \"step\": 1}\n", "jsonl"},
         {"run/metrics.json", "{\"iteration\": 19, \"loss\": 1.5}\n{\"iteration\": 39, \"loss\": 1.25}\n", "jsonl"},
+        {"run/history.json", "{\"loss\": [0.5, 0.25], \"val_loss\": [0.5, NaN]}", "history"},
+        {"run/model_1.json", "{\"loss\": {\"0\": 0.5, \"1\": 0.25}, \"acc\": {\"0\": 0.5, \"1\": 1}}", "history"},
+        {"run/catboost_training.json", "{\n\"meta\":{\"test_sets\":[],\"learn_metrics\":[]},\n\"iterations\":[\n", "catboost"},
+        {"mlruns/0/0123456789abcdef0123456789abcdef/metrics/train/loss", "1700000000123 0.5 1\n", "mlflow_metric"},
+        {"mlruns/0/0123456789abcdef0123456789abcdef/params/optimizer", "step: 1 loss: 2", "mlflow_param"},
+        {"mlruns/0/0123456789abcdef0123456789abcdef/tags/step", "step=1 loss=2\n", "mlflow_param"},
+        {"mlruns/0/0123456789abcdef0123456789abcdef/meta.yaml", "run_id: 0123\nstatus: 1\n", "mlflow_param"},
         {"run/trainer_state.json", "{\n  \"best_metric\": null,\n  \"log_history\": [\n", "trainer_state"},
         {"run/trainer_state.json", "{\"log_history\": [{\"step\": 1, \"loss\": 2}]}", "trainer_state"},
     };

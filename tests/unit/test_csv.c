@@ -1,5 +1,5 @@
 /* test_csv - tables as training tools write them. */
-#include "format_probe.h"
+#include "bulk_probe.h"
 
 static void sparse_rows_give_the_points_they_have(void **unused)
 {
@@ -214,6 +214,34 @@ static void constant_texts_are_facts(void **unused)
 
 static int sure_of(const char *path, const char *head) { return format_by_name("csv")->sniff(path, span_of(head)); }
 
+static void bulk_row(struct str *log, size_t step, char delimiter)
+{
+    static const char *const odd[] = {"# a comment",   "",  "1,2,3,4,5,6,7,8,9", "9;8;7;6;5;4;3", "step,loss,norm,name,lr",
+                                      "\"1\",2,3,x,4", "7", " 1, 2 ,3,4, 5",     ",,,,",          "1,\"a\nb\",2,3,4",
+                                      "-,NA,None,,1"};
+    if (below(40) == 0) str_addf(log, "%s\n", odd[below(sizeof odd / sizeof *odd)]);
+    str_addf(log, "%zu", step);
+    for (size_t i = 0; i < 4; i++) {
+        str_addf(log, "%c", delimiter);
+        if (below(6)) bulk_number(log);
+    }
+    str_add(log, below(10) ? "\n" : "\r\n");
+}
+
+static void rows_in_bulk_are_told_as_rows_one_by_one(void **unused)
+{
+    (void)unused;
+    for (size_t round = 0; round < 4; round++) {
+        struct str log = {0};
+        seed = 32 + round;
+        char delimiter = ",;\t,"[round];
+        str_addf(&log, "step%closs%cnorm%c%s%clr\n", delimiter, delimiter, delimiter, round == 3 ? "train_runtime" : "lr",
+                 delimiter);
+        for (size_t step = 0; step < 2000; step++) bulk_row(&log, step, delimiter);
+        bulk_compare("csv", &log);
+    }
+}
+
 static void tables_are_told_from_texts(void **unused)
 {
     (void)unused;
@@ -257,6 +285,7 @@ int main(void)
         cmocka_unit_test(a_counter_that_wraps_in_each_epoch_goes_on),
         cmocka_unit_test(two_columns_of_one_name_are_kept_apart),
         cmocka_unit_test(constant_texts_are_facts),
+        cmocka_unit_test(rows_in_bulk_are_told_as_rows_one_by_one),
         cmocka_unit_test(tables_are_told_from_texts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

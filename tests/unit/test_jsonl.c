@@ -1,5 +1,5 @@
 /* test_jsonl - JSON lines as tools write them, and lines that are none. */
-#include "format_probe.h"
+#include "bulk_probe.h"
 
 static void numbers_become_points_at_the_step_of_their_line(void **unused)
 {
@@ -265,6 +265,41 @@ static void deep_nesting_is_a_bad_record(void **unused)
 
 static int sure_of(const char *path, const char *head) { return format_by_name("jsonl")->sniff(path, span_of(head)); }
 
+static void bulk_line(struct str *log, size_t step)
+{
+    static const char *const shapes[][5] = {
+        {"{\"loss\": ", ", \"grad_norm\": ", ", \"a rather long name/of a metric\": ", ", \"step\": ", "}"},
+        {"{\"eval\":{\"x\":", ",\"y\":", "},\"z\":[1.5,", "],\"step\":", "}"},
+        {"{\"loss\": ", ", \"loss\": ", ", \"note\": \"a\", \"v\": ", ", \"step\": ", "}"}};
+    const char *const *shape = shapes[below(8) ? below(2) : 2];
+    for (size_t i = 0; i < 3; i++) str_add(log, shape[i]), bulk_number(log);
+    str_addf(log, "%s%zu%s%s", shape[3], step, shape[4], below(30) ? "" : below(2) ? " " : ",");
+    str_add(log, below(10) ? "\n" : "\r\n");
+    if (below(50) == 0)
+        str_add(log, (const char *const[]){"\n", "{}\n", "  {\"step\": 1}\n", "{\"loss\": 1\n", "\xEF\xBB\xBF{}\n"}[below(5)]);
+}
+
+static void lines_in_bulk_are_told_as_lines_one_by_one(void **unused)
+{
+    (void)unused;
+    struct str log = {0};
+    seed = 31;
+    for (size_t step = 0; step < 5000; step++) bulk_line(&log, step);
+    bulk_compare("jsonl", &log);
+}
+
+static void a_control_character_in_a_string_is_bad_in_a_known_shape_too(void **unused)
+{
+    (void)unused;
+    struct probe *p =
+        probe_text("jsonl", "{\"step\": 1, \"note\": \"a\", \"loss\": 2}\n{\"step\": 2, \"note\": \"\t\", \"loss\": 2}\n"
+                            "{\"step\": 3, \"note\": \"b\", \"loss\": 2}\n");
+    probe_expect(p, "point loss 1 2 @1");
+    probe_expect(p, "bad @2 not a JSON object");
+    probe_expect(p, "point loss 3 2 @3");
+    probe_close(p);
+}
+
 static void documents_are_not_taken_for_lines(void **unused)
 {
     (void)unused;
@@ -301,6 +336,8 @@ int main(void)
         cmocka_unit_test(settings_are_facts_and_texts_are_not),
         cmocka_unit_test(a_summary_is_no_part_of_the_curve),
         cmocka_unit_test(deep_nesting_is_a_bad_record),
+        cmocka_unit_test(lines_in_bulk_are_told_as_lines_one_by_one),
+        cmocka_unit_test(a_control_character_in_a_string_is_bad_in_a_known_shape_too),
         cmocka_unit_test(documents_are_not_taken_for_lines),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -30,10 +30,17 @@ static double parsed(const char *text)
     return v;
 }
 
+/* A literal is read alone, and as the start of a long line, where more bytes at once may be looked at. */
 static void assert_as_strtod(const char *text)
 {
-    double want = strtod(text, NULL), is = parsed(text);
+    char line[1200];
+    double want = strtod(text, NULL), is = parsed(text), ahead = 12345;
     if (memcmp(&want, &is, sizeof is) != 0) fail_msg("'%s' reads as %a, strtod gives %a", text, is, want);
+    int n = snprintf(line, sizeof line, "%s, \"loss\": 3.25, \"padding\": [1, 2, 3, 4, 5, 6, 7, 8, 9]}", text);
+    assert_in_range(n, 1, sizeof line - 1);
+    size_t used = num_prefix((struct span){line, (size_t)n}, &ahead);
+    if (used != strlen(text) || memcmp(&want, &ahead, sizeof ahead) != 0)
+        fail_msg("'%s' ahead of more reads as %a in %zu bytes, strtod gives %a", text, ahead, used, want);
 }
 
 /* Digits with a point somewhere, perhaps a sign and an exponent. */
@@ -52,25 +59,66 @@ static void random_literal(char *out)
     *p = 0;
 }
 
+enum { LITERALS = 200000 };
+
 static void literals_read_bit_by_bit_as_strtod(void **unused)
 {
     (void)unused;
     char text[80];
-    for (int i = 0; i < 100000; i++) random_literal(text), assert_as_strtod(text);
+    for (int i = 0; i < LITERALS; i++) random_literal(text), assert_as_strtod(text);
 }
 
-static void printed_doubles_come_back_exactly(void **unused)
+static double random_double(void)
+{
+    for (;;) {
+        uint64_t bits = next() << 32 ^ next() << 8 ^ next();
+        double x;
+        memcpy(&x, &bits, sizeof x);
+        if (isfinite(x)) return x;
+    }
+}
+
+/* As programs print them: rounded, with all digits, of single precision, and as small as there are. */
+static void printed_doubles_read_as_strtod(void **unused)
 {
     (void)unused;
-    for (int i = 0; i < 100000; i++) {
-        uint64_t bits = next() << 32 ^ next() << 8 ^ next();
-        double x, is;
-        char text[40];
-        memcpy(&x, &bits, sizeof x);
-        if (!isfinite(x)) continue;
-        snprintf(text, sizeof text, "%.17g", x);
-        is = parsed(text);
-        assert_memory_equal(&is, &x, sizeof x);
+    char text[400];
+    for (int i = 0; i < LITERALS; i++) {
+        double unit = (double)(next() & 0xFFFFFFFFFFF) / (double)0x100000000000, x = random_double();
+        double usual = unit * (const double[]){1, 10, 1e5, 1e-3, 1e-5, 1e-8}[below(6)];
+        uint64_t few = next() & 0xFFFFF;
+        double subnormal;
+        memcpy(&subnormal, &few, sizeof subnormal);
+        snprintf(text, sizeof text, "%.*f", (int)below(12), usual), assert_as_strtod(text);
+        snprintf(text, sizeof text, "%.*e", (int)below(20), usual), assert_as_strtod(text);
+        snprintf(text, sizeof text, "%.*g", 15 + (int)below(3), -usual), assert_as_strtod(text);
+        snprintf(text, sizeof text, "%.17g", x), assert_as_strtod(text);
+        assert_true(parsed(text) == x);
+        snprintf(text, sizeof text, "%.9g", (double)(float)x), assert_as_strtod(text);
+        if (i % 16 == 0) snprintf(text, sizeof text, "%.*g", 1 + (int)below(20), subnormal), assert_as_strtod(text);
+        if (i % 64 == 0) snprintf(text, sizeof text, "%.*f", (int)below(340), x / 1e290), assert_as_strtod(text);
+    }
+}
+
+/* Odd numbers of 54 bits lie midway between two doubles, and so do their multiples by powers of two: written by powers of ten. */
+static void halfway_cases_go_to_the_even_neighbour(void **unused)
+{
+    (void)unused;
+    char text[80];
+    for (int i = 0; i < LITERALS; i++) {
+        uint64_t half = UINT64_C(1) << 53 | (next() << 16 & ((UINT64_C(1) << 53) - 1)) | next() % 65536 | 1;
+        unsigned power = (unsigned)below(5);
+        uint64_t digits = half, five = 1;
+        for (unsigned k = 0; k < power && digits < UINT64_MAX / 5; k++) digits *= 5;
+        for (int64_t off = -1; off <= 1; off++) {
+            snprintf(text, sizeof text, "%" PRIu64 "e-%u", digits + (uint64_t)off, power), assert_as_strtod(text);
+            snprintf(text, sizeof text, "%" PRIu64 ".%s", half + (uint64_t)off, off ? "5" : "000000000000000000001");
+            assert_as_strtod(text);
+        }
+        power = (unsigned)below(24);
+        for (unsigned k = 0; k < power; k++) five *= 5;
+        uint64_t least = (UINT64_C(1) << 53) / five + 1;
+        snprintf(text, sizeof text, "%" PRIu64 "e%u", (least + next() % (least ? least : 1)) | 1, power), assert_as_strtod(text);
     }
 }
 
@@ -136,6 +184,37 @@ static void a_span_ends_where_it_says(void **unused)
     assert_true(v == 3.5);
     assert_int_equal(num_prefix((struct span){"2e", 2}, &v), 1);
     assert_int_equal(num_prefix((struct span){"loss", 4}, &v), 0);
+    static const char *const starts[] = {"1.5e",
+                                         "1.5e+",
+                                         "7.",
+                                         "007",
+                                         "0.",
+                                         "12.5.",
+                                         "1e5e5",
+                                         "1.#INF",
+                                         "-0.25",
+                                         "-.5",
+                                         "+3",
+                                         "NaN",
+                                         "-inf",
+                                         "3e-400",
+                                         "3e-4000",
+                                         "00.5",
+                                         "1E2",
+                                         "0e0",
+                                         "12345678901234567890123456789012345",
+                                         "0.00000000000000000000000000000000001",
+                                         "0.000001234567890123456",
+                                         "1.23456789012345678901"};
+    for (size_t i = 0; i < sizeof starts / sizeof *starts; i++) { /* the same with more behind it as at the end of all bytes */
+        char line[128];
+        double alone = 1, ahead = 2;
+        size_t n = strlen(starts[i]);
+        memset(line, ',', sizeof line);
+        memcpy(line, starts[i], n);
+        assert_int_equal(num_prefix((struct span){line, n}, &alone), num_prefix((struct span){line, sizeof line}, &ahead));
+        assert_memory_equal(&alone, &ahead, sizeof alone);
+    }
 }
 
 static void the_locale_does_not_matter(void **unused)
@@ -163,7 +242,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(literals_read_bit_by_bit_as_strtod),
-        cmocka_unit_test(printed_doubles_come_back_exactly),
+        cmocka_unit_test(printed_doubles_read_as_strtod),
+        cmocka_unit_test(halfway_cases_go_to_the_even_neighbour),
         cmocka_unit_test(the_edges_of_double_are_kept),
         cmocka_unit_test(the_words_of_training_logs_are_numbers),
         cmocka_unit_test(what_is_no_number_is_refused_and_nothing_is_written),

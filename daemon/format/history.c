@@ -1,0 +1,187 @@
+/* history - what fit() returns, saved as JSON: one list of numbers a metric (keras.callbacks.History; TensorFlow.js, own loops).
+ *
+ *   {"loss": [2.31, 1.92, NaN], "val_loss": [2.40, 2.01, "nan"], ...}    json.dump(history.history): the nth number is epoch n, from 0
+ *   {"loss": {"0": 2.31, "1": 1.92, "2": null}, "val_loss": {...}}               DataFrame(history.history).to_json()
+ *   [{"loss": 2.31, "val_loss": 2.40}, ...]                                      the same with orient="records"
+ * They may stand one object deeper ({"history": {...}, "params": {"epochs": 20}}); scalars are facts. pandas writes null for NaN and
+ * infinities, and a History has no holes, so null there is NaN. In a list null may also be a value that somebody did not have (None),
+ * or the NaN of orjson and JavaScript: it is no point, and is reported. The file is rewritten whole, so it may be read half written. */
+#include "document.h"
+#include "json_scan.h"
+#include "record.h"
+
+#include "../base/num.h"
+
+enum { FACTS_MAX = 64, SURE = 65, SURE_BY_NAME = 80, LIKELY_BY_NAME = 45 };
+
+struct state {
+    struct document document;
+    struct record record; /* of a list of objects */
+    uint64_t hash;        /* of the name that series belongs to */
+    int series;           /* -1 when it is refused or no metric */
+    uint32_t facts;
+    bool named, holes_told;
+};
+struct reading {
+    struct state *s;
+    const struct format_out *out;
+};
+
+/* Keys around the metrics that say only that this is a history. */
+static struct span metric_name(struct span path)
+{
+    if (span_starts(path, "history/")) return span_from(path, strlen("history/"));
+    return path;
+}
+
+static struct span last_key(struct span path)
+{
+    const char *slash = memrchr(path.p, '/', path.n);
+    return slash ? span_from(path, (size_t)(slash - path.p) + 1) : path;
+}
+
+static uint64_t hash_of(struct span s) /* FNV-1a, 64 bits */
+{
+    uint64_t h = 14695981039346656037u;
+    for (size_t i = 0; i < s.n; i++) h = (h ^ (unsigned char)s.p[i]) * 1099511628211u;
+    return h;
+}
+
+/* A list of numbers is a metric unless it counts or measures time; "precision" is a setting elsewhere, a score here. */
+static bool is_metric(struct span path)
+{
+    enum field_kind kind = field_of(last_key(path))->kind;
+    return path.n && (kind == FIELD_VALUE || kind == FIELD_SETTING);
+}
+
+/* The series of a metric; asked for once for each list. */
+static int series_of(const struct reading *r, struct span path)
+{
+    struct state *s = r->s;
+    uint64_t hash = hash_of(path);
+    if (s->named && s->hash == hash) return s->series;
+    s->series = is_metric(path) ? r->out->series(r->out->arg, metric_name(path), AXIS_EPOCH) : -1;
+    s->named = true;
+    s->holes_told = false;
+    s->hash = hash;
+    return s->series;
+}
+
+static void number_at(const struct reading *r, const struct document_place *at, struct span raw, int64_t epoch, bool null_is_nan)
+{
+    double value = (double)NAN;
+    bool null = span_is(raw, "null");
+    if (!null && !document_number(raw, &value)) return;
+    int series = series_of(r, at->parent);
+    if (series < 0) return;
+    if (!null || null_is_nan) r->out->point(r->out->arg, series, epoch, NAN, value, at->line);
+    else if (!r->s->holes_told) {
+        r->s->holes_told = true;
+        r->out->bad(r->out->arg, at->line, "null in a list of numbers: perhaps a NaN, which orjson and JavaScript write so");
+    }
+}
+
+static void cell(void *arg, struct span path, enum json_kind kind, struct span raw, double value)
+{
+    struct reading *r = arg;
+    struct record *record = &r->s->record;
+    if (!path.n || (kind != JSON_NUMBER && kind != JSON_TEXT)) return;
+    int column = record_column(record, path, NULL, r->s->document.line + 1, r->out);
+    if (kind == JSON_NUMBER) record_number(record, column, value);
+    else if (!memchr(raw.p, '\\', raw.n)) record_text(record, column, raw);
+}
+
+static void object_at(struct reading *r, const struct document_place *at, struct span raw)
+{
+    struct json_cursor c = {.p = raw.p, .end = raw.p + raw.n};
+    record_begin(&r->s->record);
+    if (json_scan_object(&c, &(struct json_sink){r, cell})) record_end(&r->s->record, at->line, r->out);
+}
+
+static void fact(struct reading *r, const struct document_place *at, struct span raw)
+{
+    if (raw.n >= 2 && raw.p[0] == '"') raw = (struct span){raw.p + 1, raw.n - 2};
+    if (!at->key.n || raw.n > FIELD_NAME_MAX_BYTES || span_is(raw, "null")) return;
+    if (r->s->facts++ < FACTS_MAX) r->out->fact(r->out->arg, at->key, raw);
+}
+
+/* Objects are entered, but those of a list are records; lists are entered, but those within a list are no metrics. */
+static enum document_way open_at(void *arg, const struct document_place *at, char bracket)
+{
+    (void)arg;
+    if (!at->in_array) return DOCUMENT_ENTER;
+    return bracket == '{' ? DOCUMENT_WHOLE : DOCUMENT_PASS;
+}
+
+static void value_at(void *arg, const struct document_place *at, struct span raw)
+{
+    struct reading *r = arg;
+    int64_t epoch;
+    if (at->in_array && raw.p[0] == '{') object_at(r, at, raw);
+    else if (at->in_array) number_at(r, at, raw, at->index, false);
+    else if (at->parent.n && num_integer(at->key, &epoch)) number_at(r, at, raw, epoch, true);
+    else fact(r, at, raw);
+}
+
+static size_t feed(void *state, struct span in, int at_end, const struct format_out *out)
+{
+    struct reading r = {state, out};
+    return document_feed(&r.s->document, in, at_end, &(struct document_sink){&r, open_at, value_at}, out);
+}
+
+/* ---- is it one? -------------------------------------------------------------------------------------------------------- */
+
+struct glance {
+    int metrics, foreign, scalars; /* numbers under a name that training has; values that a history cannot have; single values */
+};
+
+static bool speaks(struct span path)
+{
+    char name[FIELD_NAME_MAX_BYTES];
+    struct span key = last_key(path);
+    if (!key.n || key.n >= sizeof name) return false;
+    memcpy(name, key.p, key.n);
+    name[key.n] = 0;
+    return field_speaks_of_training(key) || role_of(name).role != ROLE_NONE;
+}
+
+static void glance_value(void *arg, const struct document_place *at, struct span raw)
+{
+    struct glance *g = arg;
+    double value;
+    int64_t index;
+    bool number = document_number(raw, &value) || span_is(raw, "null");
+    bool listed = at->in_array || (at->parent.n && num_integer(at->key, &index));
+    if (at->in_array && raw.p[0] == '{') g->metrics += span_has(raw, "loss") ? 1 : 0;
+    else if (!listed) g->scalars++;
+    else if (!number) g->foreign++;
+    else if (at->index == 0) g->metrics += speaks(at->parent);
+}
+
+static void no_bad(void *arg, uint64_t line, const char *why) { (void)arg, (void)line, (void)why; }
+
+/* sniff - one document whose values are lists of numbers, one of them at least under a name that a training log has. */
+static int sniff(const char *path, struct span head)
+{
+    struct document d = {0};
+    struct glance g = {0};
+    const char *slash = strrchr(path, '/');
+    bool named = strcasestr(slash ? slash + 1 : path, "history") != NULL;
+    struct span start = span_trim(head);
+    if (!start.n || !strchr("{[\xEF", start.p[0])) return 0;
+    document_feed(&d, head, 0, &(struct document_sink){&g, open_at, glance_value}, &(struct format_out){.bad = no_bad});
+    if (d.broken || g.foreign || g.scalars > 16) return 0;
+    if (!g.metrics) return named && !g.scalars && start.p[0] == '{' ? LIKELY_BY_NAME : 0;
+    if (named) return SURE_BY_NAME;
+    return g.metrics >= g.scalars ? SURE : 0;
+}
+
+const struct format format_history = {
+    .name = "history",
+    .summary = "a Keras history as JSON: one list of numbers a metric",
+    .globs = "history.json *history*.json",
+    .growth = GROWTH_REWRITTEN,
+    .state_size = sizeof(struct state),
+    .sniff = sniff,
+    .feed = feed,
+};

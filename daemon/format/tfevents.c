@@ -1,0 +1,173 @@
+/* tfevents - TensorBoard event files: scalars and histograms become points, texts and hyper-parameters facts, pictures are passed over.
+ *
+ * Written by torch.utils.tensorboard, tensorboardX, TensorFlow, Keras, Lightning, Hugging Face, Stable-Baselines3, CatBoost, Megatron-LM. A file
+ * is a TFRecord file (tfevents_frame.h) of Event messages (tfevents_event.h), the first of which has the version and nothing else.
+ *   a data checksum that does not fit     costs that record
+ *   a length checksum that does not fit   costs the rest of the file: nothing says where the next record begins
+ *   a torn record, zeros at the end       wait: the writer is within it, or the space is reserved and will be filled
+ * A run may have several files, each is read by itself. The line of a point is the number of its record. */
+#include <ctype.h>
+
+#include "tfevents_facts.h"
+#include "tfevents_frame.h"
+#include "tfevents_long.h"
+#include "tfevents_numbers.h"
+
+enum { SURE = 100, SURE_BY_NAME = 90, DAMAGED = 60, YOUNG = 40 };
+
+struct state {
+    struct tags tags;
+    struct long_record record; /* while it is open */
+    uint64_t line;             /* finished records */
+    uint64_t torn_told;        /* the record that was reported as torn */
+    bool ended;                /* nothing more can be read of this file */
+};
+
+static const char first_words[] = "brain.Event:";
+
+static int sniff(const char *path, struct span head)
+{
+    const char *slash = strrchr(path, '/');
+    bool named = strstr(slash ? slash + 1 : path, "tfevents.") != NULL;
+    struct event_record e = {0};
+    size_t n;
+    if (head.n < FRAME_HEADER_BYTES) return named && head.n ? YOUNG : 0;
+    if (!frame_length(head.p, &n)) return named && memchr(head.p, 0, FRAME_HEADER_BYTES) ? DAMAGED : 0;
+    struct span data = span_from(head, FRAME_HEADER_BYTES);
+    if (n < data.n) data.n = n;
+    if (event_parse(data, &e) && span_starts(e.file_version, first_words)) return SURE;
+    return named ? SURE_BY_NAME : 0;
+}
+
+static void init(void *state, const char *path) { tags_place(&((struct state *)state)->tags, path); }
+
+/* ---- one event --------------------------------------------------------------------------------------------------------- */
+
+static void tell_texts(struct tag *tag, const struct value_record *v, const struct format_out *out)
+{
+    static const char session_start[] = "session_start_info";
+    struct span name = {tag->name, tag->length};
+    struct tensor t;
+    if (tag->plugin == PLUGIN_HPARAMS && v->content.n && span_has(name, session_start)) facts_hparams(v->content, out);
+    if (tag->plugin != PLUGIN_TEXT || v->kind != VALUE_TENSOR || tag->told || !tensor_parse(v->body, &t)) return;
+    tag->told = true;
+    facts_text(name, tensor_text(&t), out);
+}
+
+static void tell_value(struct state *s, const struct event_record *e, const struct value_record *v, const struct format_out *out)
+{
+    struct numbers numbers;
+    if (!numbers_of(v, &s->tags, s->line, out, &numbers)) return;
+    struct tag *tag = &s->tags.at[numbers.tag];
+    for (unsigned i = 0; i < numbers.n; i++) {
+        int series = tags_series(&s->tags, tag, numbers.first + i, out);
+        if (series >= 0) out->point(out->arg, series, e->step, e->time, numbers.at[i], s->line);
+    }
+    if (v->kind != VALUE_SIMPLE) tell_texts(tag, v, out);
+}
+
+static bool tell_summary(struct state *s, const struct event_record *e, const struct format_out *out)
+{
+    struct span w = e->summary;
+    struct proto_field f;
+    struct value_record v;
+    while (proto_next(&w, &f)) {
+        if (f.number != SUMMARY_VALUE || f.wire != PROTO_BYTES) continue;
+        if (!value_parse(f.bytes, &v)) return false;
+        if (v.kind != VALUE_NONE || v.described) tell_value(s, e, &v, out);
+    }
+    return w.n == 0;
+}
+
+static void tell_event(struct state *s, struct span data, const struct format_out *out)
+{
+    struct event_record e;
+    if (!event_parse(data, &e) || !tell_summary(s, &e, out)) {
+        out->bad(out->arg, s->line, "a record is no TensorBoard event");
+        return;
+    }
+    struct span checkpoint = session_checkpoint(e.session_log);
+    if (checkpoint.n) out->event(out->arg, s->line, EVENT_CHECKPOINT, checkpoint);
+}
+
+/* ---- records ----------------------------------------------------------------------------------------------------------- */
+
+/* Nothing but zeros from the last byte of a checksum on: space that the writer has not filled yet, or a crash of its machine. */
+static bool unwritten(struct span in, size_t from)
+{
+    if (in.n >= FORMAT_RECORD_MAX_BYTES) return false;
+    for (size_t i = from; i < in.n; i++)
+        if (in.p[i]) return false;
+    return true;
+}
+
+static bool only_zeros(struct span in) { return in.n && !in.p[0] && memcmp(in.p, in.p + 1, in.n - 1) == 0; }
+
+/* The header's checksum does not fit. */
+static size_t no_length(struct state *s, struct span in, const struct format_out *out)
+{
+    if (unwritten(in, FRAME_HEADER_BYTES - 1)) return 0;
+    if (only_zeros(in)) return in.n;
+    s->ended = true;
+    out->bad(out->arg, s->line + 1, "the length of a record is damaged: the rest of the file cannot be read");
+    return in.n;
+}
+
+/* One record, or the header of a long one. Returns its bytes, 0 when it is not whole. */
+static size_t take_record(struct state *s, struct span in, const struct format_out *out)
+{
+    size_t n;
+    if (in.n < FRAME_HEADER_BYTES) return 0;
+    if (!frame_length(in.p, &n)) return no_length(s, in, out);
+    if (n > LONG_BYTES) return long_begin(&s->record, n), FRAME_HEADER_BYTES;
+    size_t whole = FRAME_HEADER_BYTES + n + FRAME_FOOTER_BYTES;
+    struct span data = {in.p + FRAME_HEADER_BYTES, n};
+    if (in.n < whole) return 0;
+    bool good = frame_good(data);
+    if (!good && unwritten(in, whole - 1)) return 0;
+    s->line++;
+    if (good) tell_event(s, data, out);
+    else out->bad(out->arg, s->line, "a record is damaged: its checksum does not fit");
+    return whole;
+}
+
+static size_t take_long(struct state *s, struct span in, const struct format_out *out)
+{
+    size_t used = long_feed(&s->record, in, &s->tags, s->line + 1, out);
+    s->line += !s->record.open;
+    return used;
+}
+
+/* The end, and a record begun. Zeros alone are none. It stays where it is, for its rest may come. */
+static void torn(struct state *s, struct span rest, const struct format_out *out)
+{
+    if (!s->record.open && (!rest.n || only_zeros(rest))) return;
+    if (s->torn_told == s->line + 1) return;
+    s->torn_told = s->line + 1;
+    out->bad(out->arg, s->line + 1, "the last record is torn");
+}
+
+static size_t feed(void *state, struct span in, int at_end, const struct format_out *out)
+{
+    struct state *s = state;
+    size_t used = 0;
+    while (used < in.n && !s->ended) {
+        struct span rest = span_from(in, used);
+        size_t n = s->record.open ? take_long(s, rest, out) : take_record(s, rest, out);
+        if (!n) break;
+        used += n;
+    }
+    if (s->ended) return in.n;
+    if (at_end) torn(s, span_from(in, used), out);
+    return used;
+}
+
+const struct format format_tfevents = {
+    .name = "tfevents",
+    .summary = "TensorBoard event files: scalars, histograms as four numbers, texts and hparams as facts",
+    .globs = "events.out.tfevents.* *.tfevents.*",
+    .growth = GROWTH_APPENDED,
+    .state_size = sizeof(struct state),
+    .sniff = sniff,
+    .init = init,
+    .feed = feed};

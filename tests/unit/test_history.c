@@ -1,0 +1,157 @@
+/* history: what fit() returned, in the ways that people save it. */
+#include "format_probe.h"
+
+static void the_nth_number_is_epoch_n(void **unused)
+{
+    (void)unused;
+    struct probe *p = probe_text("history", "{\"loss\": [2.5, 1.25],\n\"val_loss\": [3, 0.1]}\n");
+    probe_expect(p, "series loss epoch");
+    probe_expect(p, "point loss 0 2.5 @1");
+    probe_expect(p, "point loss 1 1.25 @1");
+    probe_expect(p, "point val_loss 1 0.10000000000000001 @2");
+    assert_int_equal(p->points, 4);
+    assert_int_equal(p->bad, 0);
+    probe_close(p);
+}
+
+static void nan_and_infinity_are_points_quoted_or_not(void **unused)
+{
+    (void)unused;
+    struct probe *p = probe_text("history", "{\"loss\": [NaN, \"nan\", Infinity, -Infinity, \"-inf\", \"0.5\"]}");
+    probe_expect(p, "point loss 0 NaN @1");
+    probe_expect(p, "point loss 1 NaN @1");
+    probe_expect(p, "point loss 2 inf @1");
+    probe_expect(p, "point loss 3 -inf @1");
+    probe_expect(p, "point loss 4 -inf @1");
+    probe_expect(p, "point loss 5 0.5 @1");
+    probe_close(p);
+}
+
+static void null_is_nan_where_pandas_wrote_it(void **unused)
+{
+    (void)unused;
+    struct probe *p = probe_text("history", "{\"loss\":{\"0\":2.5,\"1\":null},\"val_loss\":{\"0\":3,\"1\":4}}");
+    probe_expect(p, "point loss 0 2.5 @1");
+    probe_expect(p, "point loss 1 NaN @1");
+    probe_expect(p, "point val_loss 1 4 @1");
+    assert_int_equal(p->bad, 0);
+    probe_close(p);
+}
+
+static void null_in_a_list_keeps_its_epoch_and_is_reported_once_a_metric(void **unused)
+{
+    (void)unused;
+    struct probe *p = probe_text("history", "{\"loss\": [2, null, null, 5], \"acc\": [null]}");
+    probe_expect(p, "point loss 0 2 @1");
+    probe_expect(p, "point loss 3 5 @1");
+    assert_int_equal(p->points, 2);
+    assert_int_equal(p->bad, 2);
+    probe_close(p);
+}
+
+static void epochs_times_and_matrices_are_no_metrics(void **unused)
+{
+    (void)unused;
+    struct probe *p =
+        probe_text("history", "{\"epoch\": [0, 1], \"time\": [9, 9], \"confusion\": [[1, 2], [3, 4]], \"precision\": [0.5, 1]}");
+    assert_int_equal(p->points, 2);
+    probe_expect(p, "point precision 1 1 @1");
+    probe_close(p);
+}
+
+static void settings_beside_the_history_are_facts(void **unused)
+{
+    (void)unused;
+    struct probe *p = probe_text(
+        "history", "{\"history\": {\"loss\": [1]}, \"params\": {\"epochs\": 20, \"optimizer\": \"adam\"}, \"x\": null}");
+    probe_expect(p, "point loss 0 1 @1");
+    probe_expect(p, "fact epochs=20");
+    probe_expect(p, "fact optimizer=adam");
+    assert_int_equal(p->facts, 2);
+    probe_close(p);
+}
+
+static void the_splits_of_a_nested_history_keep_their_names(void **unused)
+{
+    (void)unused;
+    struct probe *p = probe_text("history", "{\"train\": {\"loss\": [1, 2]}, \"val\": {\"loss\": [3]}}");
+    probe_expect(p, "point train/loss 1 2 @1");
+    probe_expect(p, "point val/loss 0 3 @1");
+    probe_close(p);
+}
+
+static void a_list_of_objects_is_read_by_its_own_counter(void **unused)
+{
+    (void)unused;
+    struct probe *p = probe_text("history", "[{\"epoch\": 3, \"loss\": 1.5},\n {\"epoch\": 4, \"loss\": NaN}]");
+    probe_expect(p, "point loss 3 1.5 @1");
+    probe_expect(p, "point loss 4 NaN @2");
+    probe_close(p);
+}
+
+static void a_document_read_half_written_keeps_what_is_whole(void **unused)
+{
+    (void)unused;
+    struct probe *p = probe_text("history", "{\"loss\": [1, 2, 3");
+    assert_int_equal(p->points, 2); /* the 3 may be the beginning of 3.5 */
+    assert_int_equal(p->bad, 1);
+    probe_close(p);
+}
+
+static void damage_ends_the_reading_with_one_word(void **unused)
+{
+    (void)unused;
+    static const char *const damaged[] = {"{\"loss\": [1 2], \"acc\": [1]}",
+                                          "{\"loss\": [1,], \"acc\": [1]}",
+                                          "{\"loss\": [01], \"acc\": [1]}",
+                                          "{loss: [1]}",
+                                          "{\"loss\": [1]}}",
+                                          "{\"loss\": [1]} {\"loss\": [2]}"};
+    for (size_t i = 0; i < sizeof damaged / sizeof *damaged; i++) {
+        struct probe *p = probe_text("history", damaged[i]);
+        assert_in_range(p->points, 0, 1);
+        assert_int_equal(p->bad, 1);
+        probe_close(p);
+    }
+}
+
+static void only_a_history_is_taken_for_one(void **unused)
+{
+    (void)unused;
+    static const struct {
+        const char *path, *head, *format; /* format: NULL for anything else */
+    } cases[] = {
+        {"history.json", "{\"dice\": [0.5, 0.75], \"val_dice\": [0.5, 0.25]}", "history"},
+        {"out/fit.json", "{\"lr\": [0.1, 0.1], \"accuracy\": [0.5", "history"},
+        {"out/train_history_2.json", "[{\"loss\": 1, \"acc\": 0.5}, {\"loss\": 0.5", "history"},
+        {"out/config.json", "{\"lr\": [0.1, 0.2], \"batch_size\": 32, \"name\": \"a\", \"seed\": 1}", NULL},
+        {"out/labels.json", "{\"0\": \"cat\", \"1\": \"dog\"}", NULL},
+        {"out/vocab.json", "{\"model\": {\"vocab\": {\"a\": 0, \"loss\": 1}}}", NULL},
+        {"out/history.json", "{\"loss\": 1.5}\n{\"loss\": 1.25}\n", NULL},
+        {"chat/history.json", "[{\"role\": \"user\", \"content\": \"hi\"}]", NULL},
+        {"shell_history", "ls -la\n", NULL},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct format *f = format_sniff(cases[i].path, span_of(cases[i].head), NULL);
+        bool history = f && strcmp(f->name, "history") == 0;
+        if (history != (cases[i].format != NULL)) fail_msg("%s is taken for %s", cases[i].path, f ? f->name : "nothing");
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_nth_number_is_epoch_n),
+        cmocka_unit_test(nan_and_infinity_are_points_quoted_or_not),
+        cmocka_unit_test(null_is_nan_where_pandas_wrote_it),
+        cmocka_unit_test(null_in_a_list_keeps_its_epoch_and_is_reported_once_a_metric),
+        cmocka_unit_test(epochs_times_and_matrices_are_no_metrics),
+        cmocka_unit_test(settings_beside_the_history_are_facts),
+        cmocka_unit_test(the_splits_of_a_nested_history_keep_their_names),
+        cmocka_unit_test(a_list_of_objects_is_read_by_its_own_counter),
+        cmocka_unit_test(a_document_read_half_written_keeps_what_is_whole),
+        cmocka_unit_test(damage_ends_the_reading_with_one_word),
+        cmocka_unit_test(only_a_history_is_taken_for_one),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
