@@ -7,9 +7,9 @@
 #include <string.h>
 
 #include "analyzer.h"
-#include "stats/rolling.h"
+#include "stats/robust.h"
 
-enum { LAYERS = 64 };
+enum { LAYERS = 64, WINDOW = 32, EARLY = 20 };
 struct layer {
     const struct series *series;
     double level;
@@ -17,8 +17,9 @@ struct layer {
 };
 struct state {
     double norm, share, layer_norm, layer_ratio, min_points, loss_left;
-    struct rolling whole;
-    double early;
+    double window[WINDOW]; /* the last norms */
+    uint32_t n_low;        /* of those, below `norm` */
+    double early;          /* the highest level of the first ones */
     uint64_t n_whole;
     const struct series *series, *loss_series;
     struct layer layer[LAYERS];
@@ -79,14 +80,27 @@ static void tell(struct state *s, const struct point *p, const struct series *se
     out->emit(out->arg, &f);
 }
 
+/* remember - put a norm into the window. */
+static void remember(struct state *s, double norm)
+{
+    double *place = &s->window[s->n_whole % WINDOW];
+    if (s->n_whole >= WINDOW) s->n_low -= *place < s->norm;
+    s->n_low += norm < s->norm;
+    *place = norm;
+    s->n_whole++;
+}
+
+/* The level is the median of the window. It is needed at the start, and where half of the window is low: else it is not low itself. */
 static void observe_whole(struct state *s, const struct point *p, const struct findings *out)
 {
     if (!s->series) s->series = p->series;
     if (p->series != s->series) return;
-    rolling_add(&s->whole, p->value);
-    double level = rolling_median(&s->whole);
-    if (++s->n_whole <= 20) s->early = fmax(s->early, level);
-    if (s->n_whole < 10 || s->early <= 0) return; /* zero from the start: not computed */
+    remember(s, p->value);
+    size_t n = s->n_whole < WINDOW ? (size_t)s->n_whole : WINDOW;
+    if (s->n_whole > EARLY && (s->early <= 0 || 2 * s->n_low < n)) return; /* zero from the start: not computed */
+    double level = robust_median(s->window, n);
+    if (s->n_whole <= EARLY) s->early = fmax(s->early, level);
+    if (s->n_whole < 10 || s->early <= 0) return;
     if (level < s->norm && level < s->share * s->early && level > 0 && loss_is_high(s))
         tell(s, p, p->series, level, level / s->early, 0, out);
 }

@@ -12,8 +12,9 @@
 enum { BUCKETS = 40 };
 struct state {
     double min_points, min_share, resolution, loss_fall;
-    const struct series *series; /* of the newest zero */
-    double peak, unit, decade; /* the highest rate, the last decimal that any was printed with, the power of ten of the newest */
+    const struct series *series;              /* of the newest zero */
+    double peak, unit;                        /* the highest rate, and the last decimal that any was printed with */
+    double decade, finest;                    /* the power of ten of the newest rate, and the least unit there */
     int64_t first_step, last_step, rate_step; /* of the run so far; the last step that had a rate */
     int64_t zero_step, last_zero;             /* of the zeros behind it */
     uint64_t zeros, zero_line, last_line;
@@ -39,19 +40,23 @@ static const struct knob knobs[] = {
      "that the loss may fall while every rate is 0: beyond it the rate is only printed as 0", "our choice"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
-/* decade_of - the power of ten at or below x > 0. That of the last rate nearly always holds; its ends are left to the logarithm. */
-static double decade_of(struct state *s, double x)
+/* enter_decade - find the power of ten at or below x > 0. That of the last rate nearly always holds; its ends are left to the logarithm. */
+static void enter_decade(struct state *s, double x)
 {
-    if (!(x >= s->decade && x <= 9.99 * s->decade)) s->decade = pow(10, floor(log10(x) + 1e-9));
-    return s->decade;
+    if (x >= s->decade && x <= 9.99 * s->decade) return;
+    s->decade = pow(10, floor(log10(x) + 1e-9));
+    s->finest = s->decade / 10 / 10 / 10;
 }
 
-/* unit_of - the place of the last decimal of x > 0, among its first four: 0.00025 gives 1e-5. */
-static double unit_of(struct state *s, double x)
+/* unit_of - the place of the last decimal of x > 0, among its first four: 0.00025 gives 1e-5. What is coarser than `known` need not be
+ * told from it. */
+static double unit_of(struct state *s, double x, double known)
 {
-    double unit = decade_of(s, x);
+    enter_decade(s, x);
+    if (s->finest >= known) return known;
+    double unit = s->decade;
     for (int i = 0; i < 3 && unit > 0 && fabs(x / unit - (double)(int64_t)(x / unit + 0.5)) > 1e-6; i++) unit /= 10;
-    return unit;
+    return fmin(unit, known);
 }
 
 /* While every rate was 0: has a loss been logged, and did it stay where it began? */
@@ -110,9 +115,8 @@ static void observe_rate(struct state *s, const struct point *p, const struct fi
     s->first_step = p->step < s->first_step ? p->step : s->first_step;
     s->last_step = p->step > s->last_step ? p->step : s->last_step;
     if (p->value != 0) {
-        double unit = unit_of(s, fabs(p->value));
+        s->unit = unit_of(s, fabs(p->value), s->rated ? s->unit : INFINITY);
         s->peak = fmax(s->peak, fabs(p->value));
-        s->unit = s->rated ? fmin(s->unit, unit) : unit;
         s->rate_step = !s->rated || p->step > s->rate_step ? p->step : s->rate_step;
         s->rated = true;
         if (s->zeros && p->step < s->zero_step) return;

@@ -245,7 +245,7 @@ static const struct row rows[] = {
     {"ploss", FIRST, ROLE_LOSS_PART, ROLE_LOSS_EVAL, BETTER_LOWER, false, NULL, ""},
 };
 
-static const char *const train_words[] = {"train", "training", "tr", NULL};
+static const char *const train_words[] = {"train", "training", "tr", "learn", NULL}; /* learn: CatBoost */
 static const char *const eval_words[] = {"val", "valid", "validation", "eval", "evaluation", "test", "dev", "heldout", NULL};
 static const char *const first_places[] = {"metrics", "metric", "epoch",   "rollout", "objective",
                                            "losses",  "charts", "samples", "time",    NULL};
@@ -275,6 +275,17 @@ static bool among(const char *const *list, const char *word)
     return false;
 }
 
+/* "test", and "test1", "valid0" of tools that take several held-out sets. */
+static bool is_eval(const char *word)
+{
+    char stem[WORD_BYTES];
+    size_t n = strcspn(word, "0123456789");
+    if (word[n + strspn(word + n, "0123456789")]) return false;
+    memcpy(stem, word, n);
+    stem[n] = 0;
+    return among(eval_words, stem);
+}
+
 static void drop(struct words *w, int at)
 {
     memmove(w->at[at], w->at[at + 1], (size_t)(w->n - at - 1) * WORD_BYTES);
@@ -285,7 +296,7 @@ static void drop(struct words *w, int at)
 static enum split take_split(struct words *w)
 {
     for (int i = 0; i < w->n; i++) {
-        bool train = among(train_words, w->at[i]), eval = among(eval_words, w->at[i]);
+        bool train = among(train_words, w->at[i]), eval = is_eval(w->at[i]);
         if (!train && !eval) continue;
         if (w->n > 1) drop(w, i);
         if (eval && i < w->n && w->n > 1 && strspn(w->at[i], "0123456789") == strlen(w->at[i])) drop(w, i); /* valid_0 */

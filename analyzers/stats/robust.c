@@ -4,16 +4,33 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { FEW = 32 };
+
 static int ascending(const void *a, const void *b)
 {
     double x = *(const double *)a, y = *(const double *)b;
     return (x > y) - (x < y);
 }
 
+/* Few values are put in order one by one: most medians are of three. */
+static void sort(double *x, size_t n)
+{
+    if (n > FEW) {
+        qsort(x, n, sizeof *x, ascending);
+        return;
+    }
+    for (size_t i = 1; i < n; i++) {
+        double one = x[i];
+        size_t at = i;
+        for (; at > 0 && x[at - 1] > one; at--) x[at] = x[at - 1];
+        x[at] = one;
+    }
+}
+
 static double middle(double *x, size_t n)
 {
     if (!n) return NAN;
-    qsort(x, n, sizeof *x, ascending);
+    sort(x, n);
     return n % 2 ? x[n / 2] : (x[n / 2 - 1] + x[n / 2]) / 2;
 }
 

@@ -18,10 +18,10 @@ static uint32_t place(const double *sorted, uint32_t n, double x)
 /* The same of a full window: most are. */
 static uint32_t place_full(const double *sorted, double x)
 {
-    const double *from = sorted;
+    uint32_t at = 0;
 #pragma GCC unroll 8
-    for (uint32_t step = ROLLING_MAX / 2; step; step /= 2) from += from[step - 1] < x ? step : 0;
-    return (uint32_t)(from - sorted) + (*from < x);
+    for (uint32_t step = ROLLING_MAX / 2; step; step /= 2) at += step * (uint32_t)(sorted[at + step - 1] < x);
+    return at + (uint32_t)(sorted[at] < x);
 }
 
 /* While the window is full the oldest value leaves from its place and the new one enters at its own: what lies between moves by one. */

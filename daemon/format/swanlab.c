@@ -4,7 +4,7 @@
  *   start         1 project  4 name  7 group  8 job_type  10 id
  *   scalar        1 key  2 step  4 timestamp {1 seconds, 2 nanos}  5 value {1 number, a double}; what is 0 is left out
  *   log           1 line, whole
- *   finish        1 state: 1 finished, 2 crashed, 3 aborted  2 error
+ *   finish        1 state: 1 finished, 2 crashed, 3 aborted  2 error: a traceback, with its lines
  * Source: SwanHubX/SwanLab, protos of 0.10 (swanlab/proto/swanlab), swanlab/sdk/internal/core_python/store. */
 #include "proto.h"
 #include "record.h"
@@ -103,7 +103,7 @@ static void output(const struct reading *r, struct span message)
     enum { LINE = 1 };
     struct proto_field f;
     while (proto_next(&message, &f))
-        if (f.number == LINE) wandb_console_line(&r->s->console, f.bytes, line_of(r), r->s->points, r->out);
+        if (f.number == LINE) wandb_console_lines(&r->s->console, f.bytes, line_of(r), r->s->points, r->out);
 }
 
 static void settle(const struct reading *r) { wandb_console_end(&r->s->console, line_of(r), r->s->points, r->out); }
@@ -117,17 +117,16 @@ static void finish(const struct reading *r, struct span message)
     } ends[] = {[FINISHED] = {EVENT_FINISHED, "SwanLab calls the run finished"},
                 [CRASHED] = {EVENT_TRACEBACK, "SwanLab calls the run crashed"},
                 [ABORTED] = {EVENT_INTERRUPTED, "SwanLab calls the run aborted"}};
-    struct span error = {"", 0};
     struct proto_field f;
     uint64_t state = 0;
     while (proto_next(&message, &f)) {
         if (f.number == STATE) state = f.value;
-        else if (f.number == ERROR) error = f.bytes;
+        else if (f.number == ERROR && f.wire == PROTO_BYTES)
+            wandb_console_lines(&r->s->console, f.bytes, line_of(r), r->s->points, r->out);
     }
     settle(r);
     if (state < FINISHED || state > ABORTED || (state == CRASHED && r->s->console.failed)) return;
-    if (error.n > TEXT_QUOTE_MAX_BYTES) error.n = TEXT_QUOTE_MAX_BYTES;
-    r->out->event(r->out->arg, line_of(r), ends[state].kind, error.n ? error : span_of(ends[state].words));
+    r->out->event(r->out->arg, line_of(r), ends[state].kind, span_of(ends[state].words));
 }
 
 static void (*const kinds[])(const struct reading *r,

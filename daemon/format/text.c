@@ -9,10 +9,13 @@
 
 #include "format.h"
 #include "text_bar.h"
+#include "text_block.h"
 #include "text_clean.h"
+#include "text_columns.h"
 #include "text_event.h"
 #include "text_family.h"
 #include "text_health.h"
+#include "text_known.h"
 #include "text_settings.h"
 #include "text_sniff.h"
 #include "text_table.h"
@@ -23,8 +26,10 @@ struct text {
     struct text_run run;
     struct text_families families;
     struct text_table table;
+    struct text_columns columns;
     struct text_events events;
     struct text_facts facts;
+    struct text_block block;
 };
 
 static void init(void *state, const char *path)
@@ -34,6 +39,7 @@ static void init(void *state, const char *path)
     t->line = 1;
     text_events_init(&t->events);
     text_families_init(&t->families);
+    text_ranks_init(&t->run.ranks);
 }
 
 /* has_number - a digit, or "nan" or "inf"; most prose stops here. */
@@ -59,29 +65,53 @@ static bool has_letter(struct span s)
 static bool grammar(struct text *t, const struct text_line *l, const struct format_out *out)
 {
     struct text_pairs ps; /* large: cleared at every call */
+    const struct text_ranks *ranks = &t->run.ranks;
     text_pairs(l->body, &ps);
+    if (ranks->front >= 0 && ranks->front_is == FRONT_STEP && isnan(ps.lead))
+        ps.lead = (double)ranks->front, ps.lead_bracketed = true;
     if (!text_record(&t->run, l, &ps, out)) return false;
     if (span_starts(l->body, "iteration")) text_health(&t->run, l, &ps, out);
     return true;
 }
 
 /* note_label - "Test Error:" on a line of its own: what the next line is about. */
-static void note_label(struct text *t, const struct text_line *l)
+static void note_label(struct text *t, const struct text_line *l, const struct format_out *out)
 {
     enum { LABEL_MAX_BYTES = 40 };
-    if (l->body.n > LABEL_MAX_BYTES) return;
+    bool best = span_has(l->body, "est iteration is:"); /* of LightGBM: that round's line comes again below */
+    t->families.restating = best;
+    if (best) text_event_tell(l, EVENT_FINISHED, out);
+    if (best || l->body.n > LABEL_MAX_BYTES) return;
     t->run.place.label_split = text_split_of(l->body);
     t->run.place.label_line = l->line;
 }
 
-static void message(struct text *t, const struct text_line *l, const struct format_out *out)
+/* of_others - a line of a rank whose records are not the run's: its bars, tables and dicts are copies; what it says by the general grammar
+ * is told where no other rank says it. */
+static void of_others(struct text *t, const struct text_line *l, const struct format_out *out)
 {
     if (t->events.open && text_event(&t->events, l, t->run.points, out)) return;
+    if (!text_bar_is(l->body) && has_number(l->body) && has_letter(l->body) && grammar(t, l, out)) return;
+    text_event(&t->events, l, t->run.points, out);
+}
+
+static void message(struct text *t, const struct text_line *l, const struct format_out *out)
+{
+    const struct text_families *f = &t->families;
+    t->run.logging_steps = t->facts.logging_steps;
+    if ((f->held.n_body || f->dict.n) && !text_bar_is(l->body)) text_family_settle(&t->families, &t->run, out);
+    if (text_ranks_others(&t->run.ranks)) {
+        of_others(t, l, out);
+        return;
+    }
+    if (t->events.open && text_event(&t->events, l, t->run.points, out)) return;
     char first = l->body.p[0];
+    if (text_block(&t->block, &t->facts, l->body, t->run.points > 0, out)) return;
     if ((first == '|' || first == '-' || first == '+') && text_table(&t->table, &t->run, l, out)) return;
     t->table.open = false;
-    if (l->body.p[l->body.n - 1] == ':') note_label(t, l);
-    bool counts = has_number(l->body) || (first == 'I' && span_has(l->body, "Train Loss"));
+    if (l->body.p[l->body.n - 1] == ':') note_label(t, l, out);
+    if (text_columns(&t->columns, &t->run, l, out)) return;
+    bool counts = has_number(l->body) || span_starts(l->body, "copypaste: ");
     struct span rest = {"", 0};
     if (counts && text_family(&t->families, &t->run, l, &rest, out)) {
         struct text_line glued = *l;
@@ -91,6 +121,7 @@ static void message(struct text *t, const struct text_line *l, const struct form
         return;
     }
     if (text_settings_dotted(&t->facts, l->body, out)) return;
+    if (!t->run.points && text_assignments(&t->facts, l->body, out)) return;
     if (counts && has_letter(l->body) && grammar(t, l, out)) {
         if (span_starts(l->body, "| End of training")) text_event(&t->events, l, t->run.points, out); /* a record and an end */
         return;
@@ -105,6 +136,8 @@ static void read_clean(struct text *t, struct span raw, bool redraw, const struc
     struct span body = text_unprefix(raw, &prefix);
     if (!body.n) return;
     struct text_line l = {body, prefix.time, t->line, prefix.tag, SPLIT_NONE, prefix.indented, redraw};
+    text_ranks_line(&t->run.ranks, prefix.rank, prefix.front);
+    t->events.speaker = t->run.ranks.rank;
     if (prefix.label.n) l.split = text_split_of(prefix.label);
     else if (prefix.tag.n) l.split = text_split_of(prefix.tag);
     message(t, &l, out);
@@ -160,6 +193,7 @@ static size_t feed(void *state, struct span in, int at_end, const struct format_
         done += c.n + c.end;
         if (!whole) break;
     }
+    if (at_end) text_family_settle(&t->families, &t->run, out);
     if (at_end) text_bar_end(&t->families, &t->run, out);
     if (at_end) text_event_end(&t->events, out);
     return done;

@@ -1,37 +1,45 @@
 /* text_bar - progress bars: tqdm (and Lightning's, which is one) and Keras.
  *
- * tqdm   `Epoch 3:  45%|####   | 45/100 [00:12<00:15, 3.62it/s, loss=0.231]`: each redraw that shows something new is a record.
+ * tqdm   `Epoch 3:  45%|####   | 45/100 [00:12<00:15, 3.62it/s, loss=0.231]`, with an unknown end `45/?` or `45it`: the last redraw at a
+ *        count is a record; at 0 nothing new is shown. Values of held-out data and of whole epochs are carried along from redraw to
+ *        redraw: they count when they change or an evaluation's bar was drawn (lightning/pytorch/callbacks/progress/tqdm_progress.py).
  * Keras  `32/938 [==>...] - ETA: 14s - loss: 0.55` or `32/938 ---- 14s 16ms/step - loss: 0.55`: values inside an epoch are running
  *        means, so only the complete bar that ends its line counts, and its step is the epoch of the `Epoch 3/10` above it
  *        (keras/src/utils/progbar.py). */
 #include "text_bar.h"
 
 #include <math.h>
+#include <strings.h>
 
 #include "../base/num.h"
+#include "text_dict.h"
 
-/* count - "45/100" or "450it" ending right before at; false when it is no bar's count. */
-static bool count(struct span body, size_t at, int64_t *n, int64_t *total)
+/* count - "45/100" or "45/?" ending right before at; false when it is no bar's count. */
+static bool count(struct span body, size_t at, int64_t *n, int64_t *total, size_t *start)
 {
     size_t from = at;
     while (from && body.p[from - 1] == ' ') from--;
     size_t end = from;
-    while (from && ((body.p[from - 1] >= '0' && body.p[from - 1] <= '9') || body.p[from - 1] == '/')) from--;
+    while (from && ((body.p[from - 1] >= '0' && body.p[from - 1] <= '9') || strchr("/?", body.p[from - 1]))) from--;
     struct span text = {body.p + from, end - from};
     const char *slash = memchr(text.p, '/', text.n);
     *total = 0;
+    *start = from;
     if (!slash) return false;
     size_t i = (size_t)(slash - text.p);
-    return num_integer((struct span){text.p, i}, n) && num_integer(span_from(text, i + 1), total) && *total > 0;
+    struct span all = span_from(text, i + 1);
+    return num_integer((struct span){text.p, i}, n) && (span_is(all, "?") || (num_integer(all, total) && *total > 0));
 }
 
-static bool open_count(struct span body, size_t at, int64_t *n)
+/* open_count - "450it". */
+static bool open_count(struct span body, size_t at, int64_t *n, size_t *start)
 {
     size_t end = at;
     while (end && body.p[end - 1] == ' ') end--;
     if (end < 3 || memcmp(body.p + end - 2, "it", 2) != 0) return false;
     size_t from = end -= 2;
     while (from && body.p[from - 1] >= '0' && body.p[from - 1] <= '9') from--;
+    *start = from;
     return num_integer((struct span){body.p + from, end - from}, n);
 }
 
@@ -47,8 +55,8 @@ static bool find(struct span body, struct bar *b)
     const char *end = body.p + body.n;
     int tries = 8; /* a bar stands early in its line */
     for (const char *open = body.p; tries-- && (open = memchr(open, '[', (size_t)(end - open))) != NULL; open++) {
-        size_t at = (size_t)(open - body.p);
-        if (!at || (!count(body, at, &b->n, &b->total) && !(b->total = 0, open_count(body, at, &b->n)))) continue;
+        size_t at = (size_t)(open - body.p), start = 0;
+        if (!at || (!count(body, at, &b->n, &b->total, &start) && !(b->total = 0, open_count(body, at, &b->n, &start)))) continue;
         const char *close = memchr(open, ']', (size_t)(end - open));
         for (const char *next = close; next && next > open;
              next = next + 1 < end ? memchr(next + 1, ']', (size_t)(end - next - 1)) : NULL) {
@@ -58,20 +66,14 @@ static bool find(struct span body, struct bar *b)
         b->end = close ? (size_t)(close - body.p) + 1 : body.n;
         b->values = (struct span){open + 1, b->end - at - (close ? 2 : 1)};
         if (!span_has(b->values, "it/s") && !span_has(b->values, "s/it") && !span_has(b->values, "?")) continue;
-        const char *bar = memmem(body.p, at, "%|", 2);
-        b->title = (struct span){body.p, bar ? (size_t)(bar - body.p) : 0};
+        const char *bar = memmem(body.p, at, "%|", 2), *open_bar = bar ? NULL : memchr(body.p, '|', start);
+        b->title = (struct span){body.p, bar ? (size_t)(bar - body.p) : open_bar ? (size_t)(open_bar - body.p) : start};
         while (bar && b->title.n && b->title.p[b->title.n - 1] >= '0' && b->title.p[b->title.n - 1] <= '9') b->title.n--;
         b->title = span_trim(b->title);
+        if (!b->title.n) b->title.p = body.p;
         return true;
     }
     return false;
-}
-
-static uint64_t hash_of(struct span s)
-{
-    uint64_t h = 0xcbf29ce484222325u;
-    for (size_t i = 0; i < s.n; i++) h = (h ^ (unsigned char)s.p[i]) * 0x100000001b3u;
-    return h;
 }
 
 /* metrics_of - the part of "00:12<00:15, 3.62it/s, loss=0.231" behind the rate. */
@@ -86,35 +88,112 @@ static struct span metrics_of(struct span values)
 static int64_t bar_step(struct text_families *f, struct text_run *r, const struct bar *b, double epoch)
 {
     if (isfinite(epoch)) return text_place_step(&r->place, b->n, b->total ? (double)b->total : (double)NAN, epoch);
-    bool again = f->bar_drawn && b->n < f->bar && b->total == f->bar_total && f->bar >= b->total - 1;
+    bool again = f->bar_told && b->n < f->bar && b->total == f->bar_total && f->bar >= b->total - 1;
     if (again && __builtin_add_overflow(f->bar_base, b->total ? b->total : f->bar, &f->bar_base)) f->bar_base = 0;
     r->place.known = true;
     int64_t step;
     return __builtin_add_overflow(f->bar_base, b->n, &step) ? b->n : step;
 }
 
-static void draw(struct text_families *f, struct text_run *r, const struct text_line *l, const struct bar *b,
-                 const struct format_out *out)
+/* drop_carried - leave out what the redraw only repeats: held-out values and means of epochs; all values if the count was told before. */
+static void drop_carried(struct text_families *f, struct text_run *r, struct text_pairs *ps, struct arena *arena)
+{
+    size_t n = 0;
+    bool carried_any = false;
+    for (size_t i = 0; i < ps->n; i++) {
+        struct text_pair *p = &ps->pair[i];
+        struct text_name *e = p->name = text_name_of(&r->names, p->key, p->last, arena);
+        bool carried = e && (e->flags & NAME_SPLIT || (p->key.n > 6 && memcmp(p->key.p + p->key.n - 6, "_epoch", 6) == 0));
+        bool same = e && (e->drawn == p->value || (isnan(e->drawn) && isnan(p->value) && e->series[SPLIT_NONE][0] >= 0));
+        carried_any |= carried;
+        if (same && ((carried && !f->validated) || f->held.again)) continue;
+        if (e) e->drawn = p->value;
+        ps->pair[n++] = *p;
+    }
+    ps->n = n;
+    if (carried_any) f->validated = false;
+}
+
+static void tell_bar(struct text_families *f, struct text_run *r, const struct text_line *l, const struct bar *b,
+                     const struct format_out *out)
 {
     struct text_pairs title, pairs;
     text_pairs(b->title, &title);
-    text_pairs(metrics_of(b->values), &pairs);
+    text_pairs(b->values, &pairs);
     struct text_count c;
     bool counts = text_count_of(r, &title, out->arena, &c);
-    uint64_t hash = hash_of(metrics_of(b->values)) ^ hash_of(b->title);
-    bool same = f->bar_drawn && f->bar == b->n && f->bar_total == b->total && f->bar_hash == hash;
-    if (same || (!pairs.n && title.n == (counts && !c.leading)) || text_split_of(b->title) || span_has(b->title, "Sanity"))
-        return;
+    if (!pairs.n && title.n == (counts && !c.leading)) return;
+    drop_carried(f, r, &pairs, out->arena);
     struct text_where at = {0, AXIS_STEP, SPLIT_NONE};
     bool epochs = !counts && b->title.n >= 5 && strncasecmp(b->title.p, "epoch", 5) == 0;
     if (epochs) at.step = b->n, at.axis = AXIS_EPOCH;
     else at.step = bar_step(f, r, b, counts && c.axis == AXIS_EPOCH ? c.epoch : (double)NAN);
     unsigned n = text_emit(r, l, &title, at, out) + text_emit(r, l, &pairs, at, out);
     if (n && !epochs) r->place.step = at.step, r->place.axis = AXIS_STEP;
-    f->bar_drawn = true;
+    f->bar_told = true;
     f->bar = b->n;
     f->bar_total = b->total;
-    f->bar_hash = hash;
+}
+
+void text_bar_settle(struct text_families *f, struct text_run *r, const struct format_out *out)
+{
+    struct text_line l = {.body = {f->held.body, f->held.n_body}, .line = f->held.line, .time = f->held.time};
+    if (!f->held.n_body) return;
+    f->held.n_body = 0;
+    struct bar b = {.n = f->held.n,
+                    .total = f->held.total,
+                    .title = {f->held.body, f->held.title},
+                    .values = {f->held.body + f->held.from, f->held.to - f->held.from}};
+    tell_bar(f, r, &l, &b, out);
+    f->held.again = true;
+}
+
+/* is_held - the same bar at the same count. */
+static bool is_held(const struct text_families *f, const struct bar *b)
+{
+    return f->held.n == b->n && f->held.total == b->total && f->held.title == b->title.n &&
+           memcmp(f->held.body, b->title.p, b->title.n) == 0;
+}
+
+/* repeats - does a bar at 0 show what the redraw before showed? */
+static bool repeats(const struct text_families *f, const struct bar *b)
+{
+    size_t n = f->held.to - f->held.from;
+    return !b->values.n || (n == b->values.n && memcmp(f->held.body + f->held.from, b->values.p, n) == 0);
+}
+
+/* draw - hold the bar back until its count is not drawn again. */
+static void draw(struct text_families *f, struct text_run *r, const struct text_line *l, struct bar *b,
+                 const struct format_out *out)
+{
+    if (text_split_of(b->title) || span_has(b->title, "Sanity")) {
+        f->validated = true;
+        return;
+    }
+    b->values = metrics_of(b->values);
+    if ((!b->values.n && !b->title.n) || (!b->n && repeats(f, b))) return;
+    bool again = f->held.again, same = is_held(f, b);
+    if (!same) text_bar_settle(f, r, out);
+    f->held.again = same && again;
+    if (b->end > sizeof f->held.body) {
+        tell_bar(f, r, l, b, out);
+        return;
+    }
+    memcpy(f->held.body, l->body.p, b->end);
+    f->held.n_body = b->end;
+    f->held.title = b->title.n;
+    f->held.from = b->values.n ? (size_t)(b->values.p - l->body.p) : 0;
+    f->held.to = f->held.from + b->values.n;
+    f->held.n = b->n;
+    f->held.total = b->total;
+    f->held.line = l->line;
+    f->held.time = l->time;
+}
+
+bool text_bar_is(struct span body)
+{
+    struct bar b;
+    return find(body, &b);
 }
 
 bool text_bar_tqdm(struct text_families *f, struct text_run *r, const struct text_line *l, struct span *rest,
@@ -122,7 +201,9 @@ bool text_bar_tqdm(struct text_families *f, struct text_run *r, const struct tex
 {
     struct bar b;
     if (!find(l->body, &b)) return false;
-    if (!b.title.n && b.total >= f->main_total) f->main = b.n, f->main_total = b.total, f->main_drawn = true;
+    bool steps = !b.title.n && b.total >= f->main_total;
+    if (steps) f->main = b.n, f->main_total = b.total, f->main_drawn = true;
+    text_dict_settle(f, r, f->main, out);
     draw(f, r, l, &b, out);
     *rest = span_trim(span_from(l->body, b.end));
     return true;

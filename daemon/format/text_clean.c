@@ -1,7 +1,8 @@
 /* text_clean - see text_clean.h.
  *
- * A prefix is a run of tokens: "[rank0]:", "3: ", "[2026-01-05 10:00:01,123]", "[INFO]", "INFO:tensorflow:", "| train_inner |",
- * "[logging.py:96:log_dist]". Brackets that count ("[3/10]", "[Epoch 0/200]", "[0]") are the message, not a prefix.
+ * A prefix is a run of tokens: a rank (text_rank.h), "[2026-01-05 10:00:01,123]", "[INFO]", "INFO:tensorflow:", "| train_inner |",
+ * "[logging.py:96:log_dist]", "I0105 10:00:01.123456 140735 train.py:42]" of absl and glog, "__main__:train:42 - " of loguru.
+ * Brackets that count ("[3/10]", "[Epoch 0/200]", "[0]") are the message, not a prefix.
  * Sequences: ECMA-48 section 5.4 (CSI: ESC [ parameters final) and the xterm OSC form (ESC ] ... BEL or ESC \). */
 #include "text_clean.h"
 
@@ -10,6 +11,7 @@
 #include <strings.h>
 
 #include "field.h"
+#include "text_rank.h"
 
 static size_t escape_length(struct span s)
 {
@@ -73,7 +75,12 @@ static size_t skip_blank(struct span s)
 
 double text_prefix_time(struct span token)
 {
-    return token.n >= 19 && is_digit(token.p[0]) && token.p[4] == '-' ? field_time_text(token) : (double)NAN;
+    if (token.n < 19 || !is_digit(token.p[0]) || (token.p[4] != '-' && token.p[4] != '/')) return NAN;
+    char iso[40];
+    size_t n = token.n < sizeof iso ? token.n : sizeof iso;
+    memcpy(iso, token.p, n);
+    if (iso[4] == '/' && iso[7] == '/') iso[4] = iso[7] = '-';
+    return field_time_text((struct span){iso, n});
 }
 
 /* starts_with - in any case; the first letter is compared before anything is called. */
@@ -99,7 +106,8 @@ static size_t time_length(struct span s)
         colons += s.p[i++] == ':';
     }
     while (i && strchr(":,. -/", s.p[i - 1])) i--;
-    bool whole = i >= 19 && s.p[4] == '-', dated = i >= 14 && (s.p[2] == '/' || s.p[2] == '-'), clock = i >= 8 && s.p[2] == ':';
+    bool whole = i >= 19 && (s.p[4] == '-' || s.p[4] == '/'), dated = i >= 14 && (s.p[2] == '/' || s.p[2] == '-'),
+         clock = i >= 8 && s.p[2] == ':';
     return colons >= 2 && (whole || dated || clock) ? i : 0;
 }
 
@@ -146,6 +154,7 @@ static size_t bracket_length(struct span s, struct text_prefix *prefix)
     if (!end) return 0;
     struct span inner = {s.p + 1, (size_t)(end - s.p) - 1};
     size_t time = time_length(inner), length = inner.n + 2;
+    inner = span_trim(inner);
     if (!time && is_message(inner)) return 0;
     if (time && isnan(prefix->time)) prefix->time = text_prefix_time((struct span){inner.p, time});
     note_label(inner, prefix);
@@ -153,21 +162,35 @@ static size_t bracket_length(struct span s, struct text_prefix *prefix)
     return length;
 }
 
-/* rank_length - "3: " of srun -l and mpirun; "0:<tab>" is CatBoost's own counter. */
-static size_t rank_length(struct span s)
+/* clocked_length - "I0105 10:00:01.123456 140735 train.py:42]" of absl and glog: level, month and day, time, thread, place. */
+static size_t clocked_length(struct span s)
 {
-    size_t i = 0;
-    while (i < s.n && i < 5 && is_digit(s.p[i])) i++;
-    return i && i < 5 && i + 1 < s.n && s.p[i] == ':' && s.p[i + 1] == ' ' ? i + 2 : 0;
+    if (s.n < 20 || !strchr("IWEF", s.p[0]) || s.p[5] != ' ' || s.p[8] != ':') return 0;
+    for (int i = 1; i <= 4; i++)
+        if (!is_digit(s.p[i])) return 0;
+    const char *end = memchr(s.p, ']', s.n < 160 ? s.n : 160);
+    return end ? (size_t)(end - s.p) + 1 : 0;
 }
 
-/* logger_length - "root - " or "train_inner | ": only behind a time or level. */
+/* placed_length - "__main__:train:42 - ": module, function and line. */
+static size_t placed_length(struct span s)
+{
+    size_t i = 0, colons = 0;
+    for (; i < s.n && i < 120 && (isalnum((unsigned char)s.p[i]) || strchr("_.<>:", s.p[i])); i++) colons += s.p[i] == ':';
+    bool ends = colons == 2 && i + 2 < s.n && is_digit(s.p[i - 1]) && memcmp(s.p + i, " - ", 3) == 0;
+    return ends ? i + 3 : 0;
+}
+
+/* logger_length - "root - " or "train_inner | ", "ppcls INFO: ": only behind a time or level. */
 static size_t logger_length(struct span s, struct text_prefix *prefix)
 {
     size_t i = 0;
     while (i < s.n && i < 64 && (isalnum((unsigned char)s.p[i]) || strchr("_.", s.p[i]))) i++;
+    size_t placed = i ? placed_length(s) : 0, level;
     if (!i || is_digit(s.p[0])) return 0;
+    if (placed) return placed;
     struct span name = {s.p, i};
+    if (i + 1 < s.n && s.p[i] == ' ' && (level = level_length(span_from(s, i + 1))) != 0) return i + 1 + level;
     size_t after = i + skip_blank(span_from(s, i));
     bool dashed = after > i && after + 1 < s.n && (s.p[after] == '-' || s.p[after] == '|') && s.p[after + 1] == ' ';
     bool colon = i < s.n && s.p[i] == ':' && i + 1 < s.n && (isalpha((unsigned char)s.p[i + 1]) || s.p[i + 1] == ' ');
@@ -181,7 +204,8 @@ static size_t logger_length(struct span s, struct text_prefix *prefix)
 /* one_token - bytes of the next prefix token, 0 when the message begins. */
 static size_t one_token(struct span s, struct text_prefix *prefix, bool *dated)
 {
-    size_t n;
+    size_t n = text_rank_length(s, &prefix->rank);
+    if (n) return n;
     if (s.p[0] == '[') {
         n = bracket_length(s, prefix);
         *dated |= n && (level_length(span_from(s, 1)) || !isnan(prefix->time));
@@ -192,7 +216,7 @@ static size_t one_token(struct span s, struct text_prefix *prefix, bool *dated)
         *dated = true;
         return n;
     }
-    if ((n = level_length(s)) != 0) return *dated = true, n;
+    if ((n = level_length(s)) != 0 || (n = clocked_length(s)) != 0) return *dated = true, n;
     if (*dated && strchr("-|>:", s.p[0]) && (s.n == 1 || s.p[1] == ' ' || s.p[0] == ':')) return 1;
     if (*dated && (n = logger_length(s, prefix)) != 0) return n;
     return 0;
@@ -201,8 +225,8 @@ static size_t one_token(struct span s, struct text_prefix *prefix, bool *dated)
 struct span text_unprefix(struct span line, struct text_prefix *prefix)
 {
     bool dated = false;
-    size_t blanks = skip_blank(line), n = rank_length(span_from(line, blanks));
-    *prefix = (struct text_prefix){.time = NAN};
+    *prefix = (struct text_prefix){.time = NAN, .rank = TEXT_NO_RANK, .front = TEXT_NO_RANK};
+    size_t blanks = skip_blank(line), n = text_rank_front(span_from(line, blanks), &prefix->front);
     line = span_from(line, blanks + n);
     if (n) blanks = 0;
     for (int i = 0; i < 12 && line.n; i++) {

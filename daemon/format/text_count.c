@@ -10,11 +10,13 @@
 
 /* unnamed_counter - "[2/5][100/600]" at the start are epoch and batch, "epoch 3 | 200/ 2983 batches" a batch, and so is what ends
  * "loss: 2.3  [6400/60000]". */
-static const struct text_pair *unnamed_counter(const struct text_pairs *ps, bool has_epoch, double *epoch)
+static const struct text_pair *unnamed_counter(struct text_pairs *ps, bool has_epoch, double *epoch, enum text_split *split)
 {
     const struct text_pair *found = NULL;
     for (size_t i = 0; i < ps->n && i < 4; i++) {
-        const struct text_pair *p = &ps->pair[i];
+        struct text_pair *p = &ps->pair[i];
+        if (p->key.n && p->words == 1 && p->separator == ':' && p->total > 0 && text_split_of(p->key))
+            *split = text_split_of(p->key), p->key.n = 0;
         if (p->key.n || isnan(p->total) || !field_is_step(p->value)) continue;
         if (found && !has_epoch && found == p - 1) return *epoch = found->value, p;
         if (!found) found = p;
@@ -47,8 +49,12 @@ static const struct text_pair *named_count(struct text_run *r, struct text_pairs
         if (!whole && e->field->kind == FIELD_EPOCH && isfinite(p->value)) c->axis = AXIS_RECORD;
         if (!whole) continue;
         if (e->field->kind == FIELD_EPOCH && isnan(c->epoch)) c->epoch = p->value;
-        if (letter || e->rank < rank)
+        if (!letter && e->rank >= rank && e->field->kind == FIELD_STEP) c->lesser = e->field;
+        if (letter || e->rank < rank) {
+            if (best && c->field && c->field->kind == FIELD_STEP) c->lesser = c->field;
             best = p, rank = letter ? 0 : e->rank, c->axis = letter ? AXIS_STEP : field_axis(e->field->kind);
+            c->field = e->field;
+        }
         if (e->cut) c->cut = e->cut;
     }
     return best;
@@ -60,7 +66,7 @@ bool text_count_of(struct text_run *r, struct text_pairs *ps, struct arena *aren
     const struct text_pair *best = named_count(r, ps, arena, c);
     bool stands = r->place.lead_flat && !isnan(ps->lead), part = !best && c->axis == AXIS_RECORD;
     if (!best || c->axis == AXIS_EPOCH) {
-        const struct text_pair *fraction = unnamed_counter(ps, !isnan(c->epoch), &c->epoch);
+        const struct text_pair *fraction = unnamed_counter(ps, !isnan(c->epoch), &c->epoch, &c->cut);
         if (fraction) best = fraction, c->axis = AXIS_STEP;
         else if (!isnan(ps->lead) && !r->place.lead_flat) c->leading = true, c->axis = AXIS_STEP;
     }

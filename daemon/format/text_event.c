@@ -21,7 +21,9 @@ struct row {
 /* Sorted by first letter; rows of one letter: the more special first. */
 static const struct row rows[] = {
     {"A worker process managed by the executor was unexpectedly terminated", EVENT_KILLED, ANYWHERE, NULL},
+    {"after training is done", EVENT_FINISHED, START, NULL},
     {"Bus error", EVENT_HARDWARE, ANYWHERE, NULL},
+    {"bestTest = ", EVENT_FINISHED, START, NULL},
     {"Cannot allocate memory", EVENT_OUT_OF_MEMORY, ANYWHERE, NULL},
     {"CUDA out of memory", EVENT_OUT_OF_MEMORY, ANYWHERE, NULL},
     {"CUDA error: out of memory", EVENT_OUT_OF_MEMORY, ANYWHERE, NULL},
@@ -32,13 +34,21 @@ static const struct row rows[] = {
     {"CUBLAS_STATUS_ALLOC_FAILED", EVENT_OUT_OF_MEMORY, ANYWHERE, NULL},
     {"Current loss scale already at minimum", EVENT_NONFINITE, ANYWHERE, NULL},
     {"Checkpoint saved", EVENT_CHECKPOINT, START, NULL},
+    {"Convergence after ", EVENT_FINISHED, START, NULL},
     {"DataLoader worker (pid", EVENT_KILLED, ANYWHERE, "killed by signal"},
     {"DataLoader worker (pid", EVENT_KILLED, ANYWHERE, "exited unexpectedly"},
     {"Detected 1 oom-kill event", EVENT_OUT_OF_MEMORY, ANYWHERE, NULL},
     {"DUE TO TIME LIMIT", EVENT_KILLED, ANYWHERE, NULL},
     {"device-side assert triggered", EVENT_TRACEBACK, ANYWHERE, NULL},
+    {"done training in ", EVENT_FINISHED, START, NULL},
+    {"Done training", EVENT_FINISHED, START, NULL},
     {"End of training", EVENT_FINISHED, START, NULL},
     {"exits successfully", EVENT_FINISHED, ANYWHERE, NULL},
+    {"Early stopping!", EVENT_FINISHED, START, NULL},
+    {"EarlyStopping: Training stopped early", EVENT_FINISHED, START, NULL},
+    {"Epoch ", EVENT_FINISHED, START, ": early stopping"},
+    {"epochs completed in ", EVENT_FINISHED, ANYWHERE, "hours"},
+    {"exiting program at iteration", EVENT_FINISHED, START, NULL},
     {"Fatal Python error", EVENT_TRACEBACK, START, NULL},
     {"Finished training", EVENT_FINISHED, START, NULL},
     {"Finished Training", EVENT_FINISHED, START, NULL},
@@ -53,15 +63,23 @@ static const struct row rows[] = {
     {"Loss is NaN", EVENT_NONFINITE, ANYWHERE, NULL},
     {"loss is NaN", EVENT_NONFINITE, ANYWHERE, NULL},
     {"loss is nan", EVENT_NONFINITE, ANYWHERE, NULL},
+    {"Loss for final step", EVENT_FINISHED, START, NULL},
+    {"Loss became infinite or NaN", EVENT_NONFINITE, ANYWHERE, NULL},
+    {"loss is infinite or NaN", EVENT_NONFINITE, ANYWHERE, NULL},
+    {"Loss is infinite or NaN", EVENT_NONFINITE, ANYWHERE, NULL},
     {"Main process received SIGTERM", EVENT_KILLED, START, NULL},
     {"Model diverged with loss = NaN", EVENT_NONFINITE, ANYWHERE, NULL},
     {"Minimum loss scale reached", EVENT_NONFINITE, ANYWHERE, NULL},
     {"Model saved to", EVENT_CHECKPOINT, START, NULL},
     {"MemoryError", EVENT_OUT_OF_MEMORY, START, NULL},
+    {"Monitored metric ", EVENT_NONFINITE, ANYWHERE, "is not finite"},
+    {"Monitored metric ", EVENT_FINISHED, ANYWHERE, "Signaling Trainer to stop"},
     {"NVRM: Xid", EVENT_HARDWARE, ANYWHERE, NULL},
     {"NaN or Inf found in input tensor", EVENT_NONFINITE, ANYWHERE, NULL},
     {"No space left on device", EVENT_DISK_FULL, ANYWHERE, NULL},
     {"Non-finite", EVENT_NONFINITE, START, NULL},
+    {"NaN detected", EVENT_NONFINITE, ANYWHERE, NULL},
+    {"nan detected", EVENT_NONFINITE, ANYWHERE, NULL},
     {"Out of memory: Kill", EVENT_OUT_OF_MEMORY, ANYWHERE, NULL},
     {"Out of memory while trying to allocate", EVENT_OUT_OF_MEMORY, ANYWHERE, NULL},
     {"Out Of Memory", EVENT_OUT_OF_MEMORY, START, NULL},
@@ -69,6 +87,7 @@ static const struct row rows[] = {
     {"OOM when allocating tensor", EVENT_OUT_OF_MEMORY, ANYWHERE, NULL},
     {"out of memory", EVENT_OUT_OF_MEMORY, START, NULL},
     {"OutOfMemoryError", EVENT_OUT_OF_MEMORY, ANYWHERE, NULL},
+    {"Overall training speed: ", EVENT_FINISHED, START, NULL},
     {"RESOURCE_EXHAUSTED", EVENT_OUT_OF_MEMORY, ANYWHERE, NULL},
     {"Saved model to", EVENT_CHECKPOINT, START, NULL},
     {"Save model to", EVENT_CHECKPOINT, START, NULL},
@@ -77,11 +96,16 @@ static const struct row rows[] = {
     {"Saved checkpoint", EVENT_CHECKPOINT, START, NULL},
     {"saving checkpoint", EVENT_CHECKPOINT, START, NULL},
     {"saved checkpoint", EVENT_CHECKPOINT, START, NULL},
+    {"stopped: `max_", EVENT_FINISHED, ANYWHERE, NULL},
     {"successfully saved checkpoint", EVENT_CHECKPOINT, START, NULL},
     {"Segmentation fault", EVENT_TRACEBACK, ANYWHERE, NULL},
     {"slurmstepd: error: *** ", EVENT_KILLED, START, "CANCELLED"},
     {"slurmstepd: error: ", EVENT_OUT_OF_MEMORY, START, "oom"},
     {"Some NCCL operations have failed or timed out", EVENT_COLLECTIVE_HANG, ANYWHERE, NULL},
+    {"Saving checkpoints for ", EVENT_CHECKPOINT, START, NULL},
+    {"Saved pipeline to output directory", EVENT_CHECKPOINT, ANYWHERE, NULL},
+    {"saving model to ", EVENT_CHECKPOINT, ANYWHERE, NULL},
+    {"Saving the checkpoint", EVENT_CHECKPOINT, START, NULL},
     {"terminate called after throwing", EVENT_TRACEBACK, START, NULL},
     {"Terminated", EVENT_KILLED, WHOLE, NULL},
     {"Training completed", EVENT_FINISHED, START, NULL},
@@ -90,9 +114,12 @@ static const struct row rows[] = {
     {"Training finished", EVENT_FINISHED, START, NULL},
     {"training done", EVENT_FINISHED, START, NULL},
     {"training completed", EVENT_FINISHED, START, NULL},
+    {"Training loss did not improve more than tol", EVENT_FINISHED, START, "Stopping"},
     {"uncorrectable ECC error", EVENT_HARDWARE, ANYWHERE, NULL},
+    {"Validation score did not improve more than tol", EVENT_FINISHED, START, "Stopping"},
     {"Watchdog caught collective operation timeout", EVENT_COLLECTIVE_HANG, ANYWHERE, NULL},
     {"watchdog got stuck", EVENT_COLLECTIVE_HANG, ANYWHERE, NULL},
+    {"Your loss is probably exploding", EVENT_NONFINITE, ANYWHERE, NULL},
 };
 enum { N_ROWS = sizeof rows / sizeof *rows };
 
@@ -222,6 +249,9 @@ void text_event_end(struct text_events *e, const struct format_out *out)
 
 static bool traceback(struct text_events *e, const struct text_line *l, const struct format_out *out)
 {
+    bool another = e->open && e->rank >= 0 && e->speaker >= 0 && e->speaker != e->rank; /* ranks fail side by side */
+    if (another) return span_starts(l->body, "Traceback (most recent call last)");
+    e->rank = e->speaker;
     if (span_starts(l->body, "Traceback (most recent call last)")) {
         e->open = true;
         e->began = l->line;
@@ -252,7 +282,7 @@ bool text_event(struct text_events *e, const struct text_line *l, uint64_t point
         e->points = points;
         return true;
     }
-    if (e->open && l->indented) return true;
+    if (e->open && l->indented && e->rank == e->speaker) return true;
     const struct row *r = match(e, l->body);
     if (!r) return false;
     bool again = r->kind == e->last && points == e->points && r->kind != EVENT_CHECKPOINT;

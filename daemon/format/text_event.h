@@ -14,6 +14,7 @@ struct text_events {
     uint64_t began;   /* line of the open traceback's first line */
     uint32_t n_quote; /* its last line so far, told if no other comes; 0 for none, or when it was told */
     char quote[TEXT_QUOTE_MAX_BYTES];
+    int64_t speaker, rank;    /* who wrote the line in hand, set by the caller if it knows; whose traceback is open */
     bool open, chained, skip; /* inside a traceback; one was just told; the next one only follows from it */
 };
 

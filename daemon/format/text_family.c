@@ -6,7 +6,9 @@
 
 #include "../base/num.h"
 #include "text_bar.h"
+#include "text_dict.h"
 #include "text_event.h"
+#include "text_shape.h"
 
 /* loss_scale - DeepSpeed "OVERFLOW! ... Attempted loss scale: 65536, reducing to 32768" (or "but hysteresis is 2"), fairseq
  * "gradient overflow detected, ..., setting loss scale to: 64.0", apex "Gradient overflow. Skipping step, loss scaler 0 reducing
@@ -29,56 +31,6 @@ static bool loss_scale(struct text_families *f, struct text_run *r, const struct
     return true;
 }
 
-static bool has_key(struct text_run *r, const struct text_pairs *ps, enum field_kind kind)
-{
-    (void)r;
-    for (size_t i = 0; i < ps->n; i++) {
-        struct span key = ps->pair[i].key;
-        if (key.n && key.p[key.n - 1] == '\'') key.n--;
-        if (field_of(key)->kind == kind) return true;
-    }
-    return false;
-}
-
-/* dict_step - of a Trainer's line, which has none itself: the bar's count, else the number of the record. */
-static struct text_where dict_step(struct text_families *f, struct text_run *r, const struct text_pairs *ps)
-{
-    bool eval = false;
-    for (size_t i = 0; i < ps->n; i++) eval |= text_split_of(ps->pair[i].key) != SPLIT_NONE;
-    if (!f->dict_begun) f->dict_by_bar = f->main_drawn;
-    f->dict_begun = true;
-    if (f->dict_by_bar) return (struct text_where){f->main, AXIS_STEP, SPLIT_NONE};
-    if (!eval || !r->place.record) r->place.record++;
-    return (struct text_where){r->place.record, AXIS_RECORD, SPLIT_NONE};
-}
-
-/* dict - {'loss': 2.41, 'grad_norm': 1.73, 'learning_rate': 4.9e-05, 'epoch': 0.12} of the Hugging Face Trainer; any flat dict with an
- * epoch or a step and a metric. The last one, with train_runtime, sums up: it ends the training and gives no points. */
-static bool dict(struct text_families *f, struct text_run *r, const struct text_line *l, struct span *rest,
-                 const struct format_out *out)
-{
-    (void)rest;
-    const char *open = l->body.p;
-    const char *close = memrchr(open, '}', l->body.n);
-    if (l->body.n < 4 || (open[1] != '\'' && open[1] != '"') || !close) return false;
-    if (memchr(open + 1, '{', l->body.n - 1)) return false;
-    struct text_pairs ps;
-    text_pairs((struct span){open + 1, (size_t)(close - open) - 1}, &ps);
-    if (has_key(r, &ps, FIELD_SUMMARY)) return text_event_tell(l, EVENT_FINISHED, out), true;
-    if (!has_key(r, &ps, FIELD_EPOCH) && !has_key(r, &ps, FIELD_STEP)) return false;
-    bool strong = false;
-    for (size_t i = 0; i < ps.n; i++) {
-        const struct text_name *e = text_name_of(&r->names, ps.pair[i].key, 0, out->arena);
-        strong |= e && e->flags & NAME_STRONG;
-    }
-    if (!strong) return false;
-    struct text_count c;
-    bool counts = text_count_of(r, &ps, out->arena, &c) && c.axis != AXIS_EPOCH && c.axis != AXIS_RECORD;
-    struct text_where at = counts ? (struct text_where){(int64_t)c.value, c.axis, SPLIT_NONE} : dict_step(f, r, &ps);
-    if (text_emit(r, l, &ps, at, out)) r->place.step = at.step, r->place.axis = at.axis, r->place.known = true;
-    return true;
-}
-
 /* round_at - "[12]<tab>" of XGBoost and LightGBM, "12:<tab>" of CatBoost: the bytes it takes, 0 for anything else. */
 static size_t round_at(struct span body, int64_t *round)
 {
@@ -92,10 +44,11 @@ static size_t round_at(struct span body, int64_t *round)
 static bool boosting(struct text_families *f, struct text_run *r, const struct text_line *l, struct span *rest,
                      const struct format_out *out)
 {
-    (void)f, (void)rest;
+    (void)rest;
     int64_t round;
     size_t n = round_at(l->body, &round);
     if (!n) return false;
+    if (f->restating) return f->restating = false, true;
     struct text_pairs ps;
     text_pairs(span_from(l->body, n), &ps);
     struct text_where at = {text_place_step(&r->place, round, NAN, NAN), AXIS_STEP, SPLIT_NONE};
@@ -125,37 +78,15 @@ static bool after(struct text_families *f, struct text_run *r, const struct text
     return true;
 }
 
-/* restatement - "Early stopping, best iteration is:" and its like restate a round that was told before. */
+/* restatement - what says again which round was best. */
 static bool restatement(struct text_families *f, struct text_run *r, const struct text_line *l, struct span *rest,
                         const struct format_out *out)
 {
+    static const char *const starts[] = {"Best ", "best ", "Better model", "New best", "new best"};
     (void)f, (void)r, (void)rest, (void)out;
-    return span_starts(l->body, "Best ") || span_starts(l->body, "best ");
-}
-
-static bool columns_header(struct text_families *f, struct text_run *r, const struct text_line *l, struct span *rest,
-                           const struct format_out *out)
-{
-    (void)r, (void)l, (void)rest, (void)out;
-    return f->columns = true;
-}
-
-/* columns_row - "        12           1.2613            1.05m" below "Iter  Train Loss  Remaining Time" (scikit-learn, verbose=1). */
-static bool columns_row(struct text_families *f, struct text_run *r, const struct text_line *l, struct span *rest,
-                        const struct format_out *out)
-{
-    (void)rest;
-    const char *blank = memchr(l->body.p, ' ', l->body.n);
-    size_t at = blank ? (size_t)(blank - l->body.p) : l->body.n;
-    int64_t round;
-    double loss;
-    struct span behind = span_trim(span_from(l->body, at));
-    size_t n = f->columns && at && num_integer((struct span){l->body.p, at}, &round) ? num_prefix(behind, &loss) : 0;
-    f->columns = n && (n == behind.n || behind.p[n] == ' ');
-    if (!f->columns) return false;
-    r->place.step = text_place_step(&r->place, round, NAN, NAN);
-    text_point(r, l, span_of("Train Loss"), loss, (struct text_where){r->place.step, AXIS_STEP, SPLIT_NONE}, out);
-    return true;
+    for (size_t i = 0; i < sizeof starts / sizeof *starts; i++)
+        if (span_starts(l->body, starts[i])) return true;
+    return false;
 }
 
 static const struct family {
@@ -163,17 +94,21 @@ static const struct family {
     const char *literal; /* must be in the line; NULL for none; of one byte it is found fastest */
     bool (*read)(struct text_families *, struct text_run *, const struct text_line *, struct span *, const struct format_out *);
 } families[] = {
+    /* clang-format off */
     {"[0123456789", "\t", boosting},
     {"0123456789", "/", text_bar_keras},
     {NULL, "[", text_bar_tqdm},
-    {"{", "'", dict},
-    {"{", "\"", dict},
-    {"I", "Train Loss", columns_header},
-    {"0123456789", NULL, columns_row},
-    {"OGN", "verflow", loss_scale},
+    {"{", NULL, text_dict},
+    {"-n0123456789", " avg", text_shape_darknet},
+    {"m", "mean_average_precision (", text_shape_darknet},
+    {"N", "NNZs: ", text_shape_linear},
+    {"c", "copypaste: ", text_shape_copypaste},
+    {"EAR", "ing learning rate", text_shape_rate},
+    {"OGNFfLl", "verflow", loss_scale},
     {"OGN", "OVERFLOW!", loss_scale},
-    {"Bb", NULL, restatement},
+    {"BbNn", NULL, restatement},
     {"CLTVcltv", " after ", after},
+    /* clang-format on */
 };
 
 static bool holds(struct span s, const char *literal)
@@ -182,13 +117,13 @@ static bool holds(struct span s, const char *literal)
 }
 
 enum { N_FAMILIES = sizeof families / sizeof *families };
-_Static_assert(N_FAMILIES <= 16, "text_families.rows has a bit for each");
+_Static_assert(N_FAMILIES <= 32, "text_families.rows has a bit for each");
 
 void text_families_init(struct text_families *f)
 {
     for (unsigned c = 1; c < 256; c++)
         for (unsigned i = 0; i < N_FAMILIES; i++)
-            if (!families[i].first || strchr(families[i].first, (int)c)) f->rows[c] |= (uint16_t)(1u << i);
+            if (!families[i].first || strchr(families[i].first, (int)c)) f->rows[c] |= 1u << i;
 }
 
 bool text_family(struct text_families *f, struct text_run *r, const struct text_line *l, struct span *rest,
@@ -202,4 +137,10 @@ bool text_family(struct text_families *f, struct text_run *r, const struct text_
         if (row->read(f, r, l, rest, out)) return true;
     }
     return false;
+}
+
+void text_family_settle(struct text_families *f, struct text_run *r, const struct format_out *out)
+{
+    text_bar_settle(f, r, out);
+    text_dict_settle(f, r, f->main, out);
 }

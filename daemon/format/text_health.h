@@ -5,7 +5,8 @@
 #include "text_record.h"
 
 /* text_health - tell EVENT_NONFINITE when NaN begins, and EVENT_LOSS_SCALE for an update that was skipped without any: an infinite
- * gradient is how mixed precision searches its loss scale, usual at the start.
+ * gradient is how mixed precision searches its loss scale, usual at the start. A loss that is left out of a line is a NaN point
+ * where the line says NaN otherwise; where nothing in the line explains it, it is suspected: the event alone.
  *   l, ps   a line that was a record */
 void text_health(struct text_run *r, const struct text_line *l, const struct text_pairs *ps, const struct format_out *out);
 

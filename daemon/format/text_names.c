@@ -85,16 +85,18 @@ enum text_split text_split_of(struct span words)
 
 static uint8_t flags_of(struct span name)
 {
-    static const char *const ignored[] = {"v_num",      "micro_step", "rank",     "pid",   "worker",    "gpu",
-                                          "local_rank", "eta",        "progress", "total", "max depth", "s"};
+    static const char *const ignored[] = {"v_num", "micro_step", "pid",   "worker",    "gpu",
+                                          "eta",   "progress",   "total", "max depth", "s"};
+    static const char *const ranks[] = {"rank", "local_rank", "global_rank"};
     uint8_t flags = 0;
     struct span rest = name;
-    if (name.n >= 4 && strncasecmp(name.p, "best", 4) == 0) flags |= NAME_IGNORED;
     if (word_in(name, ignored, sizeof ignored / sizeof *ignored)) flags |= NAME_IGNORED;
+    if (word_in(name, ranks, sizeof ranks / sizeof *ranks)) flags |= NAME_IGNORED | NAME_RANK;
     while (rest.n) {
         struct span w = next_word(&rest);
         if (!w.n) break;
         bool last = !rest.n || !memchr(rest.p, ' ', rest.n);
+        if (w.n == 4 && strncasecmp(w.p, "best", 4) == 0) flags |= NAME_IGNORED;
         if (part_in(w) || word_in(w, strong_words, sizeof strong_words / sizeof *strong_words))
             flags |= NAME_STRONG | (last ? NAME_METRIC : 0);
         if (last && word_in(w, metric_words, sizeof metric_words / sizeof *metric_words)) flags |= NAME_METRIC;
@@ -108,6 +110,14 @@ static bool is_qualifier(struct span w)
 {
     static const char *const words[] = {"average", "avg", "avg.", "averaged"};
     return word_in(w, words, sizeof words / sizeof *words);
+}
+
+/* is_part_of_data - "training's binary_logloss", "valid_1 binary_logloss": the word in front belongs to the name. */
+static bool is_part_of_data(struct span w)
+{
+    static const char *const words[] = {"train", "training", "trn"};
+    bool owns = w.n > 2 && memcmp(w.p + w.n - 2, "'s", 2) == 0;
+    return owns || word_in(w, words, sizeof words / sizeof *words) || text_split_of(w);
 }
 
 static struct span trim_key(struct span key)
@@ -138,9 +148,9 @@ static struct span settle(struct span key, size_t last, enum text_split *cut)
         return trim_key(counter);
     }
     if (!last || !blank) return trim_key(key);
-    if (memchr(word.p, '_', word.n)) return trim_key(word);
-    if (span_is(word, "value")) key.n = last; /* Megatron: "lm loss value" */
     struct span first = {key.p, (size_t)(blank - key.p)};
+    if (memchr(word.p, '_', word.n) && !is_part_of_data(first)) return trim_key(word);
+    if (span_is(word, "value")) key.n = last; /* Megatron: "lm loss value" */
     return trim_key(is_qualifier(first) ? span_from(key, first.n) : key);
 }
 
@@ -159,6 +169,8 @@ static struct text_name *name_new(struct text_names *names, struct span key, siz
     e->rank = (uint16_t)field_rank(e->field);
     e->flags = flags_of(settled);
     e->cut = cut;
+    e->owner = TEXT_NO_RANK;
+    e->drawn = NAN;
     for (int i = 0; i < SPLIT_COUNT; i++) e->series[i][0] = e->series[i][1] = TEXT_UNASKED;
     names->used++;
     return e;
@@ -214,7 +226,7 @@ struct text_name *text_name_of(struct text_names *names, struct span key, size_t
 
 int text_name_series(struct text_name *e, enum text_split split, enum axis axis, const struct format_out *out)
 {
-    static const char *const prefixes[SPLIT_COUNT] = {"", "valid ", "test ", "eval "};
+    static const char *const prefixes[SPLIT_COUNT] = {"", "valid ", "test ", "eval ", "epoch "};
     bool epoch = axis == AXIS_EPOCH;
     if (e->main) return text_name_series(e->main, split, axis, out);
     if (e->flags & NAME_SPLIT) split = SPLIT_NONE;

@@ -4,16 +4,25 @@
 
 #include "field.h"
 #include "format.h"
+#include "text_clean.h"
 #include "text_pairs.h"
 
 /* The part of the data that a line is about, where the key does not say it. */
-enum text_split { SPLIT_NONE, SPLIT_VALID, SPLIT_TEST, SPLIT_EVAL, SPLIT_COUNT };
+enum text_split {
+    SPLIT_NONE,
+    SPLIT_VALID,
+    SPLIT_TEST,
+    SPLIT_EVAL,
+    SPLIT_EPOCH,
+    SPLIT_COUNT
+}; /* EPOCH: means over an epoch of training */
 
 enum {
     NAME_METRIC = 1,  /* its last word is one that metrics end in: lr, norm, time; what a value behind a blank needs */
     NAME_STRONG = 2,  /* loss, accuracy, score: what training is for */
     NAME_SPLIT = 4,   /* says itself that it is about held-out data */
     NAME_IGNORED = 8, /* a restatement ("best ...") or bookkeeping */
+    NAME_RANK = 16    /* which process wrote the line */
 };
 struct text_name {
     uint32_t hash, n_key, n_name;
@@ -24,6 +33,8 @@ struct text_name {
     uint8_t flags;
     enum text_split cut;        /* words cut off before a counter told a split: "validation loss at" iteration 1000 */
     bool told;                  /* a setting of this name was made a fact */
+    int64_t owner;              /* the rank whose values the series are (text_rank.h); TEXT_NO_RANK before one spoke */
+    double drawn;               /* the value that a bar showed last; NaN for none */
     int series[SPLIT_COUNT][2]; /* [0] of the training loop, [1] of epochs; TEXT_UNASKED before the first */
 };
 enum { TEXT_NAMES_MAX = 512, TEXT_NAME_MAX_BYTES = 120, TEXT_UNASKED = -2, TEXT_UNCOUNTED_MAX = 256 };

@@ -1,8 +1,10 @@
 /* text_pairs - see text_pairs.h.
  *
  * Words gather into a key until '=' or ':' or a number ends it; a number behind a key makes a pair. Separators (| , ; tab, " - ",
- * brackets) drop a key without a number. Numbers may carry a unit ("184.22ms", "3.96GB"); "nanms", dates, clock times, versions
- * and hashes are no numbers. What stands in call brackets, BatchNorm2d(384, eps=0.0001), is code and never read. */
+ * brackets) drop a key without a number. Numbers may carry a unit ("184.22ms", "3.96GB", "12 samples/sec") or stand in the name of
+ * their type ("np.float64(0.5)", "tensor(0.5, device='cuda:0')"); "nanms", dates, clock times, versions and hashes are no numbers.
+ * "nan.0" is one: progress bars pad with zeros. None and n/a end a key without a value.
+ * What stands in other call brackets, BatchNorm2d(384, eps=0.0001), is code and never read. */
 #include "text_pairs.h"
 
 #include <math.h>
@@ -19,6 +21,7 @@ struct scan {
     struct phrase key, outer; /* outer: the key before an opening bracket, taken up again behind it */
     char separator;           /* 0 until one was seen */
     bool inside;
+    double spread; /* of the number in hand */
     struct text_pairs *out;
 };
 
@@ -60,12 +63,13 @@ static void add_pair(struct scan *s, double value, double total, bool percent)
     if (!s->separator) s->separator = ' ';
     if ((named || !isnan(total)) && out->n < TEXT_PAIRS_MAX) {
         struct text_pair *pair = &out->pair[out->n++];
-        *pair = (struct text_pair){{"", 0}, NULL, value, total, 0, s->separator, percent};
+        *pair = (struct text_pair){{"", 0}, NULL, value, total, NAN, s->spread, 0, s->key.words, s->separator, percent};
         if (named) pair->key = (struct span){s->key.start, (size_t)(s->key.end - s->key.start)};
         if (named) pair->last = (uint32_t)(s->key.last - s->key.start);
     }
     s->key = (struct phrase){0};
     s->separator = 0;
+    s->spread = NAN;
 }
 
 /* opaque - a token that looks like a number and is none; it is the text value of its key. */
@@ -116,12 +120,37 @@ static const char *thousands(const struct scan *s, const char *p, double *value)
     return p;
 }
 
+/* deviation - the end of "+0.01" or " + 0.01" behind a mean, NULL when something else follows. */
+static const char *deviation(struct scan *s, const char *q)
+{
+    const char *p = q;
+    while (!at_end(s, p) && *p == ' ' && p - q < 2) p++;
+    if (s->end - p < 2 || *p != '+') return NULL;
+    p++;
+    if (*p == ' ') p++;
+    size_t n = !at_end(s, p) && is_digit(*p) ? num_prefix((struct span){p, (size_t)(s->end - p)}, &s->spread) : 0;
+    return n ? p + n : NULL;
+}
+
+/* padded - the end of ".0" behind nan or inf. */
+static const char *padded(const struct scan *s, const char *p)
+{
+    if (!at_end(s, p) && *p == '.') p++;
+    while (!at_end(s, p) && *p == '0') p++;
+    return p;
+}
+
 /* tail - the end of what belongs to the number before q: "/600", "ms", "%". NULL when it was no number: 12:30, 1.2.3, 0x1f, "nanms". */
-static const char *tail(const struct scan *s, const char *q, double value, double *total)
+static const char *tail(struct scan *s, const char *q, double value, double *total)
 {
     *total = NAN;
+    if (!isfinite(value)) q = padded(s, q);
     if (at_end(s, q)) return q;
     char c = *q, next = s->end - q > 1 ? q[1] : 0;
+    if (c == '+' || (c == ' ' && next == '+')) {
+        const char *behind = deviation(s, q);
+        if (behind) return behind;
+    }
     const char *end = fraction(s, q, total);
     if (end) return end;
     *total = NAN;
@@ -129,21 +158,46 @@ static const char *tail(const struct scan *s, const char *q, double value, doubl
     if (is_letter(c) || c == '%') return isfinite(value) ? unit(s, q) : NULL;
     if (c == ':') return is_digit(next) ? NULL : q;
     if (ends_word(c) || c == '\'') return q;
-    bool sentence = (c == '.' || c == '>') && (!next || next == ' '), deviation = c == '+' && is_digit(next);
-    return sentence || deviation ? q : NULL;
+    bool sentence = (c == '.' || c == '>') && (!next || next == ' ');
+    return sentence ? q : NULL;
+}
+
+/* range - "Batch [20-40]": the end and the later number of it; NULL when it is none. */
+static const char *range(const struct scan *s, const char *q, double *value)
+{
+    if (s->end - q < 3 || *q != '-' || !is_digit(q[1]) || s->p == s->start || s->p[-1] != '[') return NULL;
+    double last;
+    size_t n = num_prefix((struct span){q + 1, (size_t)(s->end - q) - 1}, &last);
+    if (!n || at_end(s, q + 1 + n) || q[1 + n] != ']') return NULL;
+    *value = last;
+    return q + 1 + n;
 }
 
 static void number(struct scan *s, size_t n, double value)
 {
     const char *q = thousands(s, s->p + n, &value);
-    double total;
-    const char *end = tail(s, q, value, &total);
+    double total = NAN;
+    const char *end = range(s, q, &value);
+    if (!end) end = tail(s, q, value, &total);
     if (!end) {
         opaque(s);
         return;
     }
     s->p = end;
     add_pair(s, value, total, end > q && *q == '%');
+}
+
+/* close_bracket - the ')' that matches the '(' at p, or NULL. */
+static const char *close_bracket(const struct scan *s, const char *p)
+{
+    enum { CALL_MAX_BYTES = 512 }; /* so that a line of brackets costs no more than others */
+    int depth = 0;
+    for (const char *stop = p + CALL_MAX_BYTES; !at_end(s, p) && p < stop; p++) {
+        depth += *p == '(';
+        depth -= *p == ')';
+        if (!depth) return p;
+    }
+    return NULL;
 }
 
 static const char *const text_values[] = {"no", "none", "yes", "true", "false", "n/a", "na", "null", "auto", "off", "on"};
@@ -155,8 +209,45 @@ static bool is_text_value(struct span w)
     return memchr(w.p, '.', w.n) || memchr(w.p, '/', w.n);
 }
 
+/* is_missing - a value that is not there: the key before it has none. */
+static bool is_missing(struct span w)
+{
+    static const char *const words[] = {"None", "none", "n/a", "N/A", "NA", "null"};
+    if (w.n < 2 || w.n > 4 || (w.p[0] | 0x20) != 'n') return false;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (span_is(w, words[i])) return true;
+    return false;
+}
+
+/* is_unit - "samples/sec" right behind a number and before another key. */
+static bool is_unit(const struct scan *s, struct span w)
+{
+    if (s->key.start || !s->out->n || w.p - s->start < 2 || w.p[-1] != ' ' || !is_digit(w.p[-2])) return false;
+    const char *slash = memchr(w.p, '/', w.n), *p = s->p;
+    if (!slash || slash + 1 == w.p + w.n || !strchr("si", slash[1])) return false;
+    while (p < s->end && *p == ' ') p++;
+    return p < s->end && is_letter(*p);
+}
+
+/* wrapped - the value in "tensor(0.5, device='cuda:0')" or "np.float64(0.5)", with s->p at the bracket; false when it is other code. */
+static bool wrapped(struct scan *s, struct span type, const char *close)
+{
+    static const char *const types[] = {"tensor", "np.float64", "np.float32", "np.float16", "np.int64", "numpy.float32", "Array"};
+    bool known = false;
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++) known |= span_is(type, types[i]);
+    if (!known || !close) return false;
+    const char *p = s->p + 1;
+    double value;
+    if (*p == '[') p++;
+    if (!num_prefix((struct span){p, (size_t)(close - p)}, &value)) return false;
+    s->p = close + 1;
+    add_pair(s, value, NAN, false);
+    return true;
+}
+
 static void extend_key(struct scan *s, struct span w)
 {
+    if (is_unit(s, w)) return;
     if (!s->key.start) s->key.start = w.p;
     s->key.end = w.p + w.n;
     s->key.last = w.p;
@@ -169,8 +260,15 @@ static void word(struct scan *s)
     while (!at_end(s, s->p) && !ends_word(*s->p)) s->p++;
     struct span w = {from, (size_t)(s->p - from)};
     double value;
-    if (s->key.start && (w.p[0] | 0x20) != 'x' && w.n <= 10 && num_prefix(w, &value) == w.n - (w.p[w.n - 1] == '\'')) {
+    size_t n = s->key.start && (w.p[0] | 0x20) != 'x' && w.n <= 10 ? num_prefix(w, &value) : 0;
+    if (n && !isfinite(value)) n = (size_t)(padded(s, w.p + n) - w.p);
+    if (n && n == w.n - (w.p[w.n - 1] == '\'')) {
         add_pair(s, value, NAN, false);
+    } else if (s->key.start && !at_end(s, s->p) && *s->p == '(' && wrapped(s, w, close_bracket(s, s->p))) {
+        return;
+    } else if (s->key.start && is_missing(w)) {
+        s->key = (struct phrase){0};
+        s->separator = 0;
     } else if (w.n == 1 && (w.p[0] == '-' || w.p[0] == '>')) {
         drop_key(s);
     } else if (!s->separator) {
@@ -187,19 +285,6 @@ static void word(struct scan *s)
     }
 }
 
-/* close_bracket - the ')' that matches the '(' at p, or NULL. */
-static const char *close_bracket(const struct scan *s, const char *p)
-{
-    enum { CALL_MAX_BYTES = 512 }; /* so that a line of brackets costs no more than others */
-    int depth = 0;
-    for (const char *stop = p + CALL_MAX_BYTES; !at_end(s, p) && p < stop; p++) {
-        depth += *p == '(';
-        depth -= *p == ')';
-        if (!depth) return p;
-    }
-    return NULL;
-}
-
 static bool is_unit_text(const char *p, const char *end)
 {
     if (end - p > 12 || end == p) return false;
@@ -208,9 +293,22 @@ static bool is_unit_text(const char *p, const char *end)
     return true;
 }
 
+/* mean - "(0.6)" behind the value of a pair. */
+static bool mean(struct scan *s, const char *close)
+{
+    double value;
+    if (!close || s->key.start || s->separator || !s->out->n) return false;
+    struct span inner = span_trim((struct span){s->p + 1, (size_t)(close - s->p) - 1});
+    if (!inner.n || num_prefix(inner, &value) != inner.n) return false;
+    s->out->pair[s->out->n - 1].mean = value;
+    s->p = close + 1;
+    return true;
+}
+
 static void bracket(struct scan *s)
 {
     const char *close = close_bracket(s, s->p);
+    if (mean(s, close)) return;
     bool glued = s->p > s->start && s->p[-1] != ' ' && !ends_word(s->p[-1]);
     if (close && s->key.start && !s->separator && is_unit_text(s->p + 1, close)) {
         s->key.end = close + 1;
@@ -290,7 +388,7 @@ static size_t lead(struct span s, struct text_pairs *out)
 
 void text_pairs(struct span message, struct text_pairs *out)
 {
-    struct scan s = {.start = message.p, .p = message.p, .end = message.p + message.n, .out = out};
+    struct scan s = {.start = message.p, .p = message.p, .end = message.p + message.n, .spread = NAN, .out = out};
     out->n = 0;
     out->label = (struct span){"", 0};
     out->prose = out->calls = 0;

@@ -13,7 +13,9 @@ struct text_pair {
     struct text_name *name; /* what the key means; text_pairs leaves it NULL */
     double value;           /* NaN and infinities are values */
     double total;           /* of a fraction "n/total"; NaN for a plain number */
+    double mean, spread;    /* of "5.8 (5.9)", the mean so far, and of "0.48+0.01", the deviation; NaN for none */
     uint32_t last;          /* where the last word of key begins */
+    uint32_t words;         /* of key */
     char separator;         /* '=', ':' or ' ' */
     bool percent;           /* "31.02%" */
 };

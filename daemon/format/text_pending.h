@@ -16,11 +16,12 @@ struct text_pending {
         uint32_t n;
         uint64_t line;
         double time;
+        int64_t rank, front; /* as text_ranks has them */
         char body[TEXT_PENDING_BYTES];
     } held[TEXT_PENDING_MAX];
 };
 
-/* text_pending_add - hold a line of at most TEXT_PENDING_BYTES.
+/* text_pending_add - hold a line of at most TEXT_PENDING_BYTES; its ranks are the caller's to set in the last of held.
  *   returns  true when it is the TEXT_PENDING_ENOUGH-th held of the same names. Cost: O(body) */
 bool text_pending_add(struct text_pending *h, const struct text_pairs *ps, struct span body, uint64_t line, double time);
 

@@ -22,9 +22,11 @@ struct text_place {
         int64_t at;
         unsigned repeats, fresh;
     } main;
-    bool heading; /* an "Epoch 3/10" stood above: */
+    const struct field *counter, *lesser; /* what counts the records, and what also counts in the same lines; NULL for none */
+    bool heading;                         /* an "Epoch 3/10" stood above: */
     double heading_epoch;
     enum text_split heading_split, label_split; /* label: a line "Test Error:" stood right above */
+    enum text_split progress_split;             /* of the evaluation whose progress was seen last: "Test: [11/98]" */
     uint64_t heading_line, label_line;
 };
 

@@ -8,6 +8,7 @@
 #include "text_pairs.h"
 #include "text_pending.h"
 #include "text_place.h"
+#include "text_rank.h"
 
 struct text_line {
     struct span body;      /* cleaned, without prefix */
@@ -26,8 +27,12 @@ struct text_run {
     struct text_names names;
     struct text_place place;
     struct text_pending pending;
+    struct text_ranks ranks;
     uint64_t points;
-    bool nonfinite;
+    double logging_steps; /* updates between two lines of the Trainer, where its settings were told; else 0 */
+    double loss_scale;    /* of Megatron's last line */
+    bool loss_told;       /* its "lm loss" was in a line before */
+    bool nonfinite;       /* the last record said so; the next one that does is no news */
 };
 
 /* text_record - read a line by the general grammar: a counter and at least one metric, metrics below an epoch's heading, or metrics

@@ -1,7 +1,8 @@
 /* text_settings - see text_settings.h.
  *
  * Shapes: Namespace(lr=20, clip=0.25) and other Config(...) dumps; {'optimization': {'d_lr': 0.0002}}; cmd = python train.py
- * --lr 1e-3 --fp16; Megatron's and DeepSpeed's "  learning_rate ........ 0.00015"; `learning_rate: 0.001` of known settings only. */
+ * --lr 1e-3 --fp16; Megatron's and DeepSpeed's "  learning_rate ........ 0.00015"; known names that stand alone (text_known); what a
+ * program says about its machine (text_environment). Dumps of several lines: text_block. */
 #include "text_settings.h"
 
 #include <ctype.h>
@@ -9,6 +10,8 @@
 #include <strings.h>
 
 #include "../base/num.h"
+#include "text_environment.h"
+#include "text_known.h"
 
 struct path {
     char text[TEXT_FACT_MAX_BYTES];
@@ -43,17 +46,18 @@ void text_fact(struct text_facts *f, struct span key, struct span value, const s
         if (f->seen[at] == hash) return;
     f->seen[at] = hash;
     f->n++;
+    if (span_is(key, "logging_steps") && !num_parse(value, &f->logging_steps)) f->logging_steps = 0;
     out->fact(out->arg, key, value);
 }
 
-static bool word_char(char c) { return isalnum((unsigned char)c) || c == '_'; }
-
-static struct span unquote(struct span s)
+struct span text_unquote(struct span s)
 {
     s = span_trim(s);
     if (s.n >= 2 && (s.p[0] == '\'' || s.p[0] == '"') && s.p[s.n - 1] == s.p[0]) return (struct span){s.p + 1, s.n - 2};
     return s;
 }
+
+static bool word_char(char c) { return isalnum((unsigned char)c) || c == '_'; }
 
 /* item_end - the ',' or closing bracket that ends a value at p, quotes and inner brackets skipped. */
 static const char *item_end(const char *p, const char *end)
@@ -85,14 +89,14 @@ static void dump_items(struct dump *d, const char *p, const char *end, char assi
     while (p < end) {
         const char *next = item_end(p, end), *eq = p;
         while (eq < next && *eq != assign) eq++;
-        struct span key = unquote((struct span){p, (size_t)(eq - p)});
+        struct span key = text_unquote((struct span){p, (size_t)(eq - p)});
         struct span value = span_trim((struct span){eq < next ? eq + 1 : next, eq < next ? (size_t)(next - eq) - 1 : 0});
         size_t before = d->path.n;
         if (eq < next && key.n && key.n < 100) {
             path_push(&d->path, key);
             if (value.n > 1 && value.p[0] == '{' && depth < TEXT_FACT_DEPTH_MAX)
                 dump_items(d, value.p + 1, value.p + value.n - (value.p[value.n - 1] == '}'), ':', depth + 1);
-            else text_fact(d->facts, (struct span){d->path.text, d->path.n}, unquote(value), d->out);
+            else text_fact(d->facts, (struct span){d->path.text, d->path.n}, text_unquote(value), d->out);
         }
         d->path.n = before;
         p = next < end ? next + 1 : end;
@@ -151,9 +155,31 @@ static size_t count_flags(struct span s)
     return n;
 }
 
+/* command_of - the line from the program's name on: "$ python train.py --lr 1e-3" and "+ torchrun ..." lose what is in front. */
+static struct span command_of(struct span s)
+{
+    static const char *const starts[] = {"$ ", "+ ", "cmd = ", "cmd: ", "Command: ", "command: ", "Running command: "};
+    for (size_t i = 0; i < sizeof starts / sizeof *starts; i++)
+        if (span_starts(s, starts[i])) return span_from(s, strlen(starts[i]));
+    return s;
+}
+
+/* is_program - does a command begin with what starts a training? Options alone, or a variable of a script, are no command. */
+static bool is_program(struct span s)
+{
+    static const char *const programs[] = {"python", "torchrun", "deepspeed", "accelerate", "srun", "mpirun", "./", "/"};
+    size_t n = 0;
+    while (n < s.n && s.p[n] != ' ') n++;
+    for (size_t i = 0; i < sizeof programs / sizeof *programs; i++)
+        if (span_starts(s, programs[i])) return true;
+    return n > 3 && memcmp(s.p + n - 3, ".py", 3) == 0;
+}
+
 static bool command_line(struct text_facts *f, struct span s, const struct format_out *out)
 {
     if (!memmem(s.p, s.n, "--", 2) || count_flags(s) < 2) return false;
+    struct span command = command_of(s);
+    if (is_program(command)) text_fact(f, span_of("command"), command, out);
     struct span rest = s, token = next_token(&rest);
     while (token.n) {
         struct span flag = token, value = {"true", 4};
@@ -167,7 +193,7 @@ static bool command_line(struct text_facts *f, struct span s, const struct forma
             value = token;
             token = next_token(&rest);
         }
-        text_fact(f, span_from(flag, 2), unquote(value), out);
+        text_fact(f, span_from(flag, 2), text_unquote(value), out);
     }
     return true;
 }
@@ -180,79 +206,8 @@ static bool dotted(struct text_facts *f, struct span s, const struct format_out 
     while (n + 1 + dots < s.n && s.p[n + 1 + dots] == '.') dots++;
     if (!n || n >= s.n || s.p[n] != ' ' || dots < 3) return false;
     struct span value = span_trim(span_from(s, n + 1 + dots));
-    if (value.n && !span_is(value, "{")) text_fact(f, (struct span){s.p, n}, unquote(value), out);
+    if (value.n && !span_is(value, "{")) text_fact(f, (struct span){s.p, n}, text_unquote(value), out);
     return true;
-}
-
-/* is_literal - a number, a quoted text, True, False, None; behind ':' any single word: `lr = group['lr']` is source code. */
-static bool is_literal(struct span v, char separator)
-{
-    double number;
-    struct span inner = unquote(v);
-    if (!v.n || v.n > 100) return false;
-    if (num_parse(v, &number) || span_is(v, "True") || span_is(v, "False") || span_is(v, "None")) return true;
-    for (size_t i = 0; i < inner.n; i++)
-        if (!word_char(inner.p[i]) && !strchr("-+./,", inner.p[i])) return false;
-    return inner.n < v.n || separator == ':';
-}
-
-/* known - `learning_rate: 0.001` or `Num Epochs = 3`: only names that are settings wherever they stand alone. */
-static bool known(struct text_facts *f, struct span s, const struct format_out *out)
-{
-    static const char *const names[] = {"learning_rate",
-                                        "lr",
-                                        "batch_size",
-                                        "optimizer",
-                                        "weight_decay",
-                                        "num_epochs",
-                                        "epochs",
-                                        "seed",
-                                        "dropout",
-                                        "momentum",
-                                        "warmup_steps",
-                                        "warmup",
-                                        "max_steps",
-                                        "gradient_accumulation_steps",
-                                        "max_grad_norm",
-                                        "grad_clip",
-                                        "clip_grad",
-                                        "scheduler",
-                                        "lr_scheduler",
-                                        "lr_scheduler_type",
-                                        "precision",
-                                        "fp16",
-                                        "bf16",
-                                        "dtype",
-                                        "hidden_size",
-                                        "num_layers",
-                                        "n_layer",
-                                        "n_head",
-                                        "n_embd",
-                                        "block_size",
-                                        "max_iters",
-                                        "eval_interval",
-                                        "gamma",
-                                        "num_workers",
-                                        "loss_function",
-                                        "number_of_parameters",
-                                        "total_optimization_steps",
-                                        "activation",
-                                        "init",
-                                        "min_lr",
-                                        "beta1",
-                                        "beta2"};
-    char name[48];
-    size_t n = 0, at = 0;
-    while (at < s.n && s.p[at] != ':' && s.p[at] != '=' && at < sizeof name)
-        name[n++] = s.p[at] == ' ' || s.p[at] == '-' ? '_' : (char)tolower((unsigned char)s.p[at]), at++;
-    while (n && name[n - 1] == '_') n--;
-    if (!n || at >= s.n || at >= sizeof name || (s.n > at + 1 && s.p[at + 1] == '=')) return false;
-    struct span value = span_trim(span_from(s, at + 1));
-    if (!is_literal(value, s.p[at])) return false;
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (names[i][0] == name[0] && span_is((struct span){name, n}, names[i]))
-            return text_fact(f, (struct span){name, n}, unquote(value), out), true;
-    return false;
 }
 
 bool text_settings_dotted(struct text_facts *f, struct span s, const struct format_out *out)
@@ -263,5 +218,5 @@ bool text_settings_dotted(struct text_facts *f, struct span s, const struct form
 bool text_settings(struct text_facts *f, struct span s, const struct format_out *out)
 {
     if (s.n < 4) return false;
-    return dict(f, s, out) || call(f, s, out) || command_line(f, s, out) || known(f, s, out);
+    return dict(f, s, out) || call(f, s, out) || command_line(f, s, out) || text_known(f, s, out) || text_environment(f, s, out);
 }

@@ -86,7 +86,7 @@ static void tell_event(struct state *s, struct span data, const struct format_ou
         out->bad(out->arg, s->line, "a record is no TensorBoard event");
         return;
     }
-    struct span checkpoint = session_checkpoint(e.session_log);
+    struct span checkpoint = e.session_log.n ? session_checkpoint(e.session_log) : (struct span){0};
     if (checkpoint.n) out->event(out->arg, s->line, EVENT_CHECKPOINT, checkpoint);
 }
 

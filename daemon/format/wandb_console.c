@@ -78,10 +78,12 @@ void wandb_console_output(struct wandb_console *c, struct span message, uint64_t
     }
 }
 
-void wandb_console_line(struct wandb_console *c, struct span text, uint64_t line, uint64_t points, const struct format_out *out)
+void wandb_console_lines(struct wandb_console *c, struct span text, uint64_t line, uint64_t points, const struct format_out *out)
 {
     struct relay r = {c, out, line, points};
-    line_of(&r, &c->streams[0], text);
+    end_line(&r, &c->streams[0]);
+    piece(&r, &c->streams[0], text);
+    end_line(&r, &c->streams[0]);
 }
 
 void wandb_console_alert(struct wandb_console *c, struct span message, uint64_t line, uint64_t points,
@@ -90,7 +92,7 @@ void wandb_console_alert(struct wandb_console *c, struct span message, uint64_t 
     enum { TITLE = 1, TEXT = 2 };
     struct proto_field f;
     while (proto_next(&message, &f))
-        if (f.number == TITLE || f.number == TEXT) wandb_console_line(c, f.bytes, line, points, out);
+        if (f.number == TITLE || f.number == TEXT) wandb_console_lines(c, f.bytes, line, points, out);
 }
 
 void wandb_console_end(struct wandb_console *c, uint64_t line, uint64_t points, const struct format_out *out)

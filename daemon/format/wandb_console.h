@@ -31,8 +31,8 @@ void wandb_console_output(struct wandb_console *c, struct span message, uint64_t
                           const struct format_out *out);
 void wandb_console_alert(struct wandb_console *c, struct span message, uint64_t line, uint64_t points,
                          const struct format_out *out);
-/* wandb_console_line - a whole line that came in another way. */
-void wandb_console_line(struct wandb_console *c, struct span text, uint64_t line, uint64_t points, const struct format_out *out);
+/* wandb_console_lines - whole lines that came in another way. */
+void wandb_console_lines(struct wandb_console *c, struct span text, uint64_t line, uint64_t points, const struct format_out *out);
 /* wandb_console_end - nothing more comes for now: lines without an end are lines. */
 void wandb_console_end(struct wandb_console *c, uint64_t line, uint64_t points, const struct format_out *out);
 

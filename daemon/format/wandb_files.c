@@ -3,7 +3,7 @@
  *   files/config.yaml            KEY:\n  value: 0.001          each setting wrapped in "value" (older, and SwanLab: with "desc"); "_wandb" is its own
  *   files/wandb-metadata.json    {"program", "args", "os", "python", "git": {"commit", "remote"}, "gpu", "gpu_count", ...}
  *   files/wandb-summary.json     {"loss": 0.1, "best": "step-60", ...}      the last value of everything: told as summary/NAME
- *   logs/debug*.log              what W&B itself did: claimed, so that nobody takes it for a training log, and not read
+ *   logs/debug*.log              what they themselves did: claimed, so that nobody takes it for a training log, and not read
  * The readers of JSON and YAML are those of settings.c; what they find gets the names that the .wandb file's records get.
  * Source: wandb/wandb, core/internal/runfiles, wandb/sdk/lib/config_util.py. */
 #include "../../analyzers/diagnose.h"

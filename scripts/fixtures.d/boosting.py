@@ -120,7 +120,8 @@ def sklearn_cases(out):
             if row:
                 for name, value in re.findall(r"(train loss|val loss): ([^, ]+)", row.group(2)):
                     c.point("stdout.log", name, int(row.group(1)), float(value))
-    with Case(out, "sklearn-sgd", RULE + "the line below \"-- Epoch N\"; \"Avg. loss\" is told as loss.") as c:
+    with Case(out, "sklearn-sgd", RULE + "the line below \"-- Epoch N\"; Norm is that of the coefficients,",
+              "no gradient's, and told as \"coef norm\"; \"Avg. loss\" as loss; NNZs and T are counters, no metrics.") as c:
         with console("stdout.log"):
             linear_model.SGDClassifier(loss="log_loss", max_iter=8, random_state=1, verbose=1, tol=None).fit(x, y)
         epoch = 0
@@ -129,8 +130,8 @@ def sklearn_cases(out):
             if begins:
                 epoch = int(begins.group(1))
             if text.startswith("Norm:"):
-                for name, value in re.findall(r"(\w+): ([^, ]+)", text):
-                    c.point("stdout.log", name, epoch, float(value))
+                for name, value in re.findall(r"(Norm|Bias|loss|Objective): ([^, ]+)", text):
+                    c.point("stdout.log", name.replace("Norm", "coef norm"), epoch, float(value))
 
 
 if __name__ == "__main__":

@@ -93,7 +93,7 @@ def llm_c(out):
 
 
 def megatron(out, name, broken=None, dated=True):
-    with Case(out, name, OWN_WORDS, "A loss that is not a number is not printed at all: the field is missing there, and only the other fields tell.",
+    with Case(out, name, OWN_WORDS, "A loss that is not a number is not printed at all: the field is missing there, and nan iterations above 0 say why: NaN is read.",
               "Counters (consumed samples, skipped and nan iterations) are no metrics, the batch is a setting; names of a validation get \"valid \" in front.") as c:
         counters = ("consumed samples", "number of skipped iterations", "number of nan iterations")
         log = Log(c, "train.log")
@@ -108,7 +108,7 @@ def megatron(out, name, broken=None, dated=True):
             line += f" loss scale: 1.0 | grad norm: {cells['grad norm']} | number of skipped iterations: {int(cells['number of skipped iterations']):3d} |"
             line += f" number of nan iterations: {int(cells['number of nan iterations']):3d} |"
             log.plain(line)
-            log.tell(s, {k: v for k, v in cells.items() if v is not None and k not in counters})
+            log.tell(s, {k: "nan" if v is None else v for k, v in cells.items() if k not in counters})
             if s % 100 == 0 and not bad:
                 v, p = f"{loss * 1.05:.6E}", f"{math.exp(min(20, loss * 1.05)):.6E}"
                 text = f" validation loss at iteration {s} | lm loss value: {v} | lm loss PPL: {p} | "

@@ -63,6 +63,8 @@ static void megatron_tells_nan_without_a_loss(void **unused)
     probe_expect(p, "point lm loss 100 2.5 @1");
     probe_expect(p, "point elapsed time per iteration (ms) 100 4229.1999999999998 @1");
     probe_expect(p, "point grad norm 101 NaN @2");
+    probe_expect(p, "point lm loss 101 NaN @2");
+    probe_expect(p, "point lm loss 102 NaN @3");
     probe_expect(p, "point valid lm loss 200 2.25 @4");
     assert_int_equal(p->events, 1);
     probe_close(p);
@@ -202,6 +204,13 @@ static void megatron_searching_its_loss_scale_is_no_failure(void **unused)
     probe_refuse(p, "event nonfinite");
     if (!strstr(p->text.p, "event loss_scale @1 ") || !strstr(p->text.p, "event loss_scale @2 ")) fail_msg("%s", p->text.p);
     probe_close(p);
+    WITH(" iteration 1/ 500 | lm loss: 4.5 | grad norm: 0.5 | number of skipped iterations: 0 | number of nan iterations: 0 |\n"
+         " iteration 2/ 500 | learning rate: 1.0 | grad norm: 0.5 | number of skipped iterations: 0 | number of nan iterations: "
+         "0 |\n",
+         s);
+    assert_int_equal(s->events, 1); /* left out, and nothing says why: suspected */
+    probe_refuse(s, "point lm loss 2");
+    probe_close(s);
     WITH(" iteration 1/ 500 | lm loss: nan | loss scale: 1.0 | grad norm: nan | number of skipped iterations: 0 |\n", q);
     assert_int_equal(q->events, 1);
     assert_non_null(strstr(q->text.p, "event nonfinite @1 "));
@@ -284,8 +293,8 @@ static void epoch_summaries_have_series_of_their_own(void **unused)
          "| end of epoch   1 | time: 35.5s | valid loss 4.5 | valid ppl 90\n| End of training | test loss 4.25 | test ppl 70\n",
          p);
     probe_expect(p, "point loss 100 8.5 @1 t1767607201.000");
-    probe_expect(p, "series epoch loss epoch");
-    probe_expect(p, "point epoch loss 1 7.5 @2 t1767607202.000");
+    probe_expect(p, "series epoch loss step");
+    probe_expect(p, "point epoch loss 2100 7.5 @2 t1767607202.000");
     probe_expect(p, "point valid loss 1 4.5 @3");
     probe_expect(p, "point test loss 1 4.25 @4");
     probe_expect(p, "event finished @4 | End of training | test loss 4.25 | test ppl 70");
@@ -316,16 +325,18 @@ static void deepspeed_lines_are_read(void **unused)
 static void trainer_dicts_take_their_step_from_the_bar(void **unused)
 {
     (void)unused;
-    WITH("\r  4%|#    | 60/1500 [00:31<12:20,  1.94it/s]{'loss': 2.5, 'grad_norm': nan, 'epoch': 0.12}   \n"
+    WITH("\r  4%|#    | 50/1500 [00:31<12:20,  1.94it/s]{'loss': 2.5, 'grad_norm': nan, 'epoch': 0.12}   \n"
+         "\r  4%|#    | 60/1500 [00:31<12:20,  1.94it/s]\n"
          "\r 8%|#    | 120/1500 [00:31<12:20, 1.94it/s]\r100%|####| 32/32 [00:03<00:00, 10.0it/s]\r{'eval_loss': '2.25', "
          "'epoch': '0.24'}\n"
          "{'train_runtime': 911.3, 'train_loss': 1.62, 'epoch': 3.0}\n",
          p);
     probe_expect(p, "point loss 60 2.5 @1");
     probe_expect(p, "point grad_norm 60 NaN @1");
-    probe_expect(p, "point eval_loss 120 2.25 @2");
+    probe_expect(p, "point eval_loss 120 2.25 @3");
+    probe_expect(p, "event nonfinite @1 {'loss': 2.5, 'grad_norm': nan, 'epoch': 0.12}");
     assert_int_equal(p->points, 3);
-    assert_int_equal(p->events, 1);
+    assert_int_equal(p->events, 2);
     probe_close(p);
     WITH("{'loss': 2.5, 'epoch': 0.12}\n{'loss': 2.25, 'epoch': 0.24}\n", q);
     probe_expect(q, "series loss record");

@@ -19,7 +19,7 @@ def results_facts(case, hf):
     for name in ("all_results.json", "train_results.json", "eval_results.json"):
         with open(name, encoding="utf-8") as f:
             for key, value in json.load(f).items():
-                case.fact(name, key, "%.10g" % value)
+                case.fact(name, key, json.dumps(value))
 
 
 def healthy(out, hf):
