@@ -110,7 +110,7 @@ static inline double num_scan_signed(double size, uint64_t minus)
 }
 
 /* num_scan - the number at p; returns its end, or NULL when num_prefix must look. NUM_SCAN_BYTES are readable at p. */
-static inline const char *num_scan(const char *p, double *value)
+__attribute__((always_inline)) static inline const char *num_scan(const char *p, double *value)
 {
     uint64_t minus = *p == '-';
     uint32_t others = num_scan_others(p) >> minus, whole = (uint32_t)__builtin_ctz(others | 1u << NUM_SCAN_WIDTH), behind = 0;

@@ -161,43 +161,53 @@ static const char *text_at(struct state *s, const struct slot *slot, const char 
     return json_scan_string(&c, &raw, &escaped) ? c.p - 1 : NULL;
 }
 
+/* What can be read from here on: the line, and the bytes behind it that happen to be there, for reading many at once. */
+struct ahead {
+    const char *line, *end;
+};
+
 /* value_at - read the value of a slot at p; returns its end, or NULL when it is of another kind. Where a number was may stand
  * null, true or false, and the other way round. */
-static const char *value_at(struct state *s, const struct slot *slot, const char *p, const char *end)
+static const char *value_at(struct state *s, const struct slot *slot, const char *p, struct ahead until)
 {
-    struct span rest = {p, (size_t)(end - p)};
+    struct span rest = {p, (size_t)(until.line - p)};
     double value;
-    if (slot->kind == JSON_TEXT) return text_at(s, slot, p, end);
+    if (slot->kind == JSON_TEXT) return text_at(s, slot, p, until.line);
     if (slot->kind == JSON_SKIPPED) {
-        struct json_cursor c = {.p = p, .end = end};
+        struct json_cursor c = {.p = p, .end = until.line};
         return rest.n && *p == '[' && json_scan_skip(&c) ? c.p : NULL;
     }
-    size_t n = json_scan_number(rest, &value);
-    if (!n) return span_starts(rest, "null") || span_starts(rest, "true") ? p + 4 : span_starts(rest, "false") ? p + 5 : NULL;
+    const char *stop = until.end - p >= NUM_SCAN_BYTES ? num_scan(p, &value) : NULL;
+    if (!stop) {
+        size_t n = json_scan_number(rest, &value);
+        if (!n) return span_starts(rest, "null") || span_starts(rest, "true") ? p + 4 : span_starts(rest, "false") ? p + 5 : NULL;
+        stop = p + n;
+    }
     take(s, slot->column, JSON_NUMBER, rest, value);
-    return p + n;
+    return stop;
 }
 
-static bool shape_fits(struct state *s, const struct shape *f, struct span line)
+static bool shape_fits(struct state *s, const struct shape *f, struct span line, const char *end)
 {
-    const char *p = line.p, *end = line.p + line.n;
+    const char *p = line.p;
+    struct ahead until = {p + line.n, end};
     record_begin(&s->record);
     for (uint32_t i = 0; i < f->n; i++) {
         const struct slot *slot = &f->slots[i];
-        if ((size_t)(end - p) < slot->length || memcmp(p, slot->text, slot->length) != 0) return false;
+        if ((size_t)(until.line - p) < slot->length || memcmp(p, slot->text, slot->length) != 0) return false;
         p += slot->length;
-        if (i + 1 == f->n) return p == end;
-        p = value_at(s, slot, p, end);
+        if (i + 1 == f->n) return p == until.line;
+        p = value_at(s, slot, p, until);
         if (!p) return false;
     }
     return false;
 }
 
-static bool known_shape(struct state *s, struct span line)
+static bool known_shape(struct state *s, struct span line, const char *end)
 {
     for (uint32_t k = 0; k < SHAPES; k++) {
         uint32_t i = (s->last + k) % SHAPES;
-        if (!s->shapes[i].n || !shape_fits(s, &s->shapes[i], line)) continue;
+        if (!s->shapes[i].n || !shape_fits(s, &s->shapes[i], line, end)) continue;
         s->last = i;
         return true;
     }
@@ -253,11 +263,11 @@ static bool careful(struct state *s, struct span line, const struct format_out *
     return whole;
 }
 
-static void read_line(struct state *s, struct span line, const struct format_out *out)
+static void read_line(struct state *s, struct span line, const char *end, const struct format_out *out)
 {
     line = span_trim(line);
     if (s->line == 0 && span_starts(line, "\xEF\xBB\xBF")) line = span_from(line, 3);
-    if (line.n && !known_shape(s, line) && !careful(s, line, out)) out->bad(out->arg, s->line + 1, "not a JSON object");
+    if (line.n && !known_shape(s, line, end) && !careful(s, line, out)) out->bad(out->arg, s->line + 1, "not a JSON object");
     else if (line.n) record_end(&s->record, s->line + 1, out);
     s->line++;
 }
@@ -285,7 +295,7 @@ static size_t feed(void *state, struct span in, int at_end, const struct format_
         else if (n >= FORMAT_RECORD_MAX_BYTES) {
             too_long(s, out);
             s->line += newline != NULL;
-        } else if (ends) read_line(s, (struct span){p, n}, out);
+        } else if (ends) read_line(s, (struct span){p, n}, end, out);
         else break;
         s->skipping = !newline && !at_end;
         p = newline ? newline + 1 : end;

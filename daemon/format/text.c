@@ -30,6 +30,7 @@ struct text {
     struct text_events events;
     struct text_facts facts;
     struct text_block block;
+    struct text_pairs pairs; /* of the line in hand: here, so that its memory is not cleared for each */
 };
 
 static void init(void *state, const char *path)
@@ -64,13 +65,13 @@ static bool has_letter(struct span s)
 
 static bool grammar(struct text *t, const struct text_line *l, const struct format_out *out)
 {
-    struct text_pairs ps; /* large: cleared at every call */
+    struct text_pairs *ps = &t->pairs;
     const struct text_ranks *ranks = &t->run.ranks;
-    text_pairs(l->body, &ps);
-    if (ranks->front >= 0 && ranks->front_is == FRONT_STEP && isnan(ps.lead))
-        ps.lead = (double)ranks->front, ps.lead_bracketed = true;
-    if (!text_record(&t->run, l, &ps, out)) return false;
-    if (span_starts(l->body, "iteration")) text_health(&t->run, l, &ps, out);
+    text_pairs(l->body, ps);
+    if (ranks->front >= 0 && ranks->front_is == FRONT_STEP && isnan(ps->lead))
+        ps->lead = (double)ranks->front, ps->lead_bracketed = true;
+    if (!text_record(&t->run, l, ps, out)) return false;
+    if (span_starts(l->body, "iteration")) text_health(&t->run, l, ps, out);
     return true;
 }
 
@@ -91,7 +92,7 @@ static void note_label(struct text *t, const struct text_line *l, const struct f
 static void of_others(struct text *t, const struct text_line *l, const struct format_out *out)
 {
     if (t->events.open && text_event(&t->events, l, t->run.points, out)) return;
-    if (!text_bar_is(l->body) && has_number(l->body) && has_letter(l->body) && grammar(t, l, out)) return;
+    if (!text_bar_like(l->body) && has_number(l->body) && has_letter(l->body) && grammar(t, l, out)) return;
     text_event(&t->events, l, t->run.points, out);
 }
 
@@ -99,7 +100,8 @@ static void message(struct text *t, const struct text_line *l, const struct form
 {
     const struct text_families *f = &t->families;
     t->run.logging_steps = t->facts.logging_steps;
-    if ((f->held.n_body || f->dict.n) && !text_bar_is(l->body)) text_family_settle(&t->families, &t->run, out);
+    bool waits = f->held.n_body || f->dict.n, drawn = l->redraw && memchr(l->body.p, '[', l->body.n);
+    if (waits && !drawn && !text_bar_like(l->body)) text_family_settle(&t->families, &t->run, out);
     if (text_ranks_others(&t->run.ranks)) {
         of_others(t, l, out);
         return;

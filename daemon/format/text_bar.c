@@ -117,18 +117,18 @@ static void drop_carried(struct text_families *f, struct text_run *r, struct tex
 static void tell_bar(struct text_families *f, struct text_run *r, const struct text_line *l, const struct bar *b,
                      const struct format_out *out)
 {
-    struct text_pairs title, pairs;
-    text_pairs(b->title, &title);
-    text_pairs(b->values, &pairs);
+    struct text_pairs *title = &f->title, *pairs = &f->pairs;
+    text_pairs(b->title, title);
+    text_pairs(b->values, pairs);
     struct text_count c;
-    bool counts = text_count_of(r, &title, out->arena, &c);
-    if (!pairs.n && title.n == (counts && !c.leading)) return;
-    drop_carried(f, r, &pairs, out->arena);
+    bool counts = text_count_of(r, title, out->arena, &c);
+    if (!pairs->n && title->n == (counts && !c.leading)) return;
+    drop_carried(f, r, pairs, out->arena);
     struct text_where at = {0, AXIS_STEP, SPLIT_NONE};
     bool epochs = !counts && b->title.n >= 5 && strncasecmp(b->title.p, "epoch", 5) == 0;
     if (epochs) at.step = b->n, at.axis = AXIS_EPOCH;
     else at.step = bar_step(f, r, b, counts && c.axis == AXIS_EPOCH ? c.epoch : (double)NAN);
-    unsigned n = text_emit(r, l, &title, at, out) + text_emit(r, l, &pairs, at, out);
+    unsigned n = text_emit(r, l, title, at, out) + text_emit(r, l, pairs, at, out);
     if (n && !epochs) r->place.step = at.step, r->place.axis = AXIS_STEP;
     f->bar_told = true;
     f->bar = b->n;
@@ -190,10 +190,9 @@ static void draw(struct text_families *f, struct text_run *r, const struct text_
     f->held.time = l->time;
 }
 
-bool text_bar_is(struct span body)
+bool text_bar_like(struct span body)
 {
-    struct bar b;
-    return find(body, &b);
+    return memchr(body.p, '[', body.n) && (span_has(body, "it/s") || span_has(body, "s/it") || span_has(body, "?it"));
 }
 
 bool text_bar_tqdm(struct text_families *f, struct text_run *r, const struct text_line *l, struct span *rest,
@@ -224,8 +223,8 @@ static bool tell_epoch(struct text_families *f, struct text_run *r, const struct
 {
     double epoch = r->place.heading ? r->place.heading_epoch : (double)NAN, total = ps->pair[0].total;
     bool again = f->keras_begun && f->keras_epoch == epoch;
-    struct text_where at = {(int64_t)epoch, AXIS_EPOCH, SPLIT_NONE};
-    if (isnan(epoch)) at.step = r->place.record + 1, at.axis = AXIS_RECORD;
+    struct text_where at = {r->place.record + 1, AXIS_RECORD, SPLIT_NONE};
+    if (!isnan(epoch)) at.step = (int64_t)epoch, at.axis = AXIS_EPOCH;
     if (again && f->keras_total == total) keep_split(ps);
     else if (again || isnan(epoch)) at.split = SPLIT_EVAL;
     if (!text_emit(r, l, ps, at, out) && !again) return false;
@@ -261,15 +260,15 @@ bool text_bar_keras(struct text_families *f, struct text_run *r, const struct te
                     const struct format_out *out)
 {
     (void)rest;
-    struct text_pairs ps;
+    struct text_pairs *ps = &f->pairs;
     bool drawn = span_has(l->body, "/step") || span_has(l->body, "[=") || span_has(l->body, "[>") || span_has(l->body, "[.");
     if (!drawn) return false;
-    text_pairs(l->body, &ps);
-    if (!ps.n || ps.pair[0].key.n || !(ps.pair[0].total > 0)) return false;
+    text_pairs(l->body, ps);
+    if (!ps->n || ps->pair[0].key.n || !(ps->pair[0].total > 0)) return false;
     r->place.heading_line = l->line;
-    bool complete = ps.pair[0].value >= ps.pair[0].total;
+    bool complete = ps->pair[0].value >= ps->pair[0].total;
     if (!complete) f->drawn.n = 0;
     else if (l->redraw) keep(f, l);
-    else if (tell_epoch(f, r, l, &ps, out)) f->drawn.n = 0;
+    else if (tell_epoch(f, r, l, ps, out)) f->drawn.n = 0;
     return true;
 }

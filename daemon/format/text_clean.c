@@ -65,6 +65,7 @@ struct span text_clean(struct span raw, char *buffer)
 }
 
 static bool is_digit(char c) { return c >= '0' && c <= '9'; }
+static bool is_capital(char c) { return c >= 'A' && c <= 'Z'; }
 
 static size_t skip_blank(struct span s)
 {
@@ -165,7 +166,8 @@ static size_t bracket_length(struct span s, struct text_prefix *prefix)
 /* clocked_length - "I0105 10:00:01.123456 140735 train.py:42]" of absl and glog: level, month and day, time, thread, place. */
 static size_t clocked_length(struct span s)
 {
-    if (s.n < 20 || !strchr("IWEF", s.p[0]) || s.p[5] != ' ' || s.p[8] != ':') return 0;
+    if (s.n < 20 || !is_capital(s.p[0]) || !is_digit(s.p[1]) || !strchr("IWEF", s.p[0]) || s.p[5] != ' ' || s.p[8] != ':')
+        return 0;
     for (int i = 1; i <= 4; i++)
         if (!is_digit(s.p[i])) return 0;
     const char *end = memchr(s.p, ']', s.n < 160 ? s.n : 160);
@@ -190,7 +192,8 @@ static size_t logger_length(struct span s, struct text_prefix *prefix)
     if (!i || is_digit(s.p[0])) return 0;
     if (placed) return placed;
     struct span name = {s.p, i};
-    if (i + 1 < s.n && s.p[i] == ' ' && (level = level_length(span_from(s, i + 1))) != 0) return i + 1 + level;
+    if (i + 1 < s.n && s.p[i] == ' ' && is_capital(s.p[i + 1]) && (level = level_length(span_from(s, i + 1))) != 0)
+        return i + 1 + level;
     size_t after = i + skip_blank(span_from(s, i));
     bool dashed = after > i && after + 1 < s.n && (s.p[after] == '-' || s.p[after] == '|') && s.p[after + 1] == ' ';
     bool colon = i < s.n && s.p[i] == ':' && i + 1 < s.n && (isalpha((unsigned char)s.p[i + 1]) || s.p[i + 1] == ' ');

@@ -209,7 +209,16 @@ static bool scores_row(struct text_columns *t, struct text_run *r, const struct 
 static bool may_head(struct span s)
 {
     static const char *const words[] = {"epoch", "iter", "step", "E ", "round", "n_iter", "#"};
-    if (!strchr("EeIiSsRrNn#|", s.p[0])) return false;
+    switch (s.p[0] | 0x20) {
+    case 'e':
+    case 'i':
+    case 's':
+    case 'r':
+    case 'n':
+    case '#':
+    case '|': break;
+    default: return false;
+    }
     size_t n = 0, bars = s.p[0] == '|';
     for (size_t i = bars; i < s.n && bars && s.p[i] == ' '; i++) bars++;
     struct span rest = span_from(s, bars);

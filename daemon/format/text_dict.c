@@ -140,12 +140,12 @@ static bool hold(struct text_families *f, const struct text_line *l)
 void text_dict_settle(struct text_families *f, struct text_run *r, int64_t step, const struct format_out *out)
 {
     struct text_line l = {.body = {f->dict.body, f->dict.n}, .line = f->dict.line, .time = f->dict.time};
-    struct text_pairs ps;
+    struct text_pairs *ps = &f->pairs;
     if (!f->dict.n) return;
     f->dict.n = 0;
-    parse(l.body, &ps);
-    struct sense s = sense_of(r, &ps, out->arena);
-    tell(r, &l, &ps, &s, (struct text_where){step, AXIS_STEP, SPLIT_NONE}, out);
+    parse(l.body, ps);
+    struct sense s = sense_of(r, ps, out->arena);
+    tell(r, &l, ps, &s, (struct text_where){step, AXIS_STEP, SPLIT_NONE}, out);
 }
 
 /* place - tell a dict that has no counter of its own, or hold it. */
@@ -161,19 +161,19 @@ static void place(struct text_families *f, struct text_run *r, const struct text
 bool text_dict(struct text_families *f, struct text_run *r, const struct text_line *l, struct span *rest,
                const struct format_out *out)
 {
-    struct text_pairs ps;
+    struct text_pairs *ps = &f->pairs;
     struct text_count c;
     (void)rest;
     text_dict_settle(f, r, f->main, out);
-    if (l->body.n < 4 || (l->body.p[1] != '\'' && l->body.p[1] != '"') || !parse(l->body, &ps)) return false;
-    struct sense s = sense_of(r, &ps, out->arena);
+    if (l->body.n < 4 || (l->body.p[1] != '\'' && l->body.p[1] != '"') || !parse(l->body, ps)) return false;
+    struct sense s = sense_of(r, ps, out->arena);
     if (s.sums_up) return text_event_tell(l, EVENT_FINISHED, out), true;
     bool prefixed = field_is_step(s.updates);
     if (!s.strong || (!s.epoch && !prefixed)) return false;
-    bool counts = text_count_of(r, &ps, out->arena, &c) && c.axis != AXIS_EPOCH && c.axis != AXIS_RECORD;
-    if (prefixed) drop_counters(&ps);
-    if (prefixed) tell(r, l, &ps, &s, (struct text_where){(int64_t)s.updates, AXIS_STEP, SPLIT_NONE}, out);
-    else if (counts) tell(r, l, &ps, &s, (struct text_where){(int64_t)c.value, c.axis, SPLIT_NONE}, out);
-    else place(f, r, l, &ps, &s, out);
+    bool counts = text_count_of(r, ps, out->arena, &c) && c.axis != AXIS_EPOCH && c.axis != AXIS_RECORD;
+    if (prefixed) drop_counters(ps);
+    if (prefixed) tell(r, l, ps, &s, (struct text_where){(int64_t)s.updates, AXIS_STEP, SPLIT_NONE}, out);
+    else if (counts) tell(r, l, ps, &s, (struct text_where){(int64_t)c.value, c.axis, SPLIT_NONE}, out);
+    else place(f, r, l, ps, &s, out);
     return true;
 }

@@ -49,10 +49,9 @@ static bool boosting(struct text_families *f, struct text_run *r, const struct t
     size_t n = round_at(l->body, &round);
     if (!n) return false;
     if (f->restating) return f->restating = false, true;
-    struct text_pairs ps;
-    text_pairs(span_from(l->body, n), &ps);
+    text_pairs(span_from(l->body, n), &f->pairs);
     struct text_where at = {text_place_step(&r->place, round, NAN, NAN), AXIS_STEP, SPLIT_NONE};
-    if (text_emit(r, l, &ps, at, out)) r->place.step = at.step, r->place.axis = AXIS_STEP;
+    if (text_emit(r, l, &f->pairs, at, out)) r->place.step = at.step, r->place.axis = AXIS_STEP;
     return true;
 }
 

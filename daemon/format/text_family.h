@@ -39,6 +39,7 @@ struct text_families {
     struct {        /* of detectron2's lines to be copied into a table */
         char task[32], names[240];
     } copied;
+    struct text_pairs pairs, title; /* of the line in hand: here, so that their memory is not cleared for each */
 };
 
 /* text_families_init - index the table by first letter. */

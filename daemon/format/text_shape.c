@@ -45,18 +45,18 @@ bool text_shape_darknet(struct text_families *f, struct text_run *r, const struc
 bool text_shape_linear(struct text_families *f, struct text_run *r, const struct text_line *l, struct span *rest,
                        const struct format_out *out)
 {
-    struct text_pairs ps;
+    struct text_pairs *ps = &f->pairs;
     double epoch = text_place_under_heading(&r->place, l->line);
-    (void)f, (void)rest;
+    (void)rest;
     if (isnan(epoch)) return false;
-    text_pairs(l->body, &ps);
-    for (size_t i = 0; i < ps.n; i++) {
-        struct text_pair *p = &ps.pair[i];
+    text_pairs(l->body, ps);
+    for (size_t i = 0; i < ps->n; i++) {
+        struct text_pair *p = &ps->pair[i];
         if (span_is(p->key, "Norm")) p->key = span_of("coef norm"), p->last = 5, p->words = 2;
         else if (span_is(p->key, "NNZs") || span_is(p->key, "T")) p->key.n = 0;
     }
     text_place_epoch(&r->place, epoch);
-    return text_emit(r, l, &ps, (struct text_where){(int64_t)epoch, AXIS_EPOCH, SPLIT_NONE}, out) > 0;
+    return text_emit(r, l, ps, (struct text_where){(int64_t)epoch, AXIS_EPOCH, SPLIT_NONE}, out) > 0;
 }
 
 /* item - the next of "AP,AP50,AP75". */

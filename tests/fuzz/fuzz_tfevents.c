@@ -9,10 +9,12 @@ static const char path[] = "logs/train/events.out.tfevents.1";
 
 static void put_records(struct str *file, struct span records)
 {
+    enum { LONGS_MAX = 2 };
+    unsigned longs = 0;
     while (records.n > 1) {
         size_t n = (size_t)(unsigned char)records.p[0] | (size_t)(unsigned char)records.p[1] << 8;
         struct str data = {0}, graph = {0};
-        bool is_long = n >> 15;
+        bool is_long = n >> 15 && longs++ < LONGS_MAX;
         records = span_from(records, 2);
         n &= 0x7fff;
         if (n > records.n) n = records.n;

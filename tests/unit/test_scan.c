@@ -44,6 +44,7 @@ static void make_file(const char *path, const char *text)
     FILE *f = fopen(path, "w");
     assert_non_null(f);
     fputs(text, f);
+    if (strncmp(text, ":W&B", 4) == 0) fputc(0, f); /* the version in its header */
     fclose(f);
 }
 #define LOG  "{\"step\": 1, \"loss\": 2.0}\n{\"step\": 2, \"loss\": 1.5}\n"
@@ -233,6 +234,214 @@ static void hostile_names_do_not_reach_the_note(void **unused)
     scan_done(&s);
 }
 
+/* How tools lay out a run: the files, and the runs that they are: root and number of sources. */
+#define EVENTS "events.out.tfevents.1700000000.host.77"
+static const struct layout {
+    const char *files[14];
+    const char *runs[4];
+} layouts[] = {
+    /* Keras: TensorBoard callback */
+    {{"k/logs/train/" EVENTS ".0.v2", "k/logs/validation/" EVENTS ".1.v2"}, {"k 2"}},
+    {{"k/fit/a/train/" EVENTS ".0.v2", "k/fit/a/validation/" EVENTS ".1.v2", "k/fit/b/train/" EVENTS ".0.v2"},
+     {"k/fit/a 2", "k/fit/b 1"}},
+    {{"k/train/log.jsonl", "k/val/log.jsonl"}, {"k/train 1", "k/val 1"}},
+    /* SummaryWriter.add_scalars and add_hparams: directories of the same process below their writer's */
+    {{"t/" EVENTS ".0", "t/loss_a/" EVENTS ".1", "t/1700000000.5/" EVENTS ".2"}, {"t 3"}},
+    {{"t/" EVENTS ".0", "t/other/events.out.tfevents.1700000009.host.78.0"}, {"t 1", "t/other 1"}},
+    /* Hugging Face: runs/<date>_<host> is the output directory's */
+    {{"h/trainer_state.json", "h/runs/Jan05_10-00-01_host/" EVENTS ".0", "h/runs/Jan06_10-00-01_host/" EVENTS ".0"}, {"h 3"}},
+    {{"h/checkpoint-5/trainer_state.json", "h/runs/Jan05_10-00-01_host/" EVENTS ".0",
+      "h/runs/Jan05_10-00-01_host/1700000000.5/" EVENTS ".1"},
+     {"h 3"}},
+    {{"h/runs/Jan05_10-00-01_host/" EVENTS ".0"}, {"h 1"}},
+    {{"h/runs/Jan05_10-00-01_host/" EVENTS ".0", "h/runs/Jan06_10-00-01_host/" EVENTS ".0"},
+     {"h/runs/Jan05_10-00-01_host 1", "h/runs/Jan06_10-00-01_host 1"}},
+    /* Lightning: each version is a run */
+    {{"l/version_0/metrics.csv", "l/version_0/" EVENTS ".0", "l/version_0/hparams.yaml", "l/version_1/metrics.csv"},
+     {"l/version_0 3", "l/version_1 1"}},
+    /* W&B: one run beside a log belongs to it, several are runs of their own; its own logs are none */
+    {{"w/train.log", "w/wandb/offline-run-20260105_1-ab/run-ab.wandb", "w/wandb/offline-run-20260105_1-ab/files/output.log",
+      "w/wandb/offline-run-20260105_1-ab/logs/debug.log"},
+     {"w 3"}},
+    {{"w/train.log", "w/wandb/run-20260105_1-ab/run-ab.wandb", "w/wandb/run-20260106_1-cd/run-cd.wandb"},
+     {"w 1", "w/wandb/run-20260105_1-ab 1", "w/wandb/run-20260106_1-cd 1"}},
+    /* MLflow: metrics, also with slashes in their names, and parameters of one run */
+    {{"m/mlruns/1/0123456789abcdef0123456789abcdef/meta.yaml", "m/mlruns/1/0123456789abcdef0123456789abcdef/metrics/train/loss",
+      "m/mlruns/1/0123456789abcdef0123456789abcdef/metrics/lr", "m/mlruns/1/0123456789abcdef0123456789abcdef/params/seed",
+      "m/mlruns/1/0123456789abcdef0123456789abcdef/artifacts/out.jsonl", "m/mlruns/1/meta.yaml"},
+     {"m/mlruns/1/0123456789abcdef0123456789abcdef 4"}},
+    /* CatBoost, MMEngine */
+    {{"c/train.log", "c/catboost_info/learn/events.out.tfevents.1", "c/catboost_info/test/events.out.tfevents.1",
+      "c/catboost_info/learn_error.tsv"},
+     {"c 4"}},
+    {{"e/20260105_100001/vis_data/scalars.json", "e/20260105_100001/run.log"}, {"e/20260105_100001 2"}},
+    /* torchrun --log-dir */
+    {{"r/job/attempt_0/0/stdout.log", "r/job/attempt_0/1/stdout.log", "r/job/attempt_1/0/stdout.log"}, {"r/job 3"}},
+    {{"r/rank_0/train.log", "r/rank_1/train.log"}, {"r 2"}},
+};
+
+static const char *content_of(const char *path)
+{
+    const char *name = strrchr(path, '/') + 1;
+    if (strstr(name, "tfevents")) return "xy";
+    if (strstr(name, ".wandb")) return ":W&B\xe1\xbe";
+    if (strstr(path, "/metrics/")) return "1700000000123 0.5 1\n";
+    if (strstr(path, "/params/")) return "7";
+    if (strcmp(name, "meta.yaml") == 0) return "run_id: 0123456789abcdef0123456789abcdef\nstatus: 3\n";
+    if (strcmp(name, "hparams.yaml") == 0) return "lr: 0.1\n";
+    if (strcmp(name, "trainer_state.json") == 0) return HUGS;
+    if (strstr(name, ".csv")) return "step,loss\n1,2\n2,1\n";
+    if (strstr(name, ".tsv")) return "iter\tLogloss\n0\t0.68\n1\t0.67\n";
+    if (strstr(name, ".log")) return "step 1: loss 2.5, lr 0.1\nstep 2: loss 2.25, lr 0.1\n";
+    return LOG;
+}
+
+static void runs_are_found_as_tools_lay_them_out(void **unused)
+{
+    (void)unused;
+    size_t failed = 0;
+    for (size_t i = 0; i < sizeof layouts / sizeof *layouts; i++) {
+        char top_of[64], path[512];
+        snprintf(top_of, sizeof top_of, "layout%zu", i);
+        for (size_t k = 0; layouts[i].files[k]; k++) {
+            snprintf(path, sizeof path, "%s/%s", top_of, layouts[i].files[k]);
+            make_file(path, content_of(path));
+        }
+        struct scan s = scan_ok(top_of);
+        size_t wanted = 0;
+        for (; layouts[i].runs[wanted]; wanted++) {
+            char is[512] = "none";
+            if (wanted < s.n_runs)
+                snprintf(is, sizeof is, "%s %zu", s.runs[wanted].root + strlen(top_of) + 1, s.runs[wanted].n_sources);
+            if (strcmp(is, layouts[i].runs[wanted]) == 0) continue;
+            print_error("%s: wanted '%s', found '%s'\n", layouts[i].files[0], layouts[i].runs[wanted], is);
+            failed++;
+        }
+        if (s.n_runs != wanted) print_error("%s: %zu runs\n", layouts[i].files[0], s.n_runs), failed++;
+        scan_done(&s);
+    }
+    assert_int_equal(failed, 0);
+}
+
+/* ---- rotated logs ------------------------------------------------------------------------------------------------------------------ */
+
+static void make_log(const char *path, int from, int to)
+{
+    char text[4096];
+    size_t n = 0;
+    for (int i = from; i < to; i++) n += (size_t)snprintf(text + n, sizeof text - n, "{\"step\": %d, \"loss\": 2.5}\n", i);
+    make_file(path, text);
+}
+
+static void pack(const char *command)
+{
+    if (system(command) != 0) skip();
+}
+
+static void assert_order(const struct scan_source *s, const char *path, const char *older)
+{
+    char is[512] = "";
+    assert_string_equal(s->path, path);
+    for (size_t i = 0; i < s->n_older; i++) {
+        strcat(is, i ? " " : "");
+        strcat(is, strrchr(s->older[i], '/') + 1);
+    }
+    assert_string_equal(is, older);
+}
+
+static void rotated_parts_are_one_source_oldest_first(void **unused)
+{
+    (void)unused;
+    make_log("by-number/log.jsonl", 90, 99);
+    make_log("by-number/log.jsonl.1", 80, 90);
+    make_log("by-number/log.jsonl.2", 70, 80);
+    make_log("by-number/log.jsonl.10", 1, 10);
+    make_log("by-number/other.jsonl", 1, 10);
+    pack("gzip by-number/log.jsonl.2");
+    struct scan s = scan_ok("by-number");
+    assert_root(&s, 0, "by-number", 2);
+    assert_order(&s.runs[0].sources[0], "by-number/log.jsonl", "log.jsonl.10 log.jsonl.2.gz log.jsonl.1");
+    assert_int_equal(s.runs[0].sources[1].n_older, 0);
+    scan_done(&s);
+    make_log("by-date/log.jsonl", 90, 99);
+    make_log("by-date/log.jsonl.2026-01-04", 80, 90);
+    make_log("by-date/log.jsonl-20260103", 70, 80);
+    make_log("by-date/log-20260102.jsonl", 60, 70);
+    s = scan_ok("by-date");
+    assert_root(&s, 0, "by-date", 1);
+    assert_order(&s.runs[0].sources[0], "by-date/log.jsonl", "log-20260102.jsonl log.jsonl-20260103 log.jsonl.2026-01-04");
+    scan_done(&s);
+}
+
+static void what_is_left_of_a_rotated_log_is_read_too(void **unused)
+{
+    (void)unused;
+    make_log("gone/log.jsonl.1", 80, 90);
+    make_log("gone/log.jsonl.2", 70, 80);
+    make_log("emptied/log.jsonl.1", 80, 90);
+    make_file("emptied/log.jsonl", "");
+    make_log("alone/log.jsonl", 1, 20);
+    pack("gzip alone/log.jsonl");
+    struct scan s = scan_ok("gone");
+    assert_root(&s, 0, "gone", 1);
+    assert_order(&s.runs[0].sources[0], "gone/log.jsonl.1", "log.jsonl.2");
+    scan_done(&s);
+    s = scan_ok("emptied");
+    assert_root(&s, 0, "emptied", 1);
+    assert_order(&s.runs[0].sources[0], "emptied/log.jsonl", "log.jsonl.1");
+    scan_done(&s);
+    s = scan_ok("alone");
+    assert_root(&s, 0, "alone", 1);
+    assert_string_equal(s.runs[0].sources[0].format->name, "jsonl");
+    scan_done(&s);
+}
+
+static void a_copied_part_is_not_read_twice(void **unused)
+{
+    (void)unused;
+    make_log("copied/log.jsonl", 1, 60); /* copied at 40, not truncated */
+    make_log("copied/log.jsonl.1", 1, 40);
+    make_log("copied/log.jsonl~", 1, 20);
+    struct scan s = scan_ok("copied");
+    assert_root(&s, 0, "copied", 1);
+    assert_int_equal(s.runs[0].sources[0].n_older, 0);
+    scan_done(&s);
+}
+
+static void a_number_behind_a_name_is_not_always_a_rotation(void **unused)
+{
+    (void)unused;
+    make_file("n/events.out.tfevents.1700000000.host.1.0", "xy"); /* two writers of one process */
+    make_file("n/events.out.tfevents.1700000000.host.1.1", "xy");
+    make_log("n/start-20260102.jsonl", 1, 20); /* a log for each start */
+    make_log("n/start-20260103.jsonl", 1, 20);
+    make_log("n/train.jsonl", 1, 20);
+    make_log("n/train2.jsonl", 1, 20);
+    struct scan s = scan_ok("n");
+    assert_root(&s, 0, "n", 6);
+    for (size_t i = 0; i < 6; i++) assert_int_equal(s.runs[0].sources[i].n_older, 0);
+    scan_done(&s);
+}
+
+static void what_was_passed_over_is_listed_with_the_reason(void **unused)
+{
+    (void)unused;
+    make_file("p/log.jsonl", LOG);
+    make_file("p/empty.log", "");
+    make_file("p/data.csv", "a,b\nx,y\nz,w\n");
+    assert_int_equal(mkfifo("p/pipe.log", 0644) | symlink("log.jsonl", "p/latest.jsonl"), 0);
+    struct scan s = scan_ok("p");
+    const char *const wanted[] = {"data.csv", "data set", "empty.log", "is empty", "latest.jsonl", "itself", "pipe.log", "FIFO"};
+    assert_int_equal(s.n_skips, 4);
+    for (size_t i = 0; i < 4; i++) {
+        assert_non_null(strstr(s.skips[i].path, wanted[2 * i]));
+        assert_non_null(strstr(s.skips[i].why, wanted[2 * i + 1]));
+    }
+    assert_root(&s, 0, "p", 1);
+    assert_non_null(strstr(s.runs[0].sources[0].why, "JSON lines"));
+    scan_done(&s);
+}
+
 #define IN_A_DIRECTORY(test) cmocka_unit_test_setup_teardown(test, enter, leave)
 
 int main(void)
@@ -249,6 +458,12 @@ int main(void)
         IN_A_DIRECTORY(missing_and_empty_are_told_apart),
         IN_A_DIRECTORY(a_closed_directory_says_so),
         IN_A_DIRECTORY(hostile_names_do_not_reach_the_note),
+        IN_A_DIRECTORY(runs_are_found_as_tools_lay_them_out),
+        IN_A_DIRECTORY(rotated_parts_are_one_source_oldest_first),
+        IN_A_DIRECTORY(what_is_left_of_a_rotated_log_is_read_too),
+        IN_A_DIRECTORY(a_copied_part_is_not_read_twice),
+        IN_A_DIRECTORY(a_number_behind_a_name_is_not_always_a_rotation),
+        IN_A_DIRECTORY(what_was_passed_over_is_listed_with_the_reason),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

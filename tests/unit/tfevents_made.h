@@ -68,7 +68,12 @@ static inline void tf_float(struct str *to, unsigned field, double value)
 }
 static inline void tf_fill(struct str *to, char with, size_t n)
 {
-    for (; n; n--) str_add_span(to, (struct span){&with, 1});
+    char some[4096];
+    memset(some, with, sizeof some);
+    for (size_t part; n; n -= part) {
+        part = n < sizeof some ? n : sizeof some;
+        str_add_span(to, (struct span){some, part});
+    }
 }
 
 /* ---- frames ------------------------------------------------------------------------------------------------------------ */
