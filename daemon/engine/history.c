@@ -17,29 +17,29 @@ static void push(uint64_t **list, size_t *n, size_t *room, uint64_t value)
     (*list)[(*n)++] = value;
 }
 
-uint64_t history_hash(uint64_t so_far, uint32_t series, int64_t step, double value)
+bool history_joins(const struct history_record *r, uint32_t series, int64_t step, uint64_t line)
 {
+    return r->open && line == r->line && step == r->step && series != r->first_series;
+}
+
+void history_join(struct history_record *r, uint32_t series, int64_t step, double value, uint64_t line)
+{
+    if (!r->open) *r = (struct history_record){.line = line, .step = step, .first_series = series, .open = true};
     uint64_t words[3] = {series, (uint64_t)step, 0};
     memcpy(&words[2], &value, sizeof value);
-    return hash64(words, sizeof words, so_far);
+    r->hash = hash64(words, sizeof words, r->hash);
 }
 
 void history_close(struct history *h)
 {
-    if (h->open) push(&h->hashes, &h->n, &h->room, h->hash);
-    h->open = false;
+    if (h->last.open) push(&h->hashes, &h->n, &h->room, h->last.hash);
+    h->last.open = false;
 }
 
 void history_point(struct history *h, uint32_t series, int64_t step, double value, uint64_t line)
 {
-    if (h->open && (line != h->line || series == h->first_series)) history_close(h);
-    if (!h->open) {
-        h->open = true;
-        h->line = line;
-        h->first_series = series;
-        h->hash = 0;
-    }
-    h->hash = history_hash(h->hash, series, step, value);
+    if (!history_joins(&h->last, series, step, line)) history_close(h);
+    history_join(&h->last, series, step, value, line);
 }
 
 void history_done(struct history *h)
@@ -50,9 +50,9 @@ void history_done(struct history *h)
     *h = (struct history){0};
 }
 
-size_t history_find(const struct history *h, size_t from, uint64_t hash)
+size_t history_find(const struct history *h, size_t from, size_t to, uint64_t hash)
 {
-    for (size_t i = from; i < h->n; i++)
+    for (size_t i = from; i < to; i++)
         if (h->hashes[i] == hash) return i;
     return SIZE_MAX;
 }

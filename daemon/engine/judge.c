@@ -109,13 +109,20 @@ static bool told_by_the_whole(const struct run *r, const struct run_finding *f)
     return joined && (!f->f.series || run_owns(r, r->series[f->f.series->id]));
 }
 
-/* A line of a log that has no steps of its own happened where the run stands. */
+/* A line of a log that has no steps of its own happened where the run stands. What was still going on when a log ended is over when the
+ * run was started again and went on in another one. */
 static const struct finding *placed(struct run *r, const struct finding *f)
 {
-    if (!f->quote_line || f->source >= r->n_sources || r->sources[f->source]->lead) return f;
+    bool unplaced = f->quote_line && f->source < r->n_sources && !r->sources[f->source]->lead;
+    bool over = f->phase != PHASE_CLOSED && run_went_on(r, f->source);
+    if (!unplaced && !over) return f;
     struct finding *at = room(r, 1, sizeof *at);
     *at = *f;
-    at->onset_step = at->first_step = at->last_step = run_last_step(r);
+    if (unplaced) at->onset_step = at->first_step = at->last_step = run_last_step(r);
+    if (!over) return at;
+    at->phase = PHASE_CLOSED;
+    if (!f->series) at->severity = SEVERITY_INFO;
+    else if (at->severity == SEVERITY_CRITICAL) at->severity = SEVERITY_WARNING;
     return at;
 }
 
@@ -277,12 +284,11 @@ static const char *why_of(struct run *r, size_t source)
     return keep(r, &s);
 }
 
-/* The restarts that the leading source shows; one that starts its files anew has them in none. */
 static void show_seams(struct run *r, struct view *v)
 {
-    struct seam *seams = room(r, r->n_seams, sizeof *seams);
-    for (size_t i = 0; i < r->n_seams; i++)
-        if (r->seams[i].source == r->lead) seams[v->n_seams++] = r->seams[i].seam;
+    size_t max = r->n_seams + r->n_sources;
+    struct seam *seams = room(r, max, sizeof *seams);
+    v->n_seams = run_seams(r, seams, max);
     v->seams = seams;
     v->segments = r->seq ? (uint32_t)v->n_seams + 1 : 0;
 }

@@ -3,7 +3,8 @@
  * Every record reaches the run once, whatever happens to the file or to the daemon. `items` counts the points and events that the format
  * gave since the file's first byte. A new daemon feeds the bytes before its offset again and drops as many items (any
  * split of the same bytes gives the same items); that is how the format regains its columns and its epoch. Where the bytes
- * are not the same any more, records are compared with the run's history instead. */
+ * are not the same any more, records are compared with the run's history instead (reader_compare.c). Bytes that are known to have been
+ * there and were overwritten before they could be read are reported as a bad record. */
 #ifndef MLWATCH_READER_H
 #define MLWATCH_READER_H
 
@@ -31,20 +32,28 @@ struct reader {
     uint64_t items, known_items; /* given since the first byte; how many of them the run has */
     uint64_t at, regain_until;   /* while the bytes before the offset are read again; equal when not */
     uint64_t asked;              /* GROWTH_QUERIED: what the database looked like when it was asked last */
-    bool comparing;
-    bool compare_first; /* another daemon was comparing: begin so, once the history is there */
+    bool begun;                  /* it had a turn since it was woken */
+    bool copied;                 /* the tail reads a copy of a file that was truncated: what is at the path may repeat it */
+    bool compare_first;          /* another daemon was comparing: begin so, once the history is there */
     struct {
         struct tail_identity id;
         uint64_t offset, items;
-    } ended;        /* the end of the file before this one, while this one has given nothing yet; offset 0: none */
-    size_t matched; /* history records passed */
-    struct held_point *held;
-    size_t n_held, held_room; /* the record being compared */
+    } ended; /* the end of the file before this one, while this one has given nothing yet; offset 0: none */
+    struct {
+        bool on;
+        size_t n_known, n_matched; /* records of the history when it began; how many of them were found again */
+        size_t *from,
+            n_from; /* by first series: where its next record may be in the history; SIZE_MAX: all that follow are new */
+        struct history_record record;
+        struct held_point *held;
+        size_t n_held, room; /* the record being compared */
+        uint64_t unread;     /* bytes that were there and not read: lost, unless what is read now repeats what was before them */
+    } compare;
     struct history history;
     bool news;               /* a look found more to read */
     bool flushed;            /* at_end was fed for what was offered */
     bool refused;            /* told once */
-    double quiet_since;      /* loop clock */
+    double now, quiet_since; /* loop clock; of the turn, and of the last bytes */
     double restarted, spent; /* when it was last read from its first byte, and the seconds that this took so far */
 };
 

@@ -209,6 +209,7 @@ static void take(struct run *r, struct run_series *s, int64_t step, double time,
         follow_step(r, from, s, &p);
         follow_record(r, from, s, line);
         p.segment = from->segment;
+        if (!isnan(time)) from->first_time = fmin(from->first_time, time), from->last_time = fmax(from->last_time, time);
     }
     count(r, s, &p);
     give(r, s->watchers, s->n_watchers, &p);
@@ -406,6 +407,7 @@ int run_source(struct run *r, const char *path, const char *format, const char *
     s->path = str_dup(span_of(path));
     s->why = str_dup(span_of(why ? why : ""));
     s->format = format;
+    s->first_time = s->last_time = NAN;
     s->sink = (struct sink){r, (uint16_t)r->n_sources};
     s->out = (struct format_out){&s->sink, &s->arena, on_series, on_point, on_fact, on_event, on_bad};
     arena_init(&s->arena, READER_ARENA_BYTES);

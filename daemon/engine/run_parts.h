@@ -71,8 +71,9 @@ struct run_source {
     struct run_series *lead; /* its step decides about segments */
     uint16_t segment;
     int64_t last_step;
-    uint64_t record, line;  /* records so far; where the newest begins */
-    struct watcher **joins; /* its own states of the analyzers that join series */
+    double first_time, last_time; /* NaN where it tells none */
+    uint64_t record, line;        /* records so far; where the newest begins */
+    struct watcher **joins;       /* its own states of the analyzers that join series */
     size_t n_joins, joins_room;
     struct watcher **hears; /* its events */
     size_t n_hears, hears_room;
@@ -183,6 +184,14 @@ bool run_holds_evaluations(const struct run *r, uint16_t source);
 /* run_say_source - what a source is to the run, beyond why it was taken for what it is: preferred for these metrics, confirms those,
  * disagrees on that. Appends to out. */
 void run_say_source(const struct run *r, uint16_t source, struct str *out);
+
+/* ---- run_sequels.c ---------------------------------------------------------------------------------------------------------- */
+
+/* run_follows - does one source go on where the other one ended? run_went_on - has another one done so, for long enough to matter? */
+bool run_follows(const struct run *r, uint16_t later, uint16_t earlier);
+bool run_went_on(const struct run *r, uint16_t source);
+/* run_seams - the restarts that the leading source shows, and those between it and the sources that go on; at most max. */
+size_t run_seams(const struct run *r, struct seam *out, size_t max);
 
 /* ---- run_holes.c ------------------------------------------------------------------------------------------------------------ */
 

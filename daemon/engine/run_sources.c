@@ -110,6 +110,12 @@ static bool comparable(const struct series *a, const struct series *b)
     return a->metric[0] || same_name(a->name, b->name);
 }
 
+/* One goes on where the other ended: they hold the same steps at different times, if at all. */
+static bool apart_in_time(const struct run *r, const struct run_series *a, const struct run_series *b)
+{
+    return run_follows(r, a->s.source, b->s.source) || run_follows(r, b->s.source, a->s.source);
+}
+
 /* The series of the preferred source that stands for this one: of the same name if there is one. */
 static const struct run_series *preferred(const struct run *r, const struct run_series *s)
 {
@@ -140,7 +146,7 @@ bool run_confirms(const struct run *r, const struct finding *f)
 {
     if (!f->series || nonfinite_kind(f->kind) || f->series->id >= r->n_series) return false;
     const struct run_series *s = r->series[f->series->id], *best = preferred(r, s);
-    if (!best || f->segment > r->sources[best->s.source]->segment) return false;
+    if (!best || f->segment > r->sources[best->s.source]->segment || apart_in_time(r, best, s)) return false;
     int64_t last = f->last_step < s->last_step ? f->last_step : s->last_step;
     if (best->first_step > f->onset_step || best->last_step < last) return false;
     return points_within(best, f->onset_step, last) >= 0.5 * points_within(s, f->onset_step, last);
@@ -198,6 +204,7 @@ bool run_disagrees(const struct run *r, const struct run_series *best, const str
 {
     static const double scales[] = {1, PERCENT, 1 / PERCENT};
     double coarse = fmax(coarse_of(r, best), coarse_of(r, other));
+    if (apart_in_time(r, best, other)) return false;
     for (size_t i = 0; i < sizeof scales / sizeof *scales; i++) { /* a share and a percentage are the same */
         size_t seen, seen_too, n = apart(other, best, scales[i], coarse, &seen, i ? NULL : at);
         size_t m = apart(best, other, 1 / scales[i], coarse, &seen_too, NULL);
@@ -227,7 +234,8 @@ static void say_one(struct sentence *e, const struct run_series *s, struct str *
 static bool shared(const struct run *r, const struct run_series *s)
 {
     for (uint32_t at = s->key == NO_KEY ? 0 : r->keys[s->key].first; at; at = r->series[at - 1]->next)
-        if (r->series[at - 1]->s.source != s->s.source && r->series[at - 1]->points) return true;
+        if (r->series[at - 1]->s.source != s->s.source && r->series[at - 1]->points && !apart_in_time(r, s, r->series[at - 1]))
+            return true;
     return false;
 }
 
@@ -256,13 +264,18 @@ void run_say_source(const struct run *r, uint16_t source, struct str *out)
     for (size_t i = 0; i < r->n_series; i++) {
         size_t at = 0;
         const struct run_series *s = r->series[i], *best = s->s.source == source && s->points ? preferred(r, s) : NULL;
-        if (best && !run_disagrees(r, best, s, &at)) say_one(&confirm, s, out);
+        if (best && !apart_in_time(r, best, s) && !run_disagrees(r, best, s, &at)) say_one(&confirm, s, out);
     }
     for (size_t i = 0; i < r->n_series; i++) {
         size_t at = 0;
         const struct run_series *s = r->series[i], *best = s->s.source == source && s->points ? preferred(r, s) : NULL;
         if (best && run_disagrees(r, best, s, &at)) say_values(r, best, s, at, out);
     }
+    for (size_t i = 0; i < r->n_sources; i++)
+        if (run_follows(r, source, (uint16_t)i)) {
+            str_add(out, "; goes on where another start of the run ended");
+            break;
+        }
 }
 
 bool run_note(const struct run *r, struct str *out)

@@ -1,27 +1,32 @@
 #include "tail.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include "../base/clock.h"
 #include "../base/hash.h"
 #include "../base/str.h"
 
+enum { TWICE_BYTES = 4096, TWICE_PIECE_BYTES = 16 << 10 };
+
 bool tail_init(struct tail *t, const char *path)
 {
-    *t = (struct tail){.path = str_dup(span_of(path)), .fd = -1};
+    *t = (struct tail){.path = str_dup(span_of(path)), .fd = -1, .after = -1};
     return t->path != NULL;
 }
 
 void tail_close(struct tail *t)
 {
     if (t->fd >= 0) close(t->fd);
-    t->fd = -1;
+    if (t->after >= 0) close(t->after);
+    t->fd = t->after = -1;
+    t->unpacked = false;
+    t->listed = 0;
 }
 
 void tail_done(struct tail *t)
@@ -33,7 +38,7 @@ void tail_done(struct tail *t)
 }
 
 /* O_PATH opens nothing: a FIFO's writer does not notice, a tape does not wind. What it is gets known before it is opened. */
-static int open_regular(const char *path)
+int tail_open_regular(const char *path)
 {
     struct stat st;
     char self[64];
@@ -50,6 +55,8 @@ static int open_regular(const char *path)
     return fd;
 }
 
+/* ---- identity ----------------------------------------------------------------------------------------------------------- */
+
 /* False when fewer than n bytes are there. */
 static bool hash_at(int fd, uint64_t at, uint32_t n, uint64_t *hash)
 {
@@ -59,7 +66,7 @@ static bool hash_at(int fd, uint64_t at, uint32_t n, uint64_t *hash)
     return true;
 }
 
-static bool same_content(int fd, const struct tail_identity *id, uint64_t offset)
+bool tail_same_content(int fd, const struct tail_identity *id, uint64_t offset)
 {
     uint64_t head = 0, foot = 0;
     if (!id->head_bytes) return true;
@@ -69,26 +76,129 @@ static bool same_content(int fd, const struct tail_identity *id, uint64_t offset
 
 bool tail_is(struct tail *t, const struct tail_identity *id, uint64_t offset)
 {
-    return t->fd >= 0 && same_content(t->fd, id, offset);
+    return t->fd >= 0 && tail_same_content(t->fd, id, offset);
 }
 
-static void take_stat(struct tail *t, const struct stat *st)
+static uint32_t rest_bytes(const struct tail *t)
+{
+    uint64_t n = t->offered - t->offset;
+    return n < TAIL_HEAD_BYTES ? (uint32_t)n : TAIL_HEAD_BYTES;
+}
+
+/* Are the bytes that were offered, and not taken, still those? */
+static bool same_rest(const struct tail *t)
+{
+    uint64_t hash = 0;
+    return t->offered == t->offset || (hash_at(t->fd, t->offset, rest_bytes(t), &hash) && hash == t->rest_hash);
+}
+
+/* Does the file begin with what was read of it, and what was offered of it? */
+static bool same_so_far(const struct tail *t) { return tail_same_content(t->fd, &t->id, t->offset) && same_rest(t); }
+
+/* The hash of n bytes of which the first k are in the file at `at`, and known by their hash, and the others were just read. False when
+ * the file has others by now: it was rewritten behind the read. */
+static bool hash_joined(int fd, uint64_t at, uint32_t k, uint64_t known, uint32_t skip, struct span read, uint32_t n,
+                        uint64_t *hash)
+{
+    char bytes[TAIL_HEAD_BYTES + TAIL_FOOT_BYTES];
+    if (k && (pread(fd, bytes, k, (off_t)at) != (ssize_t)k || hash64(bytes, k, 0) != known)) return false;
+    memcpy(bytes + k, read.p, skip + n - k);
+    *hash = hash64(bytes + skip, n, 0);
+    return true;
+}
+
+/* Head and foot as of offset, from the bytes before the old offset and those read behind it. */
+static bool identify(struct tail *t, struct tail_identity *id, uint64_t offset, struct span read)
+{
+    size_t used = (size_t)(offset - t->offset);
+    uint32_t had = t->offset < TAIL_HEAD_BYTES ? (uint32_t)t->offset : TAIL_HEAD_BYTES; /* a glimpse does not count */
+    bool grows = had < TAIL_HEAD_BYTES;
+    if (grows && !hash_joined(t->fd, 0, had, t->id.head_hash, 0, read, id->head_bytes, &id->head_hash)) return false;
+    if (used >= id->tail_bytes) return id->tail_hash = hash64(read.p + used - id->tail_bytes, id->tail_bytes, 0), true;
+    uint32_t old = t->id.tail_bytes, skip = old + (uint32_t)used - id->tail_bytes;
+    return hash_joined(t->fd, t->offset - old, old, t->id.tail_hash, skip, read, id->tail_bytes, &id->tail_hash);
+}
+
+static bool identify_from_file(struct tail *t, struct tail_identity *id, uint64_t offset)
+{
+    return tail_same_content(t->fd, &t->id, t->offset) && hash_at(t->fd, 0, id->head_bytes, &id->head_hash) &&
+           hash_at(t->fd, offset - id->tail_bytes, id->tail_bytes, &id->tail_hash);
+}
+
+void tail_advance(struct tail *t, uint64_t offset, uint64_t offered, struct span read)
+{
+    struct tail_identity id = t->id;
+    bool ahead = offset > t->offset, known = true;
+    id.head_bytes = offset < TAIL_HEAD_BYTES ? (uint32_t)offset : TAIL_HEAD_BYTES;
+    id.tail_bytes = offset < TAIL_FOOT_BYTES ? (uint32_t)offset : TAIL_FOOT_BYTES;
+    if (ahead) known = identify(t, &id, offset, read);
+    else if (offset < t->offset) known = identify_from_file(t, &id, offset);
+    if (!known) id.tail_hash = ~id.tail_hash, t->racy = true; /* it was rewritten this moment: the next look finds that */
+    size_t done = ahead ? (size_t)(offset - t->offset) : 0;
+    t->id = id;
+    t->offset = offset;
+    t->offered = offered > offset ? offered : offset;
+    if (read.n < done + rest_bytes(t)) t->offered = offset;
+    if (t->offered > offset) t->rest_hash = hash64(read.p + done, rest_bytes(t), 0);
+}
+
+/* ---- looking ------------------------------------------------------------------------------------------------------------- */
+
+double tail_time(const struct timespec *t) { return (double)t->tv_sec + (double)t->tv_nsec * 1e-9; }
+
+void tail_take_stat(struct tail *t, const struct stat *st)
 {
     t->size = (uint64_t)st->st_size;
-    t->changed = (double)st->st_mtim.tv_sec + (double)st->st_mtim.tv_nsec * 1e-9;
+    if (t->unpacked) return; /* the temporary file is younger than what it holds, and nobody writes to it */
+    t->changed = tail_time(&st->st_mtim);
+    t->racy = fabs(clock_wall() - t->changed) < TAIL_RACY_S;
+}
+
+/* Of a file of which nothing was read yet the first bytes are remembered at the first look: it may be another one before it is read. */
+static void glimpse(struct tail *t)
+{
+    t->id.head_bytes = t->size < TAIL_HEAD_BYTES ? (uint32_t)t->size : TAIL_HEAD_BYTES;
+    t->id.tail_bytes = 0;
+    t->id.tail_hash = hash64(NULL, 0, 0);
+    if (!hash_at(t->fd, 0, t->id.head_bytes, &t->id.head_hash)) t->id.head_bytes = 0;
+}
+
+static enum tail_state more_or_quiet(struct tail *t)
+{
+    if (t->size > t->seen) t->seen = t->size;
+    if (t->offered == 0 && t->id.head_bytes == 0 && t->size > 0) glimpse(t);
+    return t->size > t->offered ? TAIL_MORE : TAIL_QUIET;
 }
 
 static enum tail_state open_first(struct tail *t)
 {
     struct stat st;
-    t->fd = open_regular(t->path);
+    t->fd = tail_open_regular(t->path);
     if (t->fd < 0 || fstat(t->fd, &st) != 0) return errno == ENOENT || errno == ENOTDIR ? TAIL_GONE : TAIL_REFUSED;
-    take_stat(t, &st);
-    bool known = t->offset > 0 || t->id.head_bytes > 0;
-    if (known && (t->size < t->offset || !same_content(t->fd, &t->id, t->offset))) return TAIL_RESTARTED;
+    bool known = t->offered > 0 || t->id.head_bytes > 0;
+    bool mine = !t->id.inode || t->id.inode == st.st_ino;
+    double was = t->changed;
+    tail_take_stat(t, &st);
+    t->old = false;
+    if (known && (t->size < t->offered || !same_so_far(t))) return t->changed = was, TAIL_RESTARTED;
+    if (!known || mine || !tail_adopt_moved(t, false)) {
+        t->id.device = st.st_dev;
+        t->id.inode = st.st_ino;
+        if (!mine) t->seen = 0;
+    }
+    return more_or_quiet(t);
+}
+
+void tail_take(struct tail *t, int fd)
+{
+    struct stat st;
+    tail_restart(t);
+    t->fd = fd;
+    if (fstat(fd, &st) != 0) return;
+    tail_take_stat(t, &st);
     t->id.device = st.st_dev;
     t->id.inode = st.st_ino;
-    return t->size > t->offered ? TAIL_MORE : TAIL_QUIET;
+    (void)more_or_quiet(t);
 }
 
 static bool same_file(const struct stat *a, const struct stat *b) { return a->st_dev == b->st_dev && a->st_ino == b->st_ino; }
@@ -101,48 +211,56 @@ enum tail_state tail_look(struct tail *t)
     bool gone = !there && (errno == ENOENT || errno == ENOTDIR);
     if (fstat(t->fd, &mine) != 0) return TAIL_REFUSED;
     double was = t->changed;
-    bool touched = (uint64_t)mine.st_size != t->size;
-    take_stat(t, &mine);
+    bool touched = t->racy || (uint64_t)mine.st_size != t->size;
+    tail_take_stat(t, &mine);
     touched = touched || t->changed > was || t->changed < was;
-    if (t->size < t->offset) return TAIL_RESTARTED;
-    if (touched && !same_content(t->fd, &t->id, t->offset)) return TAIL_RESTARTED;
     t->old = gone || (there && !same_file(&here, &mine));
-    if (t->size > t->offered) return TAIL_MORE;
+    bool restarted = t->size < (t->offered ? t->offered : t->seen) || (touched && !same_so_far(t));
+    if (restarted) return t->changed = was, t->racy = true, TAIL_RESTARTED; /* the time when it was still that file */
+    if (more_or_quiet(t) == TAIL_MORE) return TAIL_MORE;
     if (!t->old) return TAIL_QUIET;
-    if (gone) return TAIL_GONE;
     /* A program that rotates by itself writes to the new file only; an empty new file may still wait for it. */
-    return here.st_size > 0 ? TAIL_ENDED : TAIL_QUIET;
+    if (t->after >= 0 || (there && here.st_size > 0) || (tail_directory_changed(t) && tail_is_followed(t))) return TAIL_ENDED;
+    return gone ? TAIL_GONE : TAIL_QUIET;
+}
+
+/* ---- reading ------------------------------------------------------------------------------------------------------------- */
+
+/* A file that is rewritten while it is read may give old bytes followed by new ones. The same twice is what was there. */
+static bool the_same_again(int fd, uint64_t at, const char *bytes, size_t n)
+{
+    char again[TWICE_PIECE_BYTES];
+    for (size_t done = 0; done < n;) {
+        size_t piece = n - done < sizeof again ? n - done : sizeof again;
+        ssize_t got = pread(fd, again, piece, (off_t)(at + done));
+        if (got <= 0 || memcmp(again, bytes + done, (size_t)got) != 0) return false;
+        done += (size_t)got;
+    }
+    return true;
 }
 
 ssize_t tail_read(struct tail *t, uint64_t at, void *buffer, size_t n)
 {
     if (t->fd < 0) return -1;
     ssize_t got = pread(t->fd, buffer, n, (off_t)at);
-    if (got > 0 && !same_content(t->fd, &t->id, t->offset)) return t->changed = 0, -1;
+    bool twice = t->racy && (t->offset == 0 || got > TWICE_BYTES);
+    if (got > 0 && twice && !the_same_again(t->fd, at, buffer, (size_t)got)) return t->racy = true, -1;
+    if (got > 0 && !tail_same_content(t->fd, &t->id, t->offset)) return t->racy = true, -1;
     return got;
 }
 
-void tail_advance(struct tail *t, uint64_t offset, uint64_t offered)
+void tail_rewind(struct tail *t)
 {
-    struct tail_identity id = t->id;
-    id.head_bytes = offset < TAIL_HEAD_BYTES ? (uint32_t)offset : TAIL_HEAD_BYTES;
-    id.tail_bytes = offset < TAIL_FOOT_BYTES ? (uint32_t)offset : TAIL_FOOT_BYTES;
-    t->offered = offered > offset ? offered : offset;
-    if (offset == t->offset) return;
-    bool head = id.head_bytes == t->id.head_bytes || hash_at(t->fd, 0, id.head_bytes, &id.head_hash);
-    if (!head || !hash_at(t->fd, offset - id.tail_bytes, id.tail_bytes, &id.tail_hash)) {
-        id.tail_hash = ~id.tail_hash; /* it shrank this moment: the next look finds that it is another file */
-    }
-    t->id = id;
-    t->offset = offset;
+    t->offset = t->offered = t->seen = 0;
+    t->id.head_bytes = t->id.tail_bytes = 0;
 }
 
 void tail_restart(struct tail *t)
 {
     tail_close(t);
-    t->offset = t->offered = 0;
+    tail_rewind(t);
     t->id = (struct tail_identity){0};
-    t->old = false;
+    t->old = t->racy = t->cut = false;
 }
 
 bool tail_ends_line(struct tail *t)
@@ -155,126 +273,5 @@ bool tail_ends_line(struct tail *t)
 bool tail_was_moved(const struct tail *t)
 {
     struct stat st;
-    return t->fd >= 0 && fstat(t->fd, &st) == 0 && st.st_nlink > 0;
-}
-
-/* The descriptor of the file if it begins with what was read and is not the one at the path; else -1. */
-static int open_moved(const char *path, const struct tail *t, const struct stat *current)
-{
-    struct stat st;
-    int fd = open_regular(path);
-    if (fd < 0) return -1;
-    if (fstat(fd, &st) == 0 && !(current->st_ino == st.st_ino && current->st_dev == st.st_dev) &&
-        (uint64_t)st.st_size >= t->offset && same_content(fd, &t->id, t->offset))
-        return fd;
-    close(fd);
-    return -1;
-}
-
-static void adopt(struct tail *t, int fd)
-{
-    struct stat st;
-    tail_close(t);
-    t->fd = fd;
-    t->old = true;
-    t->offered = t->offset;
-    if (fstat(fd, &st) != 0) return;
-    take_stat(t, &st);
-    t->id.device = st.st_dev;
-    t->id.inode = st.st_ino;
-}
-
-/* Files beside the path whose name begins like its own, up to the first dot. */
-struct search {
-    struct tail *tail;
-    struct stat current;
-    double after, best;
-    int fd;
-};
-
-static void look_beside(struct search *f, bool (*fits)(const char *path, const char *other),
-                        void (*each)(struct search *f, const char *other))
-{
-    const char *path = f->tail->path, *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
-    char *directory = slash ? str_dup((struct span){path, (size_t)(name - path)}) : str_dup(span_of("./"));
-    if (stat(path, &f->current) != 0) f->current = (struct stat){0};
-    DIR *d = directory ? opendir(directory) : NULL;
-    for (struct dirent *e; d && (e = readdir(d));) {
-        if (strncmp(e->d_name, name, strcspn(name, ".")) != 0 || strcmp(e->d_name, name) == 0) continue;
-        struct str other = {0};
-        str_add(&other, directory);
-        str_add(&other, e->d_name);
-        if (other.p && fits(path, other.p)) each(f, other.p);
-        str_done(&other);
-    }
-    if (d) closedir(d);
-    free(directory);
-}
-
-/* What is still being written to take the path's place is not what was there before. */
-static bool any_name(const char *path, const char *other)
-{
-    static const char *const unfinished[] = {".tmp", ".temp", ".new", ".part", ".swp"};
-    size_t n = strlen(other);
-    (void)path;
-    for (size_t i = 0; i < sizeof unfinished / sizeof *unfinished; i++) {
-        size_t k = strlen(unfinished[i]);
-        if (n > k && strcmp(other + n - k, unfinished[i]) == 0) return false;
-    }
-    return true;
-}
-
-static void is_it_moved(struct search *f, const char *other)
-{
-    if (f->fd < 0) f->fd = open_moved(other, f->tail, &f->current);
-}
-
-bool tail_adopt_moved(struct tail *t)
-{
-    struct search f = {.tail = t, .fd = -1};
-    if (t->offset == 0) return false;
-    look_beside(&f, any_name, is_it_moved);
-    if (f.fd >= 0) adopt(t, f.fd);
-    return f.fd >= 0;
-}
-
-static bool numbered(const char *path, const char *other)
-{
-    size_t n = strlen(path);
-    if (strncmp(other, path, n) != 0 || (other[n] != '.' && other[n] != '-') || !other[n + 1]) return false;
-    return strspn(other + n + 1, "0123456789-") == strlen(other + n + 1);
-}
-
-bool tail_is_rotated(const char *path, const char *other)
-{
-    static const char *const saved[] = {"~", ".bak", ".old", ".orig", ".save"};
-    size_t n = strlen(path);
-    if (strncmp(other, path, n) != 0) return false;
-    for (size_t i = 0; i < sizeof saved / sizeof *saved; i++)
-        if (strcmp(other + n, saved[i]) == 0) return true;
-    return numbered(path, other);
-}
-
-static void is_it_next(struct search *f, const char *other)
-{
-    struct stat st;
-    int fd = open_regular(other);
-    if (fd < 0) return;
-    bool is = fstat(fd, &st) == 0 && st.st_size > 0 && !(st.st_ino == f->current.st_ino && st.st_dev == f->current.st_dev);
-    double changed = is ? (double)st.st_mtim.tv_sec + (double)st.st_mtim.tv_nsec * 1e-9 : 0;
-    if (is && changed > f->after && (f->fd < 0 || changed < f->best)) {
-        if (f->fd >= 0) close(f->fd);
-        f->fd = fd;
-        f->best = changed;
-    } else close(fd);
-}
-
-bool tail_adopt_next(struct tail *t, double after)
-{
-    struct search f = {.tail = t, .after = after, .fd = -1};
-    look_beside(&f, numbered, is_it_next);
-    if (f.fd < 0) return false;
-    tail_restart(t);
-    adopt(t, f.fd);
-    return true;
+    return t->unpacked || (t->fd >= 0 && fstat(t->fd, &st) == 0 && st.st_nlink > 0);
 }

@@ -56,7 +56,7 @@ static const char *take(struct tail *t)
     ssize_t n = tail_read(t, t->offset, bytes, sizeof bytes - 1);
     if (n < 0) return "(lost)";
     bytes[n] = 0;
-    tail_advance(t, t->offset + (uint64_t)n, t->offset + (uint64_t)n);
+    tail_advance(t, t->offset + (uint64_t)n, t->offset + (uint64_t)n, (struct span){bytes, (size_t)n});
     return bytes;
 }
 
@@ -77,7 +77,7 @@ static void tail_does_not_offer_a_torn_line_twice_until_it_grows(void **state)
     struct place *p = *state;
     put(p->path, "w", "one\ntw");
     assert_int_equal(tail_look(&p->tail), TAIL_MORE);
-    tail_advance(&p->tail, 4, 6);
+    tail_advance(&p->tail, 4, 6, span_of("one\ntw"));
     assert_int_equal(tail_look(&p->tail), TAIL_QUIET);
     put(p->path, "a", "o\n");
     assert_int_equal(tail_look(&p->tail), TAIL_MORE);
@@ -155,7 +155,7 @@ static void tail_finds_the_copy_when_a_log_is_copied_and_truncated(void **state)
     put(p->other, "w", "one\ntwo\n");
     put(p->path, "w", "");
     assert_int_equal(tail_look(&p->tail), TAIL_RESTARTED);
-    assert_true(tail_adopt_moved(&p->tail));
+    assert_true(tail_adopt_moved(&p->tail, true));
     assert_string_equal(take(&p->tail), "two\n");
 }
 

@@ -1,0 +1,240 @@
+/* reader_world - one reader, its run and its memory, driven as the daemon drives them, in a directory of its own.
+ *
+ * What the run is given goes into a journal; a commit moves it into the memory together with the reader's place, in one step; a
+ * kill forgets what was not committed. A new life replays the memory into a new run and wakes the reader from its row. The clock
+ * is the test's own, so that nothing waits. */
+#ifndef MLWATCH_READER_WORLD_H
+#define MLWATCH_READER_WORLD_H
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "../../daemon/base/clock.h"
+#include "../../daemon/engine/reader.h"
+#include "../../daemon/engine/run_parts.h"
+
+enum { WORLD_ROOM = 2 << 20, WORLD_SERIES_MAX = 64 };
+
+struct world_point {
+    uint32_t series;
+    int64_t step;
+    double time, value;
+    uint64_t line;
+};
+struct world_event {
+    uint64_t line;
+    enum event kind;
+};
+
+struct world {
+    char directory[64], path[128];
+    const struct format *format;
+    struct reader reader;
+    struct run *run; /* NULL while nobody watches */
+    bool up, asleep;
+    double now;
+    char *buffer;
+    uint64_t bad;                       /* of lives that are over */
+    struct world_point *points;         /* all that was given */
+    size_t n_points, n_committed, room; /* n_committed: of them, in the memory */
+    char *series[WORLD_SERIES_MAX];     /* names by id; one source */
+    enum axis axes[WORLD_SERIES_MAX];
+    size_t n_series, n_series_committed;
+    struct world_event events[256];
+    size_t n_events, n_events_committed;
+    struct source_row row;
+    bool has_row;
+};
+
+static inline void world_on_series(void *arg, const struct series *s)
+{
+    struct world *w = arg;
+    assert_int_equal(s->id, w->n_series);
+    assert_true(w->n_series < WORLD_SERIES_MAX);
+    w->series[w->n_series] = strdup(s->name);
+    w->axes[w->n_series++] = s->axis;
+}
+
+static inline void world_on_point(void *arg, const struct point *p)
+{
+    struct world *w = arg;
+    if (w->n_points == w->room) {
+        w->room = w->room ? 2 * w->room : 256;
+        w->points = realloc(w->points, w->room * sizeof *w->points);
+        assert_non_null(w->points);
+    }
+    w->points[w->n_points++] = (struct world_point){p->series->id, p->step, p->time, p->value, p->line};
+}
+
+static inline void world_on_event(void *arg, uint16_t source, uint64_t line, enum event kind, const char *text)
+{
+    struct world *w = arg;
+    (void)source, (void)text;
+    if (w->n_events < 256) w->events[w->n_events++] = (struct world_event){line, kind};
+}
+
+/* ---- lives --------------------------------------------------------------------------------------------------------------- */
+
+/* What the memory holds, in a new run and in the reader's history, as the daemon makes them. */
+static inline void world_replay(struct world *w)
+{
+    struct run_options o = {.hooks = {w, world_on_series, world_on_point, NULL, world_on_event, NULL}};
+    w->run = run_new("world", w->directory, &o);
+    assert_int_equal(run_source(w->run, w->path, w->format->name, "named by the test"), 0);
+    for (size_t i = 0; i < w->n_series; i++) run_replay_series(w->run, 0, w->series[i], w->axes[i]);
+    for (size_t i = 0; i < w->n_points; i++) {
+        const struct world_point *p = &w->points[i];
+        run_replay_point(w->run, p->series, p->step, p->time, p->value, p->line);
+        if (strcmp(w->series[p->series], "event") != 0) history_point(&w->reader.history, p->series, p->step, p->value, p->line);
+    }
+    for (size_t i = 0; i < w->n_events; i++) {
+        run_replay_event(w->run, 0, w->events[i].line, w->events[i].kind, "");
+        history_event(&w->reader.history, (int)w->events[i].kind, w->events[i].line);
+    }
+    assert_true(reader_wake(&w->reader, w->run, 0));
+}
+
+static inline void world_start(struct world *w)
+{
+    assert_true(reader_init(&w->reader, w->path, w->format, "named by the test"));
+    if (w->has_row) reader_resume(&w->reader, &w->row);
+    world_replay(w);
+    w->up = true;
+    w->asleep = false;
+}
+
+static inline void world_commit(struct world *w)
+{
+    struct source_row row;
+    if (!w->up || w->asleep) return;
+    if (reader_row(&w->reader, &row)) {
+        row.path = w->path;
+        row.format = w->format->name;
+        w->row = row;
+        w->has_row = true;
+    }
+    w->n_committed = w->n_points;
+    w->n_series_committed = w->n_series;
+    w->n_events_committed = w->n_events;
+}
+
+static inline void world_forget_run(struct world *w)
+{
+    if (w->run) w->bad += w->run->sources[0]->bad;
+    run_free(w->run);
+    w->run = NULL;
+}
+
+/* kill -9: what was not committed is gone. */
+static inline void world_kill(struct world *w)
+{
+    if (!w->up) return;
+    reader_done(&w->reader);
+    world_forget_run(w);
+    w->n_points = w->n_committed;
+    while (w->n_series > w->n_series_committed) free(w->series[--w->n_series]);
+    w->n_events = w->n_events_committed;
+    w->up = false;
+}
+
+/* SIGTERM: it commits and goes. */
+static inline void world_stop(struct world *w)
+{
+    world_commit(w);
+    world_kill(w);
+}
+
+/* A run that is quiet is let go; its reader keeps its place. */
+static inline void world_sleep(struct world *w)
+{
+    if (!w->up || w->asleep || w->reader.news || reader_busy(&w->reader)) return;
+    world_commit(w);
+    reader_sleep(&w->reader);
+    world_forget_run(w);
+    w->asleep = true;
+}
+
+/* ---- turns --------------------------------------------------------------------------------------------------------------- */
+
+static inline bool world_look(struct world *w)
+{
+    if (!w->up) return false;
+    bool news = reader_look(&w->reader, w->now);
+    if (news && w->asleep) {
+        world_replay(w);
+        w->asleep = false;
+    }
+    return news;
+}
+
+/* A look, and a turn of at most room bytes if there is news. */
+static inline bool world_turn(struct world *w, size_t room)
+{
+    bool news = world_look(w);
+    if (news) reader_turn(&w->reader, w->buffer, room, w->now, clock_now() + 10);
+    return news;
+}
+
+/* Until nothing is new for longer than a file that was read again is let alone. */
+static inline void world_settle(struct world *w)
+{
+    if (!w->up) world_start(w);
+    for (int quiet = 0, turns = 0; quiet < 3; turns++) {
+        assert_in_range(turns, 0, 2000);
+        w->now += quiet ? 1.0 : 0.01;
+        quiet = world_turn(w, WORLD_ROOM) ? 0 : quiet + 1;
+    }
+}
+
+static inline uint64_t world_bad(const struct world *w) { return w->bad + (w->run ? w->run->sources[0]->bad : 0); }
+
+/* How many points of a series were given; with `value`, how many with just that step and value. */
+static inline size_t world_count(const struct world *w, const char *series, int64_t step, const double *value)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < w->n_points; i++) {
+        const struct world_point *p = &w->points[i];
+        if (strcmp(w->series[p->series], series) != 0) continue;
+        n += !value || (p->step == step && memcmp(&p->value, value, sizeof *value) == 0);
+    }
+    return n;
+}
+
+/* ---- life of the test ------------------------------------------------------------------------------------------------------ */
+
+static inline void world_open(struct world *w, const char *name, const char *format)
+{
+    *w = (struct world){.format = format_by_name(format), .now = 1000, .buffer = malloc(WORLD_ROOM)};
+    assert_non_null(w->format);
+    assert_non_null(w->buffer);
+    bool memory = access("/dev/shm", W_OK) == 0;
+    snprintf(w->directory, sizeof w->directory, "%s/mlwatch-world.XXXXXX", memory ? "/dev/shm" : "/tmp");
+    assert_non_null(mkdtemp(w->directory));
+    snprintf(w->path, sizeof w->path, "%s/%s", w->directory, name);
+}
+
+static inline void world_close(struct world *w)
+{
+    world_kill(w);
+    free(w->points);
+    free(w->buffer);
+    while (w->n_series) free(w->series[--w->n_series]);
+    DIR *d = opendir(w->directory);
+    for (struct dirent *e; d && (e = readdir(d));)
+        if (unlinkat(dirfd(d), e->d_name, 0) != 0) (void)unlinkat(dirfd(d), e->d_name, AT_REMOVEDIR);
+    if (d) closedir(d);
+    rmdir(w->directory);
+}
+
+#endif
