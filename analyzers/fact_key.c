@@ -28,6 +28,7 @@ static const struct spelling spellings[] = {
                       "initial_learning_rate init_learning_rate max_learning_rate peak_learning_rate blr optimizer_lr optim_lr"},
     {"adam_learning_rate", ""},
     {"optimizer", "optim opt optimiser optimizer_type optimizer_name optim_type optim_name opt_type opt_name optimizer_class "
+                  "optimizer_class_path "
                   "optimizer_class_name optimizer_target"},
     {"batch_size",
      "batch bs bsz batchsize train_batch_size per_device_train_batch_size per_gpu_train_batch_size micro_batch_size "
@@ -51,7 +52,7 @@ static const struct spelling spellings[] = {
     {"warmup_epochs", "warmup_epoch lr_warmup_epochs"},
     {"seed", "random_seed rng_seed manual_seed manualseed global_seed seed_everything"},
     {"model", "arch architecture model_name model_type model_name_or_path network backbone base_model"},
-    {"framework", "backend library trainer_framework"},
+    {"framework", "library trainer_framework"},
     {"gradient_clip", "grad_clip clip_grad max_grad_norm clip_norm gradient_clip_val clip_grad_norm gradient_clipping clip "
                       "grad_norm_clip gradient_clip_norm max_norm clipnorm clip_gradients grad_clip_norm global_clipnorm"},
     {"loss_function", "loss_fn loss criterion loss_type objective loss_name"},

@@ -74,6 +74,12 @@ static const struct row rows[] = {
     {"binary logloss", WHOLE, ROLE_LOSS_TRAIN, ROLE_LOSS_EVAL, BETTER_LOWER, false, "logloss", ""},
     {"multi logloss", WHOLE, ROLE_LOSS_TRAIN, ROLE_LOSS_EVAL, BETTER_LOWER, false, "logloss", ""},
     {"cross entropy", WHOLE, ROLE_LOSS_TRAIN, ROLE_LOSS_EVAL, BETTER_LOWER, false, "loss", ""},
+    {"crossentropy", WHOLE, ROLE_LOSS_TRAIN, ROLE_LOSS_EVAL, BETTER_LOWER, false, "loss", ""},
+    {"multiclass", WHOLE, ROLE_LOSS_PART, ROLE_LOSS_EVAL, BETTER_LOWER, false, NULL, ""}, /* CatBoost */
+    /* what a booster is trained by; without a split in the name it may be a penalty or one of several scores */
+    {"rmse", WHOLE, ROLE_LOSS_PART, ROLE_LOSS_EVAL, BETTER_LOWER, false, NULL, ""},
+    {"rmsle", WHOLE, ROLE_LOSS_PART, ROLE_LOSS_EVAL, BETTER_LOWER, false, NULL, ""},
+    {"l2", WHOLE, ROLE_LOSS_PART, ROLE_LOSS_EVAL, BETTER_LOWER, false, NULL, ""},
 
     SAME("discriminator loss", WHOLE, ROLE_LOSS_DISCRIMINATOR, BETTER_UNKNOWN),
     SAME("disc loss", WHOLE, ROLE_LOSS_DISCRIMINATOR, BETTER_UNKNOWN),
@@ -106,6 +112,7 @@ static const struct row rows[] = {
     SAME("lr", WHOLE, ROLE_LEARNING_RATE, BETTER_UNKNOWN),
     SAME("learning rate", WHOLE, ROLE_LEARNING_RATE, BETTER_UNKNOWN),
     SAME("adjusted lr", WHOLE, ROLE_LEARNING_RATE, BETTER_UNKNOWN),
+    SAME("actor lr", WHOLE, ROLE_LEARNING_RATE, BETTER_UNKNOWN),
     SAME("lr", FIRST, ROLE_LEARNING_RATE, BETTER_UNKNOWN),
     SAME("samples lr", WHOLE, ROLE_LEARNING_RATE, BETTER_UNKNOWN),
     SAME("loss scale", WHOLE, ROLE_LOSS_SCALE, BETTER_UNKNOWN),
@@ -170,7 +177,6 @@ static const struct row rows[] = {
     SCORE_DOWN("mse", LAST),
     SCORE_DOWN("error", WHOLE),
     SCORE_DOWN("merror", WHOLE),
-    SCORE_DOWN("l2", WHOLE),
     SCORE_DOWN("l1", WHOLE),
     SCORE_DOWN("bpb", LAST),
     SCORE_DOWN("bpc", LAST),

@@ -4,7 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BLOCK_BYTES = 16 * 1024 };
+/* Blocks are zeroed when they are made, so pages of them that nobody uses are never touched. A block is as large as all before it together,
+ * within these bounds: a thousand small arenas stay small. */
+enum { BLOCK_MIN_BYTES = 512, BLOCK_MAX_BYTES = 16 * 1024 };
 
 struct arena_block {
     struct arena_block *next;
@@ -30,6 +32,13 @@ void arena_done(struct arena *a)
     a->used_bytes = 0;
 }
 
+static size_t block_bytes(const struct arena *a, size_t n)
+{
+    size_t size = a->used_bytes < BLOCK_MIN_BYTES ? BLOCK_MIN_BYTES : a->used_bytes;
+    if (size > BLOCK_MAX_BYTES) size = BLOCK_MAX_BYTES;
+    return size < n ? n : size;
+}
+
 void *arena_alloc(struct arena *a, size_t n)
 {
     size_t unit = alignof(max_align_t);
@@ -37,16 +46,17 @@ void *arena_alloc(struct arena *a, size_t n)
     n = (n + unit - 1) / unit * unit;
     if (n > a->cap_bytes - a->used_bytes) return NULL;
     if (!a->blocks || a->blocks->size - a->blocks->used < n) {
-        size_t size = n > BLOCK_BYTES ? n : BLOCK_BYTES;
-        struct arena_block *b = malloc(sizeof *b + size);
+        size_t size = block_bytes(a, n);
+        struct arena_block *b = calloc(1, sizeof *b + size);
         if (!b) return NULL;
-        *b = (struct arena_block){.next = a->blocks, .size = size};
+        b->next = a->blocks;
+        b->size = size;
         a->blocks = b;
     }
     void *p = a->blocks->bytes + a->blocks->used;
     a->blocks->used += n;
     a->used_bytes += n;
-    return memset(p, 0, n);
+    return p;
 }
 
 char *arena_copy(struct arena *a, const char *p, size_t n)

@@ -11,11 +11,13 @@
 #include "../report/report.h"
 #include "check_notes.h"
 #include "cmd.h"
+#include "sources.h"
 
 struct check {
     struct knowledge knowledge;
     const struct report_format *format;
     struct report_options report;
+    bool sources; /* say what each file was taken for */
     enum severity fail_on;
     double deadline; /* on CLOCK_MONOTONIC */
     int exit_code;
@@ -30,13 +32,24 @@ static void print(struct str *s)
 
 static bool is_format(const struct check *c, const char *name) { return strcmp(c->format->name, name) == 0; }
 
-static void print_view(struct check *c, struct view *v, double started)
+/* What is being checked: a directory and its scan, or of that one run; both NULL where there is nothing to scan. */
+struct checked {
+    const struct scan *scan;
+    const struct scan_run *run;
+};
+
+static void print_view(struct check *c, struct view *v, struct checked from, double started)
 {
     struct str out = {0};
     v->elapsed_s = clock_now() - started;
-    if (is_format(c, "json")) report_check_json(v, &out);
-    else c->format->write(v, &c->report, &out);
-    if (is_format(c, "text")) check_add_seams(v, &out);
+    if (is_format(c, "json")) {
+        report_check_json(v, &out);
+        sources_add_json(v, c->sources ? from.scan : NULL, from.run, &out);
+    } else c->format->write(v, &c->report, &out);
+    if (is_format(c, "text")) {
+        check_add_seams(v, &c->report, &out);
+        if (c->sources) sources_add_text(v, &c->report, &out);
+    }
     print(&out);
 }
 
@@ -48,10 +61,10 @@ static void say_note(const struct run *r)
     str_done(&s);
 }
 
-static void print_skips(const struct check *c, const struct scan *scan)
+static void print_passed(const struct check *c, const struct scan *scan, const char *dir)
 {
     struct str out = {0};
-    if (c->report.sources && is_format(c, "text")) check_add_skips(scan, &out);
+    if (c->sources && is_format(c, "text")) sources_add_passed(scan, dir, &c->report, &out);
     print(&out);
 }
 
@@ -62,38 +75,38 @@ static void note_exit(struct check *c, int code)
     if (rank[code] > rank[c->exit_code]) c->exit_code = code;
 }
 
-static void unreadable(struct check *c, const char *printed, const struct err *err, double started)
+static void unreadable(struct check *c, const char *printed, struct checked from, const struct err *err, double started)
 {
     struct run_options options = {.knowledge = &c->knowledge};
     struct run *r = run_new(printed, printed, &options);
     if (!r) return;
     run_unreadable(r, err->text);
     struct view v = *run_view(r);
-    print_view(c, &v, started);
+    print_view(c, &v, from, started);
     run_free(r);
     cmd_say(err->text);
     note_exit(c, EXIT_UNREADABLE);
 }
 
-static void check_run(struct check *c, const char *printed, const struct scan_run *from)
+static void check_run(struct check *c, const char *printed, struct checked from)
 {
     struct run_options options = {.knowledge = &c->knowledge};
     struct err err = {0};
     double started = clock_now();
-    struct run *r = run_new(printed, from->root, &options);
+    struct run *r = run_new(printed, from.run->root, &options);
     if (!r) {
         note_exit(c, EXIT_UNREADABLE);
         return;
     }
-    enum status status = read_run(r, from, c->deadline, &err);
+    enum status status = read_run(r, from.run, c->deadline, &err);
     if (!run_points(r)) {
         if (!status) err_set(&err, E_FORMAT, "'%s' holds no record that could be read", printed);
         run_free(r);
-        unreadable(c, printed, &err, started);
+        unreadable(c, printed, from, &err, started);
         return;
     }
     struct view v = *run_view(r);
-    print_view(c, &v, started);
+    print_view(c, &v, from, started);
     say_note(r);
     if (status) cmd_say(err.text);
     if (status) note_exit(c, status == E_LIMIT ? EXIT_DEADLINE : EXIT_UNREADABLE);
@@ -108,20 +121,21 @@ static void check_directory(struct check *c, const char *dir)
     struct err err = {0};
     double started = clock_now();
     if (scan_directory(dir, &scan, &err)) {
-        unreadable(c, dir, &err, started);
+        unreadable(c, dir, (struct checked){NULL, NULL}, &err, started);
         return;
     }
     if (!scan.n_runs) {
         scan_explain(&scan, dir, &err);
-        unreadable(c, dir, &err, started);
+        unreadable(c, dir, (struct checked){&scan, NULL}, &err, started);
     } else if (scan.note) {
         struct str s = {0};
         str_addf(&s, "in '%s': %s", dir, scan.note);
         if (s.p) cmd_say(s.p);
         str_done(&s);
     }
-    for (size_t i = 0; i < scan.n_runs; i++) check_run(c, scan.n_runs == 1 ? dir : scan.runs[i].root, &scan.runs[i]);
-    print_skips(c, &scan);
+    for (size_t i = 0; i < scan.n_runs; i++)
+        check_run(c, scan.n_runs == 1 ? dir : scan.runs[i].root, (struct checked){&scan, &scan.runs[i]});
+    print_passed(c, &scan, dir);
     scan_done(&scan);
 }
 
@@ -139,11 +153,9 @@ static enum status configure(const struct opt_result *given, struct check *c, st
     c->fail_on = (enum severity)at;
     if (opt_number(given, "deadline", 0.001, 1e9, INFINITY, &seconds, err)) return err->status;
     c->deadline = clock_now() + seconds;
-    c->report = (struct report_options){.colour = cmd_colour(STDOUT_FILENO),
-                                        .unicode = cmd_unicode(),
-                                        .columns = cmd_columns(STDOUT_FILENO),
-                                        .brief = true,
-                                        .sources = opt_has(given, "sources")};
+    c->report = (struct report_options){
+        .colour = cmd_colour(STDOUT_FILENO), .unicode = cmd_unicode(), .columns = cmd_columns(STDOUT_FILENO), .brief = true};
+    c->sources = opt_has(given, "sources");
     return knowledge_open(&c->knowledge, err);
 }
 
@@ -162,7 +174,7 @@ static int run(const struct opt_result *given)
 static const struct opt options[] = {{"format", 'f', "FORMAT", "text (default), md or json (one line a run)"},
                                      {"json", 0, NULL, "short for --format json"},
                                      {"fail-on", 0, "SEVERITY", "exit 1 from info, warning or critical (default) on"},
-                                     {"sources", 0, NULL, "list what was recognised in DIR, and why"},
+                                     {"sources", 0, NULL, "list every file: what it was taken for, and why"},
                                      {"deadline", 0, "S", "stop reading after S seconds and exit 124"},
                                      {"help", 'h', NULL, "this text"},
                                      {NULL, 0, NULL, NULL}};

@@ -1,24 +1,25 @@
 #include "check_notes.h"
 
-enum { SEAMS_TOLD_MAX = 6, PATH_CHARS = 200 };
+#include <stdbool.h>
 
-void check_add_seams(const struct view *v, struct str *out)
+#include "../report/page.h"
+#include "../report/words.h"
+
+enum { SEAMS_TOLD_MAX = 6, LABEL_COLUMNS = 14 };
+
+void check_add_seams(const struct view *v, const struct report_options *o, struct str *out)
 {
+    struct page p = {out, o->columns > 0 ? o->columns : 100, o->colour, o->unicode};
+    struct str text = {0};
     if (!v->n_seams) return;
-    str_addf(out, "  restarted     %zu time%s: ", v->n_seams, v->n_seams == 1 ? "" : "s");
-    for (size_t i = 0; i < v->n_seams && i < SEAMS_TOLD_MAX; i++)
-        str_addf(out, "%sat step %lld, going on from %lld", i ? "; " : "", (long long)v->seams[i].step,
-                 (long long)v->seams[i].resumed_at);
-    str_add(out, v->n_seams > SEAMS_TOLD_MAX ? "; ...\n" : "\n");
-}
-
-void check_add_skips(const struct scan *s, struct str *out)
-{
-    if (s->n_skips) str_add(out, "\nPassed over\n");
-    for (size_t i = 0; i < s->n_skips; i++) {
-        str_add(out, "  ");
-        str_add_printable(out, span_of(s->skips[i].path), PATH_CHARS);
-        str_addf(out, "  %s\n", s->skips[i].why);
+    words_counted(&text, v->n_seams, "time: ", "times: ");
+    for (size_t i = 0; i < v->n_seams && i < SEAMS_TOLD_MAX; i++) {
+        str_addf(&text, "%sat %s ", i ? "; " : "", axis_name(view_axis(v)));
+        words_count(&text, v->seams[i].step);
+        str_add(&text, ", going on from ");
+        words_count(&text, v->seams[i].resumed_at);
     }
-    if (s->n_skips == SCAN_MAX_SKIPS) str_add(out, "  ...\n");
+    if (v->n_seams > SEAMS_TOLD_MAX) str_addf(&text, "; and %zu more", v->n_seams - SEAMS_TOLD_MAX);
+    page_row(&p, 2, INK_DIM, "restarted", LABEL_COLUMNS, text.p ? text.p : "");
+    str_done(&text);
 }

@@ -1,26 +1,22 @@
 #include "daemon.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <malloc.h>
-#include <math.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include "../base/clock.h"
 #include "../base/json.h"
 #include "../base/str.h"
 #include "daemon_parts.h"
 #include "lock.h"
 
-enum { READ_BYTES = 2 << 20, BACKLOG_SLOW = 8, LINGER_S = 600, FORGET_S = 24 * 3600 };
-static const double KEEP_S = 2;
+/* What is larger than LARGE_BYTES is mapped, not cut from the heap: of states and tables of which most runs use the beginning, the rest is never
+ * touched, and it is given back when a run falls asleep. */
+enum { READ_BYTES = 2 << 20, LARGE_BYTES = 16 << 10, LINGER_S = 600, FORGET_S = 24 * 3600 };
 
 static double knob(const char *name, double fallback)
 {
@@ -29,6 +25,8 @@ static double knob(const char *name, double fallback)
     double value = text ? strtod(text, &end) : fallback;
     return text && (end == text || *end || !(value >= 0)) ? fallback : value;
 }
+
+/* ---- what is said and asked -------------------------------------------------------------------------------------------------- */
 
 void daemon_say(struct daemon *d, const char *text)
 {
@@ -40,44 +38,6 @@ void daemon_say(struct daemon *d, const char *text)
     }
     if (d->options->print) d->options->print(d->options->arg, note);
     json_decref(note);
-}
-
-/* ---- turns: the run that is least behind first ------------------------------------------------------------------------------- */
-
-static struct live *least_behind(struct daemon *d)
-{
-    struct live *best = NULL;
-    uint64_t least = UINT64_MAX;
-    for (size_t p = 0; p < d->n_places; p++)
-        for (size_t i = 0; i < d->places[p]->n_lives; i++) {
-            uint64_t behind = live_behind(d->places[p]->lives[i]);
-            if (behind < least) {
-                least = behind;
-                best = d->places[p]->lives[i];
-            }
-        }
-    return best;
-}
-
-/* When the memory lags, reading waits for it: what is held in between is bounded. When it fails, reading goes on. */
-static void pump(void *arg)
-{
-    struct daemon *d = arg;
-    struct memory *m = d->engine.memory;
-    if (m && memory_backlog(m) > BACKLOG_SLOW && !memory_failing(m)) {
-        loop_start(d->loop, &d->pump, 0.005);
-        return;
-    }
-    struct live *l = least_behind(d);
-    if (!l) return;
-    live_turn(l);
-    loop_start(d->loop, &d->pump, 0);
-}
-
-static void changed(void *arg)
-{
-    struct daemon *d = arg;
-    loop_hurry(d->loop, &d->pump, 0);
 }
 
 static void alerted(void *arg, struct live *l, json_t *message)
@@ -98,86 +58,6 @@ static bool id_taken(void *arg, const char *id, const struct live *but)
     return false;
 }
 
-/* ---- places ------------------------------------------------------------------------------------------------------------------- */
-
-static void looked(void *arg, struct place *p)
-{
-    struct daemon *d = arg;
-    (void)p;
-    loop_hurry(d->loop, &d->follow, 0);
-}
-
-struct place *daemon_place(struct daemon *d, const char *path, const struct live_options *o)
-{
-    for (size_t i = 0; i < d->n_places; i++)
-        if (strcmp(d->places[i]->path, path) == 0) return d->places[i];
-    struct place **more = realloc(d->places, (d->n_places + 1) * sizeof *more);
-    if (!more) return NULL;
-    d->places = more;
-    struct place *p = place_new(&d->engine, d->look, d->watch, path, o, looked, d);
-    if (p) d->places[d->n_places++] = p;
-    return p;
-}
-
-void daemon_forget_place(struct daemon *d, struct place *p, bool forget)
-{
-    for (size_t i = 0; i < d->n_places; i++) {
-        if (d->places[i] != p) continue;
-        d->places[i] = d->places[--d->n_places];
-        for (struct follower *f = d->followers; f; f = f->next)
-            if (f->place == p) f->place = NULL;
-        place_free(p, forget);
-        return;
-    }
-}
-
-void daemon_save_places(struct daemon *d)
-{
-    if (!d->engine.memory) return;
-    json_t *list = json_array();
-    for (size_t i = 0; i < d->n_places; i++) {
-        const struct place *p = d->places[i];
-        if (p->looked && p->status != OK) continue;
-        json_array_append_new(list,
-                              json_pack("{s:o, s:o, s:o, s:i, s:f}", "path", json_text(p->path), "name", json_text(p->name),
-                                        "tags", json_text(p->tags), "sensitivity", (int)p->sensitivity, "attached", p->attached));
-    }
-    struct str fresh = {0};
-    str_addf(&fresh, "%s.new", d->paths.attached);
-    if (fresh.p && json_dump_file(list, fresh.p, JSON_INDENT(1)) == 0) (void)rename(fresh.p, d->paths.attached);
-    str_done(&fresh);
-    json_decref(list);
-}
-
-static void restore_places(struct daemon *d)
-{
-    json_t *list = json_load_file(d->paths.attached, 0, NULL), *one;
-    size_t i;
-    json_array_foreach(list, i, one)
-    {
-        const char *path = json_string_value(json_object_get(one, "path"));
-        struct live_options o = {json_string_value(json_object_get(one, "name")), json_string_value(json_object_get(one, "tags")),
-                                 (enum sensitivity)json_integer_value(json_object_get(one, "sensitivity"))};
-        struct place *p = path ? daemon_place(d, path, &o) : NULL;
-        if (p) p->attached = json_number_value(json_object_get(one, "attached"));
-    }
-    json_decref(list);
-}
-
-/* ---- housekeeping ---------------------------------------------------------------------------------------------------------------- */
-
-static void touched(void *arg, void *who, bool names)
-{
-    (void)arg;
-    place_touched(who, names);
-}
-
-static void overflow(void *arg)
-{
-    struct daemon *d = arg;
-    for (size_t i = 0; i < d->n_places; i++) place_touched(d->places[i], true);
-}
-
 static void polls(void *arg, const char *text)
 {
     struct daemon *d = arg;
@@ -187,44 +67,7 @@ static void polls(void *arg, const char *text)
 
 static void memory_says(void *arg, const char *text) { daemon_say(arg, text); }
 
-/* Runs without a new byte for a day (a knob), and places in which nothing ever came. */
-static void forget_old(struct daemon *d)
-{
-    double now = clock_wall();
-    bool any = false;
-    for (size_t p = d->n_places; p-- > 0;) {
-        struct place *place = d->places[p];
-        for (size_t i = place->n_lives; i-- > 0;) {
-            struct live *l = place->lives[i];
-            if (now - fmax(l->last_data, l->attached) <= d->engine.forget_s || !l->caught_up_once) continue;
-            place_drop(place, l, true);
-            any = true;
-        }
-        if (place->n_lives || !place->looked || now - place->attached <= d->engine.forget_s) continue;
-        daemon_forget_place(d, place, true);
-        any = true;
-    }
-    if (any) daemon_save_places(d);
-}
-
-static bool lonely(const struct daemon *d)
-{
-    for (size_t i = 0; i < d->n_places; i++)
-        if (d->places[i]->n_lives || !d->places[i]->looked || d->places[i]->status == OK) return false;
-    return control_clients(d->control) == 0;
-}
-
-static void keep(void *arg)
-{
-    struct daemon *d = arg;
-    double now = loop_now(d->loop);
-    control_check(d->control);
-    forget_old(d);
-    if (!lonely(d)) d->lonely_since = -1;
-    else if (d->lonely_since < 0) d->lonely_since = now;
-    if (d->lonely_since >= 0 && now - d->lonely_since >= d->linger_s) loop_stop(d->loop);
-    loop_start(d->loop, &d->keep, fmin(KEEP_S, d->linger_s > 0 ? d->linger_s : KEEP_S));
-}
+/* ---- knowledge and outcomes ----------------------------------------------------------------------------------------------- */
 
 /* Runs that are awake keep what they were made with; every run that wakes from now on gets the new. */
 static void reread(struct daemon *d)
@@ -344,7 +187,7 @@ static void tight(void *arg)
 static enum status set_up(struct daemon *d, struct err *err)
 {
     struct control_hooks hooks = {answer_request, answer_closed, d};
-    struct watch_hooks watching = {touched, overflow, polls, d};
+    struct watch_hooks watching = {daemon_touched, daemon_overflow, polls, d};
     sigset_t set;
     enum status s;
     sigemptyset(&set);
@@ -354,6 +197,7 @@ static enum status set_up(struct daemon *d, struct err *err)
     d->loop = loop_new(err);
     if (!d->loop || loop_signals(d->loop, &set, caught, d, err) != OK) return E_IO;
     d->engine = (struct engine){.loop = d->loop,
+                                .watched = &d->watched,
                                 .knowledge = &d->knowledge,
                                 .forget_s = knob("MLWATCH_FORGET_S", FORGET_S),
                                 .buffer = malloc(READ_BYTES),
@@ -361,7 +205,7 @@ static enum status set_up(struct daemon *d, struct err *err)
                                 .descriptors = share_of_descriptors(),
                                 .tight = tight,
                                 .alert = alerted,
-                                .changed = changed,
+                                .changed = daemon_changed,
                                 .id_taken = id_taken,
                                 .arg = d};
     d->look = lane_new(d->loop, "look", err);
@@ -383,6 +227,7 @@ static void tear_down(struct daemon *d)
     control_close(d->control);
     watch_free(d->watch);
     free(d->places);
+    whose_done(&d->watched.files);
     free_outcomes(d->engine.outcomes, d->engine.n_outcomes);
     free(d->engine.buffer);
     knowledge_done(&d->knowledge);
@@ -409,72 +254,24 @@ enum status daemon_run(const struct daemon_options *o, struct err *err)
     struct daemon d = {.options = o, .lock = -1, .lonely_since = -1, .linger_s = knob("MLWATCH_LINGER_S", LINGER_S)};
     enum status s;
     mallopt(M_ARENA_MAX, 2);
+    mallopt(M_MMAP_THRESHOLD, LARGE_BYTES);
+    mallopt(M_TOP_PAD, 0); /* else most of them would be cut from what the heap has in reserve */
     s = set_up(&d, err);
     if (s == OK) {
-        d.pump = (struct loop_timer){.fire = pump, .arg = &d};
-        d.keep = (struct loop_timer){.fire = keep, .arg = &d};
+        d.pump = (struct loop_timer){.fire = daemon_pump, .arg = &d};
+        d.keep = (struct loop_timer){.fire = daemon_keep, .arg = &d};
         d.follow = (struct loop_timer){.fire = answer_follow, .arg = &d};
         if (*d.memory_off) daemon_say(&d, d.memory_off);
-        if (d.engine.memory) restore_places(&d);
+        if (d.engine.memory) daemon_restore_places(&d);
         for (int i = 0; i < o->n_attach; i++) {
             char *path = paths_absolute(o->attach[i]);
             if (path) daemon_place(&d, path, &(struct live_options){0});
             free(path);
         }
-        keep(&d);
+        daemon_keep(&d);
         say_ready(o);
         loop_run(d.loop);
     }
     tear_down(&d);
     return s;
-}
-
-static void reset_signals(void)
-{
-    sigset_t none;
-    for (int i = 1; i < NSIG; i++) signal(i, SIG_DFL);
-    sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, NULL);
-}
-
-static void detach_process(int ready)
-{
-    reset_signals();
-    umask(077);
-    (void)!chdir("/");
-    int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-    for (int fd = 0; fd < 3 && null >= 0; fd++) dup2(null, fd);
-    int keep_fd = dup2(ready, 3);
-    fcntl(keep_fd, F_SETFD, FD_CLOEXEC);
-    close_range(4, ~0u, 0);
-}
-
-static void child(int ready)
-{
-    struct err err = {0};
-    struct daemon_options o = {.ready_fd = 3};
-    setsid();
-    if (fork() != 0) _exit(0);
-    detach_process(ready);
-    enum status s = daemon_run(&o, &err);
-    if (s) (void)!write(3, err.text, strlen(err.text));
-    _exit(s ? 1 : 0);
-}
-
-enum status daemon_start(struct err *err)
-{
-    int pipes[2];
-    char answer[512];
-    size_t n = 0;
-    if (pipe2(pipes, O_CLOEXEC) != 0) return err_errno(err, E_DAEMON, "cannot start the daemon");
-    pid_t pid = fork();
-    if (pid < 0) return close(pipes[0]), close(pipes[1]), err_errno(err, E_DAEMON, "cannot start the daemon");
-    if (pid == 0) child(pipes[1]);
-    close(pipes[1]);
-    waitpid(pid, NULL, 0);
-    for (ssize_t got; n < sizeof answer - 1 && (got = read(pipes[0], answer + n, sizeof answer - 1 - n)) > 0;) n += (size_t)got;
-    close(pipes[0]);
-    answer[n] = 0;
-    if (strncmp(answer, "ok", 2) == 0 || strstr(answer, "another daemon holds")) return OK;
-    return err_set(err, E_DAEMON, "the daemon did not start: %s", n ? answer : "it ended at once");
 }

@@ -1,4 +1,10 @@
-/* daemon_parts - what the daemon is made of; shared by daemon.c (its life) and answer.c (its requests), and by nobody else. */
+/* daemon_parts - what the daemon is made of; shared by these files, and by nobody else.
+ *
+ *   daemon.c         its life, what it knows
+ *   daemon_start.c   as a process of its own
+ *   daemon_places.c  what it watches
+ *   daemon_turns.c   who is read next
+ *   answer.c         requests, and those who look on */
 #ifndef MLWATCH_DAEMON_PARTS_H
 #define MLWATCH_DAEMON_PARTS_H
 
@@ -33,6 +39,7 @@ struct daemon {
     struct watch *watch;
     struct control *control;
     struct engine engine;
+    struct watched watched;
     struct knowledge knowledge;
     struct retired *retired; /* of before a SIGHUP or a new outcome: runs that are awake still point to it */
     struct place **places;
@@ -54,8 +61,18 @@ struct place *daemon_place(struct daemon *d, const char *path, const struct live
 void daemon_forget_place(struct daemon *d, struct place *p, bool forget);
 /* daemon_learn - an outcome was written: fixes are ranked by it from now on, in the runs that are watched too. */
 void daemon_learn(struct daemon *d);
-/* daemon_save_places - for the next daemon. */
+/* daemon_save_places - for the next daemon. daemon_restore_places - what the last one watched. */
 void daemon_save_places(struct daemon *d);
+void daemon_restore_places(struct daemon *d);
+/* daemon_keep - a timer: what is over is forgotten; the end of the lingering time. */
+void daemon_keep(void *arg);
+
+/* daemon_pump - a timer: give turns. daemon_changed - somebody waits for one. */
+void daemon_pump(void *arg);
+void daemon_changed(void *arg);
+/* daemon_touched, daemon_overflow - the watch's hooks. */
+void daemon_touched(void *arg, void *who, uint64_t directory, const char *name, bool names);
+void daemon_overflow(void *arg);
 
 /* answer_request, answer_closed - the control socket's hooks. */
 void answer_request(void *arg, struct client *c, const json_t *request);

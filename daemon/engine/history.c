@@ -57,6 +57,43 @@ size_t history_find(const struct history *h, size_t from, size_t to, uint64_t ha
     return SIZE_MAX;
 }
 
+static int by_hash(const void *a, const void *b)
+{
+    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+    return x < y ? -1 : x > y;
+}
+
+struct history_set history_set_of(const struct history *h)
+{
+    struct history_set s = {malloc((h->n + 1) * sizeof *s.hashes), calloc(h->n + 1, sizeof *s.taken), h->n};
+    if (!s.hashes || !s.taken) history_set_done(&s);
+    if (!s.n) return s;
+    memcpy(s.hashes, h->hashes, s.n * sizeof *s.hashes);
+    qsort(s.hashes, s.n, sizeof *s.hashes, by_hash);
+    return s;
+}
+
+void history_set_done(struct history_set *s)
+{
+    free(s->hashes);
+    free(s->taken);
+    *s = (struct history_set){0};
+}
+
+bool history_set_take(struct history_set *s, uint64_t hash)
+{
+    size_t from = 0, to = s->n;
+    while (from < to) {
+        size_t middle = from + (to - from) / 2;
+        if (s->hashes[middle] < hash) from = middle + 1;
+        else to = middle;
+    }
+    size_t at = from < s->n ? from + s->taken[from] : s->n;
+    if (at >= s->n || s->hashes[at] != hash) return false;
+    s->taken[from]++;
+    return true;
+}
+
 static uint64_t event_key(int kind, uint64_t line) { return line * 64 + (uint64_t)kind; }
 
 void history_event(struct history *h, int kind, uint64_t line)

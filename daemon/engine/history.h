@@ -41,6 +41,18 @@ void history_done(struct history *h);
 /* history_find - the first record in [from, to) with this hash; SIZE_MAX when there is none. The open record does not count. */
 size_t history_find(const struct history *h, size_t from, size_t to, uint64_t hash);
 
+/* The records of a history as a set: for a source whose records may come in another order, with others between them. */
+struct history_set {
+    uint64_t *hashes; /* sorted */
+    uint32_t *taken;  /* how many of equal ones, at the first of them */
+    size_t n;
+};
+/* history_set_of - all records so far; an empty one when memory ran out. Cost: n log n.  history_set_done - frees it. */
+struct history_set history_set_of(const struct history *h);
+void history_set_done(struct history_set *s);
+/* history_set_take - is there a record with this hash that was not taken yet? It is now. Cost: log n. */
+bool history_set_take(struct history_set *s, uint64_t hash);
+
 /* history_event - keep that an event was told; the first HISTORY_EVENTS_MAX are kept. history_had_event - was it? */
 void history_event(struct history *h, int kind, uint64_t line);
 bool history_had_event(const struct history *h, int kind, uint64_t line);

@@ -21,9 +21,6 @@ struct batch {
     size_t sources_room, series_room, points_room, facts_room, events_room, incidents_room;
     void *owner; /* the live run, until it is closed */
     void (*written)(void *owner, bool ok);
-    struct store *store;
-    enum status status;
-    struct err err;
     struct batch *next;
 };
 struct journal {

@@ -10,14 +10,26 @@
 
 #include "../base/json.h"
 
+#include "due.h"
 #include "memory.h"
 #include "scan.h"
+#include "whose.h"
 
 struct live;
+
+/* What changes with the runs that are watched. */
+struct watched {
+    struct due due;     /* runs that wait for a turn */
+    struct whose files; /* that they read */
+    size_t n_awake;
+    double scans_from;   /* loop clock: when directories that were scanned before may be scanned again */
+    double writers_from; /* and when processes may be asked for the files they write; both may cost only so much */
+};
 
 /* What the runs of one daemon share. */
 struct engine {
     struct loop *loop;
+    struct watched *watched;
     struct memory *memory; /* NULL: there is none, everything is kept awake */
     struct knowledge *knowledge;
     struct outcome *outcomes;
@@ -62,12 +74,16 @@ struct live {
     struct journal journal;
     size_t unwritten; /* batches on their way */
     struct loop_timer look, judge, commit;
-    bool dirty; /* points came since it was judged */
+    struct due_place due;
+    bool dirty;  /* points came since it was judged */
+    bool urgent; /* something was found, or is over, since */
+    bool told;   /* an event told of a line since the last look */
     bool caught_up, caught_up_once, grew, finished, gone, dropping;
     struct known *asking;
     struct waking *waking;
     double first_seen, last_data; /* wall clock, seconds since 1970 */
-    double attached, heartbeat, judged, committed;
+    double spread;                /* 0.7 to 1.3, its own: what runs do now and then they do not all do at once */
+    double attached, heartbeat, judged, urgently_judged, committed;
     double writer_asked; /* when it was last looked for */
     bool writer;         /* it was there */
     double rate_time[2];
@@ -79,7 +95,7 @@ struct live {
     char *series;
     double value;
     char *spark, *spark_ascii; /* the loss, for one line */
-    char *missing;
+    char *missing, *framework; /* NULL: not recognised */
     enum severity worst;
     json_t *worst_finding; /* or NULL */
 };
@@ -94,8 +110,10 @@ void live_sources(struct live *l, const struct scan_run *from);
 /* live_look - stat every source; wakes the run when there is something new. live_hurry - do it in a moment. */
 void live_look(struct live *l);
 void live_hurry(struct live *l);
-/* live_behind - bytes to read now, UINT64_MAX when there is nothing to do. live_turn - give the source that is least behind a turn. */
-uint64_t live_behind(const struct live *l);
+/* live_touched - an event told of this source (or of its name): it will have a turn, or a look. */
+void live_touched(struct live *l, size_t source, bool names);
+/* live_turn - read what there is, at most for some milliseconds: the sources that events told of, and the one that is least behind. Runs that
+ * want a turn are in engine->watched->due. */
 void live_turn(struct live *l);
 /* live_rouse - somebody wants to see it: wake it although nothing is new, if nothing is known of it but what the memory holds. */
 void live_rouse(struct live *l);

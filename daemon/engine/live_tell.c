@@ -140,7 +140,7 @@ static void journal_news(struct live *l, const struct incident_news *n, const st
     }
     journal_incident(&l->journal, &row);
     str_done(&text);
-    if (!l->commit.armed) loop_start(l->engine->loop, &l->commit, 0.05);
+    loop_hurry(l->engine->loop, &l->commit, 0.05);
 }
 
 /* ---- numbers for one line -------------------------------------------------------------------------------------------------- */
@@ -182,7 +182,7 @@ static void keep_curve(struct live *l, const struct view *v)
 /* Over at least 5 s of the wall clock, so that a burst does not look like a speed. */
 static void keep_rate(struct live *l, const struct view *v)
 {
-    double now = loop_now(l->engine->loop);
+    double now = live_now(l);
     l->has_step = v->n_series > 0;
     l->step = v->last_step;
     if (!l->caught_up_once) return;
@@ -222,6 +222,13 @@ static void keep_state(struct live *l, const struct view *v)
     l->worst = v->n_findings ? v->findings[0].finding.severity : SEVERITY_INFO;
 }
 
+static void keep_framework(struct live *l, const struct view *v)
+{
+    if (!v->framework || (l->framework && strcmp(l->framework, v->framework) == 0)) return;
+    free(l->framework);
+    l->framework = str_dup(span_of(v->framework));
+}
+
 void live_judge(struct live *l)
 {
     loop_cancel(l->engine->loop, &l->judge);
@@ -230,19 +237,15 @@ void live_judge(struct live *l)
     if (!v) return;
     struct telling t = {l, v};
     struct gate_out out = {&t, tell};
-    l->dirty = false;
-    l->judged = loop_now(l->engine->loop);
+    l->judged = live_now(l);
+    if (l->urgent) l->urgently_judged = l->judged;
+    l->dirty = l->urgent = false;
     gate_update(&l->gate, v, clock_wall(), &out);
     keep_state(l, v);
     keep_curve(l, v);
     keep_rate(l, v);
+    keep_framework(l, v);
     if (l->caught_up) l->caught_up_once = true;
-}
-
-const char *live_framework(const struct live *l)
-{
-    const struct view *v = l->run ? run_view(l->run) : NULL;
-    return v ? v->framework : NULL;
 }
 
 /* ---- messages -------------------------------------------------------------------------------------------------------------- */

@@ -10,6 +10,9 @@
 #include <unistd.h>
 
 #include "../base/clock.h"
+
+enum { EVENTS_A_TURN = 64 };
+
 struct slot {
     void (*ready)(void *arg, uint32_t events);
     void *arg;
@@ -185,18 +188,25 @@ static void fire_timers(struct loop *l)
     }
 }
 
-static int wait_ms(const struct loop *l, double max_wait_s)
+static double wait_s(const struct loop *l, double max_wait_s)
 {
     const struct loop_timer *t = earliest(l);
-    double wait = t && t->at - clock_now() < max_wait_s ? t->at - clock_now() : max_wait_s;
-    if (wait <= 0) return 0;
-    return wait > 3600 ? 3600 * 1000 : (int)ceil(wait * 1000);
+    double wait = t ? fmin(t->at - clock_now(), max_wait_s) : max_wait_s;
+    return fmin(fmax(wait, 0), 3600);
+}
+
+/* To the nanosecond where the kernel can (Linux 5.11), else the next millisecond. */
+static int wait_for(const struct loop *l, struct epoll_event *events, int n, double wait)
+{
+    struct timespec t = {.tv_sec = (time_t)wait, .tv_nsec = (long)(fmod(wait, 1) * 1e9)};
+    int got = epoll_pwait2(l->epoll, events, n, &t, NULL);
+    return got >= 0 || errno == EINTR ? got : epoll_wait(l->epoll, events, n, (int)ceil(wait * 1000));
 }
 
 bool loop_turn(struct loop *l, double max_wait_s)
 {
-    struct epoll_event events[64];
-    int n = l->stopped ? 0 : epoll_wait(l->epoll, events, 64, wait_ms(l, max_wait_s));
+    struct epoll_event events[EVENTS_A_TURN];
+    int n = l->stopped ? 0 : wait_for(l, events, EVENTS_A_TURN, wait_s(l, max_wait_s));
     l->now = clock_now();
     for (int i = 0; i < n && !l->stopped; i++) {
         const struct slot s = l->slots[events[i].data.u64 & 0xffffffff];

@@ -10,14 +10,16 @@
 #include "recall.h"
 
 static const double RETRY_MAX_S = 60;
+enum { GROUP_BATCHES_MAX = 256, GROUP_POINTS_MAX = 1 << 18 };
 
 struct memory {
     struct loop *loop;
     struct lane *lane;
     struct store *store;
-    struct batch *first, **last; /* waiting; the first may be on the lane */
-    size_t n_waiting;
+    struct batch *first, **last; /* waiting; the first of them may be on the lane */
+    size_t n_waiting, waiting_points;
     bool writing, failing, closing;
+    bool singly; /* a group failed: one batch at a time */
     double retry_s;
     struct loop_timer retry;
     void (*say)(void *arg, const char *text);
@@ -26,13 +28,23 @@ struct memory {
 
 /* ---- writing ----------------------------------------------------------------------------------------------------------- */
 
-static void next_batch(struct memory *m);
+/* Batches that become one transaction: what it costs is paid once for all of them. */
+struct writing {
+    struct job job;
+    struct memory *memory;
+    const struct commit *commits[GROUP_BATCHES_MAX];
+    size_t n;
+    enum status status;
+    struct err err;
+};
 
-static void told_failure(struct memory *m, const struct batch *b)
+static void next_group(struct memory *m);
+
+static void told_failure(struct memory *m, const struct err *err)
 {
     struct str s = {0};
     if (m->failing) return;
-    str_addf(&s, "%s; watching goes on, and writing is tried again", b->err.text);
+    str_addf(&s, "%s; watching goes on, and writing is tried again", err->text);
     if (s.p) m->say(m->arg, s.p);
     str_done(&s);
 }
@@ -40,49 +52,52 @@ static void told_failure(struct memory *m, const struct batch *b)
 static void retry_now(void *arg)
 {
     struct memory *m = arg;
-    next_batch(m);
+    next_group(m);
 }
 
-static void batch_done(struct memory *m, struct batch *b)
+static void drop_first(struct memory *m, bool ok)
+{
+    struct batch *b = m->first;
+    m->first = b->next;
+    if (!m->first) m->last = &m->first;
+    m->n_waiting--;
+    m->waiting_points -= b->commit.n_points;
+    if (b->owner && b->written) b->written(b->owner, ok);
+    batch_free(b);
+}
+
+/* A group of which one batch cannot be written is tried again batch by batch, so that this one alone has to wait. */
+static void group_done(struct memory *m, const struct writing *w)
 {
     m->writing = false;
-    if (b->status != OK && !m->closing) {
-        told_failure(m, b);
+    m->singly = w->status != OK && w->n > 1;
+    if (w->status != OK && w->n == 1 && !m->closing) {
+        told_failure(m, &w->err);
         m->failing = true;
         m->retry_s = m->retry_s > 0 ? fmin(2 * m->retry_s, RETRY_MAX_S) : 1;
         loop_start(m->loop, &m->retry, m->retry_s);
         return;
     }
-    if (m->failing && b->status == OK) m->say(m->arg, "the memory can be written again; nothing was lost");
-    if (b->status == OK) m->failing = false, m->retry_s = 0;
-    m->first = b->next;
-    if (!m->first) m->last = &m->first;
-    m->n_waiting--;
-    if (b->owner && b->written) b->written(b->owner, b->status == OK);
-    batch_free(b);
-    next_batch(m);
+    if (m->failing && w->status == OK) m->say(m->arg, "the memory can be written again; nothing was lost");
+    if (w->status == OK) m->failing = false, m->retry_s = 0;
+    for (size_t i = 0; !m->singly && i < w->n; i++) drop_first(m, w->status == OK);
+    next_group(m);
 }
-
-struct writing {
-    struct job job;
-    struct memory *memory;
-    struct batch *batch;
-};
 
 static void writing_work(struct job *j)
 {
-    struct batch *b = ((struct writing *)j)->batch;
-    b->status = store_commit(b->store, &b->commit, &b->err);
+    struct writing *w = (struct writing *)j;
+    w->status = store_commit_all(w->memory->store, w->commits, w->n, &w->err);
 }
 
 static void writing_done(struct job *j)
 {
-    struct writing w = *(struct writing *)j;
-    free(j);
-    batch_done(w.memory, w.batch);
+    struct writing *w = (struct writing *)j;
+    group_done(w->memory, w);
+    free(w);
 }
 
-static void next_batch(struct memory *m)
+static void next_group(struct memory *m)
 {
     if (m->writing || !m->first || m->retry.armed) return;
     struct writing *w = calloc(1, sizeof *w);
@@ -90,8 +105,12 @@ static void next_batch(struct memory *m)
         loop_start(m->loop, &m->retry, 1);
         return;
     }
-    *w = (struct writing){{.work = writing_work, .done = writing_done}, m, m->first};
-    m->first->store = m->store;
+    *w = (struct writing){.job = {.work = writing_work, .done = writing_done}, .memory = m};
+    size_t most = m->singly || m->failing ? 1 : GROUP_BATCHES_MAX, points = 0;
+    for (struct batch *b = m->first; b && w->n < most && points < GROUP_POINTS_MAX; b = b->next) {
+        w->commits[w->n++] = &b->commit;
+        points += b->commit.n_points;
+    }
     m->writing = true;
     lane_push(m->lane, &w->job);
 }
@@ -102,10 +121,12 @@ void memory_commit(struct memory *m, struct batch *b)
     *m->last = b;
     m->last = &b->next;
     m->n_waiting++;
-    next_batch(m);
+    m->waiting_points += b->commit.n_points;
+    next_group(m);
 }
 
 size_t memory_backlog(const struct memory *m) { return m->n_waiting; }
+size_t memory_waiting_points(const struct memory *m) { return m->waiting_points; }
 bool memory_failing(const struct memory *m) { return m->failing; }
 
 /* ---- reading ----------------------------------------------------------------------------------------------------------- */
@@ -328,7 +349,7 @@ void memory_close(struct memory *m)
     if (!m) return;
     m->closing = true;
     loop_cancel(m->loop, &m->retry);
-    next_batch(m);
+    next_group(m);
     lane_free(m->lane);
     store_close(m->store);
     free(m);

@@ -1,6 +1,6 @@
 /* memory - the failure memory behind its lane: the loop asks, one thread reads and writes, nobody waits.
  *
- * Batches are written in the order in which they came. When a write fails (disk full, read-only) the batch stays first and is tried
+ * Batches are written in the order in which they came, all that wait in one transaction. When a write fails (disk full, read-only) the batch stays first and is tried
  * again, 1 s to 60 s later; this is said once, and once more when it works again. */
 #ifndef MLWATCH_MEMORY_H
 #define MLWATCH_MEMORY_H
@@ -24,8 +24,9 @@ void memory_close(struct memory *m);
 void memory_commit(struct memory *m, struct batch *b);
 /* memory_forget - this run is no longer watched; written in turn. */
 void memory_forget(struct memory *m, const char *run_id);
-/* memory_backlog - batches that wait. memory_failing - did the last write fail? */
+/* memory_backlog - batches that wait. memory_waiting_points - their points. memory_failing - did the last write fail? */
 size_t memory_backlog(const struct memory *m);
+size_t memory_waiting_points(const struct memory *m);
 bool memory_failing(const struct memory *m);
 
 /* What the memory knows of a run by its path (or id): asked when a run is first seen. */

@@ -9,7 +9,8 @@
 #include "../base/clock.h"
 #include "../base/str.h"
 
-static const double TICK_MIN_S = 1, TICK_KNOWN_S = 5, TICK_MAX_S = 20, SCAN_EVERY_S = 0.5;
+static const double TICK_MIN_S = 1, TICK_KNOWN_S = 5, TICK_MAX_S = 20, SCAN_EVERY_S = 0.5, TAKE_S = 0.001, SCAN_TIMES = 20;
+enum { EMPTY_WATCHED_MAX = 256 };
 
 /* ---- on the lane ---------------------------------------------------------------------------------------------------------- */
 
@@ -26,56 +27,95 @@ static void look(struct job *j)
 
 /* ---- on the loop ---------------------------------------------------------------------------------------------------------- */
 
-static struct live *at_root(const struct place *p, const char *root)
+static bool make_room(struct place *p)
 {
-    for (size_t i = 0; i < p->n_lives; i++)
-        if (strcmp(p->lives[i]->root, root) == 0) return p->lives[i];
-    return NULL;
+    if (p->n_lives < p->lives_room) return true;
+    size_t room = p->lives_room ? p->lives_room * 2 : 8;
+    struct live **more = realloc(p->lives, room * sizeof *more);
+    if (!more) return false;
+    p->lives = more;
+    p->lives_room = room;
+    return true;
 }
 
 static void take_up(struct place *p, const struct scan_run *from)
 {
-    struct live *l = at_root(p, from->root);
+    struct live *l = whose_path(&p->roots, from->root);
     if (l) {
         live_sources(l, from);
         return;
     }
-    if (!from->n_sources) return;
+    if (!from->n_sources || !make_room(p)) return;
     struct live_options o = {p->scan.n_runs == 1 ? p->name : NULL, p->tags, p->sensitivity};
-    struct live **more = realloc(p->lives, (p->n_lives + 1) * sizeof *more);
-    if (!more) return;
-    p->lives = more;
     l = live_new(p->engine, from, &o);
-    if (l) p->lives[p->n_lives++] = l;
+    if (!l) return;
+    (void)whose_add(&p->roots, l->root, l, 0);
+    p->lives[p->n_lives++] = l;
 }
 
-static void finish_look(struct job *j)
+static void scan_taken_up(struct place *p)
 {
-    struct place *p = (struct place *)j;
-    double now = loop_now(p->engine->loop);
-    p->busy = false;
-    if (p->gone) {
-        if (p->scanned && p->status == OK) scan_done(&p->scan);
-        place_free(p, false);
-        return;
-    }
-    for (size_t i = 0; i < p->survey.n_directories; i++) watch_directory(p->watch, p->survey.directories[i], p);
-    if (p->scanned) {
-        p->signature = p->survey.signature;
-        p->next_scan = now + fmax(SCAN_EVERY_S, 20 * p->took_s);
-        for (size_t i = 0; p->status == OK && i < p->scan.n_runs; i++) take_up(p, &p->scan.runs[i]);
-        if (p->status == OK && !p->scan.n_runs) scan_explain(&p->scan, p->path, &p->err);
-        snprintf(p->note, sizeof p->note, "%s", p->status == OK && p->scan.note ? p->scan.note : "");
-        p->looked = true;
-        p->looked_at(p->arg, p);
-        if (p->status == OK) scan_done(&p->scan);
-    }
+    p->signature = p->survey.signature;
+    p->next_scan = fmax(loop_now(p->engine->loop) + SCAN_EVERY_S, p->engine->watched->scans_from);
+    if (p->status == OK && !p->scan.n_runs) scan_explain(&p->scan, p->path, &p->err);
+    snprintf(p->note, sizeof p->note, "%s", p->status == OK && p->scan.note ? p->scan.note : "");
+    p->looked = true;
+    p->looked_at(p->arg, p);
+    if (p->status == OK) scan_done(&p->scan);
+}
+
+static void look_again_later(struct place *p)
+{
     double quiet = 0;
     for (size_t i = 0; i < p->n_lives; i++)
         quiet = i ? fmin(quiet, clock_wall() - p->lives[i]->last_data) : clock_wall() - p->lives[i]->last_data;
     double tick = p->n_lives ? fmax(TICK_KNOWN_S, fmin(TICK_MAX_S, quiet / 30)) : TICK_MIN_S;
     loop_start(p->engine->loop, &p->tick, p->again ? SCAN_EVERY_S : fmax(tick, 50 * p->took_s));
     p->again = false;
+}
+
+static void count_one(void *arg, void *owner, size_t which) { (void)arg, (void)owner, (void)which; }
+
+/* Watches are few on some machines, and everybody's: they are for directories with a log, and some more where one may come. */
+static void watch_next(struct place *p)
+{
+    const char *path = p->survey.directories[p->watched];
+    bool logs = whose_each(&p->engine->watched->files, whose_directory(path), NULL, count_one, NULL) > 0;
+    if (p->watched++ < EMPTY_WATCHED_MAX || logs) watch_directory(p->watch, path, p);
+}
+
+/* What was found is taken up some at a time: with thousands of runs, those that are watched already would have to wait otherwise. */
+static void take_some(void *arg)
+{
+    struct place *p = arg;
+    double until = clock_now() + TAKE_S;
+    size_t n_runs = p->scanned && p->status == OK ? p->scan.n_runs : 0;
+    while (p->taken < n_runs && clock_now() < until) take_up(p, &p->scan.runs[p->taken++]);
+    while (p->taken == n_runs && p->watched < p->survey.n_directories && clock_now() < until) watch_next(p);
+    if (p->watched < p->survey.n_directories || p->taken < n_runs) {
+        loop_start(p->engine->loop, &p->take, 0);
+        return;
+    }
+    p->busy = false;
+    if (p->scanned) scan_taken_up(p);
+    look_again_later(p);
+}
+
+/* All places together may keep the lane busy for a twentieth of the time. */
+static void charge(struct place *p)
+{
+    struct watched *w = p->engine->watched;
+    w->scans_from = fmax(w->scans_from, loop_now(p->engine->loop)) + SCAN_TIMES * p->took_s;
+}
+
+static void finish_look(struct job *j)
+{
+    struct place *p = (struct place *)j;
+    charge(p);
+    p->on_lane = false;
+    p->watched = p->taken = 0;
+    if (p->gone) place_free(p, false);
+    else take_some(p);
 }
 
 static void start_look(void *arg)
@@ -90,22 +130,29 @@ static void start_look(void *arg)
         loop_start(p->engine->loop, &p->tick, p->next_scan - now + 0.01);
         return;
     }
-    p->busy = true;
+    p->busy = p->on_lane = true;
     p->job = (struct job){.work = look, .done = finish_look};
     lane_push(p->lane, &p->job);
 }
 
 void place_touched(struct place *p, bool names)
 {
+    if (!names && p->n_lives) return;
+    if (p->busy) p->again = true;
+    else loop_hurry(p->engine->loop, &p->tick, 0.05);
+}
+
+void place_look(struct place *p)
+{
     for (size_t i = 0; i < p->n_lives; i++) live_hurry(p->lives[i]);
-    if (names || !p->n_lives) loop_hurry(p->engine->loop, &p->tick, 0.05);
+    place_touched(p, true);
 }
 
 void place_rescan(struct place *p)
 {
     p->signature = 0;
     p->next_scan = 0;
-    place_touched(p, true);
+    place_look(p);
 }
 
 bool place_caught_up(const struct place *p)
@@ -139,6 +186,7 @@ void place_drop(struct place *p, struct live *l, bool forget)
     for (size_t i = 0; i < p->n_lives; i++) {
         if (p->lives[i] != l) continue;
         p->lives[i] = p->lives[--p->n_lives];
+        whose_remove(&p->roots, l->root, l);
         if (forget) note_unwatched(l);
         else live_commit(l, true);
         live_free(l);
@@ -160,6 +208,7 @@ struct place *place_new(const struct engine *e, struct lane *lane, struct watch 
                         .sensitivity = o->sensitivity,
                         .attached = clock_wall(),
                         .tick = {.fire = start_look, .arg = p},
+                        .take = {.fire = take_some, .arg = p},
                         .looked_at = looked_at,
                         .arg = arg};
     if (!p->path) return place_free(p, false), NULL;
@@ -171,12 +220,15 @@ void place_free(struct place *p, bool forget)
 {
     if (!p) return;
     loop_cancel(p->engine->loop, &p->tick);
+    loop_cancel(p->engine->loop, &p->take);
     watch_forget(p->watch, p);
-    while (p->n_lives) place_drop(p, p->lives[0], forget);
+    while (p->n_lives) place_drop(p, p->lives[p->n_lives - 1], forget);
     p->gone = true;
-    if (p->busy) return; /* the lane still works for it */
+    if (p->on_lane) return; /* it comes back, and is freed then */
+    if (p->busy && p->scanned && p->status == OK) scan_done(&p->scan);
     survey_done(&p->survey);
     free(p->lives);
+    whose_done(&p->roots);
     free(p->path), free(p->name), free(p->tags);
     free(p);
 }

@@ -19,12 +19,15 @@ struct place {
     enum sensitivity sensitivity;
     double attached; /* seconds since 1970 */
     struct live **lives;
-    size_t n_lives;
-    struct loop_timer tick;
+    size_t n_lives, lives_room;
+    struct whose roots; /* of its runs */
+    struct loop_timer tick, take;
     uint64_t signature;             /* of the last survey that was scanned */
     double next_scan;               /* loop clock: not more often than it is cheap */
-    bool busy, again, gone, looked; /* looked: the first scan is done */
+    bool busy, again, gone, looked; /* busy: looking, or taking up what was found; looked: the first scan is done */
+    bool on_lane;                   /* the lane works for it */
     bool scanned;                   /* the job scanned; below is what it found */
+    size_t watched, taken;          /* of the survey's directories, and of the scan's runs */
     struct survey survey;
     struct scan scan;
     enum status status;
@@ -40,9 +43,11 @@ struct place *place_new(const struct engine *e, struct lane *lane, struct watch 
                         const struct live_options *o, void (*looked_at)(void *arg, struct place *p), void *arg);
 /* place_free - stop watching; runs are committed as no longer watched when `forget`. */
 void place_free(struct place *p, bool forget);
-/* place_touched - something happened in one of its directories. */
+/* place_touched - something happened in one of its directories; names: there may be another file now. */
 void place_touched(struct place *p, bool names);
-/* place_rescan - look at everything now (SIGHUP, overflow). */
+/* place_look - anything may have happened (overflow): every run looks, and so does the place. */
+void place_look(struct place *p);
+/* place_rescan - look at everything now (SIGHUP). */
 void place_rescan(struct place *p);
 /* place_caught_up - every run has been read to its end once. */
 bool place_caught_up(const struct place *p);

@@ -11,7 +11,9 @@
 #include "../base/clock.h"
 #include "../base/unpack.h"
 
-enum { BUFFER_BYTES = 2 << 20 };
+/* MOST_BYTES: read at once, so that they are still in the processor's cache when the format comes to them. WINDOW_BYTES: behind bytes that
+ * were skipped, for more may be. */
+enum { BUFFER_BYTES = 2 << 20, MOST_BYTES = 256 << 10, WINDOW_BYTES = 32 << 10 };
 
 /* One source being read: the parts of a rotated log go through the same state, so that columns and epochs carry over. */
 struct reading {
@@ -19,7 +21,8 @@ struct reading {
     const struct format_out *out;
     void *state;
     char *buffer;
-    size_t have;
+    size_t have, window; /* window: the most that is read at once */
+    uint64_t at, size;   /* of the file: what was read of it, and its size, for a format that may skip */
     double deadline;
 };
 
@@ -57,19 +60,41 @@ static size_t feed(struct reading *g, int at_end)
     return used;
 }
 
+/* pass_over - go on behind what the format need not see. */
+static void pass_over(struct reading *g, int fd)
+{
+    if (!g->format->skip || g->have || g->at >= g->size) return;
+    uint64_t n = g->format->skip(g->state, g->size - g->at);
+    if (!n || lseek(fd, (off_t)n, SEEK_CUR) < 0) return;
+    g->at += n;
+    g->window = WINDOW_BYTES;
+}
+
+static uint64_t size_of(int fd)
+{
+    struct stat st;
+    return fstat(fd, &st) == 0 && st.st_size > 0 ? (uint64_t)st.st_size : 0;
+}
+
 /* read_part - one file to its end. The end of a rotated part ends its last record. */
 static enum status read_part(struct reading *g, const char *path, struct err *err)
 {
     enum status status = OK;
     int fd = open_content(path, g->out, err);
     if (fd < 0) return err->status;
-    for (g->have = 0; !status;) {
-        ssize_t n = read(fd, g->buffer + g->have, BUFFER_BYTES - g->have);
+    g->at = 0;
+    g->size = g->format->skip ? size_of(fd) : 0;
+    for (g->have = 0, g->window = MOST_BYTES; !status;) {
+        size_t room = BUFFER_BYTES - g->have;
+        ssize_t n = read(fd, g->buffer + g->have, room < g->window ? room : g->window);
         if (n < 0 && errno == EINTR) continue;
         if (n < 0) status = err_errno(err, E_IO, "cannot read '%s'", path);
         if (n < 0) break;
         g->have += (size_t)n;
+        g->at += (uint64_t)n;
+        if (g->window < MOST_BYTES) g->window *= 2;
         feed(g, n == 0);
+        pass_over(g, fd);
         if (n == 0) break;
         if (clock_now() > g->deadline) status = err_set(err, E_LIMIT, "gave up reading '%s': the deadline has passed", path);
     }
@@ -83,21 +108,43 @@ static enum status ask(struct reading *g, const char *path, struct err *err)
     return g->format->poll(g->state, path, g->out, err);
 }
 
+static enum status reading_init(struct reading *g, const struct format *format, const struct format_out *out, const char *path,
+                                double deadline, struct err *err)
+{
+    *g = (struct reading){.format = format, .out = out, .deadline = deadline};
+    g->state = calloc(1, format->state_size);
+    g->buffer = malloc(BUFFER_BYTES);
+    if (!g->state || !g->buffer) return err_set(err, E_MEMORY, "cannot read '%s': out of memory", path);
+    if (format->init) format->init(g->state, path);
+    return OK;
+}
+
+static void reading_done(struct reading *g)
+{
+    free(g->state);
+    free(g->buffer);
+}
+
+enum status read_file(const char *path, const struct format *format, const struct format_out *out, double deadline,
+                      struct err *err)
+{
+    struct reading g;
+    enum status status = reading_init(&g, format, out, path, deadline, err);
+    if (!status) status = read_part(&g, path, err);
+    reading_done(&g);
+    return status;
+}
+
 static enum status read_parts(struct run *r, int source, const struct scan_source *s, double deadline, struct err *err)
 {
-    struct reading g = {.format = s->format, .out = run_out(r, source), .deadline = deadline};
-    enum status status = OK;
-    g.state = calloc(1, s->format->state_size);
-    g.buffer = malloc(BUFFER_BYTES);
-    if (!g.state || !g.buffer) status = err_set(err, E_MEMORY, "cannot read '%s': out of memory", s->path);
-    else if (s->format->init) s->format->init(g.state, s->path);
+    struct reading g;
+    enum status status = reading_init(&g, s->format, run_out(r, source), s->path, deadline, err);
     if (!status && s->format->growth == GROWTH_QUERIED) status = ask(&g, s->path, err);
     else {
         for (size_t i = 0; !status && i < s->n_older; i++) status = read_part(&g, s->older[i], err);
         if (!status) status = read_part(&g, s->path, err);
     }
-    free(g.state);
-    free(g.buffer);
+    reading_done(&g);
     run_forget_reader(r, source);
     return status;
 }

@@ -5,6 +5,9 @@
 #include "run.h"
 #include "scan.h"
 
+/* read_file - the same without a run, for a format that is fed: what the file tells goes to out. */
+enum status read_file(const char *path, const struct format *format, const struct format_out *out, double deadline,
+                      struct err *err);
 /* read_source - feed one file, plain or packed (.gz, .zst). What cannot be read is a bad record of the source; E_IO when the file cannot
  * be opened or read. Memory: one buffer of 2 MiB. deadline: seconds on CLOCK_MONOTONIC after which it stops with E_LIMIT; INFINITY for
  * none. */

@@ -88,11 +88,12 @@ bool reader_wake(struct reader *r, struct run *run, int source)
     r->begun = false;
     if (!reader_fresh(r, false)) return false;
     if (!r->items && !reader_queried(r)) { /* nothing was given: a header alone does not tell one file from another */
+        tail_leave_behind(&r->tail);
         tail_restart(&r->tail);
         r->tail.changed = 0;
         tail_go_on(&r->tail);
     }
-    r->known_items = r->items;
+    r->known_items = reader_queried(r) ? 0 : r->items; /* rows are known by what they hold, not by their number */
     r->items = 0;
     r->at = 0;
     r->regain_until = r->tail.offset;
@@ -147,10 +148,10 @@ static void feed_rest(struct reader *r, char *buffer, size_t room)
     ssize_t n = tail_read(&r->tail, r->tail.offset, buffer, room);
     if (n < 0) return;
     struct span rest = {buffer, (size_t)n};
-    r->format->feed(r->state, rest, 1, &r->out);
+    size_t used = r->format->feed(r->state, rest, 1, &r->out);
     if (r->compare.on) reader_decide(r);
     if (r->items < r->known_items) r->known_items = r->items; /* what it held was told at another place before */
-    tail_advance(&r->tail, r->tail.offset + rest.n, r->tail.offset + rest.n, rest);
+    tail_advance(&r->tail, r->tail.offset + used, r->tail.offset + rest.n, rest);
     r->flushed = true;
 }
 
@@ -165,6 +166,7 @@ static void regain(struct reader *r, char *buffer, size_t room)
     if (used > 0 && r->at < r->regain_until) return;
     tail_advance(&r->tail, r->at, r->at, (struct span){buffer, 0});
     r->regain_until = r->at;
+    r->flushed = !tail_ends_line(&r->tail); /* it may have been */
 }
 
 static void append(struct reader *r, char *buffer, size_t room)

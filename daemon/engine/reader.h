@@ -31,7 +31,7 @@ struct reader {
     struct format_out out;       /* ours, in front of it */
     uint64_t items, known_items; /* given since the first byte; how many of them the run has */
     uint64_t at, regain_until;   /* while the bytes before the offset are read again; equal when not */
-    uint64_t asked;              /* GROWTH_QUERIED: what the database looked like when it was asked last */
+    uint64_t asked;              /* GROWTH_QUERIED: what the database looked like when it answered last */
     bool begun;                  /* it had a turn since it was woken */
     bool copied;                 /* the tail reads a copy of a file that was truncated: what is at the path may repeat it */
     bool compare_first;          /* another daemon was comparing: begin so, once the history is there */
@@ -50,7 +50,10 @@ struct reader {
         uint64_t unread;     /* bytes that were there and not read: lost, unless what is read now repeats what was before them */
     } compare;
     struct history history;
+    struct history_set rows; /* GROWTH_QUERIED, while it compares: those of the history that were not found again yet */
+    bool unanswered;         /* GROWTH_QUERIED: it could not be read when it was asked last, and that was said */
     bool news;               /* a look found more to read */
+    bool touched;            /* an event told of it, and nobody looked yet */
     bool flushed;            /* at_end was fed for what was offered */
     bool refused;            /* told once */
     double now, quiet_since; /* loop clock; of the turn, and of the last bytes */
@@ -76,6 +79,9 @@ bool reader_look(struct reader *r, double now);
 /* reader_turn - read at most room bytes (1 MiB or more, so that a record fits) until the clock passes `until`; r->news tells
  * whether there is more. */
 void reader_turn(struct reader *r, char *buffer, size_t room, double now, double until);
+/* reader_append - the short way of a turn, for a file that an event tells of and that only grew (reader_append.c). True: all that was there
+ * was read, nothing else is to be done. False: nothing was done; look, and give it a turn.  Cost: two or three system calls. */
+bool reader_append(struct reader *r, char *buffer, size_t room, double now);
 /* reader_behind - bytes that are there and not read yet. */
 uint64_t reader_behind(const struct reader *r);
 /* reader_busy - it is reading something again. */

@@ -29,6 +29,7 @@ void reader_compare_done(struct reader *r)
 {
     free(r->compare.from);
     free(r->compare.held);
+    history_set_done(&r->rows);
     r->compare.from = NULL;
     r->compare.held = NULL;
     r->compare.n_from = r->compare.n_held = r->compare.room = 0;
@@ -75,9 +76,15 @@ static void new (struct reader *r, size_t *from)
     for (size_t i = 0; i < r->compare.n_held; i++) give_point(r, &r->compare.held[i]);
 }
 
-void reader_decide(struct reader *r)
+/* A row of a database is looked for in all of the history, and ends no comparison. */
+static void decide_row(struct reader *r)
 {
-    if (!r->compare.n_held) return;
+    if (history_set_take(&r->rows, r->compare.record.hash)) return;
+    for (size_t i = 0; i < r->compare.n_held; i++) give_point(r, &r->compare.held[i]);
+}
+
+static void decide_record(struct reader *r)
+{
     size_t *from = cursor_of(r, r->compare.record.first_series), found = SIZE_MAX;
     if (from && *from != SIZE_MAX) found = history_find(&r->history, *from, r->compare.n_known, r->compare.record.hash);
     if (found == SIZE_MAX) new (r, from);
@@ -85,6 +92,13 @@ void reader_decide(struct reader *r)
         *from = found + 1;
         is_known(r, found);
     }
+}
+
+void reader_decide(struct reader *r)
+{
+    if (!r->compare.n_held) return;
+    if (reader_queried(r)) decide_row(r);
+    else decide_record(r);
     r->compare.n_held = 0;
     r->compare.record.open = false;
 }

@@ -105,13 +105,18 @@ static void use_rest(struct reader *r, char *buffer, size_t room)
 
 void reader_ended(struct reader *r, char *buffer, size_t room)
 {
-    bool moved = tail_was_moved(&r->tail) && !r->copied;
+    bool moved = tail_was_moved(&r->tail) && !r->copied, told = r->items > 0 || r->known_items > 0;
+    if (told && tail_adopt_original(&r->tail)) {
+        r->copied = false;
+        return;
+    }
     use_rest(r, buffer, room);
     bool precise = moved && !r->compare.on && r->tail.offset > 0;
     struct tail_identity id = r->tail.id;
     uint64_t offset = r->tail.offset, items = r->items, kept = r->ended.offset;
     bool nothing = !r->items && !r->tail.offset;
-    bool compare = !moved || r->compare.on || r->format->growth != GROWTH_APPENDED;
+    bool left = r->tail.after >= 0; /* what was read has taken its place, and may hold what it holds */
+    bool compare = !moved || left || r->compare.on || r->format->growth != GROWTH_APPENDED;
     tail_go_on(&r->tail);
     reader_begin_again(r, compare);
     if (precise) r->ended.id = id, r->ended.offset = offset, r->ended.items = items;
@@ -120,7 +125,7 @@ void reader_ended(struct reader *r, char *buffer, size_t room)
 
 bool reader_torn_goes_on(struct reader *r)
 {
-    if (r->tail.size <= r->tail.offset || tail_ends_line(&r->tail)) return false;
+    if (!r->flushed || r->tail.size <= r->tail.offset || tail_ends_line(&r->tail)) return false;
     tail_rewind(&r->tail);
     reader_begin_again(r, true);
     return true;

@@ -1,5 +1,13 @@
-/* run_parts - what a run is made of; shared by run.c (data comes in), run_watch.c (which analyzers hear it), run_sources.c (which source
- * of a metric counts), run_holes.c (numbers that stopped) and judge.c (a view goes out), and by nobody else. */
+/* run_parts - what a run is made of; shared by the files below, and by nobody else.
+ *
+ *   run.c          its life, findings, what is known of it as a whole
+ *   run_series.c   series are interned       run_take.c     points go through
+ *   run_told.c     facts and events          run_replay.c   the same from the memory
+ *   run_watch.c    which analyzers hear what
+ *   run_sources.c  which source of a metric counts     run_agree.c  do they tell the same     run_say.c  in words
+ *   run_split.c    the split a file's name tells       run_sequels.c  files that go on from one another
+ *   run_holes.c    numbers that stopped
+ *   judge*.c       a view goes out */
 #ifndef MLWATCH_RUN_PARTS_H
 #define MLWATCH_RUN_PARTS_H
 
@@ -47,15 +55,26 @@ struct join {
     bool unclean;          /* it heard a source that is not preferred any more, or began too late */
 };
 
+/* Where one source of a metric tells another number than the preferred one. */
+struct difference {
+    int64_t step;
+    double here, there;
+};
 struct run_series {
     struct series s;
     struct curve curve;
     uint64_t points, nonfinite;
-    int64_t first_step, last_step;
+    int64_t first_step, last_step, nonfinite_step; /* the last: of the first value that was not finite */
     double last;
     uint32_t key, next; /* NO_KEY: a quantity nobody knows; next series of the key + 1 */
-    uint64_t record;    /* of its source, the last that had it */
-    uint64_t streak;    /* records in a row up to there that had it */
+    struct {
+        uint64_t points; /* of both; 0: never compared */
+        uint32_t with;
+        bool differ;
+        struct difference first;
+    } compared;      /* with the preferred source's series */
+    uint64_t record; /* of its source, the last that had it */
+    uint64_t streak; /* records in a row up to there that had it */
     size_t n_watchers;
     struct watcher *watchers[]; /* room for every analyzer, twice */
 };
@@ -73,6 +92,7 @@ struct run_source {
     int64_t last_step;
     double first_time, last_time; /* NaN where it tells none */
     uint64_t record, line;        /* records so far; where the newest begins */
+    uint64_t event_line;          /* of the newest event */
     struct watcher **joins;       /* its own states of the analyzers that join series */
     size_t n_joins, joins_room;
     struct watcher **hears; /* its events */
@@ -90,6 +110,7 @@ struct run_event {
     enum event kind;
     uint16_t source;
     uint64_t line;
+    int64_t told_step, step; /* as analyzers were told; as it turned out when the points of its line came */
     char *text;
 };
 struct run_finding {
@@ -157,6 +178,30 @@ bool run_grow(void **array, size_t *room, size_t used, size_t element);
 /* run_found - what an analyzer, or the run itself, found; `emitting` says which watcher. A symptom is known by watcher, kind and episode. */
 void run_found(void *arg, const struct finding *f);
 
+/* ---- run_series.c ----------------------------------------------------------------------------------------------------------- */
+
+/* run_intern - the id of the series of this source and name, made at first sight; -1 when there are too many.
+ *   known  its role, or NULL: by its name */
+int run_intern(struct run *r, uint16_t source, struct span name, enum axis axis, const struct role_match *known);
+void run_series_free(struct run_series *s);
+
+/* ---- run_take.c ------------------------------------------------------------------------------------------------------------- */
+
+/* run_take - one point of a series goes through it: curve, analyzers, hooks. run_on_point - the same, as formats call it.
+ * run_take_event - an event goes to those who hear it. */
+void run_take(struct run *r, struct run_series *s, int64_t step, double time, double value, uint64_t line);
+void run_on_point(void *arg, int series, int64_t step, double time, double value, uint64_t line);
+void run_take_event(struct run *r, struct run_source *from, uint16_t source, enum event kind, uint64_t line);
+
+/* ---- run_told.c ------------------------------------------------------------------------------------------------------------- */
+
+/* run_format_out - what the format of a source writes into. */
+struct format_out run_format_out(struct run_source *s);
+/* run_keep_fact, run_keep_event - keep what was redacted already, and tell those who want to know.
+ *   source  WHOLE_RUN where it is not known any more */
+void run_keep_fact(struct run *r, int32_t source, const char *key, const char *value);
+void run_keep_event(struct run *r, uint16_t source, uint64_t line, enum event kind, const char *text);
+
 /* ---- run_watch.c ------------------------------------------------------------------------------------------------------------ */
 
 /* run_watch - the analyzers that want a new series hear it from now on; its metric gets or keeps its preferred source. */
@@ -174,13 +219,41 @@ bool run_owns(const struct run *r, const struct run_series *s);
 bool run_prefers(const struct run *r, uint16_t a, uint16_t b);
 /* run_choose_lead - the source whose restarts are the run's and whose last step is; after one of them got a main loop. */
 void run_choose_lead(struct run *r);
+/* run_preferred - the series of the metric's preferred source that stands for this one, and where that source is of another start of the run,
+ * of the best one of the same start; NULL where s is of the preferred source itself. */
+const struct run_series *run_preferred(const struct run *r, const struct run_series *s);
 /* run_confirms - is the finding only what the preferred source of the metric has judged already, at the same steps? */
 bool run_confirms(const struct run *r, const struct finding *f);
+/* run_same_name - "train/learning-rate" and "learning_rate". run_apart_in_time - does one go on where the other ended? */
+bool run_same_name(const char *a, const char *b);
+bool run_apart_in_time(const struct run *r, const struct run_series *a, const struct run_series *b);
+/* run_coarseness - the absolute error that printing may have made. run_why_preferred - what speaks for sources of this format; static. */
+double run_coarseness(const struct run *r, uint16_t source);
+const char *run_why_preferred(const struct run *r, uint16_t source);
+
+/* ---- run_agree.c ------------------------------------------------------------------------------------------------------------ */
+
+struct reach {
+    double low, high;
+};
+/* run_reach - everything that a curve held around these steps; low above high for nothing. */
+struct reach run_reach(const struct curve *c, int64_t from, int64_t to);
 /* run_disagrees - do two series of one metric tell different numbers, beyond what rounding, averaging and smoothing explain?
- *   at     first bucket of `other` where they differ; written when true.  Cost: buckets x buckets */
-bool run_disagrees(const struct run *r, const struct run_series *preferred, const struct run_series *other, size_t *at);
+ *   ret    where they differ first; written when true
+ * Cost: buckets x buckets, while the run goes on only when an eighth more points are there than the last time. */
+bool run_disagrees(const struct run *r, const struct run_series *preferred, const struct run_series *other,
+                   struct difference *ret);
+/* run_lost - is one of them NaN or infinite at a step at which the other holds a number?  step: that step, written if so */
+enum run_loss { RUN_LOST_NOWHERE, RUN_LOST_HERE, RUN_LOST_THERE };
+enum run_loss run_lost(const struct run *r, const struct run_series *preferred, const struct run_series *other, int64_t *step);
+
+/* ---- run_split.c ------------------------------------------------------------------------------------------------------------ */
+
 /* run_holds_evaluations - does the name of the file say that its numbers are of evaluations, beside one of the same name for training? */
 bool run_holds_evaluations(const struct run *r, uint16_t source);
+
+/* ---- run_say.c -------------------------------------------------------------------------------------------------------------- */
+
 /* run_say_source - what a source is to the run, beyond why it was taken for what it is: preferred for these metrics, confirms those,
  * disagrees on that. Appends to out. */
 void run_say_source(const struct run *r, uint16_t source, struct str *out);

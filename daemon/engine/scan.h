@@ -2,14 +2,15 @@
  *
  * A run's root is the nearest directory that holds a source; sources directly in one directory are one run. Some directories are a part of the
  * run above them (`logs/`, `checkpoint-N/`, TensorBoard's `train/` and `validation/` ...), some are no place for logs: scan_rules.c.
- * What a log was before it was rotated (`train.log.1`, `train.log.2.gz`, `train-20260102.log.zst`) is read as one source with it. */
+ * What a log was before it was rotated (`train.log.1`, `train.log.2.gz`, `train-20260102.log.zst`) is read as one source with it; of the
+ * trainer states that each checkpoint holds, the one that reached furthest is the source. */
 #ifndef MLWATCH_SCAN_H
 #define MLWATCH_SCAN_H
 
 #include "../base/err.h"
 #include "../format/format.h"
 
-enum { SCAN_MAX_DEPTH = 8, SCAN_MAX_FILES = 20000, SCAN_MAX_SOURCES = 1000, SCAN_MAX_SKIPS = 200 };
+enum { SCAN_MAX_DEPTH = 8, SCAN_MAX_FILES = 20000, SCAN_MAX_SOURCES = 20000, SCAN_MAX_SKIPS = 200 };
 
 struct scan_source {
     char *path; /* of the file that grows; of the newest part where none does */
@@ -40,9 +41,10 @@ struct scan_skip { /* an entry that was passed over, and why: "is a FIFO, not op
 struct scan {
     struct scan_run *runs;
     size_t n_runs;         /* by root */
-    size_t files, skipped; /* regular files looked at; entries that are no regular file */
+    size_t files, skipped; /* regular files seen; entries that are noted below */
+    size_t foreign;        /* of the files, those whose names are no log's: code, pictures, weights */
     struct scan_skip *skips;
-    size_t n_skips; /* the first SCAN_MAX_SKIPS, in the order of the walk */
+    size_t n_skips; /* the first SCAN_MAX_SKIPS of the walk, by path */
     char *note;     /* a sentence about what was left out (a FIFO, a loop, a limit), or NULL */
 };
 

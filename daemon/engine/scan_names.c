@@ -1,6 +1,8 @@
 /* scan_names - what the names of files say. */
 #include <ctype.h>
 #include <dirent.h>
+#include <fnmatch.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,6 +16,19 @@ static const char *const foreign_suffixes[] = {".py",  ".png", ".jpg",     ".jpe
                                                ".so",  ".c",   ".h",       ".cpp",   ".ipynb", ".whl", NULL};
 static const char *const packed_suffixes[] = {".gz", ".zst", NULL};
 static const char *const log_suffixes[] = {".log", ".out", ".err", ".txt", ".jsonl", ".ndjson", ".json", ".csv", ".tsv", NULL};
+
+/* Files of other tools that lie among logs and look like one. */
+static const struct use {
+    const char *names, *why;
+} uses[] = {
+    {"tokenizer.json tokenizer_config.json vocab.json added_tokens.json special_tokens_map.json generation_config.json "
+     "preprocessor_config.json *.index.json",
+     "belongs to the model, not to its training"},
+    {"requirements.txt requirements-*.txt conda.yaml conda-environment.yaml environment.yml pip-freeze.txt",
+     "lists the packages that were installed"},
+    {"training_metadata.json", "is what Keras needs to go on after an interruption"},
+    {"CMakeLists.txt LICENSE.txt package.json", "belongs to a program"},
+};
 
 static bool has_suffix(const char *const *list, const char *name)
 {
@@ -49,6 +64,25 @@ bool scan_is_foreign(const char *path)
 {
     const char *name = scan_base_name(path);
     return has_suffix(foreign_suffixes, name) || (has_suffix(packed_suffixes, name) && !scan_is_packed_log(path));
+}
+
+bool scan_named(const char *name, const char *patterns)
+{
+    char one[128];
+    for (const char *p = patterns; *p; p += strspn(p, " ")) {
+        size_t n = strcspn(p, " ");
+        snprintf(one, sizeof one, "%.*s", (int)n, p);
+        if (fnmatch(one, name, 0) == 0) return true;
+        p += n;
+    }
+    return false;
+}
+
+const char *scan_other_use(const char *path)
+{
+    for (size_t i = 0; i < sizeof uses / sizeof *uses; i++)
+        if (scan_named(scan_base_name(path), uses[i].names)) return uses[i].why;
+    return NULL;
 }
 
 char *scan_unpacked_name(const char *path)

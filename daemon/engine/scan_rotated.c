@@ -20,7 +20,7 @@
 #include "../base/unpack.h"
 #include "scan_parts.h"
 
-enum { COMPARED_BYTES = 4096, STAMP_DIGITS = 20, DATE_DIGITS = 8 };
+enum { COMPARED_BYTES = 4096, STAMP_DIGITS = 20, DATE_DIGITS = 8, MONTH_DIGITS = 6, SECONDS_DIGITS = 10, NUMBER_DIGITS_MAX = 5 };
 
 /* Which log a file is a part of, and its place among the parts. */
 struct part {
@@ -33,8 +33,8 @@ struct part {
 
 /* ---- names -------------------------------------------------------------------------------------------------------------------- */
 
-/* The digits of a date and perhaps a time: "20260102", "2026-01-02_10-00-00". */
-static bool stamp_of(struct span text, char stamp[STAMP_DIGITS + 1])
+/* The digits of a date and perhaps a time: "20260102", "2026-01-02_10-00-00", "202601"; or seconds since 1970. */
+static bool stamp_of(struct span text, size_t digits_min, char stamp[STAMP_DIGITS + 1])
 {
     size_t n = 0;
     for (size_t i = 0; i < text.n; i++) {
@@ -42,8 +42,8 @@ static bool stamp_of(struct span text, char stamp[STAMP_DIGITS + 1])
         else if (!isdigit((unsigned char)text.p[i]) && !strchr("-_.:T", text.p[i])) return false;
     }
     stamp[n] = 0;
-    return n >= DATE_DIGITS && (strncmp(stamp, "19", 2) == 0 || strncmp(stamp, "20", 2) == 0) && stamp[4] <= '1' &&
-           stamp[6] <= '3';
+    bool date = (strncmp(stamp, "19", 2) == 0 || strncmp(stamp, "20", 2) == 0) && stamp[4] <= '1' && stamp[6] <= '3';
+    return n >= digits_min && (date || (n == SECONDS_DIGITS && text.n == n && stamp[0] == '1'));
 }
 
 static bool all_digits(struct span s)
@@ -58,7 +58,7 @@ static bool numbered(const char *name, size_t at, struct part *p)
 {
     struct span rest = span_of(name + at + 1);
     if (span_is(rest, "old")) return p->number = 1, true;
-    if (name[at] != '.' || !all_digits(rest) || rest.n > 4) return false;
+    if (name[at] != '.' || !all_digits(rest) || rest.n > NUMBER_DIGITS_MAX) return false;
     p->number = atoi(rest.p);
     return p->number > 0;
 }
@@ -68,7 +68,7 @@ static size_t rest_of(const char *name, struct part *p)
 {
     for (size_t at = 1; name[at]; at++) {
         if (!strchr(".-_", name[at]) || !name[at + 1]) continue;
-        if (numbered(name, at, p) || stamp_of(span_of(name + at + 1), p->stamp)) return at;
+        if (numbered(name, at, p) || stamp_of(span_of(name + at + 1), MONTH_DIGITS, p->stamp)) return at;
     }
     return 0;
 }
@@ -78,7 +78,7 @@ static char *base_of_dated(const char *directory, int n, const char *name, struc
 {
     const char *dot = strrchr(name, '.');
     for (const char *at = name + 1; dot && at < dot; at++) {
-        if (!strchr(".-_", *at) || !stamp_of((struct span){at + 1, (size_t)(dot - at - 1)}, p->stamp)) continue;
+        if (!strchr(".-_", *at) || !stamp_of((struct span){at + 1, (size_t)(dot - at - 1)}, DATE_DIGITS, p->stamp)) continue;
         struct str s = {0};
         str_addf(&s, "%.*s%.*s%s", n, directory, (int)(at - name), name, dot);
         p->dated_within = true;

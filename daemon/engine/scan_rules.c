@@ -36,9 +36,51 @@ static bool there(const char *directory, const char *name)
 
 static bool always(const struct scan_place *p) { return p != NULL; }
 static bool root_known(const struct scan_place *p) { return p->known; }
+static bool joined(const struct scan_place *p) { return strcmp(p->root, p->parent) != 0; } /* its parent is no root */
+static bool parent_is(const struct scan_place *p, const char *name) { return strcmp(scan_base_name(p->parent), name) == 0; }
 static bool holds_events(const struct scan_place *p) { return entries(p->path, "*tfevents*") > 0; }
-static bool events_of_known(const struct scan_place *p) { return p->known && holds_events(p); }
 static bool holds_stdout(const struct scan_place *p) { return there(p->path, "stdout.log") || there(p->path, "stderr.log"); }
+
+/* The writer of one split: event files and no other log or settings. Ultralytics calls its first run `train`. */
+static bool writes_split(const struct scan_place *p)
+{
+    size_t n = 0, events = 0, others = 0;
+    struct err ignored;
+    char **names = scan_list(p->path, &n, &ignored);
+    for (size_t i = 0; names && i < n; i++) {
+        bool event = strstr(names[i], "tfevents") != NULL;
+        events += event;
+        others += !event && (scan_is_log(names[i]) || scan_named(names[i], "*.yaml *.yml"));
+    }
+    scan_list_done(names, n);
+    return events && !others;
+}
+
+/* ---- one start, or several? ---------------------------------------------------------------------------------------------------- */
+
+/* Directories in it that hold event files themselves. */
+static size_t writers_in(const char *directory)
+{
+    size_t n = 0, found = 0;
+    char path[PATH_BYTES];
+    struct err ignored;
+    char **names = scan_list(directory, &n, &ignored);
+    for (size_t i = 0; names && i < n; i++) {
+        if (snprintf(path, sizeof path, "%s/%s", directory, names[i]) >= (int)sizeof path) continue;
+        struct scan_place p = {.path = path};
+        found += holds_events(&p);
+    }
+    scan_list_done(names, n);
+    return found;
+}
+
+/* tb/ beside the log of a run: the event files themselves, or those of the only start. */
+static bool events_of_known(const struct scan_place *p) { return p->known && (holds_events(p) || writers_in(p->path) == 1); }
+static const char boards[] = "tensorboard tensorboard_logs tb tb_logs tblogs summaries";
+static bool in_joined_board(const struct scan_place *p)
+{
+    return joined(p) && scan_named(scan_base_name(p->parent), boards) && holds_events(p);
+}
 
 static const char dated[] = "[A-Z][a-z][a-z][0-9][0-9]_[0-9][0-9]-[0-9][0-9]-[0-9][0-9]_*"; /* Jan05_10-00-01_host */
 
@@ -54,27 +96,55 @@ static bool runs_of_known(const struct scan_place *p)
 }
 static bool dated_of_one(const struct scan_place *p)
 {
-    return strcmp(scan_base_name(p->parent), "runs") == 0 && strcmp(p->root, p->parent) != 0 &&
-           (of_trainer(p->root) || entries(p->parent, dated) == 1);
+    return joined(p) && (of_trainer(p->root) || entries(p->parent, dated) == 1);
 }
 
-static bool wandb_of_one(const struct scan_place *p) { return p->known && entries(p->path, "*run-[0-9]*") == 1; }
+/* All starts in a wandb directory are of one run: resumed, it keeps its id, the part behind the last dash. */
+static bool one_wandb_run(const char *directory)
+{
+    size_t n = 0;
+    struct err ignored;
+    const char *id = NULL;
+    bool one = true;
+    char **names = scan_list(directory, &n, &ignored);
+    for (size_t i = 0; names && i < n; i++) {
+        if (!scan_named(names[i], "run-[0-9]* offline-run-[0-9]*")) continue;
+        const char *its = strrchr(names[i], '-');
+        one = one && (!id || strcmp(id, its) == 0);
+        id = its;
+    }
+    one = one && id;
+    scan_list_done(names, n);
+    return one;
+}
+static bool wandb_of_one(const struct scan_place *p) { return p->known && one_wandb_run(p->path); }
 static bool in_joined_wandb(const struct scan_place *p)
 {
     const char *parent = scan_base_name(p->parent);
-    return strcmp(parent + (*parent == '.'), "wandb") == 0 && strcmp(p->root, p->parent) != 0;
+    return strcmp(parent + (*parent == '.'), "wandb") == 0 && joined(p);
 }
 static bool in_wandb_run(const struct scan_place *p) { return entries(p->parent, "*.wandb") > 0; }
+
+/* What Hydra made is one start of one program, with all loggers of it. */
+static bool of_hydra(const struct scan_place *p) { return there(p->root, ".hydra") && entries(p->path, "version_*") == 1; }
+static bool version_of_hydra(const struct scan_place *p)
+{
+    return joined(p) && there(p->root, ".hydra") && entries(p->parent, "version_*") == 1;
+}
+
+/* ---- stores -------------------------------------------------------------------------------------------------------------------- */
 
 static bool in_mlflow_run(const struct scan_place *p)
 {
     return there(p->root, "meta.yaml") && there(p->root, "metrics") && strlen(scan_base_name(p->root)) >= 32;
 }
 static bool below_mlflow_run(const struct scan_place *p) { return strcmp(p->parent, p->root) == 0 && in_mlflow_run(p); }
-static bool in_mlflow_store(const struct scan_place *p)
-{
-    return there(p->parent, "meta.yaml") || strcmp(scan_base_name(p->parent), "mlruns") == 0;
-}
+static bool in_mlruns(const struct scan_place *p) { return parent_is(p, "mlruns"); }
+static bool in_mlflow_store(const struct scan_place *p) { return there(p->parent, "meta.yaml") || in_mlruns(p); }
+
+static bool in_plots(const struct scan_place *p) { return parent_is(p, "plots") && joined(p); }
+static bool holds_plots(const struct scan_place *p) { return there(p->path, "metrics"); }
+static bool in_plots_metrics(const struct scan_place *p) { return strstr(p->path, "/plots/metrics/") != NULL && joined(p); }
 
 /* The part of an event file's name that says which process wrote it: behind "tfevents.<seconds>.", without the counter and ".v2". */
 static size_t process_of(const char *name, const char **at)
@@ -96,17 +166,16 @@ static size_t process_of(const char *name, const char **at)
 /* SummaryWriter.add_scalars and add_hparams make directories below that of their writer, in the same process. */
 static bool same_process(const struct scan_place *p)
 {
-    size_t n = 0, m = 0;
+    size_t n = 0;
     struct err ignored;
     bool same = false;
-    char **below = scan_list(p->path, &n, &ignored), **above = below ? scan_list(p->parent, &m, &ignored) : NULL;
-    for (size_t i = 0; above && i < n && !same; i++) {
+    char **below = p->n_beside ? scan_list(p->path, &n, &ignored) : NULL;
+    for (size_t i = 0; below && i < n && !same; i++) {
         const char *a = NULL, *b = NULL;
         size_t k = process_of(below[i], &a);
-        for (size_t j = 0; k && j < m && !same; j++) same = process_of(above[j], &b) == k && memcmp(a, b, k) == 0;
+        for (size_t j = 0; k && j < p->n_beside && !same; j++) same = process_of(p->beside[j], &b) == k && memcmp(a, b, k) == 0;
     }
     scan_list_done(below, n);
-    scan_list_done(above, m);
     return same;
 }
 
@@ -120,6 +189,12 @@ static const struct rule {
 } rules[] = {
     {".wandb", wandb_of_one, SCAN_JOIN, NULL},
     {".wandb", always, SCAN_OWN, NULL},
+    {".hydra", always, SCAN_JOIN, NULL}, /* config.yaml: the settings of the start */
+    {".aim", always, SCAN_SKIP, "is a store of Aim, which cannot be read: let the run log to a file as well"},
+    {".clearml", always, SCAN_SKIP, "is a store of ClearML, which cannot be read: let the run log to a file as well"},
+    {".neptune", always, SCAN_SKIP, "is a store of Neptune, which cannot be read: let the run log to a file as well"},
+    {".comet*", always, SCAN_SKIP, "is a store of Comet, which cannot be read: let the run log to a file as well"},
+    {".trash", in_mlruns, SCAN_SKIP, "holds what was deleted from MLflow"},
     {".* node_modules __pycache__ site-packages venv", always, SCAN_SKIP, NULL}, /* code and caches */
     /* MLflow, file store: <experiment>/<run>/{metrics,params,tags}/<key with slashes> */
     {"artifacts traces datasets models inputs outputs", below_mlflow_run, SCAN_SKIP,
@@ -135,41 +210,36 @@ static const struct rule {
     {"checkpoint-[0-9]*", always, SCAN_JOIN, NULL},
     {"runs", runs_of_known, SCAN_JOIN, NULL},
     {dated, dated_of_one, SCAN_JOIN, NULL},
-    /* Lightning: version_N is a run, whatever its parent holds */
+    /* Lightning: version_N is a run, whatever its parent holds; with Hydra it is a part of the start: <start>/{csv,tensorboard}/version_0 */
+    {"csv tensorboard lightning_logs", of_hydra, SCAN_JOIN, NULL},
+    {"version_*", version_of_hydra, SCAN_JOIN, NULL},
     {"version_*", always, SCAN_OWN, NULL},
     /* by common use */
     {"logs log checkpoints ckpt ckpts weights", always, SCAN_JOIN, NULL},
-    {"tensorboard tensorboard_logs tb tb_logs tblogs summaries", events_of_known, SCAN_JOIN, NULL},
-    /* Keras, CatBoost: one writer a split */
-    {"train validation valid val eval test learn", holds_events, SCAN_JOIN, NULL},
+    {boards, events_of_known, SCAN_JOIN, NULL},
+    {"*", in_joined_board, SCAN_JOIN, NULL},
+    /* Keras, TensorFlow, CatBoost: one writer a split */
+    {"train training validation valid val eval eval_* test learn", writes_split, SCAN_JOIN, NULL},
     {"catboost_info", root_known, SCAN_JOIN, NULL},
     /* MMEngine: <time>/vis_data */
     {"vis_data", always, SCAN_JOIN, NULL},
     /* torchrun --log-dir: <id>/attempt_N/<rank>/{stdout,stderr}.log, and what people call the directories of ranks */
     {"attempt_[0-9]* rank[0-9]* rank[-_][0-9]*", always, SCAN_JOIN, NULL},
     {"[0-9] [0-9][0-9] [0-9][0-9][0-9]", holds_stdout, SCAN_JOIN, NULL},
-    /* DVCLive: dvclive/plots/metrics */
+    /* DVCLive: dvclive/{metrics.json,plots/{metrics/<key with slashes>.tsv,images,custom,sklearn}} */
     {"dvclive", root_known, SCAN_JOIN, NULL},
+    {"plots", holds_plots, SCAN_JOIN, NULL},
+    {"metrics", in_plots, SCAN_JOIN, NULL},
+    {"images custom sklearn", in_plots, SCAN_SKIP, "holds pictures of DVCLive"},
+    {"*", in_plots_metrics, SCAN_JOIN, NULL},
     {"*", same_process, SCAN_JOIN, NULL},
 };
-
-static bool named(const char *name, const char *patterns)
-{
-    char one[128];
-    for (const char *p = patterns; *p; p += strspn(p, " ")) {
-        size_t n = strcspn(p, " ");
-        snprintf(one, sizeof one, "%.*s", (int)n, p);
-        if (fnmatch(one, name, 0) == 0) return true;
-        p += n;
-    }
-    return false;
-}
 
 enum scan_effect scan_effect_of(const struct scan_place *p, const char **why)
 {
     const char *name = scan_base_name(p->path);
     for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
-        if (!named(name, rules[i].names) || !rules[i].when(p)) continue;
+        if (!scan_named(name, rules[i].names) || !rules[i].when(p)) continue;
         *why = rules[i].why;
         return rules[i].effect;
     }

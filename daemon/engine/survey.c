@@ -10,25 +10,37 @@
 #include "../base/str.h"
 #include "../format/format.h"
 
+enum { SMALL_BYTES = 1024 };
+
 struct walk {
     struct survey *survey;
     size_t entries;
 };
 
+static uint64_t told_apart(uint64_t size)
+{
+    uint64_t least = SMALL_BYTES;
+    if (size < SMALL_BYTES) return size;
+    while (least < FORMAT_HEAD_BYTES && least * 2 <= size) least *= 2;
+    return least;
+}
+
 /* The order of a listing is nobody's promise: entries are added, not chained. */
 static void count(struct walk *w, const char *path, const struct stat *st)
 {
-    uint64_t size = S_ISREG(st->st_mode) ? (uint64_t)st->st_size : 0;
-    uint64_t seed = (size < FORMAT_HEAD_BYTES ? size : FORMAT_HEAD_BYTES) ^ (uint64_t)st->st_mode << 32;
+    uint64_t seed = told_apart(S_ISREG(st->st_mode) ? (uint64_t)st->st_size : 0) ^ (uint64_t)st->st_mode << 32;
     w->survey->signature += hash64(path, strlen(path), seed) | 1;
 }
 
 static bool keep(struct survey *s, const char *path)
 {
-    if (s->n_directories == SURVEY_DIRECTORIES_MAX) return false;
-    char **more = realloc(s->directories, (s->n_directories + 1) * sizeof *more);
-    if (!more) return false;
-    s->directories = more;
+    if (s->n_directories == s->directories_room) {
+        size_t room = s->directories_room ? s->directories_room * 2 : 8;
+        char **more = realloc(s->directories, room * sizeof *more);
+        if (!more) return false;
+        s->directories = more;
+        s->directories_room = room;
+    }
     char *copy = str_dup(span_of(path));
     if (copy) s->directories[s->n_directories++] = copy;
     return copy != NULL;

@@ -48,6 +48,7 @@ int tail_open_regular(const char *path)
         snprintf(self, sizeof self, "/proc/self/fd/%d", handle);
         fd = open(self, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
         if (fd < 0 && errno == ENOENT) fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC | O_NOFOLLOW);
+        if (fd >= 0) (void)fcntl(fd, F_SETFL, O_NONBLOCK | O_NOATIME); /* where it may be: a read then writes nothing */
     } else errno = EINVAL;
     int reason = errno;
     close(handle);
@@ -85,15 +86,14 @@ static uint32_t rest_bytes(const struct tail *t)
     return n < TAIL_HEAD_BYTES ? (uint32_t)n : TAIL_HEAD_BYTES;
 }
 
-/* Are the bytes that were offered, and not taken, still those? */
-static bool same_rest(const struct tail *t)
+bool tail_same_rest(const struct tail *t, int fd)
 {
     uint64_t hash = 0;
-    return t->offered == t->offset || (hash_at(t->fd, t->offset, rest_bytes(t), &hash) && hash == t->rest_hash);
+    return t->offered == t->offset || (hash_at(fd, t->offset, rest_bytes(t), &hash) && hash == t->rest_hash);
 }
 
 /* Does the file begin with what was read of it, and what was offered of it? */
-static bool same_so_far(const struct tail *t) { return tail_same_content(t->fd, &t->id, t->offset) && same_rest(t); }
+static bool same_so_far(const struct tail *t) { return tail_same_content(t->fd, &t->id, t->offset) && tail_same_rest(t, t->fd); }
 
 /* The hash of n bytes of which the first k are in the file at `at`, and known by their hash, and the others were just read. False when
  * the file has others by now: it was rewritten behind the read. */
@@ -180,7 +180,7 @@ static enum tail_state open_first(struct tail *t)
     double was = t->changed;
     tail_take_stat(t, &st);
     t->old = false;
-    if (known && (t->size < t->offered || !same_so_far(t))) return t->changed = was, TAIL_RESTARTED;
+    if (known && (t->size < t->offered || !same_so_far(t))) return t->changed = was, t->racy = true, TAIL_RESTARTED;
     if (!known || mine || !tail_adopt_moved(t, false)) {
         t->id.device = st.st_dev;
         t->id.inode = st.st_ino;
@@ -257,7 +257,10 @@ void tail_rewind(struct tail *t)
 
 void tail_restart(struct tail *t)
 {
+    int after = t->after;
+    t->after = -1;
     tail_close(t);
+    t->after = after;
     tail_rewind(t);
     t->id = (struct tail_identity){0};
     t->old = t->racy = t->cut = false;

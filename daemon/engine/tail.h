@@ -73,7 +73,7 @@ ssize_t tail_read(struct tail *t, uint64_t at, void *buffer, size_t n);
  *         offset is not beyond the old one: then the file itself is hashed */
 void tail_advance(struct tail *t, uint64_t offset, uint64_t offered, struct span read);
 /* tail_rewind - read the same file again from its first byte.
- * tail_restart - read whatever is at the path from its first byte. */
+ * tail_restart - read whatever is at the path from its first byte; what was left behind still has its turn when tail_go_on is called. */
 void tail_rewind(struct tail *t);
 void tail_restart(struct tail *t);
 /* tail_is - is the open file the one that was read up to offset, as id says? Only contents count: device numbers change. */
@@ -83,6 +83,15 @@ bool tail_ends_line(struct tail *t);
 /* tail_was_moved - is the file that the tail reads still there under another name? (Else it was deleted or replaced.) */
 bool tail_was_moved(const struct tail *t);
 
+/* ---- the short way of a file that only grew: tail_append.c ---- */
+
+/* tail_appended - the bytes behind the offset, those offered before included, when the open file is still what was read and has grown by
+ * little, or not at all. False, and nothing has changed, when that is not so or not sure: look then.
+ *   buffer  room for 12 KiB at least; ret points into it.  Cost: two system calls, three when more than TAIL_HEAD_BYTES were read before */
+bool tail_appended(struct tail *t, char *buffer, size_t room, struct span *ret);
+/* tail_advance_appended - the reader is done with the first `used` of them, and has seen the others. Cost: no system call */
+void tail_advance_appended(struct tail *t, size_t used, struct span read);
+
 /* ---- beside the path: tail_beside.c ---- */
 
 /* tail_adopt_moved - look beside the path for the file that was read so far: it was renamed, copied or packed away. If there is one, the
@@ -90,6 +99,9 @@ bool tail_was_moved(const struct tail *t);
  * when by_content allows it: not while nothing but a header was read, which others have too. False when there is none.
  * Cost: a listing of the directory; a packed candidate that begins alike is unpacked whole. */
 bool tail_adopt_moved(struct tail *t, bool by_content);
+/* tail_adopt_original - what was read to its end is a copy of the file at the path, which is not truncated yet, or will not be: go on there.
+ * False when it is another file, or other rotated ones come before it. Cost: a listing. */
+bool tail_adopt_original(struct tail *t);
 /* tail_leave_behind - the open file was copied or written anew, and deleted since: it has its turn when what is older was read. */
 void tail_leave_behind(struct tail *t);
 /* tail_go_on - go on in the file that follows the one read so far, from its first byte: a rotated one, for several rotations may have
@@ -115,6 +127,8 @@ double tail_time(const struct timespec *t);
 int tail_open_regular(const char *path);
 /* tail_same_content - does this file begin, up to offset, like the one that id is of? */
 bool tail_same_content(int fd, const struct tail_identity *id, uint64_t offset);
+/* tail_same_rest - and are the bytes that were offered, and not taken, still those? */
+bool tail_same_rest(const struct tail *t, int fd);
 /* tail_take - restart, in this open file that is at the path. */
 void tail_take(struct tail *t, int fd);
 /* tail_take_stat - remember size and time. */

@@ -246,14 +246,16 @@ void tail_leave_behind(struct tail *t)
     t->fd = -1;
 }
 
-/* Is it what was read so far? Then go on in it. */
-static bool adopt_if_same(struct tail *t, const struct neighbour *b)
+/* Is it what was read so far? Then go on in it. Where a header is all that was read the torn line behind it must be there
+ * too: else the file was truncated before it was moved. */
+static bool adopt_if_same(struct tail *t, const struct neighbour *b, bool by_content)
 {
     bool cut;
     if (b->name.packed && !begins_alike(b->path, &t->id)) return false;
     int fd = open_neighbour(b, &cut);
     struct stat st;
     bool same = fd >= 0 && fstat(fd, &st) == 0 && (uint64_t)st.st_size >= t->offset && tail_same_content(fd, &t->id, t->offset);
+    same = same && (by_content || tail_same_rest(t, fd));
     if (!same && fd >= 0) close(fd);
     if (!same) return false;
     tail_leave_behind(t);
@@ -275,10 +277,31 @@ bool tail_adopt_moved(struct tail *t, bool by_content)
         for (size_t i = 0; i < b.n && !found; i++) {
             const struct neighbour *n = &b.list[i];
             bool here = n->inode == current.st_ino && n->device == current.st_dev, same = n->inode == t->id.inode;
-            if (!here && (pass == 0 ? same : by_content && n->name.how)) found = adopt_if_same(t, n);
+            if (!here && (pass == 0 ? same : by_content && n->name.how)) found = adopt_if_same(t, n, by_content);
         }
     neighbours_done(&b);
     return found;
+}
+
+bool tail_adopt_original(struct tail *t)
+{
+    struct stat st;
+    int fd = t->offset && t->after < 0 ? tail_open_regular(t->path) : -1;
+    bool same = fd >= 0 && fstat(fd, &st) == 0 && (uint64_t)st.st_size >= t->size && tail_same_content(fd, &t->id, t->offset) &&
+                !tail_is_followed(t);
+    if (!same && fd >= 0) close(fd);
+    if (!same) return false;
+    adopt(t, &(struct neighbour){.changed = st.st_mtim, .device = st.st_dev, .inode = st.st_ino}, fd, false);
+    t->old = false;
+    return true;
+}
+
+/* Does it hold what was just read to its end, and no more? */
+static bool holds_what_was_read(const struct tail *t, int fd)
+{
+    struct stat st;
+    return t->offset && fd >= 0 && fstat(fd, &st) == 0 && (uint64_t)st.st_size == t->offered &&
+           tail_same_content(fd, &t->id, t->offset) && tail_same_rest(t, fd);
 }
 
 /* A copy of what was just read to its end, or itself, packed a moment later. */
@@ -286,25 +309,24 @@ static bool just_read(const struct tail *t, const struct neighbour *b)
 {
     bool cut;
     if (!t->offset || (b->name.packed && !begins_alike(b->path, &t->id))) return false;
-    struct stat st;
     int fd = open_neighbour(b, &cut);
-    bool same = fd >= 0 && fstat(fd, &st) == 0 && (uint64_t)st.st_size == t->size && tail_same_content(fd, &t->id, t->offset);
+    bool same = holds_what_was_read(t, fd);
     if (fd >= 0) close(fd);
     return same;
 }
 
-/* Where in the list does what follows begin? Behind the file itself, else behind its copy, else by time: at a tie a reader that
- * compares, because the file is gone or was written anew (inode 0), may get one too many. */
+/* Where in the list does what follows begin? Behind the file itself, else behind its copy, else by time. At a tie those follow that are
+ * there: the file is gone or was written anew (inode 0), and the oldest goes first. */
 static size_t first_after(const struct tail *t, const struct neighbours *b)
 {
-    bool compared = !t->id.inode || !tail_was_moved(t);
+    bool gone = !t->id.inode || t->unpacked || !tail_was_moved(t);
     for (size_t i = 0; i < b->n; i++)
         if (b->list[i].inode == t->id.inode && b->list[i].device == t->id.device)
             return t->fd >= 0 ? i + 1 : i; /* not open: it was written anew, or another file has its inode */
     for (size_t i = 0; i < b->n; i++)
         if (tail_time(&b->list[i].changed) >= t->changed && just_read(t, &b->list[i])) return i + 1;
     for (size_t i = 0; i < b->n; i++)
-        if (tail_time(&b->list[i].changed) > t->changed || (compared && tail_time(&b->list[i].changed) >= t->changed)) return i;
+        if (tail_time(&b->list[i].changed) > t->changed || (gone && tail_time(&b->list[i].changed) >= t->changed)) return i;
     return b->n;
 }
 
@@ -318,14 +340,15 @@ static bool holds(const struct neighbour *b, int current)
     return n > 0 && pread(current, mine, sizeof mine, 0) == n && memcmp(mine, its, (size_t)n) == 0;
 }
 
-/* False when it cannot be opened, is the file at `current`, or is younger than that and has its turn later. */
-static bool go_on_in(struct tail *t, const struct neighbour *b, int current, bool older)
+/* Is it the file at `current`, or that one packed? Then those behind it in the list are younger. */
+static bool is_current(const struct neighbour *b, int current, const struct stat *st)
 {
-    struct stat st;
-    bool cut, there = current >= 0 && fstat(current, &st) == 0;
-    if (there && b->inode == st.st_ino && b->device == st.st_dev) return false;
-    if (there && holds(b, current)) return false;
-    if (there && older && tail_time(&b->changed) > tail_time(&st.st_mtim)) return false;
+    return (b->inode == st->st_ino && b->device == st->st_dev) || holds(b, current);
+}
+
+static bool go_on_in(struct tail *t, const struct neighbour *b)
+{
+    bool cut;
     int fd = open_neighbour(b, &cut);
     if (fd < 0) return false;
     tail_restart(t);
@@ -333,14 +356,53 @@ static bool go_on_in(struct tail *t, const struct neighbour *b, int current, boo
     return true;
 }
 
+/* The first of them that comes before the file at `current`, and can be opened. A file that has no name any more (left) comes before those
+ * that are younger; at a tie too, for what replaced it repeats it and is compared. */
+static bool go_on_beside(struct tail *t, int current, bool left)
+{
+    struct stat st;
+    struct neighbours b = look_beside(t->path, true);
+    bool found = false, there = current >= 0 && fstat(current, &st) == 0;
+    for (size_t i = first_after(t, &b); i < b.n && !found; i++) {
+        if (there && is_current(&b.list[i], current, &st)) break;
+        bool younger = left && there && tail_time(&b.list[i].changed) >= tail_time(&st.st_mtim);
+        found = !younger && go_on_in(t, &b.list[i]);
+    }
+    neighbours_done(&b);
+    return found;
+}
+
+static bool same_at(int a, int b, off_t at, size_t n)
+{
+    char x[TAIL_HEAD_BYTES], y[TAIL_HEAD_BYTES];
+    return pread(a, x, n, at) == (ssize_t)n && pread(b, y, n, at) == (ssize_t)n && memcmp(x, y, n) == 0;
+}
+
+/* Does the file begin with all of the other one? Going by that one's first and last bytes. */
+static bool begins_with(int fd, int other)
+{
+    struct stat st;
+    if (fd < 0 || other < 0 || fstat(other, &st) != 0 || st.st_size == 0) return false;
+    size_t head = st.st_size < TAIL_HEAD_BYTES ? (size_t)st.st_size : TAIL_HEAD_BYTES;
+    size_t foot = head < TAIL_FOOT_BYTES ? head : TAIL_FOOT_BYTES;
+    return same_at(fd, other, 0, head) && same_at(fd, other, st.st_size - (off_t)foot, foot);
+}
+
+/* What was left behind may be what was read since: it was packed and deleted, or what replaced it has all of it. */
+static void drop_left(struct tail *t)
+{
+    if (!t->offset || !begins_with(t->fd, t->after)) return;
+    close(t->after);
+    t->after = -1;
+}
+
 void tail_go_on(struct tail *t)
 {
-    bool found = false, left = t->after >= 0;
+    drop_left(t);
+    bool left = t->after >= 0;
     int current = left ? t->after : tail_open_regular(t->path);
-    struct neighbours b = look_beside(t->path, true);
     t->after = -1;
-    for (size_t i = first_after(t, &b); i < b.n && !found; i++) found = go_on_in(t, &b.list[i], current, left);
-    neighbours_done(&b);
+    bool found = go_on_beside(t, current, left);
     if (found && left) t->after = current;
     else if (found && current >= 0) close(current);
     else if (current >= 0) {

@@ -10,14 +10,15 @@
  * It is a whole document at any time: to append, CatBoost goes back over the last three bytes, "\n]}", and writes them again behind the
  * new entry (catboost/catboost: catboost/libs/loggers/logger.h). So these are left unread until the end, and the file is read as one
  * that is appended. Values have ten digits; one that is not finite is the string "nan", "inf" or "-inf". The nth number of a set is
- * that of the nth metric: "learn/RMSE". Further test sets are called test1, test2. */
+ * that of the nth metric: "learn/RMSE". Further test sets are called test1, test2. A number of the learning set that is not finite in two
+ * iterations in a row is told as EVENT_NONFINITE too, once: the metric may be one that nobody else knows. */
 #include "document.h"
 #include "field.h"
 #include "json_scan.h"
 
 #include <stdio.h>
 
-enum { METRICS_MAX = 64, CURVES_MAX = 256, FACTS_MAX = 64, SERIES_BYTES = 256, NAMED = 90, SURE = 100 };
+enum { QUOTE_MAX_BYTES = 200, METRICS_MAX = 64, CURVES_MAX = 256, FACTS_MAX = 64, SERIES_BYTES = 256, NAMED = 90, SURE = 100 };
 
 struct names {
     const char *of[METRICS_MAX]; /* in the arena */
@@ -32,7 +33,8 @@ struct state {
     struct document document;
     struct names learn, test;
     struct curve curves[CURVES_MAX];
-    uint32_t n_curves, facts;
+    uint32_t n_curves, facts, broken; /* broken: iterations in a row with a number of the learning set that is not finite */
+    bool told;                        /* that it is so */
 };
 struct reading {
     struct state *s;
@@ -84,20 +86,34 @@ static bool next_member(struct json_cursor *c, struct span *key, struct span *va
     return true;
 }
 
-static void tell_set(const struct reading *r, struct span set, struct span list, int64_t iteration, uint64_t line)
+/* tell_set - the numbers of one set; returns whether all are finite. */
+static bool tell_set(const struct reading *r, struct span set, struct span list, int64_t iteration, uint64_t line)
 {
+    bool finite = true;
     struct json_cursor c = {.p = list.p, .end = list.p + list.n};
     for (uint32_t metric = 0; c.p < c.end && *c.p != ']'; metric++) {
         double value;
         c.p++; /* the bracket or the comma */
         json_scan_space(&c);
         const char *from = c.p;
-        if (!json_scan_skip(&c)) return; /* the list is empty */
+        if (!json_scan_skip(&c)) return finite; /* the list is empty */
         bool number = document_number((struct span){from, (size_t)(c.p - from)}, &value);
         const struct curve *curve = number ? curve_of(r, set, metric) : NULL;
+        finite &= !number || isfinite(value);
         if (curve && curve->series >= 0) r->out->point(r->out->arg, curve->series, iteration, (double)NAN, value, line);
         json_scan_space(&c);
     }
+    return finite;
+}
+
+static void note_broken(const struct reading *r, struct span text, bool broken, uint64_t line)
+{
+    struct state *s = r->s;
+    s->broken = broken ? s->broken + 1 : 0;
+    if (s->broken < 2 || s->told) return;
+    s->told = true;
+    if (text.n > QUOTE_MAX_BYTES) text.n = QUOTE_MAX_BYTES;
+    r->out->event(r->out->arg, line, EVENT_NONFINITE, text);
 }
 
 static void tell_iteration(const struct reading *r, struct span text, uint64_t line)
@@ -111,8 +127,12 @@ static void tell_iteration(const struct reading *r, struct span text, uint64_t l
         r->out->bad(r->out->arg, line, "an entry without its iteration");
         return;
     }
-    while (next_member(&tell, &key, &value))
-        if (value.p[0] == '[') tell_set(r, key, value, (int64_t)iteration, line);
+    bool broken = false;
+    while (next_member(&tell, &key, &value)) {
+        bool finite = value.p[0] != '[' || tell_set(r, key, value, (int64_t)iteration, line);
+        broken |= !finite && span_starts(key, "learn");
+    }
+    note_broken(r, text, broken, line);
 }
 
 /* ---- the document ------------------------------------------------------------------------------------------------------ */

@@ -9,6 +9,7 @@
  *   header     may come again (a restart), with other columns too; a first record of numbers means that there is none
  * GROWTH_REWRITTEN: Lightning and Stable-Baselines3 write the file anew when a column appears. */
 #include "csv_cell.h"
+#include "csv_place.h"
 #include "format.h"
 #include "json_scan.h"
 #include "record.h"
@@ -17,21 +18,28 @@
 #include <strings.h>
 
 #include "../base/num.h"
-#include "../base/num_scan.h"
+#include "../base/num_form.h"
 
 enum { COLUMNS_MAX = 4096, HEADER_MAX_BYTES = 128 << 10, COMMENT_MAX_BYTES = 4096 };
 
+/* A column of plain numbers: what a value becomes, and what it looks like. */
+struct plain {
+    struct num_form form;
+    struct cell cell;
+};
+
 struct state {
     struct record record;
-    uint64_t line;      /* finished physical lines */
-    double t_start;     /* Stable-Baselines3: seconds since 1970, to which column t adds; 0 when unknown */
-    int32_t *columns;   /* of the record's columns; -1 for what is refused */
-    struct cell *cells; /* the same, if steady, as the record wants them */
+    uint64_t line;       /* finished physical lines */
+    double t_start;      /* Stable-Baselines3: seconds since 1970, to which column t adds; 0 when unknown */
+    int32_t *columns;    /* of the record's columns; -1 for what is refused */
+    struct plain *plain; /* the same, if steady */
     uint32_t kinds;
     char *header; /* the header's own bytes, to know it again */
-    uint32_t n_columns, header_bytes, header_cap;
+    uint32_t n_columns, plain_cap, header_bytes, header_cap;
     int32_t t_column; /* -1 when there is none */
     char *comment;    /* the last # line: the header when numbers follow it */
+    struct csv_place place;
     uint32_t comment_bytes;
     char delimiter;
     bool begun, steady, skipping,
@@ -69,12 +77,13 @@ static bool header_room(struct state *s, struct span line, const struct format_o
 static void read_header(struct state *s, struct span line, const struct format_out *out)
 {
     struct csv_row r = {line.p, line.p + line.n, s->delimiter, true};
-    char name[FIELD_NAME_MAX_BYTES];
+    char name[FIELD_NAME_MAX_BYTES], placed[FIELD_NAME_MAX_BYTES];
     s->n_columns = 0;
     s->t_column = -1;
+    csv_place_header(&s->place, line, s->delimiter);
     while (r.more && s->n_columns < COLUMNS_MAX) {
         size_t n = csv_unquote(csv_next(&r), name, sizeof name);
-        struct span header = span_trim((struct span){name, n});
+        struct span header = csv_place_name(&s->place, span_trim((struct span){name, n}), placed);
         bool seconds = s->t_start > 0 && span_is(header, "t");
         if (seconds) s->t_column = (int32_t)s->n_columns;
         add_column(s, header, seconds ? field_of(span_of("time")) : NULL, out);
@@ -158,32 +167,41 @@ static bool read_cells(struct state *s, struct span line)
     return true;
 }
 
+static bool plain_room(struct state *s, const struct format_out *out)
+{
+    if (s->n_columns <= s->plain_cap) return true;
+    uint32_t cap = s->n_columns < 2 * s->plain_cap ? 2 * s->plain_cap : s->n_columns;
+    struct plain *plain = arena_alloc(out->arena, cap * sizeof *plain);
+    if (plain) s->plain = plain, s->plain_cap = cap;
+    return plain != NULL;
+}
+
 /* settle - the columns are known: may rows of plain numbers be read in one go? */
 static void settle(struct state *s, const struct format_out *out)
 {
     s->steady = false;
-    if (!s->cells) s->cells = arena_alloc(out->arena, COLUMNS_MAX * sizeof *s->cells);
-    if (!s->cells || s->fallen || s->t_column >= 0) return;
+    if (s->fallen || s->t_column >= 0 || !plain_room(s, out)) return;
     s->kinds = 0;
     for (uint32_t i = 0; i < s->n_columns; i++) {
         if (s->columns[i] < 0) return;
-        s->cells[i] = record_cell(&s->record, s->columns[i], NAN);
-        s->kinds |= 1u << s->cells[i].kind;
+        s->plain[i] = (struct plain){.cell = record_cell(&s->record, s->columns[i], NAN)};
+        s->kinds |= 1u << s->plain[i].cell.kind;
     }
     s->steady = s->n_columns > 0;
 }
 
 /* steady_row - the row at p, where it is as wide as the header and has plain numbers and empty cells: fills the record, and returns
- * the newline; else NULL. Most rows are so, and their end is found by the way. */
+ * the newline; else NULL. Most rows are so, and their end is found by the way. NUM_FORM_BEFORE bytes are readable before p. */
 static const char *steady_row(struct state *s, const char *p, const char *end)
 {
     struct record *r = &s->record;
     if (!s->steady || (size_t)(end - p) < (size_t)s->n_columns * NUM_SCAN_BYTES || *p == '\n' || *p == '\r') return NULL;
-    const struct cell *known = s->cells, *last = known + s->n_columns - 1;
+    struct plain *known = s->plain, *last = known + s->n_columns - 1;
     record_begin(r);
     for (struct cell *cell = r->cells;; known++, p++) {
-        const char *behind = num_scan(p, &cell->value);
-        if (behind) cell->column = known->column, cell->rank = known->rank, cell->kind = known->kind, cell++, p = behind;
+        double value;
+        const char *behind = num_form_scan(&known->form, p, &value);
+        if (behind) *cell = known->cell, cell++->value = value, p = behind;
         else if (s->kinds & 1u << FIELD_SUMMARY) return NULL; /* what a row is depends on the cells that it has */
         if (known == last) {
             r->n_cells = (uint32_t)(cell - r->cells);
@@ -315,7 +333,7 @@ static size_t feed(void *state, struct span in, int at_end, const struct format_
             s->skipping = newline == NULL;
             s->line += newline != NULL;
             next = newline ? newline + 1 : end;
-        } else if ((next = steady_row(s, p, end))) {
+        } else if (p - in.p >= NUM_FORM_BEFORE && (next = steady_row(s, p, end))) {
             record_end(&s->record, ++s->line, out);
             next++;
         } else next = take_row(s, p, end, at_end, out);
@@ -324,6 +342,8 @@ static size_t feed(void *state, struct span in, int at_end, const struct format_
     }
     return (size_t)(p - in.p);
 }
+
+static void init(void *state, const char *path) { csv_place_of(&((struct state *)state)->place, path); }
 
 /* --- sniffing --- */
 
@@ -409,5 +429,6 @@ const struct format format_csv = {
     .growth = GROWTH_REWRITTEN,
     .state_size = sizeof(struct state),
     .sniff = sniff,
+    .init = init,
     .feed = feed,
 };

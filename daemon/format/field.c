@@ -4,7 +4,6 @@
 
 #include <ctype.h>
 #include <math.h>
-#include <time.h>
 
 #include "../base/num.h"
 
@@ -246,6 +245,16 @@ static double zone_seconds(struct span t)
     return (t.p[0] == '-' ? -1 : 1) * (hours * 3600.0 + minutes * 60.0);
 }
 
+static int leap_days(int year) { return year / 4 - year / 100 + year / 400; }
+
+/* day_number - days since 1970-01-01, of the Gregorian calendar; the 31st of a shorter month is in the next one. */
+static int day_number(int year, int month, int day)
+{
+    static const int before[] = {0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334};
+    bool leap = leap_days(year) > leap_days(year - 1);
+    return 365 * (year - 1970) + leap_days(year - 1) - leap_days(1969) + before[month - 1] + (leap && month > 2) + day - 1;
+}
+
 double field_time_text(struct span t)
 {
     t = span_trim(t);
@@ -256,9 +265,7 @@ double field_time_text(struct span t)
     if (year < 1970 || month < 1 || month > 12 || day < 1 || day > 31 || hour < 0 || hour > 23 || minute < 0 || minute > 59 ||
         second < 0 || second > 60)
         return NAN;
-    struct tm tm = {
-        .tm_year = year - 1900, .tm_mon = month - 1, .tm_mday = day, .tm_hour = hour, .tm_min = minute, .tm_sec = second};
-    double at = (double)timegm(&tm), scale = 0.1;
+    double at = day_number(year, month, day) * 86400.0 + hour * 3600 + minute * 60 + second, scale = 0.1;
     size_t i = 19;
     if (i < t.n && (t.p[i] == '.' || t.p[i] == ','))
         for (i++; i < t.n && isdigit((unsigned char)t.p[i]); i++, scale /= 10) at += scale * (t.p[i] - '0');

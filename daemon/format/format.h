@@ -51,6 +51,9 @@ struct format {
      * A record that has no end within 1 MiB is dropped with bad() (text: the rest of the line is skipped). Never returns 0 for
      * in.n >= 1 MiB. O(in.n), no allocation but from out->arena. */
     size_t (*feed)(void *state, struct span in, int at_end, const struct format_out *out);
+    /* skip - or NULL: how many of the bytes that come next, of which `there` are in the file, need not be read; they count as fed.
+     * Asked when the format is done with all that it was given. 0 when the next one is wanted. What a host does not skip it feeds. */
+    uint64_t (*skip)(void *state, uint64_t there);
     /* poll - GROWTH_QUERIED only, where feed is NULL: open the database read-only, tell what is in it and was not told by this state
      * before, close it. The same database gives the same points in the same order to every new state.
      * Errors: E_IO, E_LIMIT; what was told before the error counts, and the next poll goes on there. */

@@ -2,8 +2,8 @@
  *
  * Written by LLaMA-Factory, ms-swift, verl, detectron2, mmengine, Stable-Baselines3 (progress.json) and most home-made loggers.
  * Tools write the same keys in the same order for hours, so the text between the values of the last lines is kept as a shape:
- * a line that agrees with it byte by byte needs only its numbers read. Where all values are numbers that is done from the line's
- * first byte on, and finds the line's end by the way. Anything else takes the careful way (json_scan.h), where the whole line is
+ * a line that agrees with it byte by byte needs only its values read. Where all of them are numbers and plain strings that is done from the
+ * line's first byte on, and finds the line's end by the way. Anything else takes the careful way (json_scan.h), where the whole line is
  * checked before a point is told, and its shape is learned. SHAPES of them serve files that mix training and evaluation lines. */
 #include "format.h"
 #include "json_scan.h"
@@ -11,9 +11,9 @@
 
 #include <strings.h>
 
-#include "../base/num_scan.h"
+#include "../base/num_form.h"
 
-enum { SHAPES = 4, SHAPE_SLOTS_MAX = 512, SHAPE_BYTES_MAX = 16 << 10, SAME_BYTES = 16, SNIFF_LINES = 20 };
+enum { SHAPES = 4, SHAPE_SLOTS_MAX = 512, COMPARED_MAX = 64, SHAPE_BYTES_MAX = 16 << 10, SAME_BYTES = 16, SNIFF_LINES = 20 };
 
 /* A value of the line and the text before it. */
 struct slot {
@@ -22,12 +22,14 @@ struct slot {
     int32_t column;
     enum json_kind kind;
     struct cell cell; /* steady shapes: what the value becomes */
+    struct num_form form;
 };
 struct shape {
     struct slot *slots; /* the last one has only text: what closes the line */
     char *text;
-    uint32_t n, bytes, kinds;
-    bool steady; /* every value is a number, and each of its own column */
+    uint32_t n, bytes, kinds; /* kinds: of the numbers */
+    uint32_t n_most, bytes_most;
+    bool steady; /* every value is a number or a string, and each of its own column */
 };
 struct state {
     struct record record;
@@ -48,14 +50,32 @@ struct reading {
 
 /* --- shapes --- */
 
-static struct shape *shape_fresh(struct state *s, const struct format_out *out)
+/* room - what an array should hold now: what is needed, and at least twice what it held before, for that stays in the arena. */
+static uint32_t room(uint32_t before, size_t needed, uint32_t most)
+{
+    size_t n = needed > 2 * (size_t)before ? needed : 2 * (size_t)before;
+    return n < most ? (uint32_t)n : most;
+}
+
+/* shape_fresh - an empty shape with room for this line's: a text is no longer than the line, and commas part its values. */
+static struct shape *shape_fresh(struct state *s, struct span line, const struct format_out *out)
 {
     struct shape *f = &s->shapes[s->oldest];
-    if (!f->slots) f->slots = arena_alloc(out->arena, SHAPE_SLOTS_MAX * sizeof *f->slots);
-    if (!f->text) f->text = arena_alloc(out->arena, SHAPE_BYTES_MAX + SAME_BYTES);
+    size_t values = 2;
+    for (size_t i = 0; i < line.n; i++) values += line.p[i] == ',';
     f->n = f->bytes = 0;
     f->steady = false;
-    return f->slots && f->text ? f : NULL;
+    if (f->n_most < values && f->n_most < SHAPE_SLOTS_MAX) {
+        f->n_most = room(f->n_most, values, SHAPE_SLOTS_MAX);
+        f->slots = arena_alloc(out->arena, f->n_most * sizeof *f->slots);
+    }
+    if (f->bytes_most < line.n && f->bytes_most < SHAPE_BYTES_MAX) {
+        f->bytes_most = room(f->bytes_most, line.n, SHAPE_BYTES_MAX);
+        f->text = arena_alloc(out->arena, f->bytes_most + SAME_BYTES);
+    }
+    if (f->slots && f->text) return f;
+    f->n_most = f->bytes_most = 0;
+    return NULL;
 }
 
 static void shape_add(struct reading *r, const char *until, enum json_kind kind, int column)
@@ -63,7 +83,7 @@ static void shape_add(struct reading *r, const char *until, enum json_kind kind,
     struct shape *f = r->shape;
     if (!f) return;
     size_t n = (size_t)(until - r->after);
-    if (f->n == SHAPE_SLOTS_MAX || n > SHAPE_BYTES_MAX - f->bytes) {
+    if (f->n == f->n_most || n > f->bytes_most - f->bytes) {
         f->n = 0;
         r->shape = NULL;
         return;
@@ -77,14 +97,25 @@ static void shape_add(struct reading *r, const char *until, enum json_kind kind,
     f->bytes += (uint32_t)n;
 }
 
+static bool columns_differ(const struct shape *f)
+{
+    for (uint32_t i = 1; i + 1 < f->n; i++)
+        for (uint32_t j = 0; j < i; j++)
+            if (f->slots[i].column == f->slots[j].column) return false;
+    return true;
+}
+
 /* shape_settle - the line was whole: may the next one of this shape be read in one go? */
 static void shape_settle(struct shape *f, const struct record *r)
 {
-    f->kinds = r->kinds;
-    f->steady = r->n_cells == f->n - 1 && r->n_texts == 0;
+    f->kinds = 0;
+    f->steady = (r->n_cells == f->n - 1 && r->n_texts == 0) || (f->n <= COMPARED_MAX && columns_differ(f));
     for (uint32_t i = 0; i + 1 < f->n && f->steady; i++) {
-        f->steady = f->slots[i].kind == JSON_NUMBER && f->slots[i].column >= 0;
-        if (f->steady) f->slots[i].cell = record_cell(r, f->slots[i].column, NAN);
+        struct slot *slot = &f->slots[i];
+        f->steady = (slot->kind == JSON_NUMBER || slot->kind == JSON_TEXT) && slot->column >= 0;
+        if (!f->steady || slot->kind == JSON_TEXT) continue;
+        slot->cell = record_cell(r, slot->column, NAN);
+        f->kinds |= r->columns[slot->column].kind_bit;
     }
 }
 
@@ -107,25 +138,47 @@ static inline bool same(const struct slot *slot, const char *p)
 #endif
 }
 
+/* plain_end - the quote that closes a string of plain characters at p; NULL when there is none before `end` or something else is in it. */
+static inline const char *plain_end(const char *p, const char *end)
+{
+#if defined __SSE2__
+    typedef unsigned char bytes __attribute__((vector_size(SAME_BYTES)));
+    typedef char mask __attribute__((vector_size(SAME_BYTES)));
+    for (bytes b; end - p >= SAME_BYTES; p += SAME_BYTES) {
+        memcpy(&b, p, sizeof b);
+        uint32_t stops = (uint32_t)__builtin_ia32_pmovmskb128((mask)((b == '"') | (b == '\\') | (b < ' ')));
+        if (stops) return p[__builtin_ctz(stops)] == '"' ? p + __builtin_ctz(stops) : NULL;
+    }
+#endif
+    while (p < end && *p != '"' && *p != '\\' && (unsigned char)*p >= ' ') p++;
+    return p < end && *p == '"' ? p : NULL;
+}
+
 /* steady_line - the line at p, if it has this shape; returns its newline, or NULL. The record is filled, and not ended. */
 static const char *steady_line(struct record *r, const struct shape *f, const char *p, const char *end)
 {
-    struct cell *cell = r->cells;
-    const struct slot *slot = f->slots, *last = slot + f->n - 1;
-    if ((size_t)(end - p) < f->bytes + (size_t)f->n * NUM_SCAN_BYTES) return NULL;
-    for (;; slot++, cell++) {
+    ptrdiff_t room = (ptrdiff_t)(f->bytes + (size_t)f->n * NUM_SCAN_BYTES);
+    struct slot *slot = f->slots, *last = slot + f->n - 1;
+    if (end - p < room) return NULL;
+    record_begin(r);
+    r->kinds = f->kinds;
+    for (;; slot++) {
         if (!same(slot, p)) return NULL;
         p += slot->length;
         if (slot == last) break;
+        if (slot->kind == JSON_TEXT) {
+            const char *quote = plain_end(p, end);
+            if (!quote || end - quote < room) return NULL;
+            record_text(r, slot->column, (struct span){p, (size_t)(quote - p)});
+            p = quote;
+            continue;
+        }
+        struct cell *cell = &r->cells[r->n_cells++];
         *cell = slot->cell;
-        if (!(p = num_scan(p, &cell->value))) return NULL;
+        if (!(p = num_form_scan(&slot->form, p, &cell->value))) return NULL;
     }
     p += *p == '\r';
-    if (*p != '\n') return NULL;
-    record_begin(r);
-    r->n_cells = f->n - 1;
-    r->kinds = f->kinds;
-    return p;
+    return *p == '\n' ? p : NULL;
 }
 
 static const char *known_steady(struct state *s, const char *p, const char *end)
@@ -248,7 +301,7 @@ static bool wrapped(struct span line)
 
 static bool careful(struct state *s, struct span line, const struct format_out *out)
 {
-    struct reading r = {.s = s, .out = out, .after = line.p, .shape = shape_fresh(s, out)};
+    struct reading r = {.s = s, .out = out, .after = line.p, .shape = shape_fresh(s, line, out)};
     struct json_sink sink = {&r, scalar};
     struct json_cursor c = {.p = line.p, .end = line.p + line.n};
     if (wrapped(line)) r.prefix = strlen("data/");
@@ -282,7 +335,7 @@ static size_t feed(void *state, struct span in, int at_end, const struct format_
     struct state *s = state;
     const char *p = in.p, *end = in.p + in.n;
     while (p < end) {
-        const char *newline = s->skipping ? NULL : known_steady(s, p, end);
+        const char *newline = s->skipping || p - in.p < NUM_FORM_BEFORE ? NULL : known_steady(s, p, end);
         if (newline) {
             record_end(&s->record, ++s->line, out);
             p = newline + 1;

@@ -6,7 +6,7 @@
 
 #include "../base/num.h"
 
-enum { FIRST_CAP = 32, SETTING_CHANGES_MAX = 8, SETTING_TEXT_MAX = 128, SAME_EPOCH_MAX = 2 };
+enum { FIRST_CAP = 32, TWINS_SOUGHT = 16, SETTING_CHANGES_MAX = 8, SETTING_TEXT_MAX = 128, SAME_EPOCH_MAX = 2 };
 
 static uint32_t hash_of(struct span s) /* FNV-1a */
 {
@@ -107,11 +107,12 @@ static int tier_of(const struct column *c) /* 1 is best */
 static bool fractional(double v) { return fabs(v) < 0x1p53 && (double)(int64_t)v != v; }
 static bool can_be_step(double v) { return fabs(v) <= 0x1p53 && !fractional(v); }
 
-/* choose - the cell that is the step, or -1; writes the record's epoch or NaN. */
-static int choose(struct record *r, double *epoch)
+/* choose - the cell that is the step, or -1; writes the record's epoch or NaN, and how many cells count steps. */
+static int choose(struct record *r, double *epoch, int *counters)
 {
     int best = -1, rank = FIELD_UNRANKED, epoch_rank = FIELD_UNRANKED;
     *epoch = NAN;
+    *counters = 0;
     for (uint32_t i = 0; i < r->n_cells; i++) {
         const struct cell *c = &r->cells[i];
         if (c->rank >= FIELD_UNRANKED) continue;
@@ -119,9 +120,30 @@ static int choose(struct record *r, double *epoch)
             if (c->rank < epoch_rank) epoch_rank = c->rank, *epoch = c->value;
             r->epochs_unfit = r->epochs_unfit || fractional(c->value);
         }
+        *counters += c->kind == FIELD_STEP;
         if (c->rank < rank && can_be_step(c->value)) rank = c->rank, best = (int)i;
     }
     return best;
+}
+
+/* counted_twice - have two counters the value of the chosen one? */
+static bool counted_twice(const struct record *r, double value)
+{
+    int n = 0;
+    for (uint32_t i = 0; i < r->n_cells; i++) n += r->cells[i].kind == FIELD_STEP && r->cells[i].value == value;
+    return n > 1;
+}
+
+/* counts_epochs - is the only counter of this record the epoch just trained? MMEngine's evaluation says "step": 2 behind training
+ * records of "epoch": 2, "iter": 40, "step": 40 (open-mmlab/mmengine: mmengine/hooks/logger_hook.py). */
+static bool counts_epochs(struct record *r, double value, double epoch, int counters)
+{
+    if (isfinite(epoch)) {
+        r->twins = r->twins || (counters > 1 && r->records <= TWINS_SOUGHT && counted_twice(r, value));
+        r->epoch = epoch;
+        return false;
+    }
+    return r->twins && counters == 1 && value == r->epoch && value < (double)r->step;
 }
 
 /* crowded - does a series get more points in one epoch than a repeated evaluation explains? */
@@ -142,13 +164,14 @@ static bool crowded(struct record *r, int64_t epoch)
 static int place(struct record *r)
 {
     double epoch;
-    int best = choose(r, &epoch);
+    int counters, best = choose(r, &epoch, &counters);
     const struct column *c = best < 0 ? NULL : &r->columns[r->cells[best].column];
     if (c && c->field->kind == FIELD_EPOCH) {
         if (!r->tier || r->tier == FIELD_EPOCH) r->epochs_unfit = r->epochs_unfit || crowded(r, (int64_t)epoch);
         if (r->epochs_unfit) best = -1;
     }
     if (r->tier == FIELD_EPOCH && r->epochs_unfit) r->tier = 0;
+    if (c && c->field->kind == FIELD_STEP && counts_epochs(r, r->cells[best].value, epoch, counters)) return best;
     if (best >= 0 && (!r->tier || tier_of(c) <= r->tier)) {
         if (r->tier != tier_of(c)) r->tier = tier_of(c), r->axis = field_axis(c->field->kind);
         int64_t raw = (int64_t)r->cells[best].value;

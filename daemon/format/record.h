@@ -46,6 +46,8 @@ struct record { /* zeroed before the first record */
     double time; /* of the record being filled; NaN when it told none */
     int tier;    /* best kind of counter so far, 0 for none */
     enum axis axis;
+    double epoch;                      /* that the last record with a counter and an epoch told */
+    bool twins;                        /* such records count the step twice, as MMEngine's have "iter" and "step" */
     bool epochs_unfit, full, episodes; /* full: the limit of columns was reported; episodes: a record is one, set by the format */
     struct stepper stepper;
     struct text_cell texts[RECORD_TEXTS_MAX];

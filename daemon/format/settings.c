@@ -1,7 +1,7 @@
-/* settings - config.json, hparams.yaml, args.yaml: what the run was told. Facts only, no points; such a file makes no run by itself.
+/* settings - config.json, hparams.yaml, all_results.json: what the run was told, and its sums. Facts only; such a file makes no run.
  *
  * JSON is one object, told when it is whole. Of YAML the part that trainers write their settings in is read, line by line, so that a
- * file may be read while it grows: `key: value` and nesting by indentation; lists, anchors and block texts are passed over. */
+ * file may be read while it grows: `key: value` and nesting by indentation; lists, anchors, tags and block texts are passed over. */
 #include <ctype.h>
 
 #include "format.h"
@@ -19,9 +19,28 @@ struct state {
     bool yaml, skipping, whole; /* within a line that is too long; the JSON object was told */
 };
 
-static const char *const names[] = {
-    "config.json",  "args.json", "params.json", "hparams.json", "hyperparameters.json", "hyperparams.json", "flags.json",
-    "hparams.yaml", "args.yaml", "config.yaml", "params.yaml",  "config.yml",           "opt.yaml",         NULL};
+static const char *const names[] = {"config.json",
+                                    "args.json",
+                                    "params.json",
+                                    "hparams.json",
+                                    "sft_args.json",
+                                    "ds_config.json",
+                                    "hyperparameters.json",
+                                    "hyperparams.json",
+                                    "flags.json",
+                                    "hparams.yaml",
+                                    "hparams.yml",
+                                    "args.yaml",
+                                    "config.yaml",
+                                    "params.yaml",
+                                    "config.yml",
+                                    "opt.yaml",
+                                    "opts.yaml",
+                                    "cfg.yaml",
+                                    "hyperparameters.yaml",
+                                    "training_args.yaml",
+                                    "adapter_config.json",
+                                    NULL};
 
 static const char *base_name(const char *path)
 {
@@ -29,12 +48,22 @@ static const char *base_name(const char *path)
     return slash ? slash + 1 : path;
 }
 
+/* of_trainer - train_results.json and the like of the Hugging Face Trainer; others put whole benchmarks into files of that name. */
+static bool of_trainer(const char *name, struct span head)
+{
+    static const char ending[] = "_results.json";
+    size_t n = strlen(name), k = sizeof ending - 1;
+    return n > k && strcmp(name + n - k, ending) == 0 && span_has(head, "_runtime\"");
+}
+
 static int sniff(const char *path, struct span head)
 {
+    const char *name = base_name(path);
     head = span_trim(head);
-    for (size_t i = 0; head.n && names[i]; i++)
-        if (strcmp(base_name(path), names[i]) == 0) return head.p[0] == '{' || memchr(head.p, ':', head.n) ? SURE : 0;
-    return 0;
+    if (!head.n) return 0;
+    bool known = of_trainer(name, head);
+    for (size_t i = 0; names[i] && !known; i++) known = strcmp(name, names[i]) == 0;
+    return known && (head.p[0] == '{' || memchr(head.p, ':', head.n)) ? SURE : 0;
 }
 
 /* ---- JSON -------------------------------------------------------------------------------------------------------------- */
@@ -96,9 +125,7 @@ static void yaml_line(struct state *s, struct span line, const struct format_out
     if (colon == 0 || colon == rest.n || (colon + 1 < rest.n && !span_blank_char(rest.p[colon + 1]))) return;
     if (!isalnum((unsigned char)rest.p[0]) && rest.p[0] != '_') return; /* a list item, a comment, a quoted key */
     struct span key = span_trim((struct span){rest.p, colon}), value = unquote(span_from(rest, colon + 1));
-    if (!enter(s, indent, key) || !value.n || value.p[0] == '|' || value.p[0] == '>' || value.p[0] == '&' ||
-        span_is(value, "null"))
-        return;
+    if (!enter(s, indent, key) || !value.n || strchr("|>&!", value.p[0]) || span_is(value, "null")) return;
     out->fact(out->arg, (struct span){s->path, s->path_bytes}, value);
 }
 
@@ -132,7 +159,7 @@ static size_t feed(void *state, struct span in, int at_end, const struct format_
 
 const struct format format_settings = {.name = "settings",
                                        .summary = "settings of the run (JSON or YAML)",
-                                       .globs = "config.json hparams.yaml args.yaml params.json",
+                                       .globs = "config.json hparams.yaml args.yaml params.json *_results.json",
                                        .growth = GROWTH_SETTINGS,
                                        .state_size = sizeof(struct state),
                                        .sniff = sniff,

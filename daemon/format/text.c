@@ -16,6 +16,7 @@
 #include "text_family.h"
 #include "text_health.h"
 #include "text_known.h"
+#include "text_python.h"
 #include "text_settings.h"
 #include "text_sniff.h"
 #include "text_table.h"
@@ -23,6 +24,7 @@
 struct text {
     uint64_t line; /* physical line of the next byte, from 1 */
     bool skipping; /* inside a line that was too long */
+    bool returned; /* the text before ended in a carriage return alone */
     struct text_run run;
     struct text_families families;
     struct text_table table;
@@ -30,6 +32,7 @@ struct text {
     struct text_events events;
     struct text_facts facts;
     struct text_block block;
+    struct text_python python;
     struct text_pairs pairs; /* of the line in hand: here, so that its memory is not cleared for each */
 };
 
@@ -109,8 +112,9 @@ static void message(struct text *t, const struct text_line *l, const struct form
     if (t->events.open && text_event(&t->events, l, t->run.points, out)) return;
     char first = l->body.p[0];
     if (text_block(&t->block, &t->facts, l->body, t->run.points > 0, out)) return;
-    if ((first == '|' || first == '-' || first == '+') && text_table(&t->table, &t->run, l, out)) return;
-    t->table.open = false;
+    if (text_python(&t->python, &t->facts, l->body, !isnan(l->time), out)) return;
+    if ((first == '|' || first == '-' || first == '+') && text_table(&t->table, &t->run, &t->facts, l, out)) return;
+    t->table.open = t->table.settings = false;
     if (l->body.p[l->body.n - 1] == ':') note_label(t, l, out);
     if (text_columns(&t->columns, &t->run, l, out)) return;
     bool counts = has_number(l->body) || span_starts(l->body, "copypaste: ");
@@ -123,7 +127,7 @@ static void message(struct text *t, const struct text_line *l, const struct form
         return;
     }
     if (text_settings_dotted(&t->facts, l->body, out)) return;
-    if (!t->run.points && text_assignments(&t->facts, l->body, out)) return;
+    if (!t->run.points && (text_assignments(&t->facts, l->body, out) || text_printed(&t->facts, l->body, out))) return;
     if (counts && has_letter(l->body) && grammar(t, l, out)) {
         if (span_starts(l->body, "| End of training")) text_event(&t->events, l, t->run.points, out); /* a record and an end */
         return;
@@ -137,7 +141,7 @@ static void read_clean(struct text *t, struct span raw, bool redraw, const struc
     struct text_prefix prefix;
     struct span body = text_unprefix(raw, &prefix);
     if (!body.n) return;
-    struct text_line l = {body, prefix.time, t->line, prefix.tag, SPLIT_NONE, prefix.indented, redraw};
+    struct text_line l = {body, prefix.time, t->line, prefix.tag, SPLIT_NONE, prefix.indented, redraw, t->returned && !redraw};
     text_ranks_line(&t->run.ranks, prefix.rank, prefix.front);
     t->events.speaker = t->run.ranks.rank;
     if (prefix.label.n) l.split = text_split_of(prefix.label);
@@ -192,6 +196,7 @@ static size_t feed(void *state, struct span in, int at_end, const struct format_
         if (!t->skipping) read_line(t, (struct span){rest.p, c.n}, c.redraw, out);
         if (c.end) t->skipping = false;
         if (c.end && !c.redraw) t->line++;
+        if (c.end) t->returned = c.redraw;
         done += c.n + c.end;
         if (!whole) break;
     }

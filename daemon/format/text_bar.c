@@ -1,8 +1,9 @@
 /* text_bar - progress bars: tqdm (and Lightning's, which is one) and Keras.
  *
  * tqdm   `Epoch 3:  45%|####   | 45/100 [00:12<00:15, 3.62it/s, loss=0.231]`, with an unknown end `45/?` or `45it`: the last redraw at a
- *        count is a record; at 0 nothing new is shown. Values of held-out data and of whole epochs are carried along from redraw to
- *        redraw: they count when they change or an evaluation's bar was drawn (lightning/pytorch/callbacks/progress/tqdm_progress.py).
+ *        count is a record, and a line feed ends a bar; at 0 nothing new is shown. Values of held-out data and of whole epochs are
+ *        carried along from redraw to redraw: they count when they change or an evaluation's bar was drawn
+ *        (lightning/pytorch/callbacks/progress/tqdm_progress.py).
  * Keras  `32/938 [==>...] - ETA: 14s - loss: 0.55` or `32/938 ---- 14s 16ms/step - loss: 0.55`: values inside an epoch are running
  *        means, so only the complete bar that ends its line counts, and its step is the epoch of the `Epoch 3/10` above it
  *        (keras/src/utils/progbar.py). */
@@ -106,7 +107,7 @@ static void drop_carried(struct text_families *f, struct text_run *r, struct tex
         bool carried = e && (e->flags & NAME_SPLIT || (p->key.n > 6 && memcmp(p->key.p + p->key.n - 6, "_epoch", 6) == 0));
         bool same = e && (e->drawn == p->value || (isnan(e->drawn) && isnan(p->value) && e->series[SPLIT_NONE][0] >= 0));
         carried_any |= carried;
-        if (same && ((carried && !f->validated) || f->held.again)) continue;
+        if (same && (carried ? !f->validated : f->held.again)) continue;
         if (e) e->drawn = p->value;
         ps->pair[n++] = *p;
     }
@@ -205,6 +206,7 @@ bool text_bar_tqdm(struct text_families *f, struct text_run *r, const struct tex
     text_dict_settle(f, r, f->main, out);
     draw(f, r, l, &b, out);
     *rest = span_trim(span_from(l->body, b.end));
+    if (l->closed && !rest->n) text_bar_settle(f, r, out);
     return true;
 }
 

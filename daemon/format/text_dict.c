@@ -70,8 +70,9 @@ static bool parse(struct span body, struct text_pairs *ps)
 
 /* What a dict says about itself. */
 struct sense {
-    bool strong, eval, sums_up, epoch, bad; /* bad: its loss or gradient is not finite */
-    double updates;                         /* fairseq's counter behind "train_" or "valid_"; NaN for none */
+    bool strong, eval, sums_up, epoch;
+    bool bad, zero, steep; /* its loss is not finite; is 0.0; its gradient is not finite */
+    double updates;        /* fairseq's counter behind "train_" or "valid_"; NaN for none */
 };
 
 /* without_part - "num_updates" of "valid_num_updates". */
@@ -93,10 +94,14 @@ static struct sense sense_of(struct text_run *r, struct text_pairs *ps, struct a
         s.eval |= (e->flags & NAME_SPLIT) != 0;
         s.sums_up |= e->field->kind == FIELD_SUMMARY;
         s.epoch |= e->field->kind == FIELD_EPOCH || e->field->kind == FIELD_STEP;
-        s.bad |= !isfinite(p->value) && (span_is(p->key, "loss") || span_is(p->key, "grad_norm"));
+        bool loss = span_is(p->key, "loss");
+        s.bad |= loss && !isfinite(p->value);
+        s.zero |= loss && p->value == 0;
+        s.steep |= !isfinite(p->value) && span_is(p->key, "grad_norm");
         struct span bare = without_part(p->key);
         if (bare.n != p->key.n && span_is(bare, "num_updates")) s.updates = p->value;
     }
+    s.bad |= s.zero && s.steep; /* the Trainer's way to write NaN: trainer_state.c */
     return s;
 }
 

@@ -1,5 +1,5 @@
-/* text_environment - see text_environment.h. Lines of torch's collect_env, mmengine, Lightning, Megatron-LM, DeepSpeed, Ultralytics,
- * timm, and of people. */
+/* text_environment - see text_environment.h. Lines of torch's collect_env, mmengine, Lightning, Megatron-LM, DeepSpeed, torchtitan,
+ * Ultralytics, timm, and of people. */
 #include "text_environment.h"
 
 #include <ctype.h>
@@ -111,6 +111,27 @@ static void banner(struct text_facts *f, struct span s, const struct format_out 
     }
 }
 
+/* sizes - torchtitan: "Training starts at step 1, with local batch size 8, global batch size 64, ... total steps 1000 (warmup 200)". */
+static bool sizes(struct text_facts *f, struct span s, const struct format_out *out)
+{
+    static const struct {
+        const char *words, *key;
+    } named[] = {{"local batch size ", "local_batch_size"},
+                 {"global batch size ", "global_batch_size"},
+                 {"gradient accumulation steps ", "gradient_accumulation_steps"},
+                 {"sequence length ", "seq_len"},
+                 {"total steps ", "max_steps"},
+                 {"(warmup ", "warmup_steps"}};
+    if (!span_has(s, named[0].words)) return false;
+    for (size_t i = 0; i < sizeof named / sizeof *named; i++) {
+        const char *at = memmem(s.p, s.n, named[i].words, strlen(named[i].words));
+        struct span value = at ? span_from(s, (size_t)(at - s.p) + strlen(named[i].words)) : (struct span){"", 0};
+        size_t n = value_length(NUMBER, value);
+        if (n) text_fact(f, span_of(named[i].key), (struct span){value.p, n}, out);
+    }
+    return true;
+}
+
 bool text_environment(struct text_facts *f, struct span s, const struct format_out *out)
 {
     enum { LINE_MAX_BYTES = 240 };
@@ -122,5 +143,5 @@ bool text_environment(struct text_facts *f, struct span s, const struct format_o
         if (span_is(span_of(rows[i].key), "ultralytics_version")) banner(f, s, out);
         return true;
     }
-    return false;
+    return (s.p[0] | 0x20) == 't' && sizes(f, s, out);
 }

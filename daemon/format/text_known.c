@@ -69,7 +69,13 @@ static const char *const names[] = {"learning_rate",
                                     "global_batch_size",
                                     "micro_batch_size",
                                     "train_batch_size",
-                                    "world_size"};
+                                    "world_size",
+                                    "base_lr",
+                                    "ims_per_batch",
+                                    "max_iter",
+                                    "lr_decay_iters",
+                                    "warmup_iters",
+                                    "warmup_factor"};
 
 static bool word_char(char c) { return isalnum((unsigned char)c) || c == '_'; }
 
@@ -111,11 +117,26 @@ static bool of_evaluation(struct text_facts *f, struct span s)
     return f->evaluating;
 }
 
+/* is_score - "precision: 0.85" is a metric; 16, 32, 64 bits and words such as bf16 are the setting. */
+static bool is_score(struct span name, struct span value)
+{
+    double bits;
+    return span_is(name, "precision") && num_parse(value, &bits) && bits != 16 && bits != 32 && bits != 64;
+}
+
+/* uncommented - a value without the Python comment behind it. */
+static struct span uncommented(struct span v)
+{
+    const char *hash = v.n > 1 ? memmem(v.p + 1, v.n - 1, " #", 2) : NULL;
+    return hash ? span_trim((struct span){v.p, (size_t)(hash - v.p)}) : v;
+}
+
 bool text_known(struct text_facts *f, struct span s, const struct format_out *out)
 {
     char name[48], digits[32];
     size_t n = 0, at = 0;
     if (of_evaluation(f, s)) return false;
+    if (span_starts(s, "Overriding: ")) s = span_from(s, strlen("Overriding: ")); /* nanoGPT's configurator.py */
     for (; at < s.n && s.p[at] != ':' && s.p[at] != '=' && s.p[at] != '(' && at < sizeof name; at++)
         name[n++] = s.p[at] == ' ' || s.p[at] == '-' ? '_' : (char)tolower((unsigned char)s.p[at]);
     while (n && name[n - 1] == '_') n--;
@@ -123,9 +144,10 @@ bool text_known(struct text_facts *f, struct span s, const struct format_out *ou
     if (close && at && s.p[at - 1] == ' ') at = (size_t)(close - s.p) + 1; /* "Total train batch size (w. parallel, ...) = 16" */
     while (close && at < s.n && s.p[at] == ' ') at++;
     if (!n || at + 1 >= s.n || (s.p[at] != ':' && s.p[at] != '=') || s.p[at + 1] == '=') return false;
-    struct span value = grouped(span_trim(span_from(s, at + 1)), digits);
-    if (!is_literal(value, s.p[at]) || !is_name((struct span){name, n})) return false;
-    text_fact(f, (struct span){name, n}, text_unquote(value), out);
+    struct span value = grouped(uncommented(span_trim(span_from(s, at + 1))), digits);
+    struct span key = {name, n};
+    if (!is_literal(value, s.p[at]) || !is_name(key) || is_score(key, text_unquote(value))) return false;
+    text_fact(f, key, text_unquote(value), out);
     return true;
 }
 
@@ -170,5 +192,17 @@ bool text_assignments(struct text_facts *f, struct span s, const struct format_o
     }
     if (rest.n || n < ENOUGH || settings < 2) return false;
     while (next(&all, &key, &value)) text_fact(f, key, text_unquote(value), out);
+    return true;
+}
+
+bool text_printed(struct text_facts *f, struct span s, const struct format_out *out)
+{
+    const char *close = s.n > 4 && s.p[0] == '\'' ? memchr(s.p + 1, '\'', s.n - 1) : NULL;
+    size_t n = close ? (size_t)(close - s.p) : 0;
+    if (!n || n + 2 >= s.n || s.p[n + 1] != ':') return false;
+    struct span key = {s.p + 1, n - 1}, value = span_trim(span_from(s, n + 2));
+    while (value.n && strchr(",}", value.p[value.n - 1])) value.n--;
+    if (!is_literal(value, ':') || span_is(value, "None") || counts(key)) return false;
+    text_fact(f, key, text_unquote(value), out);
     return true;
 }

@@ -9,5 +9,7 @@ bool text_known(struct text_facts *f, struct span s, const struct format_out *ou
 /* text_assignments - a line of nothing but key=value behind a few words, settings among them and no counter. To be asked before the
  * first record: later such lines are records. */
 bool text_assignments(struct text_facts *f, struct span s, const struct format_out *out);
+/* text_printed - "'precision': 'bf16-true'," in the way pprint breaks a dict of settings; before the first record only. True when the line is one. */
+bool text_printed(struct text_facts *f, struct span s, const struct format_out *out);
 
 #endif

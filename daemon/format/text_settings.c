@@ -108,7 +108,8 @@ static bool dict(struct text_facts *f, struct span s, const struct format_out *o
     const char *open = memchr(s.p, '{', s.n);
     if (!open || open - s.p > 60 || s.n - (size_t)(open - s.p) < 8 || (open[1] != '\'' && open[1] != '"')) return false;
     struct dump d = {.facts = f, .out = out};
-    const char *end = s.p + s.n;
+    const char *end = s.p + s.n, *colon = s.p[0] == '\'' ? memchr(s.p, ':', (size_t)(open - s.p)) : NULL;
+    if (colon) path_push(&d.path, text_unquote((struct span){s.p, (size_t)(colon - s.p)}));
     dump_items(&d, open + 1, end[-1] == '}' ? end - 1 : end, ':', 1);
     return true;
 }
@@ -128,7 +129,7 @@ static bool call(struct text_facts *f, struct span s, const struct format_out *o
         size_t n = strlen(names[i]);
         known = name.n >= n && strncasecmp(name.p + name.n - n, names[i], n) == 0;
     }
-    if (!known || !memchr(open, '=', (size_t)(s.p + s.n - open))) return false;
+    if (!known || span_starts(name, "Eval") || !memchr(open, '=', (size_t)(s.p + s.n - open))) return false;
     struct dump d = {.facts = f, .out = out};
     const char *end = s.p + s.n;
     dump_items(&d, open + 1, end[-1] == ')' ? end - 1 : end, '=', 1);
@@ -148,10 +149,13 @@ static struct span next_token(struct span *rest)
 
 static bool is_flag(struct span t) { return t.n > 3 && t.p[0] == '-' && t.p[1] == '-' && isalpha((unsigned char)t.p[2]); }
 
-static size_t count_flags(struct span s)
+/* count_flags - how many flags a line has; *first is the number of words in front of them. */
+static size_t count_flags(struct span s, size_t *first)
 {
-    size_t n = 0;
-    for (struct span rest = s, t = next_token(&rest); t.n; t = next_token(&rest)) n += is_flag(t);
+    size_t n = 0, words = 0;
+    for (struct span rest = s, t = next_token(&rest); t.n; t = next_token(&rest), words++) {
+        if (is_flag(t) && !n++) *first = words;
+    }
     return n;
 }
 
@@ -177,9 +181,13 @@ static bool is_program(struct span s)
 
 static bool command_line(struct text_facts *f, struct span s, const struct format_out *out)
 {
-    if (!memmem(s.p, s.n, "--", 2) || count_flags(s) < 2) return false;
+    enum { WORDS_MAX = 4 };
+    size_t first = 0;
+    if (!memmem(s.p, s.n, "--", 2) || count_flags(s, &first) < 2) return false;
     struct span command = command_of(s);
-    if (is_program(command)) text_fact(f, span_of("command"), command, out);
+    bool program = is_program(command);
+    if (!program && first > WORDS_MAX) return false; /* of a compiler, say */
+    if (program) text_fact(f, span_of("command"), command, out);
     struct span rest = s, token = next_token(&rest);
     while (token.n) {
         struct span flag = token, value = {"true", 4};
@@ -206,7 +214,11 @@ static bool dotted(struct text_facts *f, struct span s, const struct format_out 
     while (n + 1 + dots < s.n && s.p[n + 1 + dots] == '.') dots++;
     if (!n || n >= s.n || s.p[n] != ' ' || dots < 3) return false;
     struct span value = span_trim(span_from(s, n + 1 + dots));
-    if (value.n && !span_is(value, "{")) text_fact(f, (struct span){s.p, n}, text_unquote(value), out);
+    struct dump d = {.facts = f, .out = out};
+    if (value.n > 2 && value.p[0] == '{') {
+        path_push(&d.path, (struct span){s.p, n});
+        dump_items(&d, value.p + 1, value.p + value.n - (value.p[value.n - 1] == '}'), ':', 1);
+    } else if (value.n && !span_is(value, "{")) text_fact(f, (struct span){s.p, n}, text_unquote(value), out);
     return true;
 }
 

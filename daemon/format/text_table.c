@@ -1,7 +1,9 @@
 /* text_table - see text_table.h. A row with other than two cells (nvidia-smi) ends the table without a record. */
 #include "text_table.h"
 
+#include <ctype.h>
 #include <math.h>
+#include <strings.h>
 
 #include "../base/num.h"
 
@@ -84,7 +86,27 @@ static void tell(struct text_table *t, struct text_run *r, const struct text_lin
     if (t->n) r->place.step = at.step, r->place.axis = at.axis, r->place.known = true;
 }
 
-bool text_table(struct text_table *t, struct text_run *r, const struct text_line *l, const struct format_out *out)
+/* is_head - of a table of settings. */
+static bool is_head(struct span name, struct span value)
+{
+    static const char *const heads[] = {"parameter", "hyperparameter", "setting", "argument", "option"};
+    if (value.n != 5 || strncasecmp(value.p, "value", 5) != 0) return false;
+    for (size_t i = 0; i < sizeof heads / sizeof *heads; i++)
+        if (name.n == strlen(heads[i]) && strncasecmp(name.p, heads[i], name.n) == 0) return true;
+    return false;
+}
+
+/* setting - one row of it: "learning rate (LR)" and "micro batch size B" without their symbols. */
+static void setting(struct text_facts *f, struct span name, struct span value, const struct format_out *out)
+{
+    const char *bracket = memchr(name.p, '(', name.n);
+    if (bracket && bracket > name.p) name = span_trim((struct span){name.p, (size_t)(bracket - name.p)});
+    if (name.n > 3 && name.p[name.n - 2] == ' ' && isupper((unsigned char)name.p[name.n - 1])) name.n -= 2;
+    if (value.n && !span_is(value, "NULL")) text_fact(f, name, value, out);
+}
+
+bool text_table(struct text_table *t, struct text_run *r, struct text_facts *f, const struct text_line *l,
+                const struct format_out *out)
 {
     struct span name, value;
     if (is_rule(l->body)) {
@@ -97,8 +119,11 @@ bool text_table(struct text_table *t, struct text_run *r, const struct text_line
         t->time = l->time;
         return true;
     }
-    if (!t->open) return false;
-    if (!cells(l->body, &name, &value)) return t->open = false;
-    add_row(t, l, name, value, out);
+    if (!t->open) return t->settings = false;
+    if (!cells(l->body, &name, &value)) return t->open = t->settings = false;
+    bool head = is_head(span_trim(name), span_trim(value));
+    t->settings |= head;
+    if (t->settings && !head) setting(f, span_trim(name), span_trim(value), out);
+    else if (!head) add_row(t, l, name, value, out);
     return true;
 }

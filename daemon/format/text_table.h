@@ -7,15 +7,17 @@
  *     |    total_timesteps | 2048      |
  *     ----------------------------------
  *
- * A table is one record; its rows are kept until the closing line, which tells the step. */
+ * A table is one record; its rows are kept until the closing line, which tells the step. Below a head "| Parameter | Value |", as
+ * llm.c prints it, the rows are settings. */
 #ifndef MLWATCH_TEXT_TABLE_H
 #define MLWATCH_TEXT_TABLE_H
 
 #include "text_record.h"
+#include "text_settings.h"
 
 enum { TEXT_TABLE_ROWS = 64, TEXT_TABLE_NAME_BYTES = 72 };
 struct text_table {
-    bool open;
+    bool open, settings; /* settings: its rows are facts */
     uint64_t line;
     double time;
     size_t n;
@@ -27,6 +29,7 @@ struct text_table {
 };
 
 /* text_table - returns true when the line is a row or the end of a table. Rows behind TEXT_TABLE_ROWS are dropped with bad(). */
-bool text_table(struct text_table *t, struct text_run *r, const struct text_line *l, const struct format_out *out);
+bool text_table(struct text_table *t, struct text_run *r, struct text_facts *f, const struct text_line *l,
+                const struct format_out *out);
 
 #endif

@@ -67,6 +67,14 @@ static void tell(struct long_record *l, struct tags *tags, uint64_t line, const 
     if (l->unread) out->bad(out->arg, line, "a long record could not be read whole");
 }
 
+uint64_t long_skip(struct long_record *l, uint64_t there)
+{
+    uint64_t n = l->left + FRAME_FOOTER_BYTES;
+    if (!l->open || l->n || l->unread || !l->skip || l->skip != l->left || n > there) return 0;
+    l->open = false;
+    return n;
+}
+
 size_t long_feed(struct long_record *l, struct span in, struct tags *tags, uint64_t line, const struct format_out *out)
 {
     size_t used = 0;

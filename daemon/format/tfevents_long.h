@@ -29,4 +29,7 @@ void long_begin(struct long_record *l, size_t length);
 /* long_feed - pass over what is there of it. Returns the bytes done with; l->open is false when its last one was. Its points are told then,
  * or bad() when its checksum does not fit. Never 0 for more than LONG_VALUE_BYTES + 32 bytes. */
 size_t long_feed(struct long_record *l, struct span in, struct tags *tags, uint64_t line, const struct format_out *out);
+/* long_skip - end the record unread, with its checksum, when nothing of it was or will be told: one picture and its name. Returns its bytes
+ * to come; 0 when it must be read, or more of it would be needed than is there. */
+uint64_t long_skip(struct long_record *l, uint64_t there);
 #endif

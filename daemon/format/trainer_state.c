@@ -10,7 +10,8 @@
  * The file is rewritten at each checkpoint, so it may be read half written: each entry is told once it is whole, and a document
  * that ends early is one bad record. The trainer hides NaN: with logging_nan_inf_filter (the default) a step whose loss is not
  * finite is logged as the mean of the others, or as 0.0 when there is none, and only grad_norm tells
- * (huggingface/transformers: src/transformers/trainer.py). Such an entry is also told as EVENT_NONFINITE. */
+ * (huggingface/transformers: src/transformers/trainer.py). An entry of 0.0 without a finite norm is told as EVENT_NONFINITE too; a norm
+ * alone is none: half precision overflows now and then, and the step is skipped. */
 #include "format.h"
 #include "json_scan.h"
 #include "record.h"
@@ -29,7 +30,7 @@ struct state {
     uint32_t depth;  /* skipping: open brackets of a value that is too long */
     enum due due;
     bool skipping, in_string, escaped;
-    bool nonfinite; /* the last entry that had a gradient norm or loss had one that was not finite */
+    bool nonfinite; /* the last entry with a loss said so */
 };
 
 static void pass(struct state *s, const char **p, const char *to)
@@ -50,7 +51,7 @@ struct entry {
     struct state *s;
     const struct format_out *out;
     double loss, grad_norm;
-    bool judged;
+    bool judged; /* it has a loss */
 };
 
 static void entry_value(void *arg, struct span path, enum json_kind kind, struct span raw, double value)
@@ -66,7 +67,7 @@ static void entry_value(void *arg, struct span path, enum json_kind kind, struct
     if (c->stamp != r->stamp) return;
     value = r->cells[c->cell].value;
     if (span_is(path, "loss")) e->loss = value, e->judged = true;
-    if (span_is(path, "grad_norm")) e->grad_norm = value, e->judged = true;
+    if (span_is(path, "grad_norm")) e->grad_norm = value;
 }
 
 /* quote - an entry on one line: blanks made one, cut. */
@@ -86,7 +87,7 @@ static void tell_nonfinite(struct entry *e, struct span text)
     struct state *s = e->s;
     char line[QUOTE_MAX_BYTES];
     if (!e->judged) return;
-    bool bad = !isfinite(e->loss) || !isfinite(e->grad_norm);
+    bool bad = !isfinite(e->loss) || (e->loss == 0 && !isfinite(e->grad_norm));
     if (bad && !s->nonfinite && s->events++ < EVENTS_MAX)
         e->out->event(e->out->arg, s->line + 1, EVENT_NONFINITE, quote(text, line));
     s->nonfinite = bad;

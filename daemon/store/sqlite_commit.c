@@ -1,4 +1,4 @@
-/* One commit, one transaction: what a source gave, how far it was read, what was found and what must be told stand or fall together,
+/* One commit, or several at once, one transaction: what a source gave, how far it was read, what was found and what must be told stand or fall together,
  * so that after a crash nothing is lost and nothing is there twice. */
 #include "sqlite_store.h"
 
@@ -76,14 +76,20 @@ static enum status (*const parts[])(struct memory *m, const struct commit *c, in
     put_sources, put_series, put_points, put_facts, put_events, put_incidents, put_notices,
 };
 
-enum status sqlite_store_commit(struct store *s, const struct commit *c, struct err *err)
+static enum status put(struct memory *m, const struct commit *c, struct err *err)
+{
+    int64_t run = 0;
+    enum status status = put_run(m, &c->run, &run, err);
+    for (size_t i = 0; !status && i < sizeof parts / sizeof *parts; i++) status = parts[i](m, c, run, err);
+    return status;
+}
+
+enum status sqlite_store_commit(struct store *s, const struct commit *const *commits, size_t n, struct err *err)
 {
     struct memory *m = memory_of(s);
-    int64_t run = 0;
     if (!m->writing) return err_set(err, E_STORE, "cannot write '%s': it is open for reading", sqlite_path(m->db));
     enum status status = sqlite_begin(m->db, err);
-    if (!status) status = put_run(m, &c->run, &run, err);
-    for (size_t i = 0; !status && i < sizeof parts / sizeof *parts; i++) status = parts[i](m, c, run, err);
+    for (size_t i = 0; !status && i < n; i++) status = put(m, commits[i], err);
     if (!status) return sqlite_commit(m->db, err);
     sqlite_rollback(m->db);
     return status;

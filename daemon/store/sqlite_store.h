@@ -29,7 +29,7 @@ enum status one_id(struct sqlite *db, const char *sql, const char *what, const c
 enum { CANDIDATES_MAX = 5 };
 
 /* Callbacks of struct store_ops, and the steps of a commit. run: the run's key, inside the transaction. */
-enum status sqlite_store_commit(struct store *s, const struct commit *c, struct err *err);
+enum status sqlite_store_commit(struct store *s, const struct commit *const *commits, size_t n, struct err *err);
 enum status sqlite_store_points(struct store *s, const char *run_id, bool (*each)(void *arg, const struct point_row *p),
                                 void *arg, struct err *err);
 enum status sqlite_store_run(struct store *s, const char *which, bool (*each)(void *arg, const struct run_row *r), void *arg,

@@ -29,7 +29,12 @@ void store_close(struct store *s)
     if (s) s->ops->close(s);
 }
 
-enum status store_commit(struct store *s, const struct commit *c, struct err *err) { return s->ops->commit(s, c, err); }
+enum status store_commit(struct store *s, const struct commit *c, struct err *err) { return s->ops->commit(s, &c, 1, err); }
+
+enum status store_commit_all(struct store *s, const struct commit *const *commits, size_t n, struct err *err)
+{
+    return n ? s->ops->commit(s, commits, n, err) : OK;
+}
 
 enum status store_outcome(struct store *s, const char *incident, const char *fix, const char *worked, const char *note,
                           double when, struct err *err)

@@ -106,6 +106,8 @@ void store_close(struct store *s);
 
 /* store_commit - everything or nothing. Cost: one journal row and one fsync at most. */
 enum status store_commit(struct store *s, const struct commit *c, struct err *err);
+/* store_commit_all - several, in this order, and still everything or nothing. Several of one run may be among them. */
+enum status store_commit_all(struct store *s, const struct commit *const *commits, size_t n, struct err *err);
 /* store_outcome - what was done about an incident (of this or another host) and whether it helped: worked = yes|no|worse. */
 enum status store_outcome(struct store *s, const char *incident, const char *fix, const char *worked, const char *note,
                           double when, struct err *err);

@@ -14,7 +14,7 @@ struct store_ops {
     const char *scheme; /* "sqlite": URLs that begin with "sqlite:" */
     enum status (*open)(const char *address, bool writing, struct store **ret, struct err *err); /* address: behind the scheme */
     void (*close)(struct store *s);
-    enum status (*commit)(struct store *s, const struct commit *c, struct err *err);
+    enum status (*commit)(struct store *s, const struct commit *const *commits, size_t n, struct err *err);
     enum status (*outcome)(struct store *s, const char *incident, const char *fix, const char *worked, const char *note,
                            double when, struct err *err);
     enum status (*watch)(struct store *s, const char *run_id, bool watched, struct err *err);

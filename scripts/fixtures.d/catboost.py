@@ -4,7 +4,7 @@ import json
 import math
 import sys
 
-from fixture import Case
+from fixture import Case, csv_rows
 
 sys.path.pop(0)                                         # this script's own directory, where it is the catboost
 
@@ -13,7 +13,8 @@ from catboost import CatBoostClassifier, CatBoostError, CatBoostRegressor, Pool
 
 OUT = sys.argv[1]
 KEPT = ("info/catboost_training.json", "info/learn_error.tsv", "info/test_error.tsv")
-RULE = "json.load: the nth number of a set is that of the nth name of learn_metrics or test_metrics; the step is the iteration."
+RULES = ("json.load: the nth number of a set is that of the nth name of learn_metrics or test_metrics; the step is the iteration.",
+         "The csv module: the sets of test_error.tsv but for the last stand as \"RMSE:0\", and all get the names that the JSON has.")
 
 
 def data(classes):
@@ -31,6 +32,15 @@ def points(case, file):
         for key, values in entry.items():
             for name, value in zip(names.get(key, ()), values if key in names else ()):
                 case.point(file, f"{key}/{name}", entry["iteration"], float(value))
+
+
+def tables(case, learn, test, sets):
+    for file, names in ((learn, ["learn"]), (test, ["test"] + [f"test{i}" for i in range(1, sets)])):
+        for row in csv_rows(file, delimiter="\t"):
+            for name, value in row.items():
+                metric, _, nth = name.partition(":")
+                if name != "iter":
+                    case.point(file, f"{names[int(nth)] if nth else names[-1]}/{metric}", row["iter"], value)
 
 
 class Odd:
@@ -54,7 +64,7 @@ for name, model, sets in (
         ("two_sets", CatBoostClassifier(iterations=7, learning_rate=0.3, eval_metric="AUC", custom_metric=["Precision"], metric_period=2,
                                         **COMMON), 2),
         ("nonfinite", CatBoostClassifier(iterations=5, learning_rate=0.3, eval_metric=Odd(), **COMMON), 1)):
-    with Case(OUT, name, RULE) as c:
+    with Case(OUT, name, *RULES) as c:
         pools = data(isinstance(model, CatBoostClassifier))
         try:
             model.fit(pools[0], eval_set=pools[1:1 + sets])
@@ -63,3 +73,4 @@ for name, model, sets in (
                 raise
         c.keep(*KEPT)
         points(c, KEPT[0])
+        tables(c, KEPT[1], KEPT[2], sets)

@@ -8,11 +8,12 @@ import sys
 from fixture import Case, console, console_lines, files, flat, json_lines
 
 import torch
+from mmengine.config import Config
 from mmengine.evaluator import BaseMetric
 from mmengine.model import BaseModel
 from mmengine.runner import Runner
 
-RULES = ("vis_data/*.json by the json module: every number at \"step\"; that of an evaluation is the epoch, and is kept.",
+RULES = ("vis_data/*.json by the json module: every number at \"step\"; that of an evaluation is the epoch, so it stands at the last training step.",
          "run.log by regular expressions: an Epoch(train) line at its place in the run, (E - 1) n + i.",
          "An Epoch(val) line counts its own batches, so it stands at the last training step; its names are told with \"valid \" in front.")
 
@@ -53,10 +54,13 @@ class Pairs(torch.utils.data.Dataset):
 
 def train(net):
     loader = dict(batch_size=4, sampler=dict(type="DefaultSampler", shuffle=True), num_workers=0, collate_fn=dict(type="default_collate"))
+    plan = dict(train_cfg=dict(by_epoch=True, max_epochs=4, val_interval=2), val_cfg=dict(),
+                optim_wrapper=dict(optimizer=dict(type="SGD", lr=0.05, momentum=0.0), clip_grad=dict(max_norm=35)),
+                param_scheduler=dict(type="StepLR", step_size=2), default_hooks=dict(logger=dict(type="LoggerHook", interval=5)),
+                randomness=dict(seed=4), experiment_name="tiny")
+    told = dict(plan, model=dict(type="Net"), train_dataloader=loader, val_dataloader=dict(loader, batch_size=8), work_dir="work")
     Runner(model=net, work_dir="work", train_dataloader=dict(dataset=Pairs(80), **loader), val_dataloader=dict(dataset=Pairs(16), **loader),
-           train_cfg=dict(by_epoch=True, max_epochs=4, val_interval=2), val_cfg=dict(), val_evaluator=dict(type=Error),
-           optim_wrapper=dict(optimizer=dict(type="SGD", lr=0.05), clip_grad=dict(max_norm=35)), param_scheduler=dict(type="StepLR", step_size=2),
-           default_hooks=dict(logger=dict(type="LoggerHook", interval=5)), randomness=dict(seed=4), experiment_name="tiny").train()
+           val_evaluator=dict(type=Error), cfg=Config(told), **plan).train()
 
 
 def run(out, name, **more):
@@ -70,8 +74,13 @@ def run(out, name, **more):
                 shutil.move(path, "run.log")
         c.keep("scalars.json", "run.log")
         for row in json_lines("scalars.json"):
-            c.record("scalars.json", row["step"], dict(flat(row)), skip=("step",))
+            step = row["step"] if "iter" in row else step
+            c.record("scalars.json", step, dict(flat(row)), skip=("step",))
         log_points(c, "run.log")
+        for key, value in (("optim_wrapper/optimizer/type", "SGD"), ("optim_wrapper/optimizer/lr", "0.05"), ("train_dataloader/batch_size", "4"),
+                           ("train_cfg/max_epochs", "4"), ("optim_wrapper/clip_grad/max_norm", "35"), ("model/type", "Net"),
+                           ("mmengine_version", "0.10.7"), ("torch_version", torch.__version__), ("randomness/seed", "4")):
+            c.fact("run.log", key, value)
 
 
 def log_points(case, path):

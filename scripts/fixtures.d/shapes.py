@@ -40,6 +40,12 @@ class Log:
     def plain(self, text):
         self.lines.append(text)
 
+    def head(self, text, **facts):
+        """What the tool prints before it trains; facts: '_' where the key has ' ', "__" where it has '/'."""
+        self.lines.append(text)
+        for key, value in facts.items():
+            self.case.fact(self.file, key.replace("__", "/"), value)
+
     def say(self, step, text, **printed):
         """printed: series (with '_' where the name has ' ') to the text of its number."""
         self.lines.append(text)
@@ -61,6 +67,9 @@ def clock(step):
 def nano_gpt(out, name, broken=None):
     with Case(out, name, OWN_WORDS, "time and mfu are points; the step line is told as it stands.") as c:
         log = Log(c, "train.log")
+        log.head("Overriding config with config/train_tiny.py:\nout_dir = 'out-tiny'\nbatch_size = 64\n"
+                 "learning_rate = 1e-3 # with baby networks can afford to go a bit higher\n\nOverriding: dropout = 0.2\n"
+                 "tokens per iteration will be: 491,520", batch_size="64", learning_rate="1e-3", dropout="0.2")
         log.plain("number of parameters: 10.65M\nusing fused AdamW: True\ncompiling the model... (takes a ~minute)")
         for s, loss, _, _ in curve(200, 10, broken):
             if s % 50 == 0:
@@ -76,6 +85,15 @@ def llm_c(out):
     with Case(out, "llm-c", OWN_WORDS, "main.log: tel is the loss of the held-out set, trl of the training, eval an accuracy.",
               "The console's numbers in brackets are distances from the mean of the window, no metrics.") as c:
         log, console = Log(c, "main.log"), Log(c, "console.log")
+        rule, rows = "+-----------------------+----------------------------------------------------+", (
+            ("Parameter", "Value"), None, ("train data pattern", "data/tiny_train.bin"), ("output log dir", "NULL"), ("micro batch size B", "4"),
+            ("sequence length T", "1024"), ("total batch size", "4096"), ("LR scheduler", "cosine"), ("learning rate (LR)", "3.000000e-04"),
+            ("warmup iterations", "20"), ("weight decay", "1.000000e-01"), None, ("device", "NVIDIA A100-SXM4-40GB"), ("precision", "BF16"), None,
+            ("num_layers L", "12"), ("channels C", "768"))
+        console.plain("\n".join([rule] + [rule if r is None else f"| {r[0]:21} | {r[1]:50} |" for r in rows] + [rule]))
+        for key, value in (("micro batch size", "4"), ("learning rate", "3.000000e-04"), ("weight decay", "1.000000e-01"), ("precision", "BF16"),
+                           ("num_layers", "12"), ("LR scheduler", "cosine")):
+            c.fact("console.log", key, value)
         for s, loss, norm, rate in curve(200, 5):
             v, r, g = f"{loss:.4f}", f"{rate:.6f}", f"{norm:.2f}"
             log.say(s, f"s:{s} trl:{v} lr:{r} norm:{g}", trl=v, lr=r, norm=g)
@@ -97,6 +115,11 @@ def megatron(out, name, broken=None, dated=True):
               "Counters (consumed samples, skipped and nan iterations) are no metrics, the batch is a setting; names of a validation get \"valid \" in front.") as c:
         counters = ("consumed samples", "number of skipped iterations", "number of nan iterations")
         log = Log(c, "train.log")
+        told = {"adam_beta1": "0.9", "bf16": "True", "clip_grad": "1.0", "global_batch_size": "64", "lr": "0.0003", "optimizer": "adam", "seed": "1234"}
+        log.head("using world size: 8, data-parallel-size: 8, tensor-model-parallel size: 1, pipeline-model-parallel size: 1 \n"
+                 "------------------------ arguments ------------------------\n" +
+                 "".join(f"  {k} {'.' * (48 - len(k))} {v}\n" for k, v in told.items()) +
+                 "-------------------- end of arguments ---------------------\n> setting random seeds to 1234 ...", **told)
         for s, loss, norm, rate in curve(300, 10, broken):
             bad = loss != loss
             cells = {"consumed samples": f"{s * 64}", "elapsed time per iteration (ms)": f"{4000 + s / 7:.1f}", "learning rate": f"{rate:.6E}",
@@ -121,6 +144,12 @@ def deepspeed(out):
     with Case(out, "deepspeed", OWN_WORDS, "The first rate of the list; momenta are no metrics. An overflow tells the new loss scale, at the step above.",
               "csv_monitor: its header comes again at each start; the step counts samples.") as c:
         log = Log(c, "train.log")
+        say = "[2026-01-05 10:00:00,001] [INFO] [config.py:1000:print]   "
+        log.head("[2026-01-05 10:00:00,001] [INFO] [logging.py:128:log_dist] [Rank 0] DeepSpeed info: version=0.14.4, git-hash=unknown, git-branch=unknown\n"
+                 f"{say}fp16_enabled ................. True\n{say}gradient_clipping ............ 1.0\n{say}optimizer_name ............... adamw\n"
+                 f"{say}optimizer_params ............. {{'lr': 5e-05, 'betas': [0.9, 0.999], 'eps': 1e-08, 'weight_decay': 0.0}}\n"
+                 f"{say}train_batch_size ............. 32\n{say}zero_enabled ................. True", deepspeed_version="0.14.4", fp16_enabled="True",
+                 gradient_clipping="1.0", optimizer_name="adamw", optimizer_params__lr="5e-05", train_batch_size="32")
         for s, loss, _, rate in curve(100, 10):
             if s == 20:
                 log.plain("[2026-01-05 10:00:15,001] [INFO] [loss_scaler.py:190:update_scale] [deepspeed] OVERFLOW! Rank 0 Skipping step. "
@@ -151,7 +180,8 @@ def torchtitan(out, name, broken=None):
         for file, k in (("plain.log", dict.fromkeys(colours, "")), ("colour.log", colours)):
             log = Log(c, file)
             head = "[rank0]:[titan] 2026-01-05 10:00:00,001 - root - INFO - "
-            log.plain(head + "Training starts at step 1, with local batch size 8, global batch size 64, sequence length 2048, total steps 100 (warmup 20)")
+            log.head(head + "Training starts at step 1, with local batch size 8, global batch size 64, sequence length 2048, total steps 100 (warmup 20)",
+                     local_batch_size="8", global_batch_size="64", seq_len="2048", max_steps="100", warmup_steps="20")
             for s, loss, norm, _ in curve(100, 5, broken):
                 v, g, m, t, f, u = f"{loss:7.4f}", f"{norm:7.4f}", f"{42.1:5.2f}", f"{7421 + s:,}", f"{301.2 + s:,.2f}", f"{30.45:.2f}"
                 log.plain(f"{head}{k['red']}step: {s:2}  {k['green']}loss: {v}  {k['orange']}grad_norm: {g}  {k['turquoise']}memory: {m}GiB(53.10%)  "
@@ -167,6 +197,12 @@ def torchtitan(out, name, broken=None):
 def litgpt(out):
     with Case(out, "litgpt", OWN_WORDS, "The optimizer's step is the step; a validation stands at the step above it. n/a is missing.") as c:
         log, held = Log(c, "train.log"), "n/a"
+        log.head("{'data': None,\n 'devices': 1,\n 'eval': EvalArgs(interval=1000, max_new_tokens=None, max_iters=100),\n"
+                 " 'optimizer': {'class_path': 'torch.optim.AdamW',\n               'init_args': {'betas': [0.9, 0.95],\n"
+                 "                             'lr': 0.0004,\n                             'weight_decay': 0.1}},\n 'precision': 'bf16-true',\n 'seed': 42,\n"
+                 " 'train': TrainArgs(save_interval=1000, global_batch_size=512, micro_batch_size=4, lr_warmup_steps=20, max_norm=1.0)}\nSeed set to 42",
+                 optimizer__class_path="torch.optim.AdamW", lr="0.0004", weight_decay="0.1", precision="bf16-true", seed="42", global_batch_size="512",
+                 micro_batch_size="4")
         for s, loss, _, _ in curve(100, 5):
             v, t = f"{loss:.3f}", f"{800 + s / 10:.2f}"
             log.plain(f"Epoch 1 | iter {4 * s} step {s} | loss train: {v}, val: {held} | iter time: {t} ms (step) remaining time: 3:12:01")
@@ -183,6 +219,10 @@ def fairseq(out, name, broken=None):
     with Case(out, name, OWN_WORDS, "num_updates is the step; the batch of the epoch (`100 / 2100`) is not. Numbers of the JSON lines are texts.",
               "Lines of a validation are told as \"valid NAME\", of an epoch's training as \"epoch NAME\"; the best so far is no metric.") as c:
         simple, lines = Log(c, "simple.log"), Log(c, "json.log")
+        cfg = {"_name": None, "common": {"_name": None, "log_interval": 10, "seed": 1, "fp16": True}, "optimization": {"_name": None, "max_update": 200, "clip_norm": 0.1,
+               "lr": [0.0005]}, "optimizer": {"_name": "adam", "adam_betas": "(0.9, 0.98)", "weight_decay": 0.0001, "lr": [0.0005]}}
+        simple.head(f"{clock(0)} | INFO | fairseq_cli.train | {cfg}", common__seed="1", common__fp16="True", optimization__clip_norm="0.1",
+                    optimizer__weight_decay="0.0001")
         for s, loss, norm, rate in curve(200, 10, broken):
             epoch, i = 1 + (s - 1) // 100, (s - 1) % 100 + 1
             cells = {"loss": f"{loss:.3f}", "nll_loss": f"{loss * 0.9:.3f}", "ppl": f"{round(2 ** min(20, loss), 2) if loss == loss else loss:g}", "wps": "31200", "ups": "2.1", "wpb": "14800",
@@ -206,6 +246,15 @@ def fairseq(out, name, broken=None):
 def detectron2(out, name, broken=None):
     with Case(out, name, OWN_WORDS, "metrics.json: every number at \"iteration\". The console: eta and the memory's M are no metrics, the memory is.") as c:
         table, log = Log(c, "metrics.json"), Log(c, "log.txt")
+        log.head("[01/05 10:00:00 detectron2]: Rank of current process: 0. World size: 1\n[01/05 10:00:00 detectron2]: Environment info:\n"
+                 "----------------  -------------------------------------\nPython            3.9.18 (main, Sep 11 2023) [GCC 11.2.0]\n"
+                 "detectron2        0.6 @/opt/detectron2\nPyTorch           2.1.0 @/opt/torch\nGPU 0             NVIDIA A100-SXM4-40GB (arch=8.0)\n"
+                 "----------------  -------------------------------------\n"
+                 "[01/05 10:00:00 detectron2]: Command line arguments: Namespace(config_file='configs/x.yaml', num_gpus=1)\n"
+                 "[01/05 10:00:00 detectron2]: Running with full config:\nMODEL:\n  META_ARCHITECTURE: GeneralizedRCNN\nSEED: 7\nSOLVER:\n"
+                 "  BASE_LR: 0.0003\n  IMS_PER_BATCH: 2\n  MAX_ITER: 200\n  MOMENTUM: 0.9\n  WEIGHT_DECAY: 0.0001\n",
+                 python_version="3.9.18", torch_version="2.1.0", config_file="configs/x.yaml", seed="7", base_lr="0.0003", ims_per_batch="2", max_iter="200",
+                 momentum="0.9", weight_decay="0.0001")
         for s, loss, _, rate in curve(200, 20, broken):
             row = {"data_time": 0.0102, "iteration": s - 1, "loss_box_reg": loss / 3, "loss_cls": 2 * loss / 3, "lr": rate, "time": 0.31, "total_loss": loss}
             table.plain(json.dumps(row, sort_keys=True))

@@ -1,4 +1,4 @@
-"""TRL: trainer_state.json and console of SFTTrainer and GRPOTrainer on a GPT-2 of random weights with a tokenizer made here. Real."""
+"""TRL: trainer_state.json and console of SFTTrainer, DPOTrainer, RewardTrainer, GRPOTrainer on a GPT-2 of random weights with a tokenizer made here. Real."""
 # requires: datasets==4.0.0 huggingface_hub==0.36.2 numpy==2.4.6
 # requires: torch==2.15.0 numpy==2.4.6 lightning==2.6.6 transformers==4.57.6 accelerate==1.15.0 tensorboard==2.21.0 stable-baselines3==2.9.2 gymnasium==1.4.0 pandas==3.1.1
 # requires: --no-deps trl==0.24.0
@@ -10,7 +10,7 @@ import hugging_face as hf
 import transformers
 from datasets import Dataset
 from tokenizers import Tokenizer, models, pre_tokenizers
-from trl import GRPOConfig, GRPOTrainer, SFTConfig, SFTTrainer
+from trl import DPOConfig, DPOTrainer, GRPOConfig, GRPOTrainer, RewardConfig, RewardTrainer, SFTConfig, SFTTrainer
 
 WORDS = "<pad> <eos> <unk> the loss of a step goes down then up again and the rate is small".split()
 
@@ -47,6 +47,23 @@ def sft(out, name, rate):
         finish(c, SFTTrainer(model=model, args=SFTConfig(**{**COMMON, "learning_rate": rate}, max_length=32), train_dataset=text, processing_class=tokenizer))
 
 
+PAIRS = {"prompt": ["the loss of", "a step goes"] * 24, "chosen": [" a step goes down", " down then up"] * 24, "rejected": [" the rate", " again and again"] * 24}
+
+
+def dpo(out):
+    with Case(out, "dpo", *hf.RULES) as c:
+        tokenizer, model = parts()
+        finish(c, DPOTrainer(model=model, ref_model=None, args=DPOConfig(**COMMON, max_length=32, max_prompt_length=8), train_dataset=Dataset.from_dict(PAIRS),
+                             processing_class=tokenizer))
+
+
+def reward(out):
+    with Case(out, "reward", *hf.RULES) as c:
+        tokenizer, model = parts()
+        judge = transformers.GPT2ForSequenceClassification(transformers.GPT2Config(**{**model.config.to_dict(), "num_labels": 1}))
+        finish(c, RewardTrainer(model=judge, args=RewardConfig(**COMMON, max_length=32), train_dataset=Dataset.from_dict(PAIRS), processing_class=tokenizer))
+
+
 def grpo(out):
     with Case(out, "grpo", *hf.RULES) as c:
         tokenizer, model = parts()
@@ -62,4 +79,6 @@ def grpo(out):
 if __name__ == "__main__":
     sft(sys.argv[1], "sft", 5e-3)
     sft(sys.argv[1], "sft-high", 1e6)
+    dpo(sys.argv[1])
+    reward(sys.argv[1])
     grpo(sys.argv[1])

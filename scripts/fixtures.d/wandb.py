@@ -77,7 +77,7 @@ LONG = COMMON + """
 run = start(dict(), **SETTINGS)
 for i in range(6):
     row = {"layer %03d/%s" % (k, "activation" * 6): (i + 1) / (k + 1) for k in range(50)}
-    row["many"] = list(range(9000 * (i == 3)))
+    row["many"] = list(range(7000 * (i == 3)))
     run.log(row)
 run.finish()
 """

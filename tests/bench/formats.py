@@ -3,8 +3,8 @@
 
     formats.py BENCH_FORMAT LOGS [ROUNDS] [NAME=PROGRAM ...]
 
-Every program reads one file that lies in its memory and prints the seconds it took. They take turns on each file, ROUNDS times: a ratio
-is that of one turn, so what the machine does meanwhile meets both. Printed are medians with the least and the most.
+Every program reads one file that lies in its memory with one thread and prints the CPU seconds it took. They take turns on each file, ROUNDS
+times: a ratio is that of one turn, so what the machine does meanwhile meets both. Printed are medians with the least and the most.
 """
 import os
 import statistics

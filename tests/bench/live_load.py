@@ -1,22 +1,29 @@
 #!/usr/bin/env python3
 """live_load - what watching costs while many files grow: CPU, memory, delay from a line to its finding, records lost.
 
-    live_load.py MLWATCH DUMP_POINTS [--files 8000] [--rate 50000] [--seconds 60] [--peer rsyslog]
+    live_load.py MLWATCH TOOLS [--files 8000] [--rate 50000] [--seconds 60] [--rounds 1] [--peer rsyslogd]
 
-One process appends JSON lines round robin to FILES run directories at RATE lines a second; the daemon watches their parent. From the
-middle on one run every 50 ms gets a NaN loss; the delay ends when the alert reaches an attached viewer. Afterwards every stored point is counted.
+TOOLS/bench_live_writer appends JSON lines round robin to FILES run directories at RATE lines a second; the daemon watches their parents.
+From the middle on one run every 50 ms gets a NaN loss; the delay ends when the daemon prints the alert. Afterwards every point that
+it stored is counted with TOOLS/tool_dump_points. CPU is user and system time of all its threads while the lines are written; memory is the
+resident set at the end of that time and the highest it ever was.
 The peer is rsyslog's imfile on the same load, which finds nothing and writes the lines to one file: the price of tailing alone.
+Each prints one JSON object; with several rounds the two take turns, and the last line is the ratio of their CPU times.
 """
 import argparse
+import glob
 import json
 import os
 import resource
 import shutil
+import statistics
 import subprocess
 import sys
 import tempfile
 import threading
 import time
+
+SICK_EVERY_MS = 50
 
 
 def cpu_seconds(pid):
@@ -24,52 +31,57 @@ def cpu_seconds(pid):
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def resident_mb(pid):
+def resident_mb(pid, which="VmRSS"):
     for line in open(f"/proc/{pid}/status"):
-        if line.startswith("VmRSS"):
+        if line.startswith(which):
             return int(line.split()[1]) / 1000
-
-
-def open_files(top, files):
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    fds = []
-    for i in range(files):
-        os.makedirs(f"{top}/r{i}")
-        fds.append(os.open(f"{top}/r{i}/log.jsonl", os.O_WRONLY | os.O_CREAT | os.O_APPEND))
-        os.write(fds[-1], b'{"step": 0, "loss": 1.5}\n')
-    return fds
-
-
-def write(fds, rate, seconds, sick):
-    """Append in ticks of 1 ms; returns lines written and the seconds it took. sick[i] = when run i got its NaN."""
-    lines, start, n = 0, time.monotonic(), len(fds)
-    next_sick, total = start + seconds / 2, int(rate * seconds)
-    while lines < total:
-        due = min(total, int((time.monotonic() - start) * rate) + 1)
-        while lines < due:
-            i, step = lines % n, lines // n + 1
-            now = time.monotonic()
-            if now >= next_sick and i not in sick:
-                os.write(fds[i], b'{"step": %d, "loss": NaN}\n' % step)
-                sick[i] = now
-                next_sick = now + 0.05
-            else:
-                os.write(fds[i], b'{"step": %d, "loss": 1.5}\n' % step)
-            lines += 1
-        time.sleep(0.001)
-    return lines, time.monotonic() - start
+    return float("nan")
 
 
 def percentile(values, p):
     return sorted(values)[min(len(values) - 1, int(p * len(values)))] if values else float("nan")
 
 
-def watch_mlwatch(options, top, fds):
+class Writer:
+    """The files of the load. They are there from the beginning; write() appends to them."""
+
+    def __init__(self, options, top):
+        command = [f"{options.tools}/bench_live_writer", top, str(options.files), str(options.rate), str(SICK_EVERY_MS)]
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1)
+        self.process.stdout.readline()
+
+    def write(self, seconds):
+        """Lines written, seconds it took, {run: time of its NaN}."""
+        self.process.stdin.write(f"go {seconds}\n")
+        sick = {}
+        for line in self.process.stdout:
+            words = line.split()
+            if words[0] == "wrote":
+                return int(words[1]), float(words[2]), sick
+            sick[int(words[1])] = float(words[2])
+        sys.exit("the writer ended early")
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.wait()
+
+
+def measured(options, pid, writer):
+    time.sleep(max(10, options.files / 200))
+    before = cpu_seconds(pid)
+    lines, took, sick = writer.write(options.seconds)
+    used = cpu_seconds(pid) - before
+    report = {"files": options.files, "lines": lines, "lines_per_s": round(lines / took), "cpu_percent": round(100 * used / took, 1),
+              "resident_mb": resident_mb(pid), "peak_mb": resident_mb(pid, "VmHWM")}
+    time.sleep(options.settle)
+    return report, sick
+
+
+def watch_mlwatch(options, top, writer):
     env = dict(os.environ, MLWATCH_HOME=tempfile.mkdtemp(prefix="mlwatch-load."))
-    daemon = subprocess.Popen([options.mlwatch, "daemon", "--foreground", "--attach", top], env=env, stdout=subprocess.PIPE, text=True,
-                              bufsize=1)
-    found, sick = {}, {}
+    attach = [word for group in sorted(os.listdir(top)) for word in ("--attach", f"{top}/{group}")]
+    daemon = subprocess.Popen([options.mlwatch, "daemon", "--foreground", *attach], env=env, stdout=subprocess.PIPE, text=True, bufsize=1)
+    found = {}
 
     def listen():
         for line in daemon.stdout:
@@ -79,64 +91,74 @@ def watch_mlwatch(options, top, fds):
                     found.setdefault(int(word[1:]), now)
 
     threading.Thread(target=listen, daemon=True).start()
-    time.sleep(max(10, options.files / 400))
-    before = cpu_seconds(daemon.pid)
-    lines, took = write(fds, options.rate, options.seconds, sick)
-    used = cpu_seconds(daemon.pid) - before
-    memory = resident_mb(daemon.pid)
-    time.sleep(5)
+    report, sick = measured(options, daemon.pid, writer)
     delays = [found[i] - sick[i] for i in sick if i in found]
     daemon.terminate()
     daemon.wait()
     stored = 0
-    for i in range(options.files):
-        out = subprocess.run([options.dump_points, f"{top}/r{i}"], env=env, capture_output=True, text=True).stdout
+    for run in glob.glob(f"{top}/*/*"):
+        out = subprocess.run([f"{options.tools}/tool_dump_points", run], env=env, capture_output=True, text=True).stdout
         stored += out.count("\n")
-    print(json.dumps({"what": "mlwatch", "files": options.files, "lines": lines, "lines_per_s": round(lines / took),
-                      "cpu_percent": round(100 * used / took, 1), "resident_mb": memory, "findings": len(delays), "of": len(sick),
-                      "p50_ms": round(1e3 * percentile(delays, 0.5), 1), "p99_ms": round(1e3 * percentile(delays, 0.99), 1),
-                      "lost": lines + options.files - stored}))
+    report = {"what": "mlwatch", **report, "findings": len(delays), "of": len(sick),
+              "p50_ms": round(1e3 * percentile(delays, 0.5), 1), "p99_ms": round(1e3 * percentile(delays, 0.99), 1),
+              "lost": report["lines"] + options.files - stored}
     shutil.rmtree(env["MLWATCH_HOME"])
+    return report
 
 
-def watch_rsyslog(options, top, fds):
+def watch_rsyslog(options, top, writer):
     work = tempfile.mkdtemp(prefix="rsyslog-load.")
     conf = f"""
 module(load="imfile" mode="inotify")
 global(workDirectory="{work}")
-input(type="imfile" File="{top}/*/log.jsonl" Tag="t" Ruleset="all")
+input(type="imfile" File="{top}/*/*/log.jsonl" Tag="t" Ruleset="all")
 template(name="raw" type="string" string="%msg%\\n")
 ruleset(name="all") {{ action(type="omfile" file="{work}/out" template="raw") }}
 """
     open(f"{work}/conf", "w").write(conf)
-    daemon = subprocess.Popen(["/usr/sbin/rsyslogd", "-n", "-f", f"{work}/conf", "-i", f"{work}/pid"])
-    time.sleep(max(10, options.files / 400))
-    before = cpu_seconds(daemon.pid)
-    lines, took = write(fds, options.rate, options.seconds, {})
-    used = cpu_seconds(daemon.pid) - before
-    memory = resident_mb(daemon.pid)
-    time.sleep(5)
+    daemon = subprocess.Popen([options.peer, "-n", "-f", f"{work}/conf", "-i", f"{work}/pid"])
+    report, _ = measured(options, daemon.pid, writer)
     daemon.terminate()
     daemon.wait()
     stored = sum(1 for _ in open(f"{work}/out", "rb"))
-    print(json.dumps({"what": "rsyslog imfile", "files": options.files, "lines": lines, "lines_per_s": round(lines / took),
-                      "cpu_percent": round(100 * used / took, 1), "resident_mb": memory, "lost": lines + options.files - stored}))
+    report = {"what": "rsyslog imfile", **report, "lost": report["lines"] + options.files - stored}
     shutil.rmtree(work)
+    return report
+
+
+def one_round(options, watch):
+    """A fresh directory each time: the one must not find what the other one's load left."""
+    top = tempfile.mkdtemp(prefix="mlwatch-runs.")
+    writer = Writer(options, top)
+    report = watch(options, top, writer)
+    writer.close()
+    shutil.rmtree(top)
+    print(json.dumps(report), flush=True)
+    return report
 
 
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("mlwatch")
-    parser.add_argument("dump_points")
+    parser.add_argument("tools")
     parser.add_argument("--files", type=int, default=8000)
     parser.add_argument("--rate", type=int, default=50000)
     parser.add_argument("--seconds", type=float, default=60)
-    parser.add_argument("--peer", action="store_true")
+    parser.add_argument("--settle", type=float, default=15)
+    parser.add_argument("--rounds", type=int, default=1)
+    parser.add_argument("--peer", default="")
     options = parser.parse_args()
-    top = tempfile.mkdtemp(prefix="mlwatch-runs.")
-    fds = open_files(top, options.files)
-    (watch_rsyslog if options.peer else watch_mlwatch)(options, top, fds)
-    shutil.rmtree(top)
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    pairs = []
+    for _ in range(options.rounds):
+        ours = one_round(options, watch_mlwatch)
+        if options.peer:
+            theirs = one_round(options, watch_rsyslog)
+            pairs.append(theirs["cpu_percent"] / max(ours["cpu_percent"], 0.1))
+    if pairs:
+        print(json.dumps({"what": "ratio", "of": "CPU time of rsyslog's imfile to mlwatch's", "median": round(statistics.median(pairs), 2),
+                          "least": round(min(pairs), 2), "most": round(max(pairs), 2)}))
 
 
 if __name__ == "__main__":

@@ -45,12 +45,13 @@ def main():
     taken = []
     for i in range(o.times):
         wall, cpu, mib, out = run_once(o.command)
-        taken.append((wall, mib))
+        taken.append((wall, mib, cpu))
         if o.points and i == 0:
             print("{} runs, {:,} points, {} bad records, {:,} bytes".format(*points_of(out), o.bytes))
         print(f"  {wall:.2f} s wall, {cpu:.2f} s CPU, {mib:.0f} MiB resident" + (f", {o.bytes / wall / 1e6:.0f} MB/s" if o.bytes else ""))
     wall = statistics.median(t[0] for t in taken)
-    speed = f", {o.bytes / wall / 1e6:.0f} MB/s" if o.bytes else ""
+    cpu = statistics.median(t[2] for t in taken)
+    speed = f", {o.bytes / wall / 1e6:.0f} MB/s, {o.bytes / cpu / 1e6:.0f} MB a second of one core's time" if o.bytes else ""
     print(f"median {wall:.2f} s{speed}, at most {max(t[1] for t in taken):.0f} MiB resident")
 
 

@@ -76,6 +76,7 @@ elif ! "$PYTHON" -c 'import jsonschema' 2>/dev/null; then
     echo "SKIP: no python3-jsonschema here; the schema is not checked"
 else
     "$MLWATCH" check --json runs/well runs/missing runs/broken runs/warned "$SOURCE_DIR"/tests/replay/*/ >all.json 2>/dev/null
+    "$MLWATCH" check --json --sources runs/well runs/missing "$SOURCE_DIR"/tests/fixtures/*/ >>all.json 2>/dev/null
     "$PYTHON" - "$schema" all.json <<'END' || fail "check --format json leaves its schema"
 import json, sys
 import jsonschema

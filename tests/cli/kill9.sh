@@ -1,9 +1,9 @@
-# kill -9 of the daemon at random moments while 30 seeded writers append, rotate, truncate and rewrite: in the end the memory holds every
+# kill -9 of the daemon at random moments while 35 seeded writers append, rotate, truncate and rewrite: in the end the memory holds every
 # record once.
 . "$(dirname "$0")/lib.sh"
 
-ROUNDS=5 RUNS=6 RECORDS=600
-VARIANTS=(append rename copytruncate truncate rewrite replace)
+ROUNDS=5 RUNS=7 RECORDS=600
+VARIANTS=(append rename copytruncate truncate rewrite replace rotate)
 
 complete() { [ -s "$1.truth" ] && cmp -s <(sort "$1.truth") <(points "$1"); }
 # The truncating writer waits until all it wrote is stored.
@@ -26,7 +26,7 @@ for round in $(seq 1 $ROUNDS); do
         writers+=($!) runs+=("$run")
     done
     for run in "${runs[@]}"; do
-        wait_until 20 test -s "$(echo "$run"/metrics.*)"
+        wait_until 20 test -s "$run/metrics.jsonl" -o -s "$run/metrics.csv"
         "$MLWATCH" attach "$run" --detach >/dev/null || fail "attach $run"
     done
     running=1

@@ -1,7 +1,8 @@
 /* log_writer - writes a training log the way programs do, badly: torn lines, pauses, rotation, truncation, whole-file rewrites.
  *
  *   log_writer SEED VARIANT FORMAT RECORDS LOG TRUTH [GO]
- *     VARIANT   append | rename | copytruncate | truncate | rewrite | replace
+ *     VARIANT   append | rename | copytruncate | truncate | rewrite | replace | rotate
+ *               rotate renames often and keeps ROTATED_MAX old ones, the others once in the middle of the run
  *     FORMAT    jsonl | csv
  *     TRUTH     gets every point that was logged, as dump_points prints it; written last, so its presence means the end
  *     GO        truncate alone destroys what nobody has read: the writer makes GO.wait, with the truth so far in it, and goes on when
@@ -17,6 +18,8 @@
 #include <unistd.h>
 
 #include "../../daemon/base/str.h"
+
+enum { ROTATED_MAX = 12, ROTATE_RECORDS = 50 };
 
 struct writer {
     uint64_t random;
@@ -107,6 +110,19 @@ static void wait_for_go(struct writer *w)
     while (access(w->go, F_OK) != 0) nap(10);
 }
 
+/* log.1 becomes log.2, and so on; the log becomes log.1. */
+static void rotate(struct writer *w)
+{
+    char from[4096], to[4096];
+    for (int i = ROTATED_MAX; i >= 0; i--) {
+        snprintf(to, sizeof to, "%s.%d", w->log, i + 1);
+        if (i) snprintf(from, sizeof from, "%s.%d", w->log, i);
+        else snprintf(from, sizeof from, "%s", w->log);
+        if (rename(from, to) != 0 && errno != ENOENT) fail(to);
+    }
+    open_log(w, O_EXCL);
+}
+
 /* In the middle of the run the file is taken away, once. */
 static void boundary(struct writer *w)
 {
@@ -159,6 +175,7 @@ int main(int argc, char **argv)
         else if (i % 25 == 24 || i + 1 == w.records) write_whole(&w);
         str_done(&line);
         if (i == w.records / 2) boundary(&w);
+        if (strcmp(w.variant, "rotate") == 0 && i % ROTATE_RECORDS == ROTATE_RECORDS - 1) rotate(&w);
         if (next(&w) % 4 == 0) nap(uniform(&w) * 30);
     }
     close(w.fd);

@@ -2,7 +2,8 @@
  *
  * What the run is given goes into a journal; a commit moves it into the memory together with the reader's place, in one step; a
  * kill forgets what was not committed. A new life replays the memory into a new run and wakes the reader from its row. The clock
- * is the test's own, so that nothing waits. */
+ * is the test's own, so that nothing waits. Looks come when the test asks for them (world_turn: the daemon's tick), or only when the
+ * kernel tells that something happened in the directory (world_hints, world_hint). */
 #ifndef MLWATCH_READER_WORLD_H
 #define MLWATCH_READER_WORLD_H
 
@@ -15,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/inotify.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -55,6 +57,9 @@ struct world {
     size_t n_events, n_events_committed;
     struct source_row row;
     bool has_row;
+    bool shared; /* others use the directory too */
+    bool hinted; /* looks come when the kernel tells that something happened */
+    int events_fd;
 };
 
 static inline void world_on_series(void *arg, const struct series *s)
@@ -165,6 +170,17 @@ static inline void world_sleep(struct world *w)
     w->asleep = true;
 }
 
+/* Everything is forgotten, memory too: as if nobody had ever watched. */
+static inline void world_reset(struct world *w)
+{
+    w->n_committed = w->n_series_committed = w->n_events_committed = 0;
+    world_kill(w);
+    w->n_points = w->n_events = 0;
+    while (w->n_series) free(w->series[--w->n_series]);
+    w->has_row = false;
+    w->bad = 0;
+}
+
 /* ---- turns --------------------------------------------------------------------------------------------------------------- */
 
 static inline bool world_look(struct world *w)
@@ -183,7 +199,32 @@ static inline bool world_turn(struct world *w, size_t room)
 {
     bool news = world_look(w);
     if (news) reader_turn(&w->reader, w->buffer, room, w->now, clock_now() + 10);
+    w->reader.spent = 0; /* a machine that is busy changes nothing */
     return news;
+}
+
+/* From now on the kernel tells what happens in the directory. */
+static inline void world_hints(struct world *w)
+{
+    w->events_fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+    assert_true(w->events_fd >= 0);
+    w->hinted = inotify_add_watch(w->events_fd, w->directory, IN_MODIFY | IN_CREATE | IN_DELETE | IN_MOVE) >= 0;
+    assert_true(w->hinted);
+}
+
+/* What the kernel has told: bytes alone are read the short way where that will do, as the daemon does it. */
+static inline void world_hint(struct world *w)
+{
+    char events[4096] __attribute__((aligned(__alignof__(struct inotify_event))));
+    uint32_t told = 0;
+    for (ssize_t n; (n = read(w->events_fd, events, sizeof events)) > 0;)
+        for (char *p = events; p < events + n; p += sizeof(struct inotify_event) + ((struct inotify_event *)(void *)p)->len)
+            told |= ((struct inotify_event *)(void *)p)->mask;
+    if (!told) return;
+    w->now += 0.01;
+    bool awake = w->up && !w->asleep && !w->reader.news;
+    if (told == IN_MODIFY && awake && reader_append(&w->reader, w->buffer, WORLD_ROOM, w->now)) return;
+    world_turn(w, WORLD_ROOM);
 }
 
 /* Until nothing is new for longer than a file that was read again is let alone. */
@@ -195,6 +236,39 @@ static inline void world_settle(struct world *w)
         w->now += quiet ? 1.0 : 0.01;
         quiet = world_turn(w, WORLD_ROOM) ? 0 : quiet + 1;
     }
+}
+
+/* The daemon does not stop, is stopped, or is killed, and comes back. When it is killed, committed says whether its memory had all it gave. */
+enum world_stop { WORLD_RUNS, WORLD_SLEEPS, WORLD_TERMINATED, WORLD_KILLED, WORLD_STOPS };
+static inline void world_leave(struct world *w, enum world_stop how, bool committed)
+{
+    if (how == WORLD_SLEEPS) world_sleep(w);
+    if (how == WORLD_TERMINATED) world_stop(w);
+    if (how == WORLD_KILLED && committed) world_commit(w);
+    if (how == WORLD_KILLED) world_kill(w);
+}
+
+/* Turns at one moment, while there is news. */
+static inline void world_catch_up(struct world *w)
+{
+    if (!w->up) world_start(w);
+    for (int turns = 0; world_turn(w, WORLD_ROOM); turns++) assert_in_range(turns, 0, 2000);
+}
+
+/* What was given so far, as text: one line a point, with or without its line number. The caller frees it. */
+static inline char *world_text(const struct world *w, bool lines)
+{
+    size_t room = 64 + w->n_points * 160, n = 0;
+    char *text = malloc(room);
+    assert_non_null(text);
+    text[0] = 0;
+    for (size_t i = 0; i < w->n_points; i++) {
+        const struct world_point *p = &w->points[i];
+        n += (size_t)snprintf(text + n, room - n, "%.80s %lld %.17g", w->series[p->series], (long long)p->step, p->value);
+        n += (size_t)snprintf(text + n, room - n, lines ? " @%llu\n" : "\n", (unsigned long long)p->line);
+        assert_true(n < room);
+    }
+    return text;
 }
 
 static inline uint64_t world_bad(const struct world *w) { return w->bad + (w->run ? w->run->sources[0]->bad : 0); }
@@ -211,25 +285,55 @@ static inline size_t world_count(const struct world *w, const char *series, int6
     return n;
 }
 
+/* world_put - write a file whole or to its end: flags are O_TRUNC, O_EXCL or 0. */
+static inline void world_put(const char *path, int flags, const char *p, size_t n)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | flags, 0644);
+    assert_true(fd >= 0);
+    assert_int_equal(write(fd, p, n), n);
+    close(fd);
+}
+
+/* The long variant of a test, MLWATCH_DEEP=1; the short one; and one for builds that are slow because they look at every access. */
+static inline size_t world_count_of(size_t deep, size_t plain, size_t checked)
+{
+    const char *text = getenv("MLWATCH_DEEP");
+#ifdef __SANITIZE_ADDRESS__
+    plain = checked;
+#else
+    (void)checked;
+#endif
+    return text && *text ? deep : plain;
+}
+
 /* ---- life of the test ------------------------------------------------------------------------------------------------------ */
 
-static inline void world_open(struct world *w, const char *name, const char *format)
+/* In a directory that others may share; NULL: in one of its own. */
+static inline void world_open_in(struct world *w, const char *directory, const char *name, const char *format)
 {
-    *w = (struct world){.format = format_by_name(format), .now = 1000, .buffer = malloc(WORLD_ROOM)};
+    *w = (struct world){.format = format_by_name(format), .now = 1000, .buffer = malloc(WORLD_ROOM), .events_fd = -1};
     assert_non_null(w->format);
     assert_non_null(w->buffer);
     bool memory = access("/dev/shm", W_OK) == 0;
-    snprintf(w->directory, sizeof w->directory, "%s/mlwatch-world.XXXXXX", memory ? "/dev/shm" : "/tmp");
-    assert_non_null(mkdtemp(w->directory));
+    if (memory) setenv("TMPDIR", "/dev/shm", 0); /* for what is unpacked */
+    if (directory) snprintf(w->directory, sizeof w->directory, "%s", directory);
+    else snprintf(w->directory, sizeof w->directory, "%s/mlwatch-world.XXXXXX", memory ? "/dev/shm" : "/tmp");
+    if (!directory) assert_non_null(mkdtemp(w->directory));
+    w->shared = directory != NULL;
     snprintf(w->path, sizeof w->path, "%s/%s", w->directory, name);
 }
 
+static inline void world_open(struct world *w, const char *name, const char *format) { world_open_in(w, NULL, name, format); }
+
+/* Removes the directory and what is in it, if it is its own. */
 static inline void world_close(struct world *w)
 {
     world_kill(w);
+    if (w->events_fd >= 0) close(w->events_fd);
     free(w->points);
     free(w->buffer);
     while (w->n_series) free(w->series[--w->n_series]);
+    if (w->shared) return;
     DIR *d = opendir(w->directory);
     for (struct dirent *e; d && (e = readdir(d));)
         if (unlinkat(dirfd(d), e->d_name, 0) != 0) (void)unlinkat(dirfd(d), e->d_name, AT_REMOVEDIR);

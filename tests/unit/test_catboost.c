@@ -37,6 +37,21 @@ static void every_metric_of_every_set_is_a_series(void **unused)
     str_done(&doc);
 }
 
+/* A metric of one's own has no role by its name; that it is never a number is said all the same. Held-out sets may lack a class. */
+static void a_learning_set_without_numbers_is_said_once(void **unused)
+{
+    (void)unused;
+    static const char *const learn[] = {"0.5", "\"nan\"", "0.5", "\"inf\"", "\"nan\"", "\"nan\""};
+    struct str doc = {0};
+    for (int i = 0; i < 6; i++) append_iteration(&doc, i, learn[i]);
+    struct probe *p = probe_text("catboost", doc.p);
+    probe_expect(p, "event nonfinite @8 {\"learn\":[\"nan\"],\"iteration\":4,\"passed_time\":0.5,\"test\":[0.75,\"nan\"],"
+                    "\"test1\":[0.5,0.25]}");
+    assert_int_equal(p->events, 1);
+    probe_close(p);
+    str_done(&doc);
+}
+
 /* The file as a follower finds it after each iteration: what was taken stays where it was, and each iteration is told once. */
 static void a_followed_training_tells_each_iteration_once(void **unused)
 {
@@ -92,6 +107,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_metric_of_every_set_is_a_series),
+        cmocka_unit_test(a_learning_set_without_numbers_is_said_once),
         cmocka_unit_test(a_followed_training_tells_each_iteration_once),
         cmocka_unit_test(an_entry_without_its_iteration_is_the_only_one_lost),
         cmocka_unit_test(metrics_that_meta_does_not_name_are_numbered),

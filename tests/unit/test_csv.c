@@ -265,6 +265,39 @@ static void tables_are_told_from_texts(void **unused)
         if (sure_of("a/train.log", texts[i]) >= 20) fail_msg("a text sniffed as a table: %s", texts[i]);
 }
 
+static struct probe *read_at(const char *path, const char *text)
+{
+    struct probe *p = probe_open_at(format_by_name("csv"), PROBE_ARENA_BYTES, path);
+    probe_read(p, span_of(text), strlen(text), 1);
+    return p;
+}
+
+static void the_files_place_names_what_the_header_leaves_out(void **unused)
+{
+    (void)unused;
+    struct probe *p = read_at("a/catboost_info/learn_error.tsv", "iter\tRMSE\n0\t2.5\n");
+    probe_expect(p, "point learn/RMSE 0 2.5 @2");
+    probe_close(p);
+    p = read_at("a/test_error.tsv", "iter\tAUC\tQuantile:alpha=0.5\n0\t0.5\t0.25\n");
+    probe_expect(p, "point test/AUC 0 0.5 @2");
+    probe_expect(p, "point test/Quantile:alpha=0.5 0 0.25 @2");
+    probe_close(p);
+    p = read_at("a/test_error.tsv", "iter\tAUC:0\tAUC:1\tAUC\n0\t0.5\t0.25\t0.75\n");
+    probe_expect(p, "point test/AUC 0 0.5 @2");
+    probe_expect(p, "point test1/AUC 0 0.25 @2");
+    probe_expect(p, "point test2/AUC 0 0.75 @2");
+    probe_close(p);
+    p = read_at("dvclive/plots/metrics/train/a/loss.tsv", "timestamp\tstep\tloss\n1700000000000\t3\t0.5\n");
+    probe_expect(p, "point train/a/loss 3 0.5 @2 t1700000000.000");
+    probe_close(p);
+    p = read_at("plots/metrics/lr.tsv", "step\tlr\n3\t0.5\n");
+    probe_expect(p, "point lr 3 0.5 @2");
+    probe_close(p);
+    p = read_at("my-plots/metrics/train/loss.csv", "step,loss\n3,0.5\n"); /* somebody's own */
+    probe_expect(p, "point loss 3 0.5 @2");
+    probe_close(p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -287,6 +320,7 @@ int main(void)
         cmocka_unit_test(constant_texts_are_facts),
         cmocka_unit_test(rows_in_bulk_are_told_as_rows_one_by_one),
         cmocka_unit_test(tables_are_told_from_texts),
+        cmocka_unit_test(the_files_place_names_what_the_header_leaves_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "../../daemon/engine/run.h"
+#include "../../daemon/engine/read.h"
 #include "chance.h"
 
 static const struct run_options plain = {0};
@@ -136,6 +136,57 @@ static void a_term_that_is_switched_off_is_worth_knowing_at_most(void **unused)
     run_free(r);
 }
 
+/* Logs that the tools wrote. Where NaN is on file it is known; where it was written as nothing it is suspected, and said so. */
+static const struct {
+    const char *path, *kind, *series;
+    bool known;
+} real[] = {
+    {"trl_trainers/sft-high/trainer_state.json", "loss_nonfinite", NULL,
+     true}, /* the Trainer writes 0.0, and a gradient of NaN */
+    {"trl_trainers/sft-high/console.log", "loss_nonfinite", NULL, true},
+    {"ms_swift/nan/logging.jsonl", "loss_nonfinite", "eval_loss", true},
+    {"holes/orjson/tiny.jsonl", "loss_nonfinite", "actor/pg_loss", false}, /* null */
+    {"holes/pandas/log.csv", "loss_nonfinite", "loss", false},             /* an empty cell */
+    {"keras_history/pandas/history.json", "loss_nonfinite", "loss", true},
+    {"wandb/broken", "grad_nonfinite", "train/grad_norm", true}, /* "NaN" as a text */
+    {"wandb/old_broken", "grad_nonfinite", "train/grad_norm", true},
+    {"swanlab/broken", "loss_nonfinite", "train/loss", true},
+    {"tensorboard_torch/small", "loss_nonfinite", "train/loss", true},
+    {"shapes/megatron-nan/train.log", "loss_nonfinite", "lm loss", true}, /* the loss is left out, and counted */
+    {"boosting/xgboost-nan/train.log", "loss_nonfinite", "train-rmse", true},
+    {"catboost/nonfinite", "loss_nonfinite", NULL, true},
+};
+
+static bool has_finding(const struct view *v, size_t i)
+{
+    for (size_t k = 0; k < v->n_findings; k++) {
+        const struct finding *f = &v->findings[k].finding;
+        bool known = finding_evidence(f, "suspected", 0) != 1;
+        if (strcmp(f->kind, real[i].kind) == 0 && known == real[i].known &&
+            (!real[i].series || strcmp(f->series->name, real[i].series) == 0))
+            return true;
+    }
+    return false;
+}
+
+static void what_the_tools_make_of_nan_is_told_or_suspected(void **unused)
+{
+    (void)unused;
+    for (size_t i = 0; i < sizeof real / sizeof *real; i++) {
+        char path[512];
+        struct scan scan;
+        struct err err = {0};
+        snprintf(path, sizeof path, SOURCE_DIR "/tests/fixtures/%s", real[i].path);
+        assert_int_equal(scan_directory(path, &scan, &err), 0);
+        assert_int_equal(scan.n_runs, 1);
+        struct run *r = run_new(path, path, &plain);
+        assert_int_equal(read_run(r, &scan.runs[0], INFINITY, &err), 0);
+        if (!has_finding(run_view(r), i)) fail_msg("%s: no %s", path, real[i].kind);
+        run_free(r);
+        scan_done(&scan);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -144,6 +195,7 @@ int main(void)
         cmocka_unit_test(several_series_are_missing_at_once),
         cmocka_unit_test(what_comes_and_goes_by_right_is_not_suspected),
         cmocka_unit_test(a_term_that_is_switched_off_is_worth_knowing_at_most),
+        cmocka_unit_test(what_the_tools_make_of_nan_is_told_or_suspected),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

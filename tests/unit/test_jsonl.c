@@ -195,6 +195,23 @@ static void a_line_without_a_step_stands_at_the_last_one(void **unused)
     probe_close(p);
 }
 
+/* MMEngine's evaluation says the epoch where its training says the step. */
+static void an_evaluation_that_counts_epochs_stands_at_the_last_step(void **unused)
+{
+    (void)unused;
+    struct probe *p =
+        probe_text("jsonl", "{\"loss\": 3, \"epoch\": 1, \"iter\": 20, \"step\": 20}\n{\"error\": 0.5, \"step\": 1}\n"
+                            "{\"loss\": 2, \"epoch\": 2, \"iter\": 40, \"step\": 40}\n{\"error\": 0.25, \"step\": 2}\n"
+                            "{\"error\": 0.125, \"step\": 41}\n");
+    probe_expect(p, "point error 20 0.5 @2");
+    probe_expect(p, "point error 40 0.25 @4");
+    probe_expect(p, "point error 41 0.125 @5");
+    probe_close(p);
+    p = probe_text("jsonl", "{\"loss\": 3, \"epoch\": 1, \"step\": 20}\n{\"loss\": 3, \"step\": 1}\n"); /* started again */
+    probe_expect(p, "point loss 1 3 @2");
+    probe_close(p);
+}
+
 static void epochs_alone_are_the_step_while_they_are_whole(void **unused)
 {
     (void)unused;
@@ -331,6 +348,7 @@ int main(void)
         cmocka_unit_test(the_last_of_two_equal_keys_counts),
         cmocka_unit_test(mixed_lines_keep_their_shapes_apart),
         cmocka_unit_test(a_line_without_a_step_stands_at_the_last_one),
+        cmocka_unit_test(an_evaluation_that_counts_epochs_stands_at_the_last_step),
         cmocka_unit_test(epochs_alone_are_the_step_while_they_are_whole),
         cmocka_unit_test(many_lines_an_epoch_are_counted_as_records),
         cmocka_unit_test(settings_are_facts_and_texts_are_not),

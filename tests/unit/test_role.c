@@ -37,6 +37,11 @@ static const struct {
     {"box_loss", ROLE_LOSS_PART, BETTER_LOWER, false, "box loss"},
     {"loss_cls", ROLE_LOSS_PART, BETTER_LOWER, false, "loss cls"},
     {"loss_rpn_bbox", ROLE_LOSS_PART, BETTER_LOWER, false, "loss rpn bbox"},
+    {"train-rmse", ROLE_LOSS_TRAIN, BETTER_LOWER, false, "rmse"},
+    {"eval-rmsle", ROLE_LOSS_EVAL, BETTER_LOWER, false, "rmsle"},
+    {"valid_1's l2", ROLE_LOSS_EVAL, BETTER_LOWER, false, "l2"},
+    {"l2", ROLE_LOSS_PART, BETTER_LOWER, false, "l2"}, /* a penalty, perhaps */
+    {"learn/MultiClass", ROLE_LOSS_TRAIN, BETTER_LOWER, false, "multiclass"},
     {"loss_oscillation", ROLE_NONE, BETTER_UNKNOWN, false, ""},
     {"accuracy", ROLE_SCORE_TRAIN, BETTER_HIGHER, true, "accuracy"},
     {"train_accuracy", ROLE_SCORE_TRAIN, BETTER_HIGHER, true, "accuracy"},

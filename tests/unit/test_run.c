@@ -190,6 +190,47 @@ static void a_crash_is_quoted_from_its_own_source(void **unused)
     run_free(r);
 }
 
+/* A console tells the step behind the numbers of a line, so what stands in the line is heard before its step is. */
+static void an_event_happened_at_the_step_of_its_own_line(void **unused)
+{
+    (void)unused;
+    struct run *r = run_new("r", NULL, &(struct run_options){0});
+    int source = run_source(r, "r/console.log", "text", "because");
+    const struct format_out *o = run_out(r, source);
+    int loss = o->series(o->arg, span_of("loss"), AXIS_STEP);
+    o->point(o->arg, loss, 10, NAN, 2.0, 1);
+    tell(r, source, 2, EVENT_TRACEBACK, "RuntimeError: it broke");
+    o->point(o->arg, loss, 20, NAN, 1.9, 2);
+    o->point(o->arg, loss, 30, NAN, 1.8, 3);
+    const struct view *v = run_view(r);
+    assert_true(v->n_findings >= 1);
+    assert_string_equal(v->findings[0].finding.kind, "run_crashed");
+    assert_int_equal(v->findings[0].finding.onset_step, 20);
+    assert_string_equal(v->findings[0].quote, "RuntimeError: it broke");
+    run_free(r);
+}
+
+/* The reader of a common log tells a rank apart from where it differs from the others. */
+static void a_rank_that_differs_late_did_not_begin_with_nan(void **unused)
+{
+    (void)unused;
+    struct run *r = run_new("r", NULL, &(struct run_options){0});
+    int source = run_source(r, "r/console.log", "text", "because");
+    const struct format_out *o = run_out(r, source);
+    int loss = o->series(o->arg, span_of("loss"), AXIS_STEP), rank = -1;
+    for (int i = 0; i < 200; i++) {
+        o->point(o->arg, loss, i, NAN, 2.0 - i * 1e-3, (uint64_t)i + 1);
+        if (i == 150) rank = o->series(o->arg, span_of("loss (rank 3)"), AXIS_STEP);
+        if (i >= 150) o->point(o->arg, rank, i, NAN, (double)NAN, (uint64_t)i + 1);
+    }
+    const struct view *v = run_view(r);
+    assert_true(v->n_findings >= 1);
+    assert_string_equal(v->findings[0].finding.kind, "loss_nonfinite");
+    assert_string_equal(v->findings[0].finding.series->name, "loss (rank 3)");
+    assert_true(finding_evidence(&v->findings[0].finding, "from_start", 1) == 0);
+    run_free(r);
+}
+
 static void a_run_is_known_by_the_same_id_everywhere(void **unused)
 {
     (void)unused;
@@ -299,6 +340,8 @@ int main(void)
         cmocka_unit_test(the_last_value_of_a_fact_counts),
         cmocka_unit_test(the_last_good_checkpoint_lies_before_the_trouble),
         cmocka_unit_test(a_crash_is_quoted_from_its_own_source),
+        cmocka_unit_test(an_event_happened_at_the_step_of_its_own_line),
+        cmocka_unit_test(a_rank_that_differs_late_did_not_begin_with_nan),
         cmocka_unit_test(a_run_is_known_by_the_same_id_everywhere),
         cmocka_unit_test(hooks_hear_what_is_new_and_not_what_is_replayed),
         cmocka_unit_test(replayed_points_are_judged_as_they_were_live),

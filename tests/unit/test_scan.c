@@ -234,95 +234,6 @@ static void hostile_names_do_not_reach_the_note(void **unused)
     scan_done(&s);
 }
 
-/* How tools lay out a run: the files, and the runs that they are: root and number of sources. */
-#define EVENTS "events.out.tfevents.1700000000.host.77"
-static const struct layout {
-    const char *files[14];
-    const char *runs[4];
-} layouts[] = {
-    /* Keras: TensorBoard callback */
-    {{"k/logs/train/" EVENTS ".0.v2", "k/logs/validation/" EVENTS ".1.v2"}, {"k 2"}},
-    {{"k/fit/a/train/" EVENTS ".0.v2", "k/fit/a/validation/" EVENTS ".1.v2", "k/fit/b/train/" EVENTS ".0.v2"},
-     {"k/fit/a 2", "k/fit/b 1"}},
-    {{"k/train/log.jsonl", "k/val/log.jsonl"}, {"k/train 1", "k/val 1"}},
-    /* SummaryWriter.add_scalars and add_hparams: directories of the same process below their writer's */
-    {{"t/" EVENTS ".0", "t/loss_a/" EVENTS ".1", "t/1700000000.5/" EVENTS ".2"}, {"t 3"}},
-    {{"t/" EVENTS ".0", "t/other/events.out.tfevents.1700000009.host.78.0"}, {"t 1", "t/other 1"}},
-    /* Hugging Face: runs/<date>_<host> is the output directory's */
-    {{"h/trainer_state.json", "h/runs/Jan05_10-00-01_host/" EVENTS ".0", "h/runs/Jan06_10-00-01_host/" EVENTS ".0"}, {"h 3"}},
-    {{"h/checkpoint-5/trainer_state.json", "h/runs/Jan05_10-00-01_host/" EVENTS ".0",
-      "h/runs/Jan05_10-00-01_host/1700000000.5/" EVENTS ".1"},
-     {"h 3"}},
-    {{"h/runs/Jan05_10-00-01_host/" EVENTS ".0"}, {"h 1"}},
-    {{"h/runs/Jan05_10-00-01_host/" EVENTS ".0", "h/runs/Jan06_10-00-01_host/" EVENTS ".0"},
-     {"h/runs/Jan05_10-00-01_host 1", "h/runs/Jan06_10-00-01_host 1"}},
-    /* Lightning: each version is a run */
-    {{"l/version_0/metrics.csv", "l/version_0/" EVENTS ".0", "l/version_0/hparams.yaml", "l/version_1/metrics.csv"},
-     {"l/version_0 3", "l/version_1 1"}},
-    /* W&B: one run beside a log belongs to it, several are runs of their own; its own logs are none */
-    {{"w/train.log", "w/wandb/offline-run-20260105_1-ab/run-ab.wandb", "w/wandb/offline-run-20260105_1-ab/files/output.log",
-      "w/wandb/offline-run-20260105_1-ab/logs/debug.log"},
-     {"w 3"}},
-    {{"w/train.log", "w/wandb/run-20260105_1-ab/run-ab.wandb", "w/wandb/run-20260106_1-cd/run-cd.wandb"},
-     {"w 1", "w/wandb/run-20260105_1-ab 1", "w/wandb/run-20260106_1-cd 1"}},
-    /* MLflow: metrics, also with slashes in their names, and parameters of one run */
-    {{"m/mlruns/1/0123456789abcdef0123456789abcdef/meta.yaml", "m/mlruns/1/0123456789abcdef0123456789abcdef/metrics/train/loss",
-      "m/mlruns/1/0123456789abcdef0123456789abcdef/metrics/lr", "m/mlruns/1/0123456789abcdef0123456789abcdef/params/seed",
-      "m/mlruns/1/0123456789abcdef0123456789abcdef/artifacts/out.jsonl", "m/mlruns/1/meta.yaml"},
-     {"m/mlruns/1/0123456789abcdef0123456789abcdef 4"}},
-    /* CatBoost, MMEngine */
-    {{"c/train.log", "c/catboost_info/learn/events.out.tfevents.1", "c/catboost_info/test/events.out.tfevents.1",
-      "c/catboost_info/learn_error.tsv"},
-     {"c 4"}},
-    {{"e/20260105_100001/vis_data/scalars.json", "e/20260105_100001/run.log"}, {"e/20260105_100001 2"}},
-    /* torchrun --log-dir */
-    {{"r/job/attempt_0/0/stdout.log", "r/job/attempt_0/1/stdout.log", "r/job/attempt_1/0/stdout.log"}, {"r/job 3"}},
-    {{"r/rank_0/train.log", "r/rank_1/train.log"}, {"r 2"}},
-};
-
-static const char *content_of(const char *path)
-{
-    const char *name = strrchr(path, '/') + 1;
-    if (strstr(name, "tfevents")) return "xy";
-    if (strstr(name, ".wandb")) return ":W&B\xe1\xbe";
-    if (strstr(path, "/metrics/")) return "1700000000123 0.5 1\n";
-    if (strstr(path, "/params/")) return "7";
-    if (strcmp(name, "meta.yaml") == 0) return "run_id: 0123456789abcdef0123456789abcdef\nstatus: 3\n";
-    if (strcmp(name, "hparams.yaml") == 0) return "lr: 0.1\n";
-    if (strcmp(name, "trainer_state.json") == 0) return HUGS;
-    if (strstr(name, ".csv")) return "step,loss\n1,2\n2,1\n";
-    if (strstr(name, ".tsv")) return "iter\tLogloss\n0\t0.68\n1\t0.67\n";
-    if (strstr(name, ".log")) return "step 1: loss 2.5, lr 0.1\nstep 2: loss 2.25, lr 0.1\n";
-    return LOG;
-}
-
-static void runs_are_found_as_tools_lay_them_out(void **unused)
-{
-    (void)unused;
-    size_t failed = 0;
-    for (size_t i = 0; i < sizeof layouts / sizeof *layouts; i++) {
-        char top_of[64], path[512];
-        snprintf(top_of, sizeof top_of, "layout%zu", i);
-        for (size_t k = 0; layouts[i].files[k]; k++) {
-            snprintf(path, sizeof path, "%s/%s", top_of, layouts[i].files[k]);
-            make_file(path, content_of(path));
-        }
-        struct scan s = scan_ok(top_of);
-        size_t wanted = 0;
-        for (; layouts[i].runs[wanted]; wanted++) {
-            char is[512] = "none";
-            if (wanted < s.n_runs)
-                snprintf(is, sizeof is, "%s %zu", s.runs[wanted].root + strlen(top_of) + 1, s.runs[wanted].n_sources);
-            if (strcmp(is, layouts[i].runs[wanted]) == 0) continue;
-            print_error("%s: wanted '%s', found '%s'\n", layouts[i].files[0], layouts[i].runs[wanted], is);
-            failed++;
-        }
-        if (s.n_runs != wanted) print_error("%s: %zu runs\n", layouts[i].files[0], s.n_runs), failed++;
-        scan_done(&s);
-    }
-    assert_int_equal(failed, 0);
-}
-
 /* ---- rotated logs ------------------------------------------------------------------------------------------------------------------ */
 
 static void make_log(const char *path, int from, int to)
@@ -370,6 +281,25 @@ static void rotated_parts_are_one_source_oldest_first(void **unused)
     s = scan_ok("by-date");
     assert_root(&s, 0, "by-date", 1);
     assert_order(&s.runs[0].sources[0], "by-date/log.jsonl", "log-20260102.jsonl log.jsonl-20260103 log.jsonl.2026-01-04");
+    scan_done(&s);
+}
+
+static void seconds_and_months_are_dates_too(void **unused)
+{
+    (void)unused;
+    make_log("seconds/log.jsonl", 90, 99);
+    make_log("seconds/log.jsonl-1767312000", 70, 80);
+    make_log("seconds/log.jsonl-1767398400", 80, 90);
+    make_log("months/log.jsonl", 90, 99);
+    make_log("months/log.jsonl-202512", 70, 80);
+    make_log("months/log.jsonl-202601", 80, 90);
+    struct scan s = scan_ok("seconds");
+    assert_root(&s, 0, "seconds", 1);
+    assert_order(&s.runs[0].sources[0], "seconds/log.jsonl", "log.jsonl-1767312000 log.jsonl-1767398400");
+    scan_done(&s);
+    s = scan_ok("months");
+    assert_root(&s, 0, "months", 1);
+    assert_order(&s.runs[0].sources[0], "months/log.jsonl", "log.jsonl-202512 log.jsonl-202601");
     scan_done(&s);
 }
 
@@ -458,8 +388,8 @@ int main(void)
         IN_A_DIRECTORY(missing_and_empty_are_told_apart),
         IN_A_DIRECTORY(a_closed_directory_says_so),
         IN_A_DIRECTORY(hostile_names_do_not_reach_the_note),
-        IN_A_DIRECTORY(runs_are_found_as_tools_lay_them_out),
         IN_A_DIRECTORY(rotated_parts_are_one_source_oldest_first),
+        IN_A_DIRECTORY(seconds_and_months_are_dates_too),
         IN_A_DIRECTORY(what_is_left_of_a_rotated_log_is_read_too),
         IN_A_DIRECTORY(a_copied_part_is_not_read_twice),
         IN_A_DIRECTORY(a_number_behind_a_name_is_not_always_a_rotation),

@@ -50,10 +50,20 @@ static void yaml_nesting_follows_the_indentation(void **unused)
     assert_tells(text, "fact lr=0.01");
 }
 
+static void sums_of_the_trainer_are_claimed_and_benchmarks_are_not(void **unused)
+{
+    (void)unused;
+    const char *sums = "{\n    \"epoch\": 2.0,\n    \"eval_runtime\": 0.5\n}";
+    assert_ptr_equal(format_sniff("out/eval_results.json", span_of(sums), NULL), format_by_name("settings"));
+    assert_null(format_sniff("out/lm_results.json", span_of("{\"results\": {\"task\": {\"acc\": 0.5}}}"), NULL));
+    assert_tells("!!python/object:argparse.Namespace\nlr: 0.5\nbetas: !!python/tuple\n- 0.9\n", "fact lr=0.5");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(json_keys_are_joined_and_null_is_no_setting),
                                        cmocka_unit_test(broken_json_tells_nothing_but_that),
-                                       cmocka_unit_test(yaml_nesting_follows_the_indentation)};
+                                       cmocka_unit_test(yaml_nesting_follows_the_indentation),
+                                       cmocka_unit_test(sums_of_the_trainer_are_claimed_and_benchmarks_are_not)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -359,6 +359,102 @@ static void the_preferred_source_of_a_setting_is_believed(void **unused)
     }
 }
 
+static void a_rank_that_fails_alone_is_told_once_and_beside_its_file(void **unused)
+{
+    (void)unused;
+    static const struct file files[] = {{"r/rank0.log", "text", {{"loss", well}, {"lr", share}}, 0, STEPS, 1},
+                                        {"r/rank1.log", "text", {{"loss", well}, {"lr", share}}, 0, STEPS, 1},
+                                        {"r/rank2.log", "text", {{"loss", nan_late}, {"lr", share}}, 0, STEPS, 1},
+                                        NONE};
+    for (enum order o = IN_TURN; o <= BY_CHANCE; o++) {
+        struct run *r = finished(files, o);
+        const struct view *v = run_view(r);
+        struct str note = {0};
+        assert_int_equal(times_shown(v, "loss_nonfinite"), 1);
+        assert_string_equal(shown(v, "loss_nonfinite")->source, "r/rank2.log");
+        assert_int_equal(shown(v, "loss_nonfinite")->finding.onset_step, 500);
+        assert_non_null(strstr(v->sources[0].why, "preferred for loss, lr (the first of several alike)"));
+        assert_non_null(strstr(v->sources[1].why, "confirms loss, lr"));
+        assert_non_null(strstr(v->sources[2].why, "confirms lr"));
+        assert_non_null(strstr(v->sources[2].why, "loss is NaN or infinite at step 500 here, a number in r/rank0.log"));
+        assert_true(run_note(r, &note));
+        assert_non_null(strstr(note.p, "at step 500 it is NaN or infinite in 'r/rank2.log' and a number in 'r/rank0.log'"));
+        str_done(&note);
+        run_free(r);
+    }
+}
+
+/* Two starts of two ranks: in the second start the second rank confirms the first one, and what it alone has is told. */
+static void ranks_of_a_second_start_are_compared_with_one_another(void **unused)
+{
+    (void)unused;
+    static const struct file files[] = {{"r/attempt_0/0.log", "text", {{"loss", spiking}}, 0, 300, 1},
+                                        {"r/attempt_0/1.log", "text", {{"loss", spiking}}, 0, 300, 1},
+                                        {"r/attempt_1/0.log", "text", {{"loss", spiking}}, 290, STEPS, 1},
+                                        {"r/attempt_1/1.log", "text", {{"loss", spiking}}, 290, STEPS, 1},
+                                        NONE};
+    struct run *r = finished(files, IN_TURN);
+    const struct view *v = run_view(r);
+    assert_int_equal(v->n_seams, 1);
+    assert_int_equal(times_shown(v, "loss_spike"), 1);
+    assert_string_equal(shown(v, "loss_spike")->source, "r/attempt_1/0.log");
+    assert_non_null(strstr(v->sources[3].why, "confirms loss"));
+    run_free(r);
+}
+
+static void a_preferred_source_that_fails_alone_is_told_too(void **unused)
+{
+    (void)unused;
+    static const struct file files[] = {{"r/metrics.jsonl", "jsonl", {{"loss", nan_late}}, 0, STEPS, 1},
+                                        {"r/console.log", "text", {{"loss", well_printed}}, 0, STEPS, 1},
+                                        NONE};
+    struct run *r = finished(files, IN_TURN);
+    assert_non_null(strstr(run_view(r)->sources[1].why, "loss is a number at step 500 here, NaN or infinite in r/metrics.jsonl"));
+    run_free(r);
+}
+
+static void both_nan_agree(void **unused)
+{
+    (void)unused;
+    static const struct file files[] = {{"r/metrics.jsonl", "jsonl", {{"loss", nan_late}}, 0, STEPS, 1},
+                                        {"r/console.log", "text", {{"loss", nan_late}}, 0, STEPS, 1},
+                                        NONE};
+    struct run *r = finished(files, IN_TURN);
+    struct str note = {0};
+    assert_non_null(strstr(run_view(r)->sources[1].why, "confirms loss"));
+    assert_false(run_note(r, &note));
+    str_done(&note);
+    run_free(r);
+}
+
+static void what_is_judged_stands_before_what_confirms_it(void **unused)
+{
+    (void)unused;
+    static const struct file files[] = {{"r/console.log", "text", {{"loss", well_printed}, {"only/here", share}}, 0, STEPS, 1},
+                                        {"r/metrics.jsonl", "jsonl", {{"loss", well}, {"lr", share}}, 0, STEPS, 1},
+                                        NONE};
+    struct run *r = finished(files, IN_TURN);
+    const struct view *v = run_view(r);
+    assert_int_equal(v->n_series, 4);
+    assert_string_equal(v->series[3].series.name, "loss");
+    assert_string_equal(v->series[3].source, "r/console.log");
+    run_free(r);
+}
+
+static void directories_of_splits_tell_the_split(void **unused)
+{
+    (void)unused;
+    static const struct file files[] = {{"r/plots/metrics/train/loss.tsv", "csv", {{"loss", falling}}, 0, STEPS, 1},
+                                        {"r/plots/metrics/eval/loss.tsv", "csv", {{"loss", turning}}, 0, STEPS, 20},
+                                        NONE};
+    struct run *r = finished(files, IN_TURN);
+    const struct view *v = run_view(r);
+    assert_int_equal(v->n_series, 2);
+    for (size_t i = 0; i < 2; i++)
+        assert_int_equal(v->series[i].series.role, strstr(v->series[i].source, "/eval/") ? ROLE_LOSS_EVAL : ROLE_LOSS_TRAIN);
+    run_free(r);
+}
+
 static void files_are_ordered_by_what_they_hold_then_by_their_numbers(void **unused)
 {
     (void)unused;
@@ -369,6 +465,18 @@ static void files_are_ordered_by_what_they_hold_then_by_their_numbers(void **unu
         for (size_t j = 0; j < 8; j++) {
             int order = run_order_sources(best_first[i][0], best_first[i][1], best_first[j][0], best_first[j][1]);
             assert_true(i == j ? order == 0 : (order < 0) == (i < j));
+        }
+}
+
+static void of_trainer_states_the_one_that_reached_furthest_is_preferred(void **unused)
+{
+    (void)unused;
+    static const char *const in_order[] = {"r/trainer_state.json", "r/checkpoint-1000/trainer_state.json",
+                                           "r/checkpoint-500/trainer_state.json"};
+    for (size_t i = 0; i < 3; i++)
+        for (size_t j = 0; j < 3; j++) {
+            int order = run_order_sources("trainer_state", in_order[i], "trainer_state", in_order[j]);
+            assert_true(i < j ? order < 0 : i > j ? order > 0 : order == 0);
         }
 }
 
@@ -387,6 +495,13 @@ int main(void)
         cmocka_unit_test(a_second_start_goes_on_and_is_a_restart),
         cmocka_unit_test(a_pair_of_names_tells_the_split),
         cmocka_unit_test(the_preferred_source_of_a_setting_is_believed),
+        cmocka_unit_test(a_rank_that_fails_alone_is_told_once_and_beside_its_file),
+        cmocka_unit_test(ranks_of_a_second_start_are_compared_with_one_another),
+        cmocka_unit_test(a_preferred_source_that_fails_alone_is_told_too),
+        cmocka_unit_test(both_nan_agree),
+        cmocka_unit_test(what_is_judged_stands_before_what_confirms_it),
+        cmocka_unit_test(directories_of_splits_tell_the_split),
+        cmocka_unit_test(of_trainer_states_the_one_that_reached_furthest_is_preferred),
         cmocka_unit_test(files_are_ordered_by_what_they_hold_then_by_their_numbers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

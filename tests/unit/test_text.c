@@ -325,20 +325,22 @@ static void deepspeed_lines_are_read(void **unused)
 static void trainer_dicts_take_their_step_from_the_bar(void **unused)
 {
     (void)unused;
-    WITH("\r  4%|#    | 50/1500 [00:31<12:20,  1.94it/s]{'loss': 2.5, 'grad_norm': nan, 'epoch': 0.12}   \n"
+    WITH("\r  4%|#    | 50/1500 [00:31<12:20,  1.94it/s]{'loss': 0.0, 'grad_norm': nan, 'epoch': 0.12}   \n"
          "\r  4%|#    | 60/1500 [00:31<12:20,  1.94it/s]\n"
          "\r 8%|#    | 120/1500 [00:31<12:20, 1.94it/s]\r100%|####| 32/32 [00:03<00:00, 10.0it/s]\r{'eval_loss': '2.25', "
          "'epoch': '0.24'}\n"
          "{'train_runtime': 911.3, 'train_loss': 1.62, 'epoch': 3.0}\n",
          p);
-    probe_expect(p, "point loss 60 2.5 @1");
+    probe_expect(p, "point loss 60 0 @1");
     probe_expect(p, "point grad_norm 60 NaN @1");
     probe_expect(p, "point eval_loss 120 2.25 @3");
-    probe_expect(p, "event nonfinite @1 {'loss': 2.5, 'grad_norm': nan, 'epoch': 0.12}");
+    probe_expect(p, "event nonfinite @1 {'loss': 0.0, 'grad_norm': nan, 'epoch': 0.12}"); /* NaN, as the Trainer writes it */
     assert_int_equal(p->points, 3);
     assert_int_equal(p->events, 2);
     probe_close(p);
-    WITH("{'loss': 2.5, 'epoch': 0.12}\n{'loss': 2.25, 'epoch': 0.24}\n", q);
+    WITH("{'loss': 2.5, 'grad_norm': inf, 'epoch': 0.12}\n{'loss': 2.25, 'epoch': 0.24}\n",
+         q); /* half precision, a step skipped */
+    assert_int_equal(q->events, 0);
     probe_expect(q, "series loss record");
     probe_expect(q, "point loss 2 2.25 @2");
     probe_close(q);
@@ -377,6 +379,42 @@ static void each_redraw_of_a_bar_is_a_record_once(void **unused)
     probe_expect(p, "point loss 460 0.25 @1");
     probe_expect(p, "point train_loss 45 0.75 @2");
     assert_int_equal(p->points, 3);
+    probe_close(p);
+}
+
+/* live - a log that goes on: what is told while more may come. */
+static struct probe *live(const char *doc)
+{
+    struct probe *p = probe_open(format_by_name("text"), PROBE_ARENA_BYTES);
+    probe_feed(p, span_of(doc), 0);
+    str_add(&p->text, "");
+    return p;
+}
+
+static void a_bar_that_ends_its_line_is_told_at_once(void **unused)
+{
+    (void)unused;
+    struct probe *p =
+        live("\r 98%|## | 59/60 [00:01<00:00, 50.0it/s, loss=0.5]\r100%|###| 60/60 [00:01<00:00, 50.0it/s, loss=0.25]\n");
+    probe_expect(p, "point loss 59 0.5 @1");
+    probe_expect(p, "point loss 60 0.25 @1");
+    probe_close(p);
+    p = live("\r100%|###| 60/60 [00:01<00:00, 50.0it/s, loss=0.25]"); /* may be drawn again */
+    assert_int_equal(p->points, 0);
+    probe_close(p);
+}
+
+/* Lightning leaves the line to draw the bar of its validation below it, and comes back. */
+static void a_bar_that_is_come_back_to_repeats_nothing(void **unused)
+{
+    (void)unused;
+    WITH("\rEpoch 1: 100%|##| 20/20 [00:00<00:00, 249.4it/s, loss=0.5, val_loss=0.75]\n"
+         "\rValidation: |   | 0/? [00:00<?, ?it/s]\x1b[A\n\r        \x1b[A"
+         "\rEpoch 1: 100%|##| 20/20 [00:00<00:00, 233.0it/s, loss=0.5, val_loss=0.75]\r\n",
+         p);
+    probe_expect(p, "point loss 20 0.5 @1");
+    probe_expect(p, "point val_loss 20 0.75 @3");
+    assert_int_equal(p->points, 3); /* the validation gave the same value: it counts */
     probe_close(p);
 }
 
@@ -525,6 +563,8 @@ int main(void)
         cmocka_unit_test(trainer_dicts_take_their_step_from_the_bar),
         cmocka_unit_test(only_the_complete_keras_bar_is_the_epoch),
         cmocka_unit_test(each_redraw_of_a_bar_is_a_record_once),
+        cmocka_unit_test(a_bar_that_ends_its_line_is_told_at_once),
+        cmocka_unit_test(a_bar_that_is_come_back_to_repeats_nothing),
         cmocka_unit_test(boosting_rounds_and_tables_are_read),
         cmocka_unit_test(what_launchers_put_in_front_does_not_matter),
         cmocka_unit_test(code_models_and_configurations_are_no_records),

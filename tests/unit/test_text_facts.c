@@ -54,6 +54,36 @@ static const struct {
     {"> setting random seeds to 1234 ...\nusing torch.bfloat16 for parameters ...\n",
      {"fact seed=1234", "fact precision=bf16"},
      "point"},
+    {"optim_wrapper = dict(\n    optimizer=dict(lr=0.02, type='SGD'),\n    type='OptimWrapper')\nval_dataloader = dict(\n    "
+     "batch_size=1)\n"
+     "step 1 loss 0.5\n",
+     {"fact optim_wrapper/optimizer/lr=0.02", "fact optim_wrapper/optimizer/type=SGD", "point loss 1 0.5 @6"},
+     "fact val_dataloader"},
+    {"model = dict(\n    pipeline=[\n        dict(lr=3),\n    ],\n    depth=50)\n", {"fact model/depth=50"}, "lr"},
+    {"{'data': None,\n 'optimizer': {'class_path': 'torch.optim.AdamW',\n               'init_args': {'lr': 0.0004}},\n "
+     "'precision': "
+     "'bf16-true',\n"
+     " 'eval': EvalArgs(max_iters=100),\n 'seed': 42}\n",
+     {"fact optimizer/class_path=torch.optim.AdamW", "fact precision=bf16-true", "fact seed=42"},
+     "max_iters"},
+    {"Training starts at step 1, with local batch size 8, global batch size 64, sequence length 2048, total steps 1000 (warmup "
+     "200)\n",
+     {"fact local_batch_size=8", "fact global_batch_size=64", "fact max_steps=1000", "fact warmup_steps=200"},
+     "point"},
+    {"+-----------+-------+\n| Parameter | Value |\n+-----------+-------+\n| learning rate (LR) | 3e-04 |\n| micro batch size B "
+     "| 4 |\n"
+     "+-----------+-------+\nstep 1 loss 0.5\n",
+     {"fact learning rate=3e-04", "fact micro batch size=4", "point loss 1 0.5 @7"},
+     "point learning"},
+    {"Overriding: learning_rate = 0.001\nbatch_size = 64 # fits\n", {"fact learning_rate=0.001", "fact batch_size=64"}, "point"},
+    {"  optimizer_params ............. {'lr': 5e-05, 'betas': [0.9, 0.999]}\n",
+     {"fact optimizer_params/lr=5e-05", "fact optimizer_params/betas=[0.9, 0.999]"},
+     "point"},
+    {"precision: bf16\n", {"fact precision=bf16"}, "point"},
+    {"Precision: 0.85\n", {NULL}, "fact"}, /* a score */
+    {"  - Build settings: BLAS=mkl, CUDA_FLAGS= -Xfatbin -compress-all -gencode x --threads 2 --expt-extended-lambda\n",
+     {NULL},
+     "fact"},
     {"commit your changes first\ntorch is fast, transformers are big\npython train.py failed\nrevision needed\n", {NULL}, "fact"},
 };
 
@@ -73,10 +103,12 @@ static void a_dump_that_never_ends_hides_nothing(void **unused)
     (void)unused;
     struct probe *p = probe_text(
         "text",
-        "config: {\n  \"lr\": 0.5,\nstep 1 loss 0.5\nTrainingArguments(\nseed=1,\nstep 2 loss 0.25\nAdam (\nstep 3 loss 0.125\n");
+        "config: {\n  \"lr\": 0.5,\nstep 1 loss 0.5\nTrainingArguments(\nseed=1,\nstep 2 loss 0.25\nAdam (\nstep 3 loss 0.125\n"
+        "model = dict(\n    type='Net',\nstep 4 loss 0.0625\n");
     probe_expect(p, "point loss 1 0.5 @3");
     probe_expect(p, "point loss 2 0.25 @6");
     probe_expect(p, "point loss 3 0.125 @8");
+    probe_expect(p, "point loss 4 0.0625 @11");
     probe_close(p);
 }
 

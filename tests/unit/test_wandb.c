@@ -355,17 +355,43 @@ static void a_torn_end_waits_at_every_byte(void **unused)
         const char *name;
         size_t from, to;
     } files[] = {{"old_broken", 7, SIZE_MAX}, {"healthy", MADE_BLOCK_BYTES - 300, MADE_BLOCK_BYTES + 300}};
+    bool deep = getenv("MLWATCH_DEEP") != NULL; /* then every byte of both */
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
         struct str file = real_file(files[i].name);
         struct span all = {file.p, file.n};
         struct probe *p = read_span(all);
         struct str whole = points_of(p->text.p);
         assert_int_equal(p->bad, 0);
-        for (size_t at = files[i].from; at < file.n && at < files[i].to; at++) assert_truncation(all, whole.p, at);
+        size_t from = deep ? 7 : files[i].from, to = deep ? file.n : files[i].to;
+        for (size_t at = from; at < file.n && at < to; at++) assert_truncation(all, whole.p, at);
         probe_close(p);
         str_done(&whole);
         str_done(&file);
     }
+}
+
+/* As many points as the blocks behind the first tell, whatever is lost in that one; it may hold what gives the others their step. */
+static void damage_to_a_real_file_ends_with_its_block(void **unused)
+{
+    (void)unused;
+    enum { POINTS_OF_A_RECORD = 30 }; /* one may begin in the first block and end in the second */
+    struct str file = real_file("healthy");
+    struct probe *whole = read_span((struct span){file.p, file.n}), *first = read_span((struct span){file.p, MADE_BLOCK_BYTES});
+    uint64_t behind = whole->points - first->points;
+    if (behind <= 2 * POINTS_OF_A_RECORD) fail_msg("%" PRIu64 " points are behind the first block", behind);
+    for (size_t at = 100; at < MADE_BLOCK_BYTES - 64; at += 997) {
+        char kept[64];
+        memcpy(kept, file.p + at, sizeof kept);
+        memset(file.p + at, 0xff, sizeof kept);
+        struct probe *p = read_span((struct span){file.p, file.n});
+        assert_true(p->bad > 0);
+        assert_in_range(p->points, behind - POINTS_OF_A_RECORD, whole->points);
+        memcpy(file.p + at, kept, sizeof kept);
+        probe_close(p);
+    }
+    probe_close(first);
+    probe_close(whole);
+    str_done(&file);
 }
 
 static void an_end_that_was_none_loses_nothing(void **unused)
@@ -466,6 +492,7 @@ int main(void)
         cmocka_unit_test(another_file_is_refused_with_one_notice),
         cmocka_unit_test(little_memory_costs_long_records_only),
         cmocka_unit_test(a_torn_end_waits_at_every_byte),
+        cmocka_unit_test(damage_to_a_real_file_ends_with_its_block),
         cmocka_unit_test(an_end_that_was_none_loses_nothing),
         cmocka_unit_test(a_wrong_bit_is_told_once_wherever_it_is),
         cmocka_unit_test(any_split_of_a_real_file_tells_the_same),

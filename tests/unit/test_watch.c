@@ -19,9 +19,10 @@ struct seen {
     void *who;
 };
 
-static void touched(void *arg, void *who, bool names)
+static void touched(void *arg, void *who, uint64_t directory, const char *name, bool names)
 {
     struct seen *s = arg;
+    (void)directory, (void)name;
     s->touched++;
     s->named += names;
     s->who = who;

@@ -3,7 +3,7 @@
 A script TOOL.py makes tests/fixtures/TOOL/: for each case a directory CASE/ with the files as the tool wrote them, and
     CASE.points.tsv   FILE <tab> SERIES <tab> STEP <tab> VALUE     what must be read from it, in the order of the file
     CASE.facts.tsv    FILE <tab> KEY <tab> VALUE                   settings that must be read from it
-Both open with lines "# ..." that say by which rule the tool's numbers became points. VALUE is Python's repr of the number.
+An empty FILE is that of the row above. Both open with lines "# ..." that say by which rule the tool's numbers became points. VALUE is Python's repr of the number.
 
 What is taken out of the files, and nothing else: the directory of the run becomes /run, of the packages /packages, of the user /home/user;
 the host becomes "host" (what else a tool says of the machine, its script takes out). Names of files are given by the script where the tool's own hold a host, a time or a process.
@@ -99,7 +99,8 @@ class Case:
     def table(self, kind, rows):
         with open(f"{self.folder}.{kind}.tsv", "w", encoding="utf-8", newline="\n") as f:
             f.writelines(f"# {rule}\n" for rule in self.rules)
-            f.writelines("\t".join(map(str, row)) + "\n" for row in rows)
+            for above, row in zip([("",), *rows], rows):
+                f.write("\t".join(map(str, ("" if row[0] == above[0] else row[0], *row[1:]))) + "\n")
 
     def keep(self, *wanted):
         """Of the files of the case only these (and what is below a folder of these) stay."""
