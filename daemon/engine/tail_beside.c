@@ -143,17 +143,25 @@ static void add(struct neighbours *b, const char *directory, struct span name, c
     b->list[b->n++] = (struct neighbour){kept, rotated_name(name, own), st.st_mtim, st.st_dev, st.st_ino};
 }
 
-static int by_age(const void *a, const void *b)
+static int stamp_order(const struct neighbour *x, const struct neighbour *y, bool numbers)
 {
-    const struct neighbour *x = a, *y = b;
-    if (x->changed.tv_sec != y->changed.tv_sec) return x->changed.tv_sec < y->changed.tv_sec ? -1 : 1;
-    if (x->changed.tv_nsec != y->changed.tv_nsec) return x->changed.tv_nsec < y->changed.tv_nsec ? -1 : 1;
     size_t m = x->name.stamp.n, n = y->name.stamp.n;
-    bool numbers = x->name.how == NUMBERED && y->name.how == NUMBERED;
     int order = m && n ? memcmp(x->name.stamp.p, y->name.stamp.p, m < n ? m : n) : 0;
     if (numbers && m != n) return m > n ? -1 : 1;
     if (order) return numbers ? -order : order;
     return m < n ? -1 : m > n;
+}
+
+/* Numbers tell the order even where a copy of the directory gave all files new times. */
+static int by_age(const void *a, const void *b)
+{
+    const struct neighbour *x = a, *y = b;
+    bool numbers = x->name.how == NUMBERED && y->name.how == NUMBERED;
+    int order = numbers ? stamp_order(x, y, true) : 0;
+    if (order) return order;
+    if (x->changed.tv_sec != y->changed.tv_sec) return x->changed.tv_sec < y->changed.tv_sec ? -1 : 1;
+    if (x->changed.tv_nsec != y->changed.tv_nsec) return x->changed.tv_nsec < y->changed.tv_nsec ? -1 : 1;
+    return stamp_order(x, y, numbers);
 }
 
 /* Packed, and the plain one is still there. */
