@@ -10,7 +10,7 @@
 #include "../base/clock.h"
 #include "../base/json.h"
 #include "../base/str.h"
-#include "daemon_parts.h"
+#include "daemon/parts.h"
 
 static const double FOUND_S = 0.7, HISTORY_S = 5, LINE_S = 1, HURRY_S = 0.03;
 

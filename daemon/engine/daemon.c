@@ -11,7 +11,7 @@
 
 #include "../base/json.h"
 #include "../base/str.h"
-#include "daemon_parts.h"
+#include "daemon/parts.h"
 #include "lock.h"
 
 /* What is larger than LARGE_BYTES is mapped, not cut from the heap: of states and tables of which most runs use the beginning, the rest is never

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "../../analyzers/fact_key.h"
-#include "judge_parts.h"
+#include "judge/parts.h"
 
 void *judge_room(struct run *r, size_t n, size_t element)
 {

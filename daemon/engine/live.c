@@ -10,7 +10,7 @@
 #include "../base/clock.h"
 #include "../base/hash.h"
 #include "../base/str.h"
-#include "live_parts.h"
+#include "live/parts.h"
 #include "project.h"
 
 /* ---- what the run tells ------------------------------------------------------------------------------------------------- */

@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "../base/clock.h"
-#include "reader_parts.h"
+#include "reader/parts.h"
 #include "writer.h"
 
 /* A document or a settings file that is quiet for FLUSH_S is there. Anything else that ends within a line, or was held back

@@ -3,7 +3,7 @@
  * Every record reaches the run once, whatever happens to the file or to the daemon. `items` counts the points and events that the format
  * gave since the file's first byte. A new daemon feeds the bytes before its offset again and drops as many items (any
  * split of the same bytes gives the same items); that is how the format regains its columns and its epoch. Where the bytes
- * are not the same any more, records are compared with the run's history instead (reader_compare.c). Bytes that are known to have been
+ * are not the same any more, records are compared with the run's history instead (reader/compare.c). Bytes that are known to have been
  * there and were overwritten before they could be read are reported as a bad record. */
 #ifndef MLWATCH_READER_H
 #define MLWATCH_READER_H
@@ -79,7 +79,7 @@ bool reader_look(struct reader *r, double now);
 /* reader_turn - read at most room bytes (1 MiB or more, so that a record fits) until the clock passes `until`; r->news tells
  * whether there is more. */
 void reader_turn(struct reader *r, char *buffer, size_t room, double now, double until);
-/* reader_append - the short way of a turn, for a file that an event tells of and that only grew (reader_append.c). True: all that was there
+/* reader_append - the short way of a turn, for a file that an event tells of and that only grew (reader/append.c). True: all that was there
  * was read, nothing else is to be done. False: nothing was done; look, and give it a turn.  Cost: two or three system calls. */
 bool reader_append(struct reader *r, char *buffer, size_t room, double now);
 /* reader_behind - bytes that are there and not read yet. */

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "../base/hash.h"
-#include "run_parts.h"
+#include "run/parts.h"
 
 bool run_grow(void **array, size_t *room, size_t used, size_t element)
 {

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "../base/unpack.h"
-#include "scan_parts.h"
+#include "scan/parts.h"
 
 enum { SKIPS_EXPLAINED = 3 };
 

@@ -1,7 +1,7 @@
 /* scan - which runs a directory holds, and which of its files are sources.
  *
  * A run's root is the nearest directory that holds a source; sources directly in one directory are one run. Some directories are a part of the
- * run above them (`logs/`, `checkpoint-N/`, TensorBoard's `train/` and `validation/` ...), some are no place for logs: scan_rules.c.
+ * run above them (`logs/`, `checkpoint-N/`, TensorBoard's `train/` and `validation/` ...), some are no place for logs: scan/rules.c.
  * What a log was before it was rotated (`train.log.1`, `train.log.2.gz`, `train-20260102.log.zst`) is read as one source with it; of the
  * trainer states that each checkpoint holds, the one that reached furthest is the source. */
 #ifndef MLWATCH_SCAN_H

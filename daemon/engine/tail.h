@@ -10,7 +10,7 @@
  * of a file that is rewritten meanwhile are never taken for its own. A file system's clock ticks slowly: a file that changed less than
  * TAIL_RACY_S ago may have changed again in the same tick, so it is compared at the next look too, whatever the stat says.
  *
- * Rotated logs lie beside the path (tail_beside.c): log.1, log-20260102, log.2.gz, log.3.zst, run.2026-01-02_10-00-00.log. */
+ * Rotated logs lie beside the path (tail/beside.c): log.1, log-20260102, log.2.gz, log.3.zst, run.2026-01-02_10-00-00.log. */
 #ifndef MLWATCH_TAIL_H
 #define MLWATCH_TAIL_H
 
@@ -83,7 +83,7 @@ bool tail_ends_line(struct tail *t);
 /* tail_was_moved - is the file that the tail reads still there under another name? (Else it was deleted or replaced.) */
 bool tail_was_moved(const struct tail *t);
 
-/* ---- the short way of a file that only grew: tail_append.c ---- */
+/* ---- the short way of a file that only grew: tail/append.c ---- */
 
 /* tail_appended - the bytes behind the offset, those offered before included, when the open file is still what was read and has grown by
  * little, or not at all. False, and nothing has changed, when that is not so or not sure: look then.
@@ -92,7 +92,7 @@ bool tail_appended(struct tail *t, char *buffer, size_t room, struct span *ret);
 /* tail_advance_appended - the reader is done with the first `used` of them, and has seen the others. Cost: no system call */
 void tail_advance_appended(struct tail *t, size_t used, struct span read);
 
-/* ---- beside the path: tail_beside.c ---- */
+/* ---- beside the path: tail/beside.c ---- */
 
 /* tail_adopt_moved - look beside the path for the file that was read so far: it was renamed, copied or packed away. If there is one, the
  * tail goes on in it until it ends. It is known by its inode and its content; a rotated name (tail_is_rotated) and the content will do
@@ -119,7 +119,7 @@ bool tail_is_followed(struct tail *t);
 /* tail_directory_changed - since this was asked last? True once for each change, and while one is too young to tell. Cost: a stat. */
 bool tail_directory_changed(struct tail *t);
 
-/* ---- for tail_beside.c only ---- */
+/* ---- for tail/beside.c only ---- */
 
 /* tail_time - of the last change, seconds since 1970. */
 double tail_time(const struct timespec *t);

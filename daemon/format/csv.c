@@ -8,8 +8,8 @@
  *   comment    a line that starts with #, before the header; Stable-Baselines3 keeps its start time and env_id there
  *   header     may come again (a restart), with other columns too; a first record of numbers means that there is none
  * GROWTH_REWRITTEN: Lightning and Stable-Baselines3 write the file anew when a column appears. */
-#include "csv_cell.h"
-#include "csv_place.h"
+#include "csv/cell.h"
+#include "csv/place.h"
 #include "format.h"
 #include "json_scan.h"
 #include "record.h"

@@ -8,8 +8,8 @@
 #include "../base/num.h"
 #include "pattern_file.h"
 #include "record.h"
-#include "text_clean.h"
-#include "text_event.h"
+#include "text/clean.h"
+#include "text/event.h"
 
 enum { LINE_MAX_BYTES = 64 << 10, LIMIT_HITS_MAX = 20, SURE_BY_NAME = 100, SURE_BY_LINE = 95, SNIFF_LINES = 200 };
 

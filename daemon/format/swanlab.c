@@ -1,4 +1,4 @@
-/* swanlab - SwanLab's .swanlab file: the log of one run, in the blocks of a .wandb file (wandb_block.h).
+/* swanlab - SwanLab's .swanlab file: the log of one run, in the blocks of a .wandb file (wandb/block.h).
  *
  *   Record        1 num  2 timestamp  10 start  11 finish  13 scalar  16 log; others are passed over
  *   start         1 project  4 name  7 group  8 job_type  10 id
@@ -8,8 +8,8 @@
  * Source: SwanHubX/SwanLab, protos of 0.10 (swanlab/proto/swanlab), swanlab/sdk/internal/core_python/store. */
 #include "proto.h"
 #include "record.h"
-#include "wandb_block.h"
-#include "wandb_console.h"
+#include "wandb/block.h"
+#include "wandb/console.h"
 
 enum finish_state { FINISHED = 1, CRASHED, ABORTED };
 

@@ -8,18 +8,18 @@
 #include <strings.h>
 
 #include "format.h"
-#include "text_bar.h"
-#include "text_block.h"
-#include "text_clean.h"
-#include "text_columns.h"
-#include "text_event.h"
-#include "text_family.h"
-#include "text_health.h"
-#include "text_known.h"
-#include "text_python.h"
-#include "text_settings.h"
-#include "text_sniff.h"
-#include "text_table.h"
+#include "text/bar.h"
+#include "text/block.h"
+#include "text/clean.h"
+#include "text/columns.h"
+#include "text/event.h"
+#include "text/family.h"
+#include "text/health.h"
+#include "text/known.h"
+#include "text/python.h"
+#include "text/settings.h"
+#include "text/sniff.h"
+#include "text/table.h"
 
 struct text {
     uint64_t line; /* physical line of the next byte, from 1 */

@@ -1,17 +1,17 @@
 /* tfevents - TensorBoard event files: scalars and histograms become points, texts and hyper-parameters facts, pictures are passed over.
  *
  * Written by torch.utils.tensorboard, tensorboardX, TensorFlow, Keras, Lightning, Hugging Face, Stable-Baselines3, CatBoost, Megatron-LM. A file
- * is a TFRecord file (tfevents_frame.h) of Event messages (tfevents_event.h), the first of which has the version and nothing else.
+ * is a TFRecord file (tfevents/frame.h) of Event messages (tfevents/event.h), the first of which has the version and nothing else.
  *   a data checksum that does not fit     costs that record
  *   a length checksum that does not fit   costs the rest of the file: nothing says where the next record begins
  *   a torn record, zeros at the end       wait: the writer is within it, or the space is reserved and will be filled
  * A run may have several files, each is read by itself. The line of a point is the number of its record. */
 #include <ctype.h>
 
-#include "tfevents_facts.h"
-#include "tfevents_frame.h"
-#include "tfevents_long.h"
-#include "tfevents_numbers.h"
+#include "tfevents/facts.h"
+#include "tfevents/frame.h"
+#include "tfevents/long.h"
+#include "tfevents/numbers.h"
 
 enum { SURE = 100, SURE_BY_NAME = 90, DAMAGED = 60, YOUNG = 40 };
 

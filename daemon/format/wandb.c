@@ -1,14 +1,14 @@
 /* wandb - W&B's .wandb file: everything that an offline or online run logged, in one append-only log of records.
  *
- *   file    wandb_block.h: chunks in blocks of 32 KiB       -> one Record after the other
+ *   file    wandb/block.h: chunks in blocks of 32 KiB       -> one Record after the other
  *   Record  1 num, and one of: 2 history, 3 summary, 4 output, 5 config, 7 stats, 10 alert, 11 telemetry, 12 metric, 13 output_raw,
  *           17 run, 18 exit, 26 environment; others are passed over (wandb/wandb, wandb/proto/wandb_internal.proto)
  * All bytes are taken as they come: what is not whole yet waits inside. A file that ends within a record is no damage: the writer holds
  * up to a block back, and who is killed writes no more. */
-#include "wandb_block.h"
-#include "wandb_console.h"
-#include "wandb_facts.h"
-#include "wandb_points.h"
+#include "wandb/block.h"
+#include "wandb/console.h"
+#include "wandb/facts.h"
+#include "wandb/points.h"
 
 struct state {
     struct wandb_block block;

@@ -1,7 +1,7 @@
 /* fuzz_tfevents - event files: any bytes, any split. An input whose second byte is 'R' is a list of records, each u16 length and bytes, that get
  * their checksums here: else hardly any change of a file would reach what lies within. A length with its highest bit set asks for a field of
  * LONG_BYTES behind the bytes, so that the record is read on the way. */
-#include "../../daemon/format/tfevents_long.h"
+#include "../../daemon/format/tfevents/long.h"
 #include "../unit/tfevents_made.h"
 #include "fuzz_format.h"
 

@@ -24,7 +24,7 @@
 
 #include "../../daemon/base/clock.h"
 #include "../../daemon/engine/reader.h"
-#include "../../daemon/engine/run_parts.h"
+#include "../../daemon/engine/run/parts.h"
 
 enum { WORLD_ROOM = 2 << 20, WORLD_SERIES_MAX = 64 };
 

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <zlib.h>
 
-#include "../../daemon/format/wandb_crc.h"
+#include "../../daemon/format/wandb/crc.h"
 #include "wandb_made.h"
 
 enum { FILE_MAX_BYTES = 1 << 20, ARENA_BYTES = 8 << 20 };

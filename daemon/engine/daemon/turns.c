@@ -1,0 +1,60 @@
+/* daemon_turns - who is read next. Events lead to the runs that follow the files they tell of; runs that want a turn wait in line (due.h);
+ * the pump gives turns for PUMP_S at a time, so that events and requests are never kept waiting for long. */
+#include "../../base/clock.h"
+#include "parts.h"
+
+enum { WAITING_POINTS_MAX = 1 << 19 };
+static const double PUMP_S = 0.002, MEMORY_LAGS_S = 0.005;
+
+/* When the memory lags, reading waits for it: what is held in between is bounded. When it fails, reading goes on. */
+void daemon_pump(void *arg)
+{
+    struct daemon *d = arg;
+    struct memory *m = d->engine.memory;
+    double until = clock_now() + PUMP_S;
+    struct live *l;
+    if (m && memory_waiting_points(m) > WAITING_POINTS_MAX && !memory_failing(m)) {
+        loop_start(d->loop, &d->pump, MEMORY_LAGS_S);
+        return;
+    }
+    while ((l = due_take(&d->watched.due))) {
+        live_turn(l);
+        if (clock_now() >= until) break;
+    }
+    if (d->watched.due.n) loop_start(d->loop, &d->pump, 0);
+}
+
+void daemon_changed(void *arg)
+{
+    struct daemon *d = arg;
+    if (!d->pump.armed) loop_start(d->loop, &d->pump, 0);
+}
+
+static void touched_source(void *arg, void *owner, size_t which)
+{
+    const bool *names = arg;
+    live_touched(owner, which, *names);
+}
+
+static void touched_directory(void *arg, void *owner, size_t which)
+{
+    (void)arg, (void)which;
+    live_hurry(owner);
+}
+
+/* A name that nobody follows may be a log that was moved, or what a database writes beside itself: whoever follows a file of that directory
+ * looks. */
+void daemon_touched(void *arg, void *who, uint64_t directory, const char *name, bool names)
+{
+    const struct daemon *d = arg;
+    const struct whose *w = &d->watched.files;
+    size_t n = whose_each(w, directory, name, touched_source, &names);
+    if (names || !n) (void)whose_each(w, directory, NULL, touched_directory, NULL);
+    place_touched(who, names);
+}
+
+void daemon_overflow(void *arg)
+{
+    struct daemon *d = arg;
+    for (size_t i = 0; i < d->n_places; i++) place_look(d->places[i]);
+}

@@ -1,0 +1,93 @@
+/* judge_causes - from what was measured and what is known of the settings to causes, and from those to fixes. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "../../../analyzers/fact_key.h"
+#include "parts.h"
+
+#define NAMED_CAUSE 0.8 /* below it a cause is never stated as the cause (interface: section 4) */
+
+/* A rate that no setting names is the highest that was logged: schedules rise to it and fall from it. */
+static bool logged_rate(struct run *r, struct fact *rate)
+{
+    double highest = 0;
+    for (size_t i = 0; i < r->n_series; i++)
+        for (uint32_t j = 0; r->series[i]->s.role == ROLE_LEARNING_RATE && j < r->series[i]->curve.used; j++)
+            highest = fmax(highest, r->series[i]->curve.buckets[j].max);
+    char *text = judge_room(r, 32, 1);
+    snprintf(text, 32, "%.6g", highest);
+    *rate = (struct fact){"learning_rate", text};
+    return highest > 0;
+}
+
+static struct fact *canonical_facts(struct run *r, size_t *n)
+{
+    struct fact *facts = judge_room(r, r->n_facts + 1, sizeof *facts);
+    bool rate = false;
+    *n = 0;
+    for (size_t i = 0; i < r->n_facts; i++) {
+        if (!fact_canonical(r->facts[i].key, r->facts[i].value, &facts[*n].key, &facts[*n].value)) continue;
+        rate = rate || strcmp(facts[*n].key, "learning_rate") == 0;
+        ++*n;
+    }
+    if (!rate && logged_rate(r, &facts[*n])) ++*n;
+    return facts;
+}
+
+static void show_fixes(struct run *r, struct cause_view *c)
+{
+    struct ranked ranked[RANK_MAX];
+    c->n_fixes = rank(c->diagnosis.cause, c->diagnosis.probability, r->options.knowledge->fixes, r->options.knowledge->n_fixes,
+                      r->options.outcomes, r->options.n_outcomes, ranked);
+    for (size_t i = 0; i < c->n_fixes; i++) c->fixes[i] = (struct fix_view){ranked[i].fix, ranked[i].probability};
+}
+
+/* Indices of all findings become indices of those that are shown, each once. */
+static size_t as_shown(uint16_t *indices, size_t n, const struct told *t)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < n; i++) {
+        uint16_t at = t->by[indices[i]];
+        size_t seen = 0;
+        while (seen < kept && indices[seen] != at) seen++;
+        if (seen == kept) indices[kept++] = at;
+    }
+    return kept;
+}
+
+/* Folded findings are evidence too: what explains a symptom away for the reader tells causes apart. But what a score or a level does
+ * after NaN says nothing; only the gradients before it do. */
+static bool evidence(const struct told *t, size_t i)
+{
+    const struct finding *f = t->all[i], *by = t->all[t->by[i]];
+    return by == f || strcmp(by->kind, "loss_nonfinite") != 0 || f->onset_step < by->onset_step ||
+           strncmp(f->kind, "grad_", 5) == 0;
+}
+
+void judge_causes(struct run *r, struct view *v, const struct told *t)
+{
+    struct diagnosis found[DIAGNOSIS_MAX];
+    struct finding *findings = judge_room(r, t->n, sizeof *findings);
+    struct told given = {.by = judge_room(r, t->n, sizeof *given.by)};
+    struct case_file file = {.findings = findings, .roles = r->roles, .events = r->event_bits};
+    if (!r->options.knowledge || !v->n_findings || v->findings[0].finding.severity == SEVERITY_INFO) return;
+    for (size_t i = 0; i < t->n; i++) {
+        if (!evidence(t, i)) continue;
+        given.by[given.n++] = t->shown[i];
+        findings[file.n_findings++] = *t->all[i];
+    }
+    file.facts = canonical_facts(r, &file.n_facts);
+    size_t n = diagnose(r->options.knowledge->causes, r->options.knowledge->n_causes, &file, found);
+    struct cause_view *out = judge_room(r, n, sizeof *out);
+    for (size_t i = 0; i < n; i++) {
+        out[i].diagnosis = found[i];
+        out[i].diagnosis.n_because = as_shown(out[i].diagnosis.because, found[i].n_because, &given);
+        out[i].diagnosis.n_against = as_shown(out[i].diagnosis.against, found[i].n_against, &given);
+        show_fixes(r, &out[i]);
+    }
+    v->causes = out;
+    v->n_causes = n;
+    if (n && out[0].diagnosis.probability < NAMED_CAUSE)
+        v->needs = out[0].diagnosis.missing, v->n_needs = out[0].diagnosis.n_missing;
+}

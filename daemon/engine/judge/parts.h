@@ -1,0 +1,30 @@
+/* judge_parts - what the files that make a view share, and nobody else.
+ *
+ *   judge.c           the view: verdict, state, last good checkpoint
+ *   judge/findings.c  findings folded, placed, sorted and worded
+ *   judge/causes.c    causes and fixes, ranked
+ *   judge/data.c      sources, series, facts, events, restarts */
+#ifndef MLWATCH_JUDGE_PARTS_H
+#define MLWATCH_JUDGE_PARTS_H
+
+#include "../run/parts.h"
+
+/* Every finding that counts, worst first, and the one it is told by: itself, or the one it is folded into. */
+struct told {
+    const struct finding **all;
+    uint16_t *by, *shown; /* indices in all; in the view */
+    size_t n;
+};
+
+/* judge_room - zeroed memory for n elements, valid as long as the view is. Never NULL. judge_keep - the text of a str, which is emptied. */
+void *judge_room(struct run *r, size_t n, size_t element);
+char *judge_keep(struct run *r, struct str *s);
+
+/* judge_findings - what is told, and what it is told by; the view's findings. */
+struct told judge_findings(struct run *r, struct view *v);
+/* judge_causes - the view's causes and needs, from all findings, the folded ones too. */
+void judge_causes(struct run *r, struct view *v, const struct told *t);
+/* judge_data - the view's sources, series, facts, events and restarts. */
+void judge_data(struct run *r, struct view *v);
+
+#endif

@@ -1,0 +1,68 @@
+/* live_commit - a watched run is written down: what is journalled, and how far each source was read, in one batch.
+ *
+ * A batch every COMMIT_S while there are few runs; the more are awake, the longer each waits, so that writing stays a small share of what
+ * watching costs. What is not written yet is read again from the files after a crash. */
+#include <string.h>
+
+#include "parts.h"
+
+static const double COMMIT_S = 0.25, COMMIT_COST_S = 40e-6;
+enum { BACKLOG_MAX = 256 };
+
+void live_commit_later(struct live *l)
+{
+    if (l->commit.armed) return;
+    double since = live_now(l) - l->committed, every = live_pace(l, COMMIT_S, COMMIT_COST_S);
+    loop_start(l->engine->loop, &l->commit, since < every ? every - since : 0.01);
+}
+
+static void written(void *owner, bool ok)
+{
+    struct live *l = owner;
+    (void)ok;
+    l->unwritten--;
+    if (l->gone) live_free(l);
+}
+
+static void journal_places(struct live *l)
+{
+    for (size_t i = 0; i < l->n_readers; i++) {
+        struct reader *r = l->readers[i];
+        struct source_row row;
+        if (!reader_row(r, &row)) continue;
+        struct saved now = {row.offset, row.records, row.head_hash, row.tail_hash};
+        if (memcmp(&now, &l->saved[i], sizeof now) == 0) continue;
+        l->saved[i] = now;
+        journal_source(&l->journal, &row);
+    }
+}
+
+void live_commit(struct live *l, bool watched)
+{
+    struct memory *m = l->engine->memory;
+    loop_cancel(l->engine->loop, &l->commit);
+    l->committed = live_now(l);
+    if (!m || l->state != LIVE_AWAKE || l->dropping) return;
+    journal_places(l);
+    if (journal_empty(&l->journal)) return;
+    struct run_row row = {.name = l->name,
+                          .path = l->root,
+                          .project = l->project,
+                          .tags = l->tags,
+                          .first_seen = l->first_seen,
+                          .last_data = l->last_data,
+                          .state = l->shown,
+                          .watched = watched};
+    memcpy(row.id, l->id, sizeof row.id);
+    row.framework = l->framework;
+    struct batch *b = journal_take(&l->journal, &row);
+    if (!b || (memory_failing(m) && memory_backlog(m) > BACKLOG_MAX)) { /* read again from the files once it can be written */
+        l->dropping = true;
+        batch_free(b);
+        return;
+    }
+    b->owner = l;
+    b->written = written;
+    l->unwritten++;
+    memory_commit(m, b);
+}

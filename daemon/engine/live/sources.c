@@ -1,0 +1,109 @@
+/* live_sources - the files of a watched run: which they are, who reads them, and where the memory says that their readers stood. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../base/str.h"
+#include "parts.h"
+
+static struct reader *reader_of(const struct live *l, const char *path)
+{
+    for (size_t i = 0; i < l->n_readers; i++)
+        if (strcmp(l->readers[i]->tail.path, path) == 0) return l->readers[i];
+    return NULL;
+}
+
+/* log.jsonl.1 beside log.jsonl is what log.jsonl was before it was rotated: the tail of log.jsonl reads it. */
+static bool is_rotated(const struct live *l, const struct scan_run *from, const char *path)
+{
+    for (size_t i = 0; i < from->n_sources; i++)
+        if (tail_is_rotated(from->sources[i].path, path)) return true;
+    for (size_t i = 0; i < l->n_readers; i++)
+        if (tail_is_rotated(l->readers[i]->tail.path, path)) return true;
+    return false;
+}
+
+struct reader *live_add_reader(struct live *l, const char *path, const struct format *f, const char *why)
+{
+    struct reader **readers = realloc(l->readers, (l->n_readers + 1) * sizeof *readers);
+    if (readers) l->readers = readers;
+    struct saved *saved = realloc(l->saved, (l->n_readers + 1) * sizeof *saved);
+    if (saved) l->saved = saved;
+    struct reader *r = calloc(1, sizeof *r);
+    if (!readers || !saved || !r || !reader_init(r, path, f, why)) return free(r), NULL;
+    r->source = (int)l->n_readers;
+    l->saved[l->n_readers] = (struct saved){.offset = UINT64_MAX};
+    (void)whose_add(&l->engine->watched->files, path, l, l->n_readers);
+    return l->readers[l->n_readers++] = r;
+}
+
+bool live_join(struct live *l, struct reader *r)
+{
+    int source = run_source(l->run, r->tail.path, r->format->name, r->why);
+    return source >= 0 && reader_wake(r, l->run, source);
+}
+
+static void take_checkpoints(struct live *l, const struct scan_run *from)
+{
+    for (size_t i = 0; i < l->n_checkpoints; i++) free(l->checkpoints[i].path);
+    free(l->checkpoints);
+    l->checkpoints = calloc(from->n_checkpoints ? from->n_checkpoints : 1, sizeof *l->checkpoints);
+    l->n_checkpoints = 0;
+    for (size_t i = 0; l->checkpoints && i < from->n_checkpoints; i++) {
+        struct scan_checkpoint c = from->checkpoints[i];
+        c.path = str_dup(span_of(c.path));
+        if (c.path) l->checkpoints[l->n_checkpoints++] = c;
+    }
+    for (size_t i = 0; l->run && i < l->n_checkpoints; i++)
+        run_checkpoint(l->run, l->checkpoints[i].path, l->checkpoints[i].step, "unverified", "unverified");
+}
+
+void live_sources(struct live *l, const struct scan_run *from)
+{
+    bool any = false;
+    for (size_t i = 0; i < from->n_sources; i++) {
+        const struct scan_source *s = &from->sources[i];
+        struct reader *r = reader_of(l, s->path);
+        if (r && r->format != s->format && !r->items && !r->history.n && !r->known_items) {
+            reader_reformat(r, s->format, s->why);
+            l->saved[r->source].records = UINT64_MAX;
+            any = true;
+        }
+        if (r || is_rotated(l, from, s->path)) continue;
+        r = live_add_reader(l, s->path, s->format, s->why);
+        if (r && l->state == LIVE_AWAKE && !live_join(l, r)) r->state = NULL;
+        any = any || r;
+    }
+    take_checkpoints(l, from);
+    if (any && l->state != LIVE_OPENING) live_hurry(l);
+}
+
+void live_unfollow(struct live *l)
+{
+    for (size_t i = 0; i < l->n_readers; i++) whose_remove(&l->engine->watched->files, l->readers[i]->tail.path, l);
+}
+
+void live_resume_sources(struct live *l, const struct known *k)
+{
+    struct reader **seen = l->readers;
+    size_t n = l->n_readers;
+    live_unfollow(l);
+    free(l->saved);
+    l->readers = NULL;
+    l->saved = NULL;
+    l->n_readers = 0;
+    for (size_t i = 0; i < k->n_sources; i++) {
+        const struct source_row *row = &k->sources[i];
+        const struct format *f = format_by_name(row->format);
+        struct reader *r = f ? live_add_reader(l, row->path, f, "read before") : NULL;
+        if (!r) continue;
+        reader_resume(r, row);
+        l->saved[l->n_readers - 1] = (struct saved){row->offset, row->records, row->head_hash, row->tail_hash};
+    }
+    for (size_t i = 0; i < n; i++) {
+        struct reader *old = seen[i];
+        if (!reader_of(l, old->tail.path)) (void)live_add_reader(l, old->tail.path, old->format, old->why);
+        reader_done(old);
+        free(old);
+    }
+    free(seen);
+}

@@ -1,0 +1,299 @@
+/* live_tell - a watched run in words: alerts, what was found, one line, a status. */
+#include <ctype.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../base/clock.h"
+#include "../../base/json.h"
+#include "../../base/str.h"
+#include "../../report/report.h"
+#include "../../report/words.h"
+#include "parts.h"
+
+enum { SPARK_CELLS = 16 };
+
+/* ---- alerts --------------------------------------------------------------------------------------------------------------- */
+
+static void keep_alert(struct live *l, const char *id, json_t *message)
+{
+    for (size_t i = 0; i < l->n_alerts; i++)
+        if (strcmp(l->alerts[i].id, id) == 0) {
+            json_decref(l->alerts[i].message);
+            l->alerts[i].message = json_incref(message);
+            return;
+        }
+    struct alert_kept *more = realloc(l->alerts, (l->n_alerts + 1) * sizeof *more);
+    if (!more) return;
+    l->alerts = more;
+    snprintf(more[l->n_alerts].id, sizeof more->id, "%s", id);
+    more[l->n_alerts++].message = json_incref(message);
+}
+
+static json_t *alert_json(const struct live *l, const struct told *t, const char *news, const char *where, const char *message)
+{
+    return json_pack("{s:s, s:s, s:f, s:s, s:o, s:s, s:s, s:o, s:s, s:b}", "say", "alert", "news", news, "when", clock_wall(),
+                     "severity", severity_name(t->severity), "run", json_text(l->name), "kind", t->kind, "where", where,
+                     "message", json_text(message), "incident", t->id, "open", t->open);
+}
+
+void live_recall_alert(struct live *l, const struct known_incident *k)
+{
+    struct str where = {0};
+    str_addf(&where, "step %lld", (long long)k->told.onset_step);
+    json_t *j = alert_json(l, &k->told, "opened", where.p ? where.p : "", k->message);
+    str_done(&where);
+    if (!j) return;
+    json_object_set_new(j, "when", json_real(k->told.opened));
+    if (k->cause) {
+        json_object_set_new(j, "cause", json_text(k->cause));
+        json_object_set_new(j, "probability", json_number(k->probability));
+    }
+    keep_alert(l, k->told.id, j);
+    json_decref(j);
+}
+
+/* What to do first, as it goes on behind a colon. */
+static void add_fix(json_t *j, const struct cause_view *c)
+{
+    if (!c->n_fixes) return;
+    char *title = str_dup(span_of(c->fixes[0].fix->title));
+    if (title && title[0] && islower((unsigned char)title[1])) title[0] = (char)tolower((unsigned char)title[0]);
+    json_object_set_new(j, "fix", json_text(title));
+    free(title);
+}
+
+static void add_cause(json_t *j, const struct cause_view *c)
+{
+    const struct diagnosis *d = &c->diagnosis;
+    json_object_set_new(j, "cause", json_text(d->cause->id));
+    json_object_set_new(j, "probability", json_number(d->probability));
+    add_fix(j, c);
+    if (d->n_missing) json_object_set_new(j, "missing", json_text(d->missing[0]->artifact));
+}
+
+static const char *const news_names[] = {
+    [NEWS_OPENED] = "opened", [NEWS_WORSE] = "worse", [NEWS_CAUSE] = "cause", [NEWS_RESOLVED] = "resolved"};
+
+static void journal_news(struct live *l, const struct incident_news *n, const struct view *v);
+
+struct telling {
+    struct live *live;
+    const struct view *view;
+};
+
+static void tell(void *arg, const struct incident_news *n)
+{
+    const struct telling *t = arg;
+    struct live *l = t->live;
+    struct str where = {0};
+    if (n->finding) words_where(&where, &n->finding->finding);
+    json_t *j = alert_json(l, n->told, news_names[n->news], where.p ? where.p : "", n->finding->message);
+    str_done(&where);
+    if (j && n->cause) add_cause(j, n->cause);
+    journal_news(l, n, t->view);
+    if (!j) return;
+    keep_alert(l, n->told->id, j);
+    if (n->speak) l->engine->alert(l->engine->arg, l, j);
+    json_decref(j);
+}
+
+/* ---- incidents for the memory ---------------------------------------------------------------------------------------------- */
+
+/* What words should find it: its message, causes, settings and the log's own words. */
+static void searchable(struct str *s, const struct incident_news *n, const struct view *v)
+{
+    str_add(s, n->finding ? n->finding->message : "");
+    for (size_t i = 0; i < v->n_causes; i++) str_addf(s, "\n%s", v->causes[i].diagnosis.cause->title);
+    for (size_t i = 0; i < v->n_facts && i < 200; i++) str_addf(s, "\n%s %s", v->facts[i].key, v->facts[i].value);
+    if (n->finding && n->finding->quote) str_addf(s, "\n%s", n->finding->quote);
+}
+
+static void journal_news(struct live *l, const struct incident_news *n, const struct view *v)
+{
+    const struct told *t = n->told;
+    struct str text = {0};
+    if (!l->engine->memory || l->dropping) return;
+    searchable(&text, n, v);
+    struct incident_row row = {.incident = {.run_name = l->name,
+                                            .kind = t->kind,
+                                            .series = t->series,
+                                            .severity = severity_name(t->severity),
+                                            .state = t->open ? "open" : "closed",
+                                            .cause = n->cause ? n->cause->diagnosis.cause->id : NULL,
+                                            .cause_probability = n->cause ? n->cause->diagnosis.probability : NAN,
+                                            .opened = t->opened,
+                                            .closed = t->closed,
+                                            .onset_step = t->onset_step,
+                                            .message = n->finding ? n->finding->message : ""},
+                               .text = text.p};
+    memcpy(row.incident.id, t->id, sizeof row.incident.id);
+    memcpy(row.incident.run_id, l->id, sizeof row.incident.run_id);
+    for (size_t i = 0; i < v->n_causes && row.n_causes < DIAGNOSIS_MAX; i++) {
+        row.causes[row.n_causes].cause = v->causes[i].diagnosis.cause->id;
+        row.causes[row.n_causes++].probability = v->causes[i].diagnosis.probability;
+    }
+    for (size_t i = 0; n->cause && i < n->cause->n_fixes && row.n_offered < RANK_MAX; i++) {
+        row.offered[row.n_offered].fix = n->cause->fixes[i].fix->id;
+        row.offered[row.n_offered++].confidence = n->cause->fixes[i].confidence;
+    }
+    journal_incident(&l->journal, &row);
+    str_done(&text);
+    loop_hurry(l->engine->loop, &l->commit, 0.05);
+}
+
+/* ---- numbers for one line -------------------------------------------------------------------------------------------------- */
+
+static const struct series_view *main_loss(const struct view *v)
+{
+    static const enum role order[] = {ROLE_LOSS_TRAIN, ROLE_LOSS_GENERATOR, ROLE_RETURN,
+                                      ROLE_LOSS_EVAL,  ROLE_LOSS_PART,      ROLE_SCORE_EVAL};
+    for (size_t k = 0; k < sizeof order / sizeof *order; k++)
+        for (size_t i = 0; i < v->n_series; i++)
+            if (v->series[i].series.role == order[k] && v->series[i].points) return &v->series[i];
+    for (size_t i = 0; i < v->n_series; i++)
+        if (series_shown(&v->series[i]) && v->series[i].points) return &v->series[i];
+    return NULL;
+}
+
+static void keep_text(char **slot, struct str *s)
+{
+    free(*slot);
+    *slot = str_take(s);
+}
+
+static void keep_curve(struct live *l, const struct view *v)
+{
+    struct str s = {0};
+    const struct series_view *m = main_loss(v);
+    words_unseen(&s, v);
+    keep_text(&l->missing, &s);
+    if (!m) return;
+    str_add(&s, m->series.name);
+    keep_text(&l->series, &s);
+    l->value = m->last;
+    report_sparkline(m->curve, SPARK_CELLS, true, &s);
+    keep_text(&l->spark, &s);
+    report_sparkline(m->curve, SPARK_CELLS, false, &s);
+    keep_text(&l->spark_ascii, &s);
+}
+
+/* Over at least 5 s of the wall clock, so that a burst does not look like a speed. */
+static void keep_rate(struct live *l, const struct view *v)
+{
+    double now = live_now(l);
+    l->has_step = v->n_series > 0;
+    l->step = v->last_step;
+    if (!l->caught_up_once) return;
+    if (isnan(l->rate_time[0]) || v->last_step < l->rate_step[0]) {
+        l->rate_time[0] = l->rate_time[1] = now;
+        l->rate_step[0] = l->rate_step[1] = v->last_step;
+        l->rate = NAN;
+    }
+    if (now - l->rate_time[1] < 5) {
+        if (now - l->rate_time[0] >= 1) l->rate = (double)(v->last_step - l->rate_step[0]) / (now - l->rate_time[0]);
+        return;
+    }
+    l->rate_time[0] = l->rate_time[1];
+    l->rate_step[0] = l->rate_step[1];
+    l->rate_time[1] = now;
+    l->rate_step[1] = v->last_step;
+    l->rate = (double)(l->rate_step[1] - l->rate_step[0]) / (now - l->rate_time[0]);
+}
+
+static json_t *finding_json(const struct finding_view *f)
+{
+    return json_pack("{s:s, s:s, s:s, s:o, s:o, s:I, s:s, s:o}", "id", f->id, "kind", f->finding.kind, "severity",
+                     severity_name(f->finding.severity), "confidence", json_number(f->finding.confidence), "series",
+                     json_text(f->finding.series ? f->finding.series->name : NULL), "onset_step",
+                     (json_int_t)f->finding.onset_step, "state", f->finding.phase == PHASE_CLOSED ? "closed" : "open", "message",
+                     json_text(f->message));
+}
+
+static void keep_state(struct live *l, const struct view *v)
+{
+    double quiet = clock_wall() - l->last_data;
+    l->shown = v->state;
+    if (v->state == RUN_UNKNOWN || v->state == RUN_RUNNING)
+        l->shown = quiet < 60 || (l->grew && quiet < 3600) ? RUN_RUNNING : RUN_UNKNOWN;
+    json_decref(l->worst_finding);
+    l->worst_finding = v->n_findings ? finding_json(&v->findings[0]) : NULL;
+    l->worst = v->n_findings ? v->findings[0].finding.severity : SEVERITY_INFO;
+}
+
+static void keep_framework(struct live *l, const struct view *v)
+{
+    if (!v->framework || (l->framework && strcmp(l->framework, v->framework) == 0)) return;
+    free(l->framework);
+    l->framework = str_dup(span_of(v->framework));
+}
+
+void live_judge(struct live *l)
+{
+    loop_cancel(l->engine->loop, &l->judge);
+    if (l->state != LIVE_AWAKE) return;
+    const struct view *v = run_view(l->run);
+    if (!v) return;
+    struct telling t = {l, v};
+    struct gate_out out = {&t, tell};
+    l->judged = live_now(l);
+    if (l->urgent) l->urgently_judged = l->judged;
+    l->dirty = l->urgent = false;
+    gate_update(&l->gate, v, clock_wall(), &out);
+    keep_state(l, v);
+    keep_curve(l, v);
+    keep_rate(l, v);
+    keep_framework(l, v);
+    if (l->caught_up) l->caught_up_once = true;
+}
+
+/* ---- messages -------------------------------------------------------------------------------------------------------------- */
+
+void live_bytes(const struct live *l, uint64_t *read, uint64_t *all)
+{
+    for (size_t i = 0; i < l->n_readers; i++) {
+        uint64_t size = l->readers[i]->tail.size, behind = reader_behind(l->readers[i]);
+        *all += size;
+        *read += size - (behind < size ? behind : size);
+    }
+}
+
+static const char *base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+json_t *live_found(const struct live *l)
+{
+    json_t *sources = json_array();
+    for (size_t i = 0; i < l->n_readers; i++) {
+        const char *path = l->readers[i]->tail.path;
+        size_t n = strlen(l->root);
+        const char *below = strncmp(path, l->root, n) == 0 && path[n] == '/' ? path + n + 1 : base_name(path);
+        json_array_append_new(sources, json_pack("{s:o, s:s}", "path", json_text(below), "format", l->readers[i]->format->name));
+    }
+    uint64_t read = 0, all = 0;
+    live_bytes(l, &read, &all);
+    return json_pack("{s:s, s:o, s:s, s:o, s:o, s:i, s:o, s:b, s:I, s:I}", "say", "found", "run", json_text(l->name), "id", l->id,
+                     "path", json_text(l->root), "sources", sources, "checkpoints", (int)l->n_checkpoints, "missing",
+                     json_text(l->missing ? l->missing : ""), "caught_up", l->caught_up_once, "read", (json_int_t)read, "bytes",
+                     (json_int_t)all);
+}
+
+json_t *live_line(const struct live *l)
+{
+    return json_pack("{s:s, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:s}", "say", "live", "run", json_text(l->name), "id",
+                     l->id, "step", l->has_step ? json_integer(l->step) : json_null(), "series", json_text(l->series), "value",
+                     json_number(l->value), "spark", json_text(l->spark), "spark_ascii", json_text(l->spark_ascii), "rate",
+                     json_number(l->rate), "last_data", json_number(l->last_data), "state", run_state_name(l->shown));
+}
+
+json_t *live_status(const struct live *l)
+{
+    return json_pack("{s:o, s:s, s:o, s:s, s:o, s:o, s:O, s:s, s:b}", "run", json_text(l->name), "id", l->id, "path",
+                     json_text(l->root), "state", run_state_name(l->shown), "step",
+                     l->has_step ? json_integer(l->step) : json_null(), "last_data", json_number(l->last_data), "worst",
+                     l->worst_finding ? l->worst_finding : json_null(), "severity", severity_name(l->worst), "watched", true);
+}

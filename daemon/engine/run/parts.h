@@ -1,0 +1,280 @@
+/* run_parts - what a run is made of; shared by the files below, and by nobody else.
+ *
+ *   run.c          its life, findings, what is known of it as a whole
+ *   run/series.c   series are interned       run/take.c     points go through
+ *   run/told.c     facts and events          run/replay.c   the same from the memory
+ *   run/watch.c    which analyzers hear what
+ *   run/sources.c  which source of a metric counts     run/agree.c  do they tell the same     run/say.c  in words
+ *   run/split.c    the split a file's name tells       run/sequels.c  files that go on from one another
+ *   run/holes.c    numbers that stopped
+ *   judge*.c       a view goes out */
+#ifndef MLWATCH_RUN_PARTS_H
+#define MLWATCH_RUN_PARTS_H
+
+#include "../../base/str.h"
+#include "../run.h"
+
+enum {
+    SERIES_MAX = 20000, /* of one run; more are refused: per-layer logs of large models stay below */
+    FACTS_MAX = 1000,
+    EVENTS_MAX = 1000,
+    EVENTS_OF_KIND_MAX = 100,
+    FINDINGS_MAX = 1000,
+    CURVE_FIRST = 16,
+    CURVE_MAX = 256,
+    RUN_KEY_SLOTS = 256,
+    RUN_HOLE_STREAK = 20, /* records in a row that must have had a number before its absence says anything */
+    READER_ARENA_BYTES = 8 << 20
+};
+
+enum { WHOLE_RUN = -1 };
+#define NO_KEY     UINT32_MAX
+#define RUN_ITSELF 0 /* the watcher of what no analyzer found */
+
+/* One analyzer's state, and what it hears: one series, one source, or the preferred source of every metric. */
+struct watcher {
+    const struct analyzer *analyzer;
+    void *state;
+    char *metric;
+    uint32_t id;
+    int32_t source; /* WHOLE_RUN: all of them */
+    uint32_t owned; /* metrics it wants of which its source is the preferred one */
+};
+
+/* One quantity of the run, from however many sources. */
+struct run_key {
+    enum role role;
+    const char *metric, *part; /* of its first series */
+    uint16_t owner;            /* the preferred source */
+    uint32_t first, next;      /* first series + 1, the others behind it (run_series.next); next key + 1 in its hash chain */
+};
+/* An analyzer that joins series, beyond a single source. */
+struct join {
+    struct watcher *whole; /* NULL until it is needed */
+    uint32_t sources;      /* that own a metric it wants */
+    bool unclean;          /* it heard a source that is not preferred any more, or began too late */
+};
+
+/* Where one source of a metric tells another number than the preferred one. */
+struct difference {
+    int64_t step;
+    double here, there;
+};
+struct run_series {
+    struct series s;
+    struct curve curve;
+    uint64_t points, nonfinite;
+    int64_t first_step, last_step, nonfinite_step; /* the last: of the first value that was not finite */
+    double last;
+    uint32_t key, next; /* NO_KEY: a quantity nobody knows; next series of the key + 1 */
+    struct {
+        uint64_t points; /* of both; 0: never compared */
+        uint32_t with;
+        bool differ;
+        struct difference first;
+    } compared;      /* with the preferred source's series */
+    uint64_t record; /* of its source, the last that had it */
+    uint64_t streak; /* records in a row up to there that had it */
+    size_t n_watchers;
+    struct watcher *watchers[]; /* room for every analyzer, twice */
+};
+struct sink {
+    struct run *run;
+    uint16_t source;
+};
+struct run_source {
+    char *path, *why;
+    const char *format;
+    uint64_t points, bad;
+    const char *first_bad;   /* static */
+    struct run_series *lead; /* its step decides about segments */
+    uint16_t segment;
+    int64_t last_step;
+    double first_time, last_time; /* NaN where it tells none */
+    uint64_t record, line;        /* records so far; where the newest begins */
+    uint64_t event_line;          /* of the newest event */
+    struct watcher **joins;       /* its own states of the analyzers that join series */
+    size_t n_joins, joins_room;
+    struct watcher **hears; /* its events */
+    size_t n_hears, hears_room;
+    uint32_t events_of_kind[EVENT_COUNT];
+    struct arena arena;
+    struct sink sink;
+    struct format_out out;
+};
+struct run_fact {
+    char *key, *value;
+    int32_t source; /* that told it; WHOLE_RUN: not known any more */
+};
+struct run_event {
+    enum event kind;
+    uint16_t source;
+    uint64_t line;
+    int64_t told_step, step; /* as analyzers were told; as it turned out when the points of its line came */
+    char *text;
+};
+struct run_finding {
+    struct finding f;
+    uint32_t watcher;
+};
+struct run_seam {
+    struct seam seam;
+    uint16_t source;
+};
+struct run_checkpoint {
+    char *path;
+    int64_t step;
+    const char *state, *safety;
+};
+
+struct run {
+    struct run_options options;
+    char *printed, *path, *name, *project, *unreadable;
+    char id[12];
+
+    struct run_source **sources;
+    size_t n_sources;
+    struct run_series **series;
+    size_t n_series, series_room;
+    uint32_t *index;
+    size_t index_size; /* hash table of series ids + 1, by source and name */
+    struct watcher **watchers;
+    size_t n_watchers, watchers_room;
+    struct run_key *keys;
+    size_t n_keys, keys_room;
+    uint32_t key_slots[RUN_KEY_SLOTS]; /* heads of the chains, key + 1 */
+    struct join *joins;                /* by analyzer */
+    int32_t lead;                      /* source whose main loop is the run's; -1 while none has one */
+    bool whole;                        /* some analyzer joins sources */
+    struct run_fact *facts;
+    size_t n_facts, facts_room;
+    struct run_event *events;
+    size_t n_events, events_room;
+    uint32_t event_bits;
+    struct run_finding *findings;
+    size_t n_findings, findings_room;
+    struct run_checkpoint *checkpoints;
+    size_t n_checkpoints, checkpoints_room;
+    struct run_seam *seams;
+    size_t n_seams, seams_room;
+
+    int event_series, silence_series;
+    uint64_t seq;
+    uint64_t roles; /* WANTS() bits of roles with points */
+    double first_time, last_time, silence_s;
+    bool replaying, finished;
+    uint32_t emitting; /* id of the watcher whose analyzer is running */
+    struct findings out;
+
+    struct view view;
+    struct arena shown; /* what the view points to */
+};
+
+/* run_grow - room for one more element; false when memory ran out. */
+bool run_grow(void **array, size_t *room, size_t used, size_t element);
+
+/* ---- run.c ---------------------------------------------------------------------------------------------------------------- */
+
+/* run_found - what an analyzer, or the run itself, found; `emitting` says which watcher. A symptom is known by watcher, kind and episode. */
+void run_found(void *arg, const struct finding *f);
+
+/* ---- run/series.c ----------------------------------------------------------------------------------------------------------- */
+
+/* run_intern - the id of the series of this source and name, made at first sight; -1 when there are too many.
+ *   known  its role, or NULL: by its name */
+int run_intern(struct run *r, uint16_t source, struct span name, enum axis axis, const struct role_match *known);
+void run_series_free(struct run_series *s);
+
+/* ---- run/take.c ------------------------------------------------------------------------------------------------------------- */
+
+/* run_take - one point of a series goes through it: curve, analyzers, hooks. run_on_point - the same, as formats call it.
+ * run_take_event - an event goes to those who hear it. */
+void run_take(struct run *r, struct run_series *s, int64_t step, double time, double value, uint64_t line);
+void run_on_point(void *arg, int series, int64_t step, double time, double value, uint64_t line);
+void run_take_event(struct run *r, struct run_source *from, uint16_t source, enum event kind, uint64_t line);
+
+/* ---- run/told.c ------------------------------------------------------------------------------------------------------------- */
+
+/* run_format_out - what the format of a source writes into. */
+struct format_out run_format_out(struct run_source *s);
+/* run_keep_fact, run_keep_event - keep what was redacted already, and tell those who want to know.
+ *   source  WHOLE_RUN where it is not known any more */
+void run_keep_fact(struct run *r, int32_t source, const char *key, const char *value);
+void run_keep_event(struct run *r, uint16_t source, uint64_t line, enum event kind, const char *text);
+
+/* ---- run/watch.c ------------------------------------------------------------------------------------------------------------ */
+
+/* run_watch - the analyzers that want a new series hear it from now on; its metric gets or keeps its preferred source. */
+void run_watch(struct run *r, struct run_series *s);
+/* run_watch_events - those that hear the events of a source. */
+void run_watch_events(struct run *r, struct run_source *s);
+/* run_joins_series - does this analyzer hear more than one series of a source, and nothing of events? */
+bool run_joins_series(const struct analyzer *a);
+/* run_owns - is this the preferred source of the series' metric (or the only one that has it)? */
+bool run_owns(const struct run *r, const struct run_series *s);
+
+/* ---- run/sources.c ---------------------------------------------------------------------------------------------------------- */
+
+/* run_prefers - is source a better than b for the same metric? A strict order that does not depend on which came first. */
+bool run_prefers(const struct run *r, uint16_t a, uint16_t b);
+/* run_choose_lead - the source whose restarts are the run's and whose last step is; after one of them got a main loop. */
+void run_choose_lead(struct run *r);
+/* run_preferred - the series of the metric's preferred source that stands for this one, and where that source is of another start of the run,
+ * of the best one of the same start; NULL where s is of the preferred source itself. */
+const struct run_series *run_preferred(const struct run *r, const struct run_series *s);
+/* run_confirms - is the finding only what the preferred source of the metric has judged already, at the same steps? */
+bool run_confirms(const struct run *r, const struct finding *f);
+/* run_same_name - "train/learning-rate" and "learning_rate". run_apart_in_time - does one go on where the other ended? */
+bool run_same_name(const char *a, const char *b);
+bool run_apart_in_time(const struct run *r, const struct run_series *a, const struct run_series *b);
+/* run_coarseness - the absolute error that printing may have made. run_why_preferred - what speaks for sources of this format; static. */
+double run_coarseness(const struct run *r, uint16_t source);
+const char *run_why_preferred(const struct run *r, uint16_t source);
+
+/* ---- run/agree.c ------------------------------------------------------------------------------------------------------------ */
+
+struct reach {
+    double low, high;
+};
+/* run_reach - everything that a curve held around these steps; low above high for nothing. */
+struct reach run_reach(const struct curve *c, int64_t from, int64_t to);
+/* run_disagrees - do two series of one metric tell different numbers, beyond what rounding, averaging and smoothing explain?
+ *   ret    where they differ first; written when true
+ * Cost: buckets x buckets, while the run goes on only when an eighth more points are there than the last time. */
+bool run_disagrees(const struct run *r, const struct run_series *preferred, const struct run_series *other,
+                   struct difference *ret);
+/* run_lost - is one of them NaN or infinite at a step at which the other holds a number?  step: that step, written if so */
+enum run_loss { RUN_LOST_NOWHERE, RUN_LOST_HERE, RUN_LOST_THERE };
+enum run_loss run_lost(const struct run *r, const struct run_series *preferred, const struct run_series *other, int64_t *step);
+
+/* ---- run/split.c ------------------------------------------------------------------------------------------------------------ */
+
+/* run_holds_evaluations - does the name of the file say that its numbers are of evaluations, beside one of the same name for training? */
+bool run_holds_evaluations(const struct run *r, uint16_t source);
+
+/* ---- run/say.c -------------------------------------------------------------------------------------------------------------- */
+
+/* run_say_source - what a source is to the run, beyond why it was taken for what it is: preferred for these metrics, confirms those,
+ * disagrees on that. Appends to out. */
+void run_say_source(const struct run *r, uint16_t source, struct str *out);
+
+/* ---- run/sequels.c ---------------------------------------------------------------------------------------------------------- */
+
+/* run_follows - does one source go on where the other one ended? run_went_on - has another one done so, for long enough to matter? */
+bool run_follows(const struct run *r, uint16_t later, uint16_t earlier);
+bool run_went_on(const struct run *r, uint16_t source);
+/* run_seams - the restarts that the leading source shows, and those between it and the sources that go on; at most max. */
+size_t run_seams(const struct run *r, struct seam *out, size_t max);
+
+/* ---- run/holes.c ------------------------------------------------------------------------------------------------------------ */
+
+/* run_hole - s comes back after records without it: was that a hole? Called before the point is taken; rare. */
+void run_hole(struct run *r, const struct run_series *s);
+/* run_open_hole - is s missing now while its neighbours go on? The finding then. Cost: series of the source. */
+bool run_open_hole(const struct run *r, const struct run_series *s, struct finding *f);
+/* run_is_hole - was this finding made by run_hole or run_open_hole: suspected, not seen? */
+bool run_is_hole(const struct finding *f);
+/* run_say_hole - its sentence. */
+void run_say_hole(const struct finding *f, struct str *out);
+
+#endif

@@ -1,0 +1,91 @@
+/* run_series - a series is interned once, by source and name, and gets its role. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../base/hash.h"
+#include "parts.h"
+
+static uint32_t *slot_of(struct run *r, uint16_t source, struct span name)
+{
+    size_t mask = r->index_size - 1, at = (size_t)hash64(name.p, name.n, source) & mask;
+    for (;; at = (at + 1) & mask) {
+        if (!r->index[at]) return &r->index[at];
+        const struct series *s = &r->series[r->index[at] - 1]->s;
+        if (s->source == source && span_is(name, s->name)) return &r->index[at];
+    }
+}
+
+static bool index_grow(struct run *r)
+{
+    if (r->index_size && r->n_series * 2 < r->index_size) return true;
+    size_t size = r->index_size ? r->index_size * 2 : 64;
+    uint32_t *index = calloc(size, sizeof *index);
+    if (!index) return false;
+    free(r->index);
+    r->index = index;
+    r->index_size = size;
+    for (size_t i = 0; i < r->n_series; i++) *slot_of(r, r->series[i]->s.source, span_of(r->series[i]->s.name)) = (uint32_t)i + 1;
+    return true;
+}
+
+void run_series_free(struct run_series *s)
+{
+    if (!s) return;
+    free((char *)s->s.name);
+    free((char *)s->s.metric);
+    free((char *)s->s.part);
+    free(s->curve.buckets);
+    free(s);
+}
+
+static struct run_series *series_new(uint32_t id, uint16_t source, struct span name, enum axis axis, const struct role_match *m)
+{
+    size_t n_analyzers = 0;
+    while (analyzers[n_analyzers]) n_analyzers++;
+    struct run_series *s = calloc(1, sizeof *s + 2 * n_analyzers * sizeof *s->watchers);
+    struct bucket *buckets = malloc(CURVE_FIRST * sizeof *buckets);
+    if (!s || !buckets) return free(s), free(buckets), NULL;
+    s->s = (struct series){.name = str_dup(name),
+                           .unit = m->unit,
+                           .metric = str_dup(span_of(m->metric)),
+                           .part = m->part[0] ? str_dup(span_of(m->part)) : NULL,
+                           .depth = m->part[0] ? (int32_t)id : -1,
+                           .id = id,
+                           .source = source,
+                           .role = m->role,
+                           .better = m->better,
+                           .axis = axis,
+                           .bounded = m->bounded};
+    s->last = NAN;
+    s->key = NO_KEY;
+    curve_init(&s->curve, buckets, CURVE_FIRST);
+    if (!s->s.name || !s->s.metric) return run_series_free(s), NULL;
+    return s;
+}
+
+int run_intern(struct run *r, uint16_t source, struct span name, enum axis axis, const struct role_match *known)
+{
+    if (!index_grow(r)) return -1;
+    uint32_t *slot = slot_of(r, source, name);
+    if (*slot) {
+        r->series[*slot - 1]->s.axis = axis; /* a format may learn later what the steps count */
+        return (int)*slot - 1;
+    }
+    if (r->n_series >= SERIES_MAX || !run_grow((void **)&r->series, &r->series_room, r->n_series, sizeof *r->series)) return -1;
+    struct run_series *s = NULL;
+    struct str full = {0};
+    if (!known && run_holds_evaluations(r, source)) str_add(&full, "eval/"); /* for the role only */
+    str_add_span(&full, name);
+    if (full.p && !full.failed) {
+        struct role_match m = known ? *known : role_of(full.p);
+        s = series_new((uint32_t)r->n_series, source, name, axis, &m);
+    }
+    str_done(&full);
+    if (!s) return -1;
+    r->series[r->n_series++] = s;
+    *slot = (uint32_t)r->n_series;
+    run_watch(r, s);
+    if (!r->replaying && r->options.hooks.series) r->options.hooks.series(r->options.hooks.arg, &s->s);
+    return (int)r->n_series - 1;
+}

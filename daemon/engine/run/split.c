@@ -1,0 +1,40 @@
+/* run_split - the split that a file's name or directory tells: learn_error.tsv and test_error.tsv, train/loss.tsv and eval/loss.tsv. */
+#include <ctype.h>
+#include <string.h>
+
+#include "parts.h"
+
+static const char *const of_training[] = {"train", "learn", NULL};
+static const char *const of_evaluation[] = {"eval", "valid", "val", "test", "dev", NULL};
+
+/* The word at this place of the name, if it is one of these and stands alone: "test" in "test_error.tsv", not in "tests.tsv". */
+static size_t word_at(const char *name, const char *at, const char *const *words)
+{
+    for (; *words; words++) {
+        size_t n = strlen(*words);
+        if (strncmp(at, *words, n) == 0 && (at == name || !isalpha((unsigned char)at[-1])) && !isalpha((unsigned char)at[n]))
+            return n;
+    }
+    return 0;
+}
+
+static bool is_pair(const char *a, const char *at, size_t n, const char *b)
+{
+    size_t before = (size_t)(at - a);
+    if (strncmp(a, b, before) != 0) return false;
+    size_t m = word_at(b, b + before, of_training);
+    return m && strcmp(at + n, b + before + m) == 0;
+}
+
+/* A word in a name alone proves nothing (the log of a test run); a pair of names does: learn_error.tsv, test_error.tsv. */
+bool run_holds_evaluations(const struct run *r, uint16_t source)
+{
+    if (source >= r->n_sources) return false;
+    const char *path = r->sources[source]->path;
+    for (const char *at = path; *at; at++) {
+        size_t n = word_at(path, at, of_evaluation);
+        for (size_t i = 0; n && i < r->n_sources; i++)
+            if (i != source && is_pair(path, at, n, r->sources[i]->path)) return true;
+    }
+    return false;
+}

@@ -1,0 +1,128 @@
+/* run_take - a point's way is one call stack: format -> run_on_point() -> curve and analyzers -> run_found(). Nothing is queued. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "parts.h"
+
+enum { LATE_EVENTS_MAX = 16 };
+#define STEP_MAX (INT64_C(1) << 60)
+
+static bool leads(const struct run_source *from, const struct run_series *s)
+{
+    if (!from->lead) return s->s.role != ROLE_NONE && s->s.role != ROLE_PROGRESS && s->s.role < ROLE_EVENT;
+    return from->lead->s.role != ROLE_LOSS_TRAIN && s->s.role == ROLE_LOSS_TRAIN;
+}
+
+/* A line's event may be told before its numbers are: a console gives the step behind them. It happened at that step. */
+static void place_events(struct run *r, const struct point *p)
+{
+    for (size_t i = r->n_events, seen = 0; i-- > 0 && seen < LATE_EVENTS_MAX;) {
+        struct run_event *e = &r->events[i];
+        if (e->source != p->source) continue;
+        if (e->line < p->line) return;
+        e->step = p->step;
+        seen++;
+    }
+}
+
+/* Only the step of a source's main training loop opens a segment of it: evaluations repeat steps, and what another source holds says
+ * nothing about this one's restarts. */
+static void follow_step(struct run *r, struct run_source *from, struct run_series *s, const struct point *p)
+{
+    if (leads(from, s)) from->lead = s, run_choose_lead(r);
+    if (s != from->lead) return;
+    if (s->points && p->step < s->last_step && from->segment < UINT16_MAX) {
+        from->segment++;
+        if (run_grow((void **)&r->seams, &r->seams_room, r->n_seams, sizeof *r->seams))
+            r->seams[r->n_seams++] = (struct run_seam){{from->segment, s->last_step, p->step, p->line}, s->s.source};
+    }
+    from->last_step = p->step;
+    if (from->event_line && p->line <= from->event_line) place_events(r, p);
+}
+
+/* A record is what a source tells at one line. Series that every record had, and the next ones have not, may hide a NaN. */
+static void follow_record(struct run *r, struct run_source *from, struct run_series *s, uint64_t line)
+{
+    if (line != from->line || !from->record) from->line = line, from->record++;
+    if (s->record == from->record) return;
+    bool next = s->record + 1 == from->record;
+    if (!next && s->streak > RUN_HOLE_STREAK) run_hole(r, s);
+    s->streak = next ? s->streak + 1 : 1;
+    s->record = from->record;
+}
+
+static void curve_grow(struct curve *c)
+{
+    if (c->used < c->capacity || c->capacity >= CURVE_MAX) return;
+    struct bucket *more = realloc(c->buckets, 2 * c->capacity * sizeof *more);
+    if (!more) return;
+    c->buckets = more;
+    c->capacity *= 2;
+}
+
+/* Steps stay where sums and differences of them cannot overflow. */
+static int64_t sane(int64_t step) { return step > STEP_MAX ? STEP_MAX : step < -STEP_MAX ? -STEP_MAX : step; }
+
+static void count(struct run *r, struct run_series *s, const struct point *p)
+{
+    if (!s->points++) s->first_step = p->step, r->roles |= WANTS((unsigned)s->s.role);
+    s->last_step = p->step;
+    s->last = p->value;
+    if (!isfinite(p->value) && !s->nonfinite++) s->nonfinite_step = p->step;
+    if (!isnan(p->time)) r->first_time = fmin(r->first_time, p->time), r->last_time = fmax(r->last_time, p->time);
+    curve_grow(&s->curve);
+    curve_add(&s->curve, p->step, p->value, p->line);
+}
+
+static void give(struct run *r, struct watcher *const *watchers, size_t n, const struct point *p)
+{
+    struct point joined = *p;
+    if (r->whole && r->lead >= 0) joined.segment = r->sources[r->lead]->segment; /* of the run, where sources are joined */
+    for (size_t i = 0; i < n; i++) {
+        struct watcher *w = watchers[i];
+        r->emitting = w->id;
+        w->analyzer->observe(w->state, w->source == WHOLE_RUN ? &joined : p, &r->out);
+    }
+}
+
+void run_take(struct run *r, struct run_series *s, int64_t step, double time, double value, uint64_t line)
+{
+    struct run_source *from = s->s.source < r->n_sources ? r->sources[s->s.source] : NULL;
+    struct point p = {
+        .series = &s->s, .seq = ++r->seq, .step = sane(step), .time = time, .value = value, .line = line, .source = s->s.source};
+    if (from && s->s.role != ROLE_SILENCE) {
+        follow_step(r, from, s, &p);
+        follow_record(r, from, s, line);
+        p.segment = from->segment;
+        if (!isnan(time)) from->first_time = fmin(from->first_time, time), from->last_time = fmax(from->last_time, time);
+    }
+    count(r, s, &p);
+    give(r, s->watchers, s->n_watchers, &p);
+    if (!r->replaying && r->options.hooks.point) r->options.hooks.point(r->options.hooks.arg, &p);
+}
+
+/* An event is a point of the run's series "event"; only those who hear the source that it stands in are given it. The event itself is told
+ * to the hook, so its point is not. A source that has no steps of its own is placed when the run is judged. */
+void run_take_event(struct run *r, struct run_source *from, uint16_t source, enum event kind, uint64_t line)
+{
+    struct run_series *s = r->series[r->event_series];
+    struct point p = {.series = &s->s,
+                      .seq = ++r->seq,
+                      .step = from->last_step,
+                      .time = NAN,
+                      .value = kind,
+                      .line = line,
+                      .source = source,
+                      .segment = from->segment};
+    count(r, s, &p);
+    give(r, from->hears, from->n_hears, &p);
+}
+
+void run_on_point(void *arg, int series, int64_t step, double time, double value, uint64_t line)
+{
+    struct sink *k = arg;
+    struct run_source *source = k->run->sources[k->source];
+    if (series < 0 || (size_t)series >= k->run->n_series) return;
+    source->points++;
+    run_take(k->run, k->run->series[series], step, time, value, line);
+}

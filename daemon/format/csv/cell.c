@@ -1,0 +1,128 @@
+/* csv_cell - see csv/cell.h. */
+#include "cell.h"
+
+#include "../../base/num.h"
+#include "../field.h"
+
+static const char *blanks(const char *p, const char *end, char delimiter)
+{
+    while (p < end && span_blank_char(*p) && *p != delimiter) p++;
+    return p;
+}
+
+/* quoted_end - behind the closing quote of a cell that opens at p; end when it is never closed. */
+static const char *quoted_end(const char *p, const char *end)
+{
+    for (p++; p < end; p++) {
+        const char *quote = memchr(p, '"', (size_t)(end - p));
+        if (!quote) return end;
+        p = quote + 1;
+        if (p == end || *p != '"') return p;
+    }
+    return end;
+}
+
+struct csv_cell csv_next(struct csv_row *r)
+{
+    const char *from = blanks(r->p, r->end, r->delimiter);
+    struct csv_cell cell = {.quoted = from < r->end && *from == '"'};
+    const char *to = cell.quoted ? quoted_end(from, r->end) : from;
+    const char *stop = memchr(to, r->delimiter, (size_t)(r->end - to));
+    r->more = stop != NULL;
+    r->p = stop ? stop + 1 : r->end;
+    if (cell.quoted && to - from >= 2) cell.span = (struct span){from + 1, (size_t)(to - from) - 2};
+    else cell.span = span_trim((struct span){from, (size_t)((stop ? stop : r->end) - from)});
+    return cell;
+}
+
+bool csv_missing(struct span t)
+{
+    static const char *const words[] = {"NA", "N/A", "n/a", "None", "none", "null", "NULL", "-", "<NA>"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (span_is(t, words[i])) return true;
+    return t.n == 0;
+}
+
+static bool boolean(struct span t)
+{
+    return span_is(t, "True") || span_is(t, "False") || span_is(t, "true") || span_is(t, "false");
+}
+
+enum csv_content csv_content(struct span t, double *value)
+{
+    if (num_parse(t, value)) return CSV_NUMBER;
+    return csv_missing(t) || boolean(t) ? CSV_MISSING : CSV_TEXT;
+}
+
+struct span csv_trim(const char *p, const char *end)
+{
+    while (p < end && *p == ' ') p++;
+    while (p < end && span_blank_char(end[-1])) end--;
+    return (struct span){p, (size_t)(end - p)};
+}
+
+size_t csv_count(struct span t, char character)
+{
+    size_t n = 0;
+    bool quoted = false;
+    for (size_t i = 0; i < t.n; i++) {
+        quoted = quoted != (t.p[i] == '"');
+        n += !quoted && t.p[i] == character;
+    }
+    return n;
+}
+
+static const char candidates[] = ",\t;|"; /* earlier ones win when a line has as many of both */
+static bool candidate(char c) { return c && strchr(candidates, c); }
+
+char csv_delimiter(struct span line)
+{
+    char best = ',';
+    size_t most = 0;
+    for (size_t i = 0; candidates[i]; i++) {
+        size_t n = csv_count(line, candidates[i]);
+        if (n > most) most = n, best = candidates[i];
+    }
+    return best;
+}
+
+struct csv_shape csv_shape(struct span line, char delimiter)
+{
+    struct csv_row r = {line.p, line.p + line.n, delimiter, true};
+    struct csv_shape s = {0};
+    while (r.more) {
+        struct csv_cell cell = csv_next(&r);
+        double value = 0;
+        enum csv_content what = csv_content(cell.span, &value);
+        if (!s.cells) s.whole_first = what == CSV_NUMBER && field_is_step(value) && value >= 0;
+        s.cells++;
+        s.numbers += what == CSV_NUMBER;
+        s.texts += what == CSV_TEXT;
+    }
+    return s;
+}
+
+size_t csv_unquote(struct csv_cell cell, char *to, size_t max)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < cell.span.n && n < max; i++) {
+        to[n++] = cell.span.p[i];
+        if (cell.quoted && cell.span.p[i] == '"' && i + 1 < cell.span.n && cell.span.p[i + 1] == '"') i++;
+    }
+    return n;
+}
+
+const char *csv_row_end(const char *p, const char *end, char delimiter)
+{
+    const char *newline = memchr(p, '\n', (size_t)(end - p));
+    const char *stop = newline ? newline : end;
+    if (!memchr(p, '"', (size_t)(stop - p))) return newline;
+    while (p < end) {
+        const char *cell = blanks(p, end, '\n');
+        if (cell < end && *cell == '"') p = quoted_end(cell, end);
+        while (p < end && *p != '\n' && (delimiter ? *p != delimiter : !candidate(*p))) p++;
+        if (p < end && *p == '\n') return p;
+        p++;
+    }
+    return NULL;
+}

@@ -1,0 +1,63 @@
+/* csv_place - see csv/place.h. */
+#include "place.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "../../base/num.h"
+#include "cell.h"
+
+static const char *base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+static void of_dvclive(struct csv_place *p, const char *path)
+{
+    static const char folder[] = "plots/metrics/";
+    const char *at = strstr(path, folder), *base = base_name(path);
+    if (!at || (at > path && at[-1] != '/')) return;
+    at += sizeof folder - 1;
+    if (at < base && base - at < CSV_PLACE_BYTES) memcpy(p->prefix, at, (size_t)(base - at));
+}
+
+void csv_place_of(struct csv_place *p, const char *path)
+{
+    const char *base = base_name(path);
+    *p = (struct csv_place){.sets = strcmp(base, "test_error.tsv") == 0};
+    if (p->sets || strcmp(base, "learn_error.tsv") == 0) snprintf(p->prefix, sizeof p->prefix, p->sets ? "test/" : "learn/");
+    else of_dvclive(p, path);
+}
+
+/* set_of - the number behind "RMSE:1", which is cut off; -1 for none. Metrics have colons of their own: "Quantile:alpha=0.5". */
+static int64_t set_of(struct span *cell)
+{
+    const char *colon = memrchr(cell->p, ':', cell->n);
+    int64_t set;
+    if (!colon || !num_integer(span_from(*cell, (size_t)(colon - cell->p) + 1), &set) || set < 0 || set > 999) return -1;
+    cell->n = (size_t)(colon - cell->p);
+    return set;
+}
+
+void csv_place_header(struct csv_place *p, struct span line, char delimiter)
+{
+    struct csv_row r = {line.p, line.p + line.n, delimiter, true};
+    p->last = 0;
+    while (p->sets && r.more) {
+        struct span cell = csv_next(&r).span;
+        int64_t set = cell.n ? set_of(&cell) : -1;
+        if (set >= (int64_t)p->last) p->last = (unsigned)set + 1;
+    }
+}
+
+struct span csv_place_name(const struct csv_place *p, struct span cell, char *out)
+{
+    bool known = !cell.n || field_of(cell)->kind != FIELD_VALUE || memchr(cell.p, '/', cell.n);
+    if (!p->prefix[0] || known) return cell;
+    int64_t set = p->sets ? set_of(&cell) : -1;
+    unsigned number = set < 0 ? p->last : (unsigned)set;
+    int n = p->sets && number ? snprintf(out, FIELD_NAME_MAX_BYTES, "test%u/%.*s", number, (int)cell.n, cell.p)
+                              : snprintf(out, FIELD_NAME_MAX_BYTES, "%s%.*s", p->prefix, (int)cell.n, cell.p);
+    return n > 0 && n < FIELD_NAME_MAX_BYTES ? (struct span){out, (size_t)n} : cell;
+}

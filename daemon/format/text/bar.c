@@ -1,0 +1,276 @@
+/* text_bar - progress bars: tqdm (and Lightning's, which is one) and Keras.
+ *
+ * tqdm   `Epoch 3:  45%|####   | 45/100 [00:12<00:15, 3.62it/s, loss=0.231]`, with an unknown end `45/?` or `45it`: the last redraw at a
+ *        count is a record, and a line feed ends a bar; at 0 nothing new is shown. Values of held-out data and of whole epochs are
+ *        carried along from redraw to redraw: they count when they change or an evaluation's bar was drawn
+ *        (lightning/pytorch/callbacks/progress/tqdm_progress.py).
+ * Keras  `32/938 [==>...] - ETA: 14s - loss: 0.55` or `32/938 ---- 14s 16ms/step - loss: 0.55`: values inside an epoch are running
+ *        means, so only the complete bar that ends its line counts, and its step is the epoch of the `Epoch 3/10` above it
+ *        (keras/src/utils/progbar.py). */
+#include "bar.h"
+
+#include <math.h>
+#include <strings.h>
+
+#include "../../base/num.h"
+#include "dict.h"
+
+/* count - "45/100" or "45/?" ending right before at; false when it is no bar's count. */
+static bool count(struct span body, size_t at, int64_t *n, int64_t *total, size_t *start)
+{
+    size_t from = at;
+    while (from && body.p[from - 1] == ' ') from--;
+    size_t end = from;
+    while (from && ((body.p[from - 1] >= '0' && body.p[from - 1] <= '9') || strchr("/?", body.p[from - 1]))) from--;
+    struct span text = {body.p + from, end - from};
+    const char *slash = memchr(text.p, '/', text.n);
+    *total = 0;
+    *start = from;
+    if (!slash) return false;
+    size_t i = (size_t)(slash - text.p);
+    struct span all = span_from(text, i + 1);
+    return num_integer((struct span){text.p, i}, n) && (span_is(all, "?") || (num_integer(all, total) && *total > 0));
+}
+
+/* open_count - "450it". */
+static bool open_count(struct span body, size_t at, int64_t *n, size_t *start)
+{
+    size_t end = at;
+    while (end && body.p[end - 1] == ' ') end--;
+    if (end < 3 || memcmp(body.p + end - 2, "it", 2) != 0) return false;
+    size_t from = end -= 2;
+    while (from && body.p[from - 1] >= '0' && body.p[from - 1] <= '9') from--;
+    *start = from;
+    return num_integer((struct span){body.p + from, end - from}, n);
+}
+
+struct bar {
+    int64_t n, total;
+    struct span title, values;
+    size_t end;
+};
+
+/* find - the bar in a line: its '[' with a count before it and a rate inside. */
+static bool find(struct span body, struct bar *b)
+{
+    const char *end = body.p + body.n;
+    int tries = 8; /* a bar stands early in its line */
+    for (const char *open = body.p; tries-- && (open = memchr(open, '[', (size_t)(end - open))) != NULL; open++) {
+        size_t at = (size_t)(open - body.p), start = 0;
+        if (!at || (!count(body, at, &b->n, &b->total, &start) && !(b->total = 0, open_count(body, at, &b->n, &start)))) continue;
+        const char *close = memchr(open, ']', (size_t)(end - open));
+        for (const char *next = close; next && next > open;
+             next = next + 1 < end ? memchr(next + 1, ']', (size_t)(end - next - 1)) : NULL) {
+            if (memchr(close, '{', (size_t)(next - close))) break;
+            close = next;
+        }
+        b->end = close ? (size_t)(close - body.p) + 1 : body.n;
+        b->values = (struct span){open + 1, b->end - at - (close ? 2 : 1)};
+        if (!span_has(b->values, "it/s") && !span_has(b->values, "s/it") && !span_has(b->values, "?")) continue;
+        const char *bar = memmem(body.p, at, "%|", 2), *open_bar = bar ? NULL : memchr(body.p, '|', start);
+        b->title = (struct span){body.p, bar ? (size_t)(bar - body.p) : open_bar ? (size_t)(open_bar - body.p) : start};
+        while (bar && b->title.n && b->title.p[b->title.n - 1] >= '0' && b->title.p[b->title.n - 1] <= '9') b->title.n--;
+        b->title = span_trim(b->title);
+        if (!b->title.n) b->title.p = body.p;
+        return true;
+    }
+    return false;
+}
+
+/* metrics_of - the part of "00:12<00:15, 3.62it/s, loss=0.231" behind the rate. */
+static struct span metrics_of(struct span values)
+{
+    const char *comma = memchr(values.p, ',', values.n);
+    struct span rest = comma ? span_from(values, (size_t)(comma - values.p) + 1) : (struct span){"", 0};
+    const char *second = memchr(rest.p, ',', rest.n);
+    return second ? span_from(rest, (size_t)(second - rest.p) + 1) : (struct span){"", 0};
+}
+
+static int64_t bar_step(struct text_families *f, struct text_run *r, const struct bar *b, double epoch)
+{
+    if (isfinite(epoch)) return text_place_step(&r->place, b->n, b->total ? (double)b->total : (double)NAN, epoch);
+    bool again = f->bar_told && b->n < f->bar && b->total == f->bar_total && f->bar >= b->total - 1;
+    if (again && __builtin_add_overflow(f->bar_base, b->total ? b->total : f->bar, &f->bar_base)) f->bar_base = 0;
+    r->place.known = true;
+    int64_t step;
+    return __builtin_add_overflow(f->bar_base, b->n, &step) ? b->n : step;
+}
+
+/* drop_carried - leave out what the redraw only repeats: held-out values and means of epochs; all values if the count was told before. */
+static void drop_carried(struct text_families *f, struct text_run *r, struct text_pairs *ps, struct arena *arena)
+{
+    size_t n = 0;
+    bool carried_any = false;
+    for (size_t i = 0; i < ps->n; i++) {
+        struct text_pair *p = &ps->pair[i];
+        struct text_name *e = p->name = text_name_of(&r->names, p->key, p->last, arena);
+        bool carried = e && (e->flags & NAME_SPLIT || (p->key.n > 6 && memcmp(p->key.p + p->key.n - 6, "_epoch", 6) == 0));
+        bool same = e && (e->drawn == p->value || (isnan(e->drawn) && isnan(p->value) && e->series[SPLIT_NONE][0] >= 0));
+        carried_any |= carried;
+        if (same && (carried ? !f->validated : f->held.again)) continue;
+        if (e) e->drawn = p->value;
+        ps->pair[n++] = *p;
+    }
+    ps->n = n;
+    if (carried_any) f->validated = false;
+}
+
+static void tell_bar(struct text_families *f, struct text_run *r, const struct text_line *l, const struct bar *b,
+                     const struct format_out *out)
+{
+    struct text_pairs *title = &f->title, *pairs = &f->pairs;
+    text_pairs(b->title, title);
+    text_pairs(b->values, pairs);
+    struct text_count c;
+    bool counts = text_count_of(r, title, out->arena, &c);
+    if (!pairs->n && title->n == (counts && !c.leading)) return;
+    drop_carried(f, r, pairs, out->arena);
+    struct text_where at = {0, AXIS_STEP, SPLIT_NONE};
+    bool epochs = !counts && b->title.n >= 5 && strncasecmp(b->title.p, "epoch", 5) == 0;
+    if (epochs) at.step = b->n, at.axis = AXIS_EPOCH;
+    else at.step = bar_step(f, r, b, counts && c.axis == AXIS_EPOCH ? c.epoch : (double)NAN);
+    unsigned n = text_emit(r, l, title, at, out) + text_emit(r, l, pairs, at, out);
+    if (n && !epochs) r->place.step = at.step, r->place.axis = AXIS_STEP;
+    f->bar_told = true;
+    f->bar = b->n;
+    f->bar_total = b->total;
+}
+
+void text_bar_settle(struct text_families *f, struct text_run *r, const struct format_out *out)
+{
+    struct text_line l = {.body = {f->held.body, f->held.n_body}, .line = f->held.line, .time = f->held.time};
+    if (!f->held.n_body) return;
+    f->held.n_body = 0;
+    struct bar b = {.n = f->held.n,
+                    .total = f->held.total,
+                    .title = {f->held.body, f->held.title},
+                    .values = {f->held.body + f->held.from, f->held.to - f->held.from}};
+    tell_bar(f, r, &l, &b, out);
+    f->held.again = true;
+}
+
+/* is_held - the same bar at the same count. */
+static bool is_held(const struct text_families *f, const struct bar *b)
+{
+    return f->held.n == b->n && f->held.total == b->total && f->held.title == b->title.n &&
+           memcmp(f->held.body, b->title.p, b->title.n) == 0;
+}
+
+/* repeats - does a bar at 0 show what the redraw before showed? */
+static bool repeats(const struct text_families *f, const struct bar *b)
+{
+    size_t n = f->held.to - f->held.from;
+    return !b->values.n || (n == b->values.n && memcmp(f->held.body + f->held.from, b->values.p, n) == 0);
+}
+
+/* draw - hold the bar back until its count is not drawn again. */
+static void draw(struct text_families *f, struct text_run *r, const struct text_line *l, struct bar *b,
+                 const struct format_out *out)
+{
+    if (text_split_of(b->title) || span_has(b->title, "Sanity")) {
+        f->validated = true;
+        return;
+    }
+    b->values = metrics_of(b->values);
+    if ((!b->values.n && !b->title.n) || (!b->n && repeats(f, b))) return;
+    bool again = f->held.again, same = is_held(f, b);
+    if (!same) text_bar_settle(f, r, out);
+    f->held.again = same && again;
+    if (b->end > sizeof f->held.body) {
+        tell_bar(f, r, l, b, out);
+        return;
+    }
+    memcpy(f->held.body, l->body.p, b->end);
+    f->held.n_body = b->end;
+    f->held.title = b->title.n;
+    f->held.from = b->values.n ? (size_t)(b->values.p - l->body.p) : 0;
+    f->held.to = f->held.from + b->values.n;
+    f->held.n = b->n;
+    f->held.total = b->total;
+    f->held.line = l->line;
+    f->held.time = l->time;
+}
+
+bool text_bar_like(struct span body)
+{
+    return memchr(body.p, '[', body.n) && (span_has(body, "it/s") || span_has(body, "s/it") || span_has(body, "?it"));
+}
+
+bool text_bar_tqdm(struct text_families *f, struct text_run *r, const struct text_line *l, struct span *rest,
+                   const struct format_out *out)
+{
+    struct bar b;
+    if (!find(l->body, &b)) return false;
+    bool steps = !b.title.n && b.total >= f->main_total;
+    if (steps) f->main = b.n, f->main_total = b.total, f->main_drawn = true;
+    text_dict_settle(f, r, f->main, out);
+    draw(f, r, l, &b, out);
+    *rest = span_trim(span_from(l->body, b.end));
+    if (l->closed && !rest->n) text_bar_settle(f, r, out);
+    return true;
+}
+
+/* keep_split - drop the pairs that were told with the first drawing of a complete bar: only val_... are new in the second. */
+static void keep_split(struct text_pairs *ps)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < ps->n; i++)
+        if (text_split_of(ps->pair[i].key)) ps->pair[n++] = ps->pair[i];
+    ps->n = n;
+}
+
+/* tell_epoch - the values of a complete bar as those of its epoch; false when it has none. */
+static bool tell_epoch(struct text_families *f, struct text_run *r, const struct text_line *l, struct text_pairs *ps,
+                       const struct format_out *out)
+{
+    double epoch = r->place.heading ? r->place.heading_epoch : (double)NAN, total = ps->pair[0].total;
+    bool again = f->keras_begun && f->keras_epoch == epoch;
+    struct text_where at = {r->place.record + 1, AXIS_RECORD, SPLIT_NONE};
+    if (!isnan(epoch)) at.step = (int64_t)epoch, at.axis = AXIS_EPOCH;
+    if (again && f->keras_total == total) keep_split(ps);
+    else if (again || isnan(epoch)) at.split = SPLIT_EVAL;
+    if (!text_emit(r, l, ps, at, out) && !again) return false;
+    if (isnan(epoch)) r->place.record++;
+    else text_place_epoch(&r->place, epoch);
+    f->keras_begun = true;
+    f->keras_epoch = epoch;
+    f->keras_total = total;
+    return true;
+}
+
+/* keep - the complete bar may be drawn once more with the values of the validation; if the log ends before, this one counts. */
+static void keep(struct text_families *f, const struct text_line *l)
+{
+    if (l->body.n > sizeof f->drawn.body) return;
+    f->drawn.n = l->body.n;
+    f->drawn.line = l->line;
+    f->drawn.time = l->time;
+    memcpy(f->drawn.body, l->body.p, l->body.n);
+}
+
+void text_bar_end(struct text_families *f, struct text_run *r, const struct format_out *out)
+{
+    struct text_line l = {.body = {f->drawn.body, f->drawn.n}, .line = f->drawn.line, .time = f->drawn.time};
+    struct text_pairs ps;
+    if (!f->drawn.n) return;
+    text_pairs(l.body, &ps);
+    tell_epoch(f, r, &l, &ps, out);
+    f->drawn.n = 0;
+}
+
+bool text_bar_keras(struct text_families *f, struct text_run *r, const struct text_line *l, struct span *rest,
+                    const struct format_out *out)
+{
+    (void)rest;
+    struct text_pairs *ps = &f->pairs;
+    bool drawn = span_has(l->body, "/step") || span_has(l->body, "[=") || span_has(l->body, "[>") || span_has(l->body, "[.");
+    if (!drawn) return false;
+    text_pairs(l->body, ps);
+    if (!ps->n || ps->pair[0].key.n || !(ps->pair[0].total > 0)) return false;
+    r->place.heading_line = l->line;
+    bool complete = ps->pair[0].value >= ps->pair[0].total;
+    if (!complete) f->drawn.n = 0;
+    else if (l->redraw) keep(f, l);
+    else if (tell_epoch(f, r, l, ps, out)) f->drawn.n = 0;
+    return true;
+}

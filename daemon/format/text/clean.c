@@ -1,0 +1,245 @@
+/* text_clean - see text/clean.h.
+ *
+ * A prefix is a run of tokens: a rank (text/rank.h), "[2026-01-05 10:00:01,123]", "[INFO]", "INFO:tensorflow:", "| train_inner |",
+ * "[logging.py:96:log_dist]", "I0105 10:00:01.123456 140735 train.py:42]" of absl and glog, "__main__:train:42 - " of loguru.
+ * Brackets that count ("[3/10]", "[Epoch 0/200]", "[0]") are the message, not a prefix.
+ * Sequences: ECMA-48 section 5.4 (CSI: ESC [ parameters final) and the xterm OSC form (ESC ] ... BEL or ESC \). */
+#include "clean.h"
+
+#include <ctype.h>
+#include <math.h>
+#include <strings.h>
+
+#include "../field.h"
+#include "rank.h"
+
+static size_t escape_length(struct span s)
+{
+    size_t i = 2;
+    if (s.n < 2) return s.n;
+    if (s.p[1] == '[') {
+        while (i < s.n && (s.p[i] < 0x40 || s.p[i] > 0x7e)) i++;
+        return i < s.n ? i + 1 : s.n;
+    }
+    if (s.p[1] != ']') return 2;
+    while (i < s.n && s.p[i] != 0x07 && s.p[i] != 0x1b) i++;
+    if (i < s.n && s.p[i] == 0x1b) i++;
+    return i < s.n ? i + 1 : s.n;
+}
+
+static bool is_control(char c) { return ((unsigned char)c < 0x20 && c != '\t') || c == 0x7f; }
+
+static size_t clean_run(struct span s)
+{
+    size_t i = 0;
+    while (i < s.n && !is_control(s.p[i])) i++;
+    return i;
+}
+
+bool text_is_clean(struct span raw)
+{
+    enum { BLOCK = 32 }; /* without a branch inside, so that the compiler takes many bytes at once */
+    for (; raw.n >= BLOCK; raw = span_from(raw, BLOCK)) {
+        unsigned char odd = 0;
+        for (int i = 0; i < BLOCK; i++) {
+            unsigned char c = (unsigned char)raw.p[i];
+            odd |= (unsigned char)((c < 0x20) & (c != '\t')) | (unsigned char)(c == 0x7f);
+        }
+        if (odd) return false;
+    }
+    return clean_run(raw) == raw.n;
+}
+
+struct span text_clean(struct span raw, char *buffer)
+{
+    size_t n = 0, run = clean_run(raw);
+    while (raw.n && n < TEXT_CLEAN_MAX_BYTES) {
+        size_t take = run < TEXT_CLEAN_MAX_BYTES - n ? run : TEXT_CLEAN_MAX_BYTES - n;
+        memcpy(buffer + n, raw.p, take);
+        n += take;
+        raw = span_from(raw, run);
+        if (raw.n) raw = span_from(raw, raw.p[0] == 0x1b ? escape_length(raw) : 1);
+        run = clean_run(raw);
+    }
+    return (struct span){buffer, n};
+}
+
+static bool is_digit(char c) { return c >= '0' && c <= '9'; }
+static bool is_capital(char c) { return c >= 'A' && c <= 'Z'; }
+
+static size_t skip_blank(struct span s)
+{
+    size_t i = 0;
+    while (i < s.n && (s.p[i] == ' ' || s.p[i] == '\t')) i++;
+    return i;
+}
+
+double text_prefix_time(struct span token)
+{
+    if (token.n < 19 || !is_digit(token.p[0]) || (token.p[4] != '-' && token.p[4] != '/')) return NAN;
+    char iso[40];
+    size_t n = token.n < sizeof iso ? token.n : sizeof iso;
+    memcpy(iso, token.p, n);
+    if (iso[4] == '/' && iso[7] == '/') iso[4] = iso[7] = '-';
+    return field_time_text((struct span){iso, n});
+}
+
+/* starts_with - in any case; the first letter is compared before anything is called. */
+static bool starts_with(struct span s, const char *word)
+{
+    size_t n;
+    return s.n && (s.p[0] | 0x20) == (word[0] | 0x20) && s.n >= (n = strlen(word)) && strncasecmp(s.p, word, n) == 0;
+}
+
+static bool in_time(char c)
+{
+    return is_digit(c) || c == '-' || c == ':' || c == ' ' || c == '.' || c == ',' || c == '/' || c == 'T' || c == 'Z' ||
+           c == '+';
+}
+
+/* time_length - bytes of a date and time, or of a clock time alone, at the start of s. */
+static size_t time_length(struct span s)
+{
+    size_t i = 0, colons = 0;
+    if (!s.n || !is_digit(s.p[0])) return 0;
+    while (i < s.n && i < 40 && in_time(s.p[i])) {
+        if (s.p[i] == ' ' && (i + 1 == s.n || !is_digit(s.p[i + 1]) || colons)) break;
+        colons += s.p[i++] == ':';
+    }
+    while (i && strchr(":,. -/", s.p[i - 1])) i--;
+    bool whole = i >= 19 && (s.p[4] == '-' || s.p[4] == '/'), dated = i >= 14 && (s.p[2] == '/' || s.p[2] == '-'),
+         clock = i >= 8 && s.p[2] == ':';
+    return colons >= 2 && (whole || dated || clock) ? i : 0;
+}
+
+static const char *const levels[] = {"INFO", "WARNING", "WARN", "ERROR", "DEBUG", "CRITICAL", "FATAL", "NOTICE"};
+
+static size_t level_length(struct span s)
+{
+    for (size_t i = 0; i < sizeof levels / sizeof *levels; i++) {
+        if (!starts_with(s, levels[i])) continue;
+        size_t n = strlen(levels[i]);
+        if (s.n == n || strchr(" :]|-\t", s.p[n])) return n;
+    }
+    return 0;
+}
+
+static const char *const counting[] = {"epoch", "step", "iter", "batch", "round", "episode", "d loss", "g loss", "loss"};
+
+/* is_message - a bracket that is part of the message: it counts or it holds values. */
+static bool is_message(struct span inner)
+{
+    bool letters = false;
+    if (inner.n > 80) return true;
+    for (size_t i = 0; i < inner.n; i++) letters |= isalpha((unsigned char)inner.p[i]) != 0;
+    if (!letters) return true;
+    for (size_t i = 0; i < sizeof counting / sizeof *counting; i++) {
+        if (!starts_with(inner, counting[i])) continue;
+        size_t n = strlen(counting[i]);
+        if ((inner.n == n || !(isalnum((unsigned char)inner.p[n]) || inner.p[n] == '_'))) return true;
+    }
+    return memchr(inner.p, '=', inner.n) || memmem(inner.p, inner.n, ": ", 2);
+}
+
+static const char *const split_words[] = {"val", "valid", "validation", "test", "eval", "evaluation", "dev"};
+
+static void note_label(struct span inner, struct text_prefix *prefix)
+{
+    for (size_t i = 0; i < sizeof split_words / sizeof *split_words; i++)
+        if (starts_with(inner, split_words[i]) && inner.n == strlen(split_words[i])) prefix->label = inner;
+}
+
+static size_t bracket_length(struct span s, struct text_prefix *prefix)
+{
+    const char *end = memchr(s.p, ']', s.n < 160 ? s.n : 160);
+    if (!end) return 0;
+    struct span inner = {s.p + 1, (size_t)(end - s.p) - 1};
+    size_t time = time_length(inner), length = inner.n + 2;
+    inner = span_trim(inner);
+    if (!time && is_message(inner)) return 0;
+    if (time && isnan(prefix->time)) prefix->time = text_prefix_time((struct span){inner.p, time});
+    note_label(inner, prefix);
+    if (length < s.n && s.p[length] == ':') length++;
+    return length;
+}
+
+/* clocked_length - "I0105 10:00:01.123456 140735 train.py:42]" of absl and glog: level, month and day, time, thread, place. */
+static size_t clocked_length(struct span s)
+{
+    if (s.n < 20 || !is_capital(s.p[0]) || !is_digit(s.p[1]) || !strchr("IWEF", s.p[0]) || s.p[5] != ' ' || s.p[8] != ':')
+        return 0;
+    for (int i = 1; i <= 4; i++)
+        if (!is_digit(s.p[i])) return 0;
+    const char *end = memchr(s.p, ']', s.n < 160 ? s.n : 160);
+    return end ? (size_t)(end - s.p) + 1 : 0;
+}
+
+/* placed_length - "__main__:train:42 - ": module, function and line. */
+static size_t placed_length(struct span s)
+{
+    size_t i = 0, colons = 0;
+    for (; i < s.n && i < 120 && (isalnum((unsigned char)s.p[i]) || strchr("_.<>:", s.p[i])); i++) colons += s.p[i] == ':';
+    bool ends = colons == 2 && i + 2 < s.n && is_digit(s.p[i - 1]) && memcmp(s.p + i, " - ", 3) == 0;
+    return ends ? i + 3 : 0;
+}
+
+/* logger_length - "root - " or "train_inner | ", "ppcls INFO: ": only behind a time or level. */
+static size_t logger_length(struct span s, struct text_prefix *prefix)
+{
+    size_t i = 0;
+    while (i < s.n && i < 64 && (isalnum((unsigned char)s.p[i]) || strchr("_.", s.p[i]))) i++;
+    size_t placed = i ? placed_length(s) : 0, level;
+    if (!i || is_digit(s.p[0])) return 0;
+    if (placed) return placed;
+    struct span name = {s.p, i};
+    if (i + 1 < s.n && s.p[i] == ' ' && is_capital(s.p[i + 1]) && (level = level_length(span_from(s, i + 1))) != 0)
+        return i + 1 + level;
+    size_t after = i + skip_blank(span_from(s, i));
+    bool dashed = after > i && after + 1 < s.n && (s.p[after] == '-' || s.p[after] == '|') && s.p[after + 1] == ' ';
+    bool colon = i < s.n && s.p[i] == ':' && i + 1 < s.n && (isalpha((unsigned char)s.p[i + 1]) || s.p[i + 1] == ' ');
+    if (colon && (field_of(name)->kind != FIELD_VALUE || memchr(name.p, '.', name.n) == NULL))
+        colon = span_is(name, "tensorflow") || span_is(name, "root") || span_is(name, "absl");
+    if (!dashed && !colon) return 0;
+    prefix->tag = name;
+    return colon ? i + 1 : after + 2;
+}
+
+/* one_token - bytes of the next prefix token, 0 when the message begins. */
+static size_t one_token(struct span s, struct text_prefix *prefix, bool *dated)
+{
+    size_t n = text_rank_length(s, &prefix->rank);
+    if (n) return n;
+    if (s.p[0] == '[') {
+        n = bracket_length(s, prefix);
+        *dated |= n && (level_length(span_from(s, 1)) || !isnan(prefix->time));
+        return n;
+    }
+    if ((n = time_length(s)) != 0) {
+        if (isnan(prefix->time)) prefix->time = text_prefix_time((struct span){s.p, n});
+        *dated = true;
+        return n;
+    }
+    if ((n = level_length(s)) != 0 || (n = clocked_length(s)) != 0) return *dated = true, n;
+    if (*dated && strchr("-|>:", s.p[0]) && (s.n == 1 || s.p[1] == ' ' || s.p[0] == ':')) return 1;
+    if (*dated && (n = logger_length(s, prefix)) != 0) return n;
+    return 0;
+}
+
+struct span text_unprefix(struct span line, struct text_prefix *prefix)
+{
+    bool dated = false;
+    *prefix = (struct text_prefix){.time = NAN, .rank = TEXT_NO_RANK, .front = TEXT_NO_RANK};
+    size_t blanks = skip_blank(line), n = text_rank_front(span_from(line, blanks), &prefix->front);
+    line = span_from(line, blanks + n);
+    if (n) blanks = 0;
+    for (int i = 0; i < 12 && line.n; i++) {
+        size_t at = skip_blank(line);
+        struct span s = span_from(line, at);
+        if (!s.n || !(n = one_token(s, prefix, &dated))) break;
+        blanks = 0;
+        line = span_from(s, n);
+        if (line.n && line.p[0] == ' ') line = span_from(line, 1);
+    }
+    prefix->indented = blanks + skip_blank(line) > 0;
+    return span_trim(line);
+}

@@ -1,0 +1,246 @@
+/* text_columns - see text/columns.h. Headers: fastai/learner.py (Recorder), skorch/callbacks/logging.py (PrintLog),
+ * spacy/training/loggers.py, sklearn/ensemble/_gb.py (VerboseReporter), ultralytics/engine/trainer.py and validator.py. */
+#include "columns.h"
+
+#include <math.h>
+#include <string.h>
+#include <strings.h>
+
+#include "../../base/num.h"
+
+struct cells {
+    size_t n;
+    struct span at[TEXT_COLUMNS_MAX];
+};
+
+/* What a word of a header is called here: in a table the meaning of a letter is clear. NULL: the column is no metric. */
+static const struct meaning {
+    const char *word, *name;
+} meanings[] = {{"e", "epoch"},
+                {"#", "step"},
+                {"p", "precision"},
+                {"r", "recall"},
+                {"map@.5", "mAP50"},
+                {"map@0.5", "mAP50"},
+                {"map@.5:.95", "mAP50-95"},
+                {"map@0.5:0.95", "mAP50-95"},
+                {"box", "box_loss"},
+                {"obj", "obj_loss"},
+                {"cls", "cls_loss"},
+                {"dfl", "dfl_loss"},
+                {"instances", NULL},
+                {"labels", NULL},
+                {"targets", NULL},
+                {"size", NULL},
+                {"img_size", NULL},
+                {"images", NULL},
+                {"class", NULL},
+                {"classes", NULL},
+                {"remaining time", NULL},
+                {"time", NULL},
+                {"dur", NULL},
+                {"cp", NULL}};
+
+static const struct meaning *meaning_of(struct span word)
+{
+    for (size_t i = 0; i < sizeof meanings / sizeof *meanings; i++)
+        if (word.n == strlen(meanings[i].word) && strncasecmp(word.p, meanings[i].word, word.n) == 0) return &meanings[i];
+    return NULL;
+}
+
+static void add_cell(struct cells *c, struct span cell)
+{
+    cell = span_trim(cell);
+    if (cell.n && c->n < TEXT_COLUMNS_MAX) c->at[c->n++] = cell;
+}
+
+/* split - the cells of a line: between bars, or `blanks` blanks apart; a tab parts as well. */
+static struct cells split(struct span s, size_t blanks)
+{
+    struct cells c = {0};
+    const char *from = s.p, *end = s.p + s.n;
+    bool bars = memchr(s.p, '|', s.n) != NULL;
+    for (const char *p = s.p; p < end; p++) {
+        size_t gap = 0;
+        while (!bars && p + gap < end && p[gap] == ' ') gap++;
+        if (bars ? *p != '|' : *p != '\t' && gap < blanks) continue;
+        add_cell(&c, (struct span){from, (size_t)(p - from)});
+        p += gap ? gap - 1 : 0;
+        from = p + 1;
+    }
+    add_cell(&c, (struct span){from, (size_t)(end - from)});
+    return c;
+}
+
+/* column - what stands below a word; group: "mask " behind "Mask(P". */
+static bool column(struct text_column *to, struct span word, const char *group, enum text_split part)
+{
+    const struct meaning *m = meaning_of(word);
+    struct span name = m ? m->name ? span_of(m->name) : word : word;
+    size_t n = strlen(group);
+    if (name.n + n >= TEXT_COLUMN_BYTES) return false;
+    memcpy(to->name, group, n);
+    memcpy(to->name + n, name.p, name.n);
+    to->name[n + name.n] = 0;
+    enum field_kind kind = field_of(span_of(to->name))->kind;
+    to->skipped = (m && !m->name) || kind != FIELD_VALUE;
+    to->split = text_split_of(name) ? SPLIT_NONE : part;
+    return true;
+}
+
+/* counter_of - the best counter among the columns, -1 for none. */
+static int counter_of(const struct text_columns *t, size_t n, enum axis *axis)
+{
+    int best = -1, rank = FIELD_UNRANKED;
+    for (size_t i = 0; i < n; i++) {
+        const struct field *f = field_of(span_of(t->column[i].name));
+        if (field_rank(f) < rank) rank = field_rank(f), best = (int)i, *axis = field_axis(f->kind);
+    }
+    return best;
+}
+
+static bool header(struct text_columns *t, struct text_run *r, struct span body, const struct format_out *out)
+{
+    struct cells c = split(body, 2);
+    bool strong = false;
+    double number;
+    if (c.n < 3) return false;
+    bool fastai = span_is(c.at[1], "train_loss") && span_is(c.at[2], "valid_loss");
+    for (size_t i = 0; i < c.n; i++) {
+        if (num_parse(c.at[i], &number) || !column(&t->column[i], c.at[i], "", fastai && i > 2 ? SPLIT_VALID : SPLIT_NONE))
+            return false;
+        const struct text_name *e = text_name_of(&r->names, span_of(t->column[i].name), 0, out->arena);
+        strong |= e && e->flags & NAME_STRONG;
+    }
+    t->counter = counter_of(t, c.n, &t->axis);
+    if (!strong || t->counter < 0 || t->counter > 1) return false;
+    t->drawn = strcasecmp(t->column[0].name, "epoch") == 0 && strcasecmp(t->column[1].name, "gpu_mem") == 0;
+    t->n = c.n;
+    t->last = -1;
+    t->n_scores = 0;
+    return true;
+}
+
+/* scores - "Class Images Instances Box(P R mAP50 mAP50-95) Mask(P ...": the columns of an evaluation, above its row "all". */
+static bool scores(struct text_columns *t, struct span body)
+{
+    const char *colon = memchr(body.p, ':', body.n), *dotted = memmem(body.p, body.n, "@.5:.95", 7);
+    if (dotted && colon == dotted + 3) colon = memchr(colon + 1, ':', (size_t)(body.p + body.n - colon) - 1);
+    struct cells c = split((struct span){body.p, colon ? (size_t)(colon - body.p) : body.n}, 1);
+    const char *group = "";
+    t->n_scores = 0;
+    for (size_t i = 0; i < c.n; i++) {
+        struct span word = c.at[i];
+        const char *open = memchr(word.p, '(', word.n);
+        if (open) group = span_starts(word, "Mask") ? "mask " : span_starts(word, "Pose") ? "pose " : "";
+        if (open) word = span_from(word, (size_t)(open - word.p) + 1);
+        while (word.n && word.p[word.n - 1] == ')') word.n--;
+        if (!word.n || !column(&t->score[i], word, group, SPLIT_VALID)) return false;
+    }
+    t->n_scores = c.n >= 3 ? c.n : 0;
+    return t->n_scores > 0;
+}
+
+/* tell - the cells of a row that are numbers; the others are clocks, or missing. */
+static unsigned tell(struct text_run *r, const struct text_line *l, const struct text_column *columns, const struct cells *c,
+                     struct text_where at, const struct format_out *out)
+{
+    unsigned n = 0;
+    for (size_t i = 0; i < c->n; i++) {
+        double value;
+        size_t used = columns[i].skipped ? 0 : num_prefix(c->at[i], &value);
+        bool unit = used && used + 1 == c->at[i].n && strchr("GM%", c->at[i].p[used]);
+        if (!used || (used != c->at[i].n && !unit)) continue;
+        at.split = columns[i].split;
+        text_point(r, l, span_of(columns[i].name), value, at, out);
+        n++;
+    }
+    return n;
+}
+
+static struct text_where place(struct text_run *r, const struct text_columns *t, int64_t count)
+{
+    struct text_where at = {count, t->axis, SPLIT_NONE};
+    if (t->axis == AXIS_EPOCH) text_place_epoch(&r->place, (double)count);
+    else r->place.step = at.step = text_place_step(&r->place, count, NAN, NAN), r->place.axis = t->axis;
+    return at;
+}
+
+static bool row(struct text_columns *t, struct text_run *r, const struct text_line *l, const struct format_out *out)
+{
+    struct cells c = split(l->body, 2);
+    int64_t count;
+    double value;
+    if (c.n != t->n) c = split(l->body, 1);
+    if (c.n != t->n || !num_integer(c.at[t->counter], &count)) return false;
+    for (size_t i = 0; i < c.n; i++)
+        if (!t->column[i].skipped && !num_prefix(c.at[i], &value) && c.at[i].n > 4) return false;
+    tell(r, l, t->column, &c, place(r, t, count), out);
+    return true;
+}
+
+/* drawn_row - "1/100 2.31G 1.276 1.830 41 640: 100%|####| 120/120": its values count when the bar is complete. */
+static bool drawn_row(struct text_columns *t, struct text_run *r, const struct text_line *l, const struct format_out *out)
+{
+    const char *colon = memchr(l->body.p, ':', l->body.n);
+    struct cells c = split((struct span){l->body.p, colon ? (size_t)(colon - l->body.p) : l->body.n}, 1);
+    const char *slash = c.n ? memchr(c.at[0].p, '/', c.at[0].n) : NULL;
+    int64_t count;
+    if (c.n != t->n || !slash || !num_integer((struct span){c.at[0].p, (size_t)(slash - c.at[0].p)}, &count)) return false;
+    bool percent = memchr(l->body.p, '%', l->body.n) != NULL, whole = span_has(l->body, "100%");
+    if ((percent && !whole) || count == t->last) return true;
+    t->last = count;
+    tell(r, l, t->column, &c, place(r, t, count), out);
+    return true;
+}
+
+/* scores_row - "all 128 929 0.661 0.531 0.605 0.445". */
+static bool scores_row(struct text_columns *t, struct text_run *r, const struct text_line *l, const struct format_out *out)
+{
+    struct cells c = split(l->body, 1);
+    if (c.n != t->n_scores) return false;
+    struct text_where at = {r->place.step, r->place.axis, SPLIT_NONE};
+    if (r->place.epoch_known) at.step = (int64_t)r->place.epoch, at.axis = AXIS_EPOCH;
+    t->n_scores = 0;
+    return tell(r, l, t->score, &c, at, out) > 0;
+}
+
+/* may_head - does a line begin like a header: a counter's name, and words far from it? No word of a header is a number. */
+static bool may_head(struct span s)
+{
+    static const char *const words[] = {"epoch", "iter", "step", "E ", "round", "n_iter", "#"};
+    switch (s.p[0] | 0x20) {
+    case 'e':
+    case 'i':
+    case 's':
+    case 'r':
+    case 'n':
+    case '#':
+    case '|': break;
+    default: return false;
+    }
+    size_t n = 0, bars = s.p[0] == '|';
+    for (size_t i = bars; i < s.n && bars && s.p[i] == ' '; i++) bars++;
+    struct span rest = span_from(s, bars);
+    for (size_t i = 0; i < sizeof words / sizeof *words && !n; i++)
+        if (rest.n > 8 && (words[i][0] | 0x20) == (rest.p[0] | 0x20) && strncasecmp(rest.p, words[i], strlen(words[i])) == 0)
+            n = strlen(words[i]);
+    if (!n) return false;
+    while (n < rest.n && rest.p[n] != ' ' && rest.p[n] != '\t') n++;
+    if (n + 2 >= rest.n || (rest.p[n] == ' ' && rest.p[n + 1] != ' ' && rest.p[n + 1] != '|' && rest.p[1] != ' ')) return false;
+    for (; n + 1 < rest.n; n++)
+        if (rest.p[n] == ':' || rest.p[n] == '=' || (rest.p[n] == ' ' && rest.p[n + 1] >= '0' && rest.p[n + 1] <= '9'))
+            return false;
+    return true;
+}
+
+bool text_columns(struct text_columns *t, struct text_run *r, const struct text_line *l, const struct format_out *out)
+{
+    char c = l->body.p[0];
+    bool digit = c >= '0' && c <= '9';
+    if ((digit || c == '|') && t->n && (t->drawn ? drawn_row(t, r, l, out) : row(t, r, l, out))) return true;
+    if (digit) return false;
+    if ((c == 'C' || c == 'c') && span_starts(span_from(l->body, 1), "lass") && t->n && t->drawn) return scores(t, l->body);
+    if (c == 'a' && t->n_scores && span_starts(l->body, "all ")) return scores_row(t, r, l, out);
+    return may_head(l->body) && header(t, r, l->body, out);
+}

@@ -1,0 +1,36 @@
+/* text_columns - tables of one header line and one row a record: fastai, skorch, spaCy, scikit-learn's gradient boosting, Ultralytics.
+ *
+ *     epoch     train_loss  valid_loss  accuracy  time
+ *     0         0.671231    0.342111    0.912000  00:12
+ *
+ *           Epoch    GPU_mem   box_loss   cls_loss  Instances       Size
+ *           1/100      2.31G      1.276      1.830         41        640: 100%|####| 120/120
+ *                      Class     Images  Instances      Box(P          R      mAP50  mAP50-95): 100%|####| 4/4
+ *                        all        128        929      0.661      0.531      0.605      0.445
+ *
+ * Cells stand two blanks, a tab or a '|' apart. A header counts if it begins with a counter and names a metric. */
+#ifndef MLWATCH_TEXT_COLUMNS_H
+#define MLWATCH_TEXT_COLUMNS_H
+
+#include "record.h"
+
+enum { TEXT_COLUMNS_MAX = 24, TEXT_COLUMN_BYTES = 40 };
+
+struct text_columns {
+    size_t n; /* 0: no table is open */
+    int counter;
+    enum axis axis;
+    bool drawn;      /* rows are progress bars: only complete ones count */
+    int64_t last;    /* the count told last, for a bar that is drawn again; -1 before the first */
+    size_t n_scores; /* of the table of classes; 0: none is open */
+    struct text_column {
+        char name[TEXT_COLUMN_BYTES];
+        enum text_split split;
+        bool skipped; /* a counter, a clock, a count of samples */
+    } column[TEXT_COLUMNS_MAX], score[TEXT_COLUMNS_MAX];
+};
+
+/* text_columns - returns true when the line is a header, or a row below one. Cost: one look at the first letter for most lines. */
+bool text_columns(struct text_columns *t, struct text_run *r, const struct text_line *l, const struct format_out *out);
+
+#endif

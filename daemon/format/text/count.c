@@ -1,0 +1,79 @@
+/* text_count - see text/count.h.
+ *
+ * A counter with a name comes first, then a fraction without one, then the number in front of the line, then the epoch. A number in
+ * front that stands still is a rank (text_place_crowded), and counts no more. */
+#include "count.h"
+
+#include <math.h>
+
+#include "record.h"
+
+/* unnamed_counter - "[2/5][100/600]" at the start are epoch and batch, "epoch 3 | 200/ 2983 batches" a batch, and so is what ends
+ * "loss: 2.3  [6400/60000]". */
+static const struct text_pair *unnamed_counter(struct text_pairs *ps, bool has_epoch, double *epoch, enum text_split *split)
+{
+    const struct text_pair *found = NULL;
+    for (size_t i = 0; i < ps->n && i < 4; i++) {
+        struct text_pair *p = &ps->pair[i];
+        if (p->key.n && p->words == 1 && p->separator == ':' && p->total > 0 && text_split_of(p->key))
+            *split = text_split_of(p->key), p->key.n = 0;
+        if (p->key.n || isnan(p->total) || !field_is_step(p->value)) continue;
+        if (found && !has_epoch && found == p - 1) return *epoch = found->value, p;
+        if (!found) found = p;
+    }
+    return found && (has_epoch || found == ps->pair || found == ps->pair + ps->n - 1) ? found : NULL;
+}
+
+/* is_flag - "--epochs 10" of a command line. */
+static bool is_flag(struct span key) { return key.n > 2 && key.p[0] == '-' && key.p[1] == '-' && key.p[2] != ' '; }
+
+/* counts_letter - "s:250" of llm.c. */
+static bool counts_letter(const struct text_pairs *ps, const struct text_pair *p)
+{
+    return p == ps->pair && p->separator == ':' && span_is(p->key, "s");
+}
+
+/* named_count - the best of the counters with a name; NULL when there is none. Notes the epoch on the way. */
+static const struct text_pair *named_count(struct text_run *r, struct text_pairs *ps, struct arena *arena, struct text_count *c)
+{
+    const struct text_pair *best = NULL;
+    int rank = FIELD_UNRANKED;
+    for (size_t i = 0; i < ps->n; i++) {
+        struct text_pair *p = &ps->pair[i];
+        const struct text_name *e = p->name = text_name_known(&r->names, p->key);
+        if (p->percent || is_flag(p->key)) continue;
+        bool letter = counts_letter(ps, p), whole = field_is_step(p->value);
+        if (!e && (letter || text_name_counts(&r->names, p->key, p->last)))
+            e = p->name = text_name_of(&r->names, p->key, p->last, arena);
+        if (!e || (e->rank == FIELD_UNRANKED && !letter)) continue;
+        if (!whole && e->field->kind == FIELD_EPOCH && isfinite(p->value)) c->axis = AXIS_RECORD;
+        if (!whole) continue;
+        if (e->field->kind == FIELD_EPOCH && isnan(c->epoch)) c->epoch = p->value;
+        if (!letter && e->rank >= rank && e->field->kind == FIELD_STEP) c->lesser = e->field;
+        if (letter || e->rank < rank) {
+            if (best && c->field && c->field->kind == FIELD_STEP) c->lesser = c->field;
+            best = p, rank = letter ? 0 : e->rank, c->axis = letter ? AXIS_STEP : field_axis(e->field->kind);
+            c->field = e->field;
+        }
+        if (e->cut) c->cut = e->cut;
+    }
+    return best;
+}
+
+bool text_count_of(struct text_run *r, struct text_pairs *ps, struct arena *arena, struct text_count *c)
+{
+    *c = (struct text_count){.total = NAN, .epoch = NAN, .axis = AXIS_STEP};
+    const struct text_pair *best = named_count(r, ps, arena, c);
+    bool stands = r->place.lead_flat && !isnan(ps->lead), part = !best && c->axis == AXIS_RECORD;
+    if (!best || c->axis == AXIS_EPOCH) {
+        const struct text_pair *fraction = unnamed_counter(ps, !isnan(c->epoch), &c->epoch, &c->cut);
+        if (fraction) best = fraction, c->axis = AXIS_STEP;
+        else if (!isnan(ps->lead) && !r->place.lead_flat) c->leading = true, c->axis = AXIS_STEP;
+    }
+    r->place.fractional |= part;
+    c->named = best && best->key.n;
+    c->value = c->leading ? ps->lead : best ? best->value : 0;
+    if (best && !c->leading) c->total = best->total;
+    if (!c->leading && !best && stands) c->axis = AXIS_RECORD;
+    return c->leading || best || part || stands;
+}

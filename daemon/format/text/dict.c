@@ -1,0 +1,184 @@
+/* text_dict - see text/dict.h.
+ *
+ * The Trainer's line has no step. tqdm writes it above the bar and draws the bar anew below it, so the bar that follows stands at the
+ * line's step; the one before may be older, because quick steps are not all drawn (tqdm: mininterval). The line waits for that bar.
+ * Without any bar it is counted: in updates if the log told logging_steps, else in records.
+ * fairseq (fairseq/logging/progress_bar.py, JsonProgressBar) quotes its numbers, and at the end of an epoch puts "train_" or
+ * "valid_" before every name, the counter's too. */
+#include "dict.h"
+
+#include <math.h>
+
+#include "../../base/num.h"
+#include "event.h"
+
+/* quoted_end - the quote that ends the text whose first quote is at p; NULL when it has none. */
+static const char *quoted_end(const char *p, const char *end)
+{
+    for (const char *q = p + 1; q < end; q++) {
+        if (*q == '\\') q++;
+        else if (*q == *p) return q;
+    }
+    return NULL;
+}
+
+/* value_end - the ',' or '}' behind a value; NULL for a dict inside, which makes the line no record. */
+static const char *value_end(const char *p, const char *end)
+{
+    int depth = 0;
+    for (; p < end; p++) {
+        if (*p == '\'' || *p == '"') {
+            p = quoted_end(p, end);
+            if (!p) return NULL;
+        } else if (*p == '{') return NULL;
+        else if (*p == '[' || *p == '(') depth++;
+        else if (*p == ']' || *p == ')') depth--;
+        else if (!depth && (*p == ',' || *p == '}')) break;
+    }
+    return p;
+}
+
+static void add_pair(struct text_pairs *ps, struct span key, struct span value)
+{
+    double number;
+    if (value.n > 1 && (value.p[0] == '\'' || value.p[0] == '"')) value = span_trim((struct span){value.p + 1, value.n - 2});
+    if (ps->n == TEXT_PAIRS_MAX || !num_parse(value, &number)) return;
+    ps->pair[ps->n++] =
+        (struct text_pair){.key = key, .value = number, .total = NAN, .mean = NAN, .spread = NAN, .separator = ':'};
+}
+
+/* parse - the numbers of a flat dict; false for anything else. */
+static bool parse(struct span body, struct text_pairs *ps)
+{
+    const char *p = body.p + 1, *end = body.p + body.n;
+    ps->n = 0;
+    ps->lead = NAN;
+    ps->lead_bracketed = ps->code = ps->quoted = ps->braces = false;
+    ps->label = (struct span){"", 0};
+    ps->prose = ps->calls = 0;
+    while (p < end && *p != '}') {
+        const char *close = *p == '\'' || *p == '"' ? quoted_end(p, end) : NULL;
+        if (!close || close + 2 >= end || close[1] != ':') return false;
+        struct span key = {p + 1, (size_t)(close - p) - 1};
+        const char *next = value_end(close + 2, end);
+        if (!next || next == end) return false;
+        add_pair(ps, key, span_trim((struct span){close + 2, (size_t)(next - close) - 2}));
+        for (p = next + (*next == ','); p < end && *p == ' ';) p++;
+    }
+    return p < end;
+}
+
+/* What a dict says about itself. */
+struct sense {
+    bool strong, eval, sums_up, epoch;
+    bool bad, zero, steep; /* its loss is not finite; is 0.0; its gradient is not finite */
+    double updates;        /* fairseq's counter behind "train_" or "valid_"; NaN for none */
+};
+
+/* without_part - "num_updates" of "valid_num_updates". */
+static struct span without_part(struct span key)
+{
+    const char *bar = memchr(key.p, '_', key.n);
+    size_t n = bar ? (size_t)(bar - key.p) : 0;
+    return n && (span_is((struct span){key.p, n}, "train") || span_starts(key, "valid")) ? span_from(key, n + 1) : key;
+}
+
+static struct sense sense_of(struct text_run *r, struct text_pairs *ps, struct arena *arena)
+{
+    struct sense s = {.updates = NAN};
+    for (size_t i = 0; i < ps->n; i++) {
+        struct text_pair *p = &ps->pair[i];
+        const struct text_name *e = p->name = text_name_of(&r->names, p->key, 0, arena);
+        if (!e) continue;
+        s.strong |= (e->flags & NAME_STRONG) != 0;
+        s.eval |= (e->flags & NAME_SPLIT) != 0;
+        s.sums_up |= e->field->kind == FIELD_SUMMARY;
+        s.epoch |= e->field->kind == FIELD_EPOCH || e->field->kind == FIELD_STEP;
+        bool loss = span_is(p->key, "loss");
+        s.bad |= loss && !isfinite(p->value);
+        s.zero |= loss && p->value == 0;
+        s.steep |= !isfinite(p->value) && span_is(p->key, "grad_norm");
+        struct span bare = without_part(p->key);
+        if (bare.n != p->key.n && span_is(bare, "num_updates")) s.updates = p->value;
+    }
+    s.bad |= s.zero && s.steep; /* the Trainer's way to write NaN: trainer_state.c */
+    return s;
+}
+
+/* drop_counters - of a fairseq summary: what is a counter or a clock behind its prefix. */
+static void drop_counters(struct text_pairs *ps)
+{
+    for (size_t i = 0; i < ps->n; i++) {
+        enum field_kind kind = field_of(without_part(ps->pair[i].key))->kind;
+        if (kind != FIELD_VALUE && kind != FIELD_SETTING) ps->pair[i].key.n = 0, ps->pair[i].name = NULL;
+    }
+}
+
+static void tell(struct text_run *r, const struct text_line *l, struct text_pairs *ps, const struct sense *s,
+                 struct text_where at, const struct format_out *out)
+{
+    if (s->bad && !r->nonfinite) text_event_tell(l, EVENT_NONFINITE, out);
+    if (!s->eval) r->nonfinite = s->bad;
+    if (text_emit(r, l, ps, at, out) && at.axis != AXIS_EPOCH)
+        r->place.step = at.step, r->place.axis = at.axis, r->place.known = true;
+}
+
+/* counted - the place of a line where no bar is drawn. */
+static struct text_where counted(struct text_run *r, const struct sense *s)
+{
+    if (!s->eval || !r->place.record) r->place.record++;
+    double step = (double)r->place.record * r->logging_steps;
+    if (field_is_step(step) && step > 0) return (struct text_where){(int64_t)step, AXIS_STEP, SPLIT_NONE};
+    return (struct text_where){r->place.record, AXIS_RECORD, SPLIT_NONE};
+}
+
+static bool hold(struct text_families *f, const struct text_line *l)
+{
+    if (l->body.n > sizeof f->dict.body) return false;
+    f->dict.n = l->body.n;
+    f->dict.line = l->line;
+    f->dict.time = l->time;
+    memcpy(f->dict.body, l->body.p, l->body.n);
+    return true;
+}
+
+void text_dict_settle(struct text_families *f, struct text_run *r, int64_t step, const struct format_out *out)
+{
+    struct text_line l = {.body = {f->dict.body, f->dict.n}, .line = f->dict.line, .time = f->dict.time};
+    struct text_pairs *ps = &f->pairs;
+    if (!f->dict.n) return;
+    f->dict.n = 0;
+    parse(l.body, ps);
+    struct sense s = sense_of(r, ps, out->arena);
+    tell(r, &l, ps, &s, (struct text_where){step, AXIS_STEP, SPLIT_NONE}, out);
+}
+
+/* place - tell a dict that has no counter of its own, or hold it. */
+static void place(struct text_families *f, struct text_run *r, const struct text_line *l, struct text_pairs *ps,
+                  const struct sense *s, const struct format_out *out)
+{
+    if (!f->dict_begun) f->dict_by_bar = f->main_drawn;
+    f->dict_begun = true;
+    if (!f->dict_by_bar) tell(r, l, ps, s, counted(r, s), out);
+    else if (!hold(f, l)) tell(r, l, ps, s, (struct text_where){f->main, AXIS_STEP, SPLIT_NONE}, out);
+}
+
+bool text_dict(struct text_families *f, struct text_run *r, const struct text_line *l, struct span *rest,
+               const struct format_out *out)
+{
+    struct text_pairs *ps = &f->pairs;
+    struct text_count c;
+    (void)rest;
+    text_dict_settle(f, r, f->main, out);
+    if (l->body.n < 4 || (l->body.p[1] != '\'' && l->body.p[1] != '"') || !parse(l->body, ps)) return false;
+    struct sense s = sense_of(r, ps, out->arena);
+    if (s.sums_up) return text_event_tell(l, EVENT_FINISHED, out), true;
+    bool prefixed = field_is_step(s.updates);
+    if (!s.strong || (!s.epoch && !prefixed)) return false;
+    bool counts = text_count_of(r, ps, out->arena, &c) && c.axis != AXIS_EPOCH && c.axis != AXIS_RECORD;
+    if (prefixed) drop_counters(ps);
+    if (prefixed) tell(r, l, ps, &s, (struct text_where){(int64_t)s.updates, AXIS_STEP, SPLIT_NONE}, out);
+    else if (counts) tell(r, l, ps, &s, (struct text_where){(int64_t)c.value, c.axis, SPLIT_NONE}, out);
+    else place(f, r, l, ps, &s, out);
+    return true;
+}

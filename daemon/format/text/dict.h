@@ -1,0 +1,15 @@
+/* text_dict - records that are printed as a dict: {'loss': 2.41, 'grad_norm': 1.73, 'learning_rate': 4.9e-05, 'epoch': 0.12} of the
+ * Hugging Face Trainer, {"epoch": 1, "update": 0.048, "loss": "8.41", "num_updates": "100"} of fairseq. */
+#ifndef MLWATCH_TEXT_DICT_H
+#define MLWATCH_TEXT_DICT_H
+
+#include "family.h"
+
+/* text_dict - a row of the table of text/family.c: any flat dict with an epoch or a step and a metric. The Trainer's last one, with
+ * train_runtime, sums up: it ends the training and gives no points. Cost: O(n) */
+bool text_dict(struct text_families *f, struct text_run *r, const struct text_line *l, struct span *rest,
+               const struct format_out *out);
+/* text_dict_settle - tell the dict that waits for its bar at this step; nothing when none does. */
+void text_dict_settle(struct text_families *f, struct text_run *r, int64_t step, const struct format_out *out);
+
+#endif

@@ -1,0 +1,145 @@
+/* text_family - see text/family.h. The table is at the end: a cheap test first, then the shape's own reader. */
+#include "family.h"
+
+#include <ctype.h>
+#include <math.h>
+
+#include "../../base/num.h"
+#include "bar.h"
+#include "dict.h"
+#include "event.h"
+#include "shape.h"
+
+/* loss_scale - DeepSpeed "OVERFLOW! ... Attempted loss scale: 65536, reducing to 32768" (or "but hysteresis is 2"), fairseq
+ * "gradient overflow detected, ..., setting loss scale to: 64.0", apex "Gradient overflow. Skipping step, loss scaler 0 reducing
+ * loss scale to 32768.0". The scale told is the one that holds from now on. */
+static bool loss_scale(struct text_families *f, struct text_run *r, const struct text_line *l, struct span *rest,
+                       const struct format_out *out)
+{
+    static const char *const before[] = {"reducing to ", "loss scale to: ", "loss scale to ", "loss scale: "};
+    (void)f, (void)rest;
+    double value;
+    for (size_t i = 0; i < sizeof before / sizeof *before; i++) {
+        const char *at = memmem(l->body.p, l->body.n, before[i], strlen(before[i]));
+        if (!at) continue;
+        struct span number = span_from(l->body, (size_t)(at - l->body.p) + strlen(before[i]));
+        if (!num_prefix(number, &value)) continue;
+        text_point(r, l, span_of("loss_scale"), value, (struct text_where){r->place.step, AXIS_STEP, SPLIT_NONE}, out);
+        break;
+    }
+    text_event_tell(l, EVENT_LOSS_SCALE, out);
+    return true;
+}
+
+/* round_at - "[12]<tab>" of XGBoost and LightGBM, "12:<tab>" of CatBoost: the bytes it takes, 0 for anything else. */
+static size_t round_at(struct span body, int64_t *round)
+{
+    size_t from = body.n && body.p[0] == '[', i = from;
+    while (i < body.n && isdigit((unsigned char)body.p[i])) i++;
+    char after = from ? ']' : ':';
+    if (i == from || i + 1 >= body.n || body.p[i] != after || body.p[i + 1] != '\t') return 0;
+    return num_integer((struct span){body.p + from, i - from}, round) ? i + 2 : 0;
+}
+
+static bool boosting(struct text_families *f, struct text_run *r, const struct text_line *l, struct span *rest,
+                     const struct format_out *out)
+{
+    (void)rest;
+    int64_t round;
+    size_t n = round_at(l->body, &round);
+    if (!n) return false;
+    if (f->restating) return f->restating = false, true;
+    text_pairs(span_from(l->body, n), &f->pairs);
+    struct text_where at = {text_place_step(&r->place, round, NAN, NAN), AXIS_STEP, SPLIT_NONE};
+    if (text_emit(r, l, &f->pairs, at, out)) r->place.step = at.step, r->place.axis = AXIS_STEP;
+    return true;
+}
+
+/* after - "Cost after iteration 100: 0.69", the counter between a metric and its value. */
+static bool after(struct text_families *f, struct text_run *r, const struct text_line *l, struct span *rest,
+                  const struct format_out *out)
+{
+    (void)f, (void)rest;
+    struct span s = l->body, count = span_from(s, (size_t)((const char *)memmem(s.p, s.n, " after ", 7) - s.p) + 7);
+    struct span name = {s.p, s.n - count.n - 7};
+    const char *colon = memchr(count.p, ':', count.n), *blank = memchr(count.p, ' ', count.n);
+    int64_t n;
+    double value;
+    if (!colon || !blank || blank > colon) return false;
+    size_t at = (size_t)(colon - count.p), word = (size_t)(blank - count.p);
+    const struct field *field = field_of((struct span){count.p, word});
+    struct span number = span_trim(span_from(count, at + 1));
+    const struct text_name *metric = text_name_of(&r->names, name, 0, out->arena);
+    if (!metric || !(metric->flags & NAME_STRONG) || field_rank(field) == FIELD_UNRANKED || !num_prefix(number, &value))
+        return false;
+    if (!num_integer(span_trim((struct span){blank, at - word}), &n)) return false;
+    text_point(r, l, name, value, (struct text_where){n, field_axis(field->kind), text_split_of(name)}, out);
+    return true;
+}
+
+/* restatement - what says again which round was best. */
+static bool restatement(struct text_families *f, struct text_run *r, const struct text_line *l, struct span *rest,
+                        const struct format_out *out)
+{
+    static const char *const starts[] = {"Best ", "best ", "Better model", "New best", "new best"};
+    (void)f, (void)r, (void)rest, (void)out;
+    for (size_t i = 0; i < sizeof starts / sizeof *starts; i++)
+        if (span_starts(l->body, starts[i])) return true;
+    return false;
+}
+
+static const struct family {
+    const char *first;   /* the letters a line may begin with; NULL for any */
+    const char *literal; /* must be in the line; NULL for none; of one byte it is found fastest */
+    bool (*read)(struct text_families *, struct text_run *, const struct text_line *, struct span *, const struct format_out *);
+} families[] = {
+    /* clang-format off */
+    {"[0123456789", "\t", boosting},
+    {"0123456789", "/", text_bar_keras},
+    {NULL, "[", text_bar_tqdm},
+    {"{", NULL, text_dict},
+    {"-n0123456789", " avg", text_shape_darknet},
+    {"m", "mean_average_precision (", text_shape_darknet},
+    {"N", "NNZs: ", text_shape_linear},
+    {"c", "copypaste: ", text_shape_copypaste},
+    {"EAR", "ing learning rate", text_shape_rate},
+    {"OGNFfLl", "verflow", loss_scale},
+    {"OGN", "OVERFLOW!", loss_scale},
+    {"BbNn", NULL, restatement},
+    {"CLTVcltv", " after ", after},
+    /* clang-format on */
+};
+
+static bool holds(struct span s, const char *literal)
+{
+    return literal[1] ? span_has(s, literal) : memchr(s.p, literal[0], s.n) != NULL;
+}
+
+enum { N_FAMILIES = sizeof families / sizeof *families };
+_Static_assert(N_FAMILIES <= 32, "text_families.rows has a bit for each");
+
+void text_families_init(struct text_families *f)
+{
+    for (unsigned c = 1; c < 256; c++)
+        for (unsigned i = 0; i < N_FAMILIES; i++)
+            if (!families[i].first || strchr(families[i].first, (int)c)) f->rows[c] |= 1u << i;
+}
+
+bool text_family(struct text_families *f, struct text_run *r, const struct text_line *l, struct span *rest,
+                 const struct format_out *out)
+{
+    *rest = (struct span){"", 0};
+    for (unsigned i = 0, rows = f->rows[(unsigned char)l->body.p[0]]; rows >> i; i++) {
+        const struct family *row = &families[i];
+        if (!(rows >> i & 1)) continue;
+        if (row->literal && !holds(l->body, row->literal)) continue;
+        if (row->read(f, r, l, rest, out)) return true;
+    }
+    return false;
+}
+
+void text_family_settle(struct text_families *f, struct text_run *r, const struct format_out *out)
+{
+    text_bar_settle(f, r, out);
+    text_dict_settle(f, r, f->main, out);
+}

@@ -1,0 +1,66 @@
+/* text_place - see text/place.h.
+ *
+ * With a total in the line ("Epoch [3/10], Step [100/600]") the step is (epochs before) * total + count, unless the count was
+ * seen to go on growing from one epoch to the next. Without a total, field.h's stepper joins what it has seen. */
+#include "place.h"
+
+#include <math.h>
+
+enum { HEADING_LINES = 400 };
+
+void text_place_epoch(struct text_place *p, double epoch)
+{
+    if (!p->epoch_known) p->first_epoch = epoch;
+    p->epoch_known = true;
+    p->epoch = epoch;
+}
+
+/* goes_on - the count grew although the epoch did: it counts the whole run. Near its end an epoch's count tells nothing. */
+static bool goes_on(const struct text_place *p, int64_t raw, double total, double epoch)
+{
+    return p->known && p->epoch_known && epoch > p->epoch && raw > p->raw && (double)p->raw < 0.6 * total;
+}
+
+int64_t text_place_step(struct text_place *p, int64_t raw, double total, double epoch)
+{
+    bool composed = isfinite(epoch) && total >= 1 && field_is_step(total) && field_is_step(epoch) && raw >= 0;
+    if (composed && goes_on(p, raw, total, epoch)) p->flat = true;
+    if (isfinite(epoch)) text_place_epoch(p, epoch);
+    p->known = true;
+    p->raw = raw;
+    if (!composed || p->flat) return p->flat ? raw : stepper_next(&p->stepper, raw, epoch);
+    int64_t before = (int64_t)epoch - (p->first_epoch < 1 ? 0 : 1), step;
+    if (before < 0 || __builtin_mul_overflow(before, (int64_t)total, &step) || __builtin_add_overflow(step, raw, &step))
+        return raw;
+    return step;
+}
+
+bool text_place_crowded(struct text_place *p, const struct text_name *metric, int64_t count)
+{
+    if (!metric || (p->main.metric && metric != p->main.metric)) return false;
+    bool again = p->main.metric && count == p->main.at;
+    p->main.metric = metric;
+    p->main.at = count;
+    p->main.fresh = again ? 0 : p->main.fresh + 1;
+    p->main.repeats = again ? p->main.repeats + 1 : p->main.fresh >= 2 ? 0 : p->main.repeats;
+    return p->main.repeats >= 2;
+}
+
+void text_place_by_record(struct text_place *p)
+{
+    if (!p->by_record && p->main.metric && p->record < p->main.at) p->record = p->main.at;
+    p->by_record = true;
+}
+
+void text_place_heading(struct text_place *p, double epoch, enum text_split split, uint64_t line)
+{
+    p->heading = true;
+    p->heading_epoch = epoch;
+    p->heading_split = split;
+    p->heading_line = line;
+}
+
+double text_place_under_heading(const struct text_place *p, uint64_t line)
+{
+    return p->heading && line - p->heading_line <= HEADING_LINES ? p->heading_epoch : (double)NAN;
+}

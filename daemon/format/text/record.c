@@ -1,0 +1,350 @@
+/* text_record - see text/record.h.
+ *
+ * A name alone is weak evidence: `loss=0.5` in a sentence, a configuration or source code is no metric. What makes a record is a
+ * counter on the same line (step, iteration, epoch, "[100/600]"), or a line of nothing but metrics below a heading that counts. */
+#include "record.h"
+
+#include <math.h>
+#include <stdio.h>
+
+enum { PROSE_MAX = 6, NAME_WORDS_MAX = 6 };
+
+static struct text_name *resolve(struct text_run *r, struct text_pair *p, struct arena *arena)
+{
+    if (!p->name && p->key.n) p->name = text_name_of(&r->names, p->key, p->last, arena);
+    return p->name;
+}
+
+static bool is_metric(const struct text_name *e, const struct text_pair *p)
+{
+    if (!e || e->rank != FIELD_UNRANKED || (e->flags & NAME_IGNORED) || p->words > NAME_WORDS_MAX) return false;
+    if (p->separator == ' ' && !(e->flags & NAME_METRIC)) return false;
+    switch (e->field->kind) {
+    case FIELD_VALUE: return true;
+    case FIELD_TIME: return isnan(field_time(p->value)) && p->value >= 0 && p->value < 1e9;
+    default: return false;
+    }
+}
+
+static void tell_setting(struct text_name *e, const struct text_pair *p, const struct format_out *out)
+{
+    if (e->told || e->field->kind != FIELD_SETTING || !field_is_step(p->value)) return;
+    char text[32];
+    int n = snprintf(text, sizeof text, "%lld", (long long)p->value);
+    e->told = true;
+    out->fact(out->arg, (struct span){e->name, e->n_name}, (struct span){text, (size_t)n});
+}
+
+/* owns - are the values of a name those of the line's rank? See text/rank.h. */
+static bool owns(const struct text_ranks *ranks, struct text_name *e)
+{
+    if (ranks->rank < 0) return true;
+    if (e->main) e = e->main;
+    bool told = e->series[SPLIT_NONE][0] != TEXT_UNASKED || e->series[SPLIT_NONE][1] != TEXT_UNASKED;
+    if (e->owner < 0) e->owner = told && ranks->main >= 0 ? ranks->main : ranks->rank;
+    if (e->owner == ranks->old) e->owner = ranks->main;
+    return e->owner == ranks->rank;
+}
+
+/* of_rank - the name that values of another rank get. */
+static struct text_name *of_rank(struct text_run *r, const struct text_name *e, struct arena *arena)
+{
+    char text[TEXT_NAME_MAX_BYTES + 32];
+    int n = snprintf(text, sizeof text, "%.*s (rank %lld)", (int)e->n_name, e->name, (long long)r->ranks.rank);
+    return text_name_of(&r->names, (struct span){text, (size_t)n}, 0, arena);
+}
+
+/* tell - one value at its place, under the name that the line's rank gives it. */
+static void tell(struct text_run *r, const struct text_line *l, struct text_name *e, double value, struct text_where at,
+                 const struct format_out *out)
+{
+    if (!owns(&r->ranks, e)) e = isfinite(value) ? NULL : of_rank(r, e, out->arena);
+    int series = e ? text_name_series(e, at.split, at.axis, out) : -1;
+    if (series >= 0) out->point(out->arg, series, at.step, l->time, value, l->line);
+}
+
+/* tell_spread - the deviation behind a mean over folds. */
+static void tell_spread(struct text_run *r, const struct text_line *l, const struct text_name *e, double value,
+                        struct text_where at, const struct format_out *out)
+{
+    char text[TEXT_NAME_MAX_BYTES + 8];
+    int n = snprintf(text, sizeof text, "%.*s/std", (int)e->n_name, e->name);
+    struct text_name *spread = text_name_of(&r->names, (struct span){text, (size_t)n}, 0, out->arena);
+    if (spread) tell(r, l, spread, value, at, out);
+}
+
+unsigned text_emit(struct text_run *r, const struct text_line *l, struct text_pairs *ps, struct text_where at,
+                   const struct format_out *out)
+{
+    unsigned n = 0;
+    for (size_t i = 0; i < ps->n; i++) {
+        struct text_pair *p = &ps->pair[i];
+        struct text_name *e = resolve(r, p, out->arena);
+        if (!e && p->key.n && r->names.used >= TEXT_NAMES_MAX) out->bad(out->arg, l->line, "more different names than are kept");
+        if (e) tell_setting(e, p, out);
+        if (!is_metric(e, p)) continue;
+        tell(r, l, e, p->total > 0 ? p->value / p->total : p->value, at, out);
+        if (!isnan(p->spread)) tell_spread(r, l, e, p->spread, at, out);
+        n++;
+    }
+    if (n) text_ranks_told(&r->ranks);
+    r->points += n;
+    return n;
+}
+
+void text_point(struct text_run *r, const struct text_line *l, struct span name, double value, struct text_where at,
+                const struct format_out *out)
+{
+    struct text_name *e = text_name_of(&r->names, name, 0, out->arena);
+    if (e) tell(r, l, e, value, at, out);
+    text_ranks_told(&r->ranks);
+    r->points++;
+}
+
+/* weigh - what kinds of numbers a line holds besides its counters. */
+struct weight {
+    unsigned metrics, strong, settings, split;
+};
+
+static struct weight weigh(struct text_run *r, struct text_pairs *ps, struct arena *arena)
+{
+    struct weight w = {0};
+    for (size_t i = 0; i < ps->n; i++) {
+        struct text_pair *p = &ps->pair[i];
+        struct text_name *e = resolve(r, p, arena);
+        if (!e) continue;
+        bool metric = is_metric(e, p);
+        w.metrics += metric;
+        w.strong += metric && (e->flags & NAME_STRONG);
+        w.split += metric && (e->flags & NAME_SPLIT);
+        w.settings += e->field->kind == FIELD_SETTING;
+        if (e->flags & NAME_RANK && field_is_step(p->value) && p->value >= 0) r->ranks.rank = (int64_t)p->value;
+    }
+    return w;
+}
+
+/* leading_split - "val Loss: 0.4 Acc: 0.8": the first key's first word speaks for the whole line. */
+static enum text_split leading_split(const struct text_pairs *ps)
+{
+    struct span key = ps->n ? ps->pair[0].key : (struct span){"", 0};
+    const char *blank = memchr(key.p, ' ', key.n);
+    return blank ? text_split_of((struct span){key.p, (size_t)(blank - key.p)}) : SPLIT_NONE;
+}
+
+static enum text_split line_split(const struct text_run *r, const struct text_line *l, const struct text_pairs *ps)
+{
+    if (l->split) return l->split;
+    if (l->body.p[0] == '*') return r->place.progress_split ? r->place.progress_split : SPLIT_EVAL; /* " * Acc@1 12.3" */
+    enum text_split split = ps->label.n ? text_split_of(ps->label) : SPLIT_NONE;
+    if (span_starts(l->body, "Saving dict for")) return SPLIT_EVAL;
+    if (span_has(l->body, "valid on '")) return SPLIT_VALID;
+    return split ? split : r->place.label_line + 1 == l->line ? r->place.label_split : SPLIT_NONE;
+}
+
+/* main_metric - what the training loop of a line tells first: its series shows whether a count tells the records apart. */
+static const struct text_name *main_metric(const struct text_pairs *ps)
+{
+    for (size_t i = 0; i < ps->n; i++) {
+        const struct text_name *e = ps->pair[i].name;
+        if (is_metric(e, &ps->pair[i]) && (e->flags & NAME_STRONG) && !(e->flags & NAME_SPLIT)) return e->main ? e->main : e;
+    }
+    return NULL;
+}
+
+/* by_epoch - the place of a record that tells an epoch or, with AXIS_RECORD, a part of one: the epoch while it tells the records
+ * apart, else the number of the record. Held-out data stands at the record of the training loop before it. */
+static struct text_where by_epoch(struct text_run *r, const struct text_count *c, enum text_split split,
+                                  const struct text_name *main)
+{
+    struct text_place *p = &r->place;
+    bool trains = !split && main, crowded = trains && c->axis == AXIS_EPOCH && text_place_crowded(p, main, (int64_t)c->epoch);
+    if (c->axis == AXIS_RECORD && p->known) return (struct text_where){p->step, p->axis, split};
+    if (c->axis == AXIS_RECORD || crowded) text_place_by_record(p);
+    p->record += trains || !p->record;
+    if (p->by_record) return (struct text_where){p->record, AXIS_RECORD, split};
+    return (struct text_where){(int64_t)c->epoch, AXIS_EPOCH, split};
+}
+
+/* all_named - nothing but metrics and their values; no code, no model, no long text. */
+static bool all_named(const struct text_line *l, const struct text_pairs *ps)
+{
+    for (size_t i = 0; i < ps->n; i++)
+        if (!ps->pair[i].key.n) return false;
+    return ps->n && ps->prose <= 3 && !ps->calls && !ps->braces && l->body.n <= TEXT_PENDING_BYTES;
+}
+
+static unsigned numbered(struct text_run *r, const struct text_line *l, struct text_pairs *ps, const struct format_out *out)
+{
+    static const struct text_count nothing = {.axis = AXIS_RECORD};
+    struct weight w = weigh(r, ps, out->arena);
+    enum text_split split = line_split(r, l, ps);
+    if (!w.strong || w.settings) return 0;
+    return text_emit(r, l, ps, by_epoch(r, &nothing, split ? split : leading_split(ps), main_metric(ps)), out);
+}
+
+/* rising - do the bare numbers in front of the held lines grow from line to line? Then they are the steps. */
+static bool rising(const struct text_pending *h)
+{
+    for (size_t i = 0; i < h->n; i++)
+        if (h->held[i].front < 0 || (i && h->held[i].front <= h->held[i - 1].front)) return false;
+    return h->n > 0;
+}
+
+/* retell - a held line, now that it is known to be a record. */
+static unsigned retell(struct text_run *r, const struct text_pending_line *held, const struct format_out *out)
+{
+    struct text_pairs ps;
+    struct text_line l = {.body = {held->body, held->n}, .time = held->time, .line = held->line};
+    bool step = held->front >= 0 && r->ranks.front_is == FRONT_STEP;
+    text_pairs(l.body, &ps);
+    r->ranks.rank = held->front >= 0 && !step ? held->front : held->rank;
+    if (!step) return numbered(r, &l, &ps, out);
+    r->place.known = true;
+    r->place.step = held->front;
+    r->place.axis = AXIS_STEP;
+    return text_emit(r, &l, &ps, (struct text_where){held->front, AXIS_STEP, leading_split(&ps)}, out);
+}
+
+/* hold - a line of metrics where nothing counts. When it is certain that such lines are the records, all that are held are told. */
+static unsigned hold(struct text_run *r, const struct text_line *l, const struct text_pairs *ps, const struct format_out *out)
+{
+    struct text_pending *h = &r->pending;
+    unsigned n = 0;
+    bool enough = text_pending_add(h, ps, l->body, l->line, l->time);
+    if (h->n && h->held[h->n - 1].line == l->line)
+        h->held[h->n - 1].rank = r->ranks.rank, h->held[h->n - 1].front = r->ranks.front;
+    if (!enough) return 0;
+    if (r->ranks.front >= 0) r->ranks.front_is = rising(h) ? FRONT_STEP : FRONT_RANK;
+    bool steps = r->ranks.front >= 0 && r->ranks.front_is == FRONT_STEP;
+    if (!steps) text_place_by_record(&r->place);
+    r->place.bare = !steps;
+    for (size_t i = 0; i < h->n; i++) {
+        struct text_place before = r->place;
+        n += retell(r, &h->held[i], out);
+        if (text_ranks_others(&r->ranks)) r->place = before;
+    }
+    r->ranks.rank = TEXT_NO_RANK; /* the line in hand was among them */
+    h->n = 0;
+    return n;
+}
+
+/* plain - a line of metrics only: below an epoch's heading, saying itself that it is an evaluation, or where nothing counts. */
+static unsigned plain(struct text_run *r, const struct text_line *l, struct text_pairs *ps, const struct format_out *out)
+{
+    struct text_place *place = &r->place;
+    if (!all_named(l, ps)) return 0;
+    double heading = text_place_under_heading(place, l->line);
+    enum text_split split = line_split(r, l, ps);
+    if (!split) split = leading_split(ps);
+    bool speaks = split || (ps->pair[0].key.n <= TEXT_NAME_MAX_BYTES && text_split_of(ps->pair[0].key));
+    bool counted = place->known || place->epoch_known || !isnan(heading);
+    if (!speaks && ps->prose > 0) return 0;
+    if (place->bare && !place->known) return numbered(r, l, ps, out);
+    if (!speaks && isnan(heading) && counted) return 0;
+    struct weight w = weigh(r, ps, out->arena);
+    if (!w.strong || w.settings) return 0;
+    if (!counted) return hold(r, l, ps, out);
+    if (!split && !isnan(heading)) split = place->heading_split;
+    bool progressed =
+        split && split == place->progress_split && place->known; /* its progress stands at the last step, and so does it */
+    if (progressed) return text_emit(r, l, ps, (struct text_where){place->step, place->axis, split}, out);
+    struct text_count c = {.axis = AXIS_EPOCH, .epoch = isnan(heading) ? place->epoch : heading};
+    if (isnan(heading) && (place->fractional || !place->epoch_known)) c.axis = AXIS_RECORD;
+    struct text_where at = by_epoch(r, &c, split, main_metric(ps));
+    place->bare |= place->by_record && !isnan(heading);
+    return text_emit(r, l, ps, at, out);
+}
+
+static void note_heading(struct text_run *r, const struct text_line *l, const struct text_pairs *ps, double epoch)
+{
+    for (size_t i = 0; i < ps->n; i++)
+        if (ps->pair[i].separator == '=') return;
+    if (l->body.n < 120 && !ps->calls && !ps->code) text_place_heading(&r->place, epoch, text_split_of(l->body), l->line);
+}
+
+/* is_prose - too many words for a record, or too little that is worth one. */
+static bool is_prose(const struct text_pairs *ps, const struct text_count *c, const struct weight *w)
+{
+    bool bare = !c->named && isnan(c->epoch) && c->axis != AXIS_RECORD;
+    if (ps->prose > PROSE_MAX + ps->n) return true;
+    if (bare && c->leading && ps->prose > (ps->lead_bracketed ? 3u : 0u)) return true;
+    return (ps->calls || bare || w->settings) && !w->strong;
+}
+
+/* by_step - the place of a record with a counter of its own; it starts again in each epoch, which a heading may tell. */
+static struct text_where by_step(struct text_run *r, const struct text_count *c, enum text_split split)
+{
+    struct text_place *p = &r->place;
+    int64_t raw = (int64_t)c->value;
+    bool less = p->lesser && c->field == p->lesser && c->named; /* "iter 100: val loss" where the records count in steps */
+    if (less) return (struct text_where){p->step, p->axis, split};
+    if (c->lesser && c->field) p->counter = c->field, p->lesser = c->lesser;
+    if (split) return (struct text_where){raw, c->axis, split};
+    bool headed = isnan(c->epoch) && p->heading;
+    double total = headed && c->named ? (double)NAN : c->total; /* "100/600" below a heading may count the whole run */
+    p->step = text_place_step(p, raw, total, headed ? p->heading_epoch : c->epoch);
+    p->axis = c->axis;
+    return (struct text_where){p->step, p->axis, split};
+}
+
+/* note_rank - a bare number in front of a record that counts by itself. */
+static void note_rank(struct text_run *r, const struct text_pairs *ps, const struct text_count *c, const struct text_name *main)
+{
+    bool bracketed = r->ranks.front < 0 && ps->lead_bracketed && !isnan(ps->lead);
+    int64_t front = bracketed ? (int64_t)ps->lead : r->ranks.front;
+    if (front < 0 || r->ranks.rank >= 0) return;
+    if (bracketed && r->ranks.front_is == FRONT_RANK) r->ranks.rank = front;
+    else if (main) text_ranks_counts(&r->ranks, front, main, (int64_t)c->value);
+}
+
+/* progress - "Test: [11/98] Loss 5.8 (5.9)": the values on the way through an evaluation are none; at its end the means are. */
+static unsigned progress(struct text_run *r, const struct text_line *l, struct text_pairs *ps, const struct text_count *c,
+                         enum text_split split, const struct format_out *out)
+{
+    struct text_place *p = &r->place;
+    struct text_where at = {p->step, p->axis, split};
+    p->progress_split = split;
+    if (c->value + 1 < c->total) return 1;
+    if (!p->known && !isnan(c->epoch)) at.step = (int64_t)c->epoch, at.axis = AXIS_EPOCH;
+    else if (!p->known) at.step = ++p->record, at.axis = AXIS_RECORD;
+    for (size_t i = 0; i < ps->n; i++)
+        if (!isnan(ps->pair[i].mean)) ps->pair[i].value = ps->pair[i].mean;
+    return text_emit(r, l, ps, at, out);
+}
+
+static unsigned read_record(struct text_run *r, const struct text_line *l, struct text_pairs *ps, const struct format_out *out)
+{
+    struct text_count c;
+    enum text_split split;
+    if (ps->code || (ps->braces && ps->quoted) || !ps->n) return 0;
+    if (!text_count_of(r, ps, out->arena, &c)) return plain(r, l, ps, out);
+    struct weight w = weigh(r, ps, out->arena);
+    if (!w.metrics) {
+        if (!isnan(c.epoch) && c.axis == AXIS_EPOCH) note_heading(r, l, ps, c.epoch);
+        return 0;
+    }
+    if (is_prose(ps, &c, &w)) return 0;
+    if (!(split = line_split(r, l, ps))) split = c.cut ? c.cut : leading_split(ps);
+    if (split && !c.named && !c.leading && c.total > 0) return progress(r, l, ps, &c, split, out);
+    const struct text_name *main = main_metric(ps);
+    if (c.named && c.axis == AXIS_STEP) note_rank(r, ps, &c, main);
+    if (c.leading && !split &&
+        (text_ranks_lead(&r->ranks, (int64_t)c.value) || text_place_crowded(&r->place, main, (int64_t)c.value))) {
+        r->place.lead_flat = true; /* a rank in front of the lines: count again without it */
+        r->place.known = false;
+        return read_record(r, l, ps, out);
+    }
+    if (c.axis == AXIS_EPOCH) text_place_epoch(&r->place, c.epoch);
+    bool epoch_summary = span_is(l->tag, "train") && !isnan(c.epoch) && c.axis == AXIS_STEP;
+    if (epoch_summary) split = split ? split : SPLIT_EPOCH;
+    bool step = c.axis != AXIS_EPOCH && c.axis != AXIS_RECORD;
+    return text_emit(r, l, ps, step ? by_step(r, &c, split) : by_epoch(r, &c, split, main), out);
+}
+
+unsigned text_record(struct text_run *r, const struct text_line *l, struct text_pairs *ps, const struct format_out *out)
+{
+    struct text_place before = r->place;
+    unsigned n = read_record(r, l, ps, out);
+    if (text_ranks_others(&r->ranks)) r->place = before;
+    return n;
+}

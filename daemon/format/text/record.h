@@ -1,0 +1,50 @@
+/* text_record - from the pairs of a line to points: is it a record, at which step, which of its numbers are metrics. */
+#ifndef MLWATCH_TEXT_RECORD_H
+#define MLWATCH_TEXT_RECORD_H
+
+#include "../format.h"
+#include "count.h"
+#include "names.h"
+#include "pairs.h"
+#include "pending.h"
+#include "place.h"
+#include "rank.h"
+
+struct text_line {
+    struct span body;      /* cleaned, without prefix */
+    double time;           /* NaN when the line has none */
+    uint64_t line;         /* physical, from 1 */
+    struct span tag;       /* the logger's name */
+    enum text_split split; /* told by a logger's name or a "[Eval]" in front */
+    bool indented, redraw; /* redraw: ended by a carriage return alone */
+    bool closed;           /* begun behind a carriage return and ended by a line feed: a bar in it is drawn no more */
+};
+struct text_where {
+    int64_t step;
+    enum axis axis;
+    enum text_split split;
+};
+struct text_run {
+    struct text_names names;
+    struct text_place place;
+    struct text_pending pending;
+    struct text_ranks ranks;
+    uint64_t points;
+    double logging_steps; /* updates between two lines of the Trainer, where its settings were told; else 0 */
+    double loss_scale;    /* of Megatron's last line */
+    bool loss_told;       /* its "lm loss" was in a line before */
+    bool nonfinite;       /* the last record said so; the next one that does is no news */
+};
+
+/* text_record - read a line by the general grammar: a counter and at least one metric, metrics below an epoch's heading, or metrics
+ * alone where nothing counts.
+ *   returns how many points it gave; 0 for a line that is no record */
+unsigned text_record(struct text_run *r, const struct text_line *l, struct text_pairs *ps, const struct format_out *out);
+/* text_emit - the metrics among the pairs as points at a place that the caller knows. Returns how many. */
+unsigned text_emit(struct text_run *r, const struct text_line *l, struct text_pairs *ps, struct text_where at,
+                   const struct format_out *out);
+/* text_point - one point under a name of our own. */
+void text_point(struct text_run *r, const struct text_line *l, struct span name, double value, struct text_where at,
+                const struct format_out *out);
+
+#endif

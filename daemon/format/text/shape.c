@@ -1,0 +1,120 @@
+/* text_shape - see text/shape.h. Lines: darknet/src/detector.c, sklearn/linear_model/_sgd_fast.pyx.tp, detectron2/evaluation/testing.py,
+ * keras/src/callbacks/reduce_lr_on_plateau.py, torch/optim/lr_scheduler.py. */
+#include "shape.h"
+
+#include <math.h>
+#include <stdio.h>
+
+#include "../../base/num.h"
+
+/* here - where held-out data stands: at the last record of the training. */
+static struct text_where here(const struct text_run *r, enum text_split split)
+{
+    return (struct text_where){r->place.step, r->place.known ? r->place.axis : AXIS_RECORD, split};
+}
+
+/* behind - the text behind a literal; empty when it is not there. */
+static struct span behind(struct span s, const char *literal)
+{
+    const char *at = memmem(s.p, s.n, literal, strlen(literal));
+    return at ? span_from(s, (size_t)(at - s.p) + strlen(literal)) : (struct span){"", 0};
+}
+
+bool text_shape_darknet(struct text_families *f, struct text_run *r, const struct text_line *l, struct span *rest,
+                        const struct format_out *out)
+{
+    double loss, rate, score;
+    (void)f, (void)rest;
+    if (l->body.p[0] == 'm') {
+        bool scored = num_prefix(behind(l->body, ") = "), &score) > 0;
+        if (scored) text_point(r, l, span_of("mAP"), score, here(r, SPLIT_VALID), out);
+        return scored;
+    }
+    int64_t round = r->ranks.front >= 0 ? r->ranks.front : r->ranks.rank;
+    struct span after = behind(l->body, " avg"), second = behind(l->body, ", ");
+    if (round < 0 || !num_prefix(l->body, &loss) || !num_prefix(second, &rate) || !span_has(after, " rate,")) return false;
+    after = behind(after, ", ");
+    r->ranks.rank = TEXT_NO_RANK; /* the number in front counts */
+    r->place.step = text_place_step(&r->place, round, NAN, NAN);
+    r->place.axis = AXIS_STEP;
+    text_point(r, l, span_of("loss"), loss, here(r, SPLIT_NONE), out);
+    if (num_prefix(after, &rate)) text_point(r, l, span_of("lr"), rate, here(r, SPLIT_NONE), out);
+    return true;
+}
+
+bool text_shape_linear(struct text_families *f, struct text_run *r, const struct text_line *l, struct span *rest,
+                       const struct format_out *out)
+{
+    struct text_pairs *ps = &f->pairs;
+    double epoch = text_place_under_heading(&r->place, l->line);
+    (void)rest;
+    if (isnan(epoch)) return false;
+    text_pairs(l->body, ps);
+    for (size_t i = 0; i < ps->n; i++) {
+        struct text_pair *p = &ps->pair[i];
+        if (span_is(p->key, "Norm")) p->key = span_of("coef norm"), p->last = 5, p->words = 2;
+        else if (span_is(p->key, "NNZs") || span_is(p->key, "T")) p->key.n = 0;
+    }
+    text_place_epoch(&r->place, epoch);
+    return text_emit(r, l, ps, (struct text_where){(int64_t)epoch, AXIS_EPOCH, SPLIT_NONE}, out) > 0;
+}
+
+/* item - the next of "AP,AP50,AP75". */
+static struct span item(struct span *list)
+{
+    const char *comma = memchr(list->p, ',', list->n);
+    struct span word = {list->p, comma ? (size_t)(comma - list->p) : list->n};
+    *list = span_from(*list, word.n + (comma != NULL));
+    return span_trim(word);
+}
+
+static void keep(char *to, size_t size, struct span text)
+{
+    size_t n = text.n < size - 1 ? text.n : size - 1;
+    memcpy(to, text.p, n);
+    to[n] = 0;
+}
+
+bool text_shape_copypaste(struct text_families *f, struct text_run *r, const struct text_line *l, struct span *rest,
+                          const struct format_out *out)
+{
+    struct span values = span_trim(behind(l->body, "copypaste: ")), names = span_of(f->copied.names),
+                task = behind(values, "Task: ");
+    double value;
+    char name[sizeof f->copied.task + sizeof f->copied.names];
+    (void)rest;
+    if (task.n) keep(f->copied.task, sizeof f->copied.task, task);
+    else if (!num_prefix(values, &value)) keep(f->copied.names, sizeof f->copied.names, values);
+    else
+        while (values.n && names.n) {
+            struct span metric = item(&names), number = item(&values);
+            int n = snprintf(name, sizeof name, "%s/%.*s", f->copied.task, (int)metric.n, metric.p);
+            if (!num_parse(number, &value)) continue;
+            text_point(r, l, (struct span){name, (size_t)n}, value, here(r, SPLIT_VALID), out);
+        }
+    return true;
+}
+
+/* rate_known - do records tell the rate themselves? */
+static bool rate_known(const struct text_run *r)
+{
+    static const char *const names[] = {"lr", "learning_rate", "LR"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (text_name_known(&r->names, span_of(names[i]))) return true;
+    return false;
+}
+
+bool text_shape_rate(struct text_families *f, struct text_run *r, const struct text_line *l, struct span *rest,
+                     const struct format_out *out)
+{
+    struct span number = behind(behind(l->body, "learning rate"), " to "), count = behind(l->body, "poch ");
+    double value, epoch;
+    (void)f, (void)rest;
+    if (!num_prefix(number, &value)) return false;
+    if (span_has(l->body, "ReduceLROnPlateau") || rate_known(r)) return true; /* Keras: the epoch's own line tells it */
+    struct text_where at = here(r, SPLIT_NONE);
+    bool told = count.n && num_prefix(count, &epoch) && field_is_step(epoch);
+    if (told && !r->place.known) at.step = (int64_t)epoch, at.axis = AXIS_EPOCH;
+    text_point(r, l, span_of("learning rate"), value, at, out);
+    return true;
+}

@@ -1,0 +1,23 @@
+/* text_shape - lines that one tool alone writes and the general grammar would misread; rows of the table of text/family.c. */
+#ifndef MLWATCH_TEXT_SHAPE_H
+#define MLWATCH_TEXT_SHAPE_H
+
+#include "family.h"
+
+/* text_shape_darknet - "12: 3.4, 3.6 avg loss, 0.001 rate, 3.4 seconds, 64 images": the number in front is the iteration; the mean is a
+ * smoothed copy and left out. "mean_average_precision (mAP@0.50) = 0.71" is its evaluation. */
+bool text_shape_darknet(struct text_families *f, struct text_run *r, const struct text_line *l, struct span *rest,
+                        const struct format_out *out);
+/* text_shape_linear - "Norm: 9.1, NNZs: 20, Bias: -0.1, T: 2700, Avg. loss: 0.31" of scikit-learn's SGD: the norm is that of the
+ * coefficients, told as "coef norm". */
+bool text_shape_linear(struct text_families *f, struct text_run *r, const struct text_line *l, struct span *rest,
+                       const struct format_out *out);
+/* text_shape_copypaste - detectron2's "copypaste: Task: bbox", "copypaste: AP,AP50,AP75", "copypaste: 20.1,40.2,18.3". */
+bool text_shape_copypaste(struct text_families *f, struct text_run *r, const struct text_line *l, struct span *rest,
+                          const struct format_out *out);
+/* text_shape_rate - "Epoch 00012: reducing learning rate of group 0 to 1.0000e-04." of torch's schedulers: the rate, where the records
+ * do not tell it, as they do with Keras' ReduceLROnPlateau. */
+bool text_shape_rate(struct text_families *f, struct text_run *r, const struct text_line *l, struct span *rest,
+                     const struct format_out *out);
+
+#endif

@@ -1,0 +1,129 @@
+/* text_table - see text/table.h. A row with other than two cells (nvidia-smi) ends the table without a record. */
+#include "table.h"
+
+#include <ctype.h>
+#include <math.h>
+#include <strings.h>
+
+#include "../../base/num.h"
+
+static bool is_rule(struct span s)
+{
+    if (s.n < 8) return false;
+    for (size_t i = 0; i < s.n; i++)
+        if (s.p[i] != '-' && s.p[i] != '+') return false;
+    return true;
+}
+
+/* cells - "| a | b |" into its two cells; false for any other number of them. */
+static bool cells(struct span s, struct span *name, struct span *value)
+{
+    if (s.n < 5 || s.p[0] != '|' || s.p[s.n - 1] != '|') return false;
+    struct span inner = {s.p + 1, s.n - 2};
+    const char *bar = memchr(inner.p, '|', inner.n);
+    if (!bar) return false;
+    size_t at = (size_t)(bar - inner.p);
+    *name = (struct span){inner.p, at};
+    *value = span_from(inner, at + 1);
+    return !memchr(value->p, '|', value->n);
+}
+
+/* keep_name - group and name joined, cut to fit. */
+static void keep_name(char *to, const char *group, struct span name)
+{
+    size_t n = (size_t)(stpcpy(to, group) - to);
+    size_t room = TEXT_TABLE_NAME_BYTES - 1 - n;
+    if (name.n > room) name.n = room;
+    memcpy(to + n, name.p, name.n);
+    to[n + name.n] = 0;
+}
+
+static void add_row(struct text_table *t, const struct text_line *l, struct span name, struct span value,
+                    const struct format_out *out)
+{
+    bool inner = name.n > 2 && name.p[1] == ' ' && name.p[2] == ' ';
+    double number;
+    name = span_trim(name);
+    value = span_trim(value);
+    if (!value.n && name.n && name.p[name.n - 1] == '/') {
+        keep_name(t->group, "", name);
+        return;
+    }
+    if (!name.n || !num_parse(value, &number)) return;
+    if (t->n == TEXT_TABLE_ROWS) {
+        out->bad(out->arg, l->line, "a table has more rows than are kept");
+        return;
+    }
+    keep_name(t->row[t->n].name, inner ? t->group : "", name);
+    t->row[t->n++].value = number;
+}
+
+static struct text_where table_place(struct text_run *r, const struct text_table *t)
+{
+    struct text_where at = {0, AXIS_RECORD, SPLIT_NONE};
+    int best = FIELD_UNRANKED;
+    for (size_t i = 0; i < t->n; i++) {
+        const struct field *f = field_of(span_of(t->row[i].name));
+        if (field_rank(f) >= best || !field_is_step(t->row[i].value)) continue;
+        best = field_rank(f);
+        at.axis = field_axis(f->kind);
+        at.step = (int64_t)t->row[i].value;
+    }
+    if (at.axis == AXIS_RECORD) at.step = ++r->place.record;
+    return at;
+}
+
+static void tell(struct text_table *t, struct text_run *r, const struct text_line *l, const struct format_out *out)
+{
+    struct text_where at = table_place(r, t);
+    struct text_line record = *l;
+    record.line = t->line;
+    record.time = t->time;
+    for (size_t i = 0; i < t->n; i++) {
+        const struct field *f = field_of(span_of(t->row[i].name));
+        if (f->kind == FIELD_VALUE) text_point(r, &record, span_of(t->row[i].name), t->row[i].value, at, out);
+    }
+    if (t->n) r->place.step = at.step, r->place.axis = at.axis, r->place.known = true;
+}
+
+/* is_head - of a table of settings. */
+static bool is_head(struct span name, struct span value)
+{
+    static const char *const heads[] = {"parameter", "hyperparameter", "setting", "argument", "option"};
+    if (value.n != 5 || strncasecmp(value.p, "value", 5) != 0) return false;
+    for (size_t i = 0; i < sizeof heads / sizeof *heads; i++)
+        if (name.n == strlen(heads[i]) && strncasecmp(name.p, heads[i], name.n) == 0) return true;
+    return false;
+}
+
+/* setting - one row of it: "learning rate (LR)" and "micro batch size B" without their symbols. */
+static void setting(struct text_facts *f, struct span name, struct span value, const struct format_out *out)
+{
+    const char *bracket = memchr(name.p, '(', name.n);
+    if (bracket && bracket > name.p) name = span_trim((struct span){name.p, (size_t)(bracket - name.p)});
+    if (name.n > 3 && name.p[name.n - 2] == ' ' && isupper((unsigned char)name.p[name.n - 1])) name.n -= 2;
+    if (value.n && !span_is(value, "NULL")) text_fact(f, name, value, out);
+}
+
+bool text_table(struct text_table *t, struct text_run *r, struct text_facts *f, const struct text_line *l,
+                const struct format_out *out)
+{
+    struct span name, value;
+    if (is_rule(l->body)) {
+        bool ends = t->open && t->n;
+        if (ends) tell(t, r, l, out);
+        t->open = !ends || l->body.n > 0;
+        t->n = 0;
+        t->group[0] = 0;
+        t->line = l->line + 1;
+        t->time = l->time;
+        return true;
+    }
+    if (!t->open) return t->settings = false;
+    if (!cells(l->body, &name, &value)) return t->open = t->settings = false;
+    bool head = is_head(span_trim(name), span_trim(value));
+    t->settings |= head;
+    if (t->settings && !head) setting(f, span_trim(name), span_trim(value), out);
+    else if (!head) add_row(t, l, name, value, out);
+    return true;
+}
