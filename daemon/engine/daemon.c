@@ -228,6 +228,7 @@ static void tear_down(struct daemon *d)
     watch_free(d->watch);
     free(d->places);
     whose_done(&d->watched.files);
+    writers_done(&d->watched.writers);
     free_outcomes(d->engine.outcomes, d->engine.n_outcomes);
     free(d->engine.buffer);
     knowledge_done(&d->knowledge);

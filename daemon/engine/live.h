@@ -14,6 +14,7 @@
 #include "memory.h"
 #include "scan.h"
 #include "whose.h"
+#include "writer.h"
 
 struct live;
 
@@ -22,8 +23,8 @@ struct watched {
     struct due due;     /* runs that wait for a turn */
     struct whose files; /* that they read */
     size_t n_awake;
-    double scans_from;   /* loop clock: when directories that were scanned before may be scanned again */
-    double writers_from; /* and when processes may be asked for the files they write; both may cost only so much */
+    double scans_from; /* loop clock: when directories that were scanned before may be scanned again; it may cost only so much */
+    struct writers writers; /* who holds a log open, asked for all runs at once */
 };
 
 /* What the runs of one daemon share. */
@@ -84,8 +85,7 @@ struct live {
     double first_seen, last_data; /* wall clock, seconds since 1970 */
     double spread;                /* 0.7 to 1.3, its own: what runs do now and then they do not all do at once */
     double attached, heartbeat, judged, urgently_judged, committed;
-    double writer_asked; /* when it was last looked for */
-    bool writer;         /* it was there */
+    bool writer; /* it was there */
     double rate_time[2];
     int64_t rate_step[2];
     double rate;          /* steps per second */

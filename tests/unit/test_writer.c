@@ -83,11 +83,35 @@ static void our_own_descriptors_do_not_count(void **unused)
     unlink(path);
 }
 
+/* One look answers for all files, until the next one is taken. */
+static void a_snapshot_stays_as_it_was(void **unused)
+{
+    (void)unused;
+    char path[64], other[64];
+    struct writers w = {0};
+    int let_go, status;
+    snprintf(path, sizeof path, "%s/held", directory);
+    snprintf(other, sizeof other, "%s/other", directory);
+    const char *held[] = {path}, *none[] = {other};
+    pid_t pid = hold(path, O_WRONLY, &let_go);
+    writers_take(&w);
+    close(let_go);
+    waitpid(pid, &status, 0);
+    assert_true(w.taken > 0 && w.cost >= 0);
+    assert_true(writers_have(&w, held, 1));
+    assert_false(writers_have(&w, none, 1));
+    writers_take(&w);
+    assert_false(writers_have(&w, held, 1));
+    writers_done(&w);
+    assert_false(writers_have(&w, held, 1));
+    unlink(path);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(a_process_that_writes_is_seen_until_it_ends),
-                                       cmocka_unit_test(a_reader_is_no_writer),
-                                       cmocka_unit_test(our_own_descriptors_do_not_count)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_process_that_writes_is_seen_until_it_ends), cmocka_unit_test(a_reader_is_no_writer),
+        cmocka_unit_test(our_own_descriptors_do_not_count), cmocka_unit_test(a_snapshot_stays_as_it_was)};
     if (!mkdtemp(directory)) return 1;
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     rmdir(directory);

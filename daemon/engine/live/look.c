@@ -19,20 +19,15 @@ static double tick(struct live *l)
     return told ? TOLD_S * l->spread : quiet < 10 ? 1 : fmin(10, quiet / 10);
 }
 
-/* Is one of the sources held open for writing? Asked at most every WRITER_S, and by all runs together for a fiftieth of the time: it is a walk
- * over all processes and their files. */
-static bool written_to(struct live *l, double now)
+/* Is one of the sources held open for writing? Looked up for all runs at once, every WRITER_S and for a fiftieth of the time at most. */
+static bool written_to(struct live *l)
 {
     const char *paths[WRITER_PATHS_MAX];
     size_t n = 0;
-    double start = clock_now();
-    struct watched *all = l->engine->watched;
-    if (now - l->writer_asked < WRITER_S || start < all->writers_from) return l->writer;
+    struct writers *w = &l->engine->watched->writers;
+    if (!w->taken || clock_now() - w->taken > fmax(WRITER_S, WRITER_TIMES * w->cost)) writers_take(w);
     for (size_t i = 0; i < l->n_readers && n < WRITER_PATHS_MAX; i++) paths[n++] = l->readers[i]->tail.path;
-    l->writer_asked = now;
-    l->writer = writer_there(paths, n);
-    all->writers_from = clock_now() + WRITER_TIMES * (clock_now() - start);
-    return l->writer;
+    return l->writer = writers_have(w, paths, n);
 }
 
 /* While something is expected, silence is a series like any other. A log that nobody holds open is no hang: the run is over, or
@@ -43,7 +38,7 @@ static void beat(struct live *l)
     bool expected = l->shown != RUN_FINISHED && l->shown != RUN_FAILED;
     double limit = l->grew ? OVER_S : HEARTBEAT_S;
     if (!expected || !l->caught_up_once || silence < 2 || silence > limit || now < l->heartbeat) return;
-    if (silence > WRITER_S && !written_to(l, now)) return;
+    if (silence > WRITER_S && !written_to(l)) return;
     l->heartbeat = now + fmax(1, silence * 0.1);
     run_silence(l->run, now, silence);
     loop_hurry(l->engine->loop, &l->judge, l->urgent ? 0 : live_pace(l, 0, JUDGE_COST_S));
