@@ -43,6 +43,8 @@ struct format {
     /* sniff - how sure, 0 (no) to 100 (magic bytes or an exact name and shape), that a file whose first bytes are head is this.
      *   path   for its last component only; the file may be gone;  head   up to 64 KiB */
     int (*sniff)(const char *path, struct span head);
+    /* called - the user's own name for files of this path, or NULL for none; may be NULL. Borrowed for the process's life. */
+    const char *(*called)(const char *path);
     /* init - state is zeroed; or NULL.
      *   path   as sniff has it: for a format whose files say in their name or directory what they hold. Borrowed for the call */
     void (*init)(void *state, const char *path);

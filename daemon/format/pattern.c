@@ -214,6 +214,12 @@ static int sniff(const char *path, struct span head)
     return by_path(patterns_in_use(), path) ? SURE_BY_NAME : sniff_lines(head);
 }
 
+static const char *called(const char *path)
+{
+    const struct pattern_format *f = patterns_in_use() ? by_path(patterns_in_use(), path) : NULL;
+    return f ? f->name : NULL;
+}
+
 const struct format format_pattern = {
     .name = "pattern",
     .summary = "console output in your own format: patterns.yaml",
@@ -221,6 +227,7 @@ const struct format format_pattern = {
     .growth = GROWTH_APPENDED,
     .state_size = sizeof(struct state),
     .sniff = sniff,
+    .called = called,
     .init = init,
     .feed = feed,
 };

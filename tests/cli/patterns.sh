@@ -10,6 +10,7 @@ grep -q 'pattern, ' <<<"$out" && fail "a pattern was used that nobody gave"
 
 out=$(MLWATCH_PATTERNS=$example/patterns.yaml "$MLWATCH" check --sources "$WORK/run")
 expect_code "the example has a NaN" 1 $?
+expect "the user's own name" "your format 'simulator'" "$out"
 expect "the example" 'train.sim +pattern, [0-9]+ points' "$out"
 expect "the example" 'loss_nonfinite' "$out"
 

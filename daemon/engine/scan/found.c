@@ -74,9 +74,11 @@ static void say_why(struct scan_source *s)
 {
     const char *summary = s->format->summary;
     size_t n = strlen(summary) > SUMMARY_BYTES || s->format->growth != GROWTH_QUERIED ? strcspn(summary, ":;") : strlen(summary);
+    const char *own = s->format->called ? s->format->called(s->path) : NULL;
     bool usual = s->format->globs && scan_named(scan_base_name(s->path), s->format->globs);
     snprintf(s->why, sizeof s->why, "by %sits first bytes: %.*s (%s)", usual ? "its name and " : "",
              n > SUMMARY_BYTES ? SUMMARY_BYTES : (int)n, summary, sureness(s->confidence));
+    if (own) snprintf(s->why, sizeof s->why, "by its name: your format '%.60s' (%s)", own, sureness(s->confidence));
 }
 
 void scan_add_source(struct scan_walk *w, const char *root, const char *path, const struct stat *st, const struct format *f,
