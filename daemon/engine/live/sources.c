@@ -12,14 +12,31 @@ static struct reader *reader_of(const struct live *l, const char *path)
     return NULL;
 }
 
-/* log.jsonl.1 beside log.jsonl is what log.jsonl was before it was rotated: the tail of log.jsonl reads it. */
-static bool is_rotated(const struct live *l, const struct scan_run *from, const char *path)
+/* log.jsonl.new is written to take the place of log.jsonl in a moment. */
+static bool takes_the_place(const char *path, const char *other)
+{
+    static const char *const suffixes[] = {".tmp", ".temp", ".new", ".part", ".partial", "~"};
+    size_t n = strlen(path);
+    for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++)
+        if (strncmp(path, other, n) == 0 && strcmp(other + n, suffixes[i]) == 0) return true;
+    return false;
+}
+
+/* log.jsonl.1 beside log.jsonl is what log.jsonl was before it was rotated. Either is read by the tail of log.jsonl. */
+static bool belongs(const char *path, const char *other) { return tail_is_rotated(path, other) || takes_the_place(path, other); }
+
+static bool read_by_another(const struct live *l, const char *path)
+{
+    for (size_t i = 0; i < l->n_readers; i++)
+        if (belongs(l->readers[i]->tail.path, path)) return true;
+    return false;
+}
+
+static bool part_of_another(const struct live *l, const struct scan_run *from, const char *path)
 {
     for (size_t i = 0; i < from->n_sources; i++)
-        if (tail_is_rotated(from->sources[i].path, path)) return true;
-    for (size_t i = 0; i < l->n_readers; i++)
-        if (tail_is_rotated(l->readers[i]->tail.path, path)) return true;
-    return false;
+        if (belongs(from->sources[i].path, path)) return true;
+    return read_by_another(l, path);
 }
 
 struct reader *live_add_reader(struct live *l, const char *path, const struct format *f, const char *why)
@@ -68,7 +85,7 @@ void live_sources(struct live *l, const struct scan_run *from)
             l->saved[r->source].records = UINT64_MAX;
             any = true;
         }
-        if (r || is_rotated(l, from, s->path)) continue;
+        if (r || part_of_another(l, from, s->path)) continue;
         r = live_add_reader(l, s->path, s->format, s->why);
         if (r && l->state == LIVE_AWAKE && !live_join(l, r)) r->state = NULL;
         any = any || r;
@@ -101,7 +118,8 @@ void live_resume_sources(struct live *l, const struct known *k)
     }
     for (size_t i = 0; i < n; i++) {
         struct reader *old = seen[i];
-        if (!reader_of(l, old->tail.path)) (void)live_add_reader(l, old->tail.path, old->format, old->why);
+        if (!reader_of(l, old->tail.path) && !read_by_another(l, old->tail.path))
+            (void)live_add_reader(l, old->tail.path, old->format, old->why);
         reader_done(old);
         free(old);
     }
