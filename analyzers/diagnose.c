@@ -11,6 +11,7 @@
 
 #include <math.h>
 #include <string.h>
+#include <strings.h>
 
 #include "fact_key.h"
 
@@ -33,6 +34,8 @@ static const struct {
     {"loss_nonfinite", 1},
     {"grad_nonfinite", 1},
     {"metric_nonfinite", 1},
+    {"weights_nonfinite", 1},
+    {"loss_scale_collapse", 1},
     {"grad_explosion", 2},
     {"grad_spike", 2},
     {"loss_plateau", 3},
@@ -44,12 +47,20 @@ static const struct {
     {"validation_divergence", 4},
     {"score_drop", 4},
     {"gap_from_start", 4},
+    {"policy_collapse", 4},
     {"mode_collapse", 5},
     {"discriminator_wins", 5},
+    {"generator_wins", 5},
     {"adversarial_stalemate", 5},
     {"run_crashed", 6},
     {"out_of_memory", 6},
     {"run_stalled", 6},
+    {"entropy_collapse", 7},
+    {"kl_blowup", 7},
+    {"weights_frozen", 8},
+    {"grad_zero", 8},
+    {"lr_zero", 8},
+    {"update_ratio_low", 8},
 };
 
 struct reading {
@@ -129,6 +140,24 @@ static bool event_happened(uint32_t events, const char *name)
     return false;
 }
 
+static bool has_phrase(const char *words, const char *phrase, size_t n)
+{
+    for (; *words; words++)
+        if (!strncasecmp(words, phrase, n)) return true;
+    return false;
+}
+
+/* Does an event of the clue's kind (of any, when it names none) hold one of its phrases? */
+static bool says(const struct case_file *run, const struct clue *c)
+{
+    for (size_t i = 0; i < run->n_said; i++) {
+        if (!run->said[i].words || (c->event && strcmp(event_name(run->said[i].kind), c->event))) continue;
+        for (const char *p = c->says; *p; p += p[strcspn(p, "|")] ? strcspn(p, "|") + 1 : strcspn(p, "|"))
+            if (strcspn(p, "|") && has_phrase(run->said[i].words, p, strcspn(p, "|"))) return true;
+    }
+    return false;
+}
+
 static bool kind_there(const struct case_file *run, const char *kind)
 {
     for (size_t i = 0; i < run->n_findings; i++)
@@ -153,6 +182,7 @@ static bool holds(const struct view *v, const struct clue *c, double *weight)
     if (c->role != ROLE_NONE && !(v->run->roles & WANTS(c->role))) return false;
     if (c->absent && kind_there(v->run, c->absent)) return false;
     if (c->event && !event_happened(v->run->events, c->event)) return false;
+    if (c->says && !says(v->run, c)) return false;
     if (c->fact && !fact_holds(v, c)) return false;
     *weight = log1p(fmin(confidence, 1) * (c->ratio - 1));
     return true;
@@ -171,7 +201,7 @@ static bool same_topic(const struct clue *a, const struct clue *b)
 
 static int conditions(const struct clue *c)
 {
-    return !!c->finding + !!c->absent + !!c->evidence + !!c->fact + !!c->event + (c->role != ROLE_NONE);
+    return !!c->finding + !!c->absent + !!c->evidence + !!c->fact + !!c->event + !!c->says + (c->role != ROLE_NONE);
 }
 
 static bool speaks_before(const struct reading *a, const struct reading *b)
@@ -317,4 +347,12 @@ size_t diagnose(const struct cause *causes, size_t n_causes, const struct case_f
         explain(&v, &out[n++]);
     }
     return n;
+}
+
+double calibrated(const struct calibration *c, double probability)
+{
+    double p = fmin(fmax(probability, PROBABILITY_MIN), PROBABILITY_MAX);
+    if (!(c->runs > 0)) return p;
+    double odds = c->slope * log(p / (1 - p)) + c->intercept;
+    return fmin(fmax(1 / (1 + exp(-odds)), PROBABILITY_MIN), PROBABILITY_MAX);
 }

@@ -9,6 +9,7 @@
 #define MLWATCH_DIAGNOSE_H
 
 #include "analyzer.h"
+#include "wording.h"
 
 /* One line of evidence. All given conditions must hold; a ratio above 1 speaks for the cause, below 1 against it. */
 struct clue {
@@ -19,6 +20,7 @@ struct clue {
     const char
         *equals; /* the setting's text, '|' between alternatives, case ignored, whole words; NULL for a number in [min, max] */
     const char *event; /* an event of this name (event_name) happened; or NULL */
+    const char *says;  /* the words of such an event hold one of these phrases, '|' between them, case ignored; or NULL */
     enum role role;    /* a series of this role is there (for absent: was logged); ROLE_NONE for no condition */
     double min, max;   /* -INFINITY, INFINITY when not given */
     double ratio;      /* P(evidence | cause) / P(evidence | another cause) */
@@ -27,7 +29,8 @@ struct clue {
 /* What would separate this cause from its neighbours, asked for while it is not logged. */
 struct separator {
     const char *artifact, *why, *how;
-    enum role role; /* there already when a series of this role is */
+    enum role role;     /* there already when a series of this role is */
+    struct wordings in; /* how, by framework */
 };
 
 struct cause {
@@ -45,14 +48,21 @@ struct fact {
     const char *key, *value;
 };
 
+struct said {
+    enum event kind;
+    const char *words;
+};
+
 /* What is known of one run. Arrays are borrowed. */
 struct case_file {
     const struct finding *findings;
     size_t n_findings;
     const struct fact *facts;
     size_t n_facts;
-    uint64_t roles;  /* WANTS() bits of the roles that have points */
-    uint32_t events; /* 1 << enum event */
+    uint64_t roles;          /* WANTS() bits of the roles that have points */
+    uint32_t events;         /* 1 << enum event */
+    const struct said *said; /* what the log told of its events, in its own words */
+    size_t n_said;
 };
 
 enum { DIAGNOSIS_MAX = 6, DIAGNOSIS_CLUES = 16, DIAGNOSIS_SEPARATORS = 4 };
@@ -66,6 +76,15 @@ struct diagnosis {
     size_t n_missing;
     const struct separator *missing[DIAGNOSIS_SEPARATORS];
 };
+
+/* What the sum of clues is worth as a probability, fitted on runs whose cause is known (templates/calibration):
+ * logit(confidence) = slope * logit(sum of clues) + intercept. */
+struct calibration {
+    const char *id, *source;
+    double slope, intercept, runs; /* runs: how many had a cause when it was fitted; 0: never, and then nothing is changed */
+};
+/* calibrated - a probability in [0.01, 0.97]; the order of causes stays. */
+double calibrated(const struct calibration *c, double probability);
 
 /* diagnose - rank causes for one run.
  *   out       room for at least DIAGNOSIS_MAX

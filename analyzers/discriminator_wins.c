@@ -9,6 +9,7 @@
 #include "analyzer.h"
 #include "stats/curve.h"
 #include "stats/robust.h"
+#include "stats/told.h"
 
 enum { BUCKETS = 64 };
 struct state {
@@ -17,7 +18,7 @@ struct state {
     struct bucket d_buckets[BUCKETS], g_buckets[BUCKETS];
     const struct series *series;
     uint16_t source, segment;
-    bool told_wins, told_dead;
+    struct told wins, dead;
     double lowest;
 };
 
@@ -54,12 +55,11 @@ static bool frozen(const struct curve *c, double still)
     return high - low <= still * fabs(high + low) / 2;
 }
 
-static void tell(struct state *s, const char *kind, bool *told, enum severity severity, double confidence, size_t onset,
-                 double early, double now, const struct findings *out)
+static struct finding found(const struct state *s, const char *kind, enum severity severity, double confidence, size_t onset,
+                            double early, double now)
 {
     const struct bucket *last = &s->d_buckets[s->d.used - 1];
     struct finding f = {.kind = kind,
-                        .phase = *told ? PHASE_CHANGED : PHASE_OPENED,
                         .episode = 1,
                         .severity = severity,
                         .confidence = confidence,
@@ -72,32 +72,56 @@ static void tell(struct state *s, const char *kind, bool *told, enum severity se
                         .first_line = s->d_buckets[onset].first_line,
                         .last_line = last->first_line};
     size_t g = s->g.used;
-    finding_add(&f, "discriminator_loss", now, "");
     finding_add(&f, "generator_loss", g ? level_of(s->g_buckets, g - (g + 4) / 5, g, false) : NAN, "");
+    finding_add(&f, "discriminator_loss", now, "");
     finding_add(&f, "share", early != 0 ? now / early : NAN, "share");
     finding_add(&f, "early_level", early, "");
-    *told = true;
-    out->emit(out->arg, &f);
+    return f;
 }
 
-static void judge(struct state *s, const struct findings *out)
+/* Neither gives a signal: the losses are nothing, or nothing moves them. */
+static bool is_dead(struct state *s, double early, double now, struct finding *f)
 {
     size_t n = s->d.used, late = n - (size_t)ceil(s->lasted_share * (double)n);
-    if (!s->series || (double)s->d.points < s->min_points || n < 10 || !s->g.points) return;
-    double early = level_of(s->d_buckets, 0, (n + 9) / 10, false), now = level_of(s->d_buckets, late, n, false);
-    if (level_of(s->d_buckets, 0, n, true) < s->dead_level && level_of(s->d_buckets, late, n, true) < s->dead_level) {
-        tell(s, "adversarial_stalemate", &s->told_dead, SEVERITY_CRITICAL, 0.9, 0, early, now, out);
-        return;
-    }
-    if (frozen(&s->d, s->still) && frozen(&s->g, s->still)) {
-        tell(s, "adversarial_stalemate", &s->told_dead, SEVERITY_CRITICAL, 0.85, n / 2, early, now, out);
-        return;
-    }
-    if (s->lowest < -0.01 || now > s->level || (now > s->share * early && early > s->level)) return;
-    size_t onset = late;
+    bool nothing = level_of(s->d_buckets, 0, n, true) < s->dead_level && level_of(s->d_buckets, late, n, true) < s->dead_level;
+    bool still = frozen(&s->d, s->still) && frozen(&s->g, s->still);
+    if (nothing) *f = found(s, "adversarial_stalemate", SEVERITY_CRITICAL, 0.9, 0, early, now);
+    else if (still) *f = found(s, "adversarial_stalemate", SEVERITY_CRITICAL, 0.85, n / 2, early, now);
+    return nothing || still;
+}
+
+static bool has_won(struct state *s, double early, double now, struct finding *f)
+{
+    if (s->lowest < -0.01 || now > s->level || (now > s->share * early && early > s->level)) return false;
+    size_t onset = s->d.used - (size_t)ceil(s->lasted_share * (double)s->d.used);
     while (onset > 0 && s->d_buckets[onset - 1].mean < s->level) onset--;
     double over = now > 0 ? s->level / now : 10;
-    tell(s, "discriminator_wins", &s->told_wins, SEVERITY_WARNING, fmin(0.95, 0.7 + 0.05 * log2(over)), onset, early, now, out);
+    *f = found(s, "discriminator_wins", SEVERITY_WARNING, fmin(0.95, 0.7 + 0.05 * log2(over)), onset, early, now);
+    return true;
+}
+
+static void keep(void *arg, const struct finding *f) { (void)arg, (void)f; }
+
+/* Before the generator was heard of it is judged, and told when it was. */
+static void judge(struct state *s, const struct findings *out)
+{
+    static const struct findings later = {NULL, keep};
+    size_t n = s->d.used, late = n - (size_t)ceil(s->lasted_share * (double)n);
+    if (!s->series || (double)s->d.points < s->min_points || n < 10) return;
+    double early = level_of(s->d_buckets, 0, (n + 9) / 10, false), now = level_of(s->d_buckets, late, n, false);
+    struct finding dead = {0}, wins = {0};
+    bool is = is_dead(s, early, now, &dead), won = !is && has_won(s, early, now, &wins);
+    if (!s->g.points) out = &later;
+    told_update(&s->dead, is, true, &dead, out);
+    told_update(&s->wins, won, true, &wins, out);
+}
+
+static void retell(const struct told *t, const struct findings *out)
+{
+    struct finding f = t->last;
+    if (!f.kind) return;
+    if (t->open) f.phase = PHASE_OPENED;
+    out->emit(out->arg, &f);
 }
 
 static void observe(void *state, const struct point *p, const struct findings *out)
@@ -110,6 +134,7 @@ static void observe(void *state, const struct point *p, const struct findings *o
     if (!isfinite(p->value) || (discriminator && s->series && s->series != p->series)) return;
     uint32_t used = s->d.used;
     curve_add(discriminator ? &s->d : &s->g, p->step, p->value, p->line);
+    if (!discriminator && s->g.points == 1) retell(&s->dead, out), retell(&s->wins, out);
     if (!discriminator) return;
     s->series = p->series, s->source = p->source, s->segment = p->segment;
     s->lowest = fmin(s->lowest, p->value);

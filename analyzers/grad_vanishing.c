@@ -31,6 +31,7 @@ struct state {
     uint16_t segment;
     uint64_t low_points;
     bool told;
+    struct finding last; /* as told, or to be told */
 };
 
 static const char *const kinds[] = {"grad_vanishing", NULL};
@@ -76,8 +77,20 @@ static void tell(struct state *s, const struct point *p, const struct series *se
     finding_add(&f, "ratio", ratio, "x");
     finding_add(&f, "by_layer", by_layer, "");
     finding_add(&f, "points", (double)s->low_points, "points");
+    s->last = f;
+    if (!s->n_loss) return; /* whether the loss is high is not known yet: told at the end */
     s->told = true;
     out->emit(out->arg, &f);
+}
+
+static void finish(void *state, const struct findings *out)
+{
+    struct state *s = state;
+    bool high = loss_is_high(s);
+    if (!s->last.kind || s->told == high) return;
+    s->last.phase = high ? PHASE_OPENED : PHASE_CLOSED;
+    if (!high) s->last.severity = SEVERITY_INFO; /* it was learned away */
+    out->emit(out->arg, &s->last);
 }
 
 /* remember - put a norm into the window. */
@@ -113,12 +126,13 @@ static void observe_layer(struct state *s, const struct point *p, const struct f
     if (i == s->n_layers) s->layer[s->n_layers++] = (struct layer){.series = p->series, .level = p->value};
     struct layer *l = &s->layer[i];
     l->level += (p->value - l->level) / fmin(++l->n, 10);
-    const struct layer *first = &s->layer[0], *last = &s->layer[0];
-    for (uint32_t j = 1; j < s->n_layers; j++) {
-        if (s->layer[j].series->depth < first->series->depth) first = &s->layer[j];
-        if (s->layer[j].series->depth > last->series->depth) last = &s->layer[j];
+    const struct layer *first = NULL, *last = NULL;
+    for (uint32_t j = 0; j < s->n_layers; j++) {
+        if (s->layer[j].level == 0) continue; /* exactly 0: frozen, or cut off, which is grad_zero */
+        if (!first || s->layer[j].series->depth < first->series->depth) first = &s->layer[j];
+        if (!last || s->layer[j].series->depth > last->series->depth) last = &s->layer[j];
     }
-    if (p->series != last->series || first == last || first->n < 5 || last->level <= 0) return;
+    if (!first || p->series != last->series || first == last || first->n < 5 || last->level <= 0) return;
     if (first->level < s->layer_norm && first->level < s->layer_ratio * last->level && loss_is_high(s))
         tell(s, p, first->series, first->level, first->level / last->level, 1, out);
 }
@@ -145,4 +159,5 @@ const struct analyzer analyzer_grad_vanishing = {.name = "grad_vanishing",
                                                  .scope = PER_RUN,
                                                  .state_size = sizeof(struct state),
                                                  .knobs = knobs,
-                                                 .observe = observe};
+                                                 .observe = observe,
+                                                 .finish = finish};

@@ -1,20 +1,32 @@
 /* loss_divergence - the training loss rises and stays up, at once or slowly.
  *
  * The same excursion as loss_spike's, judged by whether it ends: a level far above the baseline for longer than patience, or the
- * slow rise of the level above the best one ever (CUSUM). A run that ends while its loss is far up is told at the end. */
+ * slow rise of the level above the best one ever (CUSUM). A run that ends while its loss is far up is told at the end; so is one whose loss
+ * has never come back to its very first value, which is no excursion because there was no level to leave. A bump while the rate
+ * warms up is healthy below 1.5 times the initial loss: that is where the factors begin. What the settings announce (a curriculum: the
+ * data become harder) is worth knowing, no more. */
 #include <string.h>
 
 #include "analyzer.h"
+#include "stats/announced.h"
 #include "stats/excursion.h"
+#include "stats/robust.h"
 
 struct state {
     struct excursion_knobs knobs;
-    double critical_factor;
+    double critical_factor, above_start, above_points, without_bound, short_factor;
     struct excursion e;
+    double first, lowest_later; /* as logged; of all values behind the first three */
+    double lowest, last;        /* of all, as logged */
+    int64_t rising_step;        /* the first one behind the lowest */
+    uint64_t rising_line;
+    bool announced; /* by a setting: the data change on the way */
     uint32_t episode;
     bool told, recedes; /* recedes: told as being on its way back */
     const struct series *series;
 };
+
+#define SPIKE 1.5 /* from this factor on a rise that came back is told by loss_spike as well */
 
 static const char *const kinds[] = {"loss_divergence", NULL};
 static const struct knob knobs[] = {
@@ -30,11 +42,20 @@ static const struct knob knobs[] = {
      "and for this share of the run", "seeded training runs"},
     {"loss_divergence_critical", "x", 2, 1, 1000, 3, 1.5, offsetof(struct state, critical_factor),
      "from this factor on it is critical", "TheDeepChecker: loss at twice its minimum"},
+    {"loss_above_start", "x", 1.5, 1.05, 1000, 2, 1.3, offsetof(struct state, above_start),
+     "of its first value that the loss stands at in the end, never having come back", "a warm-up bump is healthy below 1.5"},
+    {"loss_above_start_points", "points", 100, 20, 100000, 200, 60, offsetof(struct state, above_points),
+     "values before that is said", "the first of n values is the least by chance once in n"},
+    {"loss_short_factor", "x", 1.8, 1.2, 100, 3, 1.5, offsetof(struct state, short_factor),
+     "the whole first third of a short log that the whole last third is above", "seeded noise: no log of batches does it"},
+    {"loss_without_bound", "x", 1000, 10, 1e12, 1e5, 100, offsetof(struct state, without_bound),
+     "its lowest and its first value that a loss ends at, however few values there are", "our choice: no batch is so bad"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
 static enum severity severity_of(const struct state *s, enum phase phase, double factor)
 {
-    if (phase == PHASE_CLOSED) return s->e.slow ? SEVERITY_INFO : SEVERITY_WARNING;
+    if (s->announced) return SEVERITY_INFO;
+    if (phase == PHASE_CLOSED) return s->e.slow || factor >= SPIKE ? SEVERITY_INFO : SEVERITY_WARNING;
     return factor >= s->critical_factor && !s->recedes ? SEVERITY_CRITICAL : SEVERITY_WARNING;
 }
 
@@ -61,6 +82,11 @@ static void observe(void *state, const struct point *p, const struct findings *o
     struct state *s = state;
     if (!isfinite(p->value)) return;
     s->series = p->series;
+    if (!s->e.n) s->first = p->value, s->lowest_later = INFINITY;
+    else if (s->e.n > 2 && p->value < s->lowest_later) s->lowest_later = p->value;
+    if (!s->e.n || p->value <= s->lowest) s->lowest = p->value, s->rising_step = INT64_MIN;
+    else if (s->rising_step == INT64_MIN) s->rising_step = p->step, s->rising_line = p->line;
+    s->last = p->value;
     switch (excursion_add(&s->e, &s->knobs, p)) {
     case EXCURSION_SETTLED:
         s->episode++;
@@ -80,14 +106,99 @@ static void observe(void *state, const struct point *p, const struct findings *o
     }
 }
 
+static void fact(void *state, const char *key, const char *value)
+{
+    struct state *s = state;
+    if (announced(key, value)) s->announced = true;
+}
+
+/* The loss has never been as low again as at the very first step, where nothing had been learned. */
+static bool never_came_back(const struct state *s)
+{
+    double end = s->e.open ? exp(s->e.level) : scale_back(&s->e.scale, rolling_median(&s->e.base));
+    return !s->e.scale.linear && (double)s->e.n >= s->above_points && s->first > 0 && s->lowest_later > s->first &&
+           end >= s->above_start * s->first;
+}
+
+static void tell_above_start(struct state *s, const struct findings *out)
+{
+    struct excursion *e = &s->e;
+    e->last = e->open ? e->level : rolling_median(&e->base);
+    e->from = log(s->first), e->peak = fmax(e->last, e->early[0]), e->sd = fmax(e->sd, 0.02);
+    for (int i = 0; i < EXCURSION_EARLY; i++) e->peak = fmax(e->peak, e->early[i]);
+    e->onset_step = e->early_step[1], e->onset_line = e->early_line[1];
+    e->slow = false;
+    s->recedes = true; /* it falls from a peak at the start, though not far enough */
+    s->episode++;
+    tell(s, PHASE_OPENED, out);
+}
+
+/* A log too short for a baseline: its last third lies wholly above its first, by a factor. The early values are on the scale. */
+static bool stepped_up(const struct state *s)
+{
+    enum { FEW = 7 };
+    const struct excursion *e = &s->e;
+    size_t n = (size_t)e->n, third = n / 3;
+    double high = -INFINITY, low = INFINITY;
+    if (e->n < FEW || e->n > EXCURSION_EARLY || e->scale.linear || !(s->first > 0)) return false;
+    for (size_t i = 0; i < third; i++) high = fmax(high, e->early[i]), low = fmin(low, e->early[n - 1 - i]);
+    return low - high >= log(s->short_factor);
+}
+
+/* From its level in the first third to that in the last. */
+static void tell_step(struct state *s, const struct findings *out)
+{
+    struct excursion *e = &s->e;
+    size_t n = (size_t)e->n, third = n / 3, at = n - 1;
+    double before = robust_median(e->early, third), now = robust_median(e->early + n - third, third);
+    while (at > 1 && e->early[at - 1] > (before + now) / 2) at--;
+    e->from = before, e->last = now, e->peak = now, e->sd = fmax(e->sd, 0.1);
+    for (size_t i = 0; i < n; i++) e->peak = fmax(e->peak, e->early[i]);
+    e->onset_step = e->early_step[at], e->onset_line = e->early_line[at];
+    e->last_step = e->early_step[n - 1], e->last_line = e->early_line[n - 1];
+    e->slow = false;
+    s->recedes = true; /* too few values to know how it goes on */
+    s->episode++;
+    tell(s, PHASE_OPENED, out);
+}
+
+/* A run of a few values that ends where no batch can take a loss. */
+static bool without_bound(const struct state *s)
+{
+    return s->lowest > 0 && s->first > 0 && s->last >= s->without_bound * s->lowest && s->last >= s->without_bound * s->first;
+}
+
+static void tell_without_bound(struct state *s, const struct findings *out)
+{
+    struct excursion *e = &s->e;
+    e->from = log(s->lowest), e->last = e->peak = log(s->last), e->sd = fmax(e->sd, 0.02);
+    e->onset_step = s->rising_step, e->onset_line = s->rising_line;
+    e->slow = false;
+    s->recedes = false;
+    s->episode++;
+    tell(s, PHASE_OPENED, out);
+}
+
 /* The run ends while the loss is up: more than two points outside, or one by an order of magnitude, are no coincidence. */
 static void finish(void *state, const struct findings *out)
 {
     struct state *s = state;
     if (s->told || !s->series) return;
+    if (never_came_back(s)) {
+        tell_above_start(s, out);
+        return;
+    }
     if (s->e.n < EXCURSION_EARLY && !s->e.open) {
         struct excursion early = s->e;
         if (excursion_early(&early, &s->knobs) && early.open && early.length > 2) s->e = early;
+    }
+    if (!s->e.open && !without_bound(s) && stepped_up(s)) {
+        tell_step(s, out);
+        return;
+    }
+    if (!s->e.open && without_bound(s)) {
+        tell_without_bound(s, out);
+        return;
     }
     if (!s->e.open || s->e.back || (s->e.length < 3 && excursion_factor(&s->e) < 10)) return;
     s->episode++;
@@ -102,5 +213,6 @@ const struct analyzer analyzer_loss_divergence = {.name = "loss_divergence",
                                                   .scope = PER_SERIES,
                                                   .state_size = sizeof(struct state),
                                                   .knobs = knobs,
+                                                  .fact = fact,
                                                   .observe = observe,
                                                   .finish = finish};

@@ -1,7 +1,8 @@
 /* loss_nonfinite - the loss is NaN or infinite: from then on nothing useful is computed.
  *
  * One such value that is gone at the next step is a warning; two in a row, or a tool's own statement that a value became NaN, are
- * critical. A tool's statement is an event, because several tools then leave the loss out of the log altogether. */
+ * critical, and so is one that is the last value the training loss ever has: several tools leave a dead loss out of the log, or its cell
+ * empty. For the same reason a tool's statement is an event. */
 #include <math.h>
 
 #include "analyzer.h"
@@ -10,6 +11,7 @@
 struct state {
     double calm_points;
     struct nonfinite n;
+    struct point last; /* of the values that are not finite */
     bool said;
 };
 
@@ -46,6 +48,7 @@ static void observe(void *state, const struct point *p, const struct findings *o
         statement(s, p, out);
         return;
     }
+    if (!isfinite(p->value)) s->last = *p;
     switch (nonfinite_add(&s->n, p, s->calm_points)) {
     case NONFINITE_FIRST: nonfinite_emit(&s->n, "loss_nonfinite", SEVERITY_WARNING, 0.9, PHASE_OPENED, p, out); break;
     case NONFINITE_MORE:
@@ -58,6 +61,14 @@ static void observe(void *state, const struct point *p, const struct findings *o
     }
 }
 
+static void finish(void *state, const struct findings *out)
+{
+    struct state *s = state;
+    bool at_end = s->n.open && s->n.in_a_row == 1 && s->n.points > 1;
+    if (at_end && s->last.series->role == ROLE_LOSS_TRAIN)
+        nonfinite_emit(&s->n, "loss_nonfinite", SEVERITY_CRITICAL, 0.95, PHASE_CHANGED, &s->last, out);
+}
+
 const struct analyzer analyzer_loss_nonfinite = {.name = "loss_nonfinite",
                                                  .summary = "the loss is NaN or infinite",
                                                  .source = "IEEE 754; every debugger has this rule",
@@ -68,4 +79,5 @@ const struct analyzer analyzer_loss_nonfinite = {.name = "loss_nonfinite",
                                                  .scope = PER_SERIES,
                                                  .state_size = sizeof(struct state),
                                                  .knobs = knobs,
-                                                 .observe = observe};
+                                                 .observe = observe,
+                                                 .finish = finish};

@@ -7,13 +7,14 @@
 #include <string.h>
 
 #include "analyzer.h"
+#include "stats/announced.h"
 #include "stats/excursion.h"
 
 struct state {
     struct excursion_knobs knobs;
     struct excursion e;
-    bool told;
-    struct finding f; /* one a series: the highest; later ones are counted */
+    bool told, announced; /* announced: by a setting, the data change on the way */
+    struct finding f;     /* one a series: the highest; later ones are counted */
     double count;
 };
 
@@ -25,18 +26,36 @@ static const struct knob knobs[] = {
      "1.5 times the initial loss is where a warm-up bump stops being normal"},
     {"loss_spike_undone", "share", 0.15, 0, 1, 0.3, 0.1, offsetof(struct state, knobs.undone),
      "and this share of the progress so far", "seeded training runs"},
+    {"loss_spike_wander", "share", 0.8, 0, 2, 1, 0.5, offsetof(struct state, knobs.level_share),
+     "of the spread of the recent level that is noise", "seeded noise that wanders: half as many spikes as with half of it"},
     {"loss_spike_patience", "points", 20, 2, 10000, 20, 20, offsetof(struct state, knobs.patience_points),
      "longer than this is no spike", "seeded training runs"},
     {"loss_spike_patience_share", "share", 0.03, 0, 1, 0.03, 0.03, offsetof(struct state, knobs.patience_share),
      "nor longer than this share of the run", "seeded training runs"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
+/* The optimizer's very first updates, made good at once: one high value within the first five steps, before adaptive methods know the size of
+ * the gradients. */
+static bool stumbles(const struct excursion *e)
+{
+    int high = 0, last = 0;
+    for (int i = 0; i < EXCURSION_EARLY && (uint64_t)i < e->n; i++)
+        if (e->early[i] > (e->from + e->peak) / 2) high++, last = i;
+    return high == 1 && e->early_step[last] <= 5;
+}
+
+static void fact(void *state, const char *key, const char *value)
+{
+    struct state *s = state;
+    if (announced(key, value)) s->announced = true;
+}
+
 static void describe(struct state *s, const struct point *p, double recovered, double warmup)
 {
     const struct excursion *e = &s->e;
     struct finding *f = &s->f;
     *f = excursion_finding(e, &s->knobs, "loss_spike", p->series);
-    f->severity = SEVERITY_WARNING;
+    f->severity = s->announced || (warmup && recovered && stumbles(e)) ? SEVERITY_INFO : SEVERITY_WARNING;
     finding_add(f, "height_ratio", excursion_factor(e), "x");
     finding_add(f, "height_sd", excursion_height_sd(e), "sd");
     finding_add(f, "recovered", recovered, "");
@@ -99,5 +118,6 @@ const struct analyzer analyzer_loss_spike = {.name = "loss_spike",
                                              .scope = PER_SERIES,
                                              .state_size = sizeof(struct state),
                                              .knobs = knobs,
+                                             .fact = fact,
                                              .observe = observe,
                                              .finish = finish};

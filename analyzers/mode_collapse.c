@@ -6,87 +6,141 @@
 #include <string.h>
 
 #include "stats/decline.h"
+#include "stats/told.h"
 
-enum { METRICS = 6 };
+enum { METRICS = 10 };
 struct state {
-    double min_points, drop_share, drop_sd, critical_factor;
-    struct {
+    double min_points, drop_share, drop_sd, critical_factor, turn_share, turn_lasted;
+    struct metric {
         struct decline d;
         const struct series *series;
+        struct told told, turned; /* for good, and a little */
+        double worst;
     } metric[METRICS];
     uint32_t n_metrics;
-    bool generator, discriminator, told;
+    bool generator, discriminator;
     double discriminator_level;
-    uint16_t segment;
-    double worst;
 };
 
-static const char *const kinds[] = {"mode_collapse", NULL};
-static const struct knob knobs[] = {{"mode_collapse_points", "points", 8, 5, 1000, 12, 6, offsetof(struct state, min_points),
-                                     "evaluations before anything is said", "our choice"},
-                                    {"mode_collapse_share", "share", 0.5, 0.1, 1, 0.7, 0.3, offsetof(struct state, drop_share),
-                                     "of the gain since the start that is lost", "our choice"},
-                                    {"mode_collapse_height", "sd", 5, 2, 50, 8, 4, offsetof(struct state, drop_sd),
-                                     "against the noise of a level", "as score_drop_height"},
-                                    {"mode_collapse_critical", "x", 2, 1, 100, 3, 1.5, offsetof(struct state, critical_factor),
-                                     "worse than the best from which it is critical", "our choice"},
-                                    {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
+static const char *const kinds[] = {"mode_collapse", "score_drop", NULL};
+static const struct knob knobs[] = {
+    {"mode_collapse_points", "points", 8, 5, 1000, 12, 6, offsetof(struct state, min_points),
+     "evaluations before anything is said", "our choice"},
+    {"mode_collapse_share", "share", 0.5, 0.1, 1, 0.7, 0.3, offsetof(struct state, drop_share),
+     "of the gain since the start that is lost", "our choice"},
+    {"mode_collapse_height", "sd", 5, 2, 50, 8, 4, offsetof(struct state, drop_sd), "against the noise of a level",
+     "as score_drop_height"},
+    {"mode_collapse_critical", "x", 2, 1, 100, 3, 1.5, offsetof(struct state, critical_factor),
+     "worse than the best from which it is critical", "our choice"},
+    {"mode_collapse_turn", "share", 0.25, 0.05, 1, 0.4, 0.15, offsetof(struct state, turn_share),
+     "of the gain that is lost from which a metric has turned: the best generator is an earlier one", "our choice"},
+    {"mode_collapse_turn_lasted", "share", 0.15, 0.02, 1, 0.25, 0.1, offsetof(struct state, turn_lasted),
+     "of the run for which it must have turned", "our choice"},
+    {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
-static void judge(struct state *s, uint32_t i, const struct findings *out)
+static bool collapsed(const struct state *s, const struct decline_verdict *v)
+{
+    return !v->recovered && v->drop_share >= s->drop_share && v->drop_sd >= s->drop_sd;
+}
+static bool turned(const struct state *s, const struct decline_verdict *v)
+{
+    return !v->recovered && v->drop_share >= s->turn_share && v->drop_sd >= s->drop_sd && v->lasted_share >= s->turn_lasted;
+}
+
+static struct finding finding_of(const struct state *s, const char *kind, const struct metric *m, const struct decline_verdict *v)
+{
+    struct finding f = {.kind = kind,
+                        .episode = m->series->id + 1, /* one of each metric */
+                        .confidence = fmin(0.95, 1 - 0.35 * exp(-0.5 * (v->drop_sd / s->drop_sd - 1))),
+                        .series = m->series,
+                        .source = m->series->source,
+                        .segment = m->d.segment,
+                        .onset_step = v->onset_step,
+                        .first_step = v->onset_step,
+                        .last_step = v->last_step,
+                        .first_line = v->onset_line,
+                        .last_line = v->onset_line};
+    finding_add(&f, "discriminator_loss", s->discriminator_level, "");
+    finding_add(&f, "from", v->best, "");
+    finding_add(&f, "to", v->now, "");
+    finding_add(&f, "best_step", (double)v->best_step, "");
+    finding_add(&f, "ratio", v->factor, "x");
+    finding_add(&f, "drop_share", v->drop_share, "share");
+    finding_add(&f, "best", v->best, "");
+    finding_add(&f, "now", v->now, "");
+    return f;
+}
+
+static void judge(struct state *s, struct metric *m, const struct findings *out)
 {
     struct decline_verdict v;
-    if (!s->generator || !s->discriminator || !decline_judge(&s->metric[i].d, s->min_points, &v)) return;
-    if (v.recovered || v.drop_share < s->drop_share || v.drop_sd < s->drop_sd || (s->told && v.drop_sd < s->worst)) return;
-    struct finding f = {.kind = "mode_collapse",
-                        .phase = s->told ? PHASE_CHANGED : PHASE_OPENED,
-                        .episode = 1,
-                        .severity = v.factor >= s->critical_factor ? SEVERITY_CRITICAL : SEVERITY_WARNING,
-                        .confidence = fmin(0.95, 1 - 0.35 * exp(-0.5 * (v.drop_sd / s->drop_sd - 1))),
-                        .series = s->metric[i].series,
-                        .source = s->metric[i].series->source,
-                        .segment = s->segment,
-                        .onset_step = v.onset_step,
-                        .first_step = v.onset_step,
-                        .last_step = v.last_step,
-                        .first_line = v.onset_line,
-                        .last_line = v.onset_line};
-    finding_add(&f, "from", v.best, "");
-    finding_add(&f, "to", v.now, "");
-    finding_add(&f, "best_step", (double)v.best_step, "");
-    finding_add(&f, "ratio", v.factor, "x");
-    finding_add(&f, "drop_share", v.drop_share, "share");
-    finding_add(&f, "discriminator_loss", s->discriminator_level, "");
-    finding_add(&f, "best", v.best, "");
-    finding_add(&f, "now", v.now, "");
-    s->told = true;
-    s->worst = v.drop_sd;
+    bool known = decline_judge(&m->d, s->min_points, &v), lost = known && collapsed(s, &v);
+    bool only_turned = known && !lost && !m->told.open && turned(s, &v);
+    struct finding f = {0}, turn = {0};
+    if (lost) f = finding_of(s, "mode_collapse", m, &v);
+    if (lost) f.severity = v.factor >= s->critical_factor ? SEVERITY_CRITICAL : SEVERITY_WARNING;
+    if (only_turned) turn = finding_of(s, "score_drop", m, &v);
+    bool worse = lost && (!m->told.open || v.drop_sd >= m->worst);
+    if (worse) m->worst = v.drop_sd;
+    told_update(&m->told, lost, worse, &f, out);
+    told_update(&m->turned, only_turned, false, &turn, out);
+}
+
+/* A score may be read before it is known that the run has adversaries: it is judged all the same, and told once they were heard of. */
+static void keep(void *arg, const struct finding *f) { (void)arg, (void)f; }
+static const struct findings later = {NULL, keep};
+
+static bool is_game(const struct state *s) { return s->generator && s->discriminator; }
+
+static void retell(const struct told *t, double discriminator_level, const struct findings *out)
+{
+    struct finding f = t->last;
+    if (!f.kind) return;
+    f.evidence[0].value = discriminator_level;
+    if (t->open) f.phase = PHASE_OPENED;
     out->emit(out->arg, &f);
 }
 
-static void observe(void *state, const struct point *p, const struct findings *out)
+static void retell_all(const struct state *s, const struct findings *out)
 {
-    struct state *s = state;
-    uint32_t i = 0;
+    for (uint32_t i = 0; i < s->n_metrics; i++) {
+        retell(&s->metric[i].told, s->discriminator_level, out);
+        retell(&s->metric[i].turned, s->discriminator_level, out);
+    }
+}
+
+static void hear_adversary(struct state *s, const struct point *p, const struct findings *out)
+{
+    bool before = is_game(s);
     if (p->series->role == ROLE_LOSS_GENERATOR) s->generator = true;
     if (p->series->role == ROLE_LOSS_DISCRIMINATOR && isfinite(p->value)) {
         s->discriminator_level =
             s->discriminator ? s->discriminator_level + 0.05 * (p->value - s->discriminator_level) : p->value;
         s->discriminator = true;
     }
+    if (!before && is_game(s)) retell_all(s, out);
+}
+
+static void observe(void *state, const struct point *p, const struct findings *out)
+{
+    struct state *s = state;
+    uint32_t i = 0;
+    if (p->series->role != ROLE_SCORE_EVAL) hear_adversary(s, p, out);
     if (p->series->role != ROLE_SCORE_EVAL || !isfinite(p->value)) return;
     while (i < s->n_metrics && s->metric[i].series != p->series) i++;
     if (i == METRICS) return;
     if (i == s->n_metrics) s->metric[s->n_metrics++].series = p->series;
     uint32_t used = s->metric[i].d.curve.used;
     decline_add(&s->metric[i].d, p);
-    s->segment = p->segment;
-    if (s->metric[i].d.curve.used != used) judge(s, i, out);
+    if (s->metric[i].d.curve.used != used) judge(s, &s->metric[i], is_game(s) ? out : &later);
 }
 
 static void finish(void *state, const struct findings *out)
 {
     struct state *s = state;
-    for (uint32_t i = 0; i < s->n_metrics; i++) judge(s, i, out);
+    if (!is_game(s)) return;
+    for (uint32_t i = 0; i < s->n_metrics; i++) judge(s, &s->metric[i], out);
+    retell_all(s, out); /* with the discriminator's level at the end */
 }
 
 const struct analyzer analyzer_mode_collapse = {.name = "mode_collapse",

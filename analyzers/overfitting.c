@@ -1,28 +1,36 @@
 /* overfitting - a validation loss turned and rises while the training loss goes on falling.
  *
  * Every evaluation loss of the run is held as a curve and compared with its own best level; the training loss of the same metric (else the
- * main one) must have fallen since. The rise counts against the evaluations' own noise, so that one bad epoch is nothing. A rise while
- * the score still improves is miscalibration rather than harm, and only worth knowing. */
+ * main one) must have fallen since. The rise counts against the evaluations' own noise, so that one bad epoch is nothing, and against what
+ * was undone before: evaluations on a small set wander, because all share its few examples, and a rise no larger than one that came to
+ * nothing says nothing. A rise while the score still improves is miscalibration rather than harm, and only worth knowing. What
+ * comes back to its best is over. */
 #include <math.h>
 #include <string.h>
 
 #include "analyzer.h"
 #include "stats/curve.h"
+#include "stats/lead.h"
 #include "stats/robust.h"
 
+#define HOLDS 0.01 /* of its best that a score may lose and still hold: of 150 rows it is one or two */
 enum { TRAINS = 6, EVALS = 10, BUCKETS = 48, LEVEL = 3 };
 struct track {
     const struct series *series;
     struct curve curve;
     struct bucket buckets[BUCKETS];
+    struct verdict {
+        bool told;
+        uint32_t episode;
+        double rise;
+        struct finding last;
+    } said; /* of an evaluation */
 };
 struct state {
-    double min_points, rise_warning, rise_info, height_sd, train_fall, critical_rise, after_points;
+    double min_points, rise_warning, rise_info, height_sd, train_fall, critical_rise, after_points, over_undone;
     struct track train[TRAINS], eval[EVALS], score[EVALS];
     uint32_t n_train, n_eval, n_score;
     uint16_t segment;
-    bool told;
-    double told_rise;
 };
 
 static const char *const kinds[] = {"overfitting", NULL};
@@ -41,6 +49,8 @@ static const struct knob knobs[] = {{"overfitting_points", "points", 6, 4, 1000,
                                     {"overfitting_critical", "share", 1.0, 0.1, 100, 2, 0.5,
                                      offsetof(struct state, critical_rise), "from which it is critical: twice the best loss",
                                      "our choice"},
+                                    {"overfitting_undone", "x", 1.5, 1, 20, 2.5, 1.2, offsetof(struct state, over_undone),
+                                     "as large as any rise before that was undone", "seeded curves of small validation sets"},
                                     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
 static struct track *track_of(struct track *tracks, uint32_t *n, uint32_t max, const struct series *series)
@@ -54,11 +64,12 @@ static struct track *track_of(struct track *tracks, uint32_t *n, uint32_t max, c
     return t;
 }
 
-static size_t smooth(const struct track *t, double *level, bool logarithm)
+/* The levels of the first n buckets. */
+static size_t smooth(const struct track *t, size_t of, double *level, bool logarithm)
 {
     double y[BUCKETS];
     size_t n = 0;
-    for (uint32_t i = 0; i < t->curve.used; i++)
+    for (size_t i = 0; i < of; i++)
         if (!isnan(t->buckets[i].mean)) y[n++] = logarithm ? log(fmax(t->buckets[i].mean, 1e-12)) : t->buckets[i].mean;
     for (size_t i = 0; i < n; i++) {
         size_t from = i ? i - 1 : 0, to = i + 2 < n ? i + 2 : n;
@@ -68,18 +79,37 @@ static size_t smooth(const struct track *t, double *level, bool logarithm)
     return n;
 }
 
-/* Natural-log fall of the training loss since a step, from level to level; 0 when it is not beyond the noise of levels, NaN when no
- * training loss says anything. */
-static double train_fall(struct state *s, const struct series *eval, int64_t step)
+/* How many buckets began no later than a step: what is read of another series beyond an evaluation is none of its business. */
+static size_t until(const struct track *t, int64_t step)
 {
-    struct track *t = NULL;
+    size_t n = t->curve.used;
+    while (n > 0 && t->buckets[n - 1].first_step > step) n--;
+    return n;
+}
+
+/* The training loss of the same metric, else the main one, by name and not by what was read first. */
+static const struct track *train_of(const struct state *s, const struct series *eval)
+{
+    const struct track *t = NULL;
+    for (uint32_t i = 0; i < s->n_train; i++) {
+        const struct series *x = s->train[i].series;
+        bool same = strcmp(x->metric, eval->metric) == 0, has = t && strcmp(t->series->metric, eval->metric) == 0;
+        if (!t || (same && !has) || (same == has && lead_of(x, t->series))) t = &s->train[i];
+    }
+    return t;
+}
+
+/* Natural-log fall of the training loss from a step to another, from level to level; 0 when it is not beyond the noise of levels, NaN when
+ * no training loss says anything. */
+static double train_fall(const struct state *s, const struct series *eval, int64_t step, int64_t now)
+{
+    const struct track *t = train_of(s, eval);
     double level[BUCKETS], then = NAN;
-    for (uint32_t i = 0; i < s->n_train; i++)
-        if (!t || strcmp(s->train[i].series->metric, eval->metric) == 0) t = &s->train[i];
-    if (!t || !t->curve.used) return NAN;
+    size_t of = t ? until(t, now) : 0;
+    if (!of) return NAN;
     bool positive = true;
-    for (uint32_t i = 0; i < t->curve.used; i++) positive = positive && t->buckets[i].min > 0;
-    size_t n = smooth(t, level, positive);
+    for (size_t i = 0; i < of; i++) positive = positive && t->buckets[i].min > 0;
+    size_t n = smooth(t, of, level, positive);
     for (size_t i = 0; i < n; i++)
         if (i == 0 || t->buckets[i].first_step <= step) then = level[i];
     double fall = n ? then - level[n - 1] : NAN;
@@ -87,43 +117,63 @@ static double train_fall(struct state *s, const struct series *eval, int64_t ste
 }
 
 /* Does an evaluation score that should rise still stand at its best? */
-static bool score_holds(struct state *s)
+static bool score_holds(const struct state *s, int64_t now)
 {
     double level[BUCKETS];
     for (uint32_t i = 0; i < s->n_score; i++) {
-        size_t n = smooth(&s->score[i], level, false), best = 0;
+        size_t n = smooth(&s->score[i], until(&s->score[i], now), level, false), best = 0;
         for (size_t j = 1; j < n; j++)
             if (level[j] > level[best]) best = j;
-        double noise = robust_noise(level, n);
-        if (n >= LEVEL && level[n - 1] >= level[best] - 2 * noise && level[n - 1] > level[0]) return true;
+        double slack = fmax(2 * robust_noise(level, n), HOLDS * fabs(level[best]));
+        if (n >= LEVEL && level[n - 1] >= level[best] - slack && level[n - 1] > s->score[i].buckets[0].mean) return true;
     }
     return false;
 }
 
-static void judge(struct state *s, struct track *t, const struct findings *out)
+/* The largest rise of the level before its best that was undone; what the first fall of a run does is not counted. */
+static double undone(const double *level, size_t best)
 {
-    double level[BUCKETS], y[BUCKETS];
-    size_t n = t->curve.used, best = 0;
-    if ((double)t->curve.points < s->min_points || t->curve.nonfinite || smooth(t, level, true) != n) return;
-    for (size_t i = 1; i < n; i++)
-        if (level[i] <= level[best]) best = i;
-    for (size_t i = 0; i < n; i++) y[i] = log(fmax(t->buckets[i].mean, 1e-12));
-    double noise = fmax(robust_noise(y, n), 0.002), rise = level[n - 1] - level[best];
-    if ((double)(n - 1 - best) < s->after_points || rise < log1p(s->rise_info) || rise < s->height_sd * noise) return;
-    double fell = train_fall(s, t->series, t->buckets[best].last_step);
-    if (!(fell >= s->train_fall)) return;
-    bool holds = score_holds(s) && rise < log1p(3 * s->rise_warning);
-    enum severity severity = rise < log1p(s->rise_warning) || holds ? SEVERITY_INFO
-                             : rise >= log1p(s->critical_rise)      ? SEVERITY_CRITICAL
-                                                                    : SEVERITY_WARNING;
-    if (s->told && rise < s->told_rise) return;
-    const struct bucket *b = &t->buckets[best], *last = &t->buckets[n - 1];
-    size_t onset = best + 1 < n ? best + 1 : best;
+    double low = INFINITY, largest = 0;
+    for (size_t i = 0; i <= best; i++) {
+        low = fmin(low, level[i]);
+        largest = fmax(largest, level[i] - low);
+    }
+    return largest;
+}
+
+/* The validation loss stands at its best again, or nearly so. */
+static void clear(struct verdict *v, const struct bucket *now, const struct findings *out)
+{
+    v->last.phase = PHASE_CLOSED;
+    v->last.severity = SEVERITY_INFO;
+    v->last.last_step = now->last_step;
+    v->told = false;
+    v->episode++;
+    out->emit(out->arg, &v->last);
+}
+
+struct rise {
+    size_t n, best;
+    double from, to, height, noise, train_fell;
+    bool holds;
+};
+
+static enum severity severity_of(const struct state *s, const struct rise *r)
+{
+    if (r->height < log1p(s->rise_warning) || r->holds) return SEVERITY_INFO;
+    return r->height >= log1p(s->critical_rise) ? SEVERITY_CRITICAL : SEVERITY_WARNING;
+}
+
+static void tell(const struct state *s, const struct track *t, struct verdict *v, const struct rise *r,
+                 const struct findings *out)
+{
+    const struct bucket *b = &t->buckets[r->best], *last = &t->buckets[r->n - 1];
+    size_t onset = r->best + 1 < r->n ? r->best + 1 : r->best;
     struct finding f = {.kind = "overfitting",
-                        .phase = s->told ? PHASE_CHANGED : PHASE_OPENED,
-                        .episode = 1,
-                        .severity = severity,
-                        .confidence = fmin(0.97, 1 - 0.3 * exp(-0.5 * (rise / noise / s->height_sd - 1))),
+                        .phase = v->told ? PHASE_CHANGED : PHASE_OPENED,
+                        .episode = (v->episode << 16) + t->series->id + 1, /* one of each evaluation */
+                        .severity = severity_of(s, r),
+                        .confidence = fmin(0.97, 1 - 0.3 * exp(-0.5 * (r->height / r->noise / s->height_sd - 1))),
                         .series = t->series,
                         .source = t->series->source,
                         .segment = s->segment,
@@ -132,16 +182,74 @@ static void judge(struct state *s, struct track *t, const struct findings *out)
                         .last_step = last->last_step,
                         .first_line = t->buckets[onset].first_line,
                         .last_line = last->first_line};
-    finding_add(&f, "from", exp(level[best]), "");
-    finding_add(&f, "to", exp(level[n - 1]), "");
+    finding_add(&f, "from", r->from, "");
+    finding_add(&f, "to", r->to, "");
     finding_add(&f, "best_step", (double)b->first_step, "");
-    finding_add(&f, "rise_ratio", exp(rise), "x");
-    finding_add(&f, "rise_sd", rise / noise, "sd");
-    finding_add(&f, "train_change", exp(-fell) - 1, "share");
-    finding_add(&f, "best_share", (double)best / (double)n, "share");
-    s->told = true;
-    s->told_rise = rise;
+    finding_add(&f, "rise_ratio", exp(r->height), "x");
+    finding_add(&f, "rise_sd", r->height / r->noise, "sd");
+    finding_add(&f, "train_change", exp(-r->train_fell) - 1, "share");
+    finding_add(&f, "best_share", (double)r->best / (double)r->n, "share");
+    if (s->n_score) finding_add(&f, "score_holds", r->holds, "");
+    v->told = true;
+    v->rise = r->height;
+    v->last = f;
     out->emit(out->arg, &f);
+}
+
+/* One evaluation loss as it stood when it had n buckets. */
+static void judge(const struct state *s, const struct track *t, size_t n, struct verdict *v, const struct findings *out)
+{
+    double level[BUCKETS], y[BUCKETS];
+    const struct bucket *now = &t->buckets[n - 1];
+    struct rise r = {.n = n};
+    if (smooth(t, n, level, true) != n) return;
+    for (size_t i = 1; i < n; i++)
+        if (level[i] <= level[r.best]) r.best = i;
+    for (size_t i = 0; i < n; i++) y[i] = log(fmax(t->buckets[i].mean, 1e-12));
+    r.noise = fmax(robust_noise(y, n), 0.002), r.height = level[n - 1] - level[r.best];
+    r.from = exp(level[r.best]), r.to = exp(level[n - 1]);
+    if (v->told && r.height < log1p(s->rise_info) / 2) clear(v, now, out);
+    if ((double)(n - 1 - r.best) < s->after_points || r.height < log1p(s->rise_info) || r.height < s->height_sd * r.noise) return;
+    if (r.height < s->over_undone * undone(level, r.best) || (v->told && r.height < v->rise)) return;
+    r.train_fell = train_fall(s, t->series, t->buckets[r.best].last_step, now->last_step);
+    if (!(r.train_fell >= s->train_fall)) return;
+    r.holds = score_holds(s, now->last_step) && r.height < log1p(3 * s->rise_warning);
+    tell(s, t, v, &r, out);
+}
+
+static bool enough(const struct state *s, const struct track *t)
+{
+    return (double)t->curve.points >= s->min_points && !t->curve.nonfinite;
+}
+
+/* While the run goes on an evaluation is judged once the training loss has been read up to it. */
+static void judge_live(struct state *s, struct track *t, const struct findings *out)
+{
+    const struct track *train = train_of(s, t->series);
+    size_t n = t->curve.used;
+    if (!enough(s, t) || !train || train->series->axis != t->series->axis) return;
+    if (train->buckets[train->curve.used - 1].last_step <
+        t->buckets[n - 1].last_step - (t->buckets[n - 1].last_step - t->buckets[0].first_step) / 20)
+        return;
+    judge(s, t, n, &t->said, out);
+}
+
+/* At the end everything that was read is held against the evaluations once more, from the first on: what is found so does not depend on
+ * which file was read first. What was told before and is not found so stands as it was told. */
+static void keep(void *arg, const struct finding *f) { (void)arg, (void)f; }
+
+static void judge_again(const struct state *s, struct track *t, const struct findings *out)
+{
+    static const struct findings silent = {NULL, keep};
+    struct verdict v = {0};
+    size_t least = (size_t)s->min_points;
+    if (!enough(s, t)) return;
+    for (size_t n = t->curve.width > 1 || t->curve.used < least ? 1 : least; n <= t->curve.used; n++) judge(s, t, n, &v, &silent);
+    if (!v.last.kind) return;
+    if (t->said.last.kind) v.last.episode = t->said.last.episode;
+    if (v.told) v.last.phase = t->said.told ? PHASE_CHANGED : PHASE_OPENED;
+    t->said = v;
+    out->emit(out->arg, &v.last);
 }
 
 static void fix_pointers(struct state *s)
@@ -164,14 +272,14 @@ static void observe(void *state, const struct point *p, const struct findings *o
     if (!t || (p->series->role == ROLE_LOSS_EVAL && p->value < 0)) return;
     curve_add(&t->curve, p->step, p->value, p->line);
     if (p->series->role == ROLE_LOSS_EVAL && (t->curve.width == 1 || t->buckets[t->curve.used - 1].n == t->curve.width))
-        judge(s, t, out);
+        judge_live(s, t, out);
 }
 
 static void finish(void *state, const struct findings *out)
 {
     struct state *s = state;
     fix_pointers(s);
-    for (uint32_t i = 0; i < s->n_eval; i++) judge(s, &s->eval[i], out);
+    for (uint32_t i = 0; i < s->n_eval; i++) judge_again(s, &s->eval[i], out);
 }
 
 const struct analyzer analyzer_overfitting = {.name = "overfitting",

@@ -13,6 +13,7 @@ struct fix {
     double works_for, works_against; /* Beta prior: pseudo-counts of "worked" and "did not" */
     double gain, cost;               /* 0..1: share of the loss regained; effort */
     double harm;                     /* P(it makes things worse); 0.29 where nothing better is known (Islam 2020) */
+    struct wordings in;              /* the line to change, by framework */
 };
 struct outcome {
     const char *cause, *fix;

@@ -118,6 +118,15 @@ static const struct row rows[] = {
     SAME("loss scale", WHOLE, ROLE_LOSS_SCALE, BETTER_UNKNOWN),
     SAME("samples loss scale", WHOLE, ROLE_LOSS_SCALE, BETTER_UNKNOWN),
 
+    SAME("grad scale", WHOLE, ROLE_LOSS_SCALE, BETTER_UNKNOWN),
+    SAME("grad scaler scale", WHOLE, ROLE_LOSS_SCALE, BETTER_UNKNOWN),
+    SAME("scaler scale", WHOLE, ROLE_LOSS_SCALE, BETTER_UNKNOWN),
+    SAME("amp scale", WHOLE, ROLE_LOSS_SCALE, BETTER_UNKNOWN),
+    SAME("clip", WHOLE, ROLE_CLIPPED_SHARE, BETTER_UNKNOWN), /* fairseq: per cent of the updates */
+    SAME("grad clip fraction", WHOLE, ROLE_CLIPPED_SHARE, BETTER_UNKNOWN),
+    SAME("grad clipped", WHOLE, ROLE_CLIPPED_SHARE, BETTER_UNKNOWN),
+    SAME("grad clipped share", WHOLE, ROLE_CLIPPED_SHARE, BETTER_UNKNOWN),
+
     SAME("r", WHOLE, ROLE_RETURN, BETTER_HIGHER),
     SAME("reward", WHOLE, ROLE_RETURN, BETTER_HIGHER),
     SAME("return", WHOLE, ROLE_RETURN, BETTER_HIGHER),
@@ -145,13 +154,23 @@ static const struct row rows[] = {
     SAME("entropy loss", WHOLE, ROLE_ENTROPY, BETTER_UNKNOWN),
     SAME("policy entropy", WHOLE, ROLE_ENTROPY, BETTER_UNKNOWN),
     SAME("actor entropy", WHOLE, ROLE_ENTROPY, BETTER_UNKNOWN),
-    SAME("kl", WHOLE, ROLE_KL, BETTER_UNKNOWN),
+    SAME("kl", WHOLE, ROLE_KL_REFERENCE, BETTER_UNKNOWN),
+    SAME("kl loss", WHOLE, ROLE_KL_REFERENCE, BETTER_UNKNOWN),
+    SAME("actor kl loss", WHOLE, ROLE_KL_REFERENCE, BETTER_UNKNOWN),
+    SAME("approxkl", WHOLE, ROLE_KL, BETTER_UNKNOWN),
+    SAME("policy approxkl avg", WHOLE, ROLE_KL, BETTER_UNKNOWN),
     SAME("approx kl", WHOLE, ROLE_KL, BETTER_UNKNOWN),
     SAME("ppo kl", WHOLE, ROLE_KL, BETTER_UNKNOWN),
     SAME("actor ppo kl", WHOLE, ROLE_KL, BETTER_UNKNOWN),
     SAME("value loss", WHOLE, ROLE_LOSS_VALUE, BETTER_UNKNOWN),
     SAME("critic loss", WHOLE, ROLE_LOSS_VALUE, BETTER_UNKNOWN),
     SAME("vf loss", WHOLE, ROLE_LOSS_VALUE, BETTER_UNKNOWN),
+    SAME("critic vf loss", WHOLE, ROLE_LOSS_VALUE, BETTER_UNKNOWN),
+    SAME("value function loss", WHOLE, ROLE_LOSS_VALUE, BETTER_UNKNOWN),
+    SAME("loss value avg", WHOLE, ROLE_LOSS_VALUE, BETTER_UNKNOWN),
+    SAME("loss policy avg", WHOLE, ROLE_LOSS_POLICY, BETTER_UNKNOWN),
+    SAME("policy entropy avg", WHOLE, ROLE_ENTROPY, BETTER_UNKNOWN),
+    SAME("mean entropy", WHOLE, ROLE_ENTROPY, BETTER_UNKNOWN),
     SAME("qf loss", WHOLE, ROLE_LOSS_VALUE, BETTER_UNKNOWN),
     SAME("policy loss", WHOLE, ROLE_LOSS_POLICY, BETTER_UNKNOWN),
     SAME("policy gradient loss", WHOLE, ROLE_LOSS_POLICY, BETTER_UNKNOWN),
@@ -228,6 +247,65 @@ static const struct row rows[] = {
     UNIT("step avg", WHOLE, ROLE_STEP_TIME, "ms"),
     UNIT("ms batch", WHOLE, ROLE_STEP_TIME, "ms"),
     UNIT("elapsed time per iteration ms", WHOLE, ROLE_STEP_TIME, "ms"),
+    UNIT("batch time", WHOLE, ROLE_STEP_TIME, "s"),
+    UNIT("iter time", WHOLE, ROLE_STEP_TIME, "s"),
+    UNIT("end to end", WHOLE, ROLE_STEP_TIME, "s"),
+    UNIT("data time", WHOLE, ROLE_DATA_TIME, "s"),
+    UNIT("data loading", WHOLE, ROLE_DATA_TIME, "s"),
+    UNIT("data loading time", WHOLE, ROLE_DATA_TIME, "s"),
+    UNIT("dataload time", WHOLE, ROLE_DATA_TIME, "s"),
+    UNIT("dataloader time", WHOLE, ROLE_DATA_TIME, "s"),
+    UNIT("data wait", WHOLE, ROLE_DATA_TIME, "s"),
+    UNIT("data wait time", WHOLE, ROLE_DATA_TIME, "s"),
+    UNIT("gpu util", WHOLE, ROLE_UTILISATION, "%"),
+    UNIT("gpu utilization", WHOLE, ROLE_UTILISATION, "%"),
+    UNIT("gpu usage", WHOLE, ROLE_UTILISATION, "%"),
+    UNIT("system gpu 0 gpu", WHOLE, ROLE_UTILISATION, "%"),
+    UNIT("gpu 0 gpu", WHOLE, ROLE_UTILISATION, "%"),
+    {"tp", WHOLE, ROLE_CONFUSION, ROLE_CONFUSION, BETTER_UNKNOWN, false, "tp", ""},
+    {"fp", WHOLE, ROLE_CONFUSION, ROLE_CONFUSION, BETTER_UNKNOWN, false, "fp", ""},
+    {"tn", WHOLE, ROLE_CONFUSION, ROLE_CONFUSION, BETTER_UNKNOWN, false, "tn", ""},
+    {"fn", WHOLE, ROLE_CONFUSION, ROLE_CONFUSION, BETTER_UNKNOWN, false, "fn", ""},
+    {"true positives", WHOLE, ROLE_CONFUSION, ROLE_CONFUSION, BETTER_UNKNOWN, false, "tp", ""},
+    {"false positives", WHOLE, ROLE_CONFUSION, ROLE_CONFUSION, BETTER_UNKNOWN, false, "fp", ""},
+    {"true negatives", WHOLE, ROLE_CONFUSION, ROLE_CONFUSION, BETTER_UNKNOWN, false, "tn", ""},
+    {"false negatives", WHOLE, ROLE_CONFUSION, ROLE_CONFUSION, BETTER_UNKNOWN, false, "fn", ""},
+    UNIT("predicted classes", LAST, ROLE_PREDICTION_SPREAD, "classes"),
+    UNIT("unique predictions", LAST, ROLE_PREDICTION_SPREAD, "classes"),
+    UNIT("distinct predictions", LAST, ROLE_PREDICTION_SPREAD, "classes"),
+    UNIT("unique preds", LAST, ROLE_PREDICTION_SPREAD, "classes"),
+    UNIT("prediction entropy", WHOLE, ROLE_PREDICTION_SPREAD, "nats"),
+    UNIT("pred entropy", WHOLE, ROLE_PREDICTION_SPREAD, "nats"),
+    UNIT("predicted class entropy", WHOLE, ROLE_PREDICTION_SPREAD, "nats"),
+    UNIT("top class share", WHOLE, ROLE_PREDICTION_SPREAD, "share"),
+    UNIT("majority prediction share", WHOLE, ROLE_PREDICTION_SPREAD, "share"),
+    UNIT("distinct 1", LAST, ROLE_DIVERSITY, "distinct"),
+    UNIT("distinct 2", LAST, ROLE_DIVERSITY, "distinct"),
+    UNIT("distinct n", LAST, ROLE_DIVERSITY, "distinct"),
+    UNIT("dist 1", LAST, ROLE_DIVERSITY, "distinct"),
+    UNIT("dist 2", LAST, ROLE_DIVERSITY, "distinct"),
+    UNIT("unique token ratio", LAST, ROLE_DIVERSITY, "distinct"),
+    UNIT("type token ratio", LAST, ROLE_DIVERSITY, "distinct"),
+    UNIT("repeat share", LAST, ROLE_DIVERSITY, "repeated"),
+    UNIT("repetition", LAST, ROLE_DIVERSITY, "repeated"),
+    UNIT("repetition rate", LAST, ROLE_DIVERSITY, "repeated"),
+    UNIT("rep 2", LAST, ROLE_DIVERSITY, "repeated"),
+    UNIT("rep 4", LAST, ROLE_DIVERSITY, "repeated"),
+    UNIT("seq rep 4", LAST, ROLE_DIVERSITY, "repeated"),
+    UNIT("completions clipped ratio", LAST, ROLE_DIVERSITY, "endless"),
+    UNIT("peak mem", WHOLE, ROLE_MEMORY, ""),
+    UNIT("peak memory", FIRST, ROLE_MEMORY, ""),
+    UNIT("gpu memory", FIRST, ROLE_MEMORY, ""),
+    UNIT("cuda memory", FIRST, ROLE_MEMORY, ""),
+    UNIT("cpu memory", FIRST, ROLE_MEMORY, ""),
+    UNIT("host memory", FIRST, ROLE_MEMORY, ""),
+    UNIT("process memory", FIRST, ROLE_MEMORY, ""),
+    UNIT("max memory allocated", FIRST, ROLE_MEMORY, ""),
+    UNIT("mem allocated", FIRST, ROLE_MEMORY, ""),
+    UNIT("rss mb", WHOLE, ROLE_MEMORY, ""),
+    UNIT("rss gb", WHOLE, ROLE_MEMORY, ""),
+    UNIT("memory rssmb", LAST, ROLE_MEMORY, "MB"),
+    UNIT("gpu 0 memoryallocatedbytes", LAST, ROLE_MEMORY, "bytes"),
     UNIT("memory", FIRST, ROLE_MEMORY, ""),
     UNIT("gpu mem", WHOLE, ROLE_MEMORY, ""),
     UNIT("max mem", WHOLE, ROLE_MEMORY, ""),
@@ -356,18 +434,84 @@ static bool is_grad_part(const struct words *w, int *part)
     return false;
 }
 
-static bool refused(const struct words *w, int role_words)
-{
-    for (int i = 0; i < w->n; i++)
-        if (among(refused_words, w->at[i]) && w->n > role_words) return true;
-    return false;
-}
-
 static int count_words(const char *words)
 {
     int n = 1;
     for (; *words; words++) n += *words == ' ';
     return n;
+}
+
+/* What is logged of the weights and units, of the whole model or of the part that stands behind: "weight_norm/fc1". */
+static const struct {
+    const char *words;
+    enum role whole, part;
+} parted[] = {
+    {"weight norm", ROLE_WEIGHT_NORM, ROLE_WEIGHT_PART},
+    {"weights norm", ROLE_WEIGHT_NORM, ROLE_WEIGHT_PART},
+    {"param norm", ROLE_WEIGHT_NORM, ROLE_WEIGHT_PART},
+    {"params norm", ROLE_WEIGHT_NORM, ROLE_WEIGHT_PART},
+    {"parameter norm", ROLE_WEIGHT_NORM, ROLE_WEIGHT_PART},
+    {"update ratio", ROLE_UPDATE_RATIO, ROLE_UPDATE_RATIO},
+    {"update to weight ratio", ROLE_UPDATE_RATIO, ROLE_UPDATE_RATIO},
+    {"update to weight", ROLE_UPDATE_RATIO, ROLE_UPDATE_RATIO},
+    {"update weight ratio", ROLE_UPDATE_RATIO, ROLE_UPDATE_RATIO},
+    {"update param ratio", ROLE_UPDATE_RATIO, ROLE_UPDATE_RATIO},
+    {"dead units", ROLE_DEAD_SHARE, ROLE_DEAD_SHARE},
+    {"dead neurons", ROLE_DEAD_SHARE, ROLE_DEAD_SHARE},
+    {"dead relu", ROLE_DEAD_SHARE, ROLE_DEAD_SHARE},
+    {"dead relus", ROLE_DEAD_SHARE, ROLE_DEAD_SHARE},
+    {"dead share", ROLE_DEAD_SHARE, ROLE_DEAD_SHARE},
+    {"dead fraction", ROLE_DEAD_SHARE, ROLE_DEAD_SHARE},
+    {"activation sparsity", ROLE_ZERO_SHARE, ROLE_ZERO_SHARE},
+};
+
+static bool is_parted(const struct words *w, struct role_match *m)
+{
+    char whole[sizeof m->metric];
+    spell(w, 0, w->n, whole, sizeof whole);
+    for (size_t i = 0; i < sizeof parted / sizeof *parted; i++) {
+        size_t n = strlen(parted[i].words);
+        if (strncmp(whole, parted[i].words, n) != 0 || (whole[n] && whole[n] != ' ')) continue;
+        m->role = whole[n] ? parted[i].part : parted[i].whole;
+        snprintf(m->metric, sizeof m->metric, "%s", parted[i].words);
+        spell(w, count_words(parted[i].words), w->n, m->part, sizeof m->part);
+        return true;
+    }
+    return false;
+}
+
+/* A number of a histogram, or of a table of tensors: "fc1.weight/max", "parameters/fc1.bias/mean", "activations/relu1/zero_share".
+ * Those of gradients are no norms, and are left alone. Returns false where the name is none. */
+static bool is_statistic(const struct words *w, struct role_match *m)
+{
+    static const char *const gradients[] = {"grad", "grads", "gradient", "gradients", NULL};
+    static const char *const firsts[] = {"weight", "weights", "param", "params", "parameter", "parameters", NULL};
+    static const char *const lasts[] = {"weight", "weights", "kernel", "kernels", NULL};
+    static const char *const units[] = {"activation", "activations", "act", "acts", "relu", NULL};
+    static const char *const extremes[] = {"min", "max", NULL};
+    int n = w->n - 1;
+    const char *what = n > 0 ? w->at[n] : "";
+    bool zeros = n > 1 && strcmp(what, "share") == 0 && strcmp(w->at[n - 1], "zero") == 0, mean = strcmp(what, "mean") == 0;
+    if (!zeros && !mean && !among(extremes, what)) return false;
+    n -= zeros;
+    n -= n > 1 && strcmp(w->at[n - 1], "histogram") == 0; /* Keras */
+    for (int i = 0; i < n; i++)
+        if (among(gradients, w->at[i])) return true;
+    int last = n > 1 && strspn(w->at[n - 1], "0123456789") == strlen(w->at[n - 1]) ? n - 2 : n - 1; /* kernel_0 */
+    bool weights = n > 1 && (among(firsts, w->at[0]) || among(lasts, w->at[last]));
+    if (zeros && n > 1 && among(units, w->at[0])) m->role = ROLE_ZERO_SHARE;
+    if (weights && !zeros) m->role = mean ? ROLE_WEIGHT_MEAN : ROLE_WEIGHT_PART;
+    if (m->role == ROLE_NONE) return weights;
+    snprintf(m->metric, sizeof m->metric, "%s %s", zeros ? "activation" : "weight", zeros ? "zeros" : what);
+    spell(w, among(firsts, w->at[0]) || among(units, w->at[0]), n, m->part, sizeof m->part);
+    return true;
+}
+
+static bool refused(const struct words *w, int role_words)
+{
+    for (int i = 0; i < w->n; i++)
+        if (among(refused_words, w->at[i]) && w->n > role_words) return true;
+    return false;
 }
 
 struct role_match role_of(const char *name)
@@ -377,7 +521,7 @@ struct role_match role_of(const char *name)
     char whole[sizeof m.metric];
     int part = 0;
     cut(name, &w);
-    if (!w.n) return m;
+    if (!w.n || is_statistic(&w, &m)) return m;
     if (is_grad_part(&w, &part)) {
         m.role = ROLE_GRAD_PART;
         spell(&w, part, w.n, m.part, sizeof m.part);
@@ -385,6 +529,7 @@ struct role_match role_of(const char *name)
     }
     enum split split = take_split(&w);
     if (take_places(&w) && split == SPLIT_NONE) split = SPLIT_EVAL;
+    if (is_parted(&w, &m)) return m;
     spell(&w, 0, w.n, whole, sizeof whole);
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         const struct row *r = &rows[i];
@@ -395,7 +540,8 @@ struct role_match role_of(const char *name)
         m.better = r->better;
         m.bounded = r->bounded;
         m.unit = r->unit;
-        if (r->better != BETTER_UNKNOWN) snprintf(m.metric, sizeof m.metric, "%s", r->metric ? r->metric : whole);
+        if (r->better != BETTER_UNKNOWN || (r->metric && *r->metric))
+            snprintf(m.metric, sizeof m.metric, "%s", r->metric ? r->metric : whole);
         return m;
     }
     return m;
@@ -423,6 +569,19 @@ static const char *const names[ROLE_COUNT] = {[ROLE_NONE] = "none",
                                               [ROLE_THROUGHPUT] = "throughput",
                                               [ROLE_STEP_TIME] = "step_time",
                                               [ROLE_MEMORY] = "memory",
+                                              [ROLE_DATA_TIME] = "data_time",
+                                              [ROLE_UTILISATION] = "utilisation",
+                                              [ROLE_CONFUSION] = "confusion",
+                                              [ROLE_PREDICTION_SPREAD] = "prediction_spread",
+                                              [ROLE_DIVERSITY] = "diversity",
+                                              [ROLE_KL_REFERENCE] = "kl_reference",
+                                              [ROLE_CLIPPED_SHARE] = "clipped_share",
+                                              [ROLE_WEIGHT_NORM] = "weight_norm",
+                                              [ROLE_WEIGHT_PART] = "weight_part",
+                                              [ROLE_WEIGHT_MEAN] = "weight_mean",
+                                              [ROLE_UPDATE_RATIO] = "update_ratio",
+                                              [ROLE_DEAD_SHARE] = "dead_share",
+                                              [ROLE_ZERO_SHARE] = "zero_share",
                                               [ROLE_PROGRESS] = "progress",
                                               [ROLE_EVENT] = "event",
                                               [ROLE_SILENCE] = "silence"};

@@ -32,9 +32,22 @@ enum role {
     ROLE_THROUGHPUT,
     ROLE_STEP_TIME,
     ROLE_MEMORY,
-    ROLE_PROGRESS, /* counters and clocks: epoch, samples seen, elapsed time */
-    ROLE_EVENT,    /* value is an enum event of format.h */
-    ROLE_SILENCE,  /* seconds since the last data of the run; only while watching live */
+    ROLE_DATA_TIME,         /* seconds of a step spent waiting for data; a share of it where the unit is % */
+    ROLE_UTILISATION,       /* of the accelerator, in % */
+    ROLE_CONFUSION,         /* a count of true or false positives or negatives: series.metric is tp, fp, tn or fn */
+    ROLE_PREDICTION_SPREAD, /* how many classes are predicted: their number, entropy, or the share of the commonest (unit) */
+    ROLE_DIVERSITY,         /* of generated samples: distinct or repeated share, or the share that never ends (unit) */
+    ROLE_KL_REFERENCE,      /* of the policy to a reference that stays, or "kl" without a word on to what */
+    ROLE_CLIPPED_SHARE,     /* of the steps whose gradient was clipped: a share, or a percentage */
+    ROLE_WEIGHT_NORM,       /* of all weights */
+    ROLE_WEIGHT_PART,       /* norm, least or greatest value of one tensor: series.part names it, series.metric says which */
+    ROLE_WEIGHT_MEAN,       /* of one tensor */
+    ROLE_UPDATE_RATIO,      /* size of a step over size of the weights, or its common logarithm; of a part where one is named */
+    ROLE_DEAD_SHARE,        /* of the units that are active for no input */
+    ROLE_ZERO_SHARE,        /* of the activations that are exactly 0 */
+    ROLE_PROGRESS,          /* counters and clocks: epoch, samples seen, elapsed time */
+    ROLE_EVENT,             /* value is an enum event of format.h */
+    ROLE_SILENCE,           /* seconds since the last data of the run; only while watching live */
     ROLE_COUNT
 };
 enum better { BETTER_UNKNOWN, BETTER_LOWER, BETTER_HIGHER };

@@ -1,16 +1,19 @@
 /* score_drop - accuracy, FID, return ... falls far from its best and stays there, or dips and returns.
  *
  * Judged by decline.h. A return that never rose has nothing to lose: that is return_flat. */
+#include <string.h>
+
 #include "stats/decline.h"
 
 #include "analyzer.h"
+#include "stats/told.h"
 
 struct state {
-    double min_points, drop_share, drop_sd, critical_share, critical_lasted;
+    double min_points, drop_share, drop_sd, critical_share, critical_lasted, gain, singles;
     struct decline d;
     const struct series *series;
     uint16_t source, segment;
-    bool told, was_lost;
+    struct told told;
 };
 
 static const char *const kinds[] = {"score_drop", NULL};
@@ -24,46 +27,98 @@ static const struct knob knobs[] = {{"score_drop_points", "points", 8, 5, 1000, 
                                      "lost for good, from which it is critical", "our choice"},
                                     {"score_drop_lasted", "share", 0.1, 0, 1, 0.2, 0.05, offsetof(struct state, critical_lasted),
                                      "of the run that it lasted to be critical", "our choice"},
+                                    {"score_drop_gain", "share", 0.15, 0, 1, 0.3, 0.05, offsetof(struct state, gain),
+                                     "of the best return, or of the first one where that is larger, that must have been gained",
+                                     "as policy_collapse_gain"},
+                                    {"score_drop_singles", "sd", 1, 0, 20, 2, 0.5, offsetof(struct state, singles),
+                                     "of single returns that a dip was deep which is over", "Cohen 1988: 0.8 is a large effect"},
                                     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
-static void judge(struct state *s, const struct findings *out)
+/* Of a return, whose scale and noise are its own: what was gained must be worth losing, and a dip that is over must have been larger than what
+ * single values do anyway. What is still lost has lasted, which says enough. */
+static bool is_return(const struct state *s) { return !s->d.bounded && s->d.better == BETTER_HIGHER; }
+
+static bool gained(const struct state *s, const struct decline_verdict *v)
 {
-    struct decline_verdict v;
-    if (!s->series || !decline_judge(&s->d, s->min_points, &v)) return;
-    bool lost = !v.recovered && v.drop_share >= s->drop_share && v.drop_sd >= s->drop_sd;
-    bool dipped = v.recovered && v.trough_share >= s->drop_share && v.trough_sd >= s->drop_sd;
-    bool over = s->told && s->was_lost && !lost && !dipped; /* it looked lost, and it was not */
-    if (!lost && !dipped && !over) return;
-    double sd = lost ? v.drop_sd : v.trough_sd;
-    bool critical = lost && v.drop_share >= s->critical_share && v.lasted_share >= s->critical_lasted;
+    return !is_return(s) || v->best - v->initial >= s->gain * fmax(fabs(v->best), fabs(v->initial));
+}
+static bool beyond_singles(const struct state *s, const struct decline_verdict *v)
+{
+    return !is_return(s) || v->best - v->trough > s->singles * decline_single_sd(&s->d);
+}
+static bool is_lost(const struct state *s, const struct decline_verdict *v)
+{
+    return !v->recovered && v->drop_share >= s->drop_share && v->drop_sd >= s->drop_sd && gained(s, v);
+}
+static bool has_dipped(const struct state *s, const struct decline_verdict *v)
+{
+    return v->recovered && v->trough_share >= s->drop_share && v->trough_sd >= s->drop_sd && gained(s, v) && beyond_singles(s, v);
+}
+
+static struct finding found(const struct state *s, const struct decline_verdict *v, bool lost)
+{
+    double sd = lost ? v->drop_sd : v->trough_sd;
+    bool critical = lost && v->drop_share >= s->critical_share && v->lasted_share >= s->critical_lasted;
     struct finding f = {.kind = "score_drop",
-                        .phase = over      ? PHASE_CLOSED
-                                 : s->told ? PHASE_CHANGED
-                                           : PHASE_OPENED,
-                        .severity = over       ? SEVERITY_INFO
-                                    : critical ? SEVERITY_CRITICAL
-                                               : SEVERITY_WARNING,
+                        .severity = critical ? SEVERITY_CRITICAL : SEVERITY_WARNING,
                         .confidence = fmin(0.97, 1 - 0.35 * exp(-0.5 * (sd / s->drop_sd - 1))),
                         .series = s->series,
                         .source = s->source,
                         .segment = s->segment,
-                        .onset_step = v.onset_step,
-                        .first_step = v.onset_step,
-                        .last_step = v.last_step,
-                        .first_line = v.onset_line,
-                        .last_line = v.onset_line,
+                        .onset_step = v->onset_step,
+                        .first_step = v->onset_step,
+                        .last_step = v->last_step,
+                        .first_line = v->onset_line,
+                        .last_line = v->onset_line,
                         .episode = 1};
-    finding_add(&f, "from", v.best, "");
-    finding_add(&f, "to", lost ? v.now : v.trough, "");
-    finding_add(&f, "now", v.now, "");
-    finding_add(&f, "best_step", (double)v.best_step, "");
-    finding_add(&f, "drop_share", lost ? v.drop_share : v.trough_share, "share");
+    finding_add(&f, "from", v->best, "");
+    finding_add(&f, "to", lost ? v->now : v->trough, "");
+    finding_add(&f, "now", v->now, "");
+    finding_add(&f, "best_step", (double)v->best_step, "");
+    finding_add(&f, "drop_share", lost ? v->drop_share : v->trough_share, "share");
     finding_add(&f, "drop_sd", sd, "sd");
-    finding_add(&f, "recovered", dipped, "");
-    finding_add(&f, "best", v.best, "");
-    s->told = !over;
-    s->was_lost = lost;
-    out->emit(out->arg, &f);
+    finding_add(&f, "recovered", !lost, "");
+    finding_add(&f, "best", v->best, "");
+    return f;
+}
+
+/* Whether an agent ever learned is judged by the noise of the whole, which grows with what came later: so what was told while it could be
+ * judged is taken back only once half of the fall is made good. */
+static bool made_good(const struct state *s)
+{
+    double from = finding_evidence(&s->told.last, "from", 0), to = finding_evidence(&s->told.last, "to", 0);
+    double now = decline_level(&s->d), half = (from + to) / 2;
+    return s->d.better == BETTER_HIGHER ? now > half : now < half;
+}
+
+/* What was critical for a share of the whole run is not nothing for having come back, where it was more than single values do. */
+static bool came_back(const struct state *s, struct finding *f)
+{
+    const struct told *t = &s->told;
+    bool was = t->open && (t->last.severity == SEVERITY_CRITICAL || finding_evidence(&t->last, "recovered", 0) == 1);
+    if (!was) return false;
+    int64_t run = s->d.buckets[s->d.curve.used - 1].last_step - s->d.buckets[0].first_step;
+    if ((double)(t->last.last_step - t->last.onset_step) < s->critical_lasted * (double)run) return false;
+    double fell = fabs(finding_evidence(&t->last, "from", 0) - finding_evidence(&t->last, "to", 0));
+    if (is_return(s) && fell <= s->singles * decline_single_sd(&s->d)) return false;
+    *f = t->last;
+    f->severity = SEVERITY_WARNING;
+    for (size_t i = 0; i < f->n_evidence; i++)
+        if (strcmp(f->evidence[i].name, "recovered") == 0) f->evidence[i].value = 1;
+    return true;
+}
+
+static void judge(struct state *s, const struct findings *out)
+{
+    struct decline_verdict v;
+    if (!s->series) return;
+    bool known = decline_judge(&s->d, s->min_points, &v), lost = known && is_lost(s, &v);
+    bool is = lost || (known && has_dipped(s, &v));
+    struct finding f = {0};
+    if (!known && s->told.open && !made_good(s)) return;
+    if (is) f = found(s, &v, lost);
+    else is = came_back(s, &f);
+    told_update(&s->told, is, s->told.last.severity != f.severity || lost, &f, out);
 }
 
 static void observe(void *state, const struct point *p, const struct findings *out)

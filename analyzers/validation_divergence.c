@@ -13,6 +13,11 @@ struct state {
     const struct series *series;
     uint32_t episode;
     bool told;
+    double left_factor, left_points;
+    double best, least_later; /* as logged; of the values behind the best */
+    uint64_t n, best_at;
+    int64_t left_step, last_step; /* the first behind the best; the newest */
+    uint64_t left_line, last_line;
 };
 
 static const char *const kinds[] = {"validation_divergence", NULL};
@@ -27,6 +32,10 @@ static const struct knob knobs[] = {
      "for more evaluations than this", "our choice"},
     {"validation_divergence_patience_share", "share", 0.05, 0, 1, 0.1, 0.02, offsetof(struct state, knobs.patience_share),
      "and for this share of the run", "our choice"},
+    {"validation_divergence_left", "x", 2, 1.2, 100, 3, 1.5, offsetof(struct state, left_factor),
+     "an early best value that every later one is above", "as the loss doubling"},
+    {"validation_divergence_left_points", "points", 5, 3, 1000, 8, 4, offsetof(struct state, left_points),
+     "evaluations later than that", "our choice"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
 static void tell(struct state *s, enum phase phase, const struct findings *out)
@@ -42,11 +51,34 @@ static void tell(struct state *s, enum phase phase, const struct findings *out)
     out->emit(out->arg, &f);
 }
 
+static void follow_best(struct state *s, const struct point *p)
+{
+    if (!s->n++ || p->value <= s->best) s->best = p->value, s->best_at = s->n, s->least_later = INFINITY;
+    else if (s->n == s->best_at + 1) s->left_step = p->step, s->left_line = p->line;
+    if (s->n > s->best_at) s->least_later = fmin(s->least_later, p->value);
+    s->last_step = p->step, s->last_line = p->line;
+}
+
+/* It was good early and never again, by a factor: too uneven for a level, but no noise. */
+static void finish(void *state, const struct findings *out)
+{
+    struct state *s = state;
+    struct excursion *e = &s->e;
+    bool early = 3 * s->best_at <= s->n, enough = (double)(s->n - s->best_at) >= s->left_points;
+    if (s->told || e->scale.linear || !early || !enough || !(s->best > 0) || s->least_later < s->left_factor * s->best) return;
+    e->from = log(s->best), e->peak = log(s->least_later), e->sd = 0.1;
+    e->onset_step = s->left_step, e->onset_line = s->left_line;
+    e->last_step = s->last_step, e->last_line = s->last_line;
+    s->episode++;
+    tell(s, PHASE_OPENED, out);
+}
+
 static void observe(void *state, const struct point *p, const struct findings *out)
 {
     struct state *s = state;
     if (!isfinite(p->value)) return;
     s->series = p->series;
+    follow_best(s, p);
     enum excursion_change change = excursion_add(&s->e, &s->knobs, p);
     if (s->e.slow) return; /* a slow rise is overfitting's business */
     if (change == EXCURSION_SETTLED) s->episode++, tell(s, PHASE_OPENED, out);
@@ -62,4 +94,5 @@ const struct analyzer analyzer_validation_divergence = {.name = "validation_dive
                                                         .scope = PER_SERIES,
                                                         .state_size = sizeof(struct state),
                                                         .knobs = knobs,
-                                                        .observe = observe};
+                                                        .observe = observe,
+                                                        .finish = finish};

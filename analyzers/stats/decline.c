@@ -23,6 +23,8 @@ void decline_add(struct decline *d, const struct point *p)
     d->bounded = p->series->bounded;
     if (d->curve.points) d->sum_squares += (p->value - d->last) * (p->value - d->last);
     d->last = p->value;
+    if (d->bounded && d->quantum.n < QUANTUM_VALUES && p->value >= 0)
+        quantum_add(&d->quantum, p->value > 1.5 ? p->value / 100 : p->value);
     curve_add(&d->curve, p->step, p->value, p->line);
 }
 
@@ -47,12 +49,33 @@ static size_t levels_of(const struct decline *d, double *level)
     return n;
 }
 
+double decline_level(const struct decline *d)
+{
+    double y[LEVEL];
+    size_t n = d->curve.used < LEVEL ? d->curve.used : LEVEL;
+    for (size_t i = 0; i < n; i++) y[i] = d->buckets[d->curve.used - 1 - i].mean;
+    return robust_median(y, n);
+}
+
+double decline_single_sd(const struct decline *d)
+{
+    return d->curve.points > 1 ? sqrt(d->sum_squares / (double)(d->curve.points - 1) / 2) : 0;
+}
+
 static double least_gain(const struct decline *d)
 {
     if (d->better != BETTER_HIGHER) return LEAST_LOG;
     if (d->bounded) return fabs(d->buckets[0].max) > 1.5 ? 100 * LEAST_BOUNDED : LEAST_BOUNDED;
-    double single = d->curve.points > 1 ? sqrt(d->sum_squares / (double)(d->curve.points - 1) / 2) : 0;
-    return 2 * single;
+    return 2 * decline_single_sd(d);
+}
+
+/* Standard deviation of a level for being counted on few examples. Evaluations share their examples, so that 1.96 of the difference of two
+ * independent ones are 5 of this. */
+static double binomial(const struct decline *d, double top, double now)
+{
+    double n = d->bounded ? quantum_examples(&d->quantum) : 0, scale = d->buckets[0].max > 1.5 || top > 1.5 ? 100 : 1;
+    double p = fmin(fmax((top + now) / 2 / scale, 0.01), 0.99);
+    return n > 0 ? 1.96 * M_SQRT2 / 5 * scale * sqrt(p * (1 - p) / n) : 0;
 }
 
 bool decline_judge(struct decline *d, double min_points, struct decline_verdict *v)
@@ -77,6 +100,7 @@ bool decline_judge(struct decline *d, double min_points, struct decline_verdict 
     }
     double noise = fmax(robust_noise(y, n), 1e-9), gain = fmax(top - level[0], least_gain(d));
     double now = level[n - 1];
+    if (d->better == BETTER_HIGHER && deepest > gain / 4) noise = fmax(noise, binomial(d, top, level[trough]));
     if (deepest <= 0 || gain <= 0) return false;
     if (d->better == BETTER_HIGHER && !d->bounded && top - level[0] < fmax(least_gain(d) / 2, LEARNED_SD * noise)) return false;
     v->recovered = trough + 1 < n && now > level[trough] + 0.7 * deepest;

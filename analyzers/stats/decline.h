@@ -1,12 +1,14 @@
 /* decline - a score is seen to fall from its best, for good or for a while.
  *
  * The whole series stands in a curve; levels are medians of three neighbouring buckets, so that one lucky evaluation is no best and
- * one unlucky one no fall. A fall counts in units of what had been gained since the start, and against the series' own noise. */
+ * one unlucky one no fall. A fall counts in units of what had been gained since the start, and against the series' own noise; where the
+ * values of a share betray a small evaluation set, against the binomial noise of that as well (failure knowledge F35). */
 #ifndef MLWATCH_DECLINE_H
 #define MLWATCH_DECLINE_H
 
 #include "../analyzer.h"
 #include "curve.h"
+#include "quantum.h"
 #include "scale.h"
 
 enum { DECLINE_BUCKETS = 64 };
@@ -17,6 +19,7 @@ struct decline {
     bool bounded;
     double sum_squares; /* of first differences: the noise of single values */
     double last;
+    struct quantum quantum; /* of a bounded score: how small the evaluation set is */
     uint16_t segment;
 };
 struct decline_verdict {
@@ -34,5 +37,9 @@ struct decline_verdict {
 void decline_add(struct decline *d, const struct point *p);
 /* decline_judge - false while there are fewer than min_points values or the best is among the last ones and nothing fell before. O(DECLINE_BUCKETS) */
 bool decline_judge(struct decline *d, double min_points, struct decline_verdict *v);
+/* decline_level - where it stands now: the median of its last three buckets, as logged; NaN when there is none. */
+double decline_level(const struct decline *d);
+/* decline_single_sd - the noise of single values, from their first differences; 0 of fewer than two. O(1) */
+double decline_single_sd(const struct decline *d);
 
 #endif

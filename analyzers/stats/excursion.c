@@ -10,18 +10,26 @@ enum {
     BACK_SETTLED = 4,
     SLOW_BASE = ROLLING_MAX,
     EARLY_MIN = 8,
-    STRIDE_POINTS = 4096,
-    STRIDE_MAX = 8
+    STRIDE_POINTS = 1024,
+    STRIDE_MAX = 8,
+    WANDER_KNOWN = 16,
+    SD_EVERY = 8
 };
-#define NOISE_FLOOR 0.02 /* on the log scale: 2 %. Logs are rounded, and a quiet series has no noise to speak of */
-#define CUSUM_SLACK 1.0  /* Page's k, in standard deviations: half of the shift that matters */
-#define CUSUM_LIMIT 40.0 /* Page's h: far beyond chance for smoothed, correlated levels */
-#define CUSUM_CLIP  3.0  /* no single value counts for more */
+#define NOISE_FLOOR   0.02  /* on the log scale: 2 %. Logs are rounded, and a quiet series has no noise to speak of */
+#define LEVEL_SHARE   0.5   /* of the spread of levels that is noise: a falling curve spreads without being noisy */
+#define WANDER_FACTOR 1.5   /* an excursion is so much higher than what came and went by itself: 6 sd for 4 sd of pure noise */
+#define WANDER_FADES  0.999 /* a value */
+#define CUSUM_SLACK   1.0   /* Page's k, in standard deviations: half of the shift that matters */
+#define CUSUM_LIMIT   40.0  /* Page's h: far beyond chance for smoothed, correlated levels */
+#define CUSUM_CLIP    3.0   /* no single value counts for more */
+
+/* fmax is a call, for what it does with NaN; here is none. */
+static inline double larger(double a, double b) { return a > b ? a : b; }
 
 static double noise_of(const struct excursion *e, double sd)
 {
     double floor = e->scale.linear ? 0.02 * fabs(e->initial - e->best) : NOISE_FLOOR;
-    return fmax(sd, fmax(floor, 1e-12));
+    return larger(sd, larger(floor, 1e-12));
 }
 
 /* What a rise must be whatever the noise: a factor, and a share of the progress made down to this level. On the scale. */
@@ -44,11 +52,13 @@ static void forget(struct excursion *e)
 }
 
 /* Spread of the window, or of its differences: a falling curve spreads without being noisy, a wandering one the other way round.
- * For a normal bulk the mean size of a difference is 2 / sqrt(pi) standard deviations. */
-static double spread(const struct excursion *e)
+ * For a normal bulk the mean size of a difference is 2 / sqrt(pi) standard deviations. Few values may lie together by chance: the
+ * allowance for that is ours, from 400 seeded curves of pure noise, of which one in fifty looked like a spike at the sixth value. */
+static double spread(const struct excursion *e, double share)
 {
     double by_change = 0.8862 * e->change, by_level = rolling_sd(&e->base);
-    return e->accepted > BASE_MIN ? fmax(by_change, 0.5 * by_level) : by_level;
+    double sd = e->accepted > BASE_MIN ? larger(by_change, share * by_level) : by_level, n = (double)e->accepted;
+    return n < ROLLING_MAX && n > 0 ? sd * (1 + 60 / (n * n)) : sd;
 }
 
 static void follow_change(struct excursion *e, double size)
@@ -81,10 +91,13 @@ static bool absorb(struct excursion *e, double y)
         e->initial = robust_median(first, e->base.n);
     }
     double level = rolling_median(&e->base);
-    if (e->base.n < SLOW_BASE) e->best = level;
+    e->highest = larger(e->highest, level);
+    if (e->base.n < SLOW_BASE) e->best = e->highest = level;
     else if (level < e->best) {
-        e->best = level;
-        e->best_sd = spread(e);
+        e->undone = larger(e->undone, e->highest - e->best);
+        e->best = e->highest = level;
+        if (e->best_sd == 0 || e->accepted % SD_EVERY == 0)
+            e->best_sd = spread(e, LEVEL_SHARE); /* a falling loss is at its best all the time */
         e->cusum = 0;
     }
     return true;
@@ -105,7 +118,7 @@ static void begin(struct excursion *e, const struct point *p, double from, doubl
 
 static uint64_t patience(const struct excursion *e, const struct excursion_knobs *k)
 {
-    return (uint64_t)fmax(k->patience_points, k->patience_share * (double)e->n);
+    return (uint64_t)larger(k->patience_points, k->patience_share * (double)e->n);
 }
 
 /* The level of the window against the best level ever, summed up over time. */
@@ -114,13 +127,14 @@ static bool creeps(struct excursion *e, const struct excursion_knobs *k, const s
     if (e->base.n < SLOW_BASE || e->accepted < 2 * SLOW_BASE) return false;
     double level = rolling_median(&e->base), rise = level - e->best, enough = least(e, k, e->best);
     if (e->cusum == 0) e->cusum_step = p->step, e->cusum_line = p->line;
+    enough = larger(enough, WANDER_FACTOR * e->undone);
     if (rise < enough / 2) { /* far from mattering: no need to know the noise */
-        e->cusum = fmax(0, e->cusum - CUSUM_SLACK);
+        e->cusum = larger(0, e->cusum - CUSUM_SLACK);
         return false;
     }
-    double sd = noise_of(e, fmax(e->best_sd, spread(e)));
-    e->cusum = fmax(0, e->cusum + fmin(rise / sd, CUSUM_CLIP) - CUSUM_SLACK);
-    return e->cusum > CUSUM_LIMIT && rise > fmax(2 * sd, enough);
+    double sd = noise_of(e, larger(e->best_sd, spread(e, LEVEL_SHARE)));
+    e->cusum = larger(0, e->cusum + fmin(rise / sd, CUSUM_CLIP) - CUSUM_SLACK);
+    return e->cusum > CUSUM_LIMIT && rise > larger(2 * sd, enough);
 }
 
 static enum excursion_change outside(struct excursion *e, const struct excursion_knobs *k, const struct point *p, double y)
@@ -138,7 +152,7 @@ static enum excursion_change outside(struct excursion *e, const struct excursion
     if (e->back >= (e->settled ? BACK_SETTLED : BACK_POINTS)) {
         e->open = false;
         e->cusum = 0;
-        e->best_sd = fmax(e->best_sd, e->sd);
+        e->best_sd = larger(e->best_sd, e->sd);
         if (!e->slow) absorb(e, y);
         return EXCURSION_RETURNED;
     }
@@ -158,14 +172,16 @@ enum excursion_change excursion_add(struct excursion *e, const struct excursion_
     if (e->open) return outside(e, k, p, y);
     double level = rolling_median(&e->base);
     if (e->base.n >= BASE_MIN && y - level > least(e, k, level)) {
-        double sd = spread(e);
-        if (y - level > k->height_sd * noise_of(e, sd)) {
+        double sd = spread(e, k->level_share > 0 ? k->level_share : LEVEL_SHARE);
+        bool wanders = e->accepted > WANDER_KNOWN && y - level < WANDER_FACTOR * e->wander;
+        if (!wanders && y - level > k->height_sd * noise_of(e, sd)) {
             begin(e, p, level, sd, y);
             return EXCURSION_STARTED;
         }
     }
+    if (e->base.n >= BASE_MIN) e->wander = larger(WANDER_FADES * e->wander, y - level);
     if (!absorb(e, y) || !creeps(e, k, p)) return EXCURSION_NONE;
-    begin(e, p, e->best, fmax(e->best_sd, spread(e)), rolling_median(&e->base));
+    begin(e, p, e->best, larger(e->best_sd, spread(e, LEVEL_SHARE)), rolling_median(&e->base));
     e->slow = true;
     e->onset_step = e->cusum_step;
     e->onset_line = e->cusum_line;
@@ -192,6 +208,7 @@ bool excursion_early(struct excursion *e, const struct excursion_knobs *k)
                                             : at / 2 < 5 ? at / 2
                                                          : 5),
            noise = fmax(robust_noise(e->early, n), NOISE_FLOOR);
+    if (at < 4) noise *= 1.5; /* one value is held against another: both are noisy */
     double height = e->early[at] - before;
     if (height < log(k->height_factor) || height < k->height_sd * noise) return false;
     size_t first = at;

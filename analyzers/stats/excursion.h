@@ -3,7 +3,8 @@
  * The baseline is the median of the last accepted values; a value is judged before it is absorbed, and while an excursion lasts
  * nothing is absorbed (but by a slow one, which is a rise of levels), so that a spike never enters the baseline that judges it. Beside the recent level stands the best level
  * ever reached: a rise too slow for the window is told by a one-sided CUSUM against that (Page 1954, Biometrika 41).
- * Everything is judged on the logarithm (scale.h), where heights are factors, and within one segment. */
+ * A loss may wander without being noisy from one value to the next; so an excursion must also be clearly higher than what came and went by
+ * itself before, and a slow rise larger than any that a lower best level undid. Everything is judged on the logarithm (scale.h), where heights are factors, and within one segment. */
 #ifndef MLWATCH_EXCURSION_H
 #define MLWATCH_EXCURSION_H
 
@@ -18,6 +19,7 @@ struct excursion_knobs {
     double height_factor;   /* and at least this factor (1.5 = half as much again) */
     double undone;          /* and at least this share of the progress made since the start (on the scale) */
     double patience_points; /* an excursion longer than this ... */
+    double level_share;     /* of the spread of the recent level that is noise; 0: half of it, for a falling curve spreads too */
     double patience_share;  /* ... and than this share of the points so far is no spike any more */
 };
 
@@ -43,6 +45,9 @@ struct excursion {
     uint64_t early_line[EXCURSION_EARLY];
     double initial;       /* level at the start, on the scale */
     double best, best_sd; /* lowest level reached, on the scale, and the noise there */
+    double highest;       /* level since the best one */
+    double undone;        /* the largest rise of the level that came to nothing: a lower best followed */
+    double wander;        /* how far accepted values stood above their level, at most; it fades */
     double cusum;
     int64_t cusum_step;
     uint64_t cusum_line;

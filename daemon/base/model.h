@@ -43,6 +43,12 @@ struct cause_view {
     size_t n_fixes;
 };
 
+struct unseen_view {
+    const struct artifact *artifact;
+    const char *const *findings;
+    size_t n_findings; /* that could therefore not be made */
+};
+
 struct event_view {
     enum event kind;
     uint64_t line;
@@ -65,6 +71,7 @@ struct view {
     enum verdict verdict;
     enum run_state state;
     const char *framework; /* or NULL */
+    const struct kit *kit; /* what lines of code are worded for; NULL when the framework is not known */
     uint32_t segments;
     double elapsed_s;             /* that it took to judge */
     double first_time, last_time; /* of the data, seconds since 1970; NaN when unknown */
@@ -81,6 +88,8 @@ struct view {
     size_t n_causes; /* best first */
     const struct separator *const *needs;
     size_t n_needs; /* what would decide */
+    const struct unseen_view *unseen;
+    size_t n_unseen; /* what was not logged, the most wanted first */
     const struct fact *facts;
     size_t n_facts; /* redacted */
     const struct event_view *events;

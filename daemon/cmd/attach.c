@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "../engine/client.h"
+#include "../engine/config.h"
 #include "../engine/paths.h"
 #include "attach_pipe.h"
 #include "cmd.h"
@@ -153,20 +154,25 @@ static int watch(const struct opt_result *given, bool stay)
     return code;
 }
 
+static enum status check_words(const struct opt_result *given, struct err *err)
+{
+    enum sensitivity s;
+    const char *word = opt_value(given, "sensitivity", getenv("MLWATCH_SENSITIVITY"));
+    if (given->n_words == 0) return err_set(err, E_USAGE, "attach needs a directory, or - for a log on standard input");
+    if (word && *word && !config_sensitivity(word, &s))
+        return err_set(err, E_USAGE, "sensitivity is quiet, normal or paranoid, not '%s'", word);
+    for (int i = 0; i < given->n_given; i++) {
+        bool tag = strcmp(options[given->given[i].index].name, "tag") == 0;
+        if (tag && !strchr(given->given[i].value, '='))
+            return err_set(err, E_USAGE, "a tag is K=V, not '%s'", given->given[i].value);
+    }
+    return OK;
+}
+
 static int run(const struct opt_result *given)
 {
     struct err err;
-    if (given->n_words == 0) {
-        err_set(&err, E_USAGE, "attach needs a directory, or - for a log on standard input");
-        return cmd_fail(&err);
-    }
-    for (int i = 0; i < given->n_given; i++) {
-        bool tag = strcmp(options[given->given[i].index].name, "tag") == 0;
-        if (tag && !strchr(given->given[i].value, '=')) {
-            err_set(&err, E_USAGE, "a tag is K=V, not '%s'", given->given[i].value);
-            return cmd_fail(&err);
-        }
-    }
+    if (check_words(given, &err)) return cmd_fail(&err);
     if (given->n_words == 1 && strcmp(given->words[0], "-") == 0)
         return attach_pipe(opt_value(given, "name", NULL), opt_has(given, "plain"));
     return watch(given, !opt_has(given, "detach"));

@@ -15,6 +15,7 @@
 
 struct check {
     struct knowledge knowledge;
+    struct config config;
     const struct report_format *format;
     struct report_options report;
     bool sources; /* say what each file was taken for */
@@ -77,7 +78,7 @@ static void note_exit(struct check *c, int code)
 
 static void unreadable(struct check *c, const char *printed, struct checked from, const struct err *err, double started)
 {
-    struct run_options options = {.knowledge = &c->knowledge};
+    struct run_options options = {.knowledge = &c->knowledge, .config = &c->config, .sensitivity = c->config.sensitivity};
     struct run *r = run_new(printed, printed, &options);
     if (!r) return;
     run_unreadable(r, err->text);
@@ -90,7 +91,7 @@ static void unreadable(struct check *c, const char *printed, struct checked from
 
 static void check_run(struct check *c, const char *printed, struct checked from)
 {
-    struct run_options options = {.knowledge = &c->knowledge};
+    struct run_options options = {.knowledge = &c->knowledge, .config = &c->config, .sensitivity = c->config.sensitivity};
     struct err err = {0};
     double started = clock_now();
     struct run *r = run_new(printed, from.run->root, &options);
@@ -139,6 +140,30 @@ static void check_directory(struct check *c, const char *dir)
     scan_done(&scan);
 }
 
+/* --set NAME=VALUE */
+static enum status set_by_flag(struct config *config, const char *text, struct err *err)
+{
+    const char *equals = strchr(text, '=');
+    char *name = equals ? str_dup((struct span){text, (size_t)(equals - text)}) : NULL;
+    if (!equals) return err_set(err, E_USAGE, "--set needs NAME=VALUE, not '%s'; see `mlwatch config show`", text);
+    if (!name) return err_set(err, E_MEMORY, "out of memory");
+    enum status s = config_set(config, name, equals + 1, "--set", err);
+    free(name);
+    return s;
+}
+
+/* Files and environment, then the flags. */
+static enum status configured(const struct opt_result *given, struct config *config, struct err *err)
+{
+    enum status s = config_open(config, err);
+    for (int i = 0; !s && i < given->n_given; i++) {
+        const char *name = given->table[given->given[i].index].name, *value = given->given[i].value;
+        if (strcmp(name, "sensitivity") == 0) s = config_set(config, name, value, "--sensitivity", err);
+        if (strcmp(name, "set") == 0) s = set_by_flag(config, value, err);
+    }
+    return s;
+}
+
 static enum status configure(const struct opt_result *given, struct check *c, struct err *err)
 {
     static const char *const names[] = {"info", "warning", "critical"};
@@ -156,18 +181,20 @@ static enum status configure(const struct opt_result *given, struct check *c, st
     c->report = (struct report_options){
         .colour = cmd_colour(STDOUT_FILENO), .unicode = cmd_unicode(), .columns = cmd_columns(STDOUT_FILENO), .brief = true};
     c->sources = opt_has(given, "sources");
-    return knowledge_open(&c->knowledge, err);
+    enum status s = configured(given, &c->config, err);
+    return s ? s : knowledge_open(&c->knowledge, err);
 }
 
 static int run(const struct opt_result *given)
 {
     struct check c = {0};
     struct err err = {0};
-    if (configure(given, &c, &err)) return cmd_fail(&err);
+    if (configure(given, &c, &err)) return config_done(&c.config), cmd_fail(&err);
     if (!given->n_words) err_set(&err, E_USAGE, "check needs a run directory, for example: mlwatch check runs/exp1");
     if (!given->n_words) c.exit_code = cmd_fail(&err);
     for (int i = 0; i < given->n_words; i++) check_directory(&c, given->words[i]);
     knowledge_done(&c.knowledge);
+    config_done(&c.config);
     return c.exit_code;
 }
 
@@ -175,6 +202,8 @@ static const struct opt options[] = {{"format", 'f', "FORMAT", "text (default), 
                                      {"json", 0, NULL, "short for --format json"},
                                      {"fail-on", 0, "SEVERITY", "exit 1 from info, warning or critical (default) on"},
                                      {"sources", 0, NULL, "list every file: what it was taken for, and why"},
+                                     {"sensitivity", 0, "WORD", "quiet, normal (default) or paranoid"},
+                                     {"set", 0, "NAME=VALUE", "one threshold of `config show`; may be repeated"},
                                      {"deadline", 0, "S", "stop reading after S seconds and exit 124"},
                                      {"help", 'h', NULL, "this text"},
                                      {NULL, 0, NULL, NULL}};

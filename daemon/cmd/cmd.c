@@ -14,20 +14,11 @@
 #include "help.h"
 
 extern const struct command command_attach, command_check, command_status, command_detach, command_report, command_plot,
-    command_explain, command_search, command_resolve, command_daemon;
+    command_explain, command_search, command_resolve, command_daemon, command_config, command_compare;
 
 const struct command *const commands[] = {
-    &command_attach,
-    &command_check,
-    &command_status,
-    &command_detach,
-    &command_report,
-    &command_plot,
-    &command_explain,
-    &command_search,
-    &command_resolve,
-    &command_daemon,
-    NULL,
+    &command_attach,  &command_check,  &command_status,  &command_detach, &command_report, &command_plot, &command_compare,
+    &command_explain, &command_search, &command_resolve, &command_daemon, &command_config, NULL,
 };
 
 void cmd_say(const char *sentence)

@@ -188,4 +188,5 @@ const struct command command_explain = {
             "of the run, a cause, a rule, or an incident of the memory.\n\n"
             "  mlwatch explain i4kq2\n",
     .run = run,
+    .reads_logs = true,
 };

@@ -79,4 +79,5 @@ const struct command command_plot = {
             "Prints the name of the file. Without gnuplot the terminal gets the curves.\n\n"
             "  mlwatch plot runs/vit-small train/loss eval/loss -o losses.svg\n",
     .run = run,
+    .reads_logs = true,
 };

@@ -142,4 +142,5 @@ const struct command command_report = {
             "checkpoint, curves, settings, and what the memory knows of it.\n\n"
             "  mlwatch report runs/vit-small -o vit-small.md --plot vit-small.png\n",
     .run = run,
+    .reads_logs = true,
 };

@@ -199,10 +199,12 @@ void answer_closed(void *arg, struct client *c)
 
 static const char *text_of(const json_t *request, const char *key) { return json_string_value(json_object_get(request, key)); }
 
-static enum sensitivity sensitivity_of(const char *word)
+/* As asked for, else as the daemon's settings have it. */
+static enum sensitivity sensitivity_of(const struct daemon *d, const char *word)
 {
-    if (word && strcmp(word, "quiet") == 0) return SENSITIVITY_QUIET;
-    return word && strcmp(word, "paranoid") == 0 ? SENSITIVITY_PARANOID : SENSITIVITY_NORMAL;
+    enum sensitivity s = d->config.sensitivity;
+    if (word) (void)config_sensitivity(word, &s);
+    return s;
 }
 
 /* A run that a place watches already is followed there. */
@@ -216,7 +218,8 @@ static struct place *place_of(struct daemon *d, const char *path, const struct l
 
 static void attach_one(struct daemon *d, struct client *c, const json_t *request, const char *path)
 {
-    struct live_options o = {text_of(request, "name"), text_of(request, "tags"), sensitivity_of(text_of(request, "sensitivity"))};
+    struct live_options o = {text_of(request, "name"), text_of(request, "tags"),
+                             sensitivity_of(d, text_of(request, "sensitivity"))};
     struct follower *f = calloc(1, sizeof *f);
     struct place *p = f ? place_of(d, path, &o) : NULL;
     if (!p) {

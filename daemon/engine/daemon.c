@@ -73,7 +73,15 @@ static void memory_says(void *arg, const char *text) { daemon_say(arg, text); }
 static void reread(struct daemon *d)
 {
     struct knowledge fresh;
+    struct config config;
     struct err err;
+    if (config_open(&config, &err) != OK) {
+        daemon_say(d, err.text);
+        config_done(&config);
+        return;
+    }
+    config_done(&d->config);
+    d->config = config;
     struct retired *old = calloc(1, sizeof *old);
     if (!old) return;
     if (knowledge_open(&fresh, &err) != OK) {
@@ -85,7 +93,7 @@ static void reread(struct daemon *d)
     d->retired = old;
     d->knowledge = fresh;
     for (size_t i = 0; i < d->n_places; i++) place_rescan(d->places[i]);
-    daemon_say(d, "knowledge and directories were read again");
+    daemon_say(d, "settings, knowledge and directories were read again");
 }
 
 static void caught(void *arg, int signal)
@@ -193,12 +201,15 @@ static enum status set_up(struct daemon *d, struct err *err)
     sigemptyset(&set);
     sigaddset(&set, SIGTERM), sigaddset(&set, SIGINT), sigaddset(&set, SIGHUP);
     signal(SIGPIPE, SIG_IGN);
-    if ((s = paths_find(&d->paths, err)) || (s = take_lock(d, err)) || (s = knowledge_open(&d->knowledge, err))) return s;
+    if ((s = paths_find(&d->paths, err)) || (s = take_lock(d, err)) || (s = config_open(&d->config, err)) ||
+        (s = knowledge_open(&d->knowledge, err)))
+        return s;
     d->loop = loop_new(err);
     if (!d->loop || loop_signals(d->loop, &set, caught, d, err) != OK) return E_IO;
     d->engine = (struct engine){.loop = d->loop,
                                 .watched = &d->watched,
                                 .knowledge = &d->knowledge,
+                                .config = &d->config,
                                 .forget_s = knob("MLWATCH_FORGET_S", FORGET_S),
                                 .buffer = malloc(READ_BYTES),
                                 .room = READ_BYTES,
@@ -231,6 +242,7 @@ static void tear_down(struct daemon *d)
     writers_done(&d->watched.writers);
     free_outcomes(d->engine.outcomes, d->engine.n_outcomes);
     free(d->engine.buffer);
+    config_done(&d->config);
     knowledge_done(&d->knowledge);
     for (struct retired *r = d->retired, *next; r; r = next) {
         next = r->next;

@@ -368,7 +368,8 @@ static void tell_missing(struct explanation *e, const struct view *v)
     const struct cause_view *best = v && e->cause ? cause_of(v, e->cause->id) : NULL;
     for (size_t i = 0; best && i < best->diagnosis.n_missing; i++) {
         const struct separator *m = best->diagnosis.missing[i];
-        say(e, "log", "log", cite_cause(e, e->cause), "artifact", m->artifact, "why", m->why, "how", m->how, NULL);
+        say(e, "log", "log", cite_cause(e, e->cause), "artifact", m->artifact, "why", m->why, "how", words_how(v, &m->in, m->how),
+            NULL);
     }
 }
 

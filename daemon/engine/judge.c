@@ -89,6 +89,7 @@ const struct view *run_view(struct run *r)
                        .unreadable = r->unreadable};
     judge_data(r, v);
     struct told told = judge_findings(r, v);
+    judge_unseen(r, v);
     judge_causes(r, v, &told);
     show_checkpoints(r, v);
     v->verdict = verdict_of(r, v);

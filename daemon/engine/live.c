@@ -56,6 +56,7 @@ static struct run *new_run(struct live *l)
 {
     const struct engine *e = l->engine;
     struct run_options o = {.knowledge = e->knowledge,
+                            .config = e->config,
                             .outcomes = e->outcomes,
                             .n_outcomes = e->n_outcomes,
                             .sensitivity = l->sensitivity,

@@ -33,6 +33,7 @@ struct engine {
     struct watched *watched;
     struct memory *memory; /* NULL: there is none, everything is kept awake */
     struct knowledge *knowledge;
+    const struct config *config;
     struct outcome *outcomes;
     size_t n_outcomes;
     double forget_s; /* a run without a new byte for so long is no longer watched */

@@ -22,6 +22,20 @@ static void add_recovery(struct str *out, const struct finding *f)
     else if (recovered == 0) str_add(out, ", and has not come back yet");
 }
 
+/* What lr_out_of_schedule saw (its enum how). */
+static const char *how_words(double how)
+{
+    static const char *const words[] = {"does not follow its schedule",
+                                        "had come down and rises again",
+                                        "is still in its warm-up at the end of the run",
+                                        "has hardly come down when the run ends: its schedule was made for more steps",
+                                        "is all but 0 long before the end: its schedule was made for fewer steps",
+                                        "jumps above all it was",
+                                        "is at its peak long before the declared end of the warm-up"};
+    size_t at = how >= 1 && how < sizeof words / sizeof *words ? (size_t)how : 0;
+    return words[at];
+}
+
 /* One placeholder; name has no braces. */
 static void add_value(struct str *out, const struct finding *f, struct span name)
 {
@@ -39,6 +53,9 @@ static void add_value(struct str *out, const struct finding *f, struct span name
     else if (span_is(name, "came_back")) str_add(out, finding_evidence(f, "recovered", 0) == 1 ? ", and came back" : "");
     else if (span_is(name, "stays")) str_add(out, f->phase == PHASE_CLOSED ? ", and has come back" : " and has not come back");
     else if (span_is(name, "now_words")) str_add(out, finding_evidence(f, "recovered", 0) == 1 ? "fell to" : "is now");
+    else if (span_is(name, "value") && finding_evidence(f, "masked", 0) == 1)
+        str_add(out, "exactly 0, which is how some trainers log NaN,");
+    else if (span_is(name, "how_words")) str_add(out, how_words(finding_evidence(f, "how", 0)));
     else if (span_is(name, "reference_words"))
         str_add(out, finding_evidence(f, "by_layer", 0) == 1 ? "the last layer's" : "its early level");
     else if (isnan(finding_evidence(f, key, NAN)) && finding_evidence(f, key, 1) == 1) str_add(out, "?");

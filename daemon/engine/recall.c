@@ -20,9 +20,9 @@ double recall_deadline(double seconds) { return clock_now() + seconds; }
 enum status recall_open(struct recall *c, struct err *err)
 {
     *c = (struct recall){0};
-    enum status s = knowledge_open(&c->knowledge, err);
-    if (s) return s;
-    s = hosts_open(&c->hosts, err);
+    enum status s = config_open(&c->config, err);
+    if (!s) s = knowledge_open(&c->knowledge, err);
+    if (!s) s = hosts_open(&c->hosts, err);
     if (s) recall_close(c);
     return s;
 }
@@ -33,12 +33,17 @@ void recall_close(struct recall *c)
     run_free(c->run);
     hosts_close(&c->hosts);
     knowledge_done(&c->knowledge);
+    config_done(&c->config);
     *c = (struct recall){0};
 }
 
 static enum status new_run(struct recall *c, const char *printed, const char *path, struct err *err)
 {
-    struct run_options o = {.knowledge = &c->knowledge, .outcomes = c->hosts.outcomes, .n_outcomes = c->hosts.n_outcomes};
+    struct run_options o = {.knowledge = &c->knowledge,
+                            .config = &c->config,
+                            .sensitivity = c->config.sensitivity,
+                            .outcomes = c->hosts.outcomes,
+                            .n_outcomes = c->hosts.n_outcomes};
     run_free(c->run);
     c->run = run_new(printed, path, &o);
     return c->run ? OK : err_set(err, E_MEMORY, "cannot look at '%s': out of memory", printed);

@@ -10,6 +10,7 @@
 
 struct recall {
     struct knowledge knowledge;
+    struct config config;
     struct hosts hosts;
     struct run *run; /* of the last recall_view */
     char run_id[12]; /* under which the memory knows it; "" when it does not */

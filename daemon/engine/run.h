@@ -9,6 +9,7 @@
 #include "../base/str.h"
 #include "../format/format.h"
 #include "../knowledge/knowledge.h"
+#include "config.h"
 
 struct run;
 
@@ -21,11 +22,11 @@ struct run_hooks {
     void (*event)(void *arg, uint16_t source, uint64_t line, enum event kind, const char *text); /* redacted */
     void (*finding)(void *arg, const struct finding *f);                                         /* every phase */
 };
-enum sensitivity { SENSITIVITY_NORMAL, SENSITIVITY_QUIET, SENSITIVITY_PARANOID };
 struct run_options {
     const struct knowledge *knowledge; /* NULL: findings only, no causes */
     const struct outcome *outcomes;    /* of the memory, for ranking fixes */
     size_t n_outcomes;
+    const struct config *config; /* thresholds that were set; NULL: as built in. Borrowed for the run's life */
     enum sensitivity sensitivity;
     struct run_hooks hooks;
 };

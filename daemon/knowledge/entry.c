@@ -7,10 +7,11 @@
 
 #include "../../analyzers/fact_key.h"
 #include "../base/json.h"
+#include "kit.h"
 #include "vocabulary.h"
 
 enum { LIST_MAX = 64, TEXT_MAX_BYTES = 2000 };
-enum type { TYPE_TEXT, TYPE_NUMBER, TYPE_ROLE, TYPE_TEXTS, TYPE_OBJECTS, TYPE_OBJECT };
+enum type { TYPE_TEXT, TYPE_NUMBER, TYPE_FLAG, TYPE_ROLE, TYPE_ROLES, TYPE_TEXTS, TYPE_WORDINGS, TYPE_OBJECTS, TYPE_OBJECT };
 enum need { OPTIONAL, REQUIRED };
 
 struct object;
@@ -35,18 +36,26 @@ struct reader {
 
 #define AT(type_, member) offsetof(struct type_, member)
 static const struct key clue_keys[] = {
-    {"finding", TYPE_TEXT, OPTIONAL, AT(clue, finding), 0, NULL},   {"absent", TYPE_TEXT, OPTIONAL, AT(clue, absent), 0, NULL},
-    {"evidence", TYPE_TEXT, OPTIONAL, AT(clue, evidence), 0, NULL}, {"fact", TYPE_TEXT, OPTIONAL, AT(clue, fact), 0, NULL},
-    {"equals", TYPE_TEXT, OPTIONAL, AT(clue, equals), 0, NULL},     {"event", TYPE_TEXT, OPTIONAL, AT(clue, event), 0, NULL},
-    {"role", TYPE_ROLE, OPTIONAL, AT(clue, role), 0, NULL},         {"min", TYPE_NUMBER, OPTIONAL, AT(clue, min), 0, NULL},
-    {"max", TYPE_NUMBER, OPTIONAL, AT(clue, max), 0, NULL},         {"ratio", TYPE_NUMBER, REQUIRED, AT(clue, ratio), 0, NULL},
-    {"why", TYPE_TEXT, OPTIONAL, AT(clue, why), 0, NULL},           {0},
+    {"finding", TYPE_TEXT, OPTIONAL, AT(clue, finding), 0, NULL},
+    {"absent", TYPE_TEXT, OPTIONAL, AT(clue, absent), 0, NULL},
+    {"evidence", TYPE_TEXT, OPTIONAL, AT(clue, evidence), 0, NULL},
+    {"fact", TYPE_TEXT, OPTIONAL, AT(clue, fact), 0, NULL},
+    {"equals", TYPE_TEXT, OPTIONAL, AT(clue, equals), 0, NULL},
+    {"event", TYPE_TEXT, OPTIONAL, AT(clue, event), 0, NULL},
+    {"says", TYPE_TEXT, OPTIONAL, AT(clue, says), 0, NULL},
+    {"role", TYPE_ROLE, OPTIONAL, AT(clue, role), 0, NULL},
+    {"min", TYPE_NUMBER, OPTIONAL, AT(clue, min), 0, NULL},
+    {"max", TYPE_NUMBER, OPTIONAL, AT(clue, max), 0, NULL},
+    {"ratio", TYPE_NUMBER, REQUIRED, AT(clue, ratio), 0, NULL},
+    {"why", TYPE_TEXT, OPTIONAL, AT(clue, why), 0, NULL},
+    {0},
 };
 static const struct key separator_keys[] = {
     {"artifact", TYPE_TEXT, REQUIRED, AT(separator, artifact), 0, NULL},
     {"why", TYPE_TEXT, REQUIRED, AT(separator, why), 0, NULL},
     {"how", TYPE_TEXT, REQUIRED, AT(separator, how), 0, NULL},
     {"role", TYPE_ROLE, OPTIONAL, AT(separator, role), 0, NULL},
+    {"in", TYPE_WORDINGS, OPTIONAL, AT(separator, in), 0, NULL},
     {0},
 };
 static const struct object clue_object = {clue_keys, sizeof(struct clue)};
@@ -69,12 +78,36 @@ static const struct key works_keys[] = {
 };
 static const struct object works_object = {works_keys, 0};
 static const struct key fix_keys[] = {
-    {"id", TYPE_TEXT, REQUIRED, AT(fix, id), 0, NULL},         {"title", TYPE_TEXT, REQUIRED, AT(fix, title), 0, NULL},
-    {"action", TYPE_TEXT, REQUIRED, AT(fix, action), 0, NULL}, {"expect", TYPE_TEXT, REQUIRED, AT(fix, expect), 0, NULL},
-    {"verify", TYPE_TEXT, REQUIRED, AT(fix, verify), 0, NULL}, {"risk", TYPE_TEXT, REQUIRED, AT(fix, risk), 0, NULL},
-    {"source", TYPE_TEXT, REQUIRED, AT(fix, source), 0, NULL}, {"works", TYPE_OBJECT, REQUIRED, 0, 0, &works_object},
-    {"gain", TYPE_NUMBER, REQUIRED, AT(fix, gain), 0, NULL},   {"cost", TYPE_NUMBER, REQUIRED, AT(fix, cost), 0, NULL},
-    {"harm", TYPE_NUMBER, OPTIONAL, AT(fix, harm), 0, NULL},   {0},
+    {"id", TYPE_TEXT, REQUIRED, AT(fix, id), 0, NULL},
+    {"title", TYPE_TEXT, REQUIRED, AT(fix, title), 0, NULL},
+    {"action", TYPE_TEXT, REQUIRED, AT(fix, action), 0, NULL},
+    {"expect", TYPE_TEXT, REQUIRED, AT(fix, expect), 0, NULL},
+    {"verify", TYPE_TEXT, REQUIRED, AT(fix, verify), 0, NULL},
+    {"risk", TYPE_TEXT, REQUIRED, AT(fix, risk), 0, NULL},
+    {"source", TYPE_TEXT, REQUIRED, AT(fix, source), 0, NULL},
+    {"works", TYPE_OBJECT, REQUIRED, 0, 0, &works_object},
+    {"gain", TYPE_NUMBER, REQUIRED, AT(fix, gain), 0, NULL},
+    {"cost", TYPE_NUMBER, REQUIRED, AT(fix, cost), 0, NULL},
+    {"harm", TYPE_NUMBER, OPTIONAL, AT(fix, harm), 0, NULL},
+    {"in", TYPE_WORDINGS, OPTIONAL, AT(fix, in), 0, NULL},
+    {0},
+};
+static const struct key artifact_keys[] = {
+    {"id", TYPE_TEXT, REQUIRED, AT(artifact, id), 0, NULL},
+    {"artifact", TYPE_TEXT, REQUIRED, AT(artifact, artifact), 0, NULL},
+    {"role", TYPE_ROLE, REQUIRED, AT(artifact, role), 0, NULL},
+    {"also", TYPE_ROLES, OPTIONAL, AT(artifact, also), 0, NULL},
+    {"only_with", TYPE_ROLES, OPTIONAL, AT(artifact, only_with), 0, NULL},
+    {"unless", TYPE_ROLES, OPTIONAL, AT(artifact, unless), 0, NULL},
+    {"fact", TYPE_TEXT, OPTIONAL, AT(artifact, fact), 0, NULL},
+    {"equals", TYPE_TEXT, OPTIONAL, AT(artifact, equals), 0, NULL},
+    {"findings", TYPE_TEXTS, REQUIRED, AT(artifact, findings), AT(artifact, n_findings), NULL},
+    {"how", TYPE_TEXT, REQUIRED, AT(artifact, how), 0, NULL},
+    {"in", TYPE_WORDINGS, OPTIONAL, AT(artifact, in), 0, NULL},
+    {"not_in", TYPE_TEXTS, OPTIONAL, AT(artifact, not_in), AT(artifact, n_not_in), NULL},
+    {"place", TYPE_NUMBER, REQUIRED, AT(artifact, place), 0, NULL},
+    {"usual", TYPE_FLAG, OPTIONAL, AT(artifact, usual), 0, NULL},
+    {0},
 };
 
 /* "cannot use 'causes/overfitting.json': clues[3].ratio must be a number" */
@@ -111,6 +144,43 @@ static enum status read_role(const struct reader *r, json_t *json, const char *k
     return *ret == ROLE_NONE ? wrong(r, key, "names no role (see role_name in analyzers/role.c)") : OK;
 }
 
+static enum status read_flag(const struct reader *r, json_t *json, const char *key, bool *ret)
+{
+    if (!json_is_boolean(json)) return wrong(r, key, "must be true or false");
+    *ret = json_is_true(json);
+    return OK;
+}
+
+static enum status read_roles(const struct reader *r, json_t *json, const char *key, uint64_t *ret)
+{
+    enum role role;
+    if (!json_is_array(json)) return wrong(r, key, "must be a list");
+    for (size_t i = 0; i < json_array_size(json); i++) {
+        enum status s = read_role(r, json_array_get(json, i), key, &role);
+        if (s) return s;
+        *ret |= WANTS(role);
+    }
+    return OK;
+}
+
+/* {"huggingface": "TrainingArguments(max_grad_norm=1.0)", ...} */
+static enum status read_wordings(const struct reader *r, json_t *json, const char *key, struct wordings *ret)
+{
+    if (!json_is_object(json)) return wrong(r, key, "must be an object");
+    struct wording *items = arena_alloc(r->arena, (json_object_size(json) + 1) * sizeof *items);
+    if (!items) return err_set(r->err, E_MEMORY, "no memory for '%s'", r->file);
+    *ret = (struct wordings){items, 0};
+    for (void *at = json_object_iter(json); at; at = json_object_iter_next(json, at)) {
+        const struct kit *kit = kit_by_id(json_object_iter_key(at));
+        if (!kit) return wrong(r, key, "names a framework that is not known (daemon/knowledge/kit.c)");
+        struct wording *item = &items[ret->n++];
+        item->kit = kit->id;
+        enum status s = read_text(r, json_object_iter_value(at), key, &item->text);
+        if (s) return s;
+    }
+    return OK;
+}
+
 static enum status read_item(struct reader *r, json_t *json, const struct key *key, size_t index, char *ret)
 {
     char outer[sizeof r->path];
@@ -143,7 +213,10 @@ static enum status read_key(struct reader *r, json_t *json, const struct key *ke
     switch (key->type) {
     case TYPE_TEXT: return read_text(r, json, key->name, at);
     case TYPE_NUMBER: return read_number(r, json, key->name, at);
+    case TYPE_FLAG: return read_flag(r, json, key->name, at);
     case TYPE_ROLE: return read_role(r, json, key->name, at);
+    case TYPE_ROLES: return read_roles(r, json, key->name, at);
+    case TYPE_WORDINGS: return read_wordings(r, json, key->name, at);
     case TYPE_OBJECT:
         return json_is_object(json) ? read_object(r, json, key->object, ret) : wrong(r, key->name, "must be an object");
     case TYPE_TEXTS:
@@ -208,6 +281,7 @@ static const char *clue_fault(const struct clue *c)
     if (c->evidence && c->fact && !c->equals) return "min and max cannot belong to evidence and fact at once";
     if (c->fact && (!fact_key(c->fact) || strcmp(fact_key(c->fact), c->fact))) return "fact is no canonical setting (fact_key.c)";
     if (c->event && !known_event(c->event)) return "event is no event";
+    if (c->says && !c->event && !c->finding) return "says needs the event or the finding whose words it looks at";
     if (number != limited) return number ? "needs min or max" : "has a min or max that nothing is compared with";
     if (c->min > c->max) return "min is above max";
     if (!(c->ratio > 0)) return "ratio must be above 0";
@@ -257,5 +331,48 @@ enum status entry_fix(const char *name, struct span text, struct arena *arena, s
     if (!within(f.cost, 0, 1)) return wrong(&r, "cost", "must lie in [0, 1]");
     if (!within(f.harm, 0, 1)) return wrong(&r, "harm", "must lie in [0, 1]");
     *ret = f;
+    return OK;
+}
+
+enum status entry_artifact(const char *name, struct span text, struct arena *arena, struct artifact *ret, struct err *err)
+{
+    struct reader r = {.file = name, .arena = arena, .err = err};
+    struct artifact a = {0};
+    enum status s = read_file(&r, text, &(struct object){artifact_keys, sizeof a}, &a);
+    if (s) return s;
+    if (!file_of(name, a.id)) return wrong(&r, "id", "differs from the name of the file");
+    if (!a.n_findings) return wrong(&r, "findings", "is empty");
+    for (size_t i = 0; i < a.n_findings; i++)
+        if (!kind_known(a.findings[i]))
+            return wrong(&r, "findings", "holds a word that is no finding kind (daemon/knowledge/vocabulary.c)");
+    for (size_t i = 0; i < a.n_not_in; i++)
+        if (!kit_by_id(a.not_in[i])) return wrong(&r, "not_in", "names a framework that is not known (daemon/knowledge/kit.c)");
+    if (!a.fact != !a.equals) return wrong(&r, "fact", "and equals go together");
+    if (a.fact && (!fact_key(a.fact) || strcmp(fact_key(a.fact), a.fact)))
+        return wrong(&r, "fact", "is no canonical setting (fact_key.c)");
+    *ret = a;
+    return OK;
+}
+
+static const struct key calibration_keys[] = {
+    {"id", TYPE_TEXT, REQUIRED, offsetof(struct calibration, id), 0, NULL},
+    {"slope", TYPE_NUMBER, REQUIRED, offsetof(struct calibration, slope), 0, NULL},
+    {"intercept", TYPE_NUMBER, REQUIRED, offsetof(struct calibration, intercept), 0, NULL},
+    {"runs", TYPE_NUMBER, REQUIRED, offsetof(struct calibration, runs), 0, NULL},
+    {"source", TYPE_TEXT, REQUIRED, offsetof(struct calibration, source), 0, NULL},
+    {0},
+};
+
+enum status entry_calibration(const char *name, struct span text, struct arena *arena, struct calibration *ret, struct err *err)
+{
+    struct reader r = {.file = name, .arena = arena, .err = err};
+    struct calibration c = {0};
+    enum status s = read_file(&r, text, &(struct object){calibration_keys, sizeof c}, &c);
+    if (s) return s;
+    if (!file_of(name, c.id)) return wrong(&r, "id", "differs from the name of the file");
+    if (!within(c.slope, 0.05, 20))
+        return wrong(&r, "slope", "must lie in [0.05, 20]: a higher sum of clues is never less likely");
+    if (!within(c.intercept, -20, 20)) return wrong(&r, "intercept", "must lie in [-20, 20]");
+    *ret = c;
     return OK;
 }

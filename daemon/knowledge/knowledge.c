@@ -29,10 +29,7 @@ struct shelf {
     size_t n;
 };
 
-static enum status no_memory(struct err *err)
-{
-    return err_set(err, E_MEMORY, "no memory for templates/causes and templates/fixes");
-}
+static enum status no_memory(struct err *err) { return err_set(err, E_MEMORY, "no memory for the knowledge in templates/"); }
 
 static bool is_json(const char *name)
 {
@@ -167,6 +164,46 @@ static enum status load_causes(struct knowledge *k, struct arena *arena, struct 
     return s;
 }
 
+static bool absent(const char *folder)
+{
+    char path[PATH_MAX];
+    const char *root = getenv("MLWATCH_TEMPLATES");
+    if (!root || !*root) return false;
+    int n = snprintf(path, sizeof path, "%s/%s", root, folder);
+    return n > 0 && (size_t)n < sizeof path && access(path, F_OK) != 0;
+}
+
+static int by_place(const void *x, const void *y)
+{
+    const struct artifact *a = x, *b = y;
+    if (a->place != b->place) return a->place < b->place ? -1 : 1;
+    return strcmp(a->id, b->id);
+}
+
+static enum status load_artifacts(struct knowledge *k, struct arena *arena, struct shelf *shelf, struct err *err)
+{
+    if (absent("unseen")) return OK;
+    enum status s = gather("unseen", arena, shelf, err);
+    struct artifact *artifacts = s ? NULL : arena_alloc(arena, (shelf->n + 1) * sizeof *artifacts);
+    if (!artifacts) return s ? s : no_memory(err);
+    for (size_t i = 0; i < shelf->n && !s; i++)
+        s = entry_artifact(shelf->files[i].name, shelf->files[i].text, arena, &artifacts[i], err);
+    if (s) return s;
+    qsort(artifacts, shelf->n, sizeof *artifacts, by_place);
+    k->artifacts = artifacts;
+    k->n_artifacts = shelf->n;
+    return OK;
+}
+
+static enum status load_calibration(struct knowledge *k, struct arena *arena, struct shelf *shelf, struct err *err)
+{
+    if (absent("calibration")) return OK;
+    enum status s = gather("calibration", arena, shelf, err);
+    for (size_t i = 0; i < shelf->n && !s; i++)
+        s = entry_calibration(shelf->files[i].name, shelf->files[i].text, arena, &k->calibration, err);
+    return s;
+}
+
 enum status knowledge_open(struct knowledge *k, struct err *err)
 {
     struct knowledge opened = {0};
@@ -177,6 +214,8 @@ enum status knowledge_open(struct knowledge *k, struct err *err)
     if (arena) arena_init(arena, KNOWLEDGE_MAX_BYTES);
     if (!s) s = load_fixes(&opened, arena, shelf, err);
     if (!s) s = load_causes(&opened, arena, shelf, err);
+    if (!s) s = load_artifacts(&opened, arena, shelf, err);
+    if (!s) s = load_calibration(&opened, arena, shelf, err);
     free(shelf);
     if (s) knowledge_done(&opened);
     else *k = opened;

@@ -94,19 +94,19 @@ static json_t *finding_json(const struct finding_view *v)
     return o;
 }
 
-static json_t *need_json(const struct separator *s)
+static json_t *need_json(const struct view *v, const struct separator *s)
 {
     json_t *o = json_object();
     put(o, "artifact", words(s->artifact));
     put(o, "why", words(s->why));
-    put(o, "how", words(s->how));
+    put(o, "how", words(words_how(v, &s->in, s->how)));
     return o;
 }
 
-static json_t *needs_json(const struct separator *const *needs, size_t n)
+static json_t *needs_json(const struct view *v, const struct separator *const *needs, size_t n)
 {
     json_t *a = json_array();
-    for (size_t i = 0; i < n; i++) push(a, need_json(needs[i]));
+    for (size_t i = 0; i < n; i++) push(a, need_json(v, needs[i]));
     return a;
 }
 
@@ -118,7 +118,18 @@ static json_t *ids_json(const struct view *v, const uint16_t *index, size_t n)
     return a;
 }
 
-static json_t *fix_json(const struct fix_view *v)
+/* The line to change in the framework that trains; null when either is not known. */
+static json_t *change_json(const struct view *v, const struct fix *f)
+{
+    const char *code = wording_in(&f->in, v->kit);
+    if (!code) return json_null();
+    json_t *o = json_object();
+    put(o, "framework", words(v->kit->id));
+    put(o, "code", words(code));
+    return o;
+}
+
+static json_t *fix_json(const struct view *view, const struct fix_view *v)
 {
     json_t *o = json_object();
     put(o, "id", words(v->fix->id));
@@ -128,6 +139,7 @@ static json_t *fix_json(const struct fix_view *v)
     put(o, "expect", words(v->fix->expect));
     put(o, "verify", words(v->fix->verify));
     put(o, "risk", words(v->fix->risk));
+    put(o, "change", change_json(view, v->fix));
     return o;
 }
 
@@ -140,9 +152,20 @@ static json_t *cause_json(const struct view *v, const struct cause_view *c)
     put(o, "confidence", share(d->probability));
     put(o, "because", ids_json(v, d->because, d->n_because));
     put(o, "against", ids_json(v, d->against, d->n_against));
-    put(o, "missing", needs_json(d->missing, d->n_missing));
-    for (size_t i = 0; i < c->n_fixes; i++) push(fixes, fix_json(&c->fixes[i]));
+    put(o, "missing", needs_json(v, d->missing, d->n_missing));
+    for (size_t i = 0; i < c->n_fixes; i++) push(fixes, fix_json(v, &c->fixes[i]));
     put(o, "fixes", fixes);
+    return o;
+}
+
+static json_t *unseen_json(const struct view *v, const struct unseen_view *u)
+{
+    json_t *o = json_object(), *findings = json_array();
+    for (size_t i = 0; i < u->n_findings; i++) push(findings, words(u->findings[i]));
+    put(o, "artifact", words(u->artifact->artifact));
+    put(o, "role", words(role_name(u->artifact->role)));
+    put(o, "findings", findings);
+    put(o, "how", words(words_how(v, &u->artifact->in, u->artifact->how)));
     return o;
 }
 
@@ -168,7 +191,7 @@ static json_t *last_good_json(const struct view *v)
 static void put_arrays(const struct view *v, json_t *o)
 {
     json_t *sources = json_array(), *series = json_array(), *findings = json_array(), *causes = json_array(),
-           *checkpoints = json_array();
+           *checkpoints = json_array(), *unseen = json_array();
     for (size_t i = 0; i < v->n_sources; i++) push(sources, source_json(&v->sources[i]));
     for (size_t i = 0; i < v->n_series; i++)
         if (v->series[i].series.role != ROLE_NONE && series_shown(&v->series[i])) push(series, series_json(&v->series[i]));
@@ -179,8 +202,10 @@ static void put_arrays(const struct view *v, json_t *o)
     put(o, "series", series);
     put(o, "findings", findings);
     put(o, "causes", causes);
-    put(o, "needs", needs_json(v->needs, v->n_needs));
+    put(o, "needs", needs_json(v, v->needs, v->n_needs));
     put(o, "checkpoints", checkpoints);
+    for (size_t i = 0; i < v->n_unseen; i++) push(unseen, unseen_json(v, &v->unseen[i]));
+    put(o, "unseen", unseen);
 }
 
 static json_t *check_json(const struct view *v)

@@ -211,13 +211,17 @@ static void add_labelled(struct str *s, const char *label, const char *value)
     str_add(s, "\n");
 }
 
-static void add_fix(const struct fix_view *f, struct str *s)
+static void add_fix(const struct view *v, const struct fix_view *f, struct str *s)
 {
+    struct str change = {0};
     str_add(s, "- [ ] **");
     text(s, f->fix->title);
     str_addf(s, "** (chance that it helps: %.2f): ", f->confidence);
     text(s, f->fix->action);
     str_add(s, "\n");
+    words_change(&change, v, &f->fix->in);
+    add_labelled(s, "change", change.p);
+    str_done(&change);
     add_labelled(s, "expect", f->fix->expect);
     add_labelled(s, "verify", f->fix->verify);
     add_labelled(s, "risk", f->fix->risk);
@@ -242,7 +246,7 @@ static void add_cause(const struct view *v, const struct cause_view *c, struct s
             str_add(s, "\n");
         }
     if (c->n_fixes) str_add(s, "\nFixes, best first:\n\n");
-    for (size_t i = 0; i < c->n_fixes; i++) add_fix(&c->fixes[i], s);
+    for (size_t i = 0; i < c->n_fixes; i++) add_fix(v, &c->fixes[i], s);
 }
 
 static void add_causes(const struct view *v, struct str *s)
@@ -257,7 +261,7 @@ static void add_causes(const struct view *v, struct str *s)
         str_add(s, ": ");
         text(s, v->needs[i]->why);
         str_add(s, "; how: ");
-        text(s, v->needs[i]->how);
+        text(s, words_how(v, &v->needs[i]->in, v->needs[i]->how));
         str_add(s, "\n");
     }
 }
@@ -338,7 +342,6 @@ static void add_facts(const struct view *v, bool environment, struct str *s)
 
 static void add_sources(const struct view *v, struct str *s)
 {
-    struct str missing = {0};
     heading(s, "Sources");
     str_add(s, "| file | format | points | bad records | why |\n|---|---|---:|---:|---|\n");
     for (size_t i = 0; i < v->n_sources; i++) {
@@ -351,11 +354,29 @@ static void add_sources(const struct view *v, struct str *s)
         text(s, f->why ? f->why : "");
         str_add(s, " |\n");
     }
-    words_unseen(&missing, v);
+}
+
+static void add_unseen(const struct view *v, struct str *s)
+{
     heading(s, "What could not be seen");
-    str_addf(s, "%s%s.\n", missing.n ? "Not logged, so not judged: " : "Everything that is usually needed was logged",
-             missing.n ? missing.p : "");
-    str_done(&missing);
+    if (!v->n_unseen) {
+        str_add(s, "Everything that is usually needed was logged.\n");
+        return;
+    }
+    str_add(s, "| not logged | findings that were therefore impossible | the line that logs it |\n|---|---|---|\n");
+    for (size_t i = 0; i < v->n_unseen; i++) {
+        const struct unseen_view *u = &v->unseen[i];
+        struct str kinds = {0};
+        str_add(s, "| ");
+        text(s, u->artifact->artifact);
+        str_add(s, " | ");
+        words_impossible(&kinds, u);
+        text(s, kinds.p ? kinds.p : "");
+        str_add(s, " | ");
+        text(s, words_how(v, &u->artifact->in, u->artifact->how));
+        str_add(s, " |\n");
+        str_done(&kinds);
+    }
 }
 
 static void add_memory(const struct remembered *m, struct str *s)
@@ -396,6 +417,7 @@ static void write(const struct view *v, const struct report_options *o, struct s
     add_facts(v, true, out);
     add_memory(o->memory, out);
     add_sources(v, out);
+    add_unseen(v, out);
 }
 
 const struct report_format report_markdown = {"md", "a post-mortem in Markdown", write};

@@ -135,26 +135,36 @@ static void reasons(struct page *p, const struct view *v, const struct diagnosis
     str_done(&s);
 }
 
-static void first_fix(struct page *p, const struct fix_view *v, bool decided, bool brief)
+static void change_row(struct page *p, const struct view *v, const struct fix *f)
+{
+    struct str s = {0};
+    words_change(&s, v, &f->in);
+    if (s.n) page_row(p, 6, INK_DIM, "change", LABEL, text_of(&s));
+    str_done(&s);
+}
+
+static void first_fix(struct page *p, const struct view *view, const struct fix_view *v, bool decided, bool brief)
 {
     struct str s = {0};
     words_foreign(&s, v->fix->title);
     str_addf(&s, " (chance that it helps: %.2f)", v->confidence);
     page_row(p, 6, INK_GREEN, decided ? "do first" : "try", LABEL, text_of(&s));
     foreign_row(p, 6, "how", LABEL, v->fix->action);
+    change_row(p, view, v->fix);
     if (!brief) foreign_row(p, 6, "expect", LABEL, v->fix->expect);
     foreign_row(p, 6, "verify", LABEL, v->fix->verify);
     if (!brief) foreign_row(p, 6, "risk", LABEL, v->fix->risk);
     str_done(&s);
 }
 
-static void other_fix(struct page *p, const char *label, const struct fix_view *v)
+static void other_fix(struct page *p, const struct view *view, const char *label, const struct fix_view *v)
 {
     struct str s = {0};
     words_foreign(&s, v->fix->title);
     str_addf(&s, " (%.2f): ", v->confidence);
     words_foreign(&s, v->fix->action);
     page_row(p, 6, INK_DIM, label, LABEL, text_of(&s));
+    change_row(p, view, v->fix);
     str_done(&s);
 }
 
@@ -168,8 +178,8 @@ static void cause(struct page *p, const struct view *v, const struct cause_view 
     page_row(p, 2, INK_BOLD, text_of(&label), 14, text_of(&title));
     if (best && !brief) foreign_row(p, 6, "", 0, d->cause->explanation);
     if (best || !brief) reasons(p, v, d, false), reasons(p, v, d, true);
-    if (best && c->n_fixes) first_fix(p, &c->fixes[0], d->probability >= 0.8, brief);
-    for (size_t i = best ? 1 : 0; i < c->n_fixes && !brief; i++) other_fix(p, i ? "or" : "try", &c->fixes[i]);
+    if (best && c->n_fixes) first_fix(p, v, &c->fixes[0], d->probability >= 0.8, brief);
+    for (size_t i = best ? 1 : 0; i < c->n_fixes && !brief; i++) other_fix(p, v, i ? "or" : "try", &c->fixes[i]);
     str_done(&label);
     str_done(&title);
 }
@@ -191,7 +201,7 @@ static void needs(struct page *p, const struct view *v, bool brief)
         str_add(&s, ": ");
         words_foreign(&s, v->needs[i]->why);
         str_add(&s, "; how: ");
-        words_foreign(&s, v->needs[i]->how);
+        words_foreign(&s, words_how(v, &v->needs[i]->in, v->needs[i]->how));
         page_row(p, 2, INK_BOLD, brief ? "to decide" : "·", brief ? 14 : 2, text_of(&s));
         str_done(&s);
     }
@@ -310,12 +320,42 @@ static void sources(struct page *p, const struct view *v)
     }
 }
 
-static void unseen(struct page *p, const struct view *v)
+/* One row an artifact: what it hides, how to log it. */
+static void unseen_row(struct page *p, const struct view *v, const struct unseen_view *u)
+{
+    struct str name = {0}, s = {0};
+    words_foreign(&name, u->artifact->artifact);
+    str_add(&s, "without it impossible: ");
+    if (!words_impossible(&s, u)) str_add(&s, "nothing that was not found otherwise");
+    str_add(&s, "; log it: ");
+    words_foreign(&s, words_how(v, &u->artifact->in, u->artifact->how));
+    page_row(p, 2, u->artifact->usual ? INK_BOLD : INK_DIM, text_of(&name), NAME_COLUMNS, text_of(&s));
+    str_done(&name);
+    str_done(&s);
+}
+
+static size_t hidden_kinds(const struct view *v)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < v->n_unseen; i++)
+        if (v->unseen[i].artifact->usual) n += v->unseen[i].n_findings;
+    return n;
+}
+
+static void unseen(struct page *p, const struct view *v, bool brief)
 {
     struct str s = {0};
     uint64_t bad = 0;
+    if (!brief && v->n_unseen) heading(p, "What could not be seen, because it is not logged");
+    for (size_t i = 0; i < v->n_unseen && !brief; i++) unseen_row(p, v, &v->unseen[i]);
+    if (!brief) page_blank(p);
     words_unseen(&s, v);
-    if (s.n) str_add(&s, v->n_findings ? " (not logged)" : ", which this run does not log");
+    if (s.n) str_add(&s, " (not logged)");
+    if (s.n && brief) {
+        str_add(&s, ": ");
+        words_counted(&s, hidden_kinds(v), "kind of finding", "kinds of findings");
+        str_add(&s, " out of sight");
+    }
     for (size_t i = 0; i < v->n_sources; i++) bad += v->sources[i].bad_records;
     if (bad) {
         if (s.n) str_add(&s, "; ");
@@ -336,8 +376,7 @@ static void write(const struct view *v, const struct report_options *o, struct s
         needs(&p, v, o->brief);
         last_good(&p, v, o->brief);
         if (!o->brief) curves(&p, v), settings(&p, v);
-        if (!o->brief) page_blank(&p);
-        unseen(&p, v);
+        unseen(&p, v, o->brief);
     }
     if (o->sources || !o->brief) sources(&p, v);
 }

@@ -176,29 +176,35 @@ void words_evidence(struct str *s, const struct evidence *e)
     }
 }
 
-static const struct {
-    uint64_t any_of, unless;
-    const char *words;
-} sights[] = {
-    {WANTS(ROLE_LOSS_TRAIN) | WANTS(ROLE_LOSS_GENERATOR) | WANTS(ROLE_LOSS_DISCRIMINATOR) | WANTS(ROLE_RETURN) |
-         WANTS(ROLE_LOSS_PART),
-     0, "training loss"},
-    {WANTS(ROLE_LOSS_EVAL) | WANTS(ROLE_SCORE_EVAL),
-     WANTS(ROLE_RETURN) | WANTS(ROLE_LOSS_GENERATOR) | WANTS(ROLE_LOSS_DISCRIMINATOR), "validation loss or score"},
-    {WANTS(ROLE_GRAD_NORM) | WANTS(ROLE_GRAD_PART), 0, "gradient norm"},
-    {WANTS(ROLE_LEARNING_RATE), 0, "learning rate"},
-};
-
 void words_unseen(struct str *s, const struct view *v)
 {
-    uint64_t there = view_roles(v);
     bool first = true;
-    for (size_t i = 0; i < sizeof sights / sizeof *sights; i++) {
-        if (there & (sights[i].any_of | sights[i].unless)) continue;
+    for (size_t i = 0; i < v->n_unseen; i++) {
+        if (!v->unseen[i].artifact->usual) continue;
         if (!first) str_add(s, ", ");
-        str_add(s, sights[i].words);
+        words_foreign(s, v->unseen[i].artifact->artifact);
         first = false;
     }
+}
+
+size_t words_impossible(struct str *s, const struct unseen_view *u)
+{
+    for (size_t i = 0; i < u->n_findings; i++) str_addf(s, "%s%s", i ? ", " : "", u->findings[i]);
+    return u->n_findings;
+}
+
+const char *words_how(const struct view *v, const struct wordings *in, const char *how)
+{
+    const char *text = wording_in(in, v->kit);
+    return text ? text : how;
+}
+
+void words_change(struct str *s, const struct view *v, const struct wordings *in)
+{
+    const char *text = wording_in(in, v->kit);
+    if (!text) return;
+    str_addf(s, "in %s: ", v->kit->title);
+    words_foreign(s, text);
 }
 
 void words_time(struct str *s, double seconds)

@@ -29,8 +29,14 @@ void words_source(struct str *s, const struct view *v, const char *path);
 void words_cited(struct str *s, const struct view *v, const uint16_t *index, size_t n);
 /* words_evidence - "largest step 140 steps": underscores become spaces, the number has 4 digits, units follow. */
 void words_evidence(struct str *s, const struct evidence *e);
-/* words_unseen - what was not logged and so could not be judged: "gradient norm, learning rate"; nothing when all was there. */
+/* words_unseen - what most loops log and this run does not: "gradient norm, learning rate"; nothing when all was there. */
 void words_unseen(struct str *s, const struct view *v);
+/* words_impossible - the finding kinds that nobody could see without an artifact, "grad_spike, grad_zero"; returns how many. */
+size_t words_impossible(struct str *s, const struct unseen_view *u);
+/* words_how - the line of code in the run's framework, else `how`.  words_change - "in Lightning: Trainer(gradient_clip_val=1.0)";
+ * nothing when the framework is not known or has no line of its own. */
+const char *words_how(const struct view *v, const struct wordings *in, const char *how);
+void words_change(struct str *s, const struct view *v, const struct wordings *in);
 /* words_time - "2025-03-02 14:02 UTC"; nothing for NaN. */
 void words_time(struct str *s, double seconds);
 /* words_duration - "3 h 12 min", "41 s"; nothing for NaN or below 0. */

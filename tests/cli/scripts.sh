@@ -72,13 +72,13 @@ printf '/* a. */\n#include "../daemon/base/b.h"\n#include <time.h>\nvoid a(void)
 printf '/* b. */\n#include <jansson.h>\n' >"$bad/daemon/base/b.h"
 printf '/* f. */\n#include "../store/s.h"\n#include "../base/b.h"\n#include "gone.h"\n#include <png.h>\n' >"$bad/daemon/format/f.c"
 printf '/* s. */\n#include <sqlite3.h>\n' >"$bad/daemon/store/s.h"
-printf '/* e. */\n#include "../cmd/c.h"\n#include <yaml.h>\n' >"$bad/daemon/engine/e.c"
-printf '/* c. */\n#include "../engine/e.c"\n#include <stdio.h>\n#include <yaml.h>\n' >"$bad/daemon/cmd/c.h"
+printf '/* e. */\n#include "../cmd/c.h"\n#include <xxhash.h>\n' >"$bad/daemon/engine/e.c"
+printf '/* c. */\n#include "../engine/e.c"\n#include <stdio.h>\n#include <xxhash.h>\n' >"$bad/daemon/cmd/c.h"
 printf '/* x. */\n' >"$bad/daemon/surprise/x.c"
 out=$("${PYTHON:-python3}" "$SOURCE_DIR/scripts/check-includes" "$bad") && fail "check-includes passed a bad tree"
 for line in "a.c:2: analyzers may not include base" "a.c:3: analyzers/ is pure: <time.h>" "a.c:4: analyzers/ is pure: no puts()" \
     "b.h:2" "f.c:2: format may not include store" 'f.c:4: "gone.h" is not there' "f.c:5: <png.h>" "s.h: <sqlite3.h> belongs" \
-    "e.c:2: engine may not include cmd" "<yaml.h> has 2 doors" "'surprise' has no place"; do
+    "e.c:2: engine may not include cmd" "<xxhash.h> has 2 doors" "'surprise' has no place"; do
     if [ "$line" = b.h:2 ]; then grep -q "$line" <<<"$out" && fail "a legal include is blamed: $out"; else has "$out" "$line"; fi
 done
 [ "$(grep -c : <<<"$out")" = 11 ] || fail "check-includes blames something else too: $out"

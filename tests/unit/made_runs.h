@@ -30,6 +30,7 @@ static double loss_well(int s) { return fall(s, 2.3, 0.3, 80) * exp(noise(0.04))
 static double loss_diverging(int s) { return fall(s, 2.3, 0.3, 80) * exp(fmin(after(s) / 15, 4) + noise(0.04)); }
 static double loss_spiking(int s) { return loss_well(s) * (s == ONSET || s == ONSET + 1 ? 15 : 1); }
 static double loss_becoming_nan(int s) { return s >= ONSET ? (double)NAN : loss_well(s); }
+static double loss_masked(int s) { return s >= ONSET ? 0 : loss_well(s); }
 static double loss_stuck(int s) { return 2.303 * exp(noise(0.004)) + 0 * s; }
 static double loss_standing_high(int s) { return fall(s, 2.3, 1.5, 25) * exp(noise(0.008)); }
 static double loss_overfitted(int s) { return fall(s, 2.3, 0.01, 120) * exp(noise(0.03)); }
@@ -76,9 +77,13 @@ static double silence(int s) { return s < ONSET ? 2 + 4 * (s % 3) : 10 + 60 * af
 #define G_LOSS(f) ROW(ROLE_LOSS_GENERATOR, "g_loss", "g_loss", BETTER_UNKNOWN, f, 1)
 #define RETURN(f) ROW(ROLE_RETURN, "episode_reward", "reward", BETTER_HIGHER, f, 1)
 
+#include "made_games.h" /* more of them; they use the rows above */
+#include "made_progress.h"
+
 static const struct made_run made[] = {
     {"well", {LOSS(loss_well), NORM(norm_well), EVAL(eval_well), SCORE(score_well), RATE}},
     {"loss becomes NaN", {LOSS(loss_becoming_nan), NORM(norm_well), EVAL(eval_well), RATE}},
+    {"loss becomes exactly 0", {LOSS(loss_masked), NORM(norm_becoming_inf), EVAL(eval_well)}},
     {"gradients become infinite", {LOSS(loss_well), NORM(norm_becoming_inf), EVAL(eval_well)}},
     {"metric becomes NaN", {LOSS(loss_well), SCORE(score_nan)}},
     {"loss diverges", {LOSS(loss_diverging), NORM(norm_exploding), EVAL(eval_well), RATE}},
@@ -101,6 +106,8 @@ static const struct made_run made[] = {
     {"memory runs out", {LOSS(loss_well), ROW(ROLE_EVENT, "event", "", BETTER_UNKNOWN, memory_out, 200)}},
     {"rate ends early", {LOSS(loss_well), ROW(ROLE_LEARNING_RATE, "lr", "", BETTER_UNKNOWN, rate_ending, 1)}},
     {"stalls", {ROW(ROLE_SILENCE, "silence", "", BETTER_UNKNOWN, silence, 1)}},
+    MADE_GAMES,
+    MADE_PROGRESS,
 };
 enum { MADE = sizeof made / sizeof *made };
 

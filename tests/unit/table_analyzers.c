@@ -208,10 +208,18 @@ static bool is_known(const char *walk, const struct analyzer *a)
     const struct analyzer *const *a##_at = analyzers, *a = *a##_at;                                                              \
     a;                                                                                                                           \
     a = *++a##_at
+/* The first run from this one on of which the analyzer hears anything. */
+static const struct made_run *heard(const struct analyzer *a, const struct made_run *run)
+{
+    for (; run < made + MADE; run++)
+        for (size_t i = 0; i < SERIES && run->series[i].value; i++)
+            if (a->wants & WANTS((unsigned)run->series[i].s.role)) return run;
+    return run;
+}
 #define EACH_MADE(run)                                                                                                           \
-    const struct made_run *run = made;                                                                                           \
+    const struct made_run *run = heard(a, made);                                                                                 \
     run < made + MADE;                                                                                                           \
-    run++
+    run = heard(a, run + 1)
 
 static bool says(const char *text) { return text && *text; }
 
@@ -276,6 +284,7 @@ static void every_kind_is_told_in_a_made_run(void **unused)
     for (EACH_ANALYZER(a))
         for (const char *const *kind = a->kinds; *kind; kind++) {
             bool found = strcmp(*kind, "restart_discontinuity") == 0; /* needs two segments: below */
+            found |= strcmp(*kind, "log_gap") == 0;                   /* needs missing steps: below */
             for (EACH_MADE(run)) {
                 make(&data, run, 7);
                 play(&host, a, &data, BY_STEP, 0, told_first, sizeof told_first);
@@ -290,11 +299,10 @@ static void every_kind_is_told_in_a_made_run(void **unused)
 static void a_healthy_run_is_left_alone(void **unused)
 {
     (void)unused;
-    static const char *const healthy[] = {"well", "agent learns"};
     for (EACH_ANALYZER(a))
         for (size_t i = 0; i < MADE; i++)
             for (uint64_t s = 1; s <= 10; s++) {
-                if (strcmp(made[i].name, healthy[0]) != 0 && strcmp(made[i].name, healthy[1]) != 0) continue;
+                if (strncmp(made[i].name, "well", 4) != 0 && strcmp(made[i].name, "agent learns") != 0) continue;
                 make(&data, &made[i], s);
                 play(&host, a, &data, BY_STEP, 0, told_first, sizeof told_first);
                 host_close(&host);
@@ -500,6 +508,38 @@ static void a_restart_that_lost_its_state_is_told(void **unused)
     }
 }
 
+/* The training loss without the steps of [from, to), and every `then` steps behind them. */
+static void play_with_hole(const struct analyzer *a, int from, int to, int then)
+{
+    make(&data, &made[0], 6);
+    host_open(&host, a, &data);
+    for (int k = 0; k < STEPS; k++) {
+        if ((k >= from && k < to) || (k >= to && (k - to) % then != 0)) continue;
+        struct point p = {.series = &data.s[0], .seq = (uint64_t)k + 1, .step = k, .time = NAN, .value = loss_well(k)};
+        p.line = (uint64_t)k + 1;
+        give(&host, &p, 0);
+    }
+    host_finish(&host);
+    words(&host, told_first, sizeof told_first);
+    host_close(&host);
+}
+
+static void a_hole_in_the_log_is_told(void **unused)
+{
+    (void)unused;
+    for (EACH_ANALYZER(a)) {
+        if (strcmp(a->name, "log_gap") != 0) continue;
+        play_with_hole(a, 400, 440, 1);
+        assert_non_null(strstr(told_first, "info log_gap train/loss"));
+        play_with_hole(a, 200, 400, 1);
+        assert_non_null(strstr(told_first, "warning log_gap train/loss"));
+        play_with_hole(a, 200, 205, 1); /* a few steps were not written */
+        assert_string_equal(told_first, "");
+        play_with_hole(a, 200, 220, 20); /* the interval was changed */
+        assert_string_equal(told_first, "");
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -516,6 +556,7 @@ int main(void)
         cmocka_unit_test(a_huge_value_is_judged_before_it_is_absorbed),
         cmocka_unit_test(garbage_is_survived),
         cmocka_unit_test(a_restart_that_lost_its_state_is_told),
+        cmocka_unit_test(a_hole_in_the_log_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -378,8 +378,8 @@ static struct run *spread_run(const struct spread *from, bool by_chance, bool *a
 static const struct known {
     const char *word, *why;
 } known[] = {
-    {"overfitting", "asks how far the training loss has fallen when an evaluation comes, not until its step"},
-    {"mode_collapse", "judges a score only when both adversaries were heard of, and tells the worst that it saw since"},
+    {"overfitting", "an evaluation read before the training loss of its step is judged at the end, when the curves are coarser"},
+    {"loss_divergence", "a slow rise is held against the norms and the rate as last read, not as they were at its step"},
     {"2 segments", "a file without a restart of its own is joined with what the leading file showed when it was read"},
 };
 

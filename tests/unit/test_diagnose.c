@@ -24,7 +24,7 @@ static double after(double prior, double ratio) { return prior * ratio / (prior 
 static size_t ask(const struct cause *causes, size_t n_causes, const struct finding *findings, size_t n, const struct fact *facts,
                   size_t n_facts)
 {
-    struct case_file run = {findings, n, facts, n_facts, WANTS(ROLE_LOSS_TRAIN), 1u << EVENT_KILLED};
+    struct case_file run = {findings, n, facts, n_facts, WANTS(ROLE_LOSS_TRAIN), 1u << EVENT_KILLED, NULL, 0};
     return diagnose(causes, n_causes, &run, found);
 }
 
@@ -37,6 +37,48 @@ static void a_ratio_multiplies_the_odds(void **state)
     assert_near(found[0].probability, after(0.2, 4));
     assert_int_equal(found[0].n_because, 1);
     assert_int_equal(found[0].n_clues, 1);
+}
+
+/* What the error says outweighs that there was an error; only the words of that kind of event count. */
+static void the_words_of_an_event_decide(void **state)
+{
+    (void)state;
+    const struct cause c = {
+        .id = "c",
+        .prior = 0.2,
+        CLUES({.finding = "run_crashed", .ratio = 2, ANY},
+              {.finding = "run_crashed", .event = "traceback", .says = "Connection refused|timed out", .ratio = 20, ANY})};
+    struct finding f = sure("run_crashed");
+    static const struct {
+        enum event kind;
+        const char *words;
+        double ratio;
+    } cases[] = {{EVENT_TRACEBACK, "URLError: <urlopen error [Errno 111] connection REFUSED>", 20},
+                 {EVENT_TRACEBACK, "OSError: Timed out", 20},
+                 {EVENT_TRACEBACK, "KeyError: 'loss'", 2},
+                 {EVENT_TRACEBACK, "", 2},
+                 {EVENT_TRACEBACK, NULL, 2},
+                 {EVENT_KILLED, "Connection refused", 2}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct said said = {cases[i].kind, cases[i].words};
+        struct case_file run = {.findings = &f, .n_findings = 1, .events = 1u << EVENT_TRACEBACK, .said = &said, .n_said = 1};
+        assert_int_equal(diagnose(&c, 1, &run, found), 1);
+        assert_near(found[0].probability, after(0.2, cases[i].ratio));
+    }
+}
+
+static void calibration_keeps_the_order_and_stays_short_of_certainty(void **state)
+{
+    (void)state;
+    const struct calibration none = {.slope = 3, .intercept = 1}, steep = {.slope = 3, .intercept = -1, .runs = 100};
+    assert_near(calibrated(&none, 0.7), 0.7); /* never fitted: nothing changes */
+    assert_near(calibrated(&steep, 0.5), 1 / (1 + exp(1)));
+    double before = 0;
+    for (double p = 0; p <= 1; p += 0.01) {
+        double c = calibrated(&steep, p);
+        assert_true(c >= before && c >= 0.01 && c <= 0.97);
+        before = c;
+    }
 }
 
 static void a_doubtful_finding_weighs_less(void **state)
@@ -207,7 +249,7 @@ static void only_what_is_not_logged_is_asked_for(void **state)
 {
     (void)state;
     const struct separator separators[] = {
-        {"loss", "", "", ROLE_LOSS_TRAIN}, {"norm", "", "", ROLE_GRAD_NORM}, {"batch", "", "", ROLE_NONE}};
+        {"loss", "", "", ROLE_LOSS_TRAIN, {0}}, {"norm", "", "", ROLE_GRAD_NORM, {0}}, {"batch", "", "", ROLE_NONE, {0}}};
     const struct cause c = {
         .id = "c", .prior = 0.2, CLUES({.finding = "loss_spike", .ratio = 4, ANY}), .separators = separators, .n_separators = 3};
     struct finding f = sure("loss_spike");
@@ -341,6 +383,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_ratio_multiplies_the_odds),
+        cmocka_unit_test(the_words_of_an_event_decide),
+        cmocka_unit_test(calibration_keeps_the_order_and_stays_short_of_certainty),
         cmocka_unit_test(a_doubtful_finding_weighs_less),
         cmocka_unit_test(a_cause_without_a_finding_for_it_is_not_told),
         cmocka_unit_test(two_clues_about_one_kind_are_one_observation),

@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "../../analyzers/kind.h"
+#include "../../daemon/knowledge/kit.h"
 #include "../../daemon/knowledge/knowledge.h"
 #include "../../daemon/knowledge/vocabulary.h"
 
@@ -102,6 +103,124 @@ static void every_fix_belongs_to_a_cause_and_says_how_to_verify_it(void **state)
     }
 }
 
+/* Causes whose best first step is not the repair that fits them most closely: it is free, or it also works where the cause is wrong. */
+static const char *const other_first[] = {"catastrophic_forgetting", "device_throttled", "distribution_shift", "label_noise"};
+
+static void the_fix_that_fits_a_sure_cause_comes_first(void **state)
+{
+    const struct knowledge *k = *state;
+    for (size_t i = 0; i < k->n_causes; i++) {
+        struct ranked ranked[RANK_MAX];
+        bool excepted = false;
+        for (size_t e = 0; e < sizeof other_first / sizeof *other_first; e++)
+            excepted |= !strcmp(other_first[e], k->causes[i].id);
+        size_t n = rank(&k->causes[i], 0.9, k->fixes, k->n_fixes, NULL, 0, ranked);
+        assert_true(n >= 1);
+        if (!excepted && strcmp(ranked[0].fix->id, k->causes[i].fixes[0]))
+            fail_msg("%s is mended by %s before %s", k->causes[i].id, ranked[0].fix->id, k->causes[i].fixes[0]);
+    }
+}
+
+/* ---- in the words of a framework, and what cannot be seen ---- */
+
+static bool emits(const struct analyzer *a, const char *kind)
+{
+    for (const char *const *k = a->kinds; *k; k++)
+        if (!strcmp(*k, kind)) return true;
+    return false;
+}
+
+/* Would an analyzer that can make the finding look at the artifact? */
+static bool is_looked_at(uint64_t roles, const char *kind)
+{
+    for (const struct analyzer *const *a = analyzers; *a; a++)
+        if (emits(*a, kind) && (*a)->wants & roles) return true;
+    return false;
+}
+
+static void every_missing_artifact_hides_findings_that_look_at_it(void **state)
+{
+    const struct knowledge *k = *state;
+    assert_true(k->n_artifacts >= 10);
+    for (size_t i = 0; i < k->n_artifacts; i++) {
+        const struct artifact *a = &k->artifacts[i];
+        assert_true(i == 0 || k->artifacts[i - 1].place <= a->place);
+        for (size_t f = 0; f < a->n_findings; f++)
+            if (!is_looked_at(WANTS(a->role) | a->also, a->findings[f])) fail_msg("%s hides no %s", a->id, a->findings[f]);
+    }
+}
+
+static void the_names_that_are_asked_for_mean_what_they_are_asked_for(void **unused)
+{
+    (void)unused;
+    static const struct {
+        const char *name;
+        enum role role;
+    } names[] = {{"train_loss", ROLE_LOSS_TRAIN},
+                 {"val_loss", ROLE_LOSS_EVAL},
+                 {"val_accuracy", ROLE_SCORE_EVAL},
+                 {"train_accuracy", ROLE_SCORE_TRAIN},
+                 {"grad_norm", ROLE_GRAD_NORM},
+                 {"train/grad_norm", ROLE_GRAD_NORM},
+                 {"grad_norm/body.0.weight", ROLE_GRAD_PART},
+                 {"grad_2.0_norm_total", ROLE_GRAD_NORM},
+                 {"lr", ROLE_LEARNING_RATE},
+                 {"lr-Adam", ROLE_LEARNING_RATE},
+                 {"epoch_learning_rate", ROLE_LEARNING_RATE},
+                 {"memory_mib", ROLE_MEMORY},
+                 {"tokens_per_second", ROLE_THROUGHPUT},
+                 {"step_time", ROLE_STEP_TIME},
+                 {"data_time", ROLE_DATA_TIME},
+                 {"weight_norm", ROLE_WEIGHT_NORM},
+                 {"update_ratio", ROLE_UPDATE_RATIO},
+                 {"activation_sparsity/layer1", ROLE_ZERO_SHARE},
+                 {"predicted_classes", ROLE_PREDICTION_SPREAD},
+                 {"eval_predicted_classes", ROLE_PREDICTION_SPREAD},
+                 {"loss_scale", ROLE_LOSS_SCALE},
+                 {"fid", ROLE_SCORE_EVAL},
+                 {"ep_rew_mean", ROLE_RETURN},
+                 {"rollout/ep_rew_mean", ROLE_RETURN},
+                 {"entropy", ROLE_ENTROPY},
+                 {"train/entropy_loss", ROLE_ENTROPY},
+                 {"approx_kl", ROLE_KL},
+                 {"value_loss", ROLE_LOSS_VALUE},
+                 {"explained_variance", ROLE_EXPLAINED_VARIANCE}};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (role_of(names[i].name).role != names[i].role)
+            fail_msg("%s is %s, not %s", names[i].name, role_name(role_of(names[i].name).role), role_name(names[i].role));
+}
+
+static void a_line_of_code_is_for_one_framework_and_short(const struct wordings *w, const char *of)
+{
+    for (size_t i = 0; i < w->n; i++) {
+        if (!kit_by_id(w->items[i].kit)) fail_msg("%s speaks to %s", of, w->items[i].kit);
+        if (strlen(w->items[i].text) > 300) fail_msg("%s for %s is no line any more", of, w->items[i].kit);
+        for (size_t j = 0; j < i; j++) assert_string_not_equal(w->items[i].kit, w->items[j].kit);
+    }
+}
+
+static void every_line_of_code_is_one(void **state)
+{
+    const struct knowledge *k = *state;
+    for (size_t f = 0; f < k->n_fixes; f++) a_line_of_code_is_for_one_framework_and_short(&k->fixes[f].in, k->fixes[f].id);
+    for (size_t a = 0; a < k->n_artifacts; a++)
+        a_line_of_code_is_for_one_framework_and_short(&k->artifacts[a].in, k->artifacts[a].id);
+    for (size_t c = 0; c < k->n_causes; c++)
+        for (size_t s = 0; s < k->causes[c].n_separators; s++)
+            a_line_of_code_is_for_one_framework_and_short(&k->causes[c].separators[s].in, k->causes[c].id);
+}
+
+static void the_commonest_fixes_are_worded_for_every_framework_of_networks(void **state)
+{
+    static const char *const fixes[] = {"lower_learning_rate", "clip_gradients",      "add_warmup",  "keep_best_checkpoint",
+                                        "use_bfloat16",        "raise_learning_rate", "train_longer"};
+    static const char *const frameworks[] = {"huggingface", "lightning", "keras", "pytorch"};
+    for (size_t f = 0; f < sizeof fixes / sizeof *fixes; f++)
+        for (size_t i = 0; i < sizeof frameworks / sizeof *frameworks; i++)
+            if (!wording_in(&knowledge_fix(*state, fixes[f])->in, kit_by_id(frameworks[i])))
+                fail_msg("%s says nothing to %s", fixes[f], frameworks[i]);
+}
+
 /* ---- what the numbers mean ---- */
 
 struct seen {
@@ -111,6 +230,8 @@ struct seen {
     size_t n_facts;
     uint64_t roles;
     uint32_t events;
+    struct said said[2];
+    size_t n_said;
 };
 
 static struct finding *see(struct seen *s, const char *kind)
@@ -123,7 +244,14 @@ static void set(struct seen *s, const char *key, const char *value) { s->facts[s
 static struct diagnosis found[DIAGNOSIS_MAX];
 static size_t ask(const struct knowledge *k, const struct seen *s)
 {
-    struct case_file run = {s->findings, s->n, s->facts, s->n_facts, s->roles, s->events};
+    struct case_file run = {.findings = s->findings,
+                            .n_findings = s->n,
+                            .facts = s->facts,
+                            .n_facts = s->n_facts,
+                            .roles = s->roles,
+                            .events = s->events,
+                            .said = s->said,
+                            .n_said = s->n_said};
     return diagnose(k->causes, k->n_causes, &run, found);
 }
 static double probability(size_t n, const char *id)
@@ -238,6 +366,31 @@ static void a_crash_is_what_the_log_says_it_is(void **state)
         ask(*state, &s);
         assert_string_equal(found[0].cause->id, cases[i].cause);
         assert_true(found[0].probability > (cases[i].event == EVENT_OUT_OF_MEMORY ? 0.9 : 0.79));
+    }
+}
+
+/* Libraries name their trouble: the last line of a traceback says which kind of error it was. */
+static void an_error_is_what_its_last_line_says(void **state)
+{
+    static const struct {
+        const char *words, *cause;
+    } cases[] = {
+        {"RuntimeError: mat1 and mat2 shapes cannot be multiplied (64x15 and 16x64)", "tensor_shape_mismatch"},
+        {"ValueError: operands could not be broadcast together with shapes (3,) (4,)", "tensor_shape_mismatch"},
+        {"IndexError: Target 3 is out of bounds.", "label_out_of_range"},
+        {"../aten/src/ATen/native/cuda/Loss.cu:240: Assertion `t >= 0 && t < n_classes` failed.", "label_out_of_range"},
+        {"urllib.error.URLError: <urlopen error [Errno 111] Connection refused>", "dependency_unavailable"},
+        {"RuntimeError: unbound_buffer.cc:78] Timed out waiting 3000ms for recv operation to complete", "hang_in_collective"},
+        {"ImportError: cannot import name 'AdamW' from 'transformers'", "library_version_mismatch"},
+        {"KeyError: 'input_ids'", "program_error"},
+        {"AttributeError: 'NoneType' object has no attribute 'shape'", "program_error"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct seen s = {.events = 1u << EVENT_TRACEBACK, .said = {{EVENT_TRACEBACK, cases[i].words}}, .n_said = 1};
+        see(&s, "run_crashed");
+        assert_true(ask(*state, &s) >= 1);
+        if (strcmp(found[0].cause->id, cases[i].cause))
+            fail_msg("%s: %s, not %s", cases[i].words, found[0].cause->id, cases[i].cause);
     }
 }
 
@@ -395,6 +548,10 @@ static void a_fault_in_the_data_names_file_key_and_reason(void **state)
         {CAUSE_TEXT("0.5", "{\"fact\":\"dropout\",\"min\":2,\"max\":1,\"ratio\":4}", "f"), "min is above max"},
         {CAUSE_TEXT("0.5", "{\"event\":\"killd\",\"ratio\":4}", "f"), "event is no event"},
         {CAUSE_TEXT("0.5", CLUE, "g"), "fixes[0] 'g' is no file of templates/fixes"},
+        {"{\"id\":\"c\",\"title\":\"t\",\"explanation\":\"e\",\"source\":\"s\",\"prior\":0.5,\"clues\":[" CLUE
+         "],\"fixes\":[\"f\"],"
+         "\"separators\":[{\"artifact\":\"a\",\"why\":\"w\",\"how\":\"h\",\"in\":{\"pytroch\":\"x\"}}]}",
+         "separators[0].in names a framework that is not known"},
         {"{\"id\":\"c\"", "line 1"},
         {"", "line 1"},
         {"[]", "the file must be an object"},
@@ -409,6 +566,42 @@ static void a_fault_in_the_data_names_file_key_and_reason(void **state)
         assert_non_null(strstr(err.text, "causes/c.json"));
         assert_int_equal(k.n_causes, 99);
     }
+}
+
+static void a_fault_in_what_is_said_of_missing_artifacts_is_told(void **state)
+{
+    (void)state;
+#define ARTIFACT(more, findings)                                                                                                 \
+    "{\"id\":\"a\",\"artifact\":\"t\",\"role\":\"grad_norm\",\"how\":\"h\",\"place\":1,\"findings\":[" findings "]" more "}"
+    static const struct {
+        const char *text, *says;
+    } cases[] = {{ARTIFACT("", "\"grad_spkie\""), "findings holds a word that is no finding kind"},
+                 {ARTIFACT("", ""), "findings is empty"},
+                 {ARTIFACT(",\"in\":{\"torch\":\"x\"}", "\"grad_spike\""), "in names a framework"},
+                 {ARTIFACT(",\"in\":{\"pytorch\":7}", "\"grad_spike\""), "in must be a text"},
+                 {ARTIFACT(",\"not_in\":[\"trees\"]", "\"grad_spike\""), "not_in names a framework"},
+                 {ARTIFACT(",\"also\":[\"grad\"]", "\"grad_spike\""), "also names no role"},
+                 {ARTIFACT(",\"usual\":1", "\"grad_spike\""), "usual must be true or false"},
+                 {ARTIFACT(",\"fact\":\"precision\"", "\"grad_spike\""), "fact and equals go together"}};
+    put("causes/c.json", CAUSE_TEXT("0.5", CLUE, "f"));
+    char path[96];
+    snprintf(path, sizeof path, "%s/unseen", root), mkdir(path, 0700);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct knowledge k;
+        struct err err = {0};
+        put("unseen/a.json", cases[i].text);
+        assert_int_equal(knowledge_open(&k, &err), E_FORMAT);
+        if (!strstr(err.text, cases[i].says)) fail_msg("expected \"%s\" in \"%s\"", cases[i].says, err.text);
+    }
+    struct knowledge k;
+    struct err err = {0};
+    put("unseen/a.json", ARTIFACT(",\"in\":{\"keras\":\"x\"}", "\"grad_spike\""));
+    assert_int_equal(knowledge_open(&k, &err), OK);
+    assert_int_equal(k.n_artifacts, 1);
+    assert_string_equal(wording_in(&k.artifacts[0].in, kit_by_id("keras")), "x");
+    assert_null(wording_in(&k.artifacts[0].in, kit_by_id("lightning")));
+    knowledge_done(&k);
+    drop("unseen/a.json"), drop("unseen");
 }
 
 static void a_fix_may_not_promise_more_than_is_known(void **state)
@@ -452,6 +645,11 @@ int main(void)
         cmocka_unit_test(every_clue_says_why_and_weighs_something),
         cmocka_unit_test(every_finding_leads_to_a_cause_or_says_why_none),
         cmocka_unit_test(every_fix_belongs_to_a_cause_and_says_how_to_verify_it),
+        cmocka_unit_test(the_fix_that_fits_a_sure_cause_comes_first),
+        cmocka_unit_test(every_missing_artifact_hides_findings_that_look_at_it),
+        cmocka_unit_test(the_names_that_are_asked_for_mean_what_they_are_asked_for),
+        cmocka_unit_test(every_line_of_code_is_one),
+        cmocka_unit_test(the_commonest_fixes_are_worded_for_every_framework_of_networks),
         cmocka_unit_test(a_divergence_alone_suggests_the_rate_and_asks_for_the_gradient_norm),
         cmocka_unit_test(a_logged_gradient_norm_is_not_asked_for),
         cmocka_unit_test(an_explosion_at_an_extreme_rate_is_the_rate),
@@ -461,6 +659,7 @@ int main(void)
         cmocka_unit_test(a_nan_from_the_first_step_with_a_huge_rate_is_the_rate),
         cmocka_unit_test(skipped_steps_in_half_precision_are_named),
         cmocka_unit_test(a_crash_is_what_the_log_says_it_is),
+        cmocka_unit_test(an_error_is_what_its_last_line_says),
         cmocka_unit_test(a_traceback_alone_is_an_error_of_the_program_and_asks_for_the_versions),
         cmocka_unit_test(overfitting_is_sure_unless_the_gap_was_there_from_the_first_evaluation),
         cmocka_unit_test(a_discriminator_near_zero_names_both_sides_of_the_collapse),
@@ -471,6 +670,7 @@ int main(void)
     const struct CMUnitTest theirs[] = {
         cmocka_unit_test(a_directory_replaces_what_is_compiled_in),
         cmocka_unit_test(a_fault_in_the_data_names_file_key_and_reason),
+        cmocka_unit_test(a_fault_in_what_is_said_of_missing_artifacts_is_told),
         cmocka_unit_test(a_fix_may_not_promise_more_than_is_known),
         cmocka_unit_test(an_oversized_file_a_fifo_and_a_missing_directory_end_in_a_sentence),
     };

@@ -32,7 +32,7 @@ static void every_key_of_the_interface_is_there(void **state)
 {
     (void)state;
     static const char *const keys[] = {"schema", "run",      "verdict", "framework", "segments",    "elapsed_s", "sources",
-                                       "series", "findings", "causes",  "needs",     "checkpoints", "last_good"};
+                                       "series", "findings", "causes",  "needs",     "checkpoints", "last_good", "unseen"};
     static const char *const finding_keys[] = {"id",         "kind",    "severity", "confidence", "series",     "axis",
                                                "source",     "line",    "segment",  "state",      "first_step", "last_step",
                                                "onset_step", "message", "quote",    "evidence"};
@@ -45,6 +45,45 @@ static void every_key_of_the_interface_is_there(void **state)
         assert_non_null(json_object_get(first, finding_keys[i]));
     assert_string_equal(text(o, "schema"), "mlwatch.check/1");
     assert_string_equal(text(o, "verdict"), "critical");
+    json_decref(o);
+}
+
+static const json_t *first_fix(const json_t *o)
+{
+    const json_t *cause = json_array_get(json_object_get(o, "causes"), 0);
+    return json_array_get(json_object_get(cause, "fixes"), 0);
+}
+
+static void a_fix_has_the_line_to_change_where_the_framework_is_known(void **state)
+{
+    (void)state;
+    static struct fixture f;
+    fixture_diverging(&f, 0.84);
+    f.view.kit = &fixture_kit;
+    json_t *o = check(&f.view);
+    const json_t *change = json_object_get(first_fix(o), "change");
+    assert_string_equal(text(change, "framework"), "huggingface");
+    assert_string_equal(text(change, "code"), "TrainingArguments(learning_rate=3e-4)");
+    json_decref(o);
+    f.view.kit = NULL;
+    o = check(&f.view);
+    assert_true(json_is_null(json_object_get(first_fix(o), "change")));
+    json_decref(o);
+}
+
+static void what_was_not_logged_is_listed_with_what_it_hides(void **state)
+{
+    (void)state;
+    static struct fixture f;
+    fixture_clean(&f);
+    f.view.kit = &fixture_kit;
+    json_t *o = check(&f.view), *unseen = json_object_get(o, "unseen"), *first = json_array_get(unseen, 0);
+    assert_int_equal(json_array_size(unseen), 3);
+    assert_string_equal(text(first, "artifact"), "gradient norm");
+    assert_string_equal(text(first, "role"), "grad_norm");
+    assert_string_equal(text(first, "how"), "TrainingArguments(logging_steps=10)");
+    assert_string_equal(json_string_value(json_array_get(json_object_get(first, "findings"), 1)), "grad_spike");
+    assert_string_equal(text(json_array_get(unseen, 1), "how"), "log it as lr");
     json_decref(o);
 }
 
@@ -185,6 +224,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_key_of_the_interface_is_there),
+        cmocka_unit_test(a_fix_has_the_line_to_change_where_the_framework_is_known),
+        cmocka_unit_test(what_was_not_logged_is_listed_with_what_it_hides),
         cmocka_unit_test(findings_carry_id_state_and_evidence),
         cmocka_unit_test(numbers_that_are_not_finite_are_strings),
         cmocka_unit_test(causes_cite_findings_by_id),

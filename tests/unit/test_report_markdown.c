@@ -45,6 +45,25 @@ static void every_chapter_is_there(void **state)
     free(t);
 }
 
+static void fixes_and_missing_artifacts_come_with_a_line_of_code(void **state)
+{
+    (void)state;
+    static struct fixture f;
+    fixture_diverging(&f, 0.84);
+    f.view.kit = &fixture_kit;
+    f.view.unseen = fixture_unseen;
+    f.view.n_unseen = 2;
+    char *t = written(&f.view, NULL);
+    assert_has(t, "  - change: in Hugging Face Trainer: TrainingArguments(learning_rate=3e-4)");
+    assert_has(t, "| gradient norm | grad_explosion, grad_spike | TrainingArguments(logging_steps=10) |");
+    f.view.kit = NULL;
+    free(t);
+    t = written(&f.view, NULL);
+    assert_null(strstr(t, "- change:"));
+    assert_has(t, "| log it as grad_norm \\| each step |");
+    free(t);
+}
+
 static void the_timeline_is_in_order_of_steps(void **state)
 {
     (void)state;
@@ -118,6 +137,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_chapter_is_there),
+        cmocka_unit_test(fixes_and_missing_artifacts_come_with_a_line_of_code),
         cmocka_unit_test(the_timeline_is_in_order_of_steps),
         cmocka_unit_test(markup_from_a_log_renders_as_itself),
         cmocka_unit_test(every_table_row_has_the_columns_of_its_head),

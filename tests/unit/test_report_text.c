@@ -101,6 +101,50 @@ static void a_cause_below_08_is_never_stated_as_the_cause(void **state)
         }
 }
 
+static void a_fix_is_worded_for_the_framework_that_trains(void **state)
+{
+    (void)state;
+    static const struct kit lightning = {"lightning", "Lightning", "pytorch"}, xgboost = {"xgboost", "XGBoost", NULL};
+    static const struct {
+        const struct kit *kit;
+        const char *line;
+    } cases[] = {{&fixture_kit, "change   in Hugging Face Trainer: TrainingArguments(learning_rate=3e-4)"},
+                 {&lightning, "change   in Lightning: torch.optim.AdamW(model.parameters(), lr=3e-4)"},
+                 {&xgboost, NULL},
+                 {NULL, NULL}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        for (int short_form = 0; short_form < 2; short_form++) {
+            static struct fixture f;
+            fixture_diverging(&f, 0.84);
+            f.view.kit = cases[i].kit;
+            char *t = written(&f.view, short_form ? &brief : &plain);
+            if (cases[i].line) assert_has(t, cases[i].line);
+            else assert_lacks(t, "change ");
+            free(t);
+        }
+}
+
+static void a_report_says_what_was_not_logged_what_that_hides_and_how_to_log_it(void **state)
+{
+    (void)state;
+    static struct fixture f;
+    fixture_clean(&f);
+    f.view.kit = &fixture_kit;
+    const struct report_options wide = {.unicode = true, .columns = 160};
+    char *t = written(&f.view, &wide);
+    assert_has(t, "What could not be seen");
+    assert_has(
+        t,
+        "gradient norm         without it impossible: grad_explosion, grad_spike; log it: TrainingArguments(logging_steps=10)");
+    assert_has(t, "learning rate         without it impossible: grad_explosion; log it: log it as lr");
+    assert_has(t, "memory in use");
+    free(t);
+    f.view.n_unseen = 0;
+    t = written(&f.view, &wide);
+    assert_lacks(t, "could not be seen");
+    free(t);
+}
+
 static void no_line_is_wider_than_the_terminal(void **state)
 {
     (void)state;
@@ -229,6 +273,8 @@ int main(void)
         cmocka_unit_test(a_quote_cannot_steer_the_terminal),
         cmocka_unit_test(a_sure_cause_is_stated_with_its_fix),
         cmocka_unit_test(a_cause_below_08_is_never_stated_as_the_cause),
+        cmocka_unit_test(a_fix_is_worded_for_the_framework_that_trains),
+        cmocka_unit_test(a_report_says_what_was_not_logged_what_that_hides_and_how_to_log_it),
         cmocka_unit_test(no_line_is_wider_than_the_terminal),
         cmocka_unit_test(colour_appears_only_when_asked),
         cmocka_unit_test(a_terminal_without_unicode_gets_ascii),

@@ -131,7 +131,8 @@ static void a_curve_keeps_count_mean_and_extremes(void **unused)
         }
 }
 
-static const struct excursion_knobs knobs = {6, 1.5, 0.15, 20, 0.03};
+static const struct excursion_knobs knobs = {
+    .height_sd = 6, .height_factor = 1.5, .undone = 0.15, .patience_points = 20, .patience_share = 0.03};
 static const struct series loss = {.name = "loss", .role = ROLE_LOSS_TRAIN, .better = BETTER_LOWER};
 
 static enum excursion_change excursion_take(struct excursion *e, int64_t step, double value)

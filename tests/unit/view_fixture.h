@@ -29,9 +29,28 @@ struct fixture {
     const struct separator *needs[2];
 };
 
-static const struct separator fixture_separator = {
-    "per-layer gradient norms", "separates exploding_gradients from corrupt_or_invalid_data",
-    "log the norm of every parameter group's gradient each 10 steps", ROLE_GRAD_PART};
+static const struct separator fixture_separator = {"per-layer gradient norms",
+                                                   "separates exploding_gradients from corrupt_or_invalid_data",
+                                                   "log the norm of every parameter group's gradient each 10 steps",
+                                                   ROLE_GRAD_PART,
+                                                   {0}};
+/* Framework, what it is told in, and what the run does not log. */
+static const struct kit fixture_kit = {"huggingface", "Hugging Face Trainer", "pytorch"};
+static const struct wording fixture_wordings[] = {{"pytorch", "torch.optim.AdamW(model.parameters(), lr=3e-4)"},
+                                                  {"huggingface", "TrainingArguments(learning_rate=3e-4)"}};
+static const char *const fixture_hidden[] = {"grad_explosion", "grad_spike"};
+static const struct wording fixture_norm[] = {{"huggingface", "TrainingArguments(logging_steps=10)"}};
+static const struct artifact fixture_artifacts[] = {
+    {.id = "gradient_norm",
+     .artifact = "gradient norm",
+     .how = "log it as grad_norm | each step",
+     .role = ROLE_GRAD_NORM,
+     .in = {fixture_norm, 1},
+     .usual = true},
+    {.id = "learning_rate", .artifact = "learning rate", .how = "log it as lr", .role = ROLE_LEARNING_RATE, .usual = true},
+    {.id = "memory", .artifact = "memory in use", .how = "log it as memory_mib", .role = ROLE_MEMORY}};
+static const struct unseen_view fixture_unseen[] = {
+    {&fixture_artifacts[0], fixture_hidden, 2}, {&fixture_artifacts[1], fixture_hidden, 1}, {&fixture_artifacts[2], NULL, 0}};
 static const struct clue fixture_clues[] = {
     {.finding = "loss_divergence", .ratio = 9, .why = "the loss rose and stayed there"},
     {.fact = "learning_rate", .min = 1e-3, .max = 1, .ratio = 4, .why = "the rate is above 0.001 with an Adam-type optimizer"},
@@ -54,7 +73,8 @@ static const struct fix fixture_lower_lr = {
     .expect = "The loss is back below 2.4 within 300 steps and the gradient norm stays under 2.",
     .verify = "Watch train/loss and grad_norm over 500 steps after the restart: no rise above 2.6.",
     .risk = "Slower progress: about a third more steps to the same loss.",
-    .gain = 0.8};
+    .gain = 0.8,
+    .in = {fixture_wordings, 2}};
 static const struct fix fixture_clip = {.id = "clip_gradient",
                                         .title = "Clip the gradient norm at 1.0",
                                         .action = "Set max_grad_norm to 1.0.",
@@ -261,6 +281,8 @@ static inline void fixture_clean(struct fixture *f)
         fixture_point(f, eval, step, 0.32 + 2.0 * exp(-5 * t) + 0.01 * fixture_normal(f));
         fixture_point(f, score, step, 0.93 - 0.83 * exp(-6 * t));
     }
+    f->view.unseen = fixture_unseen;
+    f->view.n_unseen = sizeof fixture_unseen / sizeof *fixture_unseen;
 }
 
 static inline void fixture_gan(struct fixture *f)

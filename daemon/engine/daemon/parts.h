@@ -40,6 +40,7 @@ struct daemon {
     struct control *control;
     struct engine engine;
     struct watched watched;
+    struct config config; /* thresholds and sensitivity as they were set; runs look when they wake */
     struct knowledge knowledge;
     struct retired *retired; /* of before a SIGHUP or a new outcome: runs that are awake still point to it */
     struct place **places;

@@ -65,6 +65,14 @@ static bool evidence(const struct told *t, size_t i)
            strncmp(f->kind, "grad_", 5) == 0;
 }
 
+static const struct said *all_said(struct run *r, size_t *n)
+{
+    struct said *said = judge_room(r, r->n_events, sizeof *said);
+    for (size_t i = 0; said && i < r->n_events; i++) said[i] = (struct said){r->events[i].kind, r->events[i].text};
+    *n = said ? r->n_events : 0;
+    return said;
+}
+
 void judge_causes(struct run *r, struct view *v, const struct told *t)
 {
     struct diagnosis found[DIAGNOSIS_MAX];
@@ -78,10 +86,12 @@ void judge_causes(struct run *r, struct view *v, const struct told *t)
         findings[file.n_findings++] = *t->all[i];
     }
     file.facts = canonical_facts(r, &file.n_facts);
+    file.said = all_said(r, &file.n_said);
     size_t n = diagnose(r->options.knowledge->causes, r->options.knowledge->n_causes, &file, found);
     struct cause_view *out = judge_room(r, n, sizeof *out);
     for (size_t i = 0; i < n; i++) {
         out[i].diagnosis = found[i];
+        out[i].diagnosis.probability = calibrated(&r->options.knowledge->calibration, found[i].probability);
         out[i].diagnosis.n_because = as_shown(out[i].diagnosis.because, found[i].n_because, &given);
         out[i].diagnosis.n_against = as_shown(out[i].diagnosis.against, found[i].n_against, &given);
         show_fixes(r, &out[i]);

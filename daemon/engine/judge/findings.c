@@ -19,13 +19,16 @@ static bool same_series(const struct finding *a, const struct finding *b)
     return a->series && b->series && a->series->metric[0] && strcmp(a->series->metric, b->series->metric) == 0;
 }
 
-/* In reinforcement learning and between adversaries a loss is no measure of progress: only its being finite is judged. */
+/* In reinforcement learning and between adversaries a loss is no measure of progress: only its being finite is judged, and what is said of
+ * an adversary as such. */
 static bool meaningless(const struct run *r, const struct finding *f)
 {
-    static const char *const trends[] = {"loss_plateau", "loss_not_decreasing", "loss_divergence",
-                                         "loss_spike",   "overfitting",         "validation_divergence"};
+    static const char *const trends[] = {"loss_plateau",    "loss_not_decreasing", "loss_divergence",       "loss_spike",
+                                         "loss_at_chance",  "loss_oscillation",    "validation_divergence", "overfitting",
+                                         "still_improving", "gap_from_start"};
     bool game = r->roles & (WANTS(ROLE_RETURN) | WANTS(ROLE_LOSS_GENERATOR) | WANTS(ROLE_LOSS_DISCRIMINATOR));
-    for (size_t i = 0; game && i < sizeof trends / sizeof *trends; i++)
+    bool own = f->series && WANTS((unsigned)f->series->role) & (WANTS(ROLE_LOSS_GENERATOR) | WANTS(ROLE_LOSS_DISCRIMINATOR));
+    for (size_t i = 0; game && !own && i < sizeof trends / sizeof *trends; i++)
         if (strcmp(f->kind, trends[i]) == 0) return true;
     return false;
 }
@@ -34,8 +37,9 @@ static bool meaningless(const struct run *r, const struct finding *f)
 static bool folds(const struct finding *a, const struct finding *b)
 {
     bool same_kind = strcmp(a->kind, b->kind) == 0;
-    if (same_kind && (strcmp(a->kind, "loss_nonfinite") == 0 || !a->series || !b->series))
-        return true; /* NaN spreads: one trouble */
+    bool one =
+        strcmp(a->kind, "loss_nonfinite") == 0 || strcmp(a->kind, "mode_collapse") == 0; /* NaN spreads; a generator is one */
+    if (same_kind && (one || !a->series || !b->series)) return true;
     if (same_kind) return same_series(a, b) && a->series->role == b->series->role;
     if (a->phase == PHASE_CLOSED && a->severity < SEVERITY_CRITICAL) return false;
     if (!kind_mutes(a->kind, b->kind)) return false;
@@ -105,9 +109,25 @@ static void not_from_start(struct finding *f)
         if (strcmp(f->evidence[i].name, "from_start") == 0) f->evidence[i].value = 0;
 }
 
+/* How many empty cells followed the NaN that a finding is about, to the end of the log. */
+static uint64_t empty_after(const struct run *r, const struct finding *f)
+{
+    const char *word = strstr(f->kind, "_nonfinite");
+    if (!word || f->phase == PHASE_CLOSED || !f->series || f->quote_line) return 0;
+    return run_empty_after(r, r->series[f->series->id]);
+}
+
+static void count_empty(struct finding *f, uint64_t empty)
+{
+    for (size_t i = 0; i < f->n_evidence; i++)
+        if (strcmp(f->evidence[i].name, "points") == 0) f->evidence[i].value += (double)empty;
+    finding_add(f, "empty", (double)empty, "points");
+}
+
 /* What is true of a finding only in view of the whole run:
  *   an event happened at the step that its line turned out to be of, and in a log without steps where the run stands
  *   what was still going on when a log ended is over when the run was started again and went on in another one
+ *   empty cells behind a NaN are more of them
  *   what is told of one rank from where it differs did not begin with the run */
 static const struct finding *placed(struct run *r, const struct finding *f)
 {
@@ -116,12 +136,14 @@ static const struct finding *placed(struct run *r, const struct finding *f)
     bool moved = e && !unplaced && e->step != e->told_step && f->onset_step == e->told_step;
     bool over = f->phase != PHASE_CLOSED && run_went_on(r, f->source);
     bool of_rank = finding_evidence(f, "from_start", 0) == 1 && differs_from_others(r, f);
-    if (!unplaced && !moved && !over && !of_rank) return f;
+    uint64_t empty = empty_after(r, f);
+    if (!unplaced && !moved && !over && !of_rank && !empty) return f;
     struct finding *at = judge_room(r, 1, sizeof *at);
     *at = *f;
     if (unplaced) at->onset_step = at->first_step = at->last_step = run_last_step(r);
     if (moved) at->onset_step = at->first_step = e->step, at->last_step = f->last_step > e->step ? f->last_step : e->step;
     if (of_rank) not_from_start(at);
+    if (empty) count_empty(at, empty);
     if (!over) return at;
     at->phase = PHASE_CLOSED;
     if (!f->series) at->severity = SEVERITY_INFO;

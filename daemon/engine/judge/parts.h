@@ -3,7 +3,8 @@
  *   judge.c           the view: verdict, state, last good checkpoint
  *   judge/findings.c  findings folded, placed, sorted and worded
  *   judge/causes.c    causes and fixes, ranked
- *   judge/data.c      sources, series, facts, events, restarts */
+ *   judge/data.c      sources, series, facts, events, restarts
+ *   judge/unseen.c    what was not logged, and what could therefore not be found */
 #ifndef MLWATCH_JUDGE_PARTS_H
 #define MLWATCH_JUDGE_PARTS_H
 
@@ -26,5 +27,7 @@ struct told judge_findings(struct run *r, struct view *v);
 void judge_causes(struct run *r, struct view *v, const struct told *t);
 /* judge_data - the view's sources, series, facts, events and restarts. */
 void judge_data(struct run *r, struct view *v);
+/* judge_unseen - the view's framework and what it does not log; after the findings. */
+void judge_unseen(struct run *r, struct view *v);
 
 #endif

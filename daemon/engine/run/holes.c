@@ -5,7 +5,8 @@
  *   - the series belongs to the training loop: loss, its terms, gradient norm, entropy, divergence. Evaluations come and go by right
  *   - it was in RUN_HOLE_STREAK records in a row or more, up to the last one that had it
  *   - a neighbour of the training loop was in all of those records too, and in all of those since, which are MISSING_MIN or more:
- *     had the tool begun to write records of another kind, the neighbour would be missing as well */
+ *     had the tool begun to write records of another kind, the neighbour would be missing as well
+ * Where the last value was NaN or infinite nothing needs to be suspected: the empty cells behind it are more of them. */
 #include <math.h>
 #include <string.h>
 
@@ -83,6 +84,18 @@ void run_hole(struct run *r, const struct run_series *s)
     f.severity = SEVERITY_INFO;
     r->emitting = RUN_ITSELF;
     run_found(r, &f);
+}
+
+uint64_t run_empty_after(const struct run *r, const struct run_series *s)
+{
+    if (s->s.source >= r->n_sources || !s->points || isfinite(s->last) || !is_one_of(suspects, s)) return 0;
+    uint64_t now = r->sources[s->s.source]->record;
+    for (size_t i = 0; i < r->n_series && now > s->record; i++) {
+        const struct run_series *n = r->series[i];
+        bool beside = n != s && n->s.source == s->s.source && is_one_of(neighbours, n);
+        if (beside && n->record >= now && n->streak >= now - s->record) return now - s->record;
+    }
+    return 0;
 }
 
 bool run_is_hole(const struct finding *f) { return finding_evidence(f, "suspected", 0) == 1; }

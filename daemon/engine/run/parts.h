@@ -272,6 +272,8 @@ size_t run_seams(const struct run *r, struct seam *out, size_t max);
 void run_hole(struct run *r, const struct run_series *s);
 /* run_open_hole - is s missing now while its neighbours go on? The finding then. Cost: series of the source. */
 bool run_open_hole(const struct run *r, const struct run_series *s, struct finding *f);
+/* run_empty_after - s ended in NaN or infinity: how many records of the same kind came since, without it? Cost: series of the source. */
+uint64_t run_empty_after(const struct run *r, const struct run_series *s);
 /* run_is_hole - was this finding made by run_hole or run_open_hole: suspected, not seen? */
 bool run_is_hole(const struct finding *f);
 /* run_say_hole - its sentence. */

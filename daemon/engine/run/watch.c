@@ -25,16 +25,11 @@ static bool wants(const struct analyzer *a, enum role role) { return a->wants & 
 
 /* ---- states ---------------------------------------------------------------------------------------------------------------- */
 
-static double knob_value(const struct knob *k, enum sensitivity s)
-{
-    return s == SENSITIVITY_QUIET ? k->quiet : s == SENSITIVITY_PARANOID ? k->paranoid : k->initial;
-}
-
 static void watcher_begin(struct run *r, struct watcher *w)
 {
     const struct analyzer *a = w->analyzer;
     for (const struct knob *k = a->knobs; k && k->name; k++)
-        *(double *)((char *)w->state + k->offset) = knob_value(k, r->options.sensitivity);
+        *(double *)((char *)w->state + k->offset) = config_knob(r->options.config, k, r->options.sensitivity, NULL);
     if (a->init) a->init(w->state);
     for (size_t i = 0; a->fact && i < r->n_facts; i++) a->fact(w->state, r->facts[i].key, r->facts[i].value);
 }

@@ -1,0 +1,127 @@
+/* clipping_always_on - nearly every step's gradient is clipped, so that clipping sets the step and not the gradient.
+ *
+ * Known from the setting and the logged norm (of before clipping; a norm that sits at the bound was logged after it), or from a share
+ * that the trainer logs itself. Many good runs live with it, so it is worth knowing and no more: the bound acts as a rate. Norms are
+ * counted in bins of a quarter octave, for the setting may be read after them. */
+#include <math.h>
+#include <string.h>
+
+#include "analyzer.h"
+#include "diagnose.h"
+#include "fact_key.h"
+#include "stats/told.h"
+#include "stats/track_level.h"
+
+enum { BINS = 256, OCTAVES_BELOW = 32 };
+struct state {
+    double share, min_points;
+    double bound; /* from the settings; 0: none */
+    struct track clipped[1];
+    uint32_t n_clipped;
+    uint32_t bin[BINS];
+    uint64_t points;
+    double highest;
+    const struct series *series;
+    struct point first;
+    int64_t last_step;
+    uint64_t last_line;
+    uint16_t segment;
+    struct told told;
+};
+
+static const char *const kinds[] = {"clipping_always_on", NULL};
+static const struct knob knobs[] = {
+    {"clipping_share", "share", 0.95, 0.3, 1, 0.99, 0.6, offsetof(struct state, share), "of the steps that are clipped",
+     "Tuning Playbook: lower the rate when more than half of the steps are; most runs that do go well"},
+    {"clipping_points", "points", 50, 10, 100000, 100, 30, offsetof(struct state, min_points), "steps before anything is said",
+     "our choice"},
+    {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
+
+static void fact(void *state, const char *key, const char *value)
+{
+    struct state *s = state;
+    const char *name = fact_key(key);
+    double bound;
+    if (name && strcmp(name, "gradient_clip") == 0) s->bound = fact_number(value, &bound) && bound > 0 ? bound : 0;
+}
+
+/* bin_of - x > 0: four bins an octave, by the exponent and the first two digits of the mantissa (IEEE 754). */
+static size_t bin_of(double x)
+{
+    enum { BIAS = 1022, MANTISSA = 52 };
+    uint64_t bits;
+    memcpy(&bits, &x, sizeof bits);
+    int64_t at = (int64_t)(bits >> (MANTISSA - 2)) - 4 * (BIAS - OCTAVES_BELOW);
+    return at < 0 ? 0 : at >= BINS ? BINS - 1 : (size_t)at;
+}
+
+/* The share of norms in bins that lie wholly above the bound; at it, where none is above. */
+static double share_above(const struct state *s)
+{
+    size_t at = bin_of(s->bound);
+    double above = 0;
+    if (s->highest <= 1.001 * s->bound) return (double)s->bin[at] / (double)s->points;
+    for (size_t i = at + 1; i < BINS; i++) above += s->bin[i];
+    return above / (double)s->points;
+}
+
+static void tell(struct state *s, struct finding *f, double share, double bound, const struct findings *out)
+{
+    finding_add(f, "share", share, "share");
+    finding_add(f, "bound", bound, "");
+    told_update(&s->told, true, false, f, out);
+}
+
+static void finish(void *state, const struct findings *out)
+{
+    struct state *s = state;
+    double percent = s->n_clipped && track_high(s->clipped) > 1 ? 100 : 1;
+    if (s->n_clipped && (double)s->clipped->curve.points >= s->min_points) {
+        double share = track_level(s->clipped, 0, 1) / percent;
+        struct finding f = track_finding(s->clipped, "clipping_always_on", 0);
+        f.confidence = 0.9;
+        if (share >= s->share && share <= 1) tell(s, &f, share, s->bound > 0 ? s->bound : (double)NAN, out);
+    } else if (s->bound > 0 && (double)s->points >= s->min_points && share_above(s) >= s->share) {
+        struct finding f = {.kind = "clipping_always_on",
+                            .episode = 1,
+                            .confidence = 0.85,
+                            .series = s->series,
+                            .source = s->series->source,
+                            .segment = s->segment,
+                            .onset_step = s->first.step,
+                            .first_step = s->first.step,
+                            .last_step = s->last_step,
+                            .first_line = s->first.line,
+                            .last_line = s->last_line};
+        tell(s, &f, share_above(s), s->bound, out);
+    }
+}
+
+static void observe(void *state, const struct point *p, const struct findings *out)
+{
+    struct state *s = state;
+    (void)out;
+    if (!isfinite(p->value)) return;
+    if (p->series->role == ROLE_CLIPPED_SHARE) {
+        track_add(s->clipped, &s->n_clipped, 1, p);
+        return;
+    }
+    if (!s->series) s->series = p->series, s->first = *p;
+    if (p->series != s->series || p->value <= 0) return;
+    s->last_step = p->step, s->last_line = p->line, s->segment = p->segment;
+    if (p->value > s->highest) s->highest = p->value;
+    s->bin[bin_of(p->value)]++;
+    s->points++;
+}
+
+const struct analyzer analyzer_clipping_always_on = {.name = "clipping_always_on",
+                                                     .summary = "nearly every gradient is clipped",
+                                                     .source = "Google Tuning Playbook (gradient clipping)",
+                                                     .kinds = kinds,
+                                                     .wants = WANTS(ROLE_GRAD_NORM) | WANTS(ROLE_CLIPPED_SHARE),
+                                                     .scope = PER_RUN,
+                                                     .state_size = sizeof(struct state),
+                                                     .knobs = knobs,
+                                                     .fact = fact,
+                                                     .observe = observe,
+                                                     .finish = finish};

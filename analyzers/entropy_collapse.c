@@ -1,0 +1,103 @@
+/* entropy_collapse - the policy has become certain, and not of anything good.
+ *
+ * A policy that has learned its task needs no entropy any more, so low entropy is no fault while the return stands near its best, well
+ * above where it began. It is one when the return never rose, or has fallen from its best: nothing is tried any more that could
+ * mend it. Where no return is logged it is worth knowing. Both signs are logged; an entropy that changes its sign belongs to
+ * continuous actions, has no zero to fall to, and is left alone. */
+#include <math.h>
+
+#include "stats/told.h"
+#include "stats/track_level.h"
+
+enum { TRACKS = 4 };
+struct state {
+    double share, least, floor, min_points, lasted, effect;
+    struct track track[TRACKS];
+    uint32_t n;
+    struct told told;
+};
+
+static const char *const kinds[] = {"entropy_collapse", NULL};
+static const struct knob knobs[] = {
+    {"entropy_collapse_share", "share", 0.05, 0.001, 0.5, 0.02, 0.1, offsetof(struct state, share),
+     "of its early level that is left", "seeded training runs: not below 0.5 in healthy ones"},
+    {"entropy_collapse_least", "nats", 0.05, 0, 5, 0.1, 0.02, offsetof(struct state, least),
+     "that there must have been: below it nothing can be lost", "our choice"},
+    {"entropy_collapse_floor", "nats", 0.01, 0, 1, 0.001, 0.03, offsetof(struct state, floor),
+     "or that is left whatever there was: the first update may take it all",
+     "of two actions the likelier is then taken 499 times of 500"},
+    {"entropy_collapse_points", "points", 12, 8, 100000, 30, 10, offsetof(struct state, min_points),
+     "values before anything is said", "our choice"},
+    {"entropy_collapse_lasted", "share", 0.2, 0.05, 1, 0.3, 0.1, offsetof(struct state, lasted),
+     "of the run for which it must have been low", "as discriminator_lasted"},
+    {"entropy_collapse_effect", "sd", 2, 0.5, 20, 1, 3, offsetof(struct state, effect),
+     "above its start that the return must stand to have been learned", "Cohen 1988: 0.8 is a large effect of single values"},
+    {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
+
+/* The return stands well above its start, and not far below its best. */
+static bool learned(const struct state *s, const struct track *r)
+{
+    double level[TRACK_BUCKETS], best = -INFINITY;
+    size_t n = track_levels(r, level), tenth = (n + 9) / 10;
+    double first = robust_median(level, tenth), now = robust_median(level + n - tenth, tenth), noise = track_noise(r);
+    for (size_t i = 0; i < n; i++) best = fmax(best, level[i]);
+    return now - first > s->effect * noise && now > first && now >= first + (best - first) / 2;
+}
+
+static bool collapsed(const struct state *s, const struct track *e, double *early, double *now)
+{
+    if ((double)e->curve.points < s->min_points || e->curve.used < 8) return false;
+    if (track_low(e) < 0 && track_high(e) > 0) return false;
+    *early = fabs(track_level(e, 0, 0.1));
+    *now = fabs(track_level(e, 1 - s->lasted, 1));
+    bool fell = *early >= s->least && *now <= s->share * *early;
+    return fell || (*now <= s->floor && fmax(fabs(track_low(e)), fabs(track_high(e))) > 0); /* all 0: not computed */
+}
+
+static size_t onset_of(const struct state *s, const struct track *e, double early)
+{
+    double mean[TRACK_BUCKETS];
+    size_t i = track_means(e, mean) - 1;
+    while (i > 0 && fabs(mean[i - 1]) <= fmax(s->share * early, s->floor)) i--;
+    return i;
+}
+
+/* While the run goes on a return may still be logged, so without one it is told at the end. */
+static void judge(struct state *s, bool over, const struct findings *out)
+{
+    const struct track *e = track_of_role(s->track, s->n, ROLE_ENTROPY), *r = track_of_role(s->track, s->n, ROLE_RETURN);
+    double early = 0, now = 0;
+    bool known = r && r->curve.used >= 8;
+    bool is = e && (known || over) && collapsed(s, e, &early, &now) && !(known && learned(s, r));
+    struct finding f = {0};
+    if (is) {
+        f = track_finding(e, "entropy_collapse", onset_of(s, e, early));
+        f.severity = known ? SEVERITY_WARNING : SEVERITY_INFO;
+        f.confidence = known ? 0.88 : 0.6;
+        finding_add(&f, "from", early, "nats");
+        finding_add(&f, "to", now, "nats");
+        finding_add(&f, "share", early > 0 ? now / early : 1, "share");
+        finding_add(&f, "return_known", known, "");
+    }
+    told_update(&s->told, is, s->told.last.severity != f.severity, &f, out);
+}
+
+static void observe(void *state, const struct point *p, const struct findings *out)
+{
+    struct state *s = state;
+    struct track *t = track_add(s->track, &s->n, TRACKS, p);
+    if (p->series->role == ROLE_ENTROPY && track_fills(t)) judge(s, false, out);
+}
+
+static void finish(void *state, const struct findings *out) { judge(state, true, out); }
+
+const struct analyzer analyzer_entropy_collapse = {.name = "entropy_collapse",
+                                                   .summary = "the policy becomes certain without having learned",
+                                                   .source = "Williams & Peng 1991 (entropy bonus); Mnih 2016",
+                                                   .kinds = kinds,
+                                                   .wants = WANTS(ROLE_ENTROPY) | WANTS(ROLE_RETURN),
+                                                   .scope = PER_RUN,
+                                                   .state_size = sizeof(struct state),
+                                                   .knobs = knobs,
+                                                   .observe = observe,
+                                                   .finish = finish};

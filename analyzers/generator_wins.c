@@ -1,0 +1,89 @@
+/* generator_wins - the discriminator no longer tells real from made, and the generator runs away from it.
+ *
+ * At balance cross-entropy stands at ln 4 or ln 2, hinge at 2 or 1, least squares at 0.25 to 0.5, so a discriminator's loss beyond
+ * 2.5 is wrong more often than a coin. With it the generator's loss falls to nothing (where it has a floor), or the
+ * discriminator's is far beyond everything it began with. A critic's loss, which may be negative, has no such scale. What such a generator is
+ * paid for is no longer likeness: quality falls. */
+#include <math.h>
+
+#include "stats/told.h"
+#include "stats/track_level.h"
+
+enum { TRACKS = 4 };
+struct state {
+    double lost, lost_far, won, factor, min_points, lasted;
+    struct track track[TRACKS];
+    uint32_t n;
+    struct told told;
+};
+
+static const char *const kinds[] = {"generator_wins", NULL};
+static const struct knob knobs[] = {
+    {"generator_wins_discriminator", "loss", 2.5, 1, 100, 4, 2, offsetof(struct state, lost),
+     "that the discriminator's loss must be above",
+     "Goodfellow 2014: balance at ln 4, hinge at 2; seeded runs: levels up to 1.8"},
+    {"generator_wins_far", "loss", 10, 2, 1e6, 30, 5, offsetof(struct state, lost_far), "above which it says so by itself",
+     "seeded training runs: 27 and more where the discriminator stopped learning"},
+    {"generator_wins_generator", "loss", 0.1, 0, 1, 0.03, 0.2, offsetof(struct state, won),
+     "that the generator's loss must be below, where it is never negative", "as discriminator_level"},
+    {"generator_wins_factor", "x", 2, 1, 100, 4, 1.5, offsetof(struct state, factor),
+     "above its early level that the discriminator's loss must be", "our choice"},
+    {"generator_wins_points", "points", 30, 10, 10000, 100, 20, offsetof(struct state, min_points),
+     "values before anything is said", "as discriminator_points"},
+    {"generator_wins_lasted", "share", 0.2, 0.05, 1, 0.4, 0.1, offsetof(struct state, lasted),
+     "of the run that it must have lasted", "as discriminator_lasted"},
+    {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
+
+static bool wins(const struct state *s, const struct track *d, const struct track *g, double d_now, double g_now)
+{
+    double early = fmin(track_level(d, 0, 0.1), 2); /* a discriminator that never learned begins beyond balance */
+    if (d_now < s->lost || d_now < s->factor * early) return false;
+    return d_now >= s->lost_far || (track_low(g) >= 0 && g_now <= s->won);
+}
+
+static size_t onset_of(const struct track *d, double bound)
+{
+    double mean[TRACK_BUCKETS];
+    size_t i = track_means(d, mean) - 1;
+    while (i > 0 && mean[i - 1] >= bound) i--;
+    return i;
+}
+
+static void judge(struct state *s, bool over, const struct findings *out)
+{
+    const struct track *d = track_of_role(s->track, s->n, ROLE_LOSS_DISCRIMINATOR),
+                       *g = track_of_role(s->track, s->n, ROLE_LOSS_GENERATOR);
+    if (!d || !g || (double)d->curve.points < s->min_points || d->curve.used < 10 || track_low(d) < -0.01) return;
+    double d_now = track_level(d, 1 - s->lasted, 1), g_now = track_level(g, 1 - s->lasted, 1);
+    bool is = wins(s, d, g, d_now, g_now);
+    struct finding f = {0};
+    if (is) {
+        f = track_finding(d, "generator_wins", onset_of(d, s->lost));
+        f.severity = SEVERITY_WARNING;
+        f.confidence = d_now >= s->lost_far ? 0.93 : 0.85;
+        finding_add(&f, "discriminator_loss", d_now, "");
+        finding_add(&f, "generator_loss", g_now, "");
+        finding_add(&f, "early_level", track_level(d, 0, 0.1), "");
+    }
+    told_update(&s->told, is, over, &f, out);
+}
+
+static void observe(void *state, const struct point *p, const struct findings *out)
+{
+    struct state *s = state;
+    struct track *t = track_add(s->track, &s->n, TRACKS, p);
+    if (p->series->role == ROLE_LOSS_DISCRIMINATOR && track_fills(t)) judge(s, false, out);
+}
+
+static void finish(void *state, const struct findings *out) { judge(state, true, out); }
+
+const struct analyzer analyzer_generator_wins = {.name = "generator_wins",
+                                                 .summary = "the discriminator no longer tells real from made",
+                                                 .source = "Goodfellow 2014; seeded training runs",
+                                                 .kinds = kinds,
+                                                 .wants = WANTS(ROLE_LOSS_DISCRIMINATOR) | WANTS(ROLE_LOSS_GENERATOR),
+                                                 .scope = PER_RUN,
+                                                 .state_size = sizeof(struct state),
+                                                 .knobs = knobs,
+                                                 .observe = observe,
+                                                 .finish = finish};

@@ -1,0 +1,105 @@
+/* log_gap - the log of a run lacks a stretch of its steps.
+ *
+ * The training loss comes every so many steps; a stretch without it, many times as long as any interval around it, is a hole if the old interval
+ * is kept again behind it (else the interval was changed, by right). What happened in there nobody can judge: worth knowing, and a
+ * warning where the hole is a large part of what was logged. A restart begins afresh. */
+#include <math.h>
+
+#include "analyzer.h"
+#include "stats/rolling.h"
+
+struct state {
+    double factor, before, behind, large;
+    struct rolling intervals;
+    double longest; /* interval of the segment, holes not counted */
+    int64_t first_step, last_step;
+    uint64_t last_line, points, since; /* since: values behind the hole */
+    int64_t from, to;                  /* of the hole being looked at; from == to when there is none */
+    uint64_t from_line;
+    double usual;
+    uint32_t episode;
+    uint16_t segment;
+};
+
+static const char *const kinds[] = {"log_gap", NULL};
+static const struct knob knobs[] = {{"log_gap_factor", "x", 10, 3, 10000, 30, 6, offsetof(struct state, factor),
+                                     "longer than any interval around it", "our choice"},
+                                    {"log_gap_before", "points", 20, 5, 10000, 32, 10, offsetof(struct state, before),
+                                     "values before it, to know the interval", "our choice"},
+                                    {"log_gap_behind", "points", 8, 2, 10000, 16, 4, offsetof(struct state, behind),
+                                     "values behind it at the old interval", "our choice"},
+                                    {"log_gap_large", "share", 0.2, 0.01, 1, 0.4, 0.1, offsetof(struct state, large),
+                                     "of the steps logged so far, to be a warning", "our choice"},
+                                    {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
+
+static void tell(struct state *s, const struct point *p, const struct findings *out)
+{
+    double missing = (double)(s->to - s->from), all = (double)(p->step - s->first_step);
+    struct finding f = {.kind = "log_gap",
+                        .episode = ++s->episode,
+                        .severity = missing >= s->large * all ? SEVERITY_WARNING : SEVERITY_INFO,
+                        .confidence = 0.8,
+                        .series = p->series,
+                        .source = p->source,
+                        .segment = p->segment,
+                        .onset_step = s->from,
+                        .first_step = s->from,
+                        .last_step = s->to,
+                        .first_line = s->from_line,
+                        .last_line = s->from_line};
+    finding_add(&f, "to", (double)s->to, "");
+    finding_add(&f, "missing", missing, "steps");
+    finding_add(&f, "usual", s->usual, "steps");
+    finding_add(&f, "share", missing / all, "share");
+    out->emit(out->arg, &f);
+}
+
+static void begin(struct state *s, const struct point *p)
+{
+    s->intervals.n = s->intervals.at = 0;
+    s->longest = 0;
+    s->first_step = p->step;
+    s->points = s->since = 0;
+    s->from = s->to = 0;
+    s->segment = p->segment;
+}
+
+/* Behind a hole: does the old interval go on? */
+static void look_behind(struct state *s, const struct point *p, double interval, const struct findings *out)
+{
+    if (interval > 3 * s->usual) s->from = s->to; /* no: it was changed */
+    else if ((double)++s->since >= s->behind) {
+        tell(s, p, out);
+        s->from = s->to;
+    }
+}
+
+static void observe(void *state, const struct point *p, const struct findings *out)
+{
+    struct state *s = state;
+    if (p->series->axis == AXIS_RECORD || p->series->step_inferred) return;
+    if (!s->points || p->segment != s->segment || p->step < s->last_step) begin(s, p);
+    double interval = s->points ? (double)p->step - (double)s->last_step : 0;
+    if (interval > 0) {
+        bool known = (double)s->points >= s->before && s->intervals.n >= ROLLING_MAX / 2;
+        if (s->from != s->to) look_behind(s, p, interval, out);
+        else if (known && interval > s->factor * s->longest) {
+            s->usual = rolling_median(&s->intervals);
+            s->from = s->last_step, s->to = p->step, s->from_line = s->last_line, s->since = 0;
+        } else if (s->intervals.n < ROLLING_MAX) rolling_add(&s->intervals, interval); /* the first ones tell what is usual */
+        if (s->from == s->to) s->longest = fmax(interval, s->longest);
+    }
+    s->points++;
+    s->last_step = p->step;
+    s->last_line = p->line;
+}
+
+const struct analyzer analyzer_log_gap = {.name = "log_gap",
+                                          .summary = "the log lacks a stretch of its steps",
+                                          .source = "intervals between records, by their median",
+                                          .kinds = kinds,
+                                          .wants = WANTS(ROLE_LOSS_TRAIN) | WANTS(ROLE_RETURN),
+                                          .scope = PER_SERIES,
+                                          .state_size = sizeof(struct state),
+                                          .knobs = knobs,
+                                          .observe = observe};

@@ -1,0 +1,232 @@
+/* loss_oscillation - the loss swings up and down in long waves and gets nowhere.
+ *
+ * Judged on the second half of the run. Batches differ too, but from one value to the next: for pure noise the mean
+ * size of a difference of neighbours is 2 / sqrt(pi) = 1.13 standard deviations. Waves move little from one value to the next and far in
+ * the end: a sine of period T shows 5.7 / T, a sawtooth 6.9 / T, which tells the period, and so how many waves there were. It is an
+ * oscillation when the waves are high, several, fill the half, stand far above a converged loss, and the half neither falls nor rises by
+ * itself. Where a value is an epoch it is a mean already, and its size alone decides. In a game the losses have a meaning of their own: there it is
+ * an oscillation when both adversaries' losses cross their means in turn as regularly as a clock, which noise never does: the two go
+ * round their equilibrium instead of into it (Mescheder 2018). Source of the ratio: von Neumann 1941, for sizes instead of squares, so that the jump of a sawtooth counts once. */
+#include <math.h>
+
+#include "analyzer.h"
+#include "stats/robust.h"
+#include "stats/track.h"
+
+#define GAMES (WANTS(ROLE_RETURN) | WANTS(ROLE_LOSS_GENERATOR) | WANTS(ROLE_LOSS_DISCRIMINATOR))
+enum { LOSSES = 2 };
+struct sums { /* of the values of one bucket: squares, and sizes of first differences */
+    double squares, changes;
+};
+/* How often a loss crosses its own mean, and how regularly. */
+struct cycle {
+    const struct series *series;
+    uint64_t n, crossed_at, crossings;    /* n values; the value and the number of the last crossing */
+    double mean, low, high, sum, squares; /* of the intervals between crossings */
+    int64_t first_step, last_step;
+    uint64_t first_line, last_line;
+    bool above;
+};
+struct state {
+    double min_points, min_epochs, swing, neighbours, waves, converged, warning_swing, game_crossings, game_regular,
+        game_interval;
+    bool game;
+    uint32_t n;
+    struct track loss[LOSSES];
+    struct sums sums[LOSSES][TRACK_BUCKETS];
+    double last[LOSSES];
+    struct cycle cycle[2]; /* of the generator, of the discriminator */
+};
+struct half {
+    size_t from;
+    double points, mean, sd, ratio;
+};
+
+static const char *const kinds[] = {"loss_oscillation", NULL};
+static const struct knob knobs[] = {
+    {"loss_oscillation_points", "points", 60, 20, 100000, 120, 40, offsetof(struct state, min_points),
+     "values before anything is said", "our choice"},
+    {"loss_oscillation_epochs", "points", 16, 8, 1000, 30, 12, offsetof(struct state, min_epochs),
+     "the same, where a point is an epoch", "our choice"},
+    {"loss_oscillation_swing", "share", 0.35, 0.05, 10, 0.6, 0.25, offsetof(struct state, swing),
+     "of the loss by which it swings: one standard deviation", "AutoTrainer's 0.03 of accuracy fires on healthy runs"},
+    {"loss_oscillation_neighbours", "sd", 0.75, 0.05, 2, 0.6, 0.9, offsetof(struct state, neighbours),
+     "from one value to the next, on average and at most", "1.13 for noise, after von Neumann 1941"},
+    {"loss_oscillation_waves", "waves", 3, 1, 1000, 5, 2, offsetof(struct state, waves), "in the second half, at least",
+     "our choice"},
+    {"loss_oscillation_converged", "share", 0.1, 0, 1, 0.2, 0.05, offsetof(struct state, converged),
+     "of its first level below which a loss may swing as it likes", "a loss near 0 doubles without meaning"},
+    {"loss_oscillation_warning", "share", 0.6, 0.1, 100, 1, 0.5, offsetof(struct state, warning_swing), "swing to be a warning",
+     "our choice"},
+    {"game_crossings", "points", 6, 4, 1000, 10, 5, offsetof(struct state, game_crossings),
+     "times that each adversary's loss crosses its mean", "our choice: three waves"},
+    {"game_regular", "share", 0.4, 0.05, 0.7, 0.25, 0.5, offsetof(struct state, game_regular),
+     "of their mean by which the intervals between crossings may differ", "1 for noise, whose crossings come by chance"},
+    {"game_interval", "points", 5, 3, 1000, 8, 4, offsetof(struct state, game_interval), "between two crossings at least",
+     "our choice: shorter ones are noise"},
+    {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
+
+static struct half second_half(const struct state *s, uint32_t which)
+{
+    const struct track *t = &s->loss[which];
+    struct half h = {.from = t->curve.used / 2};
+    double sum = 0, squares = 0, changes = 0;
+    for (uint32_t i = (uint32_t)h.from; i < t->curve.used; i++) {
+        h.points += t->buckets[i].n;
+        sum += t->buckets[i].n * t->buckets[i].mean;
+        squares += s->sums[which][i].squares;
+        changes += s->sums[which][i].changes;
+    }
+    h.mean = sum / h.points;
+    h.sd = sqrt(fmax(squares / h.points - h.mean * h.mean, 0));
+    h.ratio = changes / h.points / h.sd;
+    return h;
+}
+
+/* Are there waves everywhere in the half? One excursion is another trouble. */
+static bool filled(const struct track *t, const struct half *h)
+{
+    size_t n = t->curve.used, moving = 0;
+    for (size_t i = h->from; i < n; i++) {
+        const struct bucket *b = &t->buckets[i], *before = &t->buckets[i - 1];
+        moving += b->max - b->min > h->sd || fabs(b->mean - before->mean) > h->sd / 2;
+    }
+    return 2 * moving > n - h->from;
+}
+
+/* The bucket from which on values spread as they do now. */
+static size_t onset_of(const struct track *t, const struct half *h)
+{
+    size_t from = h->from;
+    while (from > 0 && t->buckets[from - 1].max - t->buckets[from - 1].min > h->sd) from--;
+    return from;
+}
+
+static void judge(struct state *s, uint32_t which, const struct findings *out)
+{
+    const struct track *t = &s->loss[which];
+    double y[TRACK_BUCKETS];
+    size_t n = track_means(t, y), half = n / 2, m = n - half;
+    bool epochs = t->series->axis == AXIS_EPOCH && t->curve.width == 1;
+    if ((double)t->curve.points < (epochs ? s->min_epochs : s->min_points) || half < 6 || !track_begins(t)) return;
+    for (size_t i = 0; i < n; i++)
+        if (t->buckets[i].min < 0) return;
+    struct half h = second_half(s, which);
+    double waves = h.points * h.ratio / 6, height = h.sd / h.mean;
+    if (!(height >= s->swing) || waves < s->waves || (!epochs && h.ratio > s->neighbours)) return;
+    double progress = robust_median(y + half, m / 3) - robust_median(y + n - m / 3, m / 3);
+    if (fabs(progress) > 0.7 * h.sd || !filled(t, &h) || h.mean < s->converged * t->buckets[0].max) return;
+    struct finding f = track_finding(t, "loss_oscillation", onset_of(t, &h));
+    f.severity = height >= s->warning_swing ? SEVERITY_WARNING : SEVERITY_INFO;
+    f.confidence = fmin(0.9, 0.6 + 0.03 * waves);
+    finding_add(&f, "from", fmax(h.mean - h.sd, t->buckets[n - 1].min), "");
+    finding_add(&f, "to", h.mean + h.sd, "");
+    finding_add(&f, "waves", round(waves), "waves");
+    finding_add(&f, "period", h.points / waves, "points");
+    finding_add(&f, "neighbours", h.ratio, "sd");
+    out->emit(out->arg, &f);
+}
+
+/* The sums follow the curve, whose buckets are joined in pairs when all are in use. */
+static void follow(struct sums *sums, const struct track *t, uint32_t width, uint32_t used, double value, double last)
+{
+    uint32_t now = t->curve.used;
+    for (uint32_t i = 0; t->curve.width > width && i + 1 < now; i++)
+        sums[i] = (struct sums){sums[2 * i].squares + sums[2 * i + 1].squares, sums[2 * i].changes + sums[2 * i + 1].changes};
+    if (now != used) sums[now - 1] = (struct sums){0, 0};
+    sums[now - 1].squares += value * value;
+    sums[now - 1].changes += fabs(value - last);
+}
+
+static void follow_cycle(struct cycle *c, const struct point *p)
+{
+    if (!c->series)
+        *c =
+            (struct cycle){.series = p->series, .low = INFINITY, .high = -INFINITY, .first_step = p->step, .first_line = p->line};
+    if (c->series != p->series) return;
+    c->n++;
+    c->mean += (p->value - c->mean) / (double)c->n;
+    c->low = fmin(c->low, p->value), c->high = fmax(c->high, p->value);
+    c->last_step = p->step, c->last_line = p->line;
+    bool above = p->value > c->mean;
+    if (c->n > 2 && above != c->above) {
+        double interval = (double)(c->n - c->crossed_at);
+        if (c->crossings++) c->sum += interval, c->squares += interval * interval;
+        c->crossed_at = c->n;
+    }
+    c->above = above;
+}
+
+/* The mean interval between crossings, in values; NAN where they are few, irregular, or have ended. */
+static double interval_of(const struct state *s, const struct cycle *c)
+{
+    double m = (double)c->crossings - 1, mean = c->sum / m, sd = sqrt(fmax(c->squares / m - mean * mean, 0));
+    if ((double)c->crossings < s->game_crossings || mean < s->game_interval || sd > s->game_regular * mean) return NAN;
+    return (double)(c->n - c->crossed_at) <= 2 * mean ? mean : NAN;
+}
+
+/* The same period; or half of it, for a loss that is the product of two that go round a quarter of a turn apart, as a critic's is. */
+static bool in_turn(double g, double d)
+{
+    double ratio = g / d;
+    return fabs(ratio - 1) <= 0.25 || fabs(ratio / 2 - 1) <= 0.25;
+}
+
+static void judge_game(const struct state *s, const struct findings *out)
+{
+    const struct cycle *d = &s->cycle[1];
+    double g_interval = interval_of(s, &s->cycle[0]), interval = interval_of(s, d);
+    if (!s->cycle[0].series || !d->series || !in_turn(g_interval, interval)) return;
+    struct finding f = {.kind = "loss_oscillation",
+                        .severity = SEVERITY_WARNING,
+                        .episode = 1,
+                        .confidence = 0.75,
+                        .series = d->series,
+                        .source = d->series->source,
+                        .onset_step = d->first_step,
+                        .first_step = d->first_step,
+                        .last_step = d->last_step,
+                        .first_line = d->first_line,
+                        .last_line = d->last_line};
+    finding_add(&f, "from", d->low, "");
+    finding_add(&f, "to", d->high, "");
+    finding_add(&f, "waves", floor((double)d->n / interval / 4), "waves");
+    finding_add(&f, "period", 2 * interval, "points");
+    out->emit(out->arg, &f);
+}
+
+static void observe(void *state, const struct point *p, const struct findings *out)
+{
+    struct state *s = state;
+    (void)out;
+    if (GAMES & WANTS((unsigned)p->series->role)) s->game = true;
+    if (p->series->role == ROLE_LOSS_GENERATOR && isfinite(p->value)) follow_cycle(&s->cycle[0], p);
+    if (p->series->role == ROLE_LOSS_DISCRIMINATOR && isfinite(p->value)) follow_cycle(&s->cycle[1], p);
+    if (s->game || !isfinite(p->value)) return;
+    uint32_t i = s->n && s->loss[0].series != p->series, known = i < s->n;
+    uint32_t width = known ? s->loss[i].curve.width : 0, used = known ? s->loss[i].curve.used : 0;
+    const struct track *t = track_add(s->loss, &s->n, LOSSES, p);
+    if (!t) return;
+    i = (uint32_t)(t - s->loss);
+    if (t->curve.points == 1) width = t->curve.width, used = 0, s->last[i] = p->value;
+    follow(s->sums[i], t, width, used, p->value, s->last[i]);
+    s->last[i] = p->value;
+}
+
+static void finish(void *state, const struct findings *out)
+{
+    struct state *s = state;
+    if (s->game) judge_game(s, out);
+    for (uint32_t i = 0; i < s->n && !s->game; i++) judge(s, i, out);
+}
+
+const struct analyzer analyzer_loss_oscillation = {.name = "loss_oscillation",
+                                                   .summary = "the loss swings in long waves and gets nowhere",
+                                                   .source = "failure knowledge F35; von Neumann 1941",
+                                                   .kinds = kinds,
+                                                   .wants = WANTS(ROLE_LOSS_TRAIN) | GAMES,
+                                                   .scope = PER_RUN,
+                                                   .state_size = sizeof(struct state),
+                                                   .knobs = knobs,
+                                                   .observe = observe,
+                                                   .finish = finish};

@@ -1,0 +1,256 @@
+/* lr_out_of_schedule - the logged rate does not follow the schedule that was declared, or any that makes sense.
+ *
+ *   restarts      the rate had come down and rises again: a cosine run past its end, a scheduler made anew
+ *   endless       the warm-up lasts to the end of the run
+ *   too_long      the run is over and the rate has hardly come down: the schedule was made for more steps than there were
+ *   too_short     the rate is all but 0 long before the end
+ *   jumps         the rate had stopped rising, and rises at once above all it was
+ *   short_warmup  the peak comes long before the declared end of the warm-up
+ * Warm restarts, cycles and plateau rules rise or fall on purpose: where the settings name one, or name none, a rise is
+ * worth knowing only. Steps are compared with settings only where the log counts steps and stays within the declared number. */
+#include <math.h>
+#include <string.h>
+#include <strings.h>
+
+#include "analyzer.h"
+#include "diagnose.h"
+#include "fact_key.h"
+#include "stats/told.h"
+
+enum { SCHEDULE = 48 };
+struct state {
+    double fallen, risen, min_points, high_end, low_end, early_end, complete, warmup_share, cycle;
+    char schedule[SCHEDULE]; /* as declared; "" for not told */
+    double max_steps, warmup;
+    const struct series *series;
+    uint16_t segment;
+    uint64_t n, rises, restarts;
+    double peak, low, last; /* low: since the peak */
+    int64_t first_step, last_step, peak_step, low_step, restart_step, tail_step;
+    uint64_t first_line, last_line, restart_line, tail_line, peak_line;
+    double restart_from, restart_to;
+    bool jumped;
+    bool in_tail; /* the rate is all but 0, since tail_step */
+    struct told told;
+};
+
+static const char *const kinds[] = {"lr_out_of_schedule", NULL};
+static const struct knob knobs[] = {
+    {"schedule_fallen", "share", 0.2, 0.001, 0.9, 0.1, 0.4, offsetof(struct state, fallen),
+     "of its peak to which the rate must have come down before a rise is a restart", "our choice"},
+    {"schedule_risen", "x", 3, 1.2, 1000, 5, 2, offsetof(struct state, risen), "above its lowest that is a restart",
+     "our choice: more than any step of a schedule that only falls"},
+    {"schedule_points", "points", 20, 8, 100000, 40, 12, offsetof(struct state, min_points), "rates before anything is said",
+     "our choice"},
+    {"schedule_high_end", "share", 0.5, 0.1, 1, 0.8, 0.3, offsetof(struct state, high_end),
+     "of its peak at which a declared decay must not end", "Hoffmann 2022: a cosine more than 1.25 times too long costs loss"},
+    {"schedule_low_end", "share", 0.001, 0, 0.1, 1e-4, 0.01, offsetof(struct state, low_end),
+     "of its peak at which a rate is all but 0", "our choice"},
+    {"schedule_early_end", "share", 0.2, 0.02, 1, 0.4, 0.1, offsetof(struct state, early_end),
+     "of the declared steps that are left when the rate is all but 0",
+     "a cosine is below a thousandth of its peak for its last 2 %"},
+    {"schedule_complete", "share", 0.97, 0.5, 1, 0.99, 0.9, offsetof(struct state, complete),
+     "of the declared steps at which a run is over", "our choice: the last steps are not always logged"},
+    {"schedule_warmup", "share", 0.5, 0.05, 0.9, 0.3, 0.7, offsetof(struct state, warmup_share),
+     "of the declared warm-up before which the peak must not come", "our choice"},
+    {"schedule_cycle", "points", 8, 2, 1000, 16, 5, offsetof(struct state, cycle),
+     "for each rise: with fewer the rates of two groups take turns under one name", "our choice"},
+    {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
+
+static void fact(void *state, const char *key, const char *value)
+{
+    struct state *s = state;
+    const char *name = fact_key(key);
+    double number;
+    if (!name) return;
+    if (strcmp(name, "scheduler") == 0) {
+        size_t n = strnlen(value, SCHEDULE - 1);
+        memcpy(s->schedule, value, n);
+        s->schedule[n] = 0;
+    }
+    if (strcmp(name, "max_steps") == 0) s->max_steps = fact_number(value, &number) && number > 0 ? number : 0;
+    if (strcmp(name, "warmup_steps") == 0) s->warmup = fact_number(value, &number) && number > 0 ? number : 0;
+}
+
+static bool declares(const struct state *s, const char *const *words)
+{
+    for (; *words; words++)
+        if (strcasestr(s->schedule, *words)) return true;
+    return false;
+}
+static bool declares_rises(const struct state *s)
+{
+    static const char *const words[] = {"restart", "cycl", "sgdr", "triang", "plateau", "lambda", "custom", NULL};
+    return declares(s, words);
+}
+static bool declares_decay(const struct state *s)
+{
+    static const char *const words[] = {"cosine", "polynomial", NULL}, *const linear[] = {"linear", NULL},
+                             *const warmup[] = {"warmup", "linearlr", NULL}; /* a linear warm-up is no linear decay */
+    return (declares(s, words) || (declares(s, linear) && !declares(s, warmup))) && !declares_rises(s);
+}
+
+static bool counts_steps(const struct state *s)
+{
+    return s->max_steps > 0 && s->series->axis == AXIS_STEP && (double)s->last_step <= 1.02 * s->max_steps &&
+           (double)s->first_step <= 0.1 * s->max_steps;
+}
+
+static void begin_again(struct state *s, double from, int64_t step, const struct point *p)
+{
+    if (s->restarts++ == 0) s->restart_step = step, s->restart_line = p->line, s->restart_from = from;
+    s->restart_to = p->value;
+    s->peak = s->low = p->value;
+}
+
+/* The newest rate against the curve so far. */
+static void follow(struct state *s, const struct point *p)
+{
+    bool warms_up = s->rises + 2 >= s->n, rises = p->value > s->last;
+    if (rises && warms_up) s->rises++;
+    if (s->low <= s->fallen * s->peak && p->value >= s->risen * s->low && p->value > s->fallen * s->peak)
+        begin_again(s, s->low, s->low_step, p);
+    if (rises && !warms_up && s->last > 0 && p->value >= s->risen * s->last && p->value > s->peak) {
+        s->jumped = s->jumped || !s->restarts;
+        begin_again(s, s->last, p->step, p);
+    }
+    if (p->value > s->peak && s->low >= s->fallen * s->peak) {
+        s->peak = s->low = p->value;
+        s->peak_step = p->step, s->peak_line = p->line;
+    }
+    if (p->value < s->low) s->low = p->value, s->low_step = p->step;
+    bool tail = p->value <= s->low_end * s->peak;
+    if (tail && !s->in_tail) s->tail_step = p->step, s->tail_line = p->line;
+    s->in_tail = tail;
+}
+
+enum how { RESTARTS = 1, ENDLESS, TOO_LONG, TOO_SHORT, JUMPS, SHORT_WARMUP };
+struct verdict {
+    enum how how;
+    bool certain;    /* against what was declared: a warning */
+    double from, to; /* rates */
+    int64_t onset;
+    uint64_t line;
+};
+
+static bool over(const struct state *s) { return counts_steps(s) && (double)s->last_step >= s->complete * s->max_steps; }
+
+static bool rises_again(const struct state *s, struct verdict *v)
+{
+    enum how how = s->jumped ? JUMPS : RESTARTS;
+    *v = (struct verdict){how, declares_decay(s), s->restart_from, s->restart_to, s->restart_step, s->restart_line};
+    return s->restarts && !declares_rises(s) && s->cycle * (double)s->restarts <= (double)s->n;
+}
+
+static bool never_warm(const struct state *s, struct verdict *v)
+{
+    *v = (struct verdict){ENDLESS, declares_decay(s) || s->warmup > 0, 0, s->last, s->first_step, s->first_line};
+    return s->rises + 1 >= s->n && over(s);
+}
+
+/* A rate that never moved may have been given in code, whatever the settings say. */
+static bool too_long(const struct state *s, struct verdict *v)
+{
+    *v = (struct verdict){TOO_LONG, s->last < s->peak, s->peak, s->last, s->peak_step, s->peak_line};
+    return declares_decay(s) && over(s) && s->last >= s->high_end * s->peak && s->rises < s->n / 2;
+}
+
+static bool too_short(const struct state *s, struct verdict *v)
+{
+    *v = (struct verdict){TOO_SHORT, true, s->peak, s->last, s->tail_step, s->tail_line};
+    if (!declares_decay(s) || !counts_steps(s) || !s->in_tail || s->last <= 0) return false; /* 0 is lr_zero */
+    double left = s->max_steps - (double)s->tail_step, lasted = (double)(s->last_step - s->tail_step);
+    return left >= s->early_end * s->max_steps && lasted >= s->early_end * s->max_steps / 2;
+}
+
+static bool short_warmup(const struct state *s, struct verdict *v)
+{
+    double between = (double)(s->last_step - s->first_step) / (double)s->n, peak = (double)s->peak_step + between;
+    *v = (struct verdict){SHORT_WARMUP, false, 0, s->peak, s->peak_step, s->peak_line};
+    if (!counts_steps(s) || s->warmup < 10 || s->warmup > s->max_steps / 2) return false; /* few: epochs perhaps */
+    return (double)s->last_step > s->warmup && s->peak_step > s->first_step && peak < s->warmup_share * s->warmup;
+}
+
+static bool (*const rules[])(const struct state *s, struct verdict *v) = {rises_again, never_warm, too_long, too_short,
+                                                                          short_warmup};
+
+static bool judged(const struct state *s, struct verdict *v)
+{
+    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
+        if (rules[i](s, v)) return true;
+    return false;
+}
+
+static void judge(struct state *s, const struct findings *out)
+{
+    struct verdict v;
+    if ((double)s->n < s->min_points) return;
+    bool is = judged(s, &v);
+    struct finding f = {0};
+    if (is) {
+        f = (struct finding){.kind = "lr_out_of_schedule",
+                             .episode = 1,
+                             .severity = v.certain ? SEVERITY_WARNING : SEVERITY_INFO,
+                             .confidence = v.certain ? 0.85 : 0.6,
+                             .series = s->series,
+                             .source = s->series->source,
+                             .segment = s->segment,
+                             .onset_step = v.onset,
+                             .first_step = v.onset,
+                             .last_step = s->last_step,
+                             .first_line = v.line,
+                             .last_line = s->last_line};
+        finding_add(&f, "from", v.from, "");
+        finding_add(&f, "to", v.to, "");
+        finding_add(&f, "how", v.how, "");
+        finding_add(&f, "declared", v.certain, "");
+        finding_add(&f, "restarts", (double)s->restarts, "");
+        finding_add(&f, "declared_steps", s->max_steps > 0 ? s->max_steps : (double)NAN, "steps");
+        finding_add(&f, "declared_warmup", s->warmup > 0 ? s->warmup : (double)NAN, "steps");
+    }
+    told_update(&s->told, is, is && s->told.last.severity != f.severity, &f, out);
+}
+
+static void begin(struct state *s, const struct point *p)
+{
+    s->n = s->rises = s->restarts = 0;
+    s->jumped = false;
+    s->peak = s->low = s->last = p->value;
+    s->first_step = s->peak_step = s->low_step = p->step;
+    s->first_line = s->peak_line = p->line;
+    s->in_tail = false;
+}
+
+static void observe(void *state, const struct point *p, const struct findings *out)
+{
+    struct state *s = state;
+    if (!isfinite(p->value) || p->value < 0) return;
+    if (!s->series || p->segment != s->segment) begin(s, p);
+    else if (p->step == s->last_step) return; /* another group's, under one name */
+    s->series = p->series;
+    s->segment = p->segment;
+    uint64_t restarts = s->restarts;
+    if (s->n++) follow(s, p);
+    s->last = p->value;
+    s->last_step = p->step;
+    s->last_line = p->line;
+    if (s->restarts != restarts) judge(s, out);
+}
+
+static void finish(void *state, const struct findings *out)
+{
+    struct state *s = state;
+    if (s->series) judge(s, out);
+}
+
+const struct analyzer analyzer_lr_out_of_schedule = {.name = "lr_out_of_schedule",
+                                                     .summary = "the learning rate leaves its schedule",
+                                                     .source = "failure knowledge F33; Hoffmann 2022 on the length of a cosine",
+                                                     .kinds = kinds,
+                                                     .wants = WANTS(ROLE_LEARNING_RATE),
+                                                     .scope = PER_SERIES,
+                                                     .state_size = sizeof(struct state),
+                                                     .knobs = knobs,
+                                                     .fact = fact,
+                                                     .observe = observe,
+                                                     .finish = finish};

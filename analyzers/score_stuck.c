@@ -1,0 +1,163 @@
+/* score_stuck - a held-out score never gets better although the run goes on.
+ *
+ * Judged for scores that are shares of a whole, from the beginning of a run: the best level ever is not above the first one by more than its
+ * own noise and a small share of the scale, and it is nowhere near the top, where there is nothing to gain. A score that is the
+ * same number to the last digit at every evaluation is sure: a model that gives one answer has it. Where the training loss falls meanwhile,
+ * loss and score do not speak of the same thing (wrong_loss_function). Where the held-out loss falls by a third and the score makes good
+ * next to nothing of what it lacked, what is learned is not what is asked for, however high the score began.
+ *
+ * A score at chance is sure as well: it stands at 1 / n of the scale for a whole n, and the losses stand at ln n or above, which is what
+ * guessing among n classes costs. The two are told by different numbers of the log, and no model that has learned shows both. */
+#include <math.h>
+
+#include "analyzer.h"
+#include "stats/robust.h"
+#include "stats/track_level.h"
+
+enum { SCORES = 6, LOSSES = 4 };
+struct state {
+    double constant_points, min_points, gain, height_sd, top;
+    double apart_points, apart_fall, apart_gain, apart_left, stands;
+    double chance_points, chance_sd, chance_band, loss_low, loss_high;
+    struct track score[SCORES], loss[LOSSES];
+    uint32_t n, n_loss;
+};
+
+static const char *const kinds[] = {"score_stuck", NULL};
+static const struct knob knobs[] = {
+    {"score_stuck_constant", "points", 6, 4, 1000, 10, 5, offsetof(struct state, constant_points),
+     "evaluations that must be equal to the last digit", "our choice"},
+    {"score_stuck_points", "points", 12, 6, 10000, 24, 8, offsetof(struct state, min_points),
+     "evaluations where they only do not rise", "our choice"},
+    {"score_stuck_gain", "share", 0.02, 0.001, 0.2, 0.01, 0.04, offsetof(struct state, gain),
+     "of the scale that counts as no gain", "as loss_not_decreasing_change"},
+    {"score_stuck_noise", "sd", 2, 0.5, 10, 1, 3, offsetof(struct state, height_sd),
+     "of single evaluations that count as no gain", "the best of many levels lies above them by chance"},
+    {"score_stuck_top", "share", 0.7, 0.3, 1, 0.5, 0.9, offsetof(struct state, top),
+     "of the scale above which a score that stands may have converged", "our choice"},
+    {"score_apart_points", "points", 8, 5, 10000, 16, 6, offsetof(struct state, apart_points),
+     "evaluations where the held-out loss falls and the score does not follow", "our choice"},
+    {"score_apart_fall", "share", 0.3, 0.05, 0.95, 0.5, 0.2, offsetof(struct state, apart_fall),
+     "of its first value that the held-out loss falls meanwhile", "our choice"},
+    {"score_apart_gain", "share", 0.02, 0.001, 0.3, 0.01, 0.04, offsetof(struct state, apart_gain),
+     "of what the score lacked at first that is no gain", "as score_stuck_gain"},
+    {"score_apart_left", "share", 0.1, 0.01, 0.9, 0.2, 0.05, offsetof(struct state, apart_left),
+     "of the scale that it must have lacked", "near the top there is nothing to gain"},
+    {"score_chance_points", "points", 8, 4, 1000, 16, 6, offsetof(struct state, chance_points),
+     "evaluations before a score is said to be at chance", "our choice"},
+    {"score_chance_noise", "sd", 2, 0.5, 10, 1.5, 3, offsetof(struct state, chance_sd), "standard errors around 1 / n",
+     "1 in 20 by chance"},
+    {"score_chance_band", "share", 0.03, 0.001, 0.2, 0.01, 0.05, offsetof(struct state, chance_band),
+     "of 1 / n around it at least", "classes are seldom of equal size to the last row"},
+    {"score_chance_loss", "share", 0.97, 0.8, 1, 0.99, 0.95, offsetof(struct state, loss_low),
+     "of ln n that no loss may be below", "as loss_at_chance_known"},
+    {"score_chance_loss_high", "x", 1.3, 1, 10, 1.2, 2, offsetof(struct state, loss_high),
+     "ln n that the training loss is above at most: beyond it it measures something else", "our choice"},
+    {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
+
+/* Do the losses stand where guessing among so many classes puts them? */
+static bool losses_at_chance(const struct state *s, double classes)
+{
+    bool trained = false;
+    for (uint32_t i = 0; i < s->n_loss; i++) {
+        const struct track *t = &s->loss[i];
+        double ratio = track_level(t, 0.5, 1) / log(classes);
+        bool train = t->series->role == ROLE_LOSS_TRAIN;
+        if (!(ratio >= s->loss_low) || (train && ratio > s->loss_high)) return false;
+        trained |= train;
+    }
+    return trained;
+}
+
+/* The number of classes at whose chance the score stands, from the first evaluations on; 0 for none. */
+static double classes_of(const struct state *s, const struct track *t, double scale)
+{
+    double mean[TRACK_BUCKETS], now = 0, before = 0, squares = 0;
+    size_t n = track_means(t, mean), half = n / 2, late = n - half;
+    if ((double)t->curve.points < s->chance_points || n < 6) return 0;
+    for (size_t i = half; i < n; i++) now += mean[i] / scale / (double)late;
+    for (size_t i = half; i < n; i++) squares += pow(mean[i] / scale - now, 2) / (double)(late - 1);
+    for (size_t i = 0; i < n / 4; i++) before += mean[i] / scale / (double)(n / 4);
+    if (!(now > 0) || now > 0.6) return 0;
+    double classes = round(1 / now), share = 1 / classes;
+    double band = fmin(fmax(s->chance_sd * sqrt(squares / (double)late), s->chance_band * share), 0.15 * share);
+    bool at = classes >= 2 && fabs(now - share) <= band && now - before <= 0.1 * share;
+    return at && losses_at_chance(s, classes) ? classes : 0;
+}
+
+/* The held-out loss fell, to the end, and the score made good next to nothing. *fell: share of the loss. */
+static bool apart(const struct state *s, const struct track *t, double first, double best, double scale, double *fell)
+{
+    const struct track *l = track_of_role(s->loss, s->n_loss, ROLE_LOSS_EVAL);
+    if (!l || (double)t->curve.points < s->apart_points || (double)l->curve.points < s->apart_points || track_low(l) <= 0)
+        return false;
+    double now = track_level(l, 0.9, 1);
+    *fell = 1 - now / l->buckets[0].mean;
+    bool lowest = now <= 1.02 * track_low(l);
+    return *fell >= s->apart_fall && lowest && scale - first >= s->apart_left * scale &&
+           best - first <= s->apart_gain * (scale - first);
+}
+
+/* The held-out loss has not got better either: by both nothing is learned. */
+static bool loss_stands(const struct state *s)
+{
+    const struct track *l = track_of_role(s->loss, s->n_loss, ROLE_LOSS_EVAL);
+    if (!l || (double)l->curve.points < s->constant_points || track_low(l) < 0) return false;
+    return track_level(l, 0.67, 1) >= s->stands * track_level(l, 0, 0.34);
+}
+
+static void judge(struct state *s, const struct track *t, const struct findings *out)
+{
+    double mean[TRACK_BUCKETS], level[TRACK_BUCKETS], low = INFINITY, high = -INFINITY, best = -INFINITY, fell = NAN;
+    size_t n = track_means(t, mean);
+    if (!track_begins(t) || track_levels(t, level) < 5) return;
+    for (size_t i = 0; i < n; i++) {
+        low = fmin(low, t->buckets[i].min), high = fmax(high, t->buckets[i].max);
+        best = fmax(best, level[i]);
+    }
+    double scale = high > 1.5 ? 100 : 1, noise = robust_noise(mean, n), first = robust_median(mean, n < 12 ? 2 : n / 6);
+    bool constant = low == high && (double)t->curve.points >= s->constant_points;
+    double enough = fmin(s->gain * scale, s->height_sd * noise);
+    bool flat = (double)t->curve.points >= s->min_points && best - first <= enough && level[n - 1] >= first - enough;
+    bool standing = high <= s->top * scale && (constant || flat), parted = low > 0 && apart(s, t, mean[0], high, scale, &fell);
+    double classes = low < 0 ? 0 : classes_of(s, t, scale);
+    if (low < 0 || (!standing && !parted && classes == 0)) return;
+    struct finding f = track_finding(t, "score_stuck", 0);
+    constant = constant && standing;
+    bool both = standing && loss_stands(s);
+    f.severity = constant || classes > 0 || parted || both ? SEVERITY_WARNING : SEVERITY_INFO;
+    f.confidence = constant ? 0.85 : classes > 0 ? 0.8 : both ? 0.75 : parted ? 0.7 : 0.65;
+    finding_add(&f, "loss_fell", parted ? fell : NAN, "share");
+    finding_add(&f, "from", first, "");
+    finding_add(&f, "to", mean[n - 1], "");
+    finding_add(&f, "best", best, "");
+    finding_add(&f, "points", (double)t->curve.points, "points");
+    finding_add(&f, "constant", constant, "");
+    finding_add(&f, "chance_of", classes, "classes");
+    out->emit(out->arg, &f);
+}
+
+static void observe(void *state, const struct point *p, const struct findings *out)
+{
+    struct state *s = state;
+    (void)out;
+    if (p->series->role != ROLE_SCORE_EVAL) track_add(s->loss, &s->n_loss, LOSSES, p);
+    else if (p->series->bounded && p->series->better == BETTER_HIGHER) track_add(s->score, &s->n, SCORES, p);
+}
+
+static void finish(void *state, const struct findings *out)
+{
+    struct state *s = state;
+    for (uint32_t i = 0; i < s->n; i++) judge(s, &s->score[i], out);
+}
+
+const struct analyzer analyzer_score_stuck = {.name = "score_stuck",
+                                              .summary = "a held-out score never gets better",
+                                              .source = "failure knowledge F18, F19; TheDeepChecker (TOSEM 2022)",
+                                              .kinds = kinds,
+                                              .wants = WANTS(ROLE_SCORE_EVAL) | WANTS(ROLE_LOSS_TRAIN) | WANTS(ROLE_LOSS_EVAL),
+                                              .scope = PER_RUN,
+                                              .state_size = sizeof(struct state),
+                                              .knobs = knobs,
+                                              .observe = observe,
+                                              .finish = finish};

@@ -1,0 +1,122 @@
+/* softmax_floor - the loss stands on the floor of a softmax that is applied twice.
+ *
+ * A cross-entropy that expects logits and gets probabilities p takes the softmax of p. No p in [0, 1] makes its loss smaller than
+ *
+ *     ln(1 + (n - 1) / e)          n classes; 1.461 for 10, 0.905 for 5, 0.313 for 2
+ *
+ * for which p must be certain and right. So a run whose loss began at about ln n, has come down to that floor, never went below it,
+ * and whose held-out score is far better than such a loss allows has its softmax twice. Told as loss_plateau, with the floor as evidence.
+ * Source: failure knowledge F20; n from the settings, else from the loss of the untrained model. */
+#include <math.h>
+#include <string.h>
+
+#include "analyzer.h"
+#include "fact_key.h"
+#include "stats/track_level.h"
+
+enum { SCORES = 4, CLASSES_MAX = 1000, EPISODE = 1 << 16 };
+struct state {
+    double min_points, start, band, errors, least_score;
+    double classes; /* from the settings; 0: not told */
+    struct track loss[2], score[SCORES];
+    uint32_t n_loss, n_score;
+};
+
+static const char *const kinds[] = {"loss_plateau", NULL};
+static const struct knob knobs[] = {
+    {"softmax_floor_points", "points", 20, 8, 100000, 50, 12, offsetof(struct state, min_points),
+     "values before anything is said", "as loss_at_chance_points"},
+    {"softmax_floor_start", "share", 0.08, 0.01, 0.5, 0.04, 0.12, offsetof(struct state, start),
+     "around ln n in which the loss must begin", "an untrained model guesses; ln 9 and ln 10 lie 0.05 apart"},
+    {"softmax_floor_band", "share", 0.05, 0.005, 0.2, 0.03, 0.08, offsetof(struct state, band),
+     "above the floor in which the loss must end", "a tenth of the answers wrong costs about 0.1"},
+    {"softmax_floor_errors", "share", 0.17, 0.02, 1, 0.1, 0.25, offsetof(struct state, errors),
+     "of the loss that the held-out error is at most: an honest loss of L goes with an error of L / 3 or so", "our choice"},
+    {"softmax_floor_score", "share", 0.8, 0.5, 1, 0.9, 0.7, offsetof(struct state, least_score),
+     "of the scale that the held-out score is above", "our choice"},
+    {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
+
+static double floor_of(double classes) { return log1p((classes - 1) / exp(1)); }
+
+static void fact(void *state, const char *key, const char *value)
+{
+    static const char *const names[] = {"num_classes", "n_classes", "num_labels", "nb_classes", "classes"};
+    struct state *s = state;
+    double n;
+    const char *last = key;
+    for (const char *c = key; *c; c++)
+        if (*c == '/' || *c == '.') last = c + 1;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(last, names[i]) == 0 && fact_number(value, &n) && n >= 2 && n <= CLASSES_MAX) s->classes = n;
+}
+
+/* The number of classes whose chance the loss began at and on whose floor it ends; 0 for none. */
+static double classes_of(const struct state *s, double begin, double end, double lowest)
+{
+    for (double n = 2; n <= CLASSES_MAX; n++) {
+        double low = floor_of(n);
+        if (s->classes >= 2 && n != s->classes) continue;
+        if (fabs(begin / log(n) - 1) <= s->start && end <= (1 + s->band) * low && end >= 0.995 * low && lowest >= 0.99 * low)
+            return n;
+    }
+    return 0;
+}
+
+/* The best held-out score, as a share; -1 for none. */
+static double score_of(const struct state *s)
+{
+    double best = -1;
+    for (uint32_t i = 0; i < s->n_score; i++) {
+        double high = track_high(&s->score[i]);
+        best = fmax(best, track_level(&s->score[i], 0.75, 1) / (high > 1.5 ? 100 : 1));
+    }
+    return best;
+}
+
+static void judge(const struct state *s, const struct track *t, const struct findings *out)
+{
+    double mean[TRACK_BUCKETS], lowest = INFINITY, score = score_of(s), end = track_level(t, 0.75, 1);
+    size_t n = track_means(t, mean), from = 0;
+    if ((double)t->curve.points < s->min_points || n < 8 || !track_begins(t)) return;
+    for (size_t i = 0; i < n; i++) lowest = fmin(lowest, mean[i]);
+    double classes = classes_of(s, t->buckets[0].max, end, lowest);
+    if (classes == 0 || score < s->least_score || 1 - score > s->errors * end) return;
+    while (from + 1 < n && mean[from] > (1 + s->band) * end) from++;
+    struct finding f = track_finding(t, "loss_plateau", from);
+    f.episode += EPISODE; /* apart from what loss_plateau tells of the series */
+    f.severity = SEVERITY_WARNING;
+    f.confidence = 0.9;
+    finding_add(&f, "from", t->buckets[0].max, "");
+    finding_add(&f, "to", end, "");
+    finding_add(&f, "level_ratio", end / t->buckets[0].max, "share");
+    finding_add(&f, "softmax_floor", floor_of(classes), "");
+    finding_add(&f, "classes", classes, "classes");
+    finding_add(&f, "score", score, "share");
+    out->emit(out->arg, &f);
+}
+
+static void observe(void *state, const struct point *p, const struct findings *out)
+{
+    struct state *s = state;
+    (void)out;
+    if (p->series->role == ROLE_LOSS_TRAIN) track_add(s->loss, &s->n_loss, sizeof s->loss / sizeof *s->loss, p);
+    else if (p->series->bounded && p->series->better == BETTER_HIGHER) track_add(s->score, &s->n_score, SCORES, p);
+}
+
+static void finish(void *state, const struct findings *out)
+{
+    struct state *s = state;
+    for (uint32_t i = 0; i < s->n_loss; i++) judge(s, &s->loss[i], out);
+}
+
+const struct analyzer analyzer_softmax_floor = {.name = "softmax_floor",
+                                                .summary = "the loss stands on the floor of a softmax applied twice",
+                                                .source = "failure knowledge F20",
+                                                .kinds = kinds,
+                                                .wants = WANTS(ROLE_LOSS_TRAIN) | WANTS(ROLE_SCORE_EVAL),
+                                                .scope = PER_RUN,
+                                                .state_size = sizeof(struct state),
+                                                .knobs = knobs,
+                                                .fact = fact,
+                                                .observe = observe,
+                                                .finish = finish};

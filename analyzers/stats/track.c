@@ -1,0 +1,58 @@
+#include "track.h"
+
+#include "robust.h"
+
+struct track *track_open(struct track *tracks, uint32_t *n, uint32_t max, const struct point *p)
+{
+    struct track *t = NULL;
+    for (uint32_t i = 0; i < *n && !t; i++)
+        if (tracks[i].series == p->series) t = &tracks[i];
+    if (!t && *n == max) return NULL;
+    if (!t) t = &tracks[(*n)++], t->series = p->series;
+    t->segment = p->segment;
+    curve_init(&t->curve, t->buckets, TRACK_BUCKETS);
+    curve_add(&t->curve, p->step, p->value, p->line);
+    return t;
+}
+
+size_t track_means(const struct track *t, double *mean)
+{
+    for (uint32_t i = 0; i < t->curve.used; i++) mean[i] = t->buckets[i].mean;
+    return t->curve.used;
+}
+
+size_t track_levels(const struct track *t, double *level)
+{
+    double mean[TRACK_BUCKETS];
+    size_t n = track_means(t, mean);
+    for (size_t i = 0; i < n; i++) {
+        size_t from = i ? i - 1 : 0, to = i + 2 < n ? i + 2 : n;
+        level[i] = robust_median(mean + from, to - from);
+    }
+    return n;
+}
+
+bool track_begins(const struct track *t)
+{
+    uint32_t n = t->curve.used;
+    if (!n) return false;
+    int64_t first = t->buckets[0].first_step, last = t->buckets[n - 1].last_step;
+    return first <= 2 + (last - first) / 5;
+}
+
+struct finding track_finding(const struct track *t, const char *kind, size_t onset)
+{
+    const struct bucket *from = &t->buckets[onset], *last = &t->buckets[t->curve.used - 1];
+    return (struct finding){.kind = kind,
+                            .episode = t->series->id + 1, /* one of each series */
+                            .severity = SEVERITY_INFO,
+                            .confidence = 0.6,
+                            .series = t->series,
+                            .source = t->series->source,
+                            .segment = t->segment,
+                            .onset_step = from->first_step,
+                            .first_step = from->first_step,
+                            .last_step = last->last_step,
+                            .first_line = from->first_line,
+                            .last_line = last->first_line};
+}

@@ -1,0 +1,243 @@
+/* still_improving - the loss was still falling when the run ended: what would a fifth more steps have brought?
+ *
+ * Loss curves are nearly straight over the logarithm of the step in their later part. A line through the last half of the levels tells the
+ * gain of the steps to come and its interval, from the spread of the levels around the line. It is told only when nothing speaks against going on:
+ * the last quarter falls by itself, no validation loss has turned, the learning rate has not been run down to its end. Worth knowing
+ * and no more as a rule: most healthy runs could go on a little. Told at the end only.
+ *
+ * Two cases are a warning, for no run that was trained to its end shows them. `straight`: the loss has fallen along a straight line over the
+ * step, as fast in the second half as in the first, and is still near where it began; learning that has got anywhere slows down. `short`: both
+ * the training and a held-out loss would fall by a tenth more within a fifth more steps, and much of the loss is left.
+ * Source: Kaplan 2020 (power laws of loss curves), Student's t for the interval with twice its width for neighbouring levels are not independent. */
+#include <math.h>
+#include <string.h>
+
+#include "analyzer.h"
+#include "stats/robust.h"
+#include "stats/track.h"
+
+#define GAMES (WANTS(ROLE_RETURN) | WANTS(ROLE_LOSS_GENERATOR) | WANTS(ROLE_LOSS_DISCRIMINATOR))
+#define WIDTH 4.0 /* standard errors either way */
+enum { LOSSES = 3, EVALS = 2 };
+struct state {
+    double min_points, min_epochs, more, gain, of_progress, rate_end, straight_points, bend, left, fallen, straight_sd,
+        short_points, short_gain, short_left;
+    bool game, ended; /* ended: the last training loss is not finite */
+    struct track loss[LOSSES], eval[EVALS];
+    uint32_t n_loss, n_eval;
+    const struct series *rate;
+    double last_rate, highest_rate;
+};
+struct line {
+    double at_end, slope, error; /* loss at the last step; per unit of log step; standard error of the slope */
+};
+
+static const char *const kinds[] = {"still_improving", NULL};
+static const struct knob knobs[] = {
+    {"still_improving_points", "points", 100, 16, 100000, 200, 60, offsetof(struct state, min_points),
+     "values before anything is said", "our choice"},
+    {"still_improving_epochs", "points", 20, 16, 100000, 40, 16, offsetof(struct state, min_epochs),
+     "the same, where a point is an epoch", "our choice"},
+    {"still_improving_more", "share", 0.2, 0.05, 2, 0.2, 0.2, offsetof(struct state, more),
+     "of the steps so far, for which the gain is predicted", "failure knowledge F37: resume for 20 %"},
+    {"still_improving_gain", "share", 0.03, 0.005, 0.9, 0.1, 0.02, offsetof(struct state, gain),
+     "of the loss that is at least to be gained, at the lower end of the interval", "our choice"},
+    {"still_improving_progress", "share", 0.03, 0.001, 0.9, 0.06, 0.02, offsetof(struct state, of_progress),
+     "of the progress so far that it must be as well", "our choice"},
+    {"still_improving_rate", "share", 0.2, 0, 1, 0.3, 0.1, offsetof(struct state, rate_end),
+     "of the highest learning rate below which the schedule had come to its end", "cosine and linear schedules end at 0 to 0.1"},
+    {"still_improving_straight_points", "points", 12, 8, 100000, 24, 8, offsetof(struct state, straight_points),
+     "values before a fall is called straight", "our choice"},
+    {"still_improving_bend", "share", 0.7, 0.3, 1, 0.85, 0.6, offsetof(struct state, bend),
+     "of the slope of the first half that the second half must still have", "an exponential that has lost half has 0.5 or less"},
+    {"still_improving_left", "share", 0.75, 0.3, 1, 0.85, 0.6, offsetof(struct state, left),
+     "of the initial loss that must be left", "seeded training runs: healthy straight ones ended below 0.7"},
+    {"still_improving_fallen", "share", 0.02, 0.001, 0.5, 0.05, 0.01, offsetof(struct state, fallen),
+     "of the initial loss by which each half must have fallen", "as loss_not_decreasing_change"},
+    {"still_improving_straight_sd", "sd", 3, 1, 20, 5, 2.5, offsetof(struct state, straight_sd),
+     "standard errors by which the slope of the second half is a fall", "our choice"},
+    {"still_improving_short_points", "points", 4, 3, 1000, 6, 4, offsetof(struct state, short_points),
+     "values of both losses for that", "our choice"},
+    {"still_improving_short_gain", "share", 0.1, 0.02, 0.9, 0.2, 0.07, offsetof(struct state, short_gain),
+     "of the loss that is to be gained on both sides for a warning", "seeded training runs"},
+    {"still_improving_short_left", "share", 0.4, 0.1, 1, 0.5, 0.3, offsetof(struct state, short_left),
+     "of the initial loss that must be left for that", "seeded training runs"},
+    {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
+
+static double log_step(const struct track *t, const struct bucket *b)
+{
+    int64_t first = t->buckets[0].first_step, unit = t->buckets[0].last_step - first + 1;
+    return log(((double)b->first_step + (double)b->last_step) / 2 - (double)first + (double)(unit > 0 ? unit : 1));
+}
+
+/* Where a bucket lies on the line's own scale, which is the share of the run for a straight fall. */
+static double linear_step(const struct track *t, const struct bucket *b)
+{
+    int64_t first = t->buckets[0].first_step, last = t->buckets[t->curve.used - 1].last_step;
+    return (((double)b->first_step + (double)b->last_step) / 2 - (double)first) / fmax((double)(last - first), 1);
+}
+
+typedef double place(const struct track *t, const struct bucket *b);
+
+static bool fit(const struct track *t, place *of, size_t from, size_t to, struct line *ret)
+{
+    size_t m = to - from;
+    double sx = 0, sy = 0, sxx = 0, sxy = 0, rss = 0;
+    for (size_t i = from; i < to; i++) {
+        double x = of(t, &t->buckets[i]), y = t->buckets[i].mean;
+        sx += x, sy += y, sxx += x * x, sxy += x * y;
+    }
+    double mx = sx / (double)m, my = sy / (double)m, var = sxx - sx * mx, slope = (sxy - sx * my) / var;
+    if (m < 5 || !(var > 1e-9)) return false;
+    for (size_t i = from; i < to; i++) {
+        double off = t->buckets[i].mean - my - slope * (of(t, &t->buckets[i]) - mx);
+        rss += off * off;
+    }
+    *ret = (struct line){my + slope * (of(t, &t->buckets[to - 1]) - mx), slope, sqrt(rss / (double)(m - 2) / var)};
+    return true;
+}
+
+/* Has a validation loss left its best level? */
+static bool turned(const struct track *t)
+{
+    double level[TRACK_BUCKETS], mean[TRACK_BUCKETS];
+    size_t n = track_levels(t, level), best = 0;
+    track_means(t, mean);
+    for (size_t i = 1; i < n; i++)
+        if (level[i] < level[best]) best = i;
+    return n >= 3 && (level[n - 1] > level[best] + robust_noise(mean, n) || best + 1 + n / 4 < n);
+}
+
+static void add_gain(struct finding *f, double to, double gain, double wide, double more)
+{
+    finding_add(f, "to", to, "");
+    finding_add(f, "gain", gain, "");
+    finding_add(f, "gain_low", gain - wide, "");
+    finding_add(f, "gain_high", gain + wide, "");
+    finding_add(f, "more", more, "share");
+    finding_add(f, "gain_share", gain / fabs(to), "share");
+}
+
+static bool judge_straight(const struct state *s, const struct track *t, const struct findings *out)
+{
+    struct line first, second;
+    size_t n = t->curve.used;
+    double initial = t->buckets[0].mean;
+    if ((double)t->curve.points < s->straight_points || !track_begins(t) || !(initial > 0)) return false;
+    if (!fit(t, linear_step, 0, n / 2, &first) || !fit(t, linear_step, n - n / 2, n, &second)) return false;
+    bool falls = -second.slope > s->straight_sd * second.error && -second.slope / 2 > s->fallen * initial;
+    if (!falls || second.slope > s->bend * first.slope || second.at_end < s->left * initial) return false;
+    struct finding f = track_finding(t, "still_improving", 0);
+    f.severity = SEVERITY_WARNING;
+    f.confidence = 0.85;
+    add_gain(&f, second.at_end, -second.slope * s->more, 2 * WIDTH * second.error * s->more / 2, s->more);
+    finding_add(&f, "straight", 1, "");
+    out->emit(out->arg, &f);
+    return true;
+}
+
+/* The loss that a share of more steps would bring, were the last quarter's fall over log step to go on; a share of the last value. */
+static double gain_ahead(const struct state *s, const struct track *t)
+{
+    double y[TRACK_BUCKETS];
+    size_t n = track_means(t, y), back = n / 4 > 0 ? n / 4 : 1;
+    double wide = log_step(t, &t->buckets[n - 1]) - log_step(t, &t->buckets[n - 1 - back]);
+    return (y[n - 1 - back] - y[n - 1]) / wide * log1p(s->more) / fabs(y[n - 1]);
+}
+
+static bool judge_short(const struct state *s, const struct track *t, const struct findings *out)
+{
+    double least = INFINITY, y[TRACK_BUCKETS];
+    size_t n = track_means(t, y);
+    if ((double)t->curve.points < s->short_points || !track_begins(t) || !(y[0] > 0) || y[n - 1] < s->short_left * y[0])
+        return false;
+    for (size_t i = 1; i < n; i++)
+        if (y[i] > y[i - 1]) return false; /* it must be plain to see: there are few values */
+    for (uint32_t i = 0; i < s->n_eval; i++) {
+        const struct track *e = &s->eval[i];
+        if ((double)e->curve.points < s->short_points || e->curve.used < 3 || !(e->buckets[0].mean > 0)) return false;
+        least = fmin(least, gain_ahead(s, e));
+    }
+    double gain = gain_ahead(s, t);
+    if (!s->n_eval || fmin(gain, least) < s->short_gain) return false;
+    struct finding f = track_finding(t, "still_improving", n - 2);
+    f.severity = SEVERITY_WARNING;
+    f.confidence = 0.75;
+    add_gain(&f, y[n - 1], gain * y[n - 1], fabs(gain - least) * y[n - 1], s->more);
+    finding_add(&f, "straight", 0, "");
+    out->emit(out->arg, &f);
+    return true;
+}
+
+static void judge(struct state *s, const struct track *t, const struct findings *out)
+{
+    double level[TRACK_BUCKETS];
+    size_t n = track_levels(t, level);
+    struct line late, last;
+    double least = t->series->axis == AXIS_EPOCH ? s->min_epochs : s->min_points;
+    if (s->rate && s->last_rate < s->rate_end * s->highest_rate) return;
+    for (uint32_t i = 0; i < s->n_eval; i++)
+        if (turned(&s->eval[i])) return;
+    if (judge_straight(s, t, out) || judge_short(s, t, out)) return;
+    if ((double)t->curve.points < least || n < 16 || !track_begins(t)) return;
+    if (!fit(t, log_step, n / 2, n, &late) || !fit(t, log_step, n - n / 4 - 1, n, &last)) return;
+    double ahead = log1p(s->more), slope = fmax(late.slope, last.slope); /* the flatter of the two */
+    double gain = -slope * ahead, wide = WIDTH * fmax(late.error, 0) * ahead, low = gain - wide;
+    if (last.slope > -2 * last.error || !(low >= s->gain * fabs(late.at_end)) ||
+        !(low >= s->of_progress * (level[0] - late.at_end)))
+        return;
+    struct finding f = track_finding(t, "still_improving", n - n / 4 - 1);
+    f.confidence = fmin(0.9, 0.6 + 0.3 * (1 - wide / gain));
+    add_gain(&f, late.at_end, gain, wide, s->more);
+    out->emit(out->arg, &f);
+}
+
+static void observe(void *state, const struct point *p, const struct findings *out)
+{
+    struct state *s = state;
+    (void)out;
+    switch (p->series->role) {
+    case ROLE_LOSS_TRAIN:
+        track_add(s->loss, &s->n_loss, LOSSES, p);
+        s->ended = !isfinite(p->value);
+        break;
+    case ROLE_LOSS_EVAL: track_add(s->eval, &s->n_eval, EVALS, p); break;
+    case ROLE_LEARNING_RATE:
+        if (!s->rate) s->rate = p->series;
+        if (s->rate != p->series || !isfinite(p->value)) break;
+        s->last_rate = p->value;
+        s->highest_rate = fmax(s->highest_rate, p->value);
+        break;
+    default: s->game = true;
+    }
+}
+
+/* The loss itself before others beside it; of equals the first by name, whichever was read first. */
+static const struct track *main_loss(const struct state *s)
+{
+    const struct track *best = &s->loss[0];
+    for (uint32_t i = 1; i < s->n_loss; i++) {
+        const struct series *a = s->loss[i].series, *b = best->series;
+        bool is = strcmp(a->metric, "loss") == 0, was = strcmp(b->metric, "loss") == 0;
+        if (is != was ? is : strcmp(a->name, b->name) < 0) best = &s->loss[i];
+    }
+    return best;
+}
+
+static void finish(void *state, const struct findings *out)
+{
+    struct state *s = state;
+    if (s->n_loss && !s->game && !s->ended) judge(s, main_loss(s), out);
+}
+
+const struct analyzer analyzer_still_improving = {.name = "still_improving",
+                                                  .summary = "the loss was still falling at the end",
+                                                  .source = "failure knowledge F37; Kaplan 2020",
+                                                  .kinds = kinds,
+                                                  .wants = WANTS(ROLE_LOSS_TRAIN) | WANTS(ROLE_LOSS_EVAL) |
+                                                           WANTS(ROLE_LEARNING_RATE) | GAMES,
+                                                  .scope = PER_RUN,
+                                                  .state_size = sizeof(struct state),
+                                                  .knobs = knobs,
+                                                  .observe = observe,
+                                                  .finish = finish};

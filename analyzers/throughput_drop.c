@@ -1,0 +1,122 @@
+/* throughput_drop - the run became slow, and stays so.
+ *
+ * Three things tell the pace: a logged throughput, a logged step time, and the clock of the records themselves (seconds between two values of
+ * the training loss, by the steps between them). Each is judged on the logarithm of the time a step takes, in levels, against the fastest level
+ * that lasted: start-up, a pause for an evaluation or a checkpoint and a single slow stretch move neither. The clock of the records
+ * has the pauses in it, so it must show more before it counts for a warning. */
+#include <math.h>
+
+#include "analyzer.h"
+#include "stats/told.h"
+#include "stats/track_level.h"
+
+enum { LOGGED = 4, PAUSE = 8 /* times the usual pace: no single interval counts for more */ };
+struct state {
+    double min_points, slower_info, slower_warning, slower_clock, height_sd, lasts;
+    struct track logged[LOGGED], clock;
+    uint32_t n_logged, n_clock;
+    const struct series *loss;
+    double last_time, pace; /* seconds; a step's, on average */
+    int64_t last_step;
+    uint16_t segment;
+    struct told told;
+};
+
+static const char *const kinds[] = {"throughput_drop", NULL};
+static const struct knob knobs[] = {{"throughput_points", "points", 24, 10, 100000, 50, 16, offsetof(struct state, min_points),
+                                     "values before anything is said", "our choice"},
+                                    {"throughput_info", "x", 1.6, 1.1, 100, 2, 1.3, offsetof(struct state, slower_info),
+                                     "slower than its best level, to be worth knowing", "our choice"},
+                                    {"throughput_warning", "x", 2, 1.2, 100, 3, 1.6, offsetof(struct state, slower_warning),
+                                     "slower, to be a warning", "our choice"},
+                                    {"throughput_clock", "x", 4, 1.5, 1000, 8, 2.5, offsetof(struct state, slower_clock),
+                                     "slower by the clock of the records, to be a warning",
+                                     "pauses for evaluations are in that clock"},
+                                    {"throughput_height", "sd", 5, 2, 50, 8, 4, offsetof(struct state, height_sd),
+                                     "against the noise of the levels", "as the other heights"},
+                                    {"throughput_lasts", "share", 0.15, 0.02, 1, 0.25, 0.1, offsetof(struct state, lasts),
+                                     "of the run, at its end, for which it lasts", "our choice"},
+                                    {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
+
+static void judge(struct state *s, const struct track *t, bool clock, struct finding *clearest)
+{
+    double mean[TRACK_BUCKETS], level[TRACK_BUCKETS], best = INFINITY;
+    size_t n = track_means(t, mean), end, from;
+    if ((double)t->curve.points < s->min_points || n < 12) return;
+    bool rate = t->series->role == ROLE_THROUGHPUT;
+    track_levels(t, level);
+    for (size_t i = 0; i < n; i++) mean[i] = (rate ? -1 : 1) * log(mean[i]), level[i] = (rate ? -1 : 1) * log(level[i]);
+    for (size_t i = 1; i + 1 < n; i++) best = fmin(best, level[i]);
+    end = (size_t)fmax(3, s->lasts * (double)n);
+    double now = robust_median(mean + n - end, end), slow = now - best, lowest = INFINITY;
+    for (size_t i = n - end; i + 1 < n; i++) lowest = fmin(lowest, level[i]);
+    if (slow < log(s->slower_info) || slow < s->height_sd * robust_noise(mean, n) || lowest < best + 0.7 * slow) return;
+    for (from = n - 1; from > 0 && level[from - 1] > best + slow / 2;) from--;
+    if (from == 0) return;
+    struct finding f = track_finding(t, "throughput_drop", from);
+    f.severity = slow >= log(clock ? s->slower_clock : s->slower_warning) ? SEVERITY_WARNING : SEVERITY_INFO;
+    f.confidence = clock ? 0.6 : 0.8;
+    finding_add(&f, "from", exp(rate ? -best : best), clock ? "s/step" : t->series->unit);
+    finding_add(&f, "to", exp(rate ? -now : now), clock ? "s/step" : t->series->unit);
+    finding_add(&f, "slower_ratio", exp(slow), "x");
+    finding_add(&f, "by_clock", clock, "");
+    if (finding_evidence(&f, "slower_ratio", 0) > finding_evidence(clearest, "slower_ratio", -INFINITY)) *clearest = f;
+}
+
+/* Records of one second have one clock reading: the time counts when it moves on. */
+static void add_clock(struct state *s, const struct point *p)
+{
+    if (!isfinite(p->time)) return;
+    if (!s->loss) s->loss = p->series, s->last_time = NAN;
+    if (s->loss != p->series) return;
+    bool again = isnan(s->last_time) || p->segment != s->segment || p->step < s->last_step || p->time < s->last_time;
+    if (!again && (p->time <= s->last_time || p->step == s->last_step)) return;
+    struct point pace = *p;
+    if (!again) {
+        pace.value = (p->time - s->last_time) / (double)(p->step - s->last_step);
+        s->pace += 0.1 * (fmin(pace.value, PAUSE * s->pace) - s->pace);
+        if (s->pace == 0) s->pace = pace.value;
+        pace.value = fmin(pace.value, PAUSE * s->pace); /* a pause is no pace */
+        track_add(&s->clock, &s->n_clock, 1, &pace);
+    }
+    s->last_time = p->time;
+    s->last_step = p->step;
+    s->segment = p->segment;
+}
+
+/* Of several series that tell the same, the clearest. While the run goes on only a warning by what is logged is told: the clock of the
+ * records has every pause in it. */
+static void judge_all(struct state *s, bool over, const struct findings *out)
+{
+    struct finding f = {0};
+    for (uint32_t i = 0; i < s->n_logged; i++)
+        if (over || (double)s->logged[i].curve.points >= 2 * s->min_points) judge(s, &s->logged[i], false, &f);
+    if (over && !s->n_logged && s->n_clock) judge(s, &s->clock, true, &f);
+    bool is = f.kind && (over || f.severity >= SEVERITY_WARNING);
+    if (is) f.episode = 1;
+    told_update(&s->told, is, over || f.series != s->told.last.series, &f, out);
+}
+
+static void observe(void *state, const struct point *p, const struct findings *out)
+{
+    struct state *s = state;
+    if (p->series->role == ROLE_LOSS_TRAIN) {
+        add_clock(s, p);
+        return;
+    }
+    if (p->value > 0 && track_fills(track_add(s->logged, &s->n_logged, LOGGED, p))) judge_all(s, false, out);
+}
+
+static void finish(void *state, const struct findings *out) { judge_all(state, true, out); }
+
+const struct analyzer analyzer_throughput_drop = {.name = "throughput_drop",
+                                                  .summary = "the run became slow and stays so",
+                                                  .source = "failure knowledge, section 2: slow; robust levels",
+                                                  .kinds = kinds,
+                                                  .wants =
+                                                      WANTS(ROLE_THROUGHPUT) | WANTS(ROLE_STEP_TIME) | WANTS(ROLE_LOSS_TRAIN),
+                                                  .scope = PER_RUN,
+                                                  .state_size = sizeof(struct state),
+                                                  .knobs = knobs,
+                                                  .observe = observe,
+                                                  .finish = finish};

@@ -1,0 +1,108 @@
+#include "yaml.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <yaml.h>
+
+struct walk {
+    const char *path;
+    yaml_document_t *document;
+    const struct yaml_sink *sink;
+    struct err *err;
+    char key[YAML_KEY_BYTES];
+    size_t n, scalars;
+    int depth;
+};
+enum { SCALARS_MAX = 100000 }; /* aliases of aliases grow without bound otherwise */
+
+static enum status told(const struct walk *w, const yaml_node_t *n, const char *why)
+{
+    return err_set(w->err, E_FORMAT, "%s:%zu:%zu: %s", w->path, n->start_mark.line + 1, n->start_mark.column + 1, why);
+}
+
+static enum status visit(struct walk *w, const yaml_node_t *n);
+
+/* The value of one key, or one item. The key is taken back afterwards. */
+static enum status step(struct walk *w, const yaml_node_t *n, const char *key, const yaml_node_t *value)
+{
+    size_t was = w->n;
+    int more = snprintf(w->key + was, sizeof w->key - was, "%s%s", was ? "." : "", key);
+    if (more < 0 || (size_t)more >= sizeof w->key - was) return told(w, n, "the key is too long");
+    if (++w->depth > YAML_LEVELS_MAX) return told(w, n, "too many levels");
+    w->n = was + (size_t)more;
+    enum status s = visit(w, value);
+    w->key[w->n = was] = 0;
+    w->depth--;
+    return s;
+}
+
+static enum status visit_mapping(struct walk *w, const yaml_node_t *n)
+{
+    enum status s = OK;
+    for (yaml_node_pair_t *p = n->data.mapping.pairs.start; !s && p < n->data.mapping.pairs.top; p++) {
+        const yaml_node_t *key = yaml_document_get_node(w->document, p->key);
+        if (key->type != YAML_SCALAR_NODE) return told(w, key, "a key must be a word");
+        s = step(w, key, (const char *)key->data.scalar.value, yaml_document_get_node(w->document, p->value));
+    }
+    return s;
+}
+
+static enum status visit_sequence(struct walk *w, const yaml_node_t *n)
+{
+    enum status s = OK;
+    size_t i = 0;
+    for (yaml_node_item_t *p = n->data.sequence.items.start; !s && p < n->data.sequence.items.top; p++) {
+        char index[24];
+        snprintf(index, sizeof index, "%zu", i++);
+        s = step(w, n, index, yaml_document_get_node(w->document, *p));
+    }
+    return s;
+}
+
+static enum status visit(struct walk *w, const yaml_node_t *n)
+{
+    if (n->type == YAML_MAPPING_NODE) return visit_mapping(w, n);
+    if (n->type == YAML_SEQUENCE_NODE) return visit_sequence(w, n);
+    if (!w->n) return told(w, n, "expected 'key: value' lines");
+    if (++w->scalars > SCALARS_MAX) return told(w, n, "too many values");
+    struct yaml_setting setting = {w->key, (const char *)n->data.scalar.value, n->start_mark.line + 1, n->start_mark.column + 1};
+    return w->sink->take(w->sink->arg, &setting, w->err);
+}
+
+static enum status read_text(const char *path, const char *text, size_t n, const struct yaml_sink *sink, struct err *err)
+{
+    yaml_parser_t parser;
+    yaml_document_t document;
+    enum status s = OK;
+    if (!yaml_parser_initialize(&parser)) return err_set(err, E_MEMORY, "cannot read '%s': out of memory", path);
+    yaml_parser_set_input_string(&parser, (const unsigned char *)text, n);
+    if (!yaml_parser_load(&parser, &document)) {
+        s = err_set(err, E_FORMAT, "%s:%zu:%zu: %s", path, parser.problem_mark.line + 1, parser.problem_mark.column + 1,
+                    parser.problem ? parser.problem : "not YAML");
+    } else {
+        struct walk w = {.path = path, .document = &document, .sink = sink, .err = err};
+        yaml_node_t *root = yaml_document_get_root_node(&document);
+        if (root) s = visit(&w, root);
+        yaml_document_delete(&document);
+    }
+    yaml_parser_delete(&parser);
+    return s;
+}
+
+enum status yaml_read(const char *path, const struct yaml_sink *sink, struct err *err)
+{
+    FILE *f = fopen(path, "re");
+    if (!f) return err_errno(err, errno == ENOENT || errno == ENOTDIR ? E_ABSENT : E_IO, "cannot read '%s'", path);
+    char *text = malloc(YAML_FILE_MAX_BYTES);
+    size_t n = text ? fread(text, 1, YAML_FILE_MAX_BYTES, f) : 0;
+    enum status s;
+    if (!text) s = err_set(err, E_MEMORY, "cannot read '%s': out of memory", path);
+    else if (ferror(f)) s = err_errno(err, E_IO, "cannot read '%s'", path);
+    else if (n == YAML_FILE_MAX_BYTES) s = err_set(err, E_LIMIT, "'%s' is longer than 1 MiB", path);
+    else s = read_text(path, text, n, sink, err);
+    free(text);
+    fclose(f);
+    return s;
+}

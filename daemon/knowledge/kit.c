@@ -1,0 +1,120 @@
+/* kit - the marks that frameworks leave. Rows are tried in order: the first that is there decides. Names as written by transformers
+ * 4.57, lightning 2.6, keras 3.15, xgboost 3.2, lightgbm 4.7, stable-baselines3 2.9. */
+#include "kit.h"
+
+#include "../../analyzers/fact_key.h"
+
+enum { HUGGINGFACE, LIGHTNING, KERAS, PYTORCH, XGBOOST, LIGHTGBM, SB3, KITS };
+
+static const struct kit kits[KITS] = {
+    [HUGGINGFACE] = {"huggingface", "Hugging Face Trainer", "pytorch"},
+    [LIGHTNING] = {"lightning", "Lightning", "pytorch"},
+    [KERAS] = {"keras", "Keras", NULL},
+    [PYTORCH] = {"pytorch", "PyTorch", NULL},
+    [XGBOOST] = {"xgboost", "XGBoost", NULL},
+    [LIGHTGBM] = {"lightgbm", "LightGBM", NULL},
+    [SB3] = {"sb3", "Stable-Baselines3", NULL},
+};
+
+enum where { FORMAT, SERIES, BEGINS, FACT, LIES, SAID, DECLARED };
+/* FORMAT, SERIES, FACT: is its name; BEGINS: a series' name starts so; LIES: stands in a path; SAID: stands in an event's text;
+ * DECLARED: the setting "framework" has one of the words. */
+struct mark {
+    int kit;
+    enum where where;
+    const char *text;
+};
+
+/* clang-format off */
+static const struct mark marks[] = {
+    {SB3, SERIES, "rollout/ep_rew_mean"},     {SB3, SAID, "stable_baselines3/"},
+    {HUGGINGFACE, FORMAT, "trainer_state"},   {HUGGINGFACE, SERIES, "eval_runtime"},
+    {HUGGINGFACE, SERIES, "eval/runtime"},    {HUGGINGFACE, SERIES, "eval_samples_per_second"},
+    {HUGGINGFACE, SERIES, "train/train_samples_per_second"},
+    {HUGGINGFACE, FACT, "train_runtime"},     {HUGGINGFACE, FACT, "per_device_train_batch_size"},
+    {HUGGINGFACE, SAID, "transformers/trainer.py"},
+    {LIGHTNING, BEGINS, "lr-Adam"},           {LIGHTNING, BEGINS, "lr-SGD"},
+    {LIGHTNING, BEGINS, "lr-RMSprop"},        {LIGHTNING, BEGINS, "grad_2.0_norm"},
+    {LIGHTNING, SERIES, "train_loss_step"},   {LIGHTNING, SERIES, "hp_metric"},
+    {LIGHTNING, LIES, "lightning_logs/"},     {LIGHTNING, SAID, "lightning/pytorch/"},
+    {LIGHTNING, SAID, "pytorch_lightning/"},
+    {KERAS, FORMAT, "history"},               {KERAS, SERIES, "epoch_loss"},
+    {KERAS, SERIES, "train/epoch_loss"},      {KERAS, SERIES, "validation/epoch_loss"},
+    {KERAS, SAID, "keras/src/"},
+    {XGBOOST, BEGINS, "validation_0-"},       {XGBOOST, SERIES, "train-logloss"},
+    {XGBOOST, SERIES, "train-mlogloss"},      {XGBOOST, SERIES, "train-rmse"},
+    {XGBOOST, SERIES, "train-error"},         {XGBOOST, SERIES, "train-auc"},
+    {XGBOOST, SAID, "xgboost/"},
+    {LIGHTGBM, BEGINS, "training's "},        {LIGHTGBM, BEGINS, "valid_0's "},
+    {LIGHTGBM, BEGINS, "valid_1's "},         {LIGHTGBM, SAID, "lightgbm/"},
+    {HUGGINGFACE, DECLARED, "huggingface|hf|trl"},
+    {LIGHTNING, DECLARED, "lightning"},       {SB3, DECLARED, "baselines3|sb3"},
+    {KERAS, DECLARED, "keras|tensorflow"},    {XGBOOST, DECLARED, "xgboost|xgb"},
+    {LIGHTGBM, DECLARED, "lightgbm"},
+    {PYTORCH, DECLARED, "torch|pytorch|transformers|accelerate|fabric|timm"}, /* transformers: imported, but no sign of its Trainer */
+    {PYTORCH, FACT, "torch_version"},         {PYTORCH, SAID, "torch/"},
+};
+/* clang-format on */
+
+static bool is(const char *text, const char *mark) { return text && strcmp(text, mark) == 0; }
+static bool begins(const char *text, const char *mark) { return text && strncmp(text, mark, strlen(mark)) == 0; }
+static bool has(const char *text, const char *mark) { return text && strstr(text, mark) != NULL; }
+
+static bool in_sources(const struct view *v, const struct mark *m)
+{
+    if (m->where == LIES && has(v->path, m->text)) return true;
+    for (size_t i = 0; i < v->n_sources; i++)
+        if (m->where == FORMAT ? is(v->sources[i].format, m->text) : has(v->sources[i].path, m->text)) return true;
+    return false;
+}
+
+static bool in_series(const struct view *v, const struct mark *m)
+{
+    for (size_t i = 0; i < v->n_series; i++) {
+        const char *name = v->series[i].series.name;
+        if (m->where == SERIES ? is(name, m->text) : begins(name, m->text)) return true;
+    }
+    return false;
+}
+
+static bool in_facts(const struct view *v, const struct mark *m)
+{
+    for (size_t i = 0; i < v->n_facts; i++)
+        if (is(v->facts[i].key, m->text)) return true;
+    return false;
+}
+
+static bool in_events(const struct view *v, const struct mark *m)
+{
+    for (size_t i = 0; i < v->n_events; i++)
+        if (has(v->events[i].text, m->text)) return true;
+    return false;
+}
+
+static bool shows(const struct view *v, const struct mark *m)
+{
+    switch (m->where) {
+    case FORMAT:
+    case LIES: return in_sources(v, m);
+    case SERIES:
+    case BEGINS: return in_series(v, m);
+    case FACT: return in_facts(v, m);
+    case SAID: return in_events(v, m);
+    case DECLARED: return fact_says(v->framework, m->text);
+    }
+    return false;
+}
+
+const struct kit *kit_by_id(const char *id)
+{
+    for (size_t i = 0; id && i < KITS; i++)
+        if (strcmp(kits[i].id, id) == 0) return &kits[i];
+    return NULL;
+}
+
+const struct kit *kit_of(const struct view *v)
+{
+    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
+        if (shows(v, &marks[i])) return &kits[marks[i].kit];
+    return NULL;
+}

@@ -1,0 +1,317 @@
+/* Runs that learn nothing, too little or something else, over seeded curves: what is told, and the healthy run beside each that is not. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "../../analyzers/analyzer.h"
+#include "chance.h"
+
+struct watch {
+    const struct analyzer *a;
+    void *state;
+    struct finding last;
+    int loud, closed; /* told at warning or above; taken back */
+};
+
+static void emit(void *arg, const struct finding *f)
+{
+    struct watch *w = arg;
+    w->last = *f;
+    if (f->phase == PHASE_CLOSED) w->closed++;
+    else if (f->severity >= SEVERITY_WARNING) w->loud++;
+}
+
+static void watch(struct watch *w, const char *name)
+{
+    memset(w, 0, sizeof *w);
+    for (const struct analyzer *const *a = analyzers; *a; a++)
+        if (strcmp((*a)->name, name) == 0) w->a = *a;
+    assert_non_null(w->a);
+    w->state = calloc(1, w->a->state_size);
+    assert_non_null(w->state);
+    for (const struct knob *k = w->a->knobs; k && k->name; k++)
+        memcpy((char *)w->state + k->offset, &k->initial, sizeof k->initial);
+}
+
+static void give(struct watch *w, const struct series *s, int64_t step, double value)
+{
+    struct findings out = {w, emit};
+    struct point p = {.series = s, .step = step, .time = NAN, .value = value, .seq = (uint64_t)step + 1};
+    w->a->observe(w->state, &p, &out);
+}
+
+static void done(struct watch *w)
+{
+    struct findings out = {w, emit};
+    if (w->a->finish) w->a->finish(w->state, &out);
+    free(w->state);
+}
+
+static double evidence(const struct watch *w, const char *name) { return finding_evidence(&w->last, name, -1); }
+
+#define SERIES(role_, name_, metric_, id_)                                                                                       \
+    {                                                                                                                            \
+        .name = name_, .unit = "", .metric = metric_, .depth = -1, .role = role_, .id = id_                                      \
+    }
+static const struct series loss = SERIES(ROLE_LOSS_TRAIN, "train/loss", "loss", 1),
+                           held = SERIES(ROLE_LOSS_EVAL, "val/loss", "loss", 2), rate = SERIES(ROLE_LEARNING_RATE, "lr", "lr", 3);
+static const struct series score = {.name = "val/accuracy",
+                                    .unit = "",
+                                    .metric = "accuracy",
+                                    .depth = -1,
+                                    .role = ROLE_SCORE_EVAL,
+                                    .better = BETTER_HIGHER,
+                                    .bounded = true,
+                                    .id = 4};
+
+enum { SEEDS = 40 };
+
+/* A regression whose batches scatter by a third; the network answers with the mean, or learns within a few steps down to the noise. */
+static int scattering(uint64_t with_seed, double learned, bool with_held)
+{
+    struct watch w;
+    seed = with_seed;
+    watch(&w, "loss_not_decreasing");
+    for (int s = 0; s < 400; s += 4) {
+        double level = 1 - learned * (1 - exp(-s / 25.0));
+        give(&w, &loss, s, level * exp(noise(0.3)));
+        if (with_held && s % 40 == 0) give(&w, &held, s, level * exp(noise(0.002)));
+    }
+    done(&w);
+    return w.loud;
+}
+
+static void scatter_does_not_hide_a_loss_that_never_falls(void **ctx)
+{
+    int told = 0;
+    (void)ctx;
+    for (uint64_t i = 1; i <= SEEDS; i++) told += scattering(i, 0, true) > 0;
+    assert_true(told >= SEEDS * 9 / 10);
+}
+
+static void a_noisy_loss_that_falls_is_left_alone(void **ctx)
+{
+    (void)ctx;
+    for (uint64_t i = 1; i <= SEEDS; i++) {
+        assert_int_equal(scattering(i, 0.7, true), 0);
+        assert_int_equal(scattering(i, 0.3, true), 0);
+        assert_int_equal(scattering(i, 0.7, false), 0);
+    }
+}
+
+static void a_loss_that_falls_late_is_taken_back(void **ctx)
+{
+    struct watch w;
+    (void)ctx;
+    seed = 7;
+    watch(&w, "loss_not_decreasing");
+    for (int s = 0; s < 400; s++) give(&w, &loss, s, (s < 150 ? 2.3 : 0.2 + 2.1 * exp(-(s - 150) / 40.0)) * exp(noise(0.003)));
+    done(&w);
+    assert_true(w.loud > 0);
+    assert_int_equal(w.closed, 1);
+    assert_int_equal(w.last.phase, PHASE_CLOSED);
+}
+
+static void a_loss_that_creeps_is_told_from_one_that_cannot_move(void **ctx)
+{
+    struct watch creeping, constant;
+    (void)ctx;
+    seed = 3;
+    watch(&creeping, "loss_not_decreasing"), watch(&constant, "loss_not_decreasing");
+    for (int s = 0; s < 200; s++) {
+        double batch = exp(noise(0.01));
+        give(&creeping, &loss, s, (1.95 - 0.0002 * s) * batch), give(&constant, &loss, s, 1.95 * batch);
+        if (s % 10 == 0) give(&creeping, &held, s, 1.94 - 0.0002 * s), give(&constant, &held, s, 1.94);
+    }
+    done(&creeping), done(&constant);
+    assert_true(creeping.loud > 0 && constant.loud > 0);
+    assert_true(evidence(&creeping, "creeps") == 1 && evidence(&creeping, "held_constant") == 0);
+    assert_true(evidence(&constant, "creeps") == 0 && evidence(&constant, "held_constant") == 1);
+}
+
+static void a_loss_that_only_rises_never_decreased(void **ctx)
+{
+    struct watch w;
+    (void)ctx;
+    seed = 5;
+    watch(&w, "loss_not_decreasing");
+    for (int s = 0; s < 60; s++) give(&w, &loss, s, 1.2 * exp(0.1 * s + noise(0.1)));
+    done(&w);
+    assert_true(w.loud > 0);
+    assert_true(evidence(&w, "total_change") > 10);
+}
+
+static int falling(double (*at)(int), int steps, bool with_held, double *straight)
+{
+    struct watch w;
+    seed = 11;
+    watch(&w, "still_improving");
+    for (int s = 0; s < steps; s++) {
+        give(&w, &loss, s, at(s) * exp(noise(0.0005)));
+        if (with_held) give(&w, &held, s, 1.05 * at(s));
+    }
+    done(&w);
+    *straight = evidence(&w, "straight");
+    return w.loud;
+}
+
+static double straight_line(int s) { return 1 - 0.0012 * s; }
+static double slowing_down(int s) { return 0.8 + 0.2 * exp(-s / 20.0); }
+static double four_epochs(int s) { return 0.5 + 1.7 * exp(-(s + 1) / 2.2); }
+static double converged_epochs(int s) { return 0.5 + 1.7 * exp(-(s + 1) / 0.7); }
+
+static void a_straight_fall_near_the_beginning_is_a_warning(void **ctx)
+{
+    double straight;
+    (void)ctx;
+    assert_true(falling(straight_line, 50, true, &straight) > 0);
+    assert_true(straight == 1);
+    assert_int_equal(falling(slowing_down, 50, true, &straight), 0);
+}
+
+static void a_run_stopped_after_few_epochs_is_a_warning_while_both_losses_fall(void **ctx)
+{
+    double straight;
+    (void)ctx;
+    assert_true(falling(four_epochs, 4, true, &straight) > 0);
+    assert_int_equal(falling(four_epochs, 4, false, &straight),
+                     0); /* nothing says that it is more than fitting the training rows */
+    assert_int_equal(falling(converged_epochs, 6, true, &straight), 0);
+}
+
+static int stuck_at(double share, double level)
+{
+    struct watch w;
+    seed = 13;
+    watch(&w, "score_stuck");
+    for (int s = 0; s < 200; s++) {
+        give(&w, &loss, s, level * exp(noise(0.01)));
+        if (s % 10 == 0) give(&w, &score, s, share + noise(0.006)), give(&w, &held, s, 1.01 * level * exp(noise(0.002)));
+    }
+    done(&w);
+    return w.loud > 0 ? (int)evidence(&w, "chance_of") : 0;
+}
+
+static void a_score_at_chance_needs_a_loss_at_chance(void **ctx)
+{
+    (void)ctx;
+    assert_int_equal(stuck_at(0.1, 2.34), 10);
+    assert_int_equal(stuck_at(0.25, 1.40), 4);
+    assert_int_equal(stuck_at(0.25, 0.9), 0);  /* the loss knows more than chance */
+    assert_int_equal(stuck_at(0.44, 1.60), 0); /* no whole number of classes is guessed so often */
+}
+
+static enum severity gap(double (*training)(int), double (*validation)(int), int evaluations)
+{
+    struct watch w;
+    seed = 17;
+    watch(&w, "split_gap");
+    w.last.severity = SEVERITY_INFO;
+    for (int s = 0; s <= 400; s++) {
+        give(&w, &loss, s, training(s) * exp(noise(0.02)));
+        if (s && s % (400 / evaluations) == 0) give(&w, &held, s, validation(s) * exp(noise(0.01)));
+    }
+    done(&w);
+    return w.loud ? SEVERITY_WARNING : SEVERITY_INFO;
+}
+
+static double learned(int s) { return 0.9 + 1.4 * exp(-s / 60.0); }
+static double worse_than_untrained(int s) { return 3.1 + 0.001 * s; }
+static double a_little_above(int s) { return 1.1 + 1.3 * exp(-s / 60.0); }
+static double apart_but_useful(int s) { return 1.6 - 0.0002 * s; }
+
+static void two_evaluations_far_below_guessing_are_enough(void **ctx)
+{
+    (void)ctx;
+    assert_int_equal(gap(learned, worse_than_untrained, 2), SEVERITY_WARNING);
+    assert_int_equal(gap(learned, a_little_above, 2), SEVERITY_INFO);
+    assert_int_equal(gap(learned, apart_but_useful, 20), SEVERITY_INFO);
+}
+
+static int ends_at(double begin, double end, double right)
+{
+    struct watch w;
+    seed = 19;
+    watch(&w, "softmax_floor");
+    for (int s = 0; s < 300; s++) {
+        give(&w, &loss, s, end + (begin - end) * exp(-s / 20.0) + fabs(noise(0.005)));
+        if (s % 20 == 0) give(&w, &score, s, right - 0.5 * exp(-s / 20.0));
+    }
+    done(&w);
+    return w.loud > 0 ? (int)evidence(&w, "classes") : 0;
+}
+
+static void a_loss_on_the_floor_of_two_softmaxes_is_known_by_its_score(void **ctx)
+{
+    (void)ctx;
+    assert_int_equal(ends_at(log(10), log1p(9 / exp(1)) + 0.005, 0.97), 10);
+    assert_int_equal(ends_at(log(5), log1p(4 / exp(1)) + 0.005, 0.95), 5);
+    assert_int_equal(ends_at(log(10), log1p(9 / exp(1)) + 0.005, 0.55), 0); /* honest: half of the answers are wrong */
+    assert_int_equal(ends_at(log(10), 0.52, 0.97), 0);                      /* label smoothing of a tenth */
+    assert_int_equal(ends_at(log(10), 1.30, 0.97), 0);                      /* below the floor: no second softmax */
+}
+
+static int plateau(double kept)
+{
+    struct watch w;
+    seed = 23;
+    watch(&w, "loss_plateau");
+    for (int s = 0; s < 300; s++) {
+        give(&w, &rate, s, 1e-3 * pow(kept, s));
+        give(&w, &loss, s, (1.75 + 0.45 * exp(-s / 12.0)) * exp(noise(0.01)));
+    }
+    done(&w);
+    return w.loud;
+}
+
+static void a_plateau_after_the_rate_ran_out_is_a_warning(void **ctx)
+{
+    (void)ctx;
+    assert_true(plateau(0.9) > 0);
+    assert_int_equal(plateau(0.999), 0);
+}
+
+static int at_ln4(double right)
+{
+    struct watch w;
+    seed = 29;
+    watch(&w, "loss_at_chance");
+    for (int s = 0; s < 100; s++) {
+        give(&w, &loss, s, log(4) + 0.8 * exp(-s / 8.0) + noise(0.002));
+        if (s % 4 == 0) give(&w, &score, s, right + noise(0.005));
+    }
+    done(&w);
+    return w.loud;
+}
+
+static void a_score_above_chance_contradicts_a_loss_that_happens_to_lie_there(void **ctx)
+{
+    (void)ctx;
+    assert_true(at_ln4(0.25) > 0);
+    assert_int_equal(at_ln4(0.48), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(scatter_does_not_hide_a_loss_that_never_falls),
+        cmocka_unit_test(a_noisy_loss_that_falls_is_left_alone),
+        cmocka_unit_test(a_loss_that_falls_late_is_taken_back),
+        cmocka_unit_test(a_loss_that_creeps_is_told_from_one_that_cannot_move),
+        cmocka_unit_test(a_loss_that_only_rises_never_decreased),
+        cmocka_unit_test(a_straight_fall_near_the_beginning_is_a_warning),
+        cmocka_unit_test(a_run_stopped_after_few_epochs_is_a_warning_while_both_losses_fall),
+        cmocka_unit_test(a_score_at_chance_needs_a_loss_at_chance),
+        cmocka_unit_test(two_evaluations_far_below_guessing_are_enough),
+        cmocka_unit_test(a_loss_on_the_floor_of_two_softmaxes_is_known_by_its_score),
+        cmocka_unit_test(a_plateau_after_the_rate_ran_out_is_a_warning),
+        cmocka_unit_test(a_score_above_chance_contradicts_a_loss_that_happens_to_lie_there),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
