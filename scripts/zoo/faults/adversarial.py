@@ -1,0 +1,125 @@
+"""Generators and discriminators out of balance (F29 and its neighbours), and those that are not."""
+
+import numpy as np
+import torch
+
+from verify import curves
+from .fault import control, fault, when
+
+
+def base(plan, kinds=("ns", "hinge", "wgan-gp")):
+    kind = plan.rng.choice(list(kinds))
+    plan.gan = {"kind": kind, "lr_g": plan.rng.choice([2e-3, 1e-3]), "lr_d": 2e-3, "n_d": 2 if kind == "wgan-gp" else 1}
+    plan.steps, plan.log_every, plan.gan_every = plan.rng.choice([800, 1000]), plan.rng.choice([5, 10]), plan.rng.choice([20, 40])
+
+
+def modes_of(plan):
+    return 8 if plan.split == "calibration" else 25
+
+
+def learned(plan):
+    f, m, all_ = np.array(plan.history.fid), plan.history.modes, modes_of(plan)
+    return (
+        np.isfinite(f).all() and m[-1] >= all_ * 0.85 and f[-3:].mean() < 0.4 * f[0] and f[-3:].mean() < 1.8 * curves.smooth(f, 3).min() + 4
+    )
+
+
+@control("gan", frameworks="adversarial", data="none", runs=2)
+def gan(plan):
+    base(plan)
+    return lambda: when(learned(plan))
+
+
+@control("gan_drifting_loss", frameworks="adversarial", data="none", runs=0.75)
+def gan_drifting_loss(plan):
+    """A Wasserstein generator's loss wanders far while its samples get better."""
+    base(plan, ["wgan-gp"])
+    plan.gan["lr_d"] = 3e-3
+    return lambda: when(learned(plan) and abs(np.mean(plan.history.g[-100:]) - np.mean(plan.history.g[100:200])) > 0.2)
+
+
+@fault(
+    "F29",
+    "collapses",
+    "mode_collapse score_drop discriminator_wins generator_wins",
+    "mode_collapse discriminator_overpowers generator_starved lr_too_high",
+    frameworks="adversarial",
+    data="none",
+    runs=1.5,
+)
+def collapses(plan):
+    """Covers its modes, then falls onto a few: the discriminator stands still while the generator hurries, or both run too fast."""
+    base(plan)
+    plan.steps, at, how = 1100, plan.rng.randrange(600, 800), plan.rng.randrange(2)
+    rate = plan.rng.uniform(0.006, 0.012)
+
+    def hook(step, game):
+        if step < at:
+            return
+        if how == 0 and plan.gan["kind"] != "wgan-gp":
+            for group in game.step_D.param_groups:
+                group["lr"] = 1e-6
+            for group in game.step_G.param_groups:
+                group["lr"] = 4e-3
+            game.n_g = 4
+            return
+        game.gp = 0.0
+        for o in (game.step_D, game.step_G):
+            for group in o.param_groups:
+                group.update(lr=rate, betas=(0.9, 0.9))
+
+    plan.step_hooks.append(hook)
+
+    def happened():
+        f, m = np.array(plan.history.fid), np.array(plan.history.modes)
+        low = curves.smooth(f, 3).min()
+        return when(
+            np.isfinite(f).all()
+            and m.max() >= 0.75 * modes_of(plan)
+            and m[-3:].max() <= 0.6 * modes_of(plan)
+            and f[-3:].min() > 3 * low
+            and f[-3:].min() > 15,
+            onset=at,
+        )
+
+    return happened
+
+
+@fault(
+    "F29",
+    "discriminator_wins",
+    "discriminator_wins mode_collapse score_stuck adversarial_stalemate score_drop",
+    "discriminator_overpowers mode_collapse vanishing_gradients",
+    frameworks="adversarial",
+    data="none",
+)
+def discriminator_wins(plan):
+    """Twice the steps and many times the rate of the generator, no penalty."""
+    base(plan, ["ns"])
+    plan.gan.update(lr_g=1e-6, lr_d=2e-3, n_d=2, gp=0.0)
+    return lambda: when(np.median(plan.history.d[-40:]) < 0.1 and np.median(plan.history.g[-40:]) > 4)
+
+
+@fault(
+    "F29",
+    "dead_critic",
+    "adversarial_stalemate generator_wins score_stuck loss_plateau loss_not_decreasing grad_vanishing mode_collapse score_drop",
+    "vanishing_gradients dying_relu generator_starved mode_collapse optimizer_misconfigured lr_too_low",
+    frameworks="adversarial",
+    data="none",
+)
+def dead_critic(plan):
+    """All units of the discriminator are off: its answer is the same for everything, and nobody moves."""
+    base(plan, ["ns", "hinge"])
+    plan.gan["gp"], at = 0.0, plan.rng.randrange(20, 120)
+
+    def hook(step, game):
+        if step == at:
+            with torch.no_grad():
+                for layer in [m for m in game.D.modules() if isinstance(m, torch.nn.Linear)][-1:]:
+                    layer.weight.zero_()
+            for group in game.step_D.param_groups:
+                group["lr"] = 0.0
+
+    plan.step_hooks.append(hook)
+    return lambda: when(np.ptp(plan.history.d[-100:]) < 1e-2 and plan.history.fid[-1] > 15)

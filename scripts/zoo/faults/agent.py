@@ -1,0 +1,166 @@
+"""Agents: policies that fall, never rise, or stop exploring, and noisy ones that learn."""
+
+import numpy as np
+
+from .fault import control, fault, when
+
+
+def base(plan):
+    """The same wishes in the words of both loops; hooks get the agent's dict there and the model here."""
+    if plan.framework == "agent":
+        plan.agent = dict(
+            T=plan.rng.choice([20, 30]),
+            lr=plan.rng.choice([2e-3, 3e-3]),
+            entropy=plan.rng.choice([0.01, 0.003]),
+            cap=plan.rng.choice([200, 300]),
+            clip=0.5,
+            scale=1.0,
+        )
+        plan.steps = 260
+    else:
+        plan.agent = dict(
+            algo=plan.rng.choice(["ppo", "ppo", "a2c"]), lr=plan.rng.choice([1e-3, 7e-4]), entropy=plan.rng.choice([0.0, 0.005]), clip=0.5
+        )
+        plan.steps = 12000
+    plan.calls = [0]
+
+
+def change_at(plan, at, agent_change, model_change):
+    """Once, at a share of the run."""
+    done = []
+
+    def hook(now, what):
+        if now >= at * plan.steps and not done:
+            done.append(now)
+            (agent_change if plan.framework == "agent" else model_change)(what)
+
+    plan.step_hooks.append(hook)
+    return done
+
+
+def set_rate(factor):
+    def change(model):
+        rate = model.lr_schedule(1.0) * factor
+        model.lr_schedule = lambda _: rate
+
+    return change
+
+
+def rose(r):
+    r = np.array(r)
+    n = max(2, len(r) // 8)
+    return (
+        len(r) > 10 and r[-n:].mean() > 1.4 * r[:2].mean() and r[-n:].mean() > 0.85 * r.max() and (r / np.maximum.accumulate(r)).min() > 0.5
+    )
+
+
+def poor(plan, share=0.4):
+    """Less than a share of what a good policy returns."""
+    r, best = np.array(plan.history.returns), plan.agent.get("cap", 33)
+    return r[-max(2, len(r) // 6) :].mean() < share * best
+
+
+@control("agent_learns", frameworks="agent", data="none", runs=2)
+def agent_learns(plan):
+    base(plan)
+    return lambda: when(rose(plan.history.returns))
+
+
+def onset(plan, done):
+    """In the log's own steps: environment steps."""
+    if not done:
+        return None
+    return done[0] * plan.agent["T"] * 16 if plan.framework == "agent" else done[0]
+
+
+@fault(
+    "",
+    "policy_collapses",
+    "policy_collapse score_drop entropy_collapse kl_blowup value_loss_explosion",
+    "policy_update_too_large lr_too_high exploration_too_low",
+    frameworks="agent",
+    data="none",
+    runs=2.5,
+)
+def policy_collapses(plan):
+    """A good policy, then a step size fifty times too large."""
+    base(plan)
+    plan.agent["clip"], factor = 0, plan.rng.choice([40, 80])
+    done = change_at(plan, plan.rng.uniform(0.4, 0.6), lambda a: a.update(lr=a["lr"] * factor), set_rate(factor))
+
+    def happened():
+        r = np.array(plan.history.returns)
+        return when(len(r) > 10 and r[-3:].mean() < 0.6 * r.max() and r.max() > 1.4 * r[:2].mean(), onset=onset(plan, done))
+
+    return happened
+
+
+@fault(
+    "",
+    "never_learns",
+    "return_flat score_stuck loss_plateau loss_not_decreasing entropy_collapse",
+    "exploration_too_low lr_too_low lr_too_high policy_update_too_large reward_misspecified params_not_updated",
+    frameworks="agent",
+    data="none",
+    runs=2,
+)
+def never_learns(plan):
+    """A step size of 1e-7, or one so large that the policy is frozen at once."""
+    base(plan)
+    if plan.rng.random() < 0.5:
+        plan.agent["lr"] = 1e-7
+    else:
+        plan.agent.update(lr=plan.rng.choice([0.3, 1.0]), entropy=0.0, clip=0)
+
+    def happened():
+        r = np.array(plan.history.returns)
+        n = max(2, len(r) // 6)
+        return when(len(r) > 10 and poor(plan) and r[-n:].mean() < 1.35 * r[n : 2 * n].mean())
+
+    return happened
+
+
+@fault(
+    "",
+    "stops_exploring",
+    "entropy_collapse return_flat score_stuck policy_collapse score_drop",
+    "exploration_too_low policy_update_too_large lr_too_high",
+    frameworks="agent",
+    data="none",
+    runs=1.5,
+)
+def stops_exploring(plan):
+    """Certainty is rewarded (the sign of the entropy term): one action for ever, long before the task is solved."""
+    base(plan)
+    plan.agent["entropy"] = -plan.rng.choice([4.0, 8.0])
+    if plan.framework == "sb3":
+        plan.agent.update(lr=5e-3, entropy=-plan.rng.choice([4.0, 8.0]))
+
+    def happened():
+        e = np.array(plan.history.entropy)
+        n = max(2, len(e) // 6)
+        return when(len(e) > 8 and np.median(e[-n:]) < 0.08 and poor(plan, 0.65))
+
+    return happened
+
+
+@fault(
+    "",
+    "values_explode",
+    "value_loss_explosion return_flat policy_collapse score_drop loss_divergence kl_blowup",
+    "reward_misspecified policy_update_too_large lr_too_high exploding_gradients",
+    frameworks="agent",
+    data="none",
+    runs=1.5,
+)
+def values_explode(plan):
+    """Rewards of some thousands from one moment on: another version of the environment."""
+    base(plan)
+    plan.agent["clip"] = 0
+
+    def louder(model):
+        for env in model.get_env().envs:
+            env.unwrapped.scale = 3000.0
+
+    done = change_at(plan, plan.rng.uniform(0.4, 0.6), lambda a: a.update(scale=1000.0), louder)
+    return lambda: when(done, onset=onset(plan, done))

@@ -1,0 +1,68 @@
+"""Boosted trees: rounds in place of steps."""
+
+import torch
+
+from verify import curves
+from .fault import control, fault, when
+
+
+def base(plan):
+    plan.boost, plan.leaves, plan.rate, plan.rounds = {}, plan.rng.choice([7, 15]), plan.rng.choice([0.05, 0.1]), plan.rng.choice([60, 100])
+
+
+def falls(plan):
+    val = [v for _, v, _ in plan.history.evals]
+    return curves.finite(val) and val[-1] < 0.9 * val[0] and val[-1] < 1.04 * min(val)
+
+
+@control("boosting", frameworks="boosting", data="table", runs=3)
+def boosting(plan):
+    base(plan)
+    return lambda: when(falls(plan))
+
+
+@fault("F17", "trees_overfit", "overfitting validation_divergence", "overfitting", frameworks="boosting", data="table", runs=2)
+def trees_overfit(plan):
+    """Deep trees, a large step, noisy labels, no regularisation."""
+    base(plan)
+    plan.leaves, plan.rate, plan.rounds = 40, plan.rng.choice([0.3, 0.5]), 150
+    plan.data.keep(plan.rng.choice([150, 250]))
+    g = torch.Generator().manual_seed(plan.seed)
+    if plan.data.kind == "cls":
+        wrong = torch.rand(len(plan.data.Y), generator=g) < 0.2
+        plan.data.Y[wrong] = torch.randint(0, plan.data.classes, (int(wrong.sum()),), generator=g)
+    else:
+        plan.data.Y += torch.randn(plan.data.Y.shape, generator=g)
+    plan.boost = {"min_data_in_leaf": 2, "lambda_l2": 0.0} if plan.split == "calibration" else {"min_child_weight": 0, "lambda": 0}
+    return lambda: when(curves.overfitted(plan, 1.12))
+
+
+@fault(
+    "F32",
+    "trees_too_slow",
+    "still_improving loss_plateau loss_not_decreasing",
+    "lr_too_low insufficient_training",
+    frameworks="boosting",
+    data="table",
+    runs=1.5,
+)
+def trees_too_slow(plan):
+    base(plan)
+    plan.rate, plan.rounds = plan.rng.choice([1e-3, 3e-3]), plan.rng.choice([50, 100])
+    return lambda: when(curves.hardly(plan, 0.85))
+
+
+@fault(
+    "F01",
+    "trees_leak",
+    "validation_too_good",
+    "data_leakage_split target_leakage metric_computation_bug eval_protocol_violation",
+    frameworks="boosting",
+    data="table",
+    runs=1,
+)
+def trees_leak(plan):
+    base(plan)
+    for X, Y in ((plan.data.X, plan.data.Y), (plan.data.VX, plan.data.VY)):
+        X[:, 0] = Y.float().view(-1)
+    return lambda: when(plan.data.kind == "cls" and plan.history.evals[-1][1] < 0.01)

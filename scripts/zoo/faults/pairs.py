@@ -1,0 +1,38 @@
+"""Two faults in one training, as most broken programs have them (62 % in DeepFD's collection): both should be among the best three."""
+
+from . import data, fault, machine, model, numbers, rates, state  # noqa: F401 - for the entries they add
+
+TABLE = {e.name: e for e in fault.ALL}
+
+
+def pair(first, second, frameworks, kinds):
+    a, b = TABLE[first], TABLE[second]
+
+    @fault.fault(
+        f"{a.knowledge} {b.knowledge}".strip(),
+        f"{first}+{second}",
+        " ".join(dict.fromkeys((a.kinds + " " + b.kinds).split())),
+        " ".join(dict.fromkeys((a.causes + " " + b.causes).split())),
+        frameworks,
+        kinds,
+        groups=f"{a.causes}|{b.causes}",
+    )
+    def both(plan):
+        questions = [a.change(plan), b.change(plan)]
+
+        def happened():
+            answers = [q() for q in questions]
+            return None if None in answers else {}
+
+        return happened
+
+
+pair("memory_leak", "overfits", "plain", "cls reg")
+pair("schedule_ends_early", "eval_preprocessing", "plain lightning", "cls reg")
+pair("slows_down", "eval_preprocessing", "plain", "cls reg")
+pair("slow_loader", "bad_batch", "plain", "cls reg")
+pair("memory_leak", "bad_pocket", "plain", "cls reg")
+pair("rate_sticks", "slows_down", "plain", "cls lm")
+pair("deep_sigmoid", "slow_loader", "plain", "cls")
+pair("schedule_ends_early", "killed", "plain", "cls reg lm")
+pair("clip_tiny", "disk_full", "plain", "cls reg lm")

@@ -1,0 +1,44 @@
+"""labels.csv: a line a run; its columns are explained in tests/rates/runs.py."""
+
+import csv
+import os
+
+COLUMNS = "slug split fault knowledge kinds causes groups onset length doubles framework logger family data seed".split()
+
+
+def label_of(entry, split, slug, told):
+    """told: what carry_out() found out about the run. An episode log has no step at which something set in."""
+    row = dict(told, slug=slug, split=split, fault="" if entry.is_control else entry.name)
+    if "monitor" in told["logger"]:
+        row.update(onset=None, length=None)
+    return with_table(row, entry)
+
+
+def with_table(row, entry):
+    """What counts as right is the table's."""
+    return dict(row, kinds=entry.kinds, causes=entry.causes, knowledge=entry.knowledge, groups=entry.hint.get("groups", ""))
+
+
+def known(path):
+    if not os.path.exists(path):
+        return {}
+    with open(path, newline="", encoding="utf-8") as f:
+        return {r["slug"]: r for r in csv.DictReader(f)}
+
+
+def refresh(labels, all_entries):
+    """Also for runs trained before the table was changed; those of faults that are gone are dropped."""
+    table = {e.name: e for e in all_entries}
+    for slug, row in list(labels.items()):
+        if row["fault"] in table:
+            labels[slug] = with_table(row, table[row["fault"]])
+        elif row["fault"]:
+            del labels[slug]
+
+
+def save(path, labels):
+    with open(path + ".new", "w", newline="", encoding="utf-8") as f:
+        w = csv.DictWriter(f, COLUMNS, extrasaction="ignore", lineterminator="\n", restval="")
+        w.writeheader()
+        w.writerows(labels[s] for s in sorted(labels))
+    os.rename(path + ".new", path)

@@ -1,0 +1,113 @@
+"""Generative adversarial training in the plane: eight Gaussians on a ring calibrate, twenty-five on a grid report. Quality is a Frechet
+distance of features (responsibilities of the modes and the coordinates), beside it the number of modes that samples reach."""
+
+import copy
+import math
+
+import torch
+from torch.nn import functional as F
+
+from tasks import nets
+from . import loggers
+
+
+def centres(split):
+    if split == "calibration":
+        return torch.tensor([[2 * math.cos(i * math.pi / 4), 2 * math.sin(i * math.pi / 4)] for i in range(8)])
+    return torch.tensor([[x - 2.0, y - 2.0] for x in range(5) for y in range(5)]) * 0.9
+
+
+def sample(c, n):
+    return c[torch.randint(0, len(c), (n,))] + 0.06 * torch.randn(n, 2)
+
+
+def quality(x, real, c):
+    """Frechet distance times 100, and how many modes get at least an eighth of their share."""
+    f = lambda v: torch.cat([torch.exp(-torch.cdist(v, c) ** 2 / 0.3), v / 2], 1)
+    a, b = f(x), f(real)
+    d, nearest = torch.cdist(x, c).min(1)
+    hit = torch.bincount(nearest[d < 0.35], minlength=len(c)) > len(x) / len(c) / 8
+    return float(((a.mean(0) - b.mean(0)) ** 2).sum() + ((a.std(0) - b.std(0)) ** 2).sum()) * 100, int(hit.sum())
+
+
+def discriminator_loss(kind, real, fake):
+    if kind == "ns":
+        return F.softplus(-real).mean() + F.softplus(fake).mean()
+    if kind == "hinge":
+        return F.relu(1 - real).mean() + F.relu(1 + fake).mean()
+    return fake.mean() - real.mean()
+
+
+def penalty(kind, D, x, fake, weight):
+    if not weight:
+        return 0.0
+    if kind == "wgan-gp":
+        mix = torch.rand(len(x), 1)
+        x = mix * x + (1 - mix) * fake
+    x = x.detach().requires_grad_()
+    g = torch.autograd.grad(D(x).sum(), x, create_graph=True)[0]
+    return weight * ((g.norm(dim=1) - 1) ** 2).mean() if kind == "wgan-gp" else weight * 0.05 * (g**2).sum(1).mean()
+
+
+class Game:
+    """Both players and their optimizers; faults change these fields while it is played."""
+
+    def __init__(self, plan):
+        torch.manual_seed(plan.seed)
+        width = plan.gan.get("width", 64)
+        make = nets.mlp if plan.split == "calibration" else nets.resnet
+        self.G, self.D = make(8, 2, width, 2), make(2, 1, width, 2)
+        self.step_G = torch.optim.Adam(self.G.parameters(), plan.gan.get("lr_g", 1e-3), (0.5, 0.9))
+        self.step_D = torch.optim.Adam(self.D.parameters(), plan.gan.get("lr_d", 1e-3), (0.5, 0.9))
+        self.average = copy.deepcopy(self.G)
+        self.n_d, self.n_g, self.gp = plan.gan.get("n_d", 1), 1, plan.gan.get("gp", 1.0)
+
+
+def train(plan, directory, logger=None):
+    game, kind = Game(plan), plan.gan["kind"]
+    c, fixed = centres(plan.split), torch.randn(600, 8)
+    real = sample(c, 600)
+    log = logger or plan.rng.choice([loggers.Jsonl, loggers.Csv, loggers.Logging, loggers.TensorBoard])
+    plan.logger, plan.family = log.name, "gan-" + ("ring" if plan.split == "calibration" else "grid")
+    log = log(directory, plan.rng)
+    log.settings({"loss": kind, **{k: v for k, v in plan.gan.items() if k != "kind"}, "batch_size": 64, "seed": plan.seed % 10000})
+    names = plan.rng.choice([("d_loss", "g_loss", "fid"), ("loss_D", "loss_G", "FID"), ("D_loss", "G_loss", "fid")])
+    plan.history.fid, plan.history.modes, plan.history.d, plan.history.g = [], [], [], []
+    for step in range(1, plan.steps + 1):
+        for hook in plan.step_hooks:
+            hook(step, game)
+        d, g = play(game, kind, c)
+        plan.history.d.append(d)
+        plan.history.g.append(g)
+        plan.history.loss.append(d + g)
+        told = {}
+        if step % plan.gan_every == 0:
+            with torch.no_grad():
+                fid, modes = quality(game.average(fixed), real, c)
+            plan.history.fid.append(fid)
+            plan.history.modes.append(modes)
+            told = {names[2]: fid, **({"modes": modes} if plan.log_grad else {})}
+        if step % plan.log_every == 0 or told:
+            log.train(step, step / 100, {names[0]: d, names[1]: g, **told})
+    log.close()
+    return "step"
+
+
+def play(game, kind, c):
+    for _ in range(game.n_d):
+        x = sample(c, 64)
+        fake = game.G(torch.randn(64, 8)).detach()
+        loss_d = discriminator_loss(kind, game.D(x), game.D(fake))
+        game.step_D.zero_grad()
+        (loss_d + penalty(kind, game.D, x, fake, game.gp)).backward()
+        game.step_D.step()
+    for _ in range(game.n_g):
+        out = game.D(game.G(torch.randn(64, 8)))
+        loss_g = F.softplus(-out).mean() if kind == "ns" else -out.mean()
+        game.step_G.zero_grad()
+        loss_g.backward()
+        game.step_G.step()
+    with torch.no_grad():
+        for a, b in zip(game.average.parameters(), game.G.parameters()):
+            a.lerp_(b, 0.03)
+    return loss_d.item(), loss_g.item()

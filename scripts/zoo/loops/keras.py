@@ -1,0 +1,94 @@
+"""Keras 3 (on PyTorch) with model.fit: CSVLogger, and what fit prints with verbose=2. Its networks are its own; its axis is the epoch."""
+
+import contextlib
+import os
+import traceback
+
+import keras
+import numpy as np
+
+RATES = dict(sgd=0.05, adam=2e-3, rmsprop=1e-3)
+
+
+def hidden(plan, x):
+    """The layers between input and head; families as in tasks/nets.py."""
+    k, act, depth, L = plan.keras, plan.size["act"], plan.size["depth"], keras.layers
+    init = k.get("initializer", "he_uniform" if act == "relu" else "glorot_uniform")
+    dense = lambda activation=act: L.Dense(k.get("width", 32), activation=activation, kernel_initializer=init)
+    if plan.family == "conv":
+        x = L.Reshape((x.shape[1], 1))(x)
+        for _ in range(depth):
+            x = L.Conv1D(8, 3, padding="same", activation=act, kernel_initializer=init)(x)
+        return L.Flatten()(x)
+    if plan.family == "resnet":
+        x = dense()(x)
+        for _ in range(depth):
+            x = L.Add()([x, dense(None)(dense()(x))])
+    if plan.family == "mlp":
+        for _ in range(depth):
+            x = dense()(x)
+    return x
+
+
+def network(plan):
+    """plan.size as elsewhere; plan.keras holds what faults change of the head: activation, units, loss, initializer."""
+    k, data = plan.keras, plan.data
+    keras.utils.set_random_seed(plan.seed % (1 << 31))
+    start = keras.layers.Input((data.X.shape[1],))
+    head = k.get("head", "linear" if data.kind == "reg" else "softmax")
+    out = keras.layers.Dense(k.get("units", data.classes), activation=head, kernel_initializer=k.get("initializer", "glorot_uniform"))
+    return keras.Model(start, out(hidden(plan, start)))
+
+
+def compiled(plan):
+    model, k = network(plan), plan.keras
+    optimizers = dict(sgd=keras.optimizers.SGD, adam=keras.optimizers.Adam, rmsprop=keras.optimizers.RMSprop)
+    loss = k.get("loss", "mse" if plan.data.kind == "reg" else "sparse_categorical_crossentropy")
+    model.compile(optimizers[plan.optimizer](plan.rate), loss=loss, metrics=[] if plan.data.kind == "reg" else ["accuracy"])
+    return model
+
+
+class Words(keras.callbacks.Callback):
+    def __init__(self, plan):
+        super().__init__()
+        self.plan = plan
+
+    def on_epoch_end(self, epoch, logs=None):
+        h = self.plan.history
+        h.loss.append(logs["loss"])
+        if "val_loss" in logs:
+            h.evals.append((epoch, logs["val_loss"], logs.get("val_accuracy")))
+
+
+def train(plan, directory, logger=None):
+    how = logger or plan.rng.choice(["csv", "print"])
+    plan.logger = "keras " + how
+    if plan.optimizer not in RATES:
+        plan.optimizer = "adam"
+        plan.rate = plan.keras.get("rate", RATES["adam"])
+    callbacks = (
+        [Words(plan)]
+        + ([keras.callbacks.CSVLogger(os.path.join(directory, "training.log"))] if how == "csv" else [])
+        + plan.keras.get("callbacks", [])
+    )
+    d = plan.data
+    with open(os.path.join(directory, "nohup.out"), "w", encoding="utf-8") as words, contextlib.redirect_stdout(
+        words
+    ), contextlib.redirect_stderr(words):
+        try:
+            model = compiled(plan)
+            model.fit(
+                np.asarray(d.X),
+                np.asarray(d.Y),
+                validation_data=(np.asarray(d.VX), np.asarray(d.VY)),
+                epochs=plan.epochs,
+                batch_size=plan.batch,
+                verbose=2 if how == "print" else 0,
+                callbacks=callbacks,
+                shuffle=plan.shuffle,
+            )
+        except Exception:
+            words.write(traceback.format_exc())
+    if how == "csv" and os.path.getsize(os.path.join(directory, "nohup.out")) == 0:
+        os.remove(os.path.join(directory, "nohup.out"))
+    return "epoch"

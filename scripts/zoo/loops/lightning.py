@@ -1,0 +1,79 @@
+"""Lightning with its CSVLogger or TensorBoardLogger."""
+
+import logging
+import os
+import traceback
+import warnings
+
+import lightning
+import torch
+from lightning.pytorch.loggers import CSVLogger, TensorBoardLogger
+from torch.utils.data import DataLoader, TensorDataset
+
+from .plain import gradient_norm
+
+logging.getLogger("lightning.pytorch").setLevel(logging.ERROR)
+warnings.filterwarnings("ignore", module="lightning")
+
+
+class Module(lightning.LightningModule):
+    def __init__(self, plan, model):
+        super().__init__()
+        self.model = model
+        object.__setattr__(self, "plan", plan)
+        self.save_hyperparameters(plan.settings)
+
+    def training_step(self, batch, _):
+        loss = self.model(*batch)["loss"]
+        self.log("train_loss", loss)
+        self.log("lr", self.optimizers().param_groups[0]["lr"])
+        return loss
+
+    def on_before_optimizer_step(self, optimizer):
+        norm = gradient_norm(self.model)
+        self.plan.history.grad.append(norm)
+        if self.plan.log_grad:
+            self.log("grad_norm", norm)
+
+    def validation_step(self, batch, _):
+        self.model.net.train(not self.plan.eval_mode)
+        out = self.model(*batch)
+        self.log("val_loss", out["loss"])
+        right = None
+        if self.plan.data.kind != "reg":
+            right = float((out["logits"].argmax(-1) == batch[1]).float().mean())
+            self.log("val_acc", right)
+        if not self.trainer.sanity_checking:
+            self.plan.history.evals.append((self.global_step, float(out["loss"]), right))
+
+    def configure_optimizers(self):
+        o = self.plan.optimizer_now = self.plan.build_optimizer(self.plan.history.notes.get("weights") or list(self.model.parameters()))
+        return {"optimizer": o, "lr_scheduler": {"scheduler": torch.optim.lr_scheduler.LambdaLR(o, self.plan.schedule), "interval": "step"}}
+
+
+def train(plan, directory, logger=None):
+    module = Module(plan, plan.ready())
+    kind = logger or plan.rng.choice([CSVLogger, TensorBoardLogger])
+    plan.logger = "lightning " + ("csv" if kind is CSVLogger else "tensorboard")
+    data = plan.data
+    epochs = max(1, plan.steps // plan.steps_per_epoch)
+    trainer = lightning.Trainer(
+        max_epochs=epochs,
+        logger=kind(directory),
+        log_every_n_steps=plan.log_every,
+        enable_progress_bar=False,
+        enable_checkpointing=False,
+        enable_model_summary=False,
+        gradient_clip_val=plan.clip or None,
+        accumulate_grad_batches=plan.accumulate,
+        num_sanity_val_steps=0,
+        accelerator="cpu",
+    )
+    loader = DataLoader(TensorDataset(data.X, data.Y), batch_size=plan.batch, shuffle=plan.shuffle, drop_last=True)
+    held_out = DataLoader(TensorDataset(data.VX, data.VY), batch_size=300)
+    try:
+        trainer.fit(module, loader, held_out)
+    except Exception:
+        with open(os.path.join(directory, "stderr.log"), "w", encoding="utf-8") as f:
+            f.write(traceback.format_exc())
+    return "step"

@@ -1,0 +1,101 @@
+"""Networks of a few thousand weights. Families of the two halves differ: dense and recurrent ones calibrate, convolutions, residual
+blocks and attention report."""
+
+import torch
+from torch import nn
+
+CALIBRATION = {"cls": ["mlp", "logistic"], "reg": ["mlp"], "lm": ["gru"]}
+REPORT = {"cls": ["resnet", "conv"], "reg": ["resnet"], "lm": ["transformer"]}
+OF_SPLIT = {"calibration": CALIBRATION, "report": REPORT}
+ACTIVATIONS = dict(relu=nn.ReLU, tanh=nn.Tanh, gelu=nn.GELU, sigmoid=nn.Sigmoid)
+
+
+def mlp(inputs, outputs, width=64, depth=2, act="relu", drop=0.0, norm=False):
+    layers, d = [], inputs
+    for _ in range(depth):
+        layers += (
+            [nn.Linear(d, width)] + ([nn.BatchNorm1d(width)] if norm else []) + [ACTIVATIONS[act]()] + ([nn.Dropout(drop)] if drop else [])
+        )
+        d = width
+    return nn.Sequential(*layers, nn.Linear(d, outputs))
+
+
+class Block(nn.Module):
+    def __init__(self, width, act, drop, norm):
+        super().__init__()
+        self.inside = nn.Sequential(
+            nn.Linear(width, width),
+            nn.BatchNorm1d(width) if norm else nn.Identity(),
+            ACTIVATIONS[act](),
+            nn.Dropout(drop),
+            nn.Linear(width, width),
+        )
+
+    def forward(self, x):
+        return x + 0.5 * self.inside(x)
+
+
+def resnet(inputs, outputs, width=48, depth=2, act="relu", drop=0.0, norm=False):
+    blocks = [Block(width, act, drop, norm) for _ in range(depth)]
+    return nn.Sequential(nn.Linear(inputs, width), ACTIVATIONS[act](), *blocks, nn.Linear(width, outputs))
+
+
+class Conv(nn.Module):
+    """Images of 8x8, or rows taken as one line of pixels."""
+
+    def __init__(self, inputs, outputs, width=8, depth=2, act="relu", drop=0.0, norm=False):
+        super().__init__()
+        flat, make = inputs != 64, nn.Conv1d if inputs != 64 else nn.Conv2d
+        layers, channels = [], 1
+        for i in range(depth):
+            layers += [make(channels, width * (1 + min(i, 1)), 3, padding=1)]
+            channels = width * (1 + min(i, 1))
+            layers += [(nn.BatchNorm1d if flat else nn.BatchNorm2d)(channels)] if norm else []
+            layers += [ACTIVATIONS[act](), *([nn.MaxPool2d(2)] if not flat and i < 2 else []), nn.Dropout(drop)]
+        self.shape = (1, inputs) if flat else (1, 8, 8)
+        side = inputs if flat else (8 >> min(depth, 2)) ** 2
+        self.body = nn.Sequential(*layers, nn.Flatten(), nn.Linear(channels * side, outputs))
+
+    def forward(self, x):
+        return self.body(x.view(-1, *self.shape))
+
+
+class Recurrent(nn.Module):
+    def __init__(self, tokens, width=32, cell=nn.GRU):
+        super().__init__()
+        self.embed, self.cell, self.head = nn.Embedding(tokens, 16), cell(16, width, batch_first=True), nn.Linear(width, tokens)
+
+    def forward(self, x):
+        return self.head(self.cell(self.embed(x))[0])
+
+
+class Transformer(nn.Module):
+    def __init__(self, tokens, length=16, width=32, depth=1, drop=0.0):
+        super().__init__()
+        self.embed, self.place = nn.Embedding(tokens, width), nn.Parameter(torch.randn(length, width) * 0.02)
+        self.blocks = nn.ModuleList(
+            [nn.TransformerEncoderLayer(width, 4, 2 * width, drop, "gelu", batch_first=True, norm_first=True) for _ in range(depth)]
+        )
+        self.head = nn.Linear(width, tokens)
+        self.register_buffer("mask", torch.triu(torch.full((length, length), float("-inf")), 1))
+
+    def forward(self, x):
+        n = x.shape[1]
+        x = self.embed(x) + self.place[:n]
+        for block in self.blocks:
+            x = block(x, src_mask=self.mask[:n, :n])
+        return self.head(x)
+
+
+def build(family, data, **size):
+    inputs = data.X.shape[1] if data.X.ndim > 1 else 1
+    if data.kind == "lm":
+        allowed = {k: v for k, v in size.items() if k == "width" or (k == "depth" and family == "transformer")}
+        return {
+            "gru": lambda: Recurrent(data.classes, **allowed),
+            "rnn": lambda: Recurrent(data.classes, cell=nn.RNN, **allowed),
+            "transformer": lambda: Transformer(data.classes, drop=size.get("drop", 0.0)),
+        }[family]()
+    if family == "logistic":
+        return nn.Sequential(nn.Linear(inputs, data.classes))
+    return dict(mlp=mlp, resnet=resnet, conv=Conv)[family](inputs, data.classes, **size)

@@ -1,0 +1,148 @@
+"""The plan of one training: what is learned, by what, how fast. A fault is a change of the plan; frameworks carry it out.
+
+Faults reach into every framework the same way: Watched wraps the network, so that what happens to a batch, to the weights before a step
+and to the loss happens inside the model, where a user's own code has its faults too.
+"""
+
+import math
+import random
+
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+from . import data as data_sets
+from . import nets
+
+RATES = dict(sgd=0.05, momentum=0.01, adam=2e-3, adamw=2e-3, rmsprop=1e-3)
+
+
+class History:
+    """What truly happened, whatever a logger keeps of it: the loss of each step, evaluations as (step, loss, accuracy)."""
+
+    def __init__(self):
+        self.loss, self.grad, self.evals, self.notes = [], [], [], {}
+
+
+def default_loss(out, y):
+    if y.is_floating_point():
+        return F.mse_loss(out, y)
+    return F.cross_entropy(out.reshape(-1, out.shape[-1]), y.reshape(-1))
+
+
+def cosine(steps, warmup=0.05, floor=0.0):
+    w = max(1, int(steps * warmup))
+    return lambda s: min(1.0, (s + 1) / w) * (
+        floor + (1 - floor) * 0.5 * (1 + math.cos(math.pi * min(1.0, max(0, s - w) / max(1, steps - w))))
+    )
+
+
+def linear(steps, warmup=0.05):
+    w = max(1, int(steps * warmup))
+    return lambda s: min(1.0, (s + 1) / w) * max(0.0, 1 - max(0, s - w) / max(1, steps - w))
+
+
+SCHEDULES = dict(
+    constant=lambda steps: lambda s: 1.0,
+    cosine=cosine,
+    linear=linear,
+    cosine10=lambda steps: cosine(steps, floor=0.1),
+    step=lambda steps: lambda s: 0.1 ** min(2, 3 * s // steps),
+)
+
+
+class Plan:
+    def __init__(self, split, seed, kind=None, **wish):
+        rng = self.rng = random.Random(seed)
+        self.split, self.seed = split, rng.randrange(1 << 30)
+        kind = kind or rng.choice(["cls", "cls", "reg", "lm"])
+        name = wish.get("data") or rng.choice(data_sets.OF_SPLIT[split][kind])
+        self.data = data_sets.make(name, self.seed)
+        self.family = wish.get("family") or rng.choice(nets.OF_SPLIT[split][kind])
+        self.size = dict(depth=rng.choice([1, 2, 3]), act=rng.choice(["relu", "gelu", "tanh"])) if kind != "lm" else {}
+        self.optimizer = rng.choice(["adam", "adamw", "rmsprop"] if kind == "lm" else ["sgd", "adam", "adamw", "rmsprop"])
+        self.rate = RATES[self.optimizer] * rng.choice([0.5, 1, 1.5])
+        self.schedule_name = rng.choice(["constant", "cosine", "cosine10", "linear", "step"])
+        self.batch, self.steps = (8 if kind == "lm" else rng.choice([16, 32, 64])), rng.choice(
+            [300, 400] if kind == "lm" else [300, 500, 800]
+        )
+        self.log_every, self.options, self.clip = rng.choice([1, 5, 5, 10]), {}, rng.choice([0, 1.0])
+        self.evals, self.declared, self.per_epoch = rng.choice([10, 20]), {}, False
+        self.batch_hooks, self.step_hooks, self.extras, self.loss = [], [], [], default_loss
+        self.eval_mode, self.framework, self.accumulate, self.shuffle, self.clear, self.start = True, "plain", 1, True, True, 0
+        self.history, self.schedule, self.net, self.log_grad = History(), None, None, rng.random() < 0.7
+        self.last_words = None
+
+    def ready(self):
+        """Weights and schedule, after a fault changed the plan. The settings are what the user believes to run."""
+        torch.manual_seed(self.seed)
+        self.net = self.net or nets.build(self.family, self.data, **self.size)
+        self.schedule = self.schedule or SCHEDULES[self.schedule_name](self.steps)
+        self.settings = {
+            "model": self.family,
+            "dataset": self.data.name,
+            **self.size,
+            "optimizer": self.optimizer,
+            "lr": self.rate,
+            "batch_size": self.batch,
+            "max_steps": self.steps,
+            "lr_scheduler": self.schedule_name,
+            "seed": self.seed % 10000,
+            **({"max_grad_norm": self.clip} if self.clip else {}),
+            **self.declared,
+        }
+        return Watched(self)
+
+    def build_optimizer(self, weights):
+        o = {"lr": self.rate, **self.options}
+        if self.optimizer == "momentum":
+            return torch.optim.SGD(weights, **{"momentum": 0.9, **o})
+        return dict(sgd=torch.optim.SGD, adam=torch.optim.Adam, adamw=torch.optim.AdamW, rmsprop=torch.optim.RMSprop)[self.optimizer](
+            weights, **o
+        )
+
+    @property
+    def steps_per_epoch(self):
+        return max(1, len(self.data.X) // self.batch)
+
+    @property
+    def eval_every(self):
+        if self.per_epoch:
+            return self.steps_per_epoch
+        return max(self.log_every, self.steps // self.evals // self.log_every * self.log_every) if self.evals else 0
+
+
+class Watched(nn.Module):
+    """The network with the plan's faults inside; says the loss itself, as Hugging Face models do."""
+
+    def __init__(self, plan):
+        super().__init__()
+        self.net, self.step = plan.net, plan.start
+        object.__setattr__(self, "plan", plan)
+
+    def forward(self, x=None, labels=None):
+        plan = self.plan
+        if self.training:
+            for hook in plan.step_hooks:
+                hook(self.step, self.net)
+            for hook in plan.batch_hooks:
+                x, labels = hook(self.step, x, labels)
+        out = self.net(x)
+        loss = plan.loss(out, labels)
+        if self.training:
+            plan.history.loss.append(loss.item())
+            self.step += 1
+        return {"loss": loss, "logits": out}
+
+
+@torch.no_grad()
+def evaluate(plan, model, step):
+    """Loss and accuracy on the held-out rows. eval_mode False is the fault of forgetting eval()."""
+    was = model.training
+    model.net.train(not plan.eval_mode)
+    out = model.net(plan.data.VX)
+    loss = float(plan.loss(out, plan.data.VY))
+    right = None if plan.data.kind == "reg" else float((out.argmax(-1) == plan.data.VY).float().mean())
+    plan.history.evals.append((step, loss, right))
+    model.train(was)
+    return loss, right

@@ -1,0 +1,61 @@
+"""What the kept zoo promises, read from its labels and files: enough faults and controls, halves that share nothing, small, and no trace of
+the machine it was made on."""
+
+import csv
+import gzip
+import os
+import unittest
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+RUNS = os.path.join(HERE, "runs")
+
+
+def labels():
+    with open(os.path.join(HERE, "labels.csv"), newline="", encoding="utf-8") as f:
+        return list(csv.DictReader(f))
+
+
+def held(measure):
+    with open(os.path.join(HERE, "floors.csv"), newline="", encoding="utf-8") as f:
+        return next(float(r["held"]) for r in csv.DictReader(f) if r["split"] == "zoo" and r["measure"] == measure)
+
+
+def files():
+    return [os.path.join(folder, name) for folder, _, names in os.walk(RUNS) for name in names]
+
+
+class Zoo(unittest.TestCase):
+    def setUp(self):
+        self.rows = labels()
+        self.half = {s: [r for r in self.rows if r["split"] == s] for s in ("calibration", "report")}
+
+    def test_the_halves_share_no_seed_family_or_data_set(self):
+        for column in ("seed", "family", "data"):
+            both = [{r[column] for r in rows} - {"-"} for rows in self.half.values()]
+            self.assertEqual(both[0] & both[1], set(), column)
+
+    def test_there_are_enough_faults_and_controls(self):
+        single = {r["fault"] for r in self.half["report"] if r["fault"] and "+" not in r["fault"]}
+        self.assertGreaterEqual(len(single), held("faults"))
+        self.assertGreaterEqual(sum(not r["fault"] for r in self.rows), held("controls"))
+
+    def test_every_run_lies_there_and_is_labelled(self):
+        self.assertEqual({r["slug"] for r in self.rows}, set(os.listdir(RUNS)))
+
+    def test_causes_stand_for_faults_alone(self):
+        for r in self.rows:
+            self.assertEqual(bool(r["fault"]), bool(r["causes"]), r["slug"])
+
+    def test_it_is_small(self):
+        self.assertLess(sum(os.path.getsize(p) for p in files()), 20_000_000)
+
+    def test_no_log_names_a_place_of_the_machine_it_was_made_on(self):
+        for path in files():
+            with (gzip.open if path.endswith(".gz") else open)(path, "rb") as f:
+                text = f.read()
+            for word in (b"/tmp/", b"/root/"):
+                self.assertNotIn(word, text, path)
+
+
+if __name__ == "__main__":
+    unittest.main()
