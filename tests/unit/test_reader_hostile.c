@@ -59,7 +59,8 @@ static void read_all(struct world *w)
     }
 }
 
-/* The records, each once and in order. Points that nobody wrote: a row of a table may be made by chance, with two cells that are numbers. */
+/* The records, each once and in order. Points that nobody wrote: a row of a table may be made by chance, with two cells that are numbers; so
+ * may, thousands of times more rarely, a short line of console output ("k=3"): 3 in 1 GiB when it was tried. */
 static void expect_records(const struct world *w, size_t n)
 {
     size_t next = 0, strays = 0;
@@ -72,8 +73,8 @@ static void expect_records(const struct world *w, size_t n)
     }
     assert_int_equal(next, n);
     if (strays) print_message("%s: %zu rows made by chance\n", w->format->name, strays);
-    if (strcmp(w->format->name, "csv") != 0) assert_int_equal(strays, 0);
-    else assert_in_range(strays, 0, 100 * long_mebibytes());
+    bool table = strcmp(w->format->name, "csv") == 0, text = strcmp(w->format->name, "text") == 0;
+    assert_in_range(strays, 0, table ? 100 * long_mebibytes() : text ? long_mebibytes() / 50 : 0);
 }
 
 /* Records, what is between, records; read as it is there at once, and with the daemon there before. */
