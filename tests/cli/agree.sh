@@ -14,7 +14,7 @@ begin() {
         mkdir -p "$name" "from/$name"
         cp -r "$SOURCE_DIR/$from/." "from/$name/"
     done
-    find "from/$name" -name '*.tsv' -delete
+    find "from/$name" \( -name '*.tsv' -o -name expect.json \) -delete # not the run's own
 }
 begin nan tests/replay/nan-in-mid-run-console
 begin restart tests/replay/restart-lost-state-lightning
