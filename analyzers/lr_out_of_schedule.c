@@ -108,7 +108,7 @@ static void follow(struct state *s, const struct point *p)
 {
     bool warms_up = s->rises + 2 >= s->n, rises = p->value > s->last;
     if (rises && warms_up) s->rises++;
-    if (s->low <= s->fallen * s->peak && p->value >= s->risen * s->low && p->value > s->fallen * s->peak)
+    if (s->peak > 0 && s->low <= s->fallen * s->peak && p->value >= s->risen * s->low && p->value > s->fallen * s->peak)
         begin_again(s, s->low, s->low_step, p);
     if (rises && !warms_up && s->last > 0 && p->value >= s->risen * s->last && p->value > s->peak) {
         s->jumped = s->jumped || !s->restarts;
