@@ -116,7 +116,9 @@ char *str_take(struct str *s)
 
 char *str_dup(struct span text)
 {
-    struct str s = {0};
-    str_add_span(&s, text);
-    return str_take(&s);
+    char *copy = malloc(text.n + 1);
+    if (!copy) return NULL;
+    if (text.n) memcpy(copy, text.p, text.n);
+    copy[text.n] = 0;
+    return copy;
 }

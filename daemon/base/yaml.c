@@ -1,10 +1,8 @@
 #include "yaml.h"
 
-#include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <yaml.h>
+
+#include "yaml_load.h"
 
 struct walk {
     const char *path;
@@ -71,38 +69,14 @@ static enum status visit(struct walk *w, const yaml_node_t *n)
     return w->sink->take(w->sink->arg, &setting, w->err);
 }
 
-static enum status read_text(const char *path, const char *text, size_t n, const struct yaml_sink *sink, struct err *err)
-{
-    yaml_parser_t parser;
-    yaml_document_t document;
-    enum status s = OK;
-    if (!yaml_parser_initialize(&parser)) return err_set(err, E_MEMORY, "cannot read '%s': out of memory", path);
-    yaml_parser_set_input_string(&parser, (const unsigned char *)text, n);
-    if (!yaml_parser_load(&parser, &document)) {
-        s = err_set(err, E_FORMAT, "%s:%zu:%zu: %s", path, parser.problem_mark.line + 1, parser.problem_mark.column + 1,
-                    parser.problem ? parser.problem : "not YAML");
-    } else {
-        struct walk w = {.path = path, .document = &document, .sink = sink, .err = err};
-        yaml_node_t *root = yaml_document_get_root_node(&document);
-        if (root) s = visit(&w, root);
-        yaml_document_delete(&document);
-    }
-    yaml_parser_delete(&parser);
-    return s;
-}
-
 enum status yaml_read(const char *path, const struct yaml_sink *sink, struct err *err)
 {
-    FILE *f = fopen(path, "re");
-    if (!f) return err_errno(err, errno == ENOENT || errno == ENOTDIR ? E_ABSENT : E_IO, "cannot read '%s'", path);
-    char *text = malloc(YAML_FILE_MAX_BYTES);
-    size_t n = text ? fread(text, 1, YAML_FILE_MAX_BYTES, f) : 0;
-    enum status s;
-    if (!text) s = err_set(err, E_MEMORY, "cannot read '%s': out of memory", path);
-    else if (ferror(f)) s = err_errno(err, E_IO, "cannot read '%s'", path);
-    else if (n == YAML_FILE_MAX_BYTES) s = err_set(err, E_LIMIT, "'%s' is longer than 1 MiB", path);
-    else s = read_text(path, text, n, sink, err);
-    free(text);
-    fclose(f);
+    yaml_document_t document;
+    enum status s = yaml_load(path, &document, err);
+    if (s) return s;
+    struct walk w = {.path = path, .document = &document, .sink = sink, .err = err};
+    yaml_node_t *root = yaml_document_get_root_node(&document);
+    if (root) s = visit(&w, root);
+    yaml_document_delete(&document);
     return s;
 }

@@ -1,4 +1,4 @@
-/* yaml - a YAML file as a list of settings: the path of keys to each scalar, with its place in the file. The door to libyaml. */
+/* yaml - a YAML file as a list of settings: the path of keys to each scalar, with its place in the file. */
 #ifndef MLWATCH_YAML_H
 #define MLWATCH_YAML_H
 
@@ -6,7 +6,7 @@
 
 #include <stddef.h>
 
-enum { YAML_FILE_MAX_BYTES = 1 << 20, YAML_KEY_BYTES = 256, YAML_LEVELS_MAX = 16 };
+enum { YAML_KEY_BYTES = 256, YAML_LEVELS_MAX = 16 };
 
 struct yaml_setting {
     const char *key, *value; /* "thresholds.loss_spike_height", "8"; items of a list count from 0: "paths.0". Borrowed */

@@ -7,6 +7,7 @@
 
 #include "../base/num.h"
 #include "../base/opt.h"
+#include "../base/user_conf.h"
 #include "../base/yaml.h"
 
 enum { PATH_BYTES = 4200, NAMES_MAX = 1024, EXPLAIN_COLUMN = 44 };
@@ -124,21 +125,13 @@ static enum status open_file(struct config *c, const char *path, bool needed, st
     return err_set(err, s == E_FORMAT || s == E_ABSENT ? E_USAGE : s, "%s", why.text);
 }
 
-static void user_file(char *to, size_t room)
-{
-    const char *home = getenv("MLWATCH_HOME"), *config = getenv("XDG_CONFIG_HOME"), *user = getenv("HOME");
-    if (home && *home) snprintf(to, room, "%s/mlwatch.conf", home);
-    else if (config && *config) snprintf(to, room, "%s/mlwatch/mlwatch.conf", config);
-    else snprintf(to, room, "%s/.config/mlwatch/mlwatch.conf", user ? user : "");
-}
-
 enum status config_open(struct config *ret, struct err *err)
 {
     const char *named = getenv("MLWATCH_CONFIG"), *word = getenv("MLWATCH_SENSITIVITY");
     char path[PATH_BYTES];
     enum status s = OK;
     *ret = (struct config){0};
-    user_file(path, sizeof path);
+    user_conf_path("mlwatch.conf", path, sizeof path);
     if (named && *named) s = open_file(ret, named, true, err);
     else s = open_file(ret, "/etc/mlwatch/mlwatch.conf", false, err);
     if (!s && !(named && *named)) s = open_file(ret, path, false, err);

@@ -1,14 +1,13 @@
 #include "pattern_file.h"
 
-#include <errno.h>
 #include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <yaml.h>
 
 #include "../base/str.h"
+#include "../base/user_conf.h"
+#include "../base/yaml_load.h"
 
 /* One load: where errors are told, and the document they point into. */
 struct load {
@@ -220,37 +219,13 @@ static enum status load_document(const struct load *l, struct patterns *ret)
     return status;
 }
 
-static enum status load_text(const char *path, const char *text, size_t n, struct patterns *ret, struct err *err)
-{
-    yaml_parser_t parser;
-    yaml_document_t document;
-    enum status status;
-    if (!yaml_parser_initialize(&parser)) return err_set(err, E_MEMORY, "cannot read '%s': out of memory", path);
-    yaml_parser_set_input_string(&parser, (const unsigned char *)text, n);
-    if (!yaml_parser_load(&parser, &document)) {
-        status = err_set(err, E_FORMAT, "%s:%zu:%zu: %s", path, parser.problem_mark.line + 1, parser.problem_mark.column + 1,
-                         parser.problem ? parser.problem : "not YAML");
-    } else {
-        status = load_document(&(struct load){path, &document, err}, ret);
-        yaml_document_delete(&document);
-    }
-    yaml_parser_delete(&parser);
-    return status;
-}
-
 enum status patterns_load(const char *path, struct patterns *ret, struct err *err)
 {
-    FILE *f = fopen(path, "re");
-    if (!f) return err_errno(err, errno == ENOENT || errno == ENOTDIR ? E_ABSENT : E_IO, "cannot read '%s'", path);
-    char *text = malloc(PATTERN_FILE_MAX_BYTES);
-    size_t n = text ? fread(text, 1, PATTERN_FILE_MAX_BYTES, f) : 0;
-    enum status status = OK;
-    if (!text) status = err_set(err, E_MEMORY, "cannot read '%s': out of memory", path);
-    else if (ferror(f)) status = err_errno(err, E_IO, "cannot read '%s'", path);
-    else if (n == PATTERN_FILE_MAX_BYTES) status = err_set(err, E_LIMIT, "'%s' is longer than 1 MiB", path);
-    fclose(f);
-    if (!status) status = load_text(path, text, n, ret, err);
-    free(text);
+    yaml_document_t document;
+    enum status status = yaml_load(path, &document, err);
+    if (status) return status;
+    status = load_document(&(struct load){path, &document, err}, ret);
+    yaml_document_delete(&document);
     return status;
 }
 
@@ -268,20 +243,12 @@ static const struct patterns *in_use; /* written once, at the start of the proce
 void patterns_use(const struct patterns *p) { in_use = p; }
 const struct patterns *patterns_in_use(void) { return in_use; }
 
-static void user_path(char *to, size_t room)
-{
-    const char *home = getenv("MLWATCH_HOME"), *config = getenv("XDG_CONFIG_HOME"), *user = getenv("HOME");
-    if (home && *home) snprintf(to, room, "%s/patterns.yaml", home);
-    else if (config && *config) snprintf(to, room, "%s/mlwatch/patterns.yaml", config);
-    else snprintf(to, room, "%s/.config/mlwatch/patterns.yaml", user ? user : "");
-}
-
 enum status patterns_open(struct err *err)
 {
     static struct patterns loaded; /* for the life of the process, as patterns_use asks */
     const char *given = getenv("MLWATCH_PATTERNS");
     char user[PATH_MAX];
-    user_path(user, sizeof user);
+    user_conf_path("patterns.yaml", user, sizeof user);
     enum status status = patterns_load("/etc/mlwatch/patterns.yaml", &loaded, err);
     if (!status || status == E_ABSENT) status = patterns_load(given && *given ? given : user, &loaded, err);
     if (status == E_ABSENT && !(given && *given)) status = OK;

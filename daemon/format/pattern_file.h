@@ -22,7 +22,7 @@
 #include "../base/err.h"
 #include "../base/span.h"
 
-enum { PATTERN_FILE_MAX_BYTES = 1 << 20, PATTERN_FORMATS_MAX = 64, PATTERN_LINES_MAX = 64, PATTERN_CAPTURES_MAX = 64 };
+enum { PATTERN_FORMATS_MAX = 64, PATTERN_LINES_MAX = 64, PATTERN_CAPTURES_MAX = 64 };
 
 /* How hard a pattern may try on one line: calls of PCRE2's internal match(), as its pcre2_set_match_limit counts them, and its
  * backtracking memory. A pattern without nested repeats stays far below; (a+)+b would need 2^n. */

@@ -1,4 +1,4 @@
-/* swanlab - SwanLab's .swanlab file: the log of one run, in the blocks of a .wandb file (wandb/block.h).
+/* swanlab - SwanLab's .swanlab file: the log of one run, in the blocks of a .wandb file (wandb/log.h).
  *
  *   Record        1 num  2 timestamp  10 start  11 finish  13 scalar  16 log; others are passed over
  *   start         1 project  4 name  7 group  8 job_type  10 id
@@ -6,37 +6,30 @@
  *   log           1 line, whole
  *   finish        1 state: 1 finished, 2 crashed, 3 aborted  2 error: a traceback, with its lines
  * Source: SwanHubX/SwanLab, protos of 0.10 (swanlab/proto/swanlab), swanlab/sdk/internal/core_python/store. */
-#include "proto.h"
 #include "record.h"
-#include "wandb/block.h"
-#include "wandb/console.h"
+#include "wandb/log.h"
 
 enum finish_state { FINISHED = 1, CRASHED, ABORTED };
 
 struct state {
-    struct wandb_block block;
+    struct wandb_log log;
     struct record names; /* the columns alone: a series each */
-    struct wandb_console console;
     uint64_t points;
 };
 
-/* What one call of feed needs. */
-struct reading {
-    struct state *s;
-    const struct format_out *out;
-};
-
-static uint64_t line_of(const struct reading *r) { return r->s->block.records; }
+static uint64_t line_of(const struct wandb_reading *r) { return wandb_log_line(r); }
+static uint64_t *points_of(const struct wandb_reading *r) { return &((struct state *)r->state)->points; }
 
 /* series_of - SwanLab's own metrics of the machine are system/NAME. */
-static int series_of(const struct reading *r, struct span key)
+static int series_of(const struct wandb_reading *r, struct span key)
 {
     static const char own[] = "__swanlab__.";
     static const struct field metric = {"", FIELD_VALUE};
     char name[FIELD_NAME_MAX_BYTES] = "system/";
-    int at = record_column(&r->s->names, key, &metric, line_of(r), r->out);
+    struct record *names = &((struct state *)r->state)->names;
+    int at = record_column(names, key, &metric, line_of(r), r->out);
     if (at < 0) return -1;
-    struct column *c = &r->s->names.columns[at];
+    struct column *c = &names->columns[at];
     if (c->axis != AXIS_UNTOLD) return c->series;
     struct span shown = {c->name, c->length};
     if (span_starts(shown, own)) {
@@ -68,7 +61,7 @@ static double number(struct span message)
     return value;
 }
 
-static void scalar(const struct reading *r, struct span message)
+static void scalar(const struct wandb_reading *r, struct span message)
 {
     enum { KEY = 1, STEP = 2, TIMESTAMP = 4, VALUE = 5 };
     struct span key = {"", 0};
@@ -84,11 +77,11 @@ static void scalar(const struct reading *r, struct span message)
     }
     int series = there && key.n ? series_of(r, key) : -1;
     if (series < 0) return;
-    r->s->points++;
+    (*points_of(r))++;
     r->out->point(r->out->arg, series, step, time, value, line_of(r));
 }
 
-static void start(const struct reading *r, struct span message)
+static void start(const struct wandb_reading *r, struct span message)
 {
     static const char *const keys[] = {[1] = "project", [4] = "run_name", [7] = "group", [8] = "job_type", [10] = "run_id"};
     struct proto_field f;
@@ -98,17 +91,17 @@ static void start(const struct reading *r, struct span message)
     }
 }
 
-static void output(const struct reading *r, struct span message)
+static void output(const struct wandb_reading *r, struct span message)
 {
     enum { LINE = 1 };
     struct proto_field f;
     while (proto_next(&message, &f))
-        if (f.number == LINE) wandb_console_lines(&r->s->console, f.bytes, line_of(r), r->s->points, r->out);
+        if (f.number == LINE) wandb_console_lines(&r->log->console, f.bytes, line_of(r), *points_of(r), r->out);
 }
 
-static void settle(const struct reading *r) { wandb_console_end(&r->s->console, line_of(r), r->s->points, r->out); }
+static void settle(const struct wandb_reading *r) { wandb_console_end(&r->log->console, line_of(r), *points_of(r), r->out); }
 
-static void finish(const struct reading *r, struct span message)
+static void finish(const struct wandb_reading *r, struct span message)
 {
     enum { STATE = 1, ERROR = 2 };
     static const struct {
@@ -122,41 +115,26 @@ static void finish(const struct reading *r, struct span message)
     while (proto_next(&message, &f)) {
         if (f.number == STATE) state = f.value;
         else if (f.number == ERROR && f.wire == PROTO_BYTES)
-            wandb_console_lines(&r->s->console, f.bytes, line_of(r), r->s->points, r->out);
+            wandb_console_lines(&r->log->console, f.bytes, line_of(r), *points_of(r), r->out);
     }
     settle(r);
-    if (state < FINISHED || state > ABORTED || (state == CRASHED && r->s->console.failed)) return;
+    if (state < FINISHED || state > ABORTED || (state == CRASHED && r->log->console.failed)) return;
     r->out->event(r->out->arg, line_of(r), ends[state].kind, span_of(ends[state].words));
 }
 
-static void (*const kinds[])(const struct reading *r,
-                             struct span message) = {[10] = start, [11] = finish, [13] = scalar, [16] = output};
-
-static void record(void *arg, struct span message)
-{
-    const struct reading *r = arg;
-    struct proto_field f;
-    while (proto_next(&message, &f)) {
-        bool known = f.wire == PROTO_BYTES && f.number < sizeof kinds / sizeof *kinds && kinds[f.number];
-        if (known) kinds[f.number](r, f.bytes);
-    }
-    if (message.n) r->out->bad(r->out->arg, line_of(r), "a record that is damaged inside");
-}
+static wandb_reader *const readers[] = {[10] = start, [11] = finish, [13] = scalar, [16] = output};
+static const struct wandb_log_rules rules = {readers, sizeof readers / sizeof *readers, settle};
 
 static void init(void *state, const char *path)
 {
     struct state *s = state;
     (void)path;
-    s->block.start = SWANLAB_BLOCK_START;
-    wandb_console_init(&s->console);
+    wandb_log_init(&s->log, SWANLAB_BLOCK_START);
 }
 
 static size_t feed(void *state, struct span in, int at_end, const struct format_out *out)
 {
-    struct reading r = {state, out};
-    wandb_block_feed(&r.s->block, in, &(struct wandb_sink){&r, record}, out);
-    if (at_end) settle(&r);
-    return in.n;
+    return wandb_log_feed(&rules, state, in, at_end, out);
 }
 
 static int sniff(const char *path, struct span head)

@@ -1,41 +1,17 @@
-/* entry - JSON objects into structs by tables of keys: a key is a name, a type and an offset. An unknown key is an error, because
- * in knowledge it is a misspelt one and would be silently without effect. */
+/* entry - causes, fixes and artifacts from their files: the keys of each as a table (keyed.h), and what must hold beyond their types. */
 #include "entry.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "../../analyzers/fact_key.h"
-#include "../base/json.h"
+#include "keyed.h"
 #include "kit.h"
 #include "vocabulary.h"
 
-enum { LIST_MAX = 64, TEXT_MAX_BYTES = 2000 };
-enum type { TYPE_TEXT, TYPE_NUMBER, TYPE_FLAG, TYPE_ROLE, TYPE_ROLES, TYPE_TEXTS, TYPE_WORDINGS, TYPE_OBJECTS, TYPE_OBJECT };
-enum need { OPTIONAL, REQUIRED };
-
-struct object;
-struct key {
-    const char *name; /* NULL ends a table */
-    enum type type;
-    enum need need;
-    size_t offset, count_offset; /* of the value; of the size_t beside an array */
-    const struct object *object; /* of TYPE_OBJECTS and TYPE_OBJECT */
-};
-struct object {
-    const struct key *keys;
-    size_t size;
-}; /* size 0: its keys belong to the struct around it */
-
-struct reader {
-    const char *file;
-    struct arena *arena;
-    struct err *err;
-    char path[128]; /* of what is being read, "clues[3]": for errors */
-};
-
 #define AT(type_, member) offsetof(struct type_, member)
-static const struct key clue_keys[] = {
+static const struct keyed_key clue_keys[] = {
     {"finding", TYPE_TEXT, OPTIONAL, AT(clue, finding), 0, NULL},
     {"absent", TYPE_TEXT, OPTIONAL, AT(clue, absent), 0, NULL},
     {"evidence", TYPE_TEXT, OPTIONAL, AT(clue, evidence), 0, NULL},
@@ -50,7 +26,7 @@ static const struct key clue_keys[] = {
     {"why", TYPE_TEXT, OPTIONAL, AT(clue, why), 0, NULL},
     {0},
 };
-static const struct key separator_keys[] = {
+static const struct keyed_key separator_keys[] = {
     {"artifact", TYPE_TEXT, REQUIRED, AT(separator, artifact), 0, NULL},
     {"why", TYPE_TEXT, REQUIRED, AT(separator, why), 0, NULL},
     {"how", TYPE_TEXT, REQUIRED, AT(separator, how), 0, NULL},
@@ -58,9 +34,10 @@ static const struct key separator_keys[] = {
     {"in", TYPE_WORDINGS, OPTIONAL, AT(separator, in), 0, NULL},
     {0},
 };
-static const struct object clue_object = {clue_keys, sizeof(struct clue)};
-static const struct object separator_object = {separator_keys, sizeof(struct separator)};
-static const struct key cause_keys[] = {
+static const struct clue open_clue = {.min = -INFINITY, .max = INFINITY};
+static const struct keyed_object clue_object = {clue_keys, sizeof(struct clue), &open_clue};
+static const struct keyed_object separator_object = {separator_keys, sizeof(struct separator), NULL};
+static const struct keyed_key cause_keys[] = {
     {"id", TYPE_TEXT, REQUIRED, AT(cause, id), 0, NULL},
     {"title", TYPE_TEXT, REQUIRED, AT(cause, title), 0, NULL},
     {"explanation", TYPE_TEXT, REQUIRED, AT(cause, explanation), 0, NULL},
@@ -71,13 +48,13 @@ static const struct key cause_keys[] = {
     {"fixes", TYPE_TEXTS, REQUIRED, AT(cause, fixes), AT(cause, n_fixes), NULL},
     {0},
 };
-static const struct key works_keys[] = {
+static const struct keyed_key works_keys[] = {
     {"for", TYPE_NUMBER, REQUIRED, AT(fix, works_for), 0, NULL},
     {"against", TYPE_NUMBER, REQUIRED, AT(fix, works_against), 0, NULL},
     {0},
 };
-static const struct object works_object = {works_keys, 0};
-static const struct key fix_keys[] = {
+static const struct keyed_object works_object = {works_keys, 0, NULL};
+static const struct keyed_key fix_keys[] = {
     {"id", TYPE_TEXT, REQUIRED, AT(fix, id), 0, NULL},
     {"title", TYPE_TEXT, REQUIRED, AT(fix, title), 0, NULL},
     {"action", TYPE_TEXT, REQUIRED, AT(fix, action), 0, NULL},
@@ -92,7 +69,7 @@ static const struct key fix_keys[] = {
     {"in", TYPE_WORDINGS, OPTIONAL, AT(fix, in), 0, NULL},
     {0},
 };
-static const struct key artifact_keys[] = {
+static const struct keyed_key artifact_keys[] = {
     {"id", TYPE_TEXT, REQUIRED, AT(artifact, id), 0, NULL},
     {"artifact", TYPE_TEXT, REQUIRED, AT(artifact, artifact), 0, NULL},
     {"role", TYPE_ROLE, REQUIRED, AT(artifact, role), 0, NULL},
@@ -109,157 +86,6 @@ static const struct key artifact_keys[] = {
     {"usual", TYPE_FLAG, OPTIONAL, AT(artifact, usual), 0, NULL},
     {0},
 };
-
-/* "cannot use 'causes/overfitting.json': clues[3].ratio must be a number" */
-static enum status wrong(const struct reader *r, const char *key, const char *what)
-{
-    const char *dot = *r->path && *key ? "." : "", *place = *r->path || *key ? r->path : "the file";
-    return err_set(r->err, E_FORMAT, "cannot use '%s': %s%s%s %s", r->file, place, dot, key, what);
-}
-
-static enum status read_object(struct reader *r, json_t *json, const struct object *object, char *ret);
-
-static enum status read_text(const struct reader *r, json_t *json, const char *key, const char **ret)
-{
-    const char *text = json_string_value(json);
-    size_t n = json_string_length(json);
-    if (!text || n == 0) return wrong(r, key, "must be a text");
-    if (n > TEXT_MAX_BYTES) return wrong(r, key, "is longer than 2000 bytes");
-    if (strlen(text) != n) return wrong(r, key, "holds a NUL byte");
-    *ret = arena_copy(r->arena, text, n);
-    return *ret ? OK : err_set(r->err, E_MEMORY, "no memory for '%s'", r->file);
-}
-
-static enum status read_number(const struct reader *r, json_t *json, const char *key, double *ret)
-{
-    if (!json_is_number(json)) return wrong(r, key, "must be a number");
-    *ret = json_number_value(json);
-    return OK;
-}
-
-static enum status read_role(const struct reader *r, json_t *json, const char *key, enum role *ret)
-{
-    const char *name = json_string_value(json);
-    *ret = name ? role_from_name(name) : ROLE_NONE;
-    return *ret == ROLE_NONE ? wrong(r, key, "names no role (see role_name in analyzers/role.c)") : OK;
-}
-
-static enum status read_flag(const struct reader *r, json_t *json, const char *key, bool *ret)
-{
-    if (!json_is_boolean(json)) return wrong(r, key, "must be true or false");
-    *ret = json_is_true(json);
-    return OK;
-}
-
-static enum status read_roles(const struct reader *r, json_t *json, const char *key, uint64_t *ret)
-{
-    enum role role;
-    if (!json_is_array(json)) return wrong(r, key, "must be a list");
-    for (size_t i = 0; i < json_array_size(json); i++) {
-        enum status s = read_role(r, json_array_get(json, i), key, &role);
-        if (s) return s;
-        *ret |= WANTS(role);
-    }
-    return OK;
-}
-
-/* {"huggingface": "TrainingArguments(max_grad_norm=1.0)", ...} */
-static enum status read_wordings(const struct reader *r, json_t *json, const char *key, struct wordings *ret)
-{
-    if (!json_is_object(json)) return wrong(r, key, "must be an object");
-    struct wording *items = arena_alloc(r->arena, (json_object_size(json) + 1) * sizeof *items);
-    if (!items) return err_set(r->err, E_MEMORY, "no memory for '%s'", r->file);
-    *ret = (struct wordings){items, 0};
-    for (void *at = json_object_iter(json); at; at = json_object_iter_next(json, at)) {
-        const struct kit *kit = kit_by_id(json_object_iter_key(at));
-        if (!kit) return wrong(r, key, "names a framework that is not known (daemon/knowledge/kit.c)");
-        struct wording *item = &items[ret->n++];
-        item->kit = kit->id;
-        enum status s = read_text(r, json_object_iter_value(at), key, &item->text);
-        if (s) return s;
-    }
-    return OK;
-}
-
-static enum status read_item(struct reader *r, json_t *json, const struct key *key, size_t index, char *ret)
-{
-    char outer[sizeof r->path];
-    memcpy(outer, r->path, sizeof outer);
-    snprintf(r->path, sizeof r->path, "%.40s%s%.40s[%zu]", outer, *outer ? "." : "", key->name, index);
-    enum status s = key->object ? read_object(r, json, key->object, ret) : read_text(r, json, "", (const char **)(void *)ret);
-    memcpy(r->path, outer, sizeof outer);
-    return s;
-}
-
-static enum status read_list(struct reader *r, json_t *json, const struct key *key, char *ret)
-{
-    size_t n = json_array_size(json), size = key->object ? key->object->size : sizeof(char *);
-    if (!json_is_array(json)) return wrong(r, key->name, "must be a list");
-    if (n > LIST_MAX) return wrong(r, key->name, "has more than 64 items");
-    char *items = arena_alloc(r->arena, n * size);
-    if (!items) return err_set(r->err, E_MEMORY, "no memory for '%s'", r->file);
-    for (size_t i = 0; i < n; i++) {
-        enum status s = read_item(r, json_array_get(json, i), key, i, items + i * size);
-        if (s) return s;
-    }
-    memcpy(ret + key->offset, &items, sizeof items);
-    memcpy(ret + key->count_offset, &n, sizeof n);
-    return OK;
-}
-
-static enum status read_key(struct reader *r, json_t *json, const struct key *key, char *ret)
-{
-    void *at = ret + key->offset;
-    switch (key->type) {
-    case TYPE_TEXT: return read_text(r, json, key->name, at);
-    case TYPE_NUMBER: return read_number(r, json, key->name, at);
-    case TYPE_FLAG: return read_flag(r, json, key->name, at);
-    case TYPE_ROLE: return read_role(r, json, key->name, at);
-    case TYPE_ROLES: return read_roles(r, json, key->name, at);
-    case TYPE_WORDINGS: return read_wordings(r, json, key->name, at);
-    case TYPE_OBJECT:
-        return json_is_object(json) ? read_object(r, json, key->object, ret) : wrong(r, key->name, "must be an object");
-    case TYPE_TEXTS:
-    case TYPE_OBJECTS: return read_list(r, json, key, ret);
-    }
-    return OK;
-}
-
-static const char *unknown_key(json_t *json, const struct key *keys)
-{
-    for (void *at = json_object_iter(json); at; at = json_object_iter_next(json, at)) {
-        const struct key *key = keys;
-        while (key->name && strcmp(key->name, json_object_iter_key(at))) key++;
-        if (!key->name) return json_object_iter_key(at);
-    }
-    return NULL;
-}
-
-static enum status read_object(struct reader *r, json_t *json, const struct object *object, char *ret)
-{
-    static const struct clue open_clue = {.min = -INFINITY, .max = INFINITY};
-    if (!json_is_object(json)) return wrong(r, "", "must be an object");
-    const char *unknown = unknown_key(json, object->keys);
-    if (unknown) return wrong(r, unknown, "is no key that is known here");
-    if (object == &clue_object) memcpy(ret, &open_clue, sizeof open_clue);
-    for (const struct key *key = object->keys; key->name; key++) {
-        json_t *value = json_object_get(json, key->name);
-        if (!value && key->need == REQUIRED) return wrong(r, key->name, "is missing");
-        enum status s = value ? read_key(r, value, key, ret) : OK;
-        if (s) return s;
-    }
-    return OK;
-}
-
-static enum status read_file(struct reader *r, struct span text, const struct object *object, void *ret)
-{
-    json_error_t where;
-    json_t *json = json_loadb(text.p, text.n, JSON_REJECT_DUPLICATES, &where);
-    if (!json) return err_set(r->err, E_FORMAT, "cannot use '%s': line %d: %s", r->file, where.line, where.text);
-    enum status s = read_object(r, json, object, ret);
-    json_decref(json);
-    return s;
-}
 
 static bool known_event(const char *name)
 {
@@ -301,17 +127,17 @@ static bool within(double x, double low, double high) { return x >= low && x <= 
 
 enum status entry_cause(const char *name, struct span text, struct arena *arena, struct cause *ret, struct err *err)
 {
-    struct reader r = {.file = name, .arena = arena, .err = err};
+    struct keyed_reader r = {.file = name, .arena = arena, .err = err};
     struct cause c = {0};
-    enum status s = read_file(&r, text, &(struct object){cause_keys, sizeof c}, &c);
+    enum status s = keyed_read(&r, text, &(struct keyed_object){cause_keys, sizeof c, NULL}, &c);
     if (s) return s;
-    if (!file_of(name, c.id)) return wrong(&r, "id", "differs from the name of the file");
-    if (!(c.prior > 0 && c.prior < 1)) return wrong(&r, "prior", "must lie between 0 and 1, both excluded");
+    if (!file_of(name, c.id)) return keyed_wrong(&r, "id", "differs from the name of the file");
+    if (!(c.prior > 0 && c.prior < 1)) return keyed_wrong(&r, "prior", "must lie between 0 and 1, both excluded");
     for (size_t i = 0; i < c.n_clues; i++) {
         const char *fault = clue_fault(&c.clues[i]);
         if (!fault) continue;
         snprintf(r.path, sizeof r.path, "clues[%zu]:", i);
-        return wrong(&r, "", fault);
+        return keyed_wrong(&r, "", fault);
     }
     *ret = c;
     return OK;
@@ -319,42 +145,43 @@ enum status entry_cause(const char *name, struct span text, struct arena *arena,
 
 enum status entry_fix(const char *name, struct span text, struct arena *arena, struct fix *ret, struct err *err)
 {
-    struct reader r = {.file = name, .arena = arena, .err = err};
+    struct keyed_reader r = {.file = name, .arena = arena, .err = err};
     struct fix f = {.harm = 0.29}; /* 29 of 100 sampled repairs added a fault (Islam 2020) */
-    enum status s = read_file(&r, text, &(struct object){fix_keys, sizeof f}, &f);
+    enum status s = keyed_read(&r, text, &(struct keyed_object){fix_keys, sizeof f, NULL}, &f);
     if (s) return s;
-    if (!file_of(name, f.id)) return wrong(&r, "id", "differs from the name of the file");
-    if (!(f.works_for > 0) || !(f.works_against > 0)) return wrong(&r, "works", "must have two counts above 0");
+    if (!file_of(name, f.id)) return keyed_wrong(&r, "id", "differs from the name of the file");
+    if (!(f.works_for > 0) || !(f.works_against > 0)) return keyed_wrong(&r, "works", "must have two counts above 0");
     if (f.works_for / (f.works_for + f.works_against) > 0.8 + 1e-9)
-        return wrong(&r, "works", "may not start above 0.8: no published number says more");
-    if (!within(f.gain, 0, 1)) return wrong(&r, "gain", "must lie in [0, 1]");
-    if (!within(f.cost, 0, 1)) return wrong(&r, "cost", "must lie in [0, 1]");
-    if (!within(f.harm, 0, 1)) return wrong(&r, "harm", "must lie in [0, 1]");
+        return keyed_wrong(&r, "works", "may not start above 0.8: no published number says more");
+    if (!within(f.gain, 0, 1)) return keyed_wrong(&r, "gain", "must lie in [0, 1]");
+    if (!within(f.cost, 0, 1)) return keyed_wrong(&r, "cost", "must lie in [0, 1]");
+    if (!within(f.harm, 0, 1)) return keyed_wrong(&r, "harm", "must lie in [0, 1]");
     *ret = f;
     return OK;
 }
 
 enum status entry_artifact(const char *name, struct span text, struct arena *arena, struct artifact *ret, struct err *err)
 {
-    struct reader r = {.file = name, .arena = arena, .err = err};
+    struct keyed_reader r = {.file = name, .arena = arena, .err = err};
     struct artifact a = {0};
-    enum status s = read_file(&r, text, &(struct object){artifact_keys, sizeof a}, &a);
+    enum status s = keyed_read(&r, text, &(struct keyed_object){artifact_keys, sizeof a, NULL}, &a);
     if (s) return s;
-    if (!file_of(name, a.id)) return wrong(&r, "id", "differs from the name of the file");
-    if (!a.n_findings) return wrong(&r, "findings", "is empty");
+    if (!file_of(name, a.id)) return keyed_wrong(&r, "id", "differs from the name of the file");
+    if (!a.n_findings) return keyed_wrong(&r, "findings", "is empty");
     for (size_t i = 0; i < a.n_findings; i++)
         if (!kind_known(a.findings[i]))
-            return wrong(&r, "findings", "holds a word that is no finding kind (daemon/knowledge/vocabulary.c)");
+            return keyed_wrong(&r, "findings", "holds a word that is no finding kind (daemon/knowledge/vocabulary.c)");
     for (size_t i = 0; i < a.n_not_in; i++)
-        if (!kit_by_id(a.not_in[i])) return wrong(&r, "not_in", "names a framework that is not known (daemon/knowledge/kit.c)");
-    if (!a.fact != !a.equals) return wrong(&r, "fact", "and equals go together");
+        if (!kit_by_id(a.not_in[i]))
+            return keyed_wrong(&r, "not_in", "names a framework that is not known (daemon/knowledge/kit.c)");
+    if (!a.fact != !a.equals) return keyed_wrong(&r, "fact", "and equals go together");
     if (a.fact && (!fact_key(a.fact) || strcmp(fact_key(a.fact), a.fact)))
-        return wrong(&r, "fact", "is no canonical setting (fact_key.c)");
+        return keyed_wrong(&r, "fact", "is no canonical setting (fact_key.c)");
     *ret = a;
     return OK;
 }
 
-static const struct key calibration_keys[] = {
+static const struct keyed_key calibration_keys[] = {
     {"id", TYPE_TEXT, REQUIRED, offsetof(struct calibration, id), 0, NULL},
     {"slope", TYPE_NUMBER, REQUIRED, offsetof(struct calibration, slope), 0, NULL},
     {"intercept", TYPE_NUMBER, REQUIRED, offsetof(struct calibration, intercept), 0, NULL},
@@ -365,14 +192,14 @@ static const struct key calibration_keys[] = {
 
 enum status entry_calibration(const char *name, struct span text, struct arena *arena, struct calibration *ret, struct err *err)
 {
-    struct reader r = {.file = name, .arena = arena, .err = err};
+    struct keyed_reader r = {.file = name, .arena = arena, .err = err};
     struct calibration c = {0};
-    enum status s = read_file(&r, text, &(struct object){calibration_keys, sizeof c}, &c);
+    enum status s = keyed_read(&r, text, &(struct keyed_object){calibration_keys, sizeof c, NULL}, &c);
     if (s) return s;
-    if (!file_of(name, c.id)) return wrong(&r, "id", "differs from the name of the file");
+    if (!file_of(name, c.id)) return keyed_wrong(&r, "id", "differs from the name of the file");
     if (!within(c.slope, 0.05, 20))
-        return wrong(&r, "slope", "must lie in [0.05, 20]: a higher sum of clues is never less likely");
-    if (!within(c.intercept, -20, 20)) return wrong(&r, "intercept", "must lie in [-20, 20]");
+        return keyed_wrong(&r, "slope", "must lie in [0.05, 20]: a higher sum of clues is never less likely");
+    if (!within(c.intercept, -20, 20)) return keyed_wrong(&r, "intercept", "must lie in [-20, 20]");
     *ret = c;
     return OK;
 }

@@ -1,48 +1,25 @@
 /* markdown - a post-mortem to keep beside the run: verdict, what happened when, why, what to do, and what nobody could see.
  *
- * Text from logs is escaped so that it renders as itself: no link, image, HTML, table cell or emphasis comes from a log. */
+ * Text from logs is escaped (markdown_escape.h). */
 #include <ctype.h>
 #include <inttypes.h>
 #include <math.h>
-#include <stdlib.h>
 
 #include "formats.h"
+#include "markdown_escape.h"
+#include "markdown_timeline.h"
 #include "sparkline.h"
 #include "words.h"
 
-enum { SPARK_WIDTH = 60, TIMELINE_MAX = 64 };
-
-/* GitHub's autolinks start at "www." and "://"; the rest is CommonMark's punctuation that can begin a construct inside a line. */
-static void add_escaped(struct str *s, const char *text, size_t max)
-{
-    struct str clean = {0};
-    str_add_printable(&clean, span_of(text), max);
-    const char *begin = clean.p ? clean.p : "";
-    for (const char *c = begin; *c; c++) {
-        bool in_word = c > begin && isalnum((unsigned char)c[-1]) && isalnum((unsigned char)c[1]);
-        if (*c == '<') str_add(s, "&lt;");
-        else if (*c == '>') str_add(s, "&gt;");
-        else if (*c == '&') str_add(s, "&amp;");
-        else if (strchr("\\`*[]|~$", *c) || (*c == '_' && !in_word)) str_addf(s, "\\%c", *c);
-        else if (*c == '/' && c > begin && c[-1] == ':') str_add(s, "\\/");
-        else if (*c == '.' && c - begin >= 3 && strncasecmp(c - 3, "www", 3) == 0) str_add(s, "\\.");
-        else if (*c == '@') str_add(s, "\\@");
-        else str_add_span(s, (struct span){c, 1});
-    }
-    str_done(&clean);
-}
-
-static void text(struct str *s, const char *t) { add_escaped(s, t, WORDS_TEXT_MAX); }
+enum { SPARK_WIDTH = 60 };
 
 static void source(struct str *s, const struct view *v, const char *path)
 {
     struct str name = {0};
     words_source(&name, v, path);
-    text(s, name.p);
+    markdown_text(s, name.p);
     str_done(&name);
 }
-
-static void heading(struct str *s, const char *title) { str_addf(s, "\n## %s\n\n", title); }
 
 static void add_verdict(const struct view *v, struct str *s)
 {
@@ -50,9 +27,9 @@ static void add_verdict(const struct view *v, struct str *s)
     report_verdict_sentence(v, &sentence);
     if (sentence.n) sentence.p[0] = (char)toupper((unsigned char)sentence.p[0]);
     str_add(s, "# ");
-    text(s, view_name(v));
+    markdown_text(s, view_name(v));
     str_add(s, "\n\n**");
-    add_escaped(s, sentence.p, 4 * WORDS_TEXT_MAX);
+    markdown_escaped(s, sentence.p, 4 * WORDS_TEXT_MAX);
     str_add(s, ".**\n");
     str_done(&sentence);
 }
@@ -61,7 +38,7 @@ static void add_fact_line(struct str *s, const char *label, const char *value)
 {
     if (!value || !*value) return;
     str_addf(s, "- %s: ", label);
-    text(s, value);
+    markdown_text(s, value);
     str_add(s, "\n");
 }
 
@@ -88,73 +65,19 @@ static void add_summary(const struct view *v, struct str *s)
     str_done(&when);
 }
 
-struct moment {
-    int64_t step;
-    size_t order;
-    const char *what;
-    const struct finding_view *finding;
-    const struct checkpoint_view *checkpoint;
-    const struct seam *seam;
-};
-
-static int by_step(const void *a, const void *b)
-{
-    const struct moment *x = a, *y = b;
-    if (x->step != y->step) return x->step < y->step ? -1 : 1;
-    return x->order < y->order ? -1 : x->order > y->order;
-}
-
-static void add_moment(const struct moment *m, struct str *s)
-{
-    str_add(s, "| ");
-    words_count(s, m->step);
-    str_add(s, " | ");
-    if (m->finding) {
-        str_addf(s, "%s %s: ", m->finding->id, severity_name(m->finding->finding.severity));
-        if (m->finding->message) text(s, m->finding->message);
-        else words_kind(s, m->finding->finding.kind);
-    } else if (m->checkpoint) {
-        str_add(s, "checkpoint ");
-        text(s, m->checkpoint->path);
-        str_addf(s, " (%s)", m->checkpoint->state ? m->checkpoint->state : "unverified");
-    } else {
-        str_add(s, "restarted: had reached step ");
-        words_count(s, m->seam->step);
-    }
-    str_add(s, " |\n");
-}
-
-static void add_timeline(const struct view *v, struct str *s)
-{
-    struct moment moments[TIMELINE_MAX];
-    size_t n = 0;
-    for (size_t i = 0; i < v->n_seams && n < TIMELINE_MAX / 4; i++, n++)
-        moments[n] = (struct moment){.step = v->seams[i].resumed_at, .order = n, .seam = &v->seams[i]};
-    for (size_t i = 0; i < v->n_findings && n < TIMELINE_MAX / 2; i++, n++)
-        moments[n] = (struct moment){.step = v->findings[i].finding.onset_step, .order = n, .finding = &v->findings[i]};
-    size_t from = v->n_checkpoints > TIMELINE_MAX / 2 ? v->n_checkpoints - TIMELINE_MAX / 2 : 0;
-    for (size_t i = from; i < v->n_checkpoints && n < TIMELINE_MAX; i++, n++)
-        moments[n] = (struct moment){.step = v->checkpoints[i].step, .order = n, .checkpoint = &v->checkpoints[i]};
-    if (!n) return;
-    qsort(moments, n, sizeof *moments, by_step);
-    heading(s, "Timeline");
-    str_add(s, "| step | what happened |\n|---:|---|\n");
-    for (size_t i = 0; i < n; i++) add_moment(&moments[i], s);
-}
-
 static void add_events(const struct view *v, struct str *s)
 {
-    if (v->n_events) heading(s, "What the log itself says");
+    if (v->n_events) markdown_heading(s, "What the log itself says");
     for (size_t i = 0; i < v->n_events; i++) {
         const struct event_view *e = &v->events[i];
         str_add(s, "- ");
-        text(s, event_name(e->kind));
+        markdown_text(s, event_name(e->kind));
         str_add(s, ", ");
         source(s, v, e->source);
         str_add(s, " line ");
         words_count(s, (int64_t)e->line);
         str_add(s, ": ");
-        text(s, e->text);
+        markdown_text(s, e->text);
         str_add(s, "\n");
     }
 }
@@ -164,10 +87,10 @@ static void add_finding(const struct finding_view *f, struct str *s)
     str_addf(s, "| %s | %s | `%s` | ", f->id, severity_name(f->finding.severity), f->finding.kind);
     words_where(s, &f->finding);
     str_add(s, " | ");
-    text(s, f->message ? f->message : f->finding.kind);
+    markdown_text(s, f->message ? f->message : f->finding.kind);
     if (f->quote) {
         str_add(s, " It said: “");
-        text(s, f->quote);
+        markdown_text(s, f->quote);
         str_add(s, "”");
     }
     str_add(s, " | ");
@@ -175,7 +98,7 @@ static void add_finding(const struct finding_view *f, struct str *s)
         struct str one = {0};
         words_evidence(&one, &f->finding.evidence[i]);
         if (i) str_add(s, ", ");
-        text(s, one.p);
+        markdown_text(s, one.p);
         str_done(&one);
     }
     str_addf(s, " | %.2f |\n", f->finding.confidence);
@@ -183,7 +106,7 @@ static void add_finding(const struct finding_view *f, struct str *s)
 
 static void add_findings(const struct view *v, struct str *s)
 {
-    heading(s, "Findings");
+    markdown_heading(s, "Findings");
     if (!v->n_findings) {
         str_add(s, "None.\n");
         return;
@@ -198,7 +121,7 @@ static void add_ids(const struct view *v, const char *label, const uint16_t *ind
     struct str cited = {0};
     words_cited(&cited, v, index, n);
     str_addf(s, "- %s: ", label);
-    text(s, cited.p);
+    markdown_text(s, cited.p);
     str_add(s, "\n");
     str_done(&cited);
 }
@@ -207,7 +130,7 @@ static void add_labelled(struct str *s, const char *label, const char *value)
 {
     if (!value || !*value) return;
     str_addf(s, "  - %s: ", label);
-    text(s, value);
+    markdown_text(s, value);
     str_add(s, "\n");
 }
 
@@ -215,9 +138,9 @@ static void add_fix(const struct view *v, const struct fix_view *f, struct str *
 {
     struct str change = {0};
     str_add(s, "- [ ] **");
-    text(s, f->fix->title);
+    markdown_text(s, f->fix->title);
     str_addf(s, "** (chance that it helps: %.2f): ", f->confidence);
-    text(s, f->fix->action);
+    markdown_text(s, f->fix->action);
     str_add(s, "\n");
     words_change(&change, v, &f->fix->in);
     add_labelled(s, "change", change.p);
@@ -231,10 +154,10 @@ static void add_cause(const struct view *v, const struct cause_view *c, struct s
 {
     const struct diagnosis *d = &c->diagnosis;
     str_add(s, "\n### ");
-    text(s, d->cause->title);
+    markdown_text(s, d->cause->title);
     str_addf(s, " (%s, %.2f)\n\n", words_belief(d->probability), d->probability);
     if (d->cause->explanation) {
-        text(s, d->cause->explanation);
+        markdown_text(s, d->cause->explanation);
         str_add(s, "\n\n");
     }
     add_ids(v, "because", d->because, d->n_because, s);
@@ -242,7 +165,7 @@ static void add_cause(const struct view *v, const struct cause_view *c, struct s
     for (size_t i = 0; i < d->n_clues; i++)
         if (d->clues[i]->why) {
             str_add(s, d->clues[i]->ratio < 1 ? "- speaks against it: " : "- speaks for it: ");
-            text(s, d->clues[i]->why);
+            markdown_text(s, d->clues[i]->why);
             str_add(s, "\n");
         }
     if (c->n_fixes) str_add(s, "\nFixes, best first:\n\n");
@@ -251,48 +174,45 @@ static void add_cause(const struct view *v, const struct cause_view *c, struct s
 
 static void add_causes(const struct view *v, struct str *s)
 {
-    if (v->n_causes) heading(s, view_decided(v) ? "Likely cause" : "Possible causes, none of them sure");
+    if (v->n_causes) markdown_heading(s, view_decided(v) ? "Likely cause" : "Possible causes, none of them sure");
     for (size_t i = 0; i < v->n_causes; i++) add_cause(v, &v->causes[i], s);
     if (!v->n_needs || view_decided(v)) return;
-    heading(s, "What would decide");
+    markdown_heading(s, "What would decide");
     for (size_t i = 0; i < v->n_needs; i++) {
         str_add(s, "- [ ] log ");
-        text(s, v->needs[i]->artifact);
+        markdown_text(s, v->needs[i]->artifact);
         str_add(s, ": ");
-        text(s, v->needs[i]->why);
+        markdown_text(s, v->needs[i]->why);
         str_add(s, "; how: ");
-        text(s, words_how(v, &v->needs[i]->in, v->needs[i]->how));
+        markdown_text(s, words_how(v, &v->needs[i]->in, v->needs[i]->how));
         str_add(s, "\n");
     }
 }
 
 static void add_last_good(const struct view *v, struct str *s)
 {
-    heading(s, "Last good checkpoint");
+    markdown_heading(s, "Last good checkpoint");
     if (!v->last_good) {
         str_add(s, v->n_checkpoints ? "None of the checkpoints is known to be good.\n" : "No checkpoint was seen.\n");
         return;
     }
-    text(s, v->last_good->path);
+    markdown_text(s, v->last_good->path);
     str_add(s, ", step ");
     words_count(s, v->last_good->step);
     str_addf(s, " (%s, %s to load)\n", v->last_good->state ? v->last_good->state : "unverified",
              v->last_good->safety ? v->last_good->safety : "unverified");
 }
 
-/* A link target: everything that is not plain in a URL becomes %XX, so that no name ends the link early. */
 static void add_picture(struct str *s, const char *path)
 {
     str_add(s, "![curves of the run](");
-    for (const unsigned char *c = (const unsigned char *)path; *c; c++)
-        if (isalnum(*c) || strchr("/._-~", *c)) str_addf(s, "%c", *c);
-        else str_addf(s, "%%%02X", *c);
+    markdown_target(s, path);
     str_add(s, ")\n\n");
 }
 
 static void add_curves(const struct view *v, const struct report_options *o, struct str *s)
 {
-    heading(s, "Curves");
+    markdown_heading(s, "Curves");
     if (o->plot) add_picture(s, o->plot);
     str_add(
         s,
@@ -303,7 +223,7 @@ static void add_curves(const struct view *v, const struct report_options *o, str
         if (c->series.role == ROLE_NONE || !series_shown(c) || !c->points) continue;
         curve_range(c->curve, &min, &max);
         str_add(s, "| ");
-        text(s, c->series.name);
+        markdown_text(s, c->series.name);
         str_addf(s, " | %s | ", role_name(c->series.role));
         sparkline_whole(c->curve, SPARK_WIDTH / 2, true, s);
         str_addf(s, " | %" PRId64 " | %" PRId64 " | ", c->first_step, c->last_step);
@@ -330,35 +250,35 @@ static void add_facts(const struct view *v, bool environment, struct str *s)
     bool any = false;
     for (size_t i = 0; i < v->n_facts; i++) {
         if (environmental(v->facts[i].key) != environment) continue;
-        if (!any) heading(s, environment ? "Environment" : "Settings"), str_add(s, "| key | value |\n|---|---|\n");
+        if (!any) markdown_heading(s, environment ? "Environment" : "Settings"), str_add(s, "| key | value |\n|---|---|\n");
         any = true;
         str_add(s, "| ");
-        text(s, v->facts[i].key);
+        markdown_text(s, v->facts[i].key);
         str_add(s, " | ");
-        text(s, v->facts[i].value);
+        markdown_text(s, v->facts[i].value);
         str_add(s, " |\n");
     }
 }
 
 static void add_sources(const struct view *v, struct str *s)
 {
-    heading(s, "Sources");
+    markdown_heading(s, "Sources");
     str_add(s, "| file | format | points | bad records | why |\n|---|---|---:|---:|---|\n");
     for (size_t i = 0; i < v->n_sources; i++) {
         const struct source_view *f = &v->sources[i];
         str_add(s, "| ");
         source(s, v, f->path);
         str_add(s, " | ");
-        text(s, f->format ? f->format : "not read");
+        markdown_text(s, f->format ? f->format : "not read");
         str_addf(s, " | %" PRIu64 " | %" PRIu64 " | ", f->points, f->bad_records);
-        text(s, f->why ? f->why : "");
+        markdown_text(s, f->why ? f->why : "");
         str_add(s, " |\n");
     }
 }
 
 static void add_unseen(const struct view *v, struct str *s)
 {
-    heading(s, "What could not be seen");
+    markdown_heading(s, "What could not be seen");
     if (!v->n_unseen) {
         str_add(s, "Everything that is usually needed was logged.\n");
         return;
@@ -368,12 +288,12 @@ static void add_unseen(const struct view *v, struct str *s)
         const struct unseen_view *u = &v->unseen[i];
         struct str kinds = {0};
         str_add(s, "| ");
-        text(s, u->artifact->artifact);
+        markdown_text(s, u->artifact->artifact);
         str_add(s, " | ");
         words_impossible(&kinds, u);
-        text(s, kinds.p ? kinds.p : "");
+        markdown_text(s, kinds.p ? kinds.p : "");
         str_add(s, " | ");
-        text(s, words_how(v, &u->artifact->in, u->artifact->how));
+        markdown_text(s, words_how(v, &u->artifact->in, u->artifact->how));
         str_add(s, " |\n");
         str_done(&kinds);
     }
@@ -382,18 +302,18 @@ static void add_unseen(const struct view *v, struct str *s)
 static void add_memory(const struct remembered *m, struct str *s)
 {
     if (!m || (!m->n_incidents && !m->n_similar)) return;
-    heading(s, "In the memory");
+    markdown_heading(s, "In the memory");
     for (size_t i = 0; i < m->n_incidents; i++) {
         str_addf(s, "- %s (%s): ", m->incidents[i].id, m->incidents[i].state);
-        text(s, m->incidents[i].message ? m->incidents[i].message : m->incidents[i].kind);
+        markdown_text(s, m->incidents[i].message ? m->incidents[i].message : m->incidents[i].kind);
         str_add(s, "\n");
         for (size_t k = 0; k < m->n_outcomes; k++) {
             if (strcmp(m->outcomes[k].incident, m->incidents[i].id) != 0) continue;
             str_add(s, "  - tried ");
-            text(s, m->outcomes[k].fix);
+            markdown_text(s, m->outcomes[k].fix);
             str_add(s, ", worked: ");
-            text(s, m->outcomes[k].worked);
-            if (m->outcomes[k].note) str_add(s, "; "), text(s, m->outcomes[k].note);
+            markdown_text(s, m->outcomes[k].worked);
+            if (m->outcomes[k].note) str_add(s, "; "), markdown_text(s, m->outcomes[k].note);
             str_add(s, "\n");
         }
     }
@@ -407,7 +327,7 @@ static void write(const struct view *v, const struct report_options *o, struct s
     add_verdict(v, out);
     if (v->verdict == VERDICT_UNREADABLE) return;
     add_summary(v, out);
-    add_timeline(v, out);
+    markdown_timeline(v, out);
     add_events(v, out);
     add_findings(v, out);
     add_causes(v, out);

@@ -141,3 +141,9 @@ void page_row(struct page *p, int indent, enum ink ink, const char *label, int l
 }
 
 void page_blank(struct page *p) { str_add(p->out, "\n"); }
+
+void page_heading(struct page *p, const char *text)
+{
+    page_blank(p);
+    page_row(p, 0, INK_BOLD, NULL, 0, text);
+}

@@ -16,6 +16,8 @@ struct page {
  * below the text. A word longer than a line is cut at the line's end. U+00A0 is a space that does not break.
  *   label, text   already printable (str_add_printable); ink colours the label, or the text when there is no label */
 void page_row(struct page *p, int indent, enum ink ink, const char *label, int label_width, const char *text);
+/* page_heading - an empty line, then the heading. */
+void page_heading(struct page *p, const char *text);
 /* page_blank - an empty line. */
 void page_blank(struct page *p);
 /* page_width - terminal columns of UTF-8 text; East Asian wide characters count two, combining ones none. */

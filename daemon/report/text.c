@@ -3,10 +3,10 @@
  * otherwise curves, settings and sources follow. */
 #include "formats.h"
 #include "page.h"
-#include "sparkline.h"
+#include "text_curves.h"
 #include "words.h"
 
-enum { BRIEF_FINDINGS = 5, CURVES_MAX = 10, LABEL = 9, NAME_COLUMNS = 22, NUMBERS = 40 };
+enum { BRIEF_FINDINGS = 5, LABEL = 9, NAME_COLUMNS = 22 };
 
 static const enum ink severity_inks[] = {
     [SEVERITY_INFO] = INK_DIM, [SEVERITY_WARNING] = INK_YELLOW, [SEVERITY_CRITICAL] = INK_RED};
@@ -24,12 +24,6 @@ static const char *const verdict_words[] = {[VERDICT_CLEAN] = "clean",
                                             [VERDICT_UNREADABLE] = "UNREADABLE"};
 
 static const char *text_of(const struct str *s) { return s->p ? s->p : ""; }
-
-static void heading(struct page *p, const char *text)
-{
-    page_blank(p);
-    page_row(p, 0, INK_BOLD, NULL, 0, text);
-}
 
 static void foreign_row(struct page *p, int indent, const char *label, int label_width, const char *text)
 {
@@ -106,7 +100,7 @@ static void finding(struct page *p, const struct view *view, const struct findin
 static void findings(struct page *p, const struct view *v, bool brief)
 {
     size_t n = brief && v->n_findings > BRIEF_FINDINGS ? BRIEF_FINDINGS : v->n_findings;
-    if (n && !brief) heading(p, "What was measured");
+    if (n && !brief) page_heading(p, "What was measured");
     for (size_t i = 0; i < n; i++) finding(p, v, &v->findings[i], brief);
     if (n == v->n_findings) return;
     struct str s = {0};
@@ -186,14 +180,14 @@ static void cause(struct page *p, const struct view *v, const struct cause_view 
 
 static void causes(struct page *p, const struct view *v, bool brief)
 {
-    if (v->n_causes && !brief) heading(p, view_decided(v) ? "Likely cause" : "Possible causes, none of them sure");
+    if (v->n_causes && !brief) page_heading(p, view_decided(v) ? "Likely cause" : "Possible causes, none of them sure");
     for (size_t i = 0; i < v->n_causes && (i < 2 || !brief); i++) cause(p, v, &v->causes[i], i == 0, brief);
 }
 
 static void needs(struct page *p, const struct view *v, bool brief)
 {
     if (!v->n_needs || view_decided(v)) return;
-    if (!brief) heading(p, "To decide between them");
+    if (!brief) page_heading(p, "To decide between them");
     for (size_t i = 0; i < v->n_needs; i++) {
         struct str s = {0};
         str_add(&s, "log ");
@@ -217,74 +211,9 @@ static void last_good(struct page *p, const struct view *v, bool brief)
     words_count(&s, c->step);
     if (c->state) str_addf(&s, ", %s", c->state);
     if (c->safety) str_addf(&s, ", %s to load", c->safety);
-    if (!brief) heading(p, "Last good checkpoint");
+    if (!brief) page_heading(p, "Last good checkpoint");
     page_row(p, 2, INK_BOLD, brief ? "go back to" : "", brief ? 14 : 0, text_of(&s));
     str_done(&s);
-}
-
-static void add_name(struct str *s, const char *name, int columns)
-{
-    struct str full = {0};
-    str_add_printable(&full, span_of(name), NAME_COLUMNS - 1);
-    str_add(s, text_of(&full));
-    for (int n = page_width(text_of(&full)); n < columns; n++) str_add(s, " ");
-    str_done(&full);
-}
-
-/* Cells are counted by hand, because a sparkline must not be wrapped. */
-static void curve_row(struct page *p, const struct series_view *s, int name_columns)
-{
-    int room = p->columns - 2 - name_columns - NUMBERS, width = room > 40 ? 40 : room < 8 ? 8 : room;
-    double min, max;
-    struct str line = {0};
-    str_add(&line, "  ");
-    add_name(&line, s->series.name, name_columns);
-    sparkline_whole(s->curve, width, p->unicode, &line);
-    for (uint32_t n = s->curve->used; n < (uint32_t)width; n++) str_add(&line, " ");
-    if (curve_range(s->curve, &min, &max)) {
-        str_add(&line, "  ");
-        str_add_number(&line, min);
-        str_add(&line, " to ");
-        str_add_number(&line, max);
-    }
-    str_add(&line, ", ends ");
-    str_add_number(&line, s->last);
-    if (p->unicode) str_add(p->out, text_of(&line));
-    else page_ascii(p->out, text_of(&line));
-    str_add(p->out, "\n");
-    str_done(&line);
-}
-
-/* The series worth a line, in the order a person reads them; returns how many. */
-static size_t shown_curves(const struct view *v, const struct series_view *shown[CURVES_MAX])
-{
-    static const enum role order[] = {
-        ROLE_LOSS_TRAIN,  ROLE_LOSS_EVAL,  ROLE_LOSS_GENERATOR, ROLE_LOSS_DISCRIMINATOR, ROLE_RETURN,
-        ROLE_SCORE_TRAIN, ROLE_SCORE_EVAL, ROLE_GRAD_NORM,      ROLE_LEARNING_RATE,      ROLE_ENTROPY,
-        ROLE_KL};
-    size_t n = 0;
-    for (size_t r = 0; r < sizeof order / sizeof *order; r++)
-        for (size_t i = 0; i < v->n_series && n < CURVES_MAX; i++) {
-            const struct series_view *s = &v->series[i];
-            if (s->series.role == order[r] && s->curve && s->curve->used >= 2) shown[n++] = s;
-        }
-    return n;
-}
-
-static void curves(struct page *p, const struct view *v)
-{
-    const struct series_view *shown[CURVES_MAX];
-    size_t n = shown_curves(v, shown);
-    int columns = 0;
-    for (size_t i = 0; i < n; i++) {
-        struct str name = {0};
-        words_foreign(&name, shown[i]->series.name);
-        if (page_width(text_of(&name)) + 2 > columns) columns = page_width(text_of(&name)) + 2;
-        str_done(&name);
-    }
-    if (columns > NAME_COLUMNS + 2) columns = NAME_COLUMNS + 2;
-    if (n) heading(p, "Curves (each between its own extremes; x is NaN or infinite)");
-    for (size_t i = 0; i < n; i++) curve_row(p, shown[i], columns);
 }
 
 static void settings(struct page *p, const struct view *v)
@@ -299,13 +228,13 @@ static void settings(struct page *p, const struct view *v)
         add_unbroken(&s, text_of(&one));
         str_done(&one);
     }
-    if (s.n) heading(p, "Settings the log tells"), page_row(p, 2, INK_PLAIN, NULL, 0, text_of(&s));
+    if (s.n) page_heading(p, "Settings the log tells"), page_row(p, 2, INK_PLAIN, NULL, 0, text_of(&s));
     str_done(&s);
 }
 
 static void sources(struct page *p, const struct view *v)
 {
-    if (v->n_sources) heading(p, "Sources");
+    if (v->n_sources) page_heading(p, "Sources");
     for (size_t i = 0; i < v->n_sources; i++) {
         const struct source_view *f = &v->sources[i];
         struct str name = {0}, s = {0};
@@ -346,7 +275,7 @@ static void unseen(struct page *p, const struct view *v, bool brief)
 {
     struct str s = {0};
     uint64_t bad = 0;
-    if (!brief && v->n_unseen) heading(p, "What could not be seen, because it is not logged");
+    if (!brief && v->n_unseen) page_heading(p, "What could not be seen, because it is not logged");
     for (size_t i = 0; i < v->n_unseen && !brief; i++) unseen_row(p, v, &v->unseen[i]);
     if (!brief) page_blank(p);
     words_unseen(&s, v);
@@ -375,7 +304,7 @@ static void write(const struct view *v, const struct report_options *o, struct s
         causes(&p, v, o->brief);
         needs(&p, v, o->brief);
         last_good(&p, v, o->brief);
-        if (!o->brief) curves(&p, v), settings(&p, v);
+        if (!o->brief) text_curves(&p, v), settings(&p, v);
         unseen(&p, v, o->brief);
     }
     if (o->sources || !o->brief) sources(&p, v);
