@@ -44,6 +44,7 @@ struct series {
     enum axis axis;
     bool bounded, step_inferred;
 };
+struct past;
 struct point {
     const struct series *series; /* borrowed; outlives every analyzer of its run */
     uint64_t seq;                /* arrival in the run, from 1 */
@@ -52,6 +53,7 @@ struct point {
     double value;                /* in series->unit; NaN and Inf are data, not errors */
     uint64_t line;               /* physical line of the record's first byte; record number in binary logs */
     uint16_t source, segment;
+    const struct past *past; /* of the series, this point included (stats/past.h); borrowed. NULL for layers, counts, events */
 };
 struct evidence {
     const char *name, *unit;
@@ -87,11 +89,13 @@ struct knob {
 enum scope { PER_SERIES, PER_METRIC, PER_RUN };
 #define WANTS(role) (UINT64_C(1) << (role))
 #define WANTS_ALL   (~UINT64_C(0))
+#define NEEDS_TIME  (UINT64_C(1) << 63) /* points that have a time */
 
 struct analyzer {
     const char *name, *summary, *source;                           /* source: the paper or rule it implements */
     const char *const *kinds;                                      /* the kinds it may emit; NULL ends them */
     uint64_t wants;                                                /* WANTS(ROLE_LOSS_TRAIN) | ... */
+    uint64_t needs;                                                /* see below; 0: nothing */
     enum scope scope;                                              /* PER_METRIC: one state for all splits of one metric */
     size_t state_size;                                             /* the host allocates it: O(1) by construction */
     const struct knob *knobs;                                      /* a NULL name ends them; written at offset before init */
@@ -100,6 +104,9 @@ struct analyzer {
     void (*observe)(void *state, const struct point *p, const struct findings *out);
     void (*finish)(void *state, const struct findings *out); /* no more points will come; or NULL */
 };
+
+/* needs - roles without one of which there is nothing to tell. The state may be made when the first of them comes; what came before of the
+ * other series is then given to it from their pasts: each bucket of the fine curve as so many points of its mean, without a time. */
 
 extern const struct analyzer *const analyzers[]; /* NULL ends the list */
 

@@ -1,7 +1,9 @@
 /* clipping_always_on - nearly every step's gradient is clipped, so that clipping sets the step and not the gradient.
  *
  * Known from the setting and the logged norm (of before clipping; a norm that sits at the bound was logged after it), or from a share
- * that the trainer logs itself. Many good runs live with it, so it is worth knowing and no more: the bound acts as a rate. Norms are
+ * that the trainer logs itself. Many good runs live with it, so it is worth knowing and no more: the bound acts as a rate. Where a step
+ * of plain gradient descent is cut to a hundredth, the rate that was chosen is not the one that runs, and that is a warning; Adam and its
+ * kin divide by the size of gradients anyway. Norms are
  * counted in bins of a quarter octave, for the setting may be read after them. */
 #include <math.h>
 #include <string.h>
@@ -9,12 +11,13 @@
 #include "analyzer.h"
 #include "diagnose.h"
 #include "fact_key.h"
-#include "stats/told.h"
+#include "stats/preview.h"
 #include "stats/track_level.h"
 
 enum { BINS = 256, OCTAVES_BELOW = 32 };
 struct state {
-    double share, min_points;
+    double share, min_points, cut;
+    bool plain;   /* the optimizer's step is in proportion to the gradient */
     double bound; /* from the settings; 0: none */
     struct track clipped[1];
     uint32_t n_clipped;
@@ -26,7 +29,7 @@ struct state {
     int64_t last_step;
     uint64_t last_line;
     uint16_t segment;
-    struct told told;
+    struct preview preview;
 };
 
 static const char *const kinds[] = {"clipping_always_on", NULL};
@@ -35,6 +38,9 @@ static const struct knob knobs[] = {
      "Tuning Playbook: lower the rate when more than half of the steps are; most runs that do go well"},
     {"clipping_points", "points", 50, 10, 100000, 100, 30, offsetof(struct state, min_points), "steps before anything is said",
      "our choice"},
+    {"clipping_cut", "share", 0.01, 1e-5, 0.5, 0.003, 0.03, offsetof(struct state, cut),
+     "of a step that clipping leaves of it, at most, for a warning under plain gradient descent",
+     "our choice: the rate is two orders of magnitude below the one that was set"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
 static void fact(void *state, const char *key, const char *value)
@@ -42,6 +48,7 @@ static void fact(void *state, const char *key, const char *value)
     struct state *s = state;
     const char *name = fact_key(key);
     double bound;
+    if (name && strcmp(name, "optimizer") == 0) s->plain = fact_says(value, "sgd|momentum|nesterov");
     if (name && strcmp(name, "gradient_clip") == 0) s->bound = fact_number(value, &bound) && bound > 0 ? bound : 0;
 }
 
@@ -65,42 +72,24 @@ static double share_above(const struct state *s)
     return above / (double)s->points;
 }
 
-static void tell(struct state *s, struct finding *f, double share, double bound, const struct findings *out)
+/* What is left of the step in the middle of all, by size: the bound over the lower edge of the middle norm's bin. */
+static double left_of_steps(const struct state *s)
+{
+    uint64_t below = 0;
+    size_t at = 0;
+    while (at + 1 < BINS && 2 * (below + s->bin[at]) < s->points) below += s->bin[at++];
+    return s->bound / exp2((double)at / 4 - OCTAVES_BELOW);
+}
+
+static void tell(struct finding *f, double share, double bound, const struct findings *out)
 {
     finding_add(f, "share", share, "share");
     finding_add(f, "bound", bound, "");
-    told_update(&s->told, true, false, f, out);
+    out->emit(out->arg, f);
 }
 
-static void finish(void *state, const struct findings *out)
+static void hear(struct state *s, const struct point *p)
 {
-    struct state *s = state;
-    double percent = s->n_clipped && track_high(s->clipped) > 1 ? 100 : 1;
-    if (s->n_clipped && (double)s->clipped->curve.points >= s->min_points) {
-        double share = track_level(s->clipped, 0, 1) / percent;
-        struct finding f = track_finding(s->clipped, "clipping_always_on", 0);
-        f.confidence = 0.9;
-        if (share >= s->share && share <= 1) tell(s, &f, share, s->bound > 0 ? s->bound : (double)NAN, out);
-    } else if (s->bound > 0 && (double)s->points >= s->min_points && share_above(s) >= s->share) {
-        struct finding f = {.kind = "clipping_always_on",
-                            .episode = 1,
-                            .confidence = 0.85,
-                            .series = s->series,
-                            .source = s->series->source,
-                            .segment = s->segment,
-                            .onset_step = s->first.step,
-                            .first_step = s->first.step,
-                            .last_step = s->last_step,
-                            .first_line = s->first.line,
-                            .last_line = s->last_line};
-        tell(s, &f, share_above(s), s->bound, out);
-    }
-}
-
-static void observe(void *state, const struct point *p, const struct findings *out)
-{
-    struct state *s = state;
-    (void)out;
     if (!isfinite(p->value)) return;
     if (p->series->role == ROLE_CLIPPED_SHARE) {
         track_add(s->clipped, &s->n_clipped, 1, p);
@@ -112,6 +101,49 @@ static void observe(void *state, const struct point *p, const struct findings *o
     if (p->value > s->highest) s->highest = p->value;
     s->bin[bin_of(p->value)]++;
     s->points++;
+}
+
+static void say_all(void *state, const struct findings *out)
+{
+    struct state *s = state;
+    double percent = s->n_clipped && track_high(s->clipped) > 1 ? 100 : 1;
+    if (s->n_clipped && (double)s->clipped->curve->points >= s->min_points) {
+        double share = track_level(s->clipped, 0, 1) / percent;
+        struct finding f = track_finding(s->clipped, "clipping_always_on", 0);
+        f.confidence = 0.9;
+        if (share >= s->share && share <= 1) tell(&f, share, s->bound > 0 ? s->bound : (double)NAN, out);
+        return;
+    }
+    bool bounded = s->bound > 0 && s->points > 0 && share_above(s) >= s->share;
+    double left = bounded ? left_of_steps(s) : 1, least = s->plain && left <= s->cut ? s->min_points / 2 : s->min_points;
+    if (bounded && (double)s->points >= least) {
+        struct finding f = {.kind = "clipping_always_on",
+                            .episode = 1,
+                            .severity = s->plain && left <= s->cut ? SEVERITY_WARNING : SEVERITY_INFO,
+                            .confidence = 0.85,
+                            .series = s->series,
+                            .source = s->series->source,
+                            .segment = s->segment,
+                            .onset_step = s->first.step,
+                            .first_step = s->first.step,
+                            .last_step = s->last_step,
+                            .first_line = s->first.line,
+                            .last_line = s->last_line};
+        finding_add(&f, "left", left, "share");
+        tell(&f, share_above(s), s->bound, out);
+    }
+}
+
+static void observe(void *state, const struct point *p, const struct findings *out)
+{
+    struct state *s = state;
+    hear(s, p);
+    if (preview_due(&s->preview, p)) preview_judge(&s->preview, s, say_all, out);
+}
+
+static void finish(void *state, const struct findings *out)
+{
+    preview_over(&((struct state *)state)->preview, state, say_all, out);
 }
 
 const struct analyzer analyzer_clipping_always_on = {.name = "clipping_always_on",

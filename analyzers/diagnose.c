@@ -23,6 +23,7 @@ static const double ECHO = 0.35;
 static const double PROBABILITY_MIN = 0.01, PROBABILITY_MAX = 0.97;
 static const double REPORT_FROM = 0.2;
 
+enum { STANDSTILL = 3 };
 enum { FACTS_MAX = 64, READINGS_MAX = 48, EXPLAINED_MAX = DIAGNOSIS_MAX * READINGS_MAX };
 
 static const struct {
@@ -38,11 +39,11 @@ static const struct {
     {"loss_scale_collapse", 1},
     {"grad_explosion", 2},
     {"grad_spike", 2},
-    {"loss_plateau", 3},
-    {"loss_not_decreasing", 3},
-    {"score_stuck", 3},
-    {"return_flat", 3},
-    {"loss_at_chance", 3},
+    {"loss_plateau", STANDSTILL},
+    {"loss_not_decreasing", STANDSTILL},
+    {"score_stuck", STANDSTILL},
+    {"return_flat", STANDSTILL},
+    {"loss_at_chance", STANDSTILL},
     {"overfitting", 4},
     {"validation_divergence", 4},
     {"score_drop", 4},
@@ -102,7 +103,8 @@ static void keep_fact(struct view *v, const char *key, const char *value)
     if (i == v->n_facts) v->n_facts++;
 }
 
-/* A clue names one setting, but what rate is high depends on the optimizer: Adam's step is the rate itself (UMLAUT's 0.01). */
+/* A clue names one setting, but what rate is high depends on the optimizer: the step of Adam, and of RMSprop, is the rate itself
+ * (UMLAUT's 0.01). */
 static void open_view(struct view *v, const struct case_file *run)
 {
     v->run = run;
@@ -112,15 +114,21 @@ static void open_view(struct view *v, const struct case_file *run)
         if (fact_canonical(run->facts[i].key, run->facts[i].value, &key, &value)) keep_fact(v, key, value);
     }
     const char *rate = fact_value(v, "learning_rate");
-    bool adam = fact_says(fact_value(v, "optimizer"), "adam|adamw|adamax|nadam|nadamw|radam|fusedadam");
+    bool adam = fact_says(fact_value(v, "optimizer"), "adam|adamw|adamax|nadam|nadamw|radam|fusedadam|rmsprop");
     if (rate && adam) keep_fact(v, "adam_learning_rate", rate);
 }
 
 static bool within(const struct clue *c, double x) { return x >= c->min && x <= c->max; }
 
+/* A standstill that was told while the run went on and has ended was none: what is said of it speaks for nothing. */
+static bool ended_standstill(const struct finding *f)
+{
+    return f->phase == PHASE_CLOSED && f->severity == SEVERITY_INFO && family_of(f->kind) == STANDSTILL;
+}
+
 static bool finding_shows(const struct finding *f, const struct clue *c)
 {
-    if (strcmp(f->kind, c->finding)) return false;
+    if (strcmp(f->kind, c->finding) || ended_standstill(f)) return false;
     return !c->evidence || within(c, finding_evidence(f, c->evidence, NAN));
 }
 
@@ -161,7 +169,7 @@ static bool says(const struct case_file *run, const struct clue *c)
 static bool kind_there(const struct case_file *run, const char *kind)
 {
     for (size_t i = 0; i < run->n_findings; i++)
-        if (!strcmp(run->findings[i].kind, kind)) return true;
+        if (!strcmp(run->findings[i].kind, kind) && !ended_standstill(&run->findings[i])) return true;
     return false;
 }
 

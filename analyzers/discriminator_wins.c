@@ -3,7 +3,8 @@
  * Only for losses that are never negative (cross-entropy, hinge, least squares): a Wasserstein critic's loss has no such floor. At
  * balance cross-entropy stands at ln 4 (both halves) or ln 2 (their mean), hinge at 2 or 1, least squares at 0.25 to 0.5. A level below
  * 0.1 is far from all of them. adversarial_stalemate: a loss that is as good as zero from the start, or losses that
- * do not move at all any more, mean that neither gives a signal. */
+ * do not move at all any more, mean that neither gives a signal. A generator whose loss has climbed meanwhile is told that all it makes is
+ * false: there the discriminator has won, however soon. */
 #include <math.h>
 
 #include "analyzer.h"
@@ -13,7 +14,7 @@
 
 enum { BUCKETS = 64 };
 struct state {
-    double level, share, min_points, lasted_share, dead_level, still;
+    double level, share, min_points, lasted_share, dead_level, still, refused;
     struct curve d, g;
     struct bucket d_buckets[BUCKETS], g_buckets[BUCKETS];
     const struct series *series;
@@ -36,6 +37,9 @@ static const struct knob knobs[] = {
     {"adversarial_still", "share", 0.002, 0, 0.1, 0.0005, 0.005, offsetof(struct state, still),
      "of its level that a loss may move in the second half of a run and still be called frozen",
      "mini-batches alone move the losses of a living game by percents"},
+    {"adversarial_refused", "loss", 2, 0.5, 100, 4, 1, offsetof(struct state, refused),
+     "above its first value at which a generator's loss says that nothing it makes is believed",
+     "Goodfellow 2014: at balance ln 2; two more are odds of 14 to 1"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
 static double level_of(const struct bucket *b, size_t from, size_t to, bool size)
@@ -79,11 +83,19 @@ static struct finding found(const struct state *s, const char *kind, enum severi
     return f;
 }
 
+/* Does the generator's loss stand far above where it began? */
+static bool is_refused(const struct state *s)
+{
+    size_t n = s->g.used;
+    return n >= 5 && level_of(s->g_buckets, n - (n + 4) / 5, n, false) - s->g_buckets[0].min >= s->refused;
+}
+
 /* Neither gives a signal: the losses are nothing, or nothing moves them. */
 static bool is_dead(struct state *s, double early, double now, struct finding *f)
 {
     size_t n = s->d.used, late = n - (size_t)ceil(s->lasted_share * (double)n);
     bool nothing = level_of(s->d_buckets, 0, n, true) < s->dead_level && level_of(s->d_buckets, late, n, true) < s->dead_level;
+    nothing = nothing && !is_refused(s);
     bool still = frozen(&s->d, s->still) && frozen(&s->g, s->still);
     if (nothing) *f = found(s, "adversarial_stalemate", SEVERITY_CRITICAL, 0.9, 0, early, now);
     else if (still) *f = found(s, "adversarial_stalemate", SEVERITY_CRITICAL, 0.85, n / 2, early, now);
@@ -100,28 +112,16 @@ static bool has_won(struct state *s, double early, double now, struct finding *f
     return true;
 }
 
-static void keep(void *arg, const struct finding *f) { (void)arg, (void)f; }
-
-/* Before the generator was heard of it is judged, and told when it was. */
+/* Nothing is said before the generator was heard of: its loss tells a stalemate from a victory. */
 static void judge(struct state *s, const struct findings *out)
 {
-    static const struct findings later = {NULL, keep};
     size_t n = s->d.used, late = n - (size_t)ceil(s->lasted_share * (double)n);
-    if (!s->series || (double)s->d.points < s->min_points || n < 10) return;
+    if (!s->series || !s->g.points || (double)s->d.points < s->min_points || n < 10) return;
     double early = level_of(s->d_buckets, 0, (n + 9) / 10, false), now = level_of(s->d_buckets, late, n, false);
     struct finding dead = {0}, wins = {0};
     bool is = is_dead(s, early, now, &dead), won = !is && has_won(s, early, now, &wins);
-    if (!s->g.points) out = &later;
     told_update(&s->dead, is, true, &dead, out);
     told_update(&s->wins, won, true, &wins, out);
-}
-
-static void retell(const struct told *t, const struct findings *out)
-{
-    struct finding f = t->last;
-    if (!f.kind) return;
-    if (t->open) f.phase = PHASE_OPENED;
-    out->emit(out->arg, &f);
 }
 
 static void observe(void *state, const struct point *p, const struct findings *out)
@@ -134,7 +134,6 @@ static void observe(void *state, const struct point *p, const struct findings *o
     if (!isfinite(p->value) || (discriminator && s->series && s->series != p->series)) return;
     uint32_t used = s->d.used;
     curve_add(discriminator ? &s->d : &s->g, p->step, p->value, p->line);
-    if (!discriminator && s->g.points == 1) retell(&s->dead, out), retell(&s->wins, out);
     if (!discriminator) return;
     s->series = p->series, s->source = p->source, s->segment = p->segment;
     s->lowest = fmin(s->lowest, p->value);

@@ -46,7 +46,7 @@ static bool learned(const struct state *s, const struct track *r)
 
 static bool collapsed(const struct state *s, const struct track *e, double *early, double *now)
 {
-    if ((double)e->curve.points < s->min_points || e->curve.used < 8) return false;
+    if ((double)e->curve->points < s->min_points || e->curve->used < 8 || !track_begins(e)) return false;
     if (track_low(e) < 0 && track_high(e) > 0) return false;
     *early = fabs(track_level(e, 0, 0.1));
     *now = fabs(track_level(e, 1 - s->lasted, 1));
@@ -67,7 +67,7 @@ static void judge(struct state *s, bool over, const struct findings *out)
 {
     const struct track *e = track_of_role(s->track, s->n, ROLE_ENTROPY), *r = track_of_role(s->track, s->n, ROLE_RETURN);
     double early = 0, now = 0;
-    bool known = r && r->curve.used >= 8;
+    bool known = r && r->curve->used >= 8;
     bool is = e && (known || over) && collapsed(s, e, &early, &now) && !(known && learned(s, r));
     struct finding f = {0};
     if (is) {

@@ -11,10 +11,12 @@
 
 enum { TRACKS = 4 };
 struct state {
-    double lost, lost_far, won, factor, min_points, lasted;
+    double lost, lost_far, won, factor, min_points, lasted, runs_away;
     struct track track[TRACKS];
     uint32_t n;
     struct told told;
+    uint16_t source;
+    bool heard, several; /* sources: how far one was read says nothing of the other, so then it is told at the end */
 };
 
 static const char *const kinds[] = {"generator_wins", NULL};
@@ -32,6 +34,8 @@ static const struct knob knobs[] = {
      "values before anything is said", "as discriminator_points"},
     {"generator_wins_lasted", "share", 0.2, 0.05, 1, 0.4, 0.1, offsetof(struct state, lasted),
      "of the run that it must have lasted", "as discriminator_lasted"},
+    {"generator_wins_bound", "x", 1000, 10, 1e9, 1e4, 100, offsetof(struct state, runs_away),
+     "balance, above which the outputs themselves grow without bound", "as loss_without_bound"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
 static bool wins(const struct state *s, const struct track *d, const struct track *g, double d_now, double g_now)
@@ -53,9 +57,10 @@ static void judge(struct state *s, bool over, const struct findings *out)
 {
     const struct track *d = track_of_role(s->track, s->n, ROLE_LOSS_DISCRIMINATOR),
                        *g = track_of_role(s->track, s->n, ROLE_LOSS_GENERATOR);
-    if (!d || !g || (double)d->curve.points < s->min_points || d->curve.used < 10 || track_low(d) < -0.01) return;
+    if (!d || !g || (double)d->curve->points < s->min_points || d->curve->used < 10) return;
     double d_now = track_level(d, 1 - s->lasted, 1), g_now = track_level(g, 1 - s->lasted, 1);
-    bool is = wins(s, d, g, d_now, g_now);
+    bool critic = track_low(d) < -0.01, is = !critic && wins(s, d, g, d_now, g_now);
+    if (critic) s->told.last.confidence = 0; /* what was told of one that turns out to be a critic is taken back (taken_back.h) */
     struct finding f = {0};
     if (is) {
         f = track_finding(d, "generator_wins", onset_of(d, s->lost));
@@ -63,6 +68,7 @@ static void judge(struct state *s, bool over, const struct findings *out)
         f.confidence = d_now >= s->lost_far ? 0.93 : 0.85;
         finding_add(&f, "discriminator_loss", d_now, "");
         finding_add(&f, "generator_loss", g_now, "");
+        finding_add(&f, "without_bound", d_now >= s->runs_away, "");
         finding_add(&f, "early_level", track_level(d, 0, 0.1), "");
     }
     told_update(&s->told, is, over, &f, out);
@@ -72,7 +78,9 @@ static void observe(void *state, const struct point *p, const struct findings *o
 {
     struct state *s = state;
     struct track *t = track_add(s->track, &s->n, TRACKS, p);
-    if (p->series->role == ROLE_LOSS_DISCRIMINATOR && track_fills(t)) judge(s, false, out);
+    if (!s->heard) s->heard = true, s->source = p->source;
+    s->several = s->several || p->source != s->source;
+    if (p->series->role == ROLE_LOSS_DISCRIMINATOR && track_fills(t) && !s->several) judge(s, false, out);
 }
 
 static void finish(void *state, const struct findings *out) { judge(state, true, out); }

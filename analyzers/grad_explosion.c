@@ -2,7 +2,8 @@
  *
  * A norm that is large but steady is the model's scale; one that drifts up by a few times while the loss falls is usual. Judged is an
  * excursion from the recent level, or a slow rise from the lowest one, by a factor of ten and more that lasts; it is critical when it
- * is a hundredfold, or when the loss rises with it. */
+ * is a hundredfold, or when the loss rises with it. A norm that comes back to where it stood while the loss was falling is only worth
+ * knowing. */
 #include <math.h>
 #include <string.h>
 
@@ -12,14 +13,14 @@
 
 struct state {
     struct excursion_knobs knobs;
-    double critical_factor, warning_factor, loss_factor, loss_height;
+    double critical_factor, warning_factor, above_all, loss_factor, loss_height;
     struct excursion e;
     struct level loss; /* before the excursion */
     double loss_now;   /* an average of about three values */
     const struct series *series, *loss_series;
     uint32_t episode;
     bool told;
-    double max;
+    double max, top; /* top: the highest level it had outside excursions, on the scale */
 };
 
 static const char *const kinds[] = {"grad_explosion", NULL};
@@ -37,6 +38,8 @@ static const struct knob knobs[] = {
      "seeded training runs: norms of healthy runs drift by up to an order of magnitude"},
     {"grad_explosion_critical", "x", 100, 2, 1e9, 1000, 30, offsetof(struct state, critical_factor),
      "from this factor on it is critical", "AutoTrainer: ratio above 70"},
+    {"grad_explosion_above", "x", 2, 1, 1e6, 4, 1, offsetof(struct state, above_all),
+     "of the highest level before that it must reach to be more than worth knowing", "our choice"},
     {"grad_explosion_loss_height", "sd", 5, 2, 100, 8, 4, offsetof(struct state, loss_height),
      "the loss rises with it when it is so far above its own level", "our choice"},
     {"grad_explosion_loss_factor", "x", 1.2, 1.01, 100, 1.5, 1.1, offsetof(struct state, loss_factor), "and by this factor",
@@ -47,6 +50,7 @@ static bool loss_rises(const struct state *s) { return level_above(&s->loss, s->
 
 static enum severity severity_of(const struct state *s, double factor)
 {
+    if (!s->e.scale.linear && s->e.peak < s->top + log(s->above_all)) return SEVERITY_INFO;
     if (loss_rises(s) || factor >= s->critical_factor) return SEVERITY_CRITICAL;
     return factor >= s->warning_factor && !s->e.slow ? SEVERITY_WARNING
                                                      : SEVERITY_INFO; /* a drift under a falling loss is usual */
@@ -70,6 +74,8 @@ static void tell(struct state *s, enum phase phase, const struct findings *out)
     out->emit(out->arg, &f);
 }
 
+static void init(void *state) { ((struct state *)state)->top = -INFINITY; }
+
 static void observe_loss(struct state *s, double value)
 {
     s->loss_now = s->loss.n ? s->loss_now + 0.4 * (value - s->loss_now) : value;
@@ -86,8 +92,9 @@ static void observe(void *state, const struct point *p, const struct findings *o
         return;
     }
     if (!s->series) s->series = p->series;
-    if (p->series != s->series) return;
-    s->max = fmax(s->max, p->value);
+    if (p->series != s->series || p->value == 0) return; /* no level to grow from: grad_zero's business */
+    if (p->value > s->max) s->max = p->value;
+    if (!s->e.open && s->e.base.n == ROLLING_MAX && rolling_median(&s->e.base) > s->top) s->top = rolling_median(&s->e.base);
     enum excursion_change change = excursion_add(&s->e, &s->knobs, p);
     if (change == EXCURSION_SETTLED) s->episode++, tell(s, PHASE_OPENED, out);
     else if (change == EXCURSION_GREW && s->told) tell(s, PHASE_CHANGED, out);
@@ -113,8 +120,10 @@ const struct analyzer analyzer_grad_explosion = {.name = "grad_explosion",
                                                  .source = "failure knowledge F28; Pascanu 2013",
                                                  .kinds = kinds,
                                                  .wants = WANTS(ROLE_GRAD_NORM) | WANTS(ROLE_LOSS_TRAIN),
+                                                 .needs = WANTS(ROLE_GRAD_NORM),
                                                  .scope = PER_RUN,
                                                  .state_size = sizeof(struct state),
                                                  .knobs = knobs,
+                                                 .init = init,
                                                  .observe = observe,
                                                  .finish = finish};

@@ -8,18 +8,21 @@
 #include <strings.h>
 
 #include "analyzer.h"
+#include "stats/preview.h"
 #include "stats/robust.h"
 #include "stats/track.h"
 
 enum { SERIES = 2 };
 struct state {
     double min_points, least_s, share_info, share_warning, idle;
-    struct track wait[SERIES], step[SERIES], use[SERIES], clock;
+    struct track wait[SERIES], step[SERIES], use[SERIES];
+    struct own_track clock;
     uint32_t n_wait, n_step, n_use, n_clock;
     double last_time;
     int64_t last_step;
     const struct series *asked; /* whose name was read last */
     bool asked_is_time;
+    struct preview preview;
 };
 
 static const char *const kinds[] = {"input_starved", NULL};
@@ -44,7 +47,7 @@ static double late_level(const struct track *t)
 
 static void tell(const struct track *t, enum severity severity, double share, double to, const struct findings *out)
 {
-    struct finding f = track_finding(t, "input_starved", t->curve.used / 2);
+    struct finding f = track_finding(t, "input_starved", t->curve->used / 2);
     f.severity = severity;
     f.confidence = isnan(share) ? 0.5 : 0.85;
     finding_add(&f, "wait_share", share, "share");
@@ -53,22 +56,22 @@ static void tell(const struct track *t, enum severity severity, double share, do
 }
 
 /* Seconds a step takes, from what there is; NaN when nothing tells. */
-static double step_seconds(const struct state *s)
+static double step_seconds(struct state *s)
 {
     for (uint32_t i = 0; i < s->n_step; i++)
         if (s->step[i].series->role == ROLE_STEP_TIME)
             return late_level(&s->step[i]) / (strcmp(s->step[i].series->unit, "ms") == 0 ? 1000 : 1);
     for (uint32_t i = 0; i < s->n_step; i++) {
         const struct track *t = &s->step[i];
-        double first = t->buckets[0].mean, last = t->buckets[t->curve.used - 1].mean;
+        double first = t->curve->buckets[0].mean, last = t->curve->buckets[t->curve->used - 1].mean;
         if (last < 5 * first) return late_level(t); /* else it is a clock that runs on */
     }
-    return s->n_clock ? late_level(&s->clock) : NAN;
+    return s->n_clock ? late_level(track_of_own(&s->clock)) : NAN;
 }
 
 static void judge(struct state *s, const struct track *t, const struct findings *out)
 {
-    if ((double)t->curve.points < s->min_points) return;
+    if ((double)t->curve->points < s->min_points) return;
     bool percent = strchr(t->series->name, '%');
     double wait = late_level(t), share = percent ? wait / 100 : wait / step_seconds(s);
     if ((!percent && wait < s->least_s) || !(share >= s->share_info) || share > 1.05) return;
@@ -86,14 +89,12 @@ static void add_clock(struct state *s, const struct point *p)
     if (!isfinite(p->time) || p->series != s->wait[0].series) return;
     struct point pace = *p;
     pace.value = (p->time - s->last_time) / (double)(p->step - s->last_step);
-    if (s->last_time > 0 && p->step > s->last_step && p->time > s->last_time) track_add(&s->clock, &s->n_clock, 1, &pace);
+    if (s->last_time > 0 && p->step > s->last_step && p->time > s->last_time) track_add_own(&s->clock, &s->n_clock, 1, &pace);
     if (p->time != s->last_time) s->last_time = p->time, s->last_step = p->step;
 }
 
-static void observe(void *state, const struct point *p, const struct findings *out)
+static void hear(struct state *s, const struct point *p)
 {
-    struct state *s = state;
-    (void)out;
     switch (p->series->role) {
     case ROLE_DATA_TIME:
         if (track_add(s->wait, &s->n_wait, SERIES, p)) add_clock(s, p);
@@ -106,14 +107,26 @@ static void observe(void *state, const struct point *p, const struct findings *o
     }
 }
 
-static void finish(void *state, const struct findings *out)
+static void say_all(void *state, const struct findings *out)
 {
     struct state *s = state;
     for (uint32_t i = 0; i < s->n_wait; i++) judge(s, &s->wait[i], out);
     for (uint32_t i = 0; i < s->n_use && !s->n_wait; i++) {
         double use = late_level(&s->use[i]);
-        if ((double)s->use[i].curve.points >= s->min_points && use < s->idle) tell(&s->use[i], SEVERITY_INFO, NAN, use, out);
+        if ((double)s->use[i].curve->points >= s->min_points && use < s->idle) tell(&s->use[i], SEVERITY_INFO, NAN, use, out);
     }
+}
+
+static void observe(void *state, const struct point *p, const struct findings *out)
+{
+    struct state *s = state;
+    hear(s, p);
+    if (preview_due(&s->preview, p)) preview_judge(&s->preview, s, say_all, out);
+}
+
+static void finish(void *state, const struct findings *out)
+{
+    preview_over(&((struct state *)state)->preview, state, say_all, out);
 }
 
 const struct analyzer analyzer_input_starved = {.name = "input_starved",

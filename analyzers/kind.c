@@ -23,13 +23,12 @@ const struct kind kinds[] = {
      "{series} began at {from} and stands at {to} after {points} values: nothing is being learned",
      "loss_plateau loss_at_chance score_stuck"},
     {"loss_at_chance", "the loss sits at chance level",
-     "{series} sits at {to} since {axis} {onset}, and guessing among {classes} classes costs ln {classes} = {chance}: the model "
+     "{series} sits at {to} since {axis} {onset}, and guessing among {classes} classes costs {chance}: the model "
      "tells nothing apart",
      "loss_plateau score_stuck"},
-    {"loss_oscillation", "the loss swings",
-     "{series} has swung between about {from} and {to} since {axis} {onset} and got nowhere: {waves} waves in the second half of "
-     "the run",
-     "loss_spike loss_plateau"},
+    {"loss_starts_high", "the loss begins far above guessing",
+     "{series} began at {from}: more than guessing among any usual number of classes costs, before anything was learned", ""},
+    {"loss_oscillation", "the loss swings", "{series} {swing_words}", "loss_spike loss_plateau"},
     {"still_improving", "still improving at the end",
      "{series} was still falling at {axis} {last} ({to}): {more%} more steps would have brought about {gain} ({gain_low} to "
      "{gain_high})",
@@ -105,7 +104,8 @@ const struct kind kinds[] = {
     {"update_ratio_high", "steps are too large", "{series} is {ratio} since {axis} {onset}: a few steps replace the weights", ""},
     {"update_ratio_low", "steps are too small",
      "{series} has never been above {ratio} in {points} records: the weights hardly move", ""},
-    {"lr_zero", "the learning rate is zero", "{series} is 0 since {axis} {onset}, for {points} records: nothing can be learned",
+    {"lr_zero", "the learning rate is zero",
+     "{series} is as good as 0 since {axis} {onset}, for {points} records: nothing can be learned",
      "loss_plateau loss_not_decreasing"},
     {"run_stalled", "no new data", "nothing was logged for {silence_s} s; the longest usual pause is {expected_s} s",
      "still_improving"},

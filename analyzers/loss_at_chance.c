@@ -4,23 +4,34 @@
  * found the class frequencies and nothing else: labels that do not belong to their inputs, inputs that never arrive, dead
  * units. n is taken from the settings where they tell it; else it must be a number of classes that tasks really have, and the loss must
  * lie within a narrower band around it. A held-out score that stands clearly above 1 / n knows better than to guess, whatever the
- * loss. Games have losses of their own meaning and are left alone. */
+ * loss. Games have losses of their own meaning and are left alone.
+ *
+ * With two classes of different size, guessing by their shares costs less than ln 2: the entropy of the share of the larger one, which is the
+ * accuracy of whoever always names it. Where accuracy and held-out loss stand so together from the first evaluation on, and the
+ * training loss is hardly below, nothing of the inputs was learned either: confidences that differ at all would cost less. Whoever always
+ * names one class gets the same rows right each time; an accuracy that changes is of answers that differ. Where it is high, or the
+ * held-out loss came down to where it stands, that is the noise of the labels. */
 #include <math.h>
 #include <string.h>
 
 #include "analyzer.h"
 #include "fact_key.h"
+#include "stats/preview.h"
 #include "stats/robust.h"
 #include "stats/track_level.h"
 
-#define GAMES (WANTS(ROLE_RETURN) | WANTS(ROLE_LOSS_GENERATOR) | WANTS(ROLE_LOSS_DISCRIMINATOR))
+#define KNOWS   0.62 /* right, with answers that change: who guesses so is right less often than the larger class is common */
+#define REPEATS 0.5  /* of the first evaluations say the same: answers that change do once in ten, on 300 rows */
+#define GAMES   (WANTS(ROLE_RETURN) | WANTS(ROLE_LOSS_GENERATOR) | WANTS(ROLE_LOSS_DISCRIMINATOR))
 enum { SCORES = 4 };
 struct state {
-    double min_points, min_epochs, band, band_known, sits, above;
+    double min_points, min_epochs, band, band_known, sits, above, held_points, held_low, held_high, held_train, held_gain,
+        held_share, held_falls;
     double classes; /* from the settings; 0: not told */
     bool game;
-    struct track loss[2], score[SCORES];
-    uint32_t n, n_score;
+    struct track loss[2], held[2], score[SCORES];
+    uint32_t n, n_held, n_score;
+    struct preview preview;
 };
 
 static const char *const kinds[] = {"loss_at_chance", NULL};
@@ -37,6 +48,21 @@ static const struct knob knobs[] = {
      "of the run, at its end, for which the loss must sit there", "failure knowledge, section 2: at ln n and never lower"},
     {"loss_at_chance_above", "x", 1.5, 1.05, 10, 1.25, 2, offsetof(struct state, above),
      "1 / n, above which a held-out score is no guess", "our choice"},
+    {"chance_held_points", "points", 8, 5, 1000, 16, 6, offsetof(struct state, held_points),
+     "evaluations before a held-out loss of two classes is judged", "as score_chance_points"},
+    {"chance_held_low", "share", 0.97, 0.9, 1, 0.99, 0.95, offsetof(struct state, held_low),
+     "of the entropy of the classes that the held-out loss is never below", "as score_chance_loss"},
+    {"chance_held_high", "x", 1.1, 1, 2, 1.05, 1.2, offsetof(struct state, held_high), "of it, that it ends above at most",
+     "our choice"},
+    {"chance_held_train", "share", 0.85, 0.5, 1, 0.9, 0.8, offsetof(struct state, held_train),
+     "of it that the training loss keeps at least", "our choice: some of it may be learned by heart"},
+    {"chance_held_gain", "share", 0.05, 0.005, 0.3, 0.03, 0.08, offsetof(struct state, held_gain),
+     "of the scale that the accuracy gains at most", "two standard errors of 300 rows"},
+    {"chance_held_share", "share", 0.8, 0.55, 0.95, 0.7, 0.85, offsetof(struct state, held_share), "of the larger class at most",
+     "beyond it a rare class is another trouble: prediction_collapse"},
+    {"chance_held_falls", "share", 0.02, 0.002, 0.2, 0.01, 0.04, offsetof(struct state, held_falls),
+     "of its first value that a held-out loss falls where the answers change: then it is the labels that are noisy",
+     "seeded training runs: 0.03 and more with labels of which six in ten were drawn by lot, below 0.01 with all of them"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
 /* Numbers of classes that are guessed: small ones and those of the common data sets and vocabularies. */
@@ -78,7 +104,7 @@ static void judge(struct state *s, const struct track *t, const struct findings 
     double y[TRACK_BUCKETS],
         least = t->series->axis == AXIS_STEP || t->series->axis == AXIS_SAMPLE ? s->min_points : s->min_epochs;
     size_t n = track_levels(t, y), from = n;
-    if ((double)t->curve.points < least || n < 5) return;
+    if ((double)t->curve->points < least || n < 5) return;
     size_t some = (size_t)ceil(s->sits * (double)n);
     double level = robust_median(y + n - some, some), classes = chance_of(s, level), chance = log(classes);
     if (classes == 0 || knows_better(s, classes)) return;
@@ -97,31 +123,101 @@ static void judge(struct state *s, const struct track *t, const struct findings 
     out->emit(out->arg, &f);
 }
 
-static void observe(void *state, const struct point *p, const struct findings *out)
+static const struct track *accuracy_of(const struct state *s)
 {
-    struct state *s = state;
-    (void)out;
+    for (uint32_t i = 0; i < s->n_score; i++)
+        if (strstr(s->score[i].series->metric, "acc")) return &s->score[i];
+    return NULL;
+}
+
+/* Is an accuracy one number most of the time, as that of one answer for all is? In the first half: later the rate may have run out, and what
+ * does not move any more repeats itself. */
+static bool repeats(const struct track *score)
+{
+    uint32_t most = 0, n = score->curve->used / 2;
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t same = 0;
+        for (uint32_t k = 0; k < n; k++) {
+            const struct bucket *b = &score->curve->buckets[k];
+            same += b->min == b->max && b->last == score->curve->buckets[i].last;
+        }
+        if (same > most) most = same;
+    }
+    return most >= REPEATS * n;
+}
+
+/* Did the held-out loss ever come down from its first evaluation by what is no noise? */
+static bool learns(const struct state *s, const struct track *t)
+{
+    double y[TRACK_BUCKETS], best = INFINITY;
+    size_t n = track_levels(t, y);
+    for (size_t i = 0; i < n; i++) best = fmin(best, y[i]);
+    return best <= (1 - s->held_falls) * t->curve->buckets[0].max;
+}
+
+/* Two classes: does the held-out loss stand at the entropy of their shares, which the accuracy tells? */
+static void judge_held(const struct state *s, const struct track *t, const struct findings *out)
+{
+    const struct track *score = accuracy_of(s), *train = track_of_role(s->loss, s->n, ROLE_LOSS_TRAIN);
+    double y[TRACK_BUCKETS], lowest = INFINITY;
+    if (!score || !train || fmin((double)t->curve->points, (double)score->curve->points) < s->held_points) return;
+    if (s->classes > 2 || !track_begins(t) || !track_begins(score)) return;
+    size_t n = track_levels(t, y);
+    double scale = track_high(score) > 1.5 ? 100 : 1, share = track_level(score, 0.5, 1) / scale;
+    double gain = share - track_level(score, 0, 0.2) / scale;
+    if (!(share >= 0.5 && share <= s->held_share) || gain > s->held_gain || ((learns(s, t) || share >= KNOWS) && !repeats(score)))
+        return;
+    double chance = -share * log(share) - (1 - share) * log(1 - share);
+    for (size_t i = 0; i < n; i++) lowest = fmin(lowest, y[i]);
+    if (lowest < s->held_low * chance || y[n - 1] > s->held_high * chance) return;
+    if (track_level(train, 0.5, 1) < s->held_train * chance || track_level(train, 0.5, 1) > s->held_high * chance) return;
+    struct finding f = track_finding(t, "loss_at_chance", 0);
+    f.severity = SEVERITY_WARNING;
+    f.confidence = 0.75;
+    finding_add(&f, "to", y[n - 1], "");
+    finding_add(&f, "classes", 2, "classes");
+    finding_add(&f, "chance", chance, "");
+    finding_add(&f, "held_out", 1, "");
+    out->emit(out->arg, &f);
+}
+
+static void hear(struct state *s, const struct point *p)
+{
     if (GAMES & WANTS((unsigned)p->series->role)) s->game = true;
     else if (p->series->role == ROLE_SCORE_EVAL) {
         if (p->series->bounded && p->series->better == BETTER_HIGHER) track_add(s->score, &s->n_score, SCORES, p);
-    } else track_add(s->loss, &s->n, sizeof s->loss / sizeof *s->loss, p);
+    } else if (p->series->role == ROLE_LOSS_EVAL) track_add(s->held, &s->n_held, sizeof s->held / sizeof *s->held, p);
+    else track_add(s->loss, &s->n, sizeof s->loss / sizeof *s->loss, p);
+}
+
+static void say_all(void *state, const struct findings *out)
+{
+    struct state *s = state;
+    for (uint32_t i = 0; i < s->n && !s->game; i++) judge(s, &s->loss[i], out);
+    for (uint32_t i = 0; i < s->n_held && !s->game; i++) judge_held(s, &s->held[i], out);
+}
+
+static void observe(void *state, const struct point *p, const struct findings *out)
+{
+    struct state *s = state;
+    hear(s, p);
+    if (preview_due(&s->preview, p)) preview_judge(&s->preview, s, say_all, out);
 }
 
 static void finish(void *state, const struct findings *out)
 {
-    struct state *s = state;
-    for (uint32_t i = 0; i < s->n && !s->game; i++) judge(s, &s->loss[i], out);
+    preview_over(&((struct state *)state)->preview, state, say_all, out);
 }
 
-const struct analyzer analyzer_loss_at_chance = {.name = "loss_at_chance",
-                                                 .summary = "the training loss sits at ln n",
-                                                 .source =
-                                                     "failure knowledge, section 2; Karpathy, A recipe: verify the loss at init",
-                                                 .kinds = kinds,
-                                                 .wants = WANTS(ROLE_LOSS_TRAIN) | WANTS(ROLE_SCORE_EVAL) | GAMES,
-                                                 .scope = PER_RUN,
-                                                 .state_size = sizeof(struct state),
-                                                 .knobs = knobs,
-                                                 .fact = fact,
-                                                 .observe = observe,
-                                                 .finish = finish};
+const struct analyzer analyzer_loss_at_chance = {
+    .name = "loss_at_chance",
+    .summary = "the training loss sits at ln n",
+    .source = "failure knowledge, section 2; Karpathy, A recipe: verify the loss at init",
+    .kinds = kinds,
+    .wants = WANTS(ROLE_LOSS_TRAIN) | WANTS(ROLE_LOSS_EVAL) | WANTS(ROLE_SCORE_EVAL) | GAMES,
+    .scope = PER_RUN,
+    .state_size = sizeof(struct state),
+    .knobs = knobs,
+    .fact = fact,
+    .observe = observe,
+    .finish = finish};

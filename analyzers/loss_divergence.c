@@ -4,17 +4,19 @@
  * slow rise of the level above the best one ever (CUSUM). A run that ends while its loss is far up is told at the end; so is one whose loss
  * has never come back to its very first value, which is no excursion because there was no level to leave. A bump while the rate
  * warms up is healthy below 1.5 times the initial loss: that is where the factors begin. What the settings announce (a curriculum: the
- * data become harder) is worth knowing, no more. */
+ * data become harder) is worth knowing, no more, and so is a step of the loss that leaves most of the progress standing and is half made good. */
 #include <string.h>
 
 #include "analyzer.h"
 #include "stats/announced.h"
 #include "stats/excursion.h"
+#include "stats/jump.h"
+#include "stats/past.h"
 #include "stats/robust.h"
 
 struct state {
     struct excursion_knobs knobs;
-    double critical_factor, above_start, above_points, without_bound, short_factor;
+    double critical_factor, above_start, above_points, without_bound, short_factor, little, for_good;
     struct excursion e;
     double first, lowest_later; /* as logged; of all values behind the first three */
     double lowest, last;        /* of all, as logged */
@@ -22,8 +24,9 @@ struct state {
     uint64_t rising_line;
     bool announced; /* by a setting: the data change on the way */
     uint32_t episode;
-    bool told, recedes; /* recedes: told as being on its way back */
+    bool told, recedes, eased; /* recedes: told as being on its way back; eased: as half made good, and little */
     const struct series *series;
+    const struct past *past; /* of this segment */
 };
 
 #define SPIKE 1.5 /* from this factor on a rise that came back is told by loss_spike as well */
@@ -48,15 +51,36 @@ static const struct knob knobs[] = {
      "values before that is said", "the first of n values is the least by chance once in n"},
     {"loss_short_factor", "x", 1.8, 1.2, 100, 3, 1.5, offsetof(struct state, short_factor),
      "the whole first third of a short log that the whole last third is above", "seeded noise: no log of batches does it"},
+    {"loss_divergence_little", "share", 0.1, 0, 1, 0.2, 0.05, offsetof(struct state, little),
+     "of the progress (not on the logarithm): a step that undoes less is not critical, and half made good only worth knowing",
+     "a loss near 0 multiplies without meaning"},
+    {"loss_divergence_for_good", "share", 0.5, 0.1, 1, 0.8, 0.4, offsetof(struct state, for_good),
+     "of all progress that every later value has lost, however short the log", "half of what was learned is gone"},
     {"loss_without_bound", "x", 1000, 10, 1e12, 1e5, 100, offsetof(struct state, without_bound),
      "its lowest and its first value that a loss ends at, however few values there are", "our choice: no batch is so bad"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
+/* What the loss has lost again of what it had gained, not on the logarithm: near 0 a factor means little. */
+static double share_undone(const struct state *s)
+{
+    const struct excursion *e = &s->e;
+    return e->scale.linear ? 1 : (exp(e->level) - exp(e->from)) / fmax(exp(e->initial) - exp(e->from), 1e-300);
+}
+
+/* Once it has, it takes more to undo that. */
+static bool has_eased(const struct state *s)
+{
+    const struct excursion *e = &s->e;
+    double at = s->eased ? 0.75 : 0.5;
+    return !e->slow && e->level < e->from + at * (e->peak - e->from) && share_undone(s) < s->little;
+}
+
 static enum severity severity_of(const struct state *s, enum phase phase, double factor)
 {
-    if (s->announced) return SEVERITY_INFO;
+    if (s->announced || s->eased) return SEVERITY_INFO;
     if (phase == PHASE_CLOSED) return s->e.slow || factor >= SPIKE ? SEVERITY_INFO : SEVERITY_WARNING;
-    return factor >= s->critical_factor && !s->recedes ? SEVERITY_CRITICAL : SEVERITY_WARNING;
+    bool much = s->e.slow || share_undone(s) >= s->little;
+    return factor >= s->critical_factor && !s->recedes && much ? SEVERITY_CRITICAL : SEVERITY_WARNING;
 }
 
 static void tell(struct state *s, enum phase phase, const struct findings *out)
@@ -81,7 +105,7 @@ static void observe(void *state, const struct point *p, const struct findings *o
 {
     struct state *s = state;
     if (!isfinite(p->value)) return;
-    s->series = p->series;
+    s->series = p->series, s->past = p->past;
     if (!s->e.n) s->first = p->value, s->lowest_later = INFINITY;
     else if (s->e.n > 2 && p->value < s->lowest_later) s->lowest_later = p->value;
     if (!s->e.n || p->value <= s->lowest) s->lowest = p->value, s->rising_step = INT64_MIN;
@@ -90,7 +114,7 @@ static void observe(void *state, const struct point *p, const struct findings *o
     switch (excursion_add(&s->e, &s->knobs, p)) {
     case EXCURSION_SETTLED:
         s->episode++;
-        s->recedes = excursion_recedes(&s->e);
+        s->recedes = excursion_recedes(&s->e), s->eased = false;
         tell(s, PHASE_OPENED, out);
         break;
     case EXCURSION_GREW:
@@ -100,8 +124,8 @@ static void observe(void *state, const struct point *p, const struct findings *o
         if (s->told) tell(s, PHASE_CLOSED, out);
         break;
     default:
-        if (!s->told || s->recedes == excursion_recedes(&s->e)) break;
-        s->recedes = !s->recedes;
+        if (!s->told || (s->recedes == excursion_recedes(&s->e) && s->eased == has_eased(s))) break;
+        s->recedes = excursion_recedes(&s->e), s->eased = has_eased(s);
         tell(s, PHASE_CHANGED, out);
     }
 }
@@ -162,6 +186,24 @@ static void tell_step(struct state *s, const struct findings *out)
     tell(s, PHASE_OPENED, out);
 }
 
+/* A step that no later value made good: the level was still falling, and there was no baseline to leave. */
+static bool jumped(const struct state *s, struct jump *jump)
+{
+    return s->past && !s->e.scale.linear && curve_jumps(&s->past->coarse, s->for_good, s->critical_factor, jump);
+}
+
+static void tell_jump(struct state *s, const struct jump *jump, const struct findings *out)
+{
+    struct excursion *e = &s->e;
+    e->from = log(jump->from), e->last = e->peak = log(jump->to), e->sd = fmax(e->sd, 0.1);
+    e->onset_step = jump->step, e->onset_line = jump->line;
+    e->last_step = jump->last_step, e->last_line = jump->last_line;
+    e->slow = false;
+    s->recedes = true;
+    s->episode++;
+    tell(s, PHASE_OPENED, out);
+}
+
 /* A run of a few values that ends where no batch can take a loss. */
 static bool without_bound(const struct state *s)
 {
@@ -198,6 +240,11 @@ static void finish(void *state, const struct findings *out)
     }
     if (!s->e.open && without_bound(s)) {
         tell_without_bound(s, out);
+        return;
+    }
+    struct jump jump;
+    if (!s->e.open && jumped(s, &jump)) {
+        tell_jump(s, &jump, out);
         return;
     }
     if (!s->e.open || s->e.back || (s->e.length < 3 && excursion_factor(&s->e) < 10)) return;

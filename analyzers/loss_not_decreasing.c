@@ -5,30 +5,58 @@
  *
  * Mini-batches may scatter more than that. Then the scatter is the measure: the first levels lie among the later ones, no fall of the
  * line through all of them is likely, and the held-out loss, which has no such scatter, is nowhere better than at its first evaluation. A
- * quick learner fails the first test, a slow one the second.
+ * quick learner fails the first test, a slow one the second; and levels that wander, each near the one before it, are no scatter (von
+ * Neumann 1941): the loss was elsewhere for a while. Whatever the training loss does, a held-out loss that falls steadily says that
+ * something is learned: single examples may cost any amount.
  *
  * A loss that only rises from the first record on never decreased either.
  *
  * What else can be read is told beside it, for the causes: does a loss creep down to the end (the direction is right and the steps are
- * too short), is the held-out loss the same number each time (no weight changes), does the loss stand at ln n (the inputs do not arrive)? */
+ * too short), is the held-out loss the same number each time (no weight changes), does the loss stand at ln n (the inputs do not arrive)?
+ * Of the last the held-out score tells more. A model that gives one answer to all inputs scores one of a few shares, and the same again and
+ * again; one that tells inputs apart, however wrongly, hardly ever. And a loss of exactly ln n at the very first is of outputs that
+ * are all equal, which random weights never give. Where all is constant and a wrong answer costs more than ten nats, the outputs stand at 0
+ * and 1 and the loss is what the logarithm was clipped at. */
 #include <math.h>
+#include <string.h>
 
 #include "analyzer.h"
+#include "stats/lead.h"
 #include "stats/robust.h"
+#include "stats/shrink.h"
 #include "stats/told.h"
-#include "stats/track.h"
+#include "stats/track_level.h"
 
-#define GAMES   (WANTS(ROLE_RETURN) | WANTS(ROLE_LOSS_GENERATOR) | WANTS(ROLE_LOSS_DISCRIMINATOR))
-#define CREEP   1.9  /* Mann-Kendall z, one-sided: 1 in 35 by chance; five values in a row that fall have 2.2 */
-#define SCATTER 0.03 /* of the level: cross-entropies of an untrained model scatter less */
+#define GAMES    (WANTS(ROLE_RETURN) | WANTS(ROLE_LOSS_GENERATOR) | WANTS(ROLE_LOSS_DISCRIMINATOR))
+#define WANDERS  0.4    /* of the scatter is between neighbours; of pure noise all of it, 0.4 once in 1,000 among 25 levels */
+#define LATE     0.1    /* of what the first half fell, at its rate, that the second one falls too where steps are too short */
+#define CREEP    1.9    /* Mann-Kendall z, one-sided: 1 in 35 by chance; five values in a row that fall have 2.2 */
+#define SCATTER  0.03   /* of the level: cross-entropies of an untrained model scatter less */
+#define FEW      5.0    /* times as much a gain counts where evaluations are few */
+#define KNOWS    0.3    /* of what guessing lacks, that a score is above it: 0.65 of two classes, which half of all pairs have */
+#define SETTLED  0.003  /* of its level: a held-out loss that weights in motion change by more */
+#define MAJORITY 0.03   /* of the cost: a bias is soon learned, to a few per cent */
+#define EVEN     0.0003 /* of ln n: what random weights begin at lies a hundred times as far from it */
+#define SURE     10.0   /* nats for each wrong answer: an untrained model pays ln n, and a clipped logarithm 11.5 to 36 */
 enum { LOSSES = 6, EVALS = 2 };
+enum at_chance { NOT_AT_CHANCE, TELLS_APART, SCORE_UNKNOWN, ONE_ANSWER, EVEN_OUTPUTS }; /* as the evidence has it */
+enum constant { CHANGES, CONSTANT, AT_ENDS, BINARY_AT_ENDS };
+struct answers { /* of a held-out score: how often it was the same as before */
+    const struct series *series;
+    uint32_t n, again;
+    double first, last;
+};
 struct state {
     double change, change_end, full_points, full_epochs, min_epochs, min_points, among_sd, fall, fall_held, held_gain,
-        held_points, risen;
+        held_points, risen, shrinks, other_falls, learns;
+    struct shrink shrink;
     struct track loss[LOSSES], eval[EVALS];
     struct told told[LOSSES];
     uint32_t n_loss, n_eval;
     uint64_t broken[LOSSES]; /* values that were not finite */
+    double first[LOSSES];    /* the first value of each */
+    struct answers answers;
+    const struct past *rate; /* of the learning rate; NULL: not logged */
     bool game;
 };
 
@@ -52,12 +80,18 @@ static const struct knob knobs[] = {
      "that the line through noisy levels may fall at most, two standard errors included", "seeded training runs"},
     {"loss_not_decreasing_fall_held", "share", 0.5, 0.01, 0.9, 0.3, 0.6, offsetof(struct state, fall_held),
      "the same where a held-out loss stands still too", "seeded training runs"},
-    {"loss_not_decreasing_held", "share", 0.01, 0.0005, 0.2, 0.005, 0.02, offsetof(struct state, held_gain),
+    {"loss_not_decreasing_held", "share", 0.02, 0.0005, 0.2, 0.005, 0.03, offsetof(struct state, held_gain),
      "of its first value by which a held-out loss that stands still gets better", "seeded training runs"},
     {"loss_not_decreasing_held_points", "points", 4, 3, 1000, 8, 3, offsetof(struct state, held_points), "evaluations for that",
      "our choice"},
+    {"loss_not_decreasing_learns", "share", 0.15, 0.02, 0.9, 0.1, 0.25, offsetof(struct state, learns),
+     "of its first value that a held-out loss falls steadily where something is learned", "as loss_not_decreasing_fall"},
     {"loss_not_decreasing_risen", "x", 2, 1.1, 1000, 4, 1.5, offsetof(struct state, risen),
      "the initial loss, where it has only risen", "as the loss doubling"},
+    {"loss_not_decreasing_shrinks", "share", 0.01, 1e-4, 1, 0.03, 0.003, offsetof(struct state, shrinks),
+     "of each weight that its decay takes at a step, for a held-out loss to tell nothing of learning", "as loss_plateau_shrinks"},
+    {"loss_not_decreasing_other", "share", 0.25, 0.05, 1, 0.15, 0.5, offsetof(struct state, other_falls),
+     "by which another term of the loss has come down, for one that stands to be worth knowing only", "our choice"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
 struct flat {
@@ -70,7 +104,7 @@ static bool stands(const struct state *s, const struct track *t, double change, 
     double y[TRACK_BUCKETS];
     size_t n = track_means(t, y), some = n >= 10 ? n / 10 : 1;
     double full = t->series->axis == AXIS_EPOCH ? s->full_epochs : s->full_points;
-    double allowed = change * fmin(1, (double)t->curve.points / full);
+    double allowed = change * fmin(1, (double)t->curve->points / full);
     *ret = (struct flat){robust_median(y, some), robust_median(y + n - some, some), robust_median(y, some)};
     for (size_t i = some; i < n; i++) ret->best = fmin(ret->best, robust_median(y + i - 1, i + 1 < n ? 3 : 2));
     double size = fabs(ret->initial);
@@ -106,18 +140,43 @@ static double likely_fall(const double *y, size_t n)
     return (2 * sqrt(rest / (double)(n - 2) / squares) - slope) / all.mean;
 }
 
-/* How much better than its first value a held-out loss ever was; the largest of several, and -1 where none can tell. */
+/* How much better than its first value a held-out loss ever was; the largest of several, and -1 where none can tell: its first value
+ * must be of the first part of the run, unless it is the same number every time. */
 static double held_out_gain(const struct state *s, int64_t by)
 {
     double most = -1;
     for (uint32_t i = 0; i < s->n_eval; i++) {
         const struct track *t = &s->eval[i];
-        double first = t->buckets[0].mean, best = first;
-        if ((double)t->curve.points < s->held_points || !(first > 0) || t->buckets[0].first_step > by) continue;
-        for (uint32_t k = 1; k < t->curve.used; k++) best = fmin(best, t->buckets[k].mean);
-        most = fmax(most, 1 - best / first);
+        double first = t->curve->buckets[0].mean, best = first;
+        bool same = track_low(t) == track_high(t);
+        if (t->curve->points < 2 || !(first > 0) || (!same && t->curve->buckets[0].first_step > by)) continue;
+        for (uint32_t k = 1; k < t->curve->used; k++) best = fmin(best, t->curve->buckets[k].mean);
+        double few = (double)t->curve->points < s->held_points ? FEW : 1; /* of few evaluations none may be better by chance */
+        most = fmax(most, few * (1 - best / first));
     }
     return most;
+}
+
+/* Does a held-out loss fall all along, to about its best? */
+static bool held_out_learns(const struct state *s)
+{
+    double y[TRACK_BUCKETS];
+    for (uint32_t i = 0; i < s->n_eval; i++) {
+        size_t n = track_means(&s->eval[i], y);
+        double best = n ? y[0] : 0;
+        for (size_t k = 1; k < n; k++) best = fmin(best, y[k]);
+        bool falls = n >= 6 && best > 0 && best <= (1 - s->learns) * y[0] && robust_trend(y, n) < -CREEP;
+        if (falls && y[n - 1] - best <= 0.25 * (y[0] - best)) return true;
+    }
+    return false;
+}
+
+/* Is each level near the one before it, far more than two of them by chance are? */
+static bool wanders(const double *y, size_t n)
+{
+    double steps = 0, sd = spread_of(y, n).sd;
+    for (size_t i = 1; i < n; i++) steps += (y[i] - y[i - 1]) * (y[i] - y[i - 1]) / (double)(n - 1);
+    return steps < 2 * WANDERS * sd * sd;
 }
 
 /* The scatter hides any change there may be, and leaves no room for much. */
@@ -125,15 +184,16 @@ static bool scatters(const struct state *s, const struct track *t)
 {
     double y[TRACK_BUCKETS], top[TRACK_BUCKETS];
     size_t n = track_means(t, y), from = n / 4;
-    if (n < 10) return false;
-    for (size_t i = 0; i < n; i++) top[i] = t->buckets[i].max;
+    if (n < 10 || wanders(y, n)) return false;
+    for (size_t i = 0; i < n; i++) top[i] = t->curve->buckets[i].max;
     struct spread later = spread_of(y + from, n - from), tops = spread_of(top + from, n - from);
     if (!(later.mean > 0) || y[0] > later.mean + s->among_sd * later.sd || top[0] > tops.mean + s->among_sd * tops.sd)
         return false;
-    int64_t first = t->buckets[0].first_step, last = t->buckets[n - 1].last_step;
+    int64_t first = t->curve->buckets[0].first_step, last = t->curve->buckets[n - 1].last_step;
     double gain = held_out_gain(s, first + (last - first) / 3);
-    if (gain > s->held_gain) return false;
-    return likely_fall(y, n) <= (gain >= 0 ? s->fall_held : s->fall) && robust_median(y + n - 3, 3) < s->risen * y[0];
+    bool forgets = shrink_share(&s->shrink) >= s->shrinks;
+    if (gain > s->held_gain && !forgets) return false;
+    return likely_fall(y, n) <= (gain >= 0 || forgets ? s->fall_held : s->fall) && robust_median(y + n - 3, 3) < s->risen * y[0];
 }
 
 /* Nothing was ever below the first level, and the end is far above it. */
@@ -145,6 +205,37 @@ static bool only_rises(const struct state *s, const struct track *t, const struc
            robust_trend(y, n) > 3;
 }
 
+/* Does the score tell that the model, which began as one that guesses, knows better? Its answers change, so that it is no share of one class. */
+static bool knows_better(const struct state *s, uint32_t at)
+{
+    const struct answers *a = &s->answers;
+    double score = a->last > 1.5 ? a->last / 100 : a->last, guess = exp(-s->first[at]);
+    return a->n >= 6 && 5 * a->again < a->n && strstr(a->series->metric, "acc") && s->first[at] > 0 &&
+           score >= guess + KNOWS * (1 - guess);
+}
+
+/* Has a share of right answers risen by as much, in steps? One that only changes from one class for all to another does so once or twice. */
+static bool gets_better(const struct state *s)
+{
+    const struct answers *a = &s->answers;
+    double scale = a->last > 1.5 ? 100 : 1;
+    return a->n >= 6 && a->n - 1 - a->again >= 5 && strstr(a->series->metric, "acc") &&
+           a->last - a->first >= KNOWS * (scale - a->first);
+}
+
+/* Has a held-out loss, whatever it was at first, come to a level that it hardly leaves any more? Steps that are too long throw it about. */
+static bool held_out_settles(const struct state *s)
+{
+    double y[TRACK_BUCKETS];
+    for (uint32_t i = 0; i < s->n_eval; i++) {
+        size_t n = track_means(&s->eval[i], y), half = n / 2;
+        if (n < 8) continue;
+        struct spread late = spread_of(y + half, n - half);
+        if (late.mean > 0 && late.sd <= SETTLED * late.mean) return true;
+    }
+    return false;
+}
+
 /* The batches scatter by more than a few per cent, and the held-out loss does not move: one answer for all inputs, and it is the mean. */
 static bool around_one_level(const struct state *s, const struct track *t)
 {
@@ -152,7 +243,26 @@ static bool around_one_level(const struct state *s, const struct track *t)
     size_t n = track_means(t, y);
     if (n < 5) return false;
     struct spread all = spread_of(y, n);
-    return gain >= 0 && gain <= s->held_gain && all.sd > SCATTER * all.mean;
+    double scatter = s->answers.series ? SCATTER : SCATTER / 2;                    /* without a score it hardly is of classes */
+    if (t->series->axis == AXIS_EPOCH) scatter = s->answers.series ? INFINITY : 0; /* a mean of all batches */
+    return gain >= 0 && (gain <= s->held_gain || held_out_settles(s)) && all.sd > scatter * all.mean;
+}
+
+/* What the learning rate of the second half is to that of the first, at most 1. */
+static double rate_left(const struct state *s)
+{
+    const struct curve *c = s->rate ? &s->rate->coarse : NULL;
+    double half[2] = {0, 0};
+    for (uint32_t i = 0; c && i < c->used / 2; i++) half[0] += c->buckets[i].mean, half[1] += c->buckets[c->used - 1 - i].mean;
+    return half[0] > 0 ? fmin(1, fmax(0, half[1] / half[0])) : 1;
+}
+
+/* Does the second half fall steadily, and not by next to nothing of what the first one fell at its rate? */
+static bool falls_late(const struct state *s, const double *y, size_t n)
+{
+    size_t half = n / 2;
+    double before = y[0] - y[half], after = y[half] - robust_median(y + n - 3, 3);
+    return robust_trend(y + half, n - half) < -CREEP && after >= LATE * rate_left(s) * before;
 }
 
 /* Does the second half fall steadily, however little? The held-out losses tell best, being without the scatter of batches. */
@@ -161,9 +271,9 @@ static bool creeps(const struct state *s, const struct track *t)
     double y[TRACK_BUCKETS];
     bool held = false;
     for (uint32_t i = 0; i < s->n_eval; i++) {
-        size_t n = track_means(&s->eval[i], y), late = n - n / 2;
+        size_t n = track_means(&s->eval[i], y);
         if (n < 8) continue;
-        if (robust_trend(y + n / 2, late) < -CREEP) return true;
+        if (falls_late(s, y, n)) return true;
         held = true;
     }
     size_t n = track_means(t, y);
@@ -175,20 +285,80 @@ static bool held_constant(const struct state *s)
 {
     for (uint32_t i = 0; i < s->n_eval; i++) {
         const struct track *t = &s->eval[i];
-        bool same = (double)t->curve.points >= s->held_points;
-        for (uint32_t k = 0; k < t->curve.used; k++)
-            same = same && t->buckets[k].min == t->buckets[k].max && t->buckets[k].min == t->buckets[0].min;
+        bool same = (double)t->curve->points >= s->held_points;
+        for (uint32_t k = 0; k < t->curve->used; k++)
+            same = same && t->curve->buckets[k].min == t->curve->buckets[k].max &&
+                   t->curve->buckets[k].min == t->curve->buckets[0].min;
         if (same) return true;
     }
     return false;
 }
 
-/* Within a hundredth of what guessing among 2 to 1,000 classes costs, the usual numbers of them. */
-static bool at_chance(double level)
+/* Within this share of what guessing among 2 to 1,000 classes costs, the usual numbers of them. */
+static bool is_chance(double level, double share)
 {
     static const double usual[] = {2, 3, 4, 5, 6, 7, 8, 9, 10, 20, 50, 100, 1000};
     for (size_t i = 0; i < sizeof usual / sizeof *usual; i++)
-        if (fabs(level / log(usual[i]) - 1) < 0.01) return true;
+        if (fabs(level / log(usual[i]) - 1) < share) return true;
+    return false;
+}
+
+/* One of two classes is answered to every input, and the loss is what their shares alone cost. */
+static bool is_majority(const struct state *s)
+{
+    const struct answers *a = &s->answers;
+    double share = a->last > 1.5 ? a->last / 100 : a->last;
+    if (!s->n_eval || a->n < 4 || a->again < a->n - 1 || share <= 0.5 || share > 0.95) return false;
+    double cost = -share * log(share) - (1 - share) * log(1 - share);
+    return fabs(s->eval[0].curve->buckets[s->eval[0].curve->used - 1].mean / cost - 1) <= MAJORITY;
+}
+
+/* At ln n, and with batches as alike as those of classes are: a squared error scatters more and comes there by accident. */
+static enum at_chance at_chance(const struct state *s, uint32_t at, double level)
+{
+    double y[TRACK_BUCKETS];
+    size_t n = track_means(&s->loss[at], y);
+    const struct answers *a = &s->answers;
+    struct spread all = spread_of(y, n);
+    if (is_majority(s)) return ONE_ANSWER;
+    if (!is_chance(level, 0.01) || all.sd > 2 * SCATTER * all.mean) return NOT_AT_CHANCE;
+    bool even = s->n_eval && s->eval[0].curve->width == 1 && is_chance(s->eval[0].curve->buckets[0].mean, EVEN);
+    if (even && is_chance(s->first[at], EVEN)) return EVEN_OUTPUTS;
+    if (a->n >= 3 && a->again == 0) return TELLS_APART;
+    if (a->n >= 6 && 10 * a->again < 3 * (a->n - 1)) return TELLS_APART;
+    return a->n >= 4 && 10 * a->again >= 3 * (a->n - 1) ? ONE_ANSWER : SCORE_UNKNOWN;
+}
+
+/* Whether anything of the held-out rows ever changes. Where score and loss do not and each wrong answer costs more than an honest loss
+ * comes to, the outputs stand at their ends; a binary cross-entropy tells itself by where its logarithm is clipped: at 2^-23, as Keras
+ * does in single precision, or at -100, as PyTorch's BCELoss. */
+static enum constant constant_of(const struct state *s)
+{
+    const struct answers *a = &s->answers;
+    if (!held_constant(s)) return CHANGES;
+    double score = a->last > 1.5 ? a->last / 100 : a->last;
+    bool known = a->n >= 4 && a->again == a->n - 1 && score >= 0.05 && score <= 0.95;
+    double cost = known ? s->eval[0].curve->buckets[0].mean / (1 - score) : 0;
+    if (cost < SURE) return CONSTANT;
+    return fabs(cost / (23 * log(2)) - 1) < 0.002 || fabs(cost / 100 - 1) < 0.002 ? BINARY_AT_ENDS : AT_ENDS;
+}
+
+/* is_one_number - to all its digits, of which there are more than a rounded log has: not even batches differ, wherever the log begins. */
+static bool is_one_number(const struct track *t)
+{
+    double low = track_low(t), thousandths = 1000 * low;
+    return low == track_high(t) && fabs(thousandths - round(thousandths)) > 1e-6;
+}
+
+/* another_falls - is this one of several terms, of which another comes down? A detector's boxes may be right long before its classes are. */
+static bool another_falls(const struct state *s, const struct track *t)
+{
+    if (strcmp(t->series->metric, "loss") == 0) return false;
+    for (uint32_t i = 0; i < s->n_loss; i++) {
+        const struct track *u = &s->loss[i];
+        if (u == t || u->series->source != t->series->source || !track_begins(u)) continue;
+        if (track_level(u, 0.9, 1) <= (1 - s->other_falls) * track_level(u, 0, 0.1)) return true;
+    }
     return false;
 }
 
@@ -197,21 +367,28 @@ static void judge(struct state *s, uint32_t at, bool over, const struct findings
     const struct track *t = &s->loss[at];
     double least = t->series->axis == AXIS_STEP || t->series->axis == AXIS_SAMPLE ? s->min_points : s->min_epochs;
     struct flat level;
-    if (20 * s->broken[at] > t->curve.points || (double)t->curve.points < least || !track_begins(t)) return;
+    if (20 * s->broken[at] > t->curve->points || (double)t->curve->points < least) return;
+    if (!track_begins(t) && !is_one_number(t)) return;
     bool still = stands(s, t, over && !s->game ? s->change_end : s->change, &level);
-    bool noisy = !still && over && !s->game && scatters(s, t), rises = over && !s->game && only_rises(s, t, &level);
+    bool noisy = !still && over && !s->game && scatters(s, t) && !knows_better(s, at),
+         rises = over && !s->game && only_rises(s, t, &level);
     struct finding f = track_finding(t, "loss_not_decreasing", 0);
-    f.severity = SEVERITY_WARNING;
-    f.confidence = noisy ? 0.75 : 0.75 + 0.2 * fmin(1, (double)t->curve.points / s->full_points);
+    f.severity = another_falls(s, t) ? SEVERITY_INFO : SEVERITY_WARNING;
+    f.confidence = noisy ? 0.75 : 0.75 + 0.2 * fmin(1, (double)t->curve->points / s->full_points);
     finding_add(&f, "from", level.initial, "");
     finding_add(&f, "to", level.now, "");
     finding_add(&f, "total_change", (level.now - level.initial) / fabs(level.initial), "share");
-    finding_add(&f, "points", (double)t->curve.points, "points");
+    finding_add(&f, "points", (double)t->curve->points, "points");
     finding_add(&f, "noisy", !held_constant(s) && (noisy || (still && around_one_level(s, t))), "");
-    finding_add(&f, "creeps", over && !(fabs(held_out_gain(s, INT64_MAX)) < 0.1 * s->held_gain) && creeps(s, t), "");
-    finding_add(&f, "held_constant", held_constant(s), "");
-    finding_add(&f, "at_chance", at_chance(level.now), "");
-    told_update(&s->told[at], still || noisy || rises, over, &f, out);
+    enum at_chance chance = at_chance(s, at, level.now);
+    bool settles = chance >= ONE_ANSWER && 4 * s->answers.again > 3 * (s->answers.n - 1); /* the last biases only */
+    bool constant = fabs(held_out_gain(s, INT64_MAX)) < 0.05 * s->held_gain;
+    double taken = shrink_share(&s->shrink);
+    if (taken >= s->shrinks) finding_add(&f, "forgets", taken, "share");
+    else finding_add(&f, "creeps", over && !settles && !constant && creeps(s, t), "");
+    finding_add(&f, "held_constant", (double)constant_of(s), "");
+    finding_add(&f, "at_chance", (double)chance, "");
+    told_update(&s->told[at], (still || noisy || rises) && !held_out_learns(s) && !gets_better(s), over, &f, out);
 }
 
 /* A loss that is NaN or infinite for more than a twentieth of its values is another trouble. */
@@ -224,8 +401,24 @@ static void note_broken(struct state *s, const struct series *series)
 /* While the run goes on it is judged each time its length has doubled: a warm-up may stand for a while, and what learns late clears. */
 static bool is_due(const struct state *s, const struct track *t)
 {
-    uint64_t n = t->curve.points;
+    uint64_t n = t->curve->points;
     return (double)n >= 2 * s->full_points && (n & (n - 1)) == 0;
+}
+
+static void follow_score(struct answers *a, const struct point *p)
+{
+    if (!p->series->bounded || p->series->better != BETTER_HIGHER || !isfinite(p->value)) return;
+    if (!a->series || (a->series != p->series && lead_of(p->series, a->series))) *a = (struct answers){.series = p->series};
+    if (a->series != p->series) return;
+    a->again += a->n && p->value == a->last;
+    if (!a->n) a->first = p->value;
+    a->n++, a->last = p->value;
+}
+
+static void fact(void *state, const char *key, const char *value)
+{
+    struct state *s = state;
+    shrink_fact(&s->shrink, key, value);
 }
 
 static void observe(void *state, const struct point *p, const struct findings *out)
@@ -233,11 +426,16 @@ static void observe(void *state, const struct point *p, const struct findings *o
     struct state *s = state;
     if (p->series->role == ROLE_LOSS_EVAL) {
         track_add(s->eval, &s->n_eval, EVALS, p);
+    } else if (p->series->role == ROLE_SCORE_EVAL) {
+        follow_score(&s->answers, p);
+    } else if (p->series->role == ROLE_LEARNING_RATE) {
+        if (!s->rate) s->rate = p->past;
     } else if (p->series->role != ROLE_LOSS_TRAIN) {
         s->game = true;
     } else {
         struct track *t = track_add(s->loss, &s->n_loss, LOSSES, p);
         if (!t && !isfinite(p->value)) note_broken(s, p->series);
+        if (t && t->curve->points == 1) s->first[t - s->loss] = p->value;
         if (t && is_due(s, t)) judge(s, (uint32_t)(t - s->loss), false, out);
     }
 }
@@ -252,9 +450,11 @@ const struct analyzer analyzer_loss_not_decreasing = {.name = "loss_not_decreasi
                                                       .summary = "the training loss never falls",
                                                       .source = "failure knowledge, section 2: loss is flat",
                                                       .kinds = kinds,
-                                                      .wants = WANTS(ROLE_LOSS_TRAIN) | WANTS(ROLE_LOSS_EVAL) | GAMES,
+                                                      .wants = WANTS(ROLE_LOSS_TRAIN) | WANTS(ROLE_LOSS_EVAL) |
+                                                               WANTS(ROLE_SCORE_EVAL) | WANTS(ROLE_LEARNING_RATE) | GAMES,
                                                       .scope = PER_RUN,
                                                       .state_size = sizeof(struct state),
                                                       .knobs = knobs,
+                                                      .fact = fact,
                                                       .observe = observe,
                                                       .finish = finish};

@@ -4,16 +4,24 @@
  * size of a difference of neighbours is 2 / sqrt(pi) = 1.13 standard deviations. Waves move little from one value to the next and far in
  * the end: a sine of period T shows 5.7 / T, a sawtooth 6.9 / T, which tells the period, and so how many waves there were. It is an
  * oscillation when the waves are high, several, fill the half, stand far above a converged loss, and the half neither falls nor rises by
- * itself. Where a value is an epoch it is a mean already, and its size alone decides. In a game the losses have a meaning of their own: there it is
- * an oscillation when both adversaries' losses cross their means in turn as regularly as a clock, which noise never does: the two go
- * round their equilibrium instead of into it (Mescheder 2018). Source of the ratio: von Neumann 1941, for sizes instead of squares, so that the jump of a sawtooth counts once. */
+ * itself. Where a value is an epoch it is a mean already, and its size alone decides.
+ *
+ * A held-out loss has no batches: the same rows are asked each time, so what it moves by from one evaluation to the next is the weights.
+ * Where it goes up and down by a good part of its level, far from converged, and gets nowhere while the training loss gets nowhere either,
+ * the steps are too long for where they lead.
+ *
+ * In a game the losses have a meaning of their own: there it is an oscillation when both adversaries' losses cross their means in turn as
+ * regularly as a clock, which noise never does: the two go round their equilibrium instead of into it (Mescheder 2018). Source of the
+ * ratio: von Neumann 1941, for sizes instead of squares, so that the jump of a sawtooth counts once. */
 #include <math.h>
 
 #include "analyzer.h"
+#include "stats/preview.h"
 #include "stats/robust.h"
-#include "stats/track.h"
+#include "stats/track_level.h"
 
 #define GAMES (WANTS(ROLE_RETURN) | WANTS(ROLE_LOSS_GENERATOR) | WANTS(ROLE_LOSS_DISCRIMINATOR))
+#define GAP   3.0 /* times the training loss: a held-out loss beyond it has a trouble of its own */
 enum { LOSSES = 2 };
 struct sums { /* of the values of one bucket: squares, and sizes of first differences */
     double squares, changes;
@@ -29,13 +37,16 @@ struct cycle {
 };
 struct state {
     double min_points, min_epochs, swing, neighbours, waves, converged, warning_swing, game_crossings, game_regular,
-        game_interval;
+        game_interval, held_points, held_few, held_swing, held_swing_few, held_net, held_fall;
     bool game;
-    uint32_t n;
+    uint32_t n, n_held;
+    struct track held[1];
     struct track loss[LOSSES];
     struct sums sums[LOSSES][TRACK_BUCKETS];
+    uint32_t width[LOSSES], used[LOSSES]; /* of the curve when the sums followed it last */
     double last[LOSSES];
     struct cycle cycle[2]; /* of the generator, of the discriminator */
+    struct preview preview;
 };
 struct half {
     size_t from;
@@ -58,6 +69,19 @@ static const struct knob knobs[] = {
      "of its first level below which a loss may swing as it likes", "a loss near 0 doubles without meaning"},
     {"loss_oscillation_warning", "share", 0.6, 0.1, 100, 1, 0.5, offsetof(struct state, warning_swing), "swing to be a warning",
      "our choice"},
+    {"loss_oscillation_held_points", "points", 8, 6, 1000, 16, 6, offsetof(struct state, held_points),
+     "evaluations before a held-out loss is said to swing", "our choice"},
+    {"loss_oscillation_held_swing", "share", 0.15, 0.03, 5, 0.3, 0.12, offsetof(struct state, held_swing),
+     "of its level by which it moves from one evaluation to the next, in the middle of all such moves",
+     "seeded training runs: up to 0.08 in healthy ones that are not converged"},
+    {"loss_oscillation_held_few", "points", 5, 4, 1000, 8, 5, offsetof(struct state, held_few), "evaluations at least",
+     "our choice: up, down and up again"},
+    {"loss_oscillation_held_swing_few", "share", 0.4, 0.03, 5, 0.6, 0.3, offsetof(struct state, held_swing_few),
+     "the same as held_swing, where they are few", "our choice"},
+    {"loss_oscillation_held_net", "share", 0.35, 0.05, 0.9, 0.2, 0.5, offsetof(struct state, held_net),
+     "of all the way it went that it is farther at the end, at most", "a fall or a rise goes 1"},
+    {"loss_oscillation_held_fall", "share", 0.25, 0.01, 0.9, 0.15, 0.35, offsetof(struct state, held_fall),
+     "that the training loss may fall meanwhile", "beyond it the run gets somewhere"},
     {"game_crossings", "points", 6, 4, 1000, 10, 5, offsetof(struct state, game_crossings),
      "times that each adversary's loss crosses its mean", "our choice: three waves"},
     {"game_regular", "share", 0.4, 0.05, 0.7, 0.25, 0.5, offsetof(struct state, game_regular),
@@ -69,11 +93,11 @@ static const struct knob knobs[] = {
 static struct half second_half(const struct state *s, uint32_t which)
 {
     const struct track *t = &s->loss[which];
-    struct half h = {.from = t->curve.used / 2};
+    struct half h = {.from = t->curve->used / 2};
     double sum = 0, squares = 0, changes = 0;
-    for (uint32_t i = (uint32_t)h.from; i < t->curve.used; i++) {
-        h.points += t->buckets[i].n;
-        sum += t->buckets[i].n * t->buckets[i].mean;
+    for (uint32_t i = (uint32_t)h.from; i < t->curve->used; i++) {
+        h.points += t->curve->buckets[i].n;
+        sum += t->curve->buckets[i].n * t->curve->buckets[i].mean;
         squares += s->sums[which][i].squares;
         changes += s->sums[which][i].changes;
     }
@@ -86,9 +110,9 @@ static struct half second_half(const struct state *s, uint32_t which)
 /* Are there waves everywhere in the half? One excursion is another trouble. */
 static bool filled(const struct track *t, const struct half *h)
 {
-    size_t n = t->curve.used, moving = 0;
+    size_t n = t->curve->used, moving = 0;
     for (size_t i = h->from; i < n; i++) {
-        const struct bucket *b = &t->buckets[i], *before = &t->buckets[i - 1];
+        const struct bucket *b = &t->curve->buckets[i], *before = &t->curve->buckets[i - 1];
         moving += b->max - b->min > h->sd || fabs(b->mean - before->mean) > h->sd / 2;
     }
     return 2 * moving > n - h->from;
@@ -98,7 +122,7 @@ static bool filled(const struct track *t, const struct half *h)
 static size_t onset_of(const struct track *t, const struct half *h)
 {
     size_t from = h->from;
-    while (from > 0 && t->buckets[from - 1].max - t->buckets[from - 1].min > h->sd) from--;
+    while (from > 0 && t->curve->buckets[from - 1].max - t->curve->buckets[from - 1].min > h->sd) from--;
     return from;
 }
 
@@ -107,19 +131,19 @@ static void judge(struct state *s, uint32_t which, const struct findings *out)
     const struct track *t = &s->loss[which];
     double y[TRACK_BUCKETS];
     size_t n = track_means(t, y), half = n / 2, m = n - half;
-    bool epochs = t->series->axis == AXIS_EPOCH && t->curve.width == 1;
-    if ((double)t->curve.points < (epochs ? s->min_epochs : s->min_points) || half < 6 || !track_begins(t)) return;
+    bool epochs = t->series->axis == AXIS_EPOCH && t->curve->width == 1;
+    if ((double)t->curve->points < (epochs ? s->min_epochs : s->min_points) || half < 6 || !track_begins(t)) return;
     for (size_t i = 0; i < n; i++)
-        if (t->buckets[i].min < 0) return;
+        if (t->curve->buckets[i].min < 0) return;
     struct half h = second_half(s, which);
     double waves = h.points * h.ratio / 6, height = h.sd / h.mean;
     if (!(height >= s->swing) || waves < s->waves || (!epochs && h.ratio > s->neighbours)) return;
     double progress = robust_median(y + half, m / 3) - robust_median(y + n - m / 3, m / 3);
-    if (fabs(progress) > 0.7 * h.sd || !filled(t, &h) || h.mean < s->converged * t->buckets[0].max) return;
+    if (fabs(progress) > 0.7 * h.sd || !filled(t, &h) || h.mean < s->converged * t->curve->buckets[0].max) return;
     struct finding f = track_finding(t, "loss_oscillation", onset_of(t, &h));
     f.severity = height >= s->warning_swing ? SEVERITY_WARNING : SEVERITY_INFO;
     f.confidence = fmin(0.9, 0.6 + 0.03 * waves);
-    finding_add(&f, "from", fmax(h.mean - h.sd, t->buckets[n - 1].min), "");
+    finding_add(&f, "from", fmax(h.mean - h.sd, t->curve->buckets[n - 1].min), "");
     finding_add(&f, "to", h.mean + h.sd, "");
     finding_add(&f, "waves", round(waves), "waves");
     finding_add(&f, "period", h.points / waves, "points");
@@ -127,11 +151,74 @@ static void judge(struct state *s, uint32_t which, const struct findings *out)
     out->emit(out->arg, &f);
 }
 
+/* How much lower the last third of a training loss is than the one before, beyond what its noise may make of it; the largest of
+ * several. A median's standard error is 1.25 times that of a mean. */
+static double late_fall(const struct state *s)
+{
+    double most = -INFINITY;
+    for (uint32_t i = 0; i < s->n; i++) {
+        double then = track_level(&s->loss[i], 0.33, 0.67), now = track_level(&s->loss[i], 0.67, 1);
+        double doubt = 2 * 1.25 * track_noise(&s->loss[i]) / sqrt((double)s->loss[i].curve->used / 3);
+        if (then > 0) most = fmax(most, 1 - (now + doubt) / then);
+    }
+    return most;
+}
+
+struct swing {
+    double move, way, net, turns, low,
+        high; /* the middle one of its moves; all of them; from first to last; how often it turned */
+};
+
+static struct swing swing_of(const double *y, size_t n)
+{
+    double move[TRACK_BUCKETS];
+    struct swing w = {.low = y[0], .high = y[0]};
+    for (size_t i = 1; i < n; i++) {
+        move[i - 1] = fabs(y[i] - y[i - 1]);
+        w.way += move[i - 1];
+        w.turns += i > 1 && (y[i] > y[i - 1]) != (y[i - 1] > y[i - 2]);
+        w.low = fmin(w.low, y[i]), w.high = fmax(w.high, y[i]);
+    }
+    w.move = robust_median(move, n - 1);
+    w.net = fabs(y[n - 1] - y[0]);
+    return w;
+}
+
+static void judge_held(const struct state *s, const struct findings *out)
+{
+    const struct track *t = &s->held[0];
+    double y[TRACK_BUCKETS], top = 0, trained = 0;
+    if (!s->n_held || !s->n || !track_begins(&s->loss[0])) return;
+    if ((double)t->curve->points < s->held_few || track_low(t) <= 0) return;
+    bool few = (double)t->curve->points < s->held_points;
+    size_t n = track_means(t, y), from = few ? 0 : n / 3;
+    struct swing w = swing_of(y + from, n - from);
+    double level = robust_median(y + from, n - from);
+    for (uint32_t i = 0; i < s->n; i++) {
+        top = fmax(top, s->loss[i].curve->buckets[0].max);
+        trained = fmax(trained, track_level(&s->loss[i], 0.33, 1));
+    }
+    if (w.move < (few ? s->held_swing_few : s->held_swing) * level || w.turns < 2 || w.net > s->held_net * w.way ||
+        level < s->converged * top || level > GAP * trained)
+        return;
+    if (3 * w.turns < (double)(n - from - 2) || late_fall(s) > s->held_fall) return;
+    if (few && y[n - 1] <= w.low) return; /* of few values the last one is the best: it got somewhere */
+    struct finding f = track_finding(t, "loss_oscillation", from);
+    f.severity = SEVERITY_WARNING;
+    f.confidence = 0.75;
+    finding_add(&f, "from", w.low, "");
+    finding_add(&f, "to", w.high, "");
+    finding_add(&f, "waves", round(w.turns / 2), "waves");
+    finding_add(&f, "period", 2 * (double)(n - from) / fmax(w.turns, 1), "points");
+    finding_add(&f, "held_out", 1, "");
+    out->emit(out->arg, &f);
+}
+
 /* The sums follow the curve, whose buckets are joined in pairs when all are in use. */
 static void follow(struct sums *sums, const struct track *t, uint32_t width, uint32_t used, double value, double last)
 {
-    uint32_t now = t->curve.used;
-    for (uint32_t i = 0; t->curve.width > width && i + 1 < now; i++)
+    uint32_t now = t->curve->used;
+    for (uint32_t i = 0; t->curve->width > width && i + 1 < now; i++)
         sums[i] = (struct sums){sums[2 * i].squares + sums[2 * i + 1].squares, sums[2 * i].changes + sums[2 * i + 1].changes};
     if (now != used) sums[now - 1] = (struct sums){0, 0};
     sums[now - 1].squares += value * value;
@@ -195,36 +282,49 @@ static void judge_game(const struct state *s, const struct findings *out)
     out->emit(out->arg, &f);
 }
 
-static void observe(void *state, const struct point *p, const struct findings *out)
+static void hear(struct state *s, const struct point *p)
 {
-    struct state *s = state;
-    (void)out;
     if (GAMES & WANTS((unsigned)p->series->role)) s->game = true;
     if (p->series->role == ROLE_LOSS_GENERATOR && isfinite(p->value)) follow_cycle(&s->cycle[0], p);
     if (p->series->role == ROLE_LOSS_DISCRIMINATOR && isfinite(p->value)) follow_cycle(&s->cycle[1], p);
     if (s->game || !isfinite(p->value)) return;
-    uint32_t i = s->n && s->loss[0].series != p->series, known = i < s->n;
-    uint32_t width = known ? s->loss[i].curve.width : 0, used = known ? s->loss[i].curve.used : 0;
+    if (p->series->role == ROLE_LOSS_EVAL) {
+        track_add(s->held, &s->n_held, 1, p);
+        return;
+    }
     const struct track *t = track_add(s->loss, &s->n, LOSSES, p);
     if (!t) return;
-    i = (uint32_t)(t - s->loss);
-    if (t->curve.points == 1) width = t->curve.width, used = 0, s->last[i] = p->value;
-    follow(s->sums[i], t, width, used, p->value, s->last[i]);
-    s->last[i] = p->value;
+    size_t i = (size_t)(t - s->loss);
+    if (t->curve->points == 1) s->width[i] = t->curve->width, s->used[i] = 0, s->last[i] = p->value;
+    follow(s->sums[i], t, s->width[i], s->used[i], p->value, s->last[i]);
+    s->width[i] = t->curve->width, s->used[i] = t->curve->used, s->last[i] = p->value;
 }
 
-static void finish(void *state, const struct findings *out)
+static void say_all(void *state, const struct findings *out)
 {
     struct state *s = state;
     if (s->game) judge_game(s, out);
     for (uint32_t i = 0; i < s->n && !s->game; i++) judge(s, i, out);
+    if (!s->game) judge_held(s, out);
+}
+
+static void observe(void *state, const struct point *p, const struct findings *out)
+{
+    struct state *s = state;
+    hear(s, p);
+    if (preview_due(&s->preview, p)) preview_judge(&s->preview, s, say_all, out);
+}
+
+static void finish(void *state, const struct findings *out)
+{
+    preview_over(&((struct state *)state)->preview, state, say_all, out);
 }
 
 const struct analyzer analyzer_loss_oscillation = {.name = "loss_oscillation",
                                                    .summary = "the loss swings in long waves and gets nowhere",
                                                    .source = "failure knowledge F35; von Neumann 1941",
                                                    .kinds = kinds,
-                                                   .wants = WANTS(ROLE_LOSS_TRAIN) | GAMES,
+                                                   .wants = WANTS(ROLE_LOSS_TRAIN) | WANTS(ROLE_LOSS_EVAL) | GAMES,
                                                    .scope = PER_RUN,
                                                    .state_size = sizeof(struct state),
                                                    .knobs = knobs,

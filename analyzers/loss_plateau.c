@@ -2,35 +2,64 @@
  *
  * Every run that converges ends on a plateau, so a plateau alone is worth knowing at most. It is a warning when something says that it is no
  * convergence: the loss stopped in the first part of the run, high above where it could be told to have converged, and the gradient
- * norm kept growing meanwhile, which it does not do near a minimum, or the learning rate had come to next to nothing by then. */
+ * norm kept growing meanwhile, which it does not do near a minimum, or the learning rate had come to next to nothing by then, or the
+ * settings take more from each weight at a step than it can learn.
+ *
+ * A held-out loss that goes on falling says that the training loss only looks as if it stood, for the scatter of its batches.
+ *
+ * Where no score tells what was learned, a training loss that lost next to nothing at the beginning, and a held-out loss that has not moved
+ * since, are no convergence that anybody wants: the answers are hardly better than a constant.
+ *
+ * A held-out score tells as well. A high one contradicts a loss that stands high: they do not speak of the same thing, unless the
+ * held-out loss is low too and training is only made hard by dropout or augmentation, or the loss is a sum and the score that of one
+ * part. Where they contradict each other the floor of a softmax applied twice is looked for: ln(1 + (n - 1) / e) for right answers and one
+ * more for wrong ones, of which the score tells the share. A low score says that little was learned, where the run began as a model that
+ * guesses does: its loss the logarithm of one over its score. Then it may have stopped later, too; and it is worth knowing only: a model
+ * that is too small and data that cannot be told apart leave the same log. */
 #include <math.h>
 #include <string.h>
 
 #include "analyzer.h"
 #include "fact_key.h"
-#include "stats/curve.h"
 #include "stats/lead.h"
+#include "stats/past.h"
 #include "stats/robust.h"
+#include "stats/shrink.h"
 
-enum { BUCKETS = 96 };
+enum { BUCKETS = 96, CLASSES_MAX = 1000, HELD_MIN = 8 };
+#define HELD_MOVES 0.005 /* of its level, in the second half of the run, for a held-out loss that stands */
 struct state {
-    double min_points, stopped_share, level_ratio, level_alone, grad_growth, score_high;
-    double score; /* the newest, of 1 */
-    const struct series *score_series;
-    struct curve loss, grad;
-    struct bucket loss_buckets[BUCKETS], grad_buckets[BUCKETS];
+    double min_points, min_epochs, stopped_share, level_ratio, level_alone, grad_growth, score_high, score_low, level_poor,
+        stopped_poor, guesses, shrinks, floor_band, hard;
+    double first_score, score; /* the first and the newest, of 1 */
+    uint64_t scores;
+    int64_t score_step; /* of the first */
+    struct shrink shrink;
+    const struct series *score_series, *held_series;
+    double still_falls, unexplained;
+    double held;                                /* the newest held-out loss; 0 before there is one */
+    const struct past *loss, *grad, *held_past; /* of this segment; NULL: no value yet */
     const struct series *series, *grad_series;
     double rate_gone, rate_by, highest_rate;
     int64_t gone_step; /* since when the rate is next to nothing; INT64_MAX: it is not */
     const struct series *rate;
     uint16_t segment;
     bool told, restrained; /* restrained: the settings drop half of the units or more */
+    bool parts;            /* the loss is logged in parts as well: it is a sum */
+};
+
+/* A curve as it is judged. */
+struct drawn {
+    struct curve curve;
+    struct bucket buckets[BUCKETS];
 };
 
 static const char *const kinds[] = {"loss_plateau", NULL};
 static const struct knob knobs[] = {
     {"loss_plateau_points", "points", 60, 20, 100000, 200, 40, offsetof(struct state, min_points),
-     "values before anything is said", "our choice"},
+     "values before anything is said; half of them where the rate tells why", "our choice"},
+    {"loss_plateau_epochs", "points", 20, 12, 1000, 40, 16, offsetof(struct state, min_epochs),
+     "the same, where a point is an epoch", "our choice"},
     {"loss_plateau_stopped", "share", 0.4, 0.05, 0.9, 0.25, 0.5, offsetof(struct state, stopped_share),
      "of the run by which nine tenths of all progress were made", "our choice"},
     {"loss_plateau_level", "share", 0.5, 0.05, 1, 0.7, 0.35, offsetof(struct state, level_ratio),
@@ -42,6 +71,30 @@ static const struct knob knobs[] = {
     {"loss_plateau_score", "share", 0.9, 0.5, 1, 0.95, 0.8, offsetof(struct state, score_high),
      "of the scale at which a held-out score contradicts a loss that stands so high",
      "a label smoothing of a tenth leaves a fifth of the initial loss"},
+    {"loss_plateau_score_low", "share", 0.6, 0.1, 0.95, 0.5, 0.7, offsetof(struct state, score_low),
+     "of the scale that a held-out score is below where little was learned, and a tenth below the share of the loss that is left",
+     "our choice: an honest score makes up for the loss that went"},
+    {"loss_plateau_poor", "share", 0.6, 0.05, 1, 0.75, 0.5, offsetof(struct state, level_poor),
+     "of the initial loss at which it stands, or above, where it does",
+     "seeded training runs: 0.65 to 0.95 with one hidden unit, below 0.3 where as much is learned as can be"},
+    {"loss_plateau_stopped_poor", "share", 0.8, 0.2, 0.95, 0.6, 0.85, offsetof(struct state, stopped_poor),
+     "the same as stopped, where it does", "our choice: the last fifth brings nothing any more"},
+    {"loss_plateau_guesses", "nats", 0.8, 0.1, 3, 0.5, 1, offsetof(struct state, guesses),
+     "between the loss at the first evaluation and the logarithm of one over its score, for a model that began by guessing",
+     "random outputs cost up to 0.3 more than ln n, and one class in four may be twice as common"},
+    {"loss_plateau_shrinks", "share", 0.01, 1e-4, 1, 0.03, 0.003, offsetof(struct state, shrinks),
+     "of each weight that its decay takes at a step, to be why the loss stands",
+     "what is learned is forgotten in 100 steps; usual settings take 1e-7 to 1e-4"},
+    {"loss_plateau_floor", "share", 0.06, 0.005, 0.2, 0.04, 0.1, offsetof(struct state, floor_band),
+     "above the floor of a softmax applied twice", "outputs of such a network stay a little short of certain"},
+    {"loss_plateau_hard", "share", 0.6, 0.1, 1, 0.8, 0.4, offsetof(struct state, hard),
+     "of the training loss that a held-out loss is below where training is made hard on purpose",
+     "seeded training runs: 0.4 under dropout and augmentation, 0.9 and more with two softmaxes"},
+    {"loss_plateau_unexplained", "share", 0.85, 0.5, 1, 0.92, 0.8, offsetof(struct state, unexplained),
+     "of the initial loss at which both losses stand where no score is logged",
+     "our choice: a seventh of the variance explained"},
+    {"loss_plateau_held", "share", 0.15, 0.02, 0.9, 0.1, 0.25, offsetof(struct state, still_falls),
+     "by which a held-out loss falls on while the training loss stands", "as loss_not_decreasing_learns"},
     {"loss_plateau_rate", "share", 0.05, 0, 0.5, 0.02, 0.1, offsetof(struct state, rate_gone),
      "of its highest value, below which the learning rate is next to nothing", "schedules end at 0 to 0.1, and at their end"},
     {"loss_plateau_rate_by", "share", 0.4, 0.05, 0.9, 0.25, 0.5, offsetof(struct state, rate_by),
@@ -65,12 +118,20 @@ static void note_rate(struct state *s, const struct point *p)
     else if (s->gone_step == INT64_MAX) s->gone_step = p->step;
 }
 
+static void draw(const struct past *from, struct drawn *to)
+{
+    curve_init(&to->curve, to->buckets, BUCKETS);
+    if (from) curve_narrow(from->fine, &to->curve);
+}
+
 static double grad_growth_since(const struct state *s, int64_t step)
 {
     double y[BUCKETS];
     size_t n = 0;
-    for (uint32_t i = 0; i < s->grad.used; i++)
-        if (s->grad_buckets[i].last_step >= step && s->grad_buckets[i].mean > 0) y[n++] = log(s->grad_buckets[i].mean);
+    struct drawn grad;
+    draw(s->grad, &grad);
+    for (uint32_t i = 0; i < grad.curve.used; i++)
+        if (grad.buckets[i].last_step >= step && grad.buckets[i].mean > 0) y[n++] = log(grad.buckets[i].mean);
     if (n < 12) return NAN;
     return exp(robust_median(y + n - n / 4, n / 4) - robust_median(y, n / 4));
 }
@@ -83,17 +144,73 @@ static size_t stop_of(const double *y, size_t n, double end, double left)
     return stop;
 }
 
+/* Does the held-out loss fall on, from where the training loss came to stand to the end? */
+static bool held_falls(const struct state *s, int64_t step)
+{
+    const struct curve *c = s->held_past ? &s->held_past->coarse : NULL;
+    uint32_t at = 0;
+    while (c && at < c->used && c->buckets[at].last_step < step) at++;
+    if (!c || at + 3 >= c->used) return false;
+    return c->buckets[c->used - 1].mean <= (1 - s->still_falls) * c->buckets[at].mean;
+}
+
+/* Has the held-out loss come to a level that it does not leave, above this one? */
+static bool held_stands(const struct state *s, double least)
+{
+    const struct curve *c = s->held_past ? &s->held_past->coarse : NULL;
+    double low = INFINITY, high = 0;
+    if (!c || c->used < HELD_MIN) return false;
+    for (uint32_t i = c->used / 2; i < c->used; i++) low = fmin(low, c->buckets[i].mean), high = fmax(high, c->buckets[i].mean);
+    return low >= least && high <= (1 + HELD_MOVES) * low;
+}
+
+/* A share of right answers: of other scores the logarithm is no loss. */
+static bool is_accuracy(const struct series *series)
+{
+    return strcasestr(series->metric, "acc") || strcasestr(series->metric, "top1");
+}
+
+/* The loss of a model that began by guessing, and whose answers have hardly got better. */
+static bool is_poor(const struct state *s, const struct drawn *loss, double left)
+{
+    uint32_t at = 0;
+    while (at + 1 < loss->curve.used && loss->buckets[at].last_step < s->score_step) at++;
+    return s->scores >= 4 && !s->parts && is_accuracy(s->score_series) && s->score <= fmin(s->score_low, left - 0.1) &&
+           s->first_score > 0 && fabs(loss->buckets[at].mean + log(s->first_score)) <= s->guesses;
+}
+
+/* The floor of a softmax applied twice on which the loss stands, of n classes at whose chance it began; 0 for none. */
+static double softmax_floor(const struct state *s, double initial, double lowest, double end)
+{
+    for (int n = 2; n <= CLASSES_MAX; n++) {
+        double low = log1p((n - 1) / exp(1)), begins = initial / log(n);
+        bool stands = end >= 0.995 * low && end <= (1 + s->floor_band) * low + (1 - s->score);
+        if (stands && lowest >= 0.99 * low && begins > 0.75 && begins < 1.1) return low;
+    }
+    return 0;
+}
+
+static double least_points(const struct state *s, bool ran_out)
+{
+    if (s->series->axis == AXIS_EPOCH) return s->min_epochs;
+    return ran_out ? s->min_points / 2 : s->min_points;
+}
+
 static void judge(struct state *s, const struct findings *out)
 {
-    double y[BUCKETS];
-    size_t n = s->loss.used;
-    if (!s->series || (double)s->loss.points < s->min_points || s->loss.nonfinite || n < 20) return;
+    double y[BUCKETS], lowest = INFINITY;
+    struct drawn loss;
+    draw(s->loss, &loss);
+    size_t n = loss.curve.used;
+    if (!s->series || n < 16) return;
     for (size_t i = 0; i < n; i++) {
-        if (!(s->loss_buckets[i].min > 0)) return;
-        y[i] = log(s->loss_buckets[i].mean);
+        if (!(loss.buckets[i].min > 0)) return;
+        y[i] = log(loss.buckets[i].mean);
+        lowest = fmin(lowest, y[i]);
     }
-    int64_t first = s->loss_buckets[0].first_step, last = s->loss_buckets[n - 1].last_step;
-    if (first > 2 + (last - first) / 5) return;
+    int64_t first = loss.buckets[0].first_step, last = loss.buckets[n - 1].last_step;
+    bool ran_out = rate_ran_out(s, first, last);
+    if (first > 2 + (last - first) / 5 || (double)loss.curve.points < least_points(s, ran_out)) return;
     double initial = fmax(y[0], robust_median(y, 3)), end = robust_median(y + n - n / 5, n / 5), noise = robust_noise(y, n);
     double near = fmax(0.1 * (initial - end), 2 * noise);
     if (initial - end < 0.02) return; /* loss_not_decreasing's business */
@@ -101,11 +218,16 @@ static void judge(struct state *s, const struct findings *out)
         if (robust_median(y + i, 3) < end - near) return; /* it does not stand: it has risen */
     size_t stop = stop_of(y, n, end, near);
     double share = (double)stop / (double)n, ratio = exp(end - initial),
-           growth = grad_growth_since(s, s->loss_buckets[stop].first_step);
-    bool contradicted = s->score >= s->score_high, ran_out = rate_ran_out(s, first, last);
-    bool corroborated = growth >= s->grad_growth || contradicted || ran_out;
-    double least = corroborated || s->restrained ? s->level_ratio : s->level_alone;
-    if (share > s->stopped_share || ratio < least || stop + 3 >= n) return;
+           growth = grad_growth_since(s, loss.buckets[stop].first_step);
+    bool hard = s->held > 0 && s->held < s->hard * exp(end), contradicted = s->score >= s->score_high && !hard && !s->parts;
+    bool forgets = shrink_share(&s->shrink) >= s->shrinks;
+    bool unexplained = !s->score_series && ratio >= s->unexplained && held_stands(s, s->unexplained * exp(initial));
+    bool corroborated = growth >= s->grad_growth || contradicted || ran_out || forgets || unexplained;
+    bool poor = ratio >= s->level_poor && is_poor(s, &loss, ratio);
+    double floor = contradicted ? softmax_floor(s, loss.buckets[0].max, exp(lowest), exp(end)) : 0;
+    double least = floor > 0 ? 0 : corroborated || s->restrained ? s->level_ratio : poor ? s->level_poor : s->level_alone;
+    if (share > (poor ? s->stopped_poor : s->stopped_share) || ratio < least || stop + 3 >= n) return;
+    if (held_falls(s, loss.buckets[stop].first_step)) return;
     struct finding f = {.kind = "loss_plateau",
                         .phase = s->told ? PHASE_CHANGED : PHASE_OPENED,
                         .episode = 1,
@@ -114,18 +236,20 @@ static void judge(struct state *s, const struct findings *out)
                         .series = s->series,
                         .source = s->series->source,
                         .segment = s->segment,
-                        .onset_step = s->loss_buckets[stop].first_step,
-                        .first_step = s->loss_buckets[stop].first_step,
+                        .onset_step = loss.buckets[stop].first_step,
+                        .first_step = loss.buckets[stop].first_step,
                         .last_step = last,
-                        .first_line = s->loss_buckets[stop].first_line,
-                        .last_line = s->loss_buckets[n - 1].first_line};
+                        .first_line = loss.buckets[stop].first_line,
+                        .last_line = loss.buckets[n - 1].first_line};
     finding_add(&f, "from", exp(initial), "");
     finding_add(&f, "to", exp(end), "");
     finding_add(&f, "level_ratio", ratio, "share");
     finding_add(&f, "progress_share", share, "share");
     finding_add(&f, "grad_growth", growth, "x");
     finding_add(&f, "rate_ran_out", ran_out, "");
-    finding_add(&f, "score", contradicted ? s->score : NAN, "share");
+    finding_add(&f, "score", contradicted || poor ? s->score : NAN, "share");
+    if (floor > 0) finding_add(&f, "softmax_floor", floor, "");
+    else finding_add(&f, "forgets", forgets ? shrink_share(&s->shrink) : NAN, "share");
     s->told = true;
     out->emit(out->arg, &f);
 }
@@ -135,6 +259,7 @@ static void fact(void *state, const char *key, const char *value)
 {
     struct state *s = state;
     double share;
+    shrink_fact(&s->shrink, key, value);
     if (fact_canonical(key, value, &key, &value) && strcmp(key, "dropout") == 0 && fact_number(value, &share) && share >= 0.5)
         s->restrained = true;
 }
@@ -142,8 +267,11 @@ static void fact(void *state, const char *key, const char *value)
 static void follow_score(struct state *s, const struct point *p)
 {
     if (!p->series->bounded || p->series->better != BETTER_HIGHER) return;
-    if (!s->score_series || lead_of(p->series, s->score_series)) s->score_series = p->series;
-    if (p->series == s->score_series) s->score = p->value > 1.5 ? p->value / 100 : p->value;
+    if (!s->score_series || (s->score_series != p->series && lead_of(p->series, s->score_series)))
+        s->score_series = p->series, s->scores = 0;
+    if (p->series != s->score_series) return;
+    s->score = p->value > 1.5 ? p->value / 100 : p->value;
+    if (s->scores++ == 0) s->first_score = s->score, s->score_step = p->step;
 }
 
 static void observe(void *state, const struct point *p, const struct findings *out)
@@ -156,36 +284,35 @@ static void observe(void *state, const struct point *p, const struct findings *o
         note_rate(s, p);
         return;
     }
+    if (p->series->role == ROLE_LOSS_PART) {
+        s->parts = true;
+        return;
+    }
+    if (p->series->role == ROLE_LOSS_EVAL) {
+        if (!s->held_series || lead_of(p->series, s->held_series)) s->held_series = p->series;
+        if (p->series == s->held_series) s->held = p->value, s->held_past = p->past;
+        return;
+    }
     if (p->series->role == ROLE_SCORE_EVAL) {
         follow_score(s, p);
         return;
     }
-    s->loss.buckets = s->loss_buckets;
-    s->grad.buckets = s->grad_buckets;
-    if (!s->loss.capacity || p->segment != s->segment) {
-        curve_init(&s->loss, s->loss_buckets, BUCKETS), curve_init(&s->grad, s->grad_buckets, BUCKETS);
-        s->segment = p->segment;
-    }
+    if (p->segment != s->segment) s->loss = s->grad = NULL, s->segment = p->segment;
     if (grad && !s->grad_series) s->grad_series = p->series;
     if (!grad && !s->series) s->series = p->series;
-    if (p->series == s->series) curve_add(&s->loss, p->step, p->value, p->line);
-    if (p->series == s->grad_series) curve_add(&s->grad, p->step, p->value, p->line);
+    if (p->series == s->series) s->loss = p->past;
+    if (p->series == s->grad_series) s->grad = p->past;
 }
 
-static void finish(void *state, const struct findings *out)
-{
-    struct state *s = state;
-    s->loss.buckets = s->loss_buckets;
-    s->grad.buckets = s->grad_buckets;
-    judge(s, out);
-}
+static void finish(void *state, const struct findings *out) { judge(state, out); }
 
 const struct analyzer analyzer_loss_plateau = {.name = "loss_plateau",
                                                .summary = "progress stopped early and high",
                                                .source = "failure knowledge F16, F31",
                                                .kinds = kinds,
                                                .wants = WANTS(ROLE_LOSS_TRAIN) | WANTS(ROLE_GRAD_NORM) |
-                                                        WANTS(ROLE_LEARNING_RATE) | WANTS(ROLE_SCORE_EVAL),
+                                                        WANTS(ROLE_LEARNING_RATE) | WANTS(ROLE_SCORE_EVAL) |
+                                                        WANTS(ROLE_LOSS_EVAL) | WANTS(ROLE_LOSS_PART),
                                                .scope = PER_RUN,
                                                .state_size = sizeof(struct state),
                                                .knobs = knobs,

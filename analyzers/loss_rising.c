@@ -1,21 +1,23 @@
 /* loss_rising - a slow divergence, told before the loss has doubled.
  *
- * The level of the loss (an exponential average on the logarithm) is held against the best level it ever had. Levels wander by themselves:
- * how far, the run has shown each time a rise was undone by a new best level. A rise that is clearly larger than any of those, beyond
- * the noise of single values, that has lasted and still goes on, is no wandering. When the gradient norm or the weight norm has
- * grown since the best level, or the loss scale has been cut, a smaller rise is enough: they run ahead of the loss. A learning rate above the
- * one at the best level explains a rise, and then nothing is said. What is told here is the beginning of what loss_divergence tells in full.
- * In a long run a value is the mean of several points, so that the average goes on covering a fair part of what was seen.
- * Sources: Roberts 1959 (EWMA charts); failure knowledge F28, F31, F34 (norms grow before the loss does). */
+ * The level of the loss on the logarithm is held against the best level it ever had (stats/climb.h). Levels wander by themselves: how far,
+ * the run has shown each time a rise was undone by a new best level. A rise that is clearly larger than any of those, beyond the noise of
+ * single values, and that still goes on, is no wandering. When the gradient norm or the weight norm has grown since the best level, or
+ * the loss scale has been cut, or the rate climbs above all it was, a smaller rise is enough: they run ahead of the loss. A learning
+ * rate that was raised otherwise (a restart, a cycle, a step) explains a rise, and a warm-up explains one that stays below 1.5 times the initial
+ * loss; then nothing is said. What is told here is the beginning of what loss_divergence tells in full.
+ * In a long run a value is the mean of several points, so that the averages go on covering a fair part of what was seen.
+ * Sources: Roberts 1959 (EWMA charts); Kendall 1975 (trend); failure knowledge F28, F31, F34 (norms grow before the loss does). */
 #include <math.h>
 #include <string.h>
 
 #include "analyzer.h"
 #include "stats/announced.h"
+#include "stats/climb.h"
 #include "stats/scale.h"
 
 #define GAMES (WANTS(ROLE_RETURN) | WANTS(ROLE_LOSS_GENERATOR) | WANTS(ROLE_LOSS_DISCRIMINATOR))
-enum { LOSSES = 2, FOLLOWED = 4, VALUES = 1024 /* before one more point enters each */ };
+enum { LOSSES = 2, FOLLOWED = 4, VALUES = 1024 /* before one more point enters each */, STEADY = 2, SETTLED = 16 };
 enum follow { GRADIENT, WEIGHT, SCALE, RATE };
 
 /* Another quantity beside the loss: its average now. */
@@ -23,90 +25,120 @@ struct beside {
     const struct series *series;
     double level;
 };
+/* The rate besides: the highest it was before it climbed, how many rises in a row there were, and whether it has only risen so far. */
+struct climbing {
+    double before;
+    uint64_t n, rises;
+    bool jumped;
+};
 struct rise {
     const struct series *series;
-    uint64_t n, lasted;      /* n: values judged */
-    uint64_t n_told, n_peak; /* n when it was told, and at the peak */
-    double sum;              /* of the points that the next value is the mean of */
+    struct climb climb;
+    uint64_t lasted;                 /* values in a row that were remarkable */
+    uint64_t n_told, n_peak, n_best; /* n when it was told, at the peak and at the best level */
+    double sum;                      /* of the points that the next value is the mean of */
     uint32_t in_sum, width;
-    double level, previous, noise; /* on the logarithm; noise: mean size of first differences */
-    double initial, best, undone;  /* undone: the largest rise so far that came to nothing */
-    double peak, earlier;          /* since the best level: the highest, and the level when the rise became remarkable */
-    double then[FOLLOWED];         /* what was beside it at the best level */
-    int64_t best_step, onset_step, last_step;
+    double then[FOLLOWED]; /* what was beside it at the best level */
+    int64_t onset_step, last_step;
     uint64_t onset_line, last_line;
     uint32_t episode;
     uint16_t segment;
     bool told, negative;
 };
 struct state {
-    double min_points, factor, factor_beside, height_sd, over_undone, patience, patience_share, of_progress;
+    double min_points, factor, factor_beside, height, height_both, easier, over_undone, trend, of_progress, warm_factor;
+    double least_rise; /* of the logarithm: below it nothing is remarkable, whatever stands beside */
     struct rise loss[LOSSES];
     struct beside beside[FOLLOWED];
+    struct climbing rate;
     bool game, announced; /* by a setting: the data change on the way */
+    uint16_t source;      /* of the first point */
+    bool heard, several;  /* several: sources */
 };
 
 static const char *const kinds[] = {"loss_divergence", NULL};
 static const struct knob knobs[] = {
-    {"loss_rising_points", "points", 60, 20, 100000, 120, 40, offsetof(struct state, min_points),
-     "values before anything is said", "the average needs 16, and wandering has to be seen"},
-    {"loss_rising_factor", "x", 1.35, 1.05, 10, 1.6, 1.25, offsetof(struct state, factor), "above the best level",
+    {"loss_rising_points", "points", 30, 20, 100000, 60, 24, offsetof(struct state, min_points), "values before anything is said",
+     "the average needs 16, and wandering has to be seen"},
+    {"loss_rising_factor", "x", 1.25, 1.05, 10, 1.5, 1.18, offsetof(struct state, factor), "above the best level",
      "seeded training runs; 2 is a doubling"},
-    {"loss_rising_beside", "x", 1.2, 1.02, 10, 1.4, 1.12, offsetof(struct state, factor_beside),
-     "the same, where gradient norm, weight norm or loss scale tell of it too", "seeded training runs"},
-    {"loss_rising_height", "sd", 1.8, 0.5, 20, 3, 1.4, offsetof(struct state, height_sd), "of single values above the best level",
-     "an average over 16 values spreads by 0.18 sd and its least of thousands lies 0.7 sd low"},
+    {"loss_rising_beside", "x", 1.08, 1.02, 10, 1.3, 1.05, offsetof(struct state, factor_beside),
+     "the same, where gradient norm, weight norm, loss scale or rate tell of it too", "seeded training runs"},
+    {"loss_rising_easier", "share", 0.3, 0, 0.9, 0.15, 0.4, offsetof(struct state, easier),
+     "by which noise and wandering count for less then", "our choice"},
+    {"loss_rising_height", "sd", 8, 3, 50, 12, 6.5, offsetof(struct state, height),
+     "of an average, that it must be above its best", "the least of a thousand averages lies 3.5 sd low"},
+    {"loss_rising_height_both", "sd", 6, 3, 50, 9, 5, offsetof(struct state, height_both),
+     "the same, of the fast average above the slow one's best", "that lies 2 sd low"},
     {"loss_rising_undone", "x", 1.6, 1, 20, 2.5, 1.3, offsetof(struct state, over_undone),
      "as large as any rise before that was undone", "seeded training runs"},
-    {"loss_rising_patience", "points", 10, 2, 10000, 20, 6, offsetof(struct state, patience), "for more points than this",
-     "as loss_divergence_patience"},
-    {"loss_rising_patience_share", "share", 0.01, 0, 1, 0.03, 0.005, offsetof(struct state, patience_share),
-     "and for this share of the run so far", "half of loss_divergence_patience_share"},
+    {"loss_rising_trend", "sd", 1, 0, 10, 3, 1.6, offsetof(struct state, trend),
+     "by which the values since the best level must rise", "Kendall 1975: 2 is one in forty, one more condition of several"},
     {"loss_rising_progress", "share", 0.001, 0, 1, 0.01, 0, offsetof(struct state, of_progress),
      "of the progress made (not on the logarithm) that the rise undoes", "a loss near 0 doubles without meaning"},
+    {"loss_rising_warmup", "x", 1.5, 1, 100, 2, 1.3, offsetof(struct state, warm_factor),
+     "of the initial loss that it must be above while the rate warms up", "a warm-up bump is healthy below 1.5"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
+
+static inline double larger(double a, double b) { return a > b ? a : b; } /* fmax is a call */
 
 static void follow(struct state *s, enum follow what, const struct point *p)
 {
     struct beside *b = &s->beside[what];
     if (!b->series) b->series = p->series, b->level = p->value;
     if (b->series != p->series || !(p->value > 0) || !isfinite(p->value)) return;
-    double most = 4 * b->level; /* no single value moves a norm far */
-    b->level = what == RATE || what == SCALE ? p->value : b->level + 0.1 * ((p->value < most ? p->value : most) - b->level);
+    double most = 2 * b->level; /* no single value moves a norm far */
+    b->level = what == SCALE ? p->value : b->level + 0.2 * ((p->value < most ? p->value : most) - b->level);
 }
 
-/* Has another quantity gone the way it goes before a divergence? 1.3: our choice; loss scales are cut by halves. */
-static bool told_beside(const struct state *s, const struct rise *r)
+/* A rate that climbs does so value by value; one that is raised at once was raised on purpose. */
+static void follow_rate(struct state *s, const struct point *p)
 {
-    bool norms = s->beside[GRADIENT].level > 1.3 * r->then[GRADIENT] || s->beside[WEIGHT].level > 1.1 * r->then[WEIGHT];
-    return (norms && r->then[GRADIENT] + r->then[WEIGHT] > 0) || s->beside[SCALE].level < 0.6 * r->then[SCALE];
+    struct beside *b = &s->beside[RATE];
+    struct climbing *c = &s->rate;
+    if (!b->series) b->series = p->series;
+    if (b->series != p->series || !(p->value >= 0) || !isfinite(p->value)) return;
+    if (p->value > b->level && c->n) {
+        if (!c->rises++) c->before = fmax(c->before, b->level), c->jumped = false;
+        c->jumped = c->jumped || p->value > 1.5 * b->level;
+    } else if (p->value < b->level) c->before = larger(c->before, b->level), c->rises = 0;
+    b->level = p->value;
+    c->n++;
 }
 
-static void begin(struct rise *r, const struct point *p, double y)
+/* Has it only risen since the start of the run? */
+static bool warms_up(const struct state *s) { return s->rate.n > 0 && s->rate.rises + 2 >= s->rate.n; }
+static bool rate_climbs(const struct state *s)
 {
-    uint32_t episode = r->episode;
-    memset(r, 0, sizeof *r);
-    r->series = p->series, r->segment = p->segment, r->episode = episode;
-    r->level = r->previous = r->initial = r->best = r->peak = y;
-    r->best_step = p->step;
+    return s->rate.rises >= 8 && !s->rate.jumped && !warms_up(s) && s->beside[RATE].level > 1.2 * s->rate.before;
+}
+static bool rate_explains(const struct state *s, const struct rise *r)
+{
+    return r->then[RATE] > 0 && s->beside[RATE].level > 1.05 * r->then[RATE] && !rate_climbs(s) && !warms_up(s);
 }
 
-static void new_best(struct state *s, struct rise *r, const struct point *p)
+/* Does another quantity go the way it goes before a divergence? From 0, not at all, to 1, as far as this: the gradient norm doubled, the
+ * weights grew by a third, the loss scale was cut twice, the rate climbed to twice what it was. */
+static double told_beside(const struct state *s, const struct rise *r)
 {
-    if (r->n > 32) r->undone = fmax(r->undone, r->peak - r->best);
-    r->best = r->peak = r->level;
-    r->best_step = p->step;
-    r->lasted = 0;
-    for (int i = 0; i < FOLLOWED; i++) r->then[i] = s->beside[i].level;
+    static const double far[FOLLOWED] = {[GRADIENT] = 2, [WEIGHT] = 1.33, [SCALE] = 0.25, [RATE] = 2};
+    double most = 0;
+    for (int i = 0; i < FOLLOWED; i++) {
+        double then = i == RATE ? s->rate.before : r->then[i], now = s->beside[i].level;
+        if (then > 0 && now > 0 && (i != RATE || rate_climbs(s))) most = fmax(most, log(now / then) / log(far[i]));
+    }
+    return fmin(most, 1);
 }
 
 static void tell(struct state *s, struct rise *r, enum phase phase, const struct findings *out)
 {
+    const struct climb_level *l = &r->climb.of[CLIMB_SLOW];
+    double rise = fmax(climb_rise(&r->climb, CLIMB_SLOW), climb_rise(&r->climb, CLIMB_FAST));
     struct finding f = {.kind = "loss_divergence",
                         .phase = phase,
-                        .episode = r->episode,
+                        .episode = LOSSES * r->episode + (uint32_t)(r - s->loss),
                         .severity = phase == PHASE_CLOSED || s->announced ? SEVERITY_INFO : SEVERITY_WARNING,
-                        .confidence = told_beside(s, r) ? 0.8 : 0.7,
+                        .confidence = 0.7 + 0.1 * told_beside(s, r),
                         .series = r->series,
                         .source = r->series->source,
                         .segment = r->segment,
@@ -115,10 +147,10 @@ static void tell(struct state *s, struct rise *r, enum phase phase, const struct
                         .last_step = r->last_step,
                         .first_line = r->onset_line,
                         .last_line = r->last_line};
-    finding_add(&f, "from", exp(r->best), "");
-    finding_add(&f, "to", exp(r->level), "");
-    finding_add(&f, "rise_ratio", exp(r->level - r->best), "x");
-    finding_add(&f, "from_best", exp(r->level - r->best), "x");
+    finding_add(&f, "from", exp(l->best), "");
+    finding_add(&f, "to", exp(l->best + rise), "");
+    finding_add(&f, "rise_ratio", exp(rise), "x");
+    finding_add(&f, "from_best", exp(rise), "x");
     finding_add(&f, "grad_growth", r->then[GRADIENT] > 0 ? s->beside[GRADIENT].level / r->then[GRADIENT] : NAN, "x");
     finding_add(&f, "slow", 1, "");
     finding_add(&f, "early", 1, "");
@@ -126,34 +158,57 @@ static void tell(struct state *s, struct rise *r, enum phase phase, const struct
     out->emit(out->arg, &f);
 }
 
+/* The three rises that count: of each level above its own best, and of the fast one above the slow one's best, which noise pulls less far
+ * down. */
+enum { RISES = 3 };
+struct height {
+    double rise, least, undone; /* least: for its noise */
+};
+
 static bool remarkable(const struct state *s, const struct rise *r)
 {
-    double rise = r->level - r->best, least = log(told_beside(s, r) ? s->factor_beside : s->factor);
-    if (rise < least || rise < s->over_undone * r->undone || rise < s->height_sd * 0.8862 * r->noise) return false;
-    if (s->beside[RATE].level > 1.05 * r->then[RATE] && r->then[RATE] > 0) return false;
-    return exp(r->level) - exp(r->best) > s->of_progress * (exp(r->initial) - exp(r->best));
+    const struct climb *c = &r->climb;
+    const struct climb_level *fast = &c->of[CLIMB_FAST], *slow = &c->of[CLIMB_SLOW];
+    double highest = larger(climb_rise(c, CLIMB_FAST), climb_rise(c, CLIMB_SLOW));
+    if (larger(highest, fast->level - slow->best) < s->least_rise) return false; /* most values of most runs */
+    double beside = told_beside(s, r), factor = log(s->factor) + beside * log(s->factor_beside / s->factor);
+    double easier = 1 - s->easier * beside, sd = easier * climb_sd(c, CLIMB_FAST), sd_slow = easier * climb_sd(c, CLIMB_SLOW);
+    const struct height of[RISES] = {{fast->level - fast->best, s->height * sd, fast->undone},
+                                     {fast->level - slow->best, s->height_both * sd, fast->undone},
+                                     {slow->level - slow->best, s->height * sd_slow, slow->undone}};
+    if (warms_up(s) && fast->level < c->initial + log(s->warm_factor)) return false;
+    for (int i = 0; i < RISES; i++) {
+        double rise = of[i].rise, best = fast->level - rise;
+        if (rise < factor || rise < of[i].least || rise < easier * s->over_undone * of[i].undone) continue;
+        if (exp(fast->level) - exp(best) > s->of_progress * (exp(c->initial) - exp(best))) return true;
+    }
+    return false;
+}
+
+/* It fell by half of what it had risen, or has come down from its peak for longer than it had taken to get there. loss_divergence goes on. */
+static bool is_over(const struct rise *r)
+{
+    const struct climb_level *l = &r->climb.of[CLIMB_SLOW];
+    uint64_t since = r->climb.n - r->n_peak, rose = r->n_peak - r->n_best;
+    if (r->climb.n <= r->n_told + SETTLED) return false;
+    return l->fell || (since > 2 * rose && since > SETTLED && l->level - l->best < 0.8 * (l->peak - l->best));
 }
 
 static void judge(struct state *s, struct rise *r, const struct point *p, const struct findings *out)
 {
-    double rise = r->level - r->best;
     r->last_step = p->step, r->last_line = p->line;
     if (r->told) {
-        if (rise < (r->peak - r->best) / 2) tell(s, r, PHASE_CLOSED, out), r->lasted = 0;
+        if (is_over(r)) tell(s, r, PHASE_CLOSED, out), r->lasted = 0;
         return;
     }
-    if (!remarkable(s, r)) {
+    if (!remarkable(s, r) || rate_explains(s, r)) {
         r->lasted = 0;
         return;
     }
-    if (r->lasted++ == 0) r->earlier = r->level, r->onset_step = p->step, r->onset_line = p->line;
-    if ((double)r->lasted <= fmax(s->patience, s->patience_share * (double)r->n)) return;
-    if (r->level <= r->earlier + 0.1 * rise) { /* it stands: no divergence, or one that is over */
-        if ((double)r->lasted > 4 * fmax(s->patience, s->patience_share * (double)r->n)) r->lasted = 0;
-        return;
-    }
+    if (r->lasted++ == 0) r->onset_step = p->step, r->onset_line = p->line;
+    if (r->lasted < STEADY || !climb_goes_on(&r->climb, s->trend)) return;
     r->episode++;
-    r->n_told = r->n;
+    r->n_told = r->climb.n;
     tell(s, r, PHASE_OPENED, out);
 }
 
@@ -161,27 +216,18 @@ static void add_loss(struct state *s, struct rise *r, const struct point *p, con
 {
     if (p->value < 0) r->negative = true;
     if (r->negative) return;
-    if (r->n && p->segment != r->segment) r->n = 0, r->in_sum = 0, r->sum = 0, r->width = 1;
+    if (!r->width || p->segment != r->segment) climb_begin(&r->climb), r->in_sum = 0, r->sum = 0, r->width = 1;
+    r->segment = p->segment;
     r->sum += p->value;
     if (++r->in_sum < r->width) return;
-    double mean = r->sum / r->in_sum, y = log(mean > SCALE_FLOOR ? mean : SCALE_FLOOR);
+    double mean = r->sum / r->in_sum, peak = r->climb.of[CLIMB_SLOW].peak;
     r->sum = 0, r->in_sum = 0;
-    if (!r->n++) {
-        begin(r, p, y);
-        r->n = 1;
-    }
-    double change = fabs(y - r->previous), limit = 4 * r->noise;
-    if (r->n > 8 && change > limit) change = limit;
-    r->noise += (change - r->noise) / (r->n < 32 ? (double)r->n : 32);
-    double off = y - r->level, most = fmax(8 * r->noise, 0.1); /* no single value moves the level far */
-    if (r->n > 16 && fabs(off) > most) off = off > 0 ? most : -most;
-    r->level += off / (r->n < 16 ? (double)r->n : 16);
-    r->previous = y;
-    if (r->n % VALUES == 0) r->width++;
-    if (r->n == 16) r->initial = r->level;
-    if (r->level < r->best || r->n <= 16) new_best(s, r, p);
-    if (r->level > r->peak) r->peak = r->level, r->n_peak = r->n;
-    if ((double)r->n >= s->min_points) judge(s, r, p, out);
+    if (climb_add(&r->climb, log(mean > SCALE_FLOOR ? mean : SCALE_FLOOR)))
+        for (int i = 0; i < FOLLOWED; i++) r->then[i] = s->beside[i].level;
+    if (r->climb.of[CLIMB_SLOW].peak != peak) r->n_peak = r->climb.n;
+    if (r->climb.of[CLIMB_SLOW].best == r->climb.of[CLIMB_SLOW].level) r->n_best = r->climb.n;
+    if (r->climb.n % VALUES == 0) r->width++;
+    if ((double)r->climb.n >= s->min_points) judge(s, r, p, out);
 }
 
 static void fact(void *state, const char *key, const char *value)
@@ -193,12 +239,14 @@ static void fact(void *state, const char *key, const char *value)
 static void observe(void *state, const struct point *p, const struct findings *out)
 {
     struct state *s = state;
+    if (!s->heard) s->heard = true, s->source = p->source, s->least_rise = log(fmin(s->factor, s->factor_beside));
+    s->several = s->several || p->source != s->source;
     switch (p->series->role) {
     case ROLE_LOSS_TRAIN: break;
     case ROLE_GRAD_NORM: follow(s, GRADIENT, p); return;
     case ROLE_WEIGHT_NORM: follow(s, WEIGHT, p); return;
     case ROLE_LOSS_SCALE: follow(s, SCALE, p); return;
-    case ROLE_LEARNING_RATE: follow(s, RATE, p); return;
+    case ROLE_LEARNING_RATE: follow_rate(s, p); return;
     default: s->game = true; return;
     }
     if (s->game || !isfinite(p->value)) return;
@@ -212,14 +260,28 @@ static void observe(void *state, const struct point *p, const struct findings *o
     }
 }
 
+/* Where norms and rate come from other files than the loss, how far each was read has decided what was told early: in the end loss_divergence
+ * alone counts. */
+static void take_back(struct state *s, struct rise *r, const struct findings *out)
+{
+    struct finding f = {.kind = "loss_divergence", .phase = PHASE_CLOSED, .series = r->series};
+    for (; r->episode; r->episode--) {
+        f.episode = LOSSES * r->episode + (uint32_t)(r - s->loss);
+        out->emit(out->arg, &f);
+    }
+    r->told = false;
+}
+
 /* A rise that came to a stand long before the loss had doubled was no divergence. */
 static void finish(void *state, const struct findings *out)
 {
     struct state *s = state;
     for (int i = 0; i < LOSSES; i++) {
         struct rise *r = &s->loss[i];
-        bool stood = r->told && r->peak - r->best < log(2) && r->n - r->n_peak > (r->n - r->n_told) / 2;
-        if (stood) tell(s, r, PHASE_CLOSED, out);
+        const struct climb_level *l = &r->climb.of[CLIMB_SLOW];
+        bool stood = r->told && l->peak - l->best < log(2) && r->climb.n - r->n_peak > (r->climb.n - r->n_told) / 2;
+        if (s->several) take_back(s, r, out);
+        else if (stood) tell(s, r, PHASE_CLOSED, out);
     }
 }
 

@@ -12,6 +12,7 @@
 
 struct state {
     struct excursion_knobs knobs;
+    double longest, little;
     struct excursion e;
     bool told, announced; /* announced: by a setting, the data change on the way */
     struct finding f;     /* one a series: the highest; later ones are counted */
@@ -32,6 +33,10 @@ static const struct knob knobs[] = {
      "longer than this is no spike", "seeded training runs"},
     {"loss_spike_patience_share", "share", 0.03, 0, 1, 0.03, 0.03, offsetof(struct state, knobs.patience_share),
      "nor longer than this share of the run", "seeded training runs"},
+    {"loss_spike_longest", "share", 0.2, 0.02, 1, 0.1, 1, offsetof(struct state, longest),
+     "of the values so far: what came back after more of them had found another level for a while", "our choice"},
+    {"loss_spike_little", "share", 0.2, 0, 1, 0.3, 0.1, offsetof(struct state, little),
+     "of the progress (not on the logarithm), and undid no more than this", "as loss_divergence_little, for a single value"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
 /* The optimizer's very first updates, made good at once: one high value within the first five steps, before adaptive methods know the size of
@@ -50,12 +55,21 @@ static void fact(void *state, const char *key, const char *value)
     if (announced(key, value)) s->announced = true;
 }
 
+/* A step to another level, from where the loss came down slowly, and that had left most of the progress standing (not on the logarithm). */
+static bool leaves_most(const struct state *s)
+{
+    const struct excursion *e = &s->e;
+    bool lasted = (double)e->length > s->longest * (double)e->n;
+    return lasted && !e->scale.linear && exp(e->peak) - exp(e->from) < s->little * (exp(e->initial) - exp(e->from));
+}
+
 static void describe(struct state *s, const struct point *p, double recovered, double warmup)
 {
     const struct excursion *e = &s->e;
     struct finding *f = &s->f;
     *f = excursion_finding(e, &s->knobs, "loss_spike", p->series);
-    f->severity = s->announced || (warmup && recovered && stumbles(e)) ? SEVERITY_INFO : SEVERITY_WARNING;
+    bool stays = e->settled && (e->open || leaves_most(s)); /* no spike any more */
+    f->severity = s->announced || stays || (warmup && recovered && stumbles(e)) ? SEVERITY_INFO : SEVERITY_WARNING;
     finding_add(f, "height_ratio", excursion_factor(e), "x");
     finding_add(f, "height_sd", excursion_height_sd(e), "sd");
     finding_add(f, "recovered", recovered, "");
@@ -94,7 +108,7 @@ static void observe(void *state, const struct point *p, const struct findings *o
     }
     if (s->e.slow) return;
     if (change == EXCURSION_STARTED) s->count++, tell(s, p, PHASE_CHANGED, 0, 0, out);
-    else if (change == EXCURSION_GREW) tell(s, p, PHASE_CHANGED, 0, 0, out);
+    else if (change == EXCURSION_GREW || change == EXCURSION_SETTLED) tell(s, p, PHASE_CHANGED, 0, 0, out);
     else if (change == EXCURSION_RETURNED) tell(s, p, PHASE_CHANGED, 1, 0, out);
     s->f.series = p->series;
 }

@@ -6,6 +6,7 @@
  *   too_short     the rate is all but 0 long before the end
  *   jumps         the rate had stopped rising, and rises at once above all it was
  *   short_warmup  the peak comes long before the declared end of the warm-up
+ *   climbs        the rate had stood or come down, and rises value by value above all it was: a decay of the wrong sign
  * Warm restarts, cycles and plateau rules rise or fall on purpose: where the settings name one, or name none, a rise is
  * worth knowing only. Steps are compared with settings only where the log counts steps and stays within the declared number. */
 #include <math.h>
@@ -19,7 +20,7 @@
 
 enum { SCHEDULE = 48 };
 struct state {
-    double fallen, risen, min_points, high_end, low_end, early_end, complete, warmup_share, cycle;
+    double fallen, risen, min_points, high_end, low_end, early_end, complete, warmup_share, cycle, climbed, climb_points;
     char schedule[SCHEDULE]; /* as declared; "" for not told */
     double max_steps, warmup;
     const struct series *series;
@@ -30,6 +31,13 @@ struct state {
     uint64_t first_line, last_line, restart_line, tail_line, peak_line;
     double restart_from, restart_to;
     bool jumped;
+    struct {
+        uint64_t rises; /* in a row */
+        double from;    /* the highest rate before them */
+        int64_t step;
+        uint64_t line, n; /* n: rates before it */
+        bool told;
+    } climb;
     bool in_tail; /* the rate is all but 0, since tail_step */
     struct told told;
 };
@@ -55,6 +63,11 @@ static const struct knob knobs[] = {
      "of the declared warm-up before which the peak must not come", "our choice"},
     {"schedule_cycle", "points", 8, 2, 1000, 16, 5, offsetof(struct state, cycle),
      "for each rise: with fewer the rates of two groups take turns under one name", "our choice"},
+    {"schedule_climbed", "x", 1.5, 1.2, 1000, 3, 1.3, offsetof(struct state, climbed),
+     "of all it was before, to which the rate has climbed value by value",
+     "no schedule that has begun to stand or to fall does so"},
+    {"schedule_climb_points", "points", 8, 3, 1000, 16, 5, offsetof(struct state, climb_points),
+     "rises in a row before that is said", "our choice"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
 static void fact(void *state, const char *key, const char *value)
@@ -103,10 +116,21 @@ static void begin_again(struct state *s, double from, int64_t step, const struct
     s->peak = s->low = p->value;
 }
 
+/* Rises in a row, none of them a jump, after the rate had stood or come down; they begin when it leaves the highest it was. */
+static void follow_climb(struct state *s, const struct point *p)
+{
+    bool rises = p->value > s->last && p->value < 1.5 * s->last && s->n > s->rises + 2;
+    if (!rises) s->climb.rises = 0, s->climb.told = false;
+    else if (p->value > s->climb.from && s->climb.rises++ == 0)
+        s->climb.step = p->step, s->climb.line = p->line, s->climb.n = s->n - 1;
+    if (!s->climb.rises && p->value > s->climb.from) s->climb.from = p->value;
+}
+
 /* The newest rate against the curve so far. */
 static void follow(struct state *s, const struct point *p)
 {
     bool warms_up = s->rises + 2 >= s->n, rises = p->value > s->last;
+    follow_climb(s, p);
     if (rises && warms_up) s->rises++;
     if (s->peak > 0 && s->low <= s->fallen * s->peak && p->value >= s->risen * s->low && p->value > s->fallen * s->peak)
         begin_again(s, s->low, s->low_step, p);
@@ -124,7 +148,7 @@ static void follow(struct state *s, const struct point *p)
     s->in_tail = tail;
 }
 
-enum how { RESTARTS = 1, ENDLESS, TOO_LONG, TOO_SHORT, JUMPS, SHORT_WARMUP };
+enum how { RESTARTS = 1, ENDLESS, TOO_LONG, TOO_SHORT, JUMPS, SHORT_WARMUP, CLIMBS };
 struct verdict {
     enum how how;
     bool certain;    /* against what was declared: a warning */
@@ -171,8 +195,26 @@ static bool short_warmup(const struct state *s, struct verdict *v)
     return (double)s->last_step > s->warmup && s->peak_step > s->first_step && peak < s->warmup_share * s->warmup;
 }
 
-static bool (*const rules[])(const struct state *s, struct verdict *v) = {rises_again, never_warm, too_long, too_short,
-                                                                          short_warmup};
+/* A warm-up may begin late, or after a few rates that look alike: the climb counts where it is shorter than what came before it, and
+ * that was not little. */
+static bool climbs(const struct state *s, struct verdict *v)
+{
+    double lasted = (double)(s->last_step - s->climb.step), before = (double)(s->climb.step - s->first_step);
+    *v = (struct verdict){CLIMBS, true, s->climb.from, s->last, s->climb.step, s->climb.line};
+    if ((double)s->climb.rises < s->climb_points || s->climb.from <= 0 || s->last < s->climbed * s->climb.from) return false;
+    if ((double)s->climb.n < s->min_points || declares_rises(s)) return false;
+    return s->climb.told || (lasted <= before && (double)(s->last_step - s->first_step) > 1.5 * s->warmup);
+}
+
+static bool tells_climb(struct state *s)
+{
+    struct verdict v;
+    if (!s->climb.told && (double)s->climb.rises >= s->climb_points && climbs(s, &v)) return s->climb.told = true;
+    return false;
+}
+
+static bool (*const rules[])(const struct state *s, struct verdict *v) = {climbs,   rises_again, never_warm,
+                                                                          too_long, too_short,   short_warmup};
 
 static bool judged(const struct state *s, struct verdict *v)
 {
@@ -215,6 +257,8 @@ static void begin(struct state *s, const struct point *p)
 {
     s->n = s->rises = s->restarts = 0;
     s->jumped = false;
+    memset(&s->climb, 0, sizeof s->climb);
+    s->climb.from = p->value;
     s->peak = s->low = s->last = p->value;
     s->first_step = s->peak_step = s->low_step = p->step;
     s->first_line = s->peak_line = p->line;
@@ -234,7 +278,7 @@ static void observe(void *state, const struct point *p, const struct findings *o
     s->last = p->value;
     s->last_step = p->step;
     s->last_line = p->line;
-    if (s->restarts != restarts) judge(s, out);
+    if (tells_climb(s) || s->restarts != restarts) judge(s, out);
 }
 
 static void finish(void *state, const struct findings *out)

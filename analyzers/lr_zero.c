@@ -2,16 +2,17 @@
  *
  * Many zeros are none: warm-up begins at 0 and a schedule ends there, so they must have lasted for a share of the run; one parameter
  * group may be frozen, so the highest rate of all groups counts; and "lr: 0.0000" may be a small rate printed with few decimals. A zero
- * is believed when the other rates were printed finely for their height; when there are no others, only while the loss does not fall. */
+ * is believed when the other rates were printed finely for their height; when there are no others, only while the loss does not fall.
+ * A millionth of the highest rate is as good as 0: single precision does not add such a step to a weight that the highest one made. */
 #include <math.h>
 
 #include "analyzer.h"
-#include "stats/curve.h"
+#include "stats/past.h"
 #include "stats/robust.h"
 
 enum { BUCKETS = 40 };
 struct state {
-    double min_points, min_share, resolution, loss_fall;
+    double min_points, min_share, resolution, loss_fall, tiny;
     const struct series *series;              /* of the newest zero */
     double peak, unit;                        /* the highest rate, and the last decimal that any was printed with */
     double decade, finest;                    /* the power of ten of the newest rate, and the least unit there */
@@ -22,9 +23,8 @@ struct state {
     uint16_t source, segment;
     bool begun, rated, told;
     struct finding shown;
-    struct curve loss;
-    struct bucket buckets[BUCKETS];
     const struct series *loss_series;
+    const struct past *loss; /* NULL: no value in this segment yet */
 };
 
 static const char *const kinds[] = {"lr_zero", NULL};
@@ -38,6 +38,8 @@ static const struct knob knobs[] = {
      "of the highest rate that the last printed decimal may be, for a 0 to be believed", "as lr_zero_share"},
     {"lr_zero_loss_fall", "share", 0.05, 0, 0.9, 0.02, 0.1, offsetof(struct state, loss_fall),
      "that the loss may fall while every rate is 0: beyond it the rate is only printed as 0", "our choice"},
+    {"lr_zero_tiny", "share", 1e-6, 0, 1e-3, 1e-7, 1e-5, offsetof(struct state, tiny), "of the highest rate that is as good as 0",
+     "IEEE 754: single precision has 6e-8; schedules end at 0, or above 1e-5 of their peak"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
 /* enter_decade - find the power of ten at or below x > 0. That of the last rate nearly always holds; its ends are left to the logarithm. */
@@ -63,9 +65,13 @@ static double unit_of(struct state *s, double x, double known)
 static bool loss_stood(struct state *s)
 {
     double y[BUCKETS];
-    size_t n = 0;
-    for (size_t i = 0; i < s->loss.used; i++)
-        if (!isnan(s->buckets[i].mean)) y[n++] = s->buckets[i].mean;
+    struct bucket buckets[BUCKETS];
+    struct curve c;
+    if (!s->loss) return false;
+    curve_init(&c, buckets, BUCKETS);
+    curve_narrow(s->loss->fine, &c);
+    size_t n = c.used;
+    for (size_t i = 0; i < n; i++) y[i] = buckets[i].mean;
     if (n < 8) return false;
     double first = robust_median(y, n / 4), last = robust_median(y + n - n / 4, n / 4);
     return first - last <= s->loss_fall * fabs(first);
@@ -107,14 +113,14 @@ static void begin(struct state *s, const struct point *p)
     s->zeros = 0;
     s->first_step = s->last_step = s->rate_step = p->step;
     s->source = p->series->source, s->segment = p->segment;
-    curve_init(&s->loss, s->buckets, BUCKETS);
+    s->loss = NULL;
 }
 
 static void observe_rate(struct state *s, const struct point *p, const struct findings *out)
 {
     s->first_step = p->step < s->first_step ? p->step : s->first_step;
     s->last_step = p->step > s->last_step ? p->step : s->last_step;
-    if (p->value != 0) {
+    if (p->value != 0 && !(s->rated && fabs(p->value) <= s->tiny * s->peak)) {
         s->unit = unit_of(s, fabs(p->value), s->rated ? s->unit : INFINITY);
         s->peak = fmax(s->peak, fabs(p->value));
         s->rate_step = !s->rated || p->step > s->rate_step ? p->step : s->rate_step;
@@ -144,7 +150,6 @@ static void observe(void *state, const struct point *p, const struct findings *o
 {
     struct state *s = state;
     bool rate = p->series->role == ROLE_LEARNING_RATE;
-    s->loss.buckets = s->buckets;
     if (!s->begun || p->segment > s->segment) begin(s, p);
     if (!isfinite(p->value) || p->segment != s->segment) return;
     if (rate) {
@@ -152,13 +157,12 @@ static void observe(void *state, const struct point *p, const struct findings *o
         return;
     }
     if (!s->loss_series) s->loss_series = p->series;
-    if (p->series == s->loss_series) curve_add(&s->loss, p->step, p->value, p->line);
+    if (p->series == s->loss_series) s->loss = p->past;
 }
 
 static void finish(void *state, const struct findings *out)
 {
     struct state *s = state;
-    s->loss.buckets = s->buckets;
     if (s->begun && s->zeros && lasted(s) && (s->rated ? s->told : loss_stood(s))) tell(s, out);
 }
 
@@ -167,6 +171,7 @@ const struct analyzer analyzer_lr_zero = {.name = "lr_zero",
                                           .source = "failure knowledge F33, F43",
                                           .kinds = kinds,
                                           .wants = WANTS(ROLE_LEARNING_RATE) | WANTS(ROLE_LOSS_TRAIN),
+                                          .needs = WANTS(ROLE_LEARNING_RATE),
                                           .scope = PER_RUN,
                                           .state_size = sizeof(struct state),
                                           .knobs = knobs,

@@ -32,7 +32,7 @@ static const struct knob knobs[] = {{"memory_points", "points", 24, 12, 100000, 
 /* Steps until the level has doubled, at this slope. */
 static double steps_to_double(const struct track *t, size_t from, double growth)
 {
-    double steps = (double)(t->buckets[t->curve.used - 1].last_step - t->buckets[from].first_step);
+    double steps = (double)(t->curve->buckets[t->curve->used - 1].last_step - t->curve->buckets[from].first_step);
     return growth > 0 ? steps / growth : INFINITY;
 }
 
@@ -40,7 +40,7 @@ static void judge(struct state *s, const struct track *t, struct finding *cleare
 {
     double y[TRACK_BUCKETS];
     size_t n = track_means(t, y), from = n / 4, m = n - from, third = m / 3;
-    if ((double)t->curve.points < s->min_points || third < 3) return;
+    if ((double)t->curve->points < s->min_points || third < 3) return;
     const double *rest = y + from;
     double start = robust_median(rest, 3), slope = robust_slope(rest, m), growth = slope * (double)(m - 1) / start;
     if (!(start > 0) || growth < s->growth_info || robust_trend(rest, m) < s->trend_z) return;
@@ -63,7 +63,7 @@ static void judge_all(struct state *s, bool over, const struct findings *out)
 {
     struct finding f = {0};
     for (uint32_t i = 0; i < s->n; i++)
-        if (over || (double)s->memory[i].curve.points >= 2 * s->min_points) judge(s, &s->memory[i], &f);
+        if (over || (double)s->memory[i].curve->points >= 2 * s->min_points) judge(s, &s->memory[i], &f);
     bool is = f.kind && (over || f.severity >= SEVERITY_WARNING);
     if (is) f.episode = 1;
     told_update(&s->told, is, over || f.series != s->told.last.series, &f, out);

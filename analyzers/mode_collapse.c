@@ -149,6 +149,7 @@ const struct analyzer analyzer_mode_collapse = {.name = "mode_collapse",
                                                 .kinds = kinds,
                                                 .wants = WANTS(ROLE_LOSS_GENERATOR) | WANTS(ROLE_LOSS_DISCRIMINATOR) |
                                                          WANTS(ROLE_SCORE_EVAL),
+                                                .needs = WANTS(ROLE_LOSS_GENERATOR) | WANTS(ROLE_LOSS_DISCRIMINATOR),
                                                 .scope = PER_RUN,
                                                 .state_size = sizeof(struct state),
                                                 .knobs = knobs,

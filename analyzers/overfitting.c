@@ -9,28 +9,44 @@
 #include <string.h>
 
 #include "analyzer.h"
-#include "stats/curve.h"
+#include "stats/boosted.h"
 #include "stats/lead.h"
+#include "stats/past.h"
 #include "stats/robust.h"
 
-#define HOLDS 0.01 /* of its best that a score may lose and still hold: of 150 rows it is one or two */
+#define LEAST 1e-12 /* values nearer to zero look alike */
+#define HOLDS 0.01  /* of its best that a score may lose and still hold: of 150 rows it is one or two */
 enum { TRAINS = 6, EVALS = 10, BUCKETS = 48, LEVEL = 3 };
-struct track {
+/* A series; the host has its curve. */
+struct heard {
     const struct series *series;
-    struct curve curve;
-    struct bucket buckets[BUCKETS];
+    const struct past *past;
+};
+/* An evaluation loss, and what was said of it. */
+struct evaluation {
+    struct heard heard;
+    bool negative; /* it is no loss that a rise could be a share of */
     struct verdict {
         bool told;
         uint32_t episode;
         double rise;
         struct finding last;
-    } said; /* of an evaluation */
+    } said;
 };
 struct state {
     double min_points, rise_warning, rise_info, height_sd, train_fall, critical_rise, after_points, over_undone;
-    struct track train[TRAINS], eval[EVALS], score[EVALS];
+    struct heard train[TRAINS], score[EVALS];
+    struct evaluation eval[EVALS];
     uint32_t n_train, n_eval, n_score;
     uint16_t segment;
+};
+/* A curve in BUCKETS buckets at most: the host's own, or made of it. */
+struct track {
+    const struct series *series;
+    const struct bucket *buckets;
+    size_t n;
+    uint32_t width;
+    struct bucket room[BUCKETS];
 };
 
 static const char *const kinds[] = {"overfitting", NULL};
@@ -53,44 +69,75 @@ static const struct knob knobs[] = {{"overfitting_points", "points", 6, 4, 1000,
                                      "as large as any rise before that was undone", "seeded curves of small validation sets"},
                                     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
-static struct track *track_of(struct track *tracks, uint32_t *n, uint32_t max, const struct series *series)
+/* The place of a series in a table; max when it is full. */
+static uint32_t place_of(struct heard *table, uint32_t *n, uint32_t max, const struct point *p)
 {
-    for (uint32_t i = 0; i < *n; i++)
-        if (tracks[i].series == series) return &tracks[i];
-    if (*n == max) return NULL;
-    struct track *t = &tracks[(*n)++];
-    t->series = series;
-    curve_init(&t->curve, t->buckets, BUCKETS);
-    return t;
+    uint32_t i = 0;
+    while (i < *n && table[i].series != p->series) i++;
+    if (i == max) return max;
+    if (i == *n) ++*n;
+    table[i] = (struct heard){p->series, p->past};
+    return i;
 }
 
-/* The levels of the first n buckets. */
-static size_t smooth(const struct track *t, size_t of, double *level, bool logarithm)
+static struct evaluation *evaluation_of(struct state *s, const struct point *p)
 {
-    double y[BUCKETS];
-    size_t n = 0;
-    for (size_t i = 0; i < of; i++)
-        if (!isnan(t->buckets[i].mean)) y[n++] = logarithm ? log(fmax(t->buckets[i].mean, 1e-12)) : t->buckets[i].mean;
+    uint32_t i = 0;
+    while (i < s->n_eval && s->eval[i].heard.series != p->series) i++;
+    if (i == EVALS) return NULL;
+    if (i == s->n_eval) s->eval[s->n_eval++] = (struct evaluation){.said = s->eval[i].said};
+    s->eval[i].heard = (struct heard){p->series, p->past};
+    return &s->eval[i];
+}
+
+/* Points in each bucket of that curve. O(log points) */
+static uint32_t width_of(const struct curve *c)
+{
+    uint32_t width = 1;
+    while ((uint64_t)width * BUCKETS < c->points) width *= 2;
+    return width;
+}
+
+static void look(const struct heard *h, struct track *t)
+{
+    const struct curve *fine = h->past->fine;
+    struct curve narrow;
+    t->series = h->series, t->buckets = fine->buckets, t->n = fine->used, t->width = width_of(fine);
+    if (fine->width == 1 && fine->used <= BUCKETS) return;
+    curve_init(&narrow, t->room, BUCKETS);
+    curve_narrow(fine, &narrow);
+    t->buckets = t->room, t->n = narrow.used;
+}
+
+static double median_of(const double *x, size_t n)
+{
+    if (n != 3) return robust_median(x, n);
+    double low = x[0] < x[1] ? x[0] : x[1], high = x[0] < x[1] ? x[1] : x[0];
+    return x[2] < low ? low : x[2] > high ? high : x[2];
+}
+
+/* The levels of n values. */
+static void smooth(const double *y, size_t n, double *level)
+{
     for (size_t i = 0; i < n; i++) {
         size_t from = i ? i - 1 : 0, to = i + 2 < n ? i + 2 : n;
         if (to - from < LEVEL && n >= LEVEL) from = i ? n - LEVEL : 0, to = from + LEVEL;
-        level[i] = robust_median(y + from, to - from);
+        level[i] = median_of(y + from, to - from);
     }
-    return n;
 }
 
 /* How many buckets began no later than a step: what is read of another series beyond an evaluation is none of its business. */
 static size_t until(const struct track *t, int64_t step)
 {
-    size_t n = t->curve.used;
+    size_t n = t->n;
     while (n > 0 && t->buckets[n - 1].first_step > step) n--;
     return n;
 }
 
 /* The training loss of the same metric, else the main one, by name and not by what was read first. */
-static const struct track *train_of(const struct state *s, const struct series *eval)
+static const struct heard *train_of(const struct state *s, const struct series *eval)
 {
-    const struct track *t = NULL;
+    const struct heard *t = NULL;
     for (uint32_t i = 0; i < s->n_train; i++) {
         const struct series *x = s->train[i].series;
         bool same = strcmp(x->metric, eval->metric) == 0, has = t && strcmp(t->series->metric, eval->metric) == 0;
@@ -103,40 +150,50 @@ static const struct track *train_of(const struct state *s, const struct series *
  * no training loss says anything. */
 static double train_fall(const struct state *s, const struct series *eval, int64_t step, int64_t now)
 {
-    const struct track *t = train_of(s, eval);
-    double level[BUCKETS], then = NAN;
-    size_t of = t ? until(t, now) : 0;
-    if (!of) return NAN;
+    const struct heard *train = train_of(s, eval);
+    struct track t;
+    double y[BUCKETS], level[BUCKETS];
+    if (!train) return NAN;
+    look(train, &t);
+    size_t n = until(&t, now);
+    if (!n) return NAN;
     bool positive = true;
-    for (size_t i = 0; i < of; i++) positive = positive && t->buckets[i].min > 0;
-    size_t n = smooth(t, of, level, positive);
-    for (size_t i = 0; i < n; i++)
-        if (i == 0 || t->buckets[i].first_step <= step) then = level[i];
-    double fall = n ? then - level[n - 1] : NAN;
+    for (size_t i = 0; i < n; i++) positive = positive && t.buckets[i].min > 0;
+    for (size_t i = 0; i < n; i++) y[i] = positive ? log(fmax(t.buckets[i].mean, LEAST)) : t.buckets[i].mean;
+    smooth(y, n, level);
+    double then = level[0];
+    for (size_t i = 1; i < n; i++)
+        if (t.buckets[i].first_step <= step) then = level[i];
+    double fall = then - level[n - 1];
     return fall > 2 * robust_noise(level, n) ? fall : 0;
 }
 
 /* Does an evaluation score that should rise still stand at its best? */
 static bool score_holds(const struct state *s, int64_t now)
 {
-    double level[BUCKETS];
+    struct track t;
+    double y[BUCKETS], level[BUCKETS];
     for (uint32_t i = 0; i < s->n_score; i++) {
-        size_t n = smooth(&s->score[i], until(&s->score[i], now), level, false), best = 0;
+        look(&s->score[i], &t);
+        size_t n = until(&t, now), best = 0;
+        for (size_t j = 0; j < n; j++) y[j] = t.buckets[j].mean;
+        smooth(y, n, level);
         for (size_t j = 1; j < n; j++)
             if (level[j] > level[best]) best = j;
+        if (n < LEVEL) continue;
         double slack = fmax(2 * robust_noise(level, n), HOLDS * fabs(level[best]));
-        if (n >= LEVEL && level[n - 1] >= level[best] - slack && level[n - 1] > s->score[i].buckets[0].mean) return true;
+        if (level[n - 1] >= level[best] - slack && level[n - 1] > t.buckets[0].mean) return true;
     }
     return false;
 }
 
-/* The largest rise of the level before its best that was undone; what the first fall of a run does is not counted. */
+/* The largest rise of the level before its best that was undone, as a factor; what the first fall of a run does is not counted. */
 static double undone(const double *level, size_t best)
 {
-    double low = INFINITY, largest = 0;
+    double low = INFINITY, largest = 1;
     for (size_t i = 0; i <= best; i++) {
-        low = fmin(low, level[i]);
-        largest = fmax(largest, level[i] - low);
+        if (level[i] < low) low = level[i];
+        if (level[i] > largest * low) largest = level[i] / low;
     }
     return largest;
 }
@@ -155,13 +212,13 @@ static void clear(struct verdict *v, const struct bucket *now, const struct find
 struct rise {
     size_t n, best;
     double from, to, height, noise, train_fell;
-    bool holds;
+    bool scored, holds; /* a held-out score is at its best; and the loss has not risen far */
 };
 
 static enum severity severity_of(const struct state *s, const struct rise *r)
 {
     if (r->height < log1p(s->rise_warning) || r->holds) return SEVERITY_INFO;
-    return r->height >= log1p(s->critical_rise) ? SEVERITY_CRITICAL : SEVERITY_WARNING;
+    return r->height >= log1p(s->critical_rise) && !r->scored ? SEVERITY_CRITICAL : SEVERITY_WARNING;
 }
 
 static void tell(const struct state *s, const struct track *t, struct verdict *v, const struct rise *r,
@@ -188,7 +245,11 @@ static void tell(const struct state *s, const struct track *t, struct verdict *v
     finding_add(&f, "rise_ratio", exp(r->height), "x");
     finding_add(&f, "rise_sd", r->height / r->noise, "sd");
     finding_add(&f, "train_change", exp(-r->train_fell) - 1, "share");
-    finding_add(&f, "best_share", (double)r->best / (double)r->n, "share");
+    const struct heard *heard = train_of(s, t->series);
+    struct track train;
+    if (heard) look(heard, &train);
+    finding_add(&f, "of_untrained", heard ? r->from / train.buckets[0].max : (double)NAN,
+                "x"); /* the best, by an untrained model's loss */
     if (s->n_score) finding_add(&f, "score_holds", r->holds, "");
     v->told = true;
     v->rise = r->height;
@@ -196,89 +257,107 @@ static void tell(const struct state *s, const struct track *t, struct verdict *v
     out->emit(out->arg, &f);
 }
 
-/* One evaluation loss as it stood when it had n buckets. */
+/* The rounds of a booster have no noise: of the best bucket the best round counts, which may be the very first. */
+static void level_of_rounds(const struct track *t, size_t n, double *level)
+{
+    size_t best = 0;
+    for (size_t i = 1; i < n; i++)
+        if (t->buckets[i].min < t->buckets[best].min) best = i;
+    if (t->buckets[best].min > 0) level[best] = fmin(level[best], t->buckets[best].min);
+}
+
+/* Of the logarithms. */
+static double noise_of(const double *y, size_t n)
+{
+    double logs[BUCKETS];
+    for (size_t i = 0; i < n; i++) logs[i] = log(y[i]);
+    return fmax(robust_noise(logs, n), 0.002);
+}
+
+/* One evaluation loss as it stood when it had n buckets. Levels are as logged: the order is that of their logarithms, and those are taken
+ * where a rise may matter. */
 static void judge(const struct state *s, const struct track *t, size_t n, struct verdict *v, const struct findings *out)
 {
-    double level[BUCKETS], y[BUCKETS];
+    double level[BUCKETS], y[BUCKETS] = {0};
     const struct bucket *now = &t->buckets[n - 1];
     struct rise r = {.n = n};
-    if (smooth(t, n, level, true) != n) return;
+    for (size_t i = 0; i < n; i++) y[i] = t->buckets[i].mean > LEAST ? t->buckets[i].mean : LEAST;
+    smooth(y, n, level);
+    if (boosted(t->series)) level_of_rounds(t, n, level);
     for (size_t i = 1; i < n; i++)
         if (level[i] <= level[r.best]) r.best = i;
-    for (size_t i = 0; i < n; i++) y[i] = log(fmax(t->buckets[i].mean, 1e-12));
-    r.noise = fmax(robust_noise(y, n), 0.002), r.height = level[n - 1] - level[r.best];
-    r.from = exp(level[r.best]), r.to = exp(level[n - 1]);
+    r.height = log(level[n - 1] / level[r.best]), r.from = level[r.best], r.to = level[n - 1];
     if (v->told && r.height < log1p(s->rise_info) / 2) clear(v, now, out);
-    if ((double)(n - 1 - r.best) < s->after_points || r.height < log1p(s->rise_info) || r.height < s->height_sd * r.noise) return;
-    if (r.height < s->over_undone * undone(level, r.best) || (v->told && r.height < v->rise)) return;
+    if ((double)(n - 1 - r.best) < s->after_points || r.height < log1p(s->rise_info)) return;
+    if (r.height < s->over_undone * log(undone(level, r.best)) || (v->told && r.height < v->rise)) return;
+    r.noise = noise_of(y, n);
+    if (r.height < s->height_sd * r.noise) return;
     r.train_fell = train_fall(s, t->series, t->buckets[r.best].last_step, now->last_step);
     if (!(r.train_fell >= s->train_fall)) return;
-    r.holds = score_holds(s, now->last_step) && r.height < log1p(3 * s->rise_warning);
+    r.scored = score_holds(s, now->last_step);
+    r.holds = r.scored && r.height < log1p(3 * s->rise_warning);
     tell(s, t, v, &r, out);
 }
 
-static bool enough(const struct state *s, const struct track *t)
+static bool enough(const struct state *s, const struct evaluation *e)
 {
-    return (double)t->curve.points >= s->min_points && !t->curve.nonfinite;
+    return !e->negative && (double)e->heard.past->fine->points >= s->min_points;
 }
 
 /* While the run goes on an evaluation is judged once the training loss has been read up to it. */
-static void judge_live(struct state *s, struct track *t, const struct findings *out)
+static void judge_live(struct state *s, struct evaluation *e, const struct findings *out)
 {
-    const struct track *train = train_of(s, t->series);
-    size_t n = t->curve.used;
-    if (!enough(s, t) || !train || train->series->axis != t->series->axis) return;
-    if (train->buckets[train->curve.used - 1].last_step <
-        t->buckets[n - 1].last_step - (t->buckets[n - 1].last_step - t->buckets[0].first_step) / 20)
-        return;
-    judge(s, t, n, &t->said, out);
+    const struct heard *train = train_of(s, e->heard.series);
+    struct track t;
+    if (!enough(s, e) || !train || train->series->axis != e->heard.series->axis) return;
+    const struct curve *read = train->past->fine, *fine = e->heard.past->fine;
+    int64_t from = fine->buckets[0].first_step, to = fine->buckets[fine->used - 1].last_step;
+    if (read->buckets[read->used - 1].last_step < to - (to - from) / 20) return;
+    look(&e->heard, &t);
+    judge(s, &t, t.n, &e->said, out);
 }
 
 /* At the end everything that was read is held against the evaluations once more, from the first on: what is found so does not depend on
  * which file was read first. What was told before and is not found so stands as it was told. */
 static void keep(void *arg, const struct finding *f) { (void)arg, (void)f; }
 
-static void judge_again(const struct state *s, struct track *t, const struct findings *out)
+static void judge_again(const struct state *s, struct evaluation *e, const struct findings *out)
 {
     static const struct findings silent = {NULL, keep};
     struct verdict v = {0};
+    struct track t;
     size_t least = (size_t)s->min_points;
-    if (!enough(s, t)) return;
-    for (size_t n = t->curve.width > 1 || t->curve.used < least ? 1 : least; n <= t->curve.used; n++) judge(s, t, n, &v, &silent);
+    if (!enough(s, e)) return;
+    look(&e->heard, &t);
+    for (size_t n = t.width > 1 || t.n < least ? 1 : least; n <= t.n; n++) judge(s, &t, n, &v, &silent);
     if (!v.last.kind) return;
-    if (t->said.last.kind) v.last.episode = t->said.last.episode;
-    if (v.told) v.last.phase = t->said.told ? PHASE_CHANGED : PHASE_OPENED;
-    t->said = v;
+    if (e->said.last.kind) v.last.episode = e->said.last.episode;
+    if (v.told) v.last.phase = e->said.told ? PHASE_CHANGED : PHASE_OPENED;
+    e->said = v;
     out->emit(out->arg, &v.last);
 }
 
-static void fix_pointers(struct state *s)
+static void observe_eval(struct state *s, const struct point *p, const struct findings *out)
 {
-    for (uint32_t i = 0; i < s->n_train; i++) s->train[i].curve.buckets = s->train[i].buckets;
-    for (uint32_t i = 0; i < s->n_eval; i++) s->eval[i].curve.buckets = s->eval[i].buckets;
-    for (uint32_t i = 0; i < s->n_score; i++) s->score[i].curve.buckets = s->score[i].buckets;
+    struct evaluation *e = evaluation_of(s, p);
+    if (!e) return;
+    e->negative = e->negative || p->value < 0;
+    if (p->past->fine->points % width_of(p->past->fine) == 0) judge_live(s, e, out); /* a bucket is complete */
 }
 
 static void observe(void *state, const struct point *p, const struct findings *out)
 {
     struct state *s = state;
-    struct track *t = NULL;
-    if (!isfinite(p->value)) return;
+    if (!isfinite(p->value) || !p->past) return;
     if (p->segment != s->segment) s->n_train = s->n_eval = s->n_score = 0, s->segment = p->segment;
-    fix_pointers(s); /* the state may have been copied */
-    if (p->series->role == ROLE_LOSS_TRAIN) t = track_of(s->train, &s->n_train, TRAINS, p->series);
-    else if (p->series->role == ROLE_LOSS_EVAL) t = track_of(s->eval, &s->n_eval, EVALS, p->series);
-    else if (p->series->better == BETTER_HIGHER) t = track_of(s->score, &s->n_score, EVALS, p->series);
-    if (!t || (p->series->role == ROLE_LOSS_EVAL && p->value < 0)) return;
-    curve_add(&t->curve, p->step, p->value, p->line);
-    if (p->series->role == ROLE_LOSS_EVAL && (t->curve.width == 1 || t->buckets[t->curve.used - 1].n == t->curve.width))
-        judge_live(s, t, out);
+    if (p->series->role == ROLE_LOSS_TRAIN) place_of(s->train, &s->n_train, TRAINS, p);
+    else if (p->series->role == ROLE_LOSS_EVAL) observe_eval(s, p, out);
+    else if (p->series->better == BETTER_HIGHER) place_of(s->score, &s->n_score, EVALS, p);
 }
 
 static void finish(void *state, const struct findings *out)
 {
     struct state *s = state;
-    fix_pointers(s);
     for (uint32_t i = 0; i < s->n_eval; i++) judge_again(s, &s->eval[i], out);
 }
 
@@ -287,6 +366,7 @@ const struct analyzer analyzer_overfitting = {.name = "overfitting",
                                               .source = "failure knowledge F17; Prechelt 1998, Early stopping",
                                               .kinds = kinds,
                                               .wants = WANTS(ROLE_LOSS_TRAIN) | WANTS(ROLE_LOSS_EVAL) | WANTS(ROLE_SCORE_EVAL),
+                                              .needs = WANTS(ROLE_LOSS_EVAL),
                                               .scope = PER_RUN,
                                               .state_size = sizeof(struct state),
                                               .knobs = knobs,

@@ -5,12 +5,14 @@
  *     negative
  *   - a number that tells the spread of predictions: one class, no entropy, a commonest class that has everything (the unit says which)
  *   - scores that only a constant answer has together: recall or F1 is exactly 0 (or recall exactly 1) and accuracy the same number to
- *     the last digit at every evaluation, far from 0 and 1: the share of a class
+ *     the last digit at every evaluation, far from 0 and 1: the share of a class; or it is 0 for twice as long while the accuracy is
+ *     high: the rare class is never found, and hardly any other answer than the common one is given
  * A model begins like that by right; what counts is that it ends so. */
 #include <math.h>
 #include <string.h>
 
 #include "analyzer.h"
+#include "stats/preview.h"
 #include "stats/track.h"
 
 enum { COUNTS = 4, SPREADS = 4, SCORES = 6 };
@@ -22,11 +24,12 @@ struct count {
     double value;
 };
 struct state {
-    double evaluations, share;
+    double evaluations, share, high;
     struct count counts[COUNTS];
     struct track spread[SPREADS], score[SCORES];
     uint32_t n_spread, n_score;
     uint16_t segment;
+    struct preview preview;
 };
 enum { TP, FP, TN, FN };
 
@@ -36,6 +39,9 @@ static const struct knob knobs[] = {
      "evaluations in a row, to the end, that show it", "our choice"},
     {"prediction_collapse_share", "share", 0.995, 0.9, 1, 0.999, 0.99, offsetof(struct state, share),
      "of all predictions that one class must have", "failure knowledge F04: predicted-class entropy far below that of labels"},
+    {"prediction_collapse_accuracy", "share", 0.8, 0.5, 1, 0.9, 0.7, offsetof(struct state, high),
+     "of the scale from which an accuracy is high although a class is never found",
+     "our choice: a class of one row in five is rare"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
 static int count_of(const struct series *series)
@@ -101,14 +107,14 @@ static bool is_one_class(const struct state *s, const struct track *t, const str
 
 static bool judge_spread(struct state *s, const struct track *t, const struct findings *out)
 {
-    uint32_t used = t->curve.used, from = used, n = 0;
-    while (from > 0 && is_one_class(s, t, &t->buckets[from - 1])) n += t->buckets[--from].n;
+    uint32_t used = t->curve->used, from = used, n = 0;
+    while (from > 0 && is_one_class(s, t, &t->curve->buckets[from - 1])) n += t->curve->buckets[--from].n;
     if (n < s->evaluations) return false;
     struct finding f = track_finding(t, "prediction_collapse", from);
     f.severity = SEVERITY_WARNING;
     f.confidence = 0.93;
     finding_add(&f, "evaluations", n, "points");
-    finding_add(&f, "to", t->buckets[used - 1].last, t->series->unit);
+    finding_add(&f, "to", t->curve->buckets[used - 1].last, t->series->unit);
     out->emit(out->arg, &f);
     return true;
 }
@@ -117,8 +123,9 @@ static bool judge_spread(struct state *s, const struct track *t, const struct fi
 static uint32_t stays_at(const struct track *t, double value)
 {
     uint32_t n = 0;
-    for (uint32_t i = t->curve.used; i > 0 && t->buckets[i - 1].min == value && t->buckets[i - 1].max == value; i--)
-        n += t->buckets[i - 1].n;
+    for (uint32_t i = t->curve->used; i > 0 && t->curve->buckets[i - 1].min == value && t->curve->buckets[i - 1].max == value;
+         i--)
+        n += t->curve->buckets[i - 1].n;
     return n;
 }
 
@@ -128,30 +135,31 @@ static bool ends_in(const char *metric, const char *word)
     return n >= m && strcmp(metric + n - m, word) == 0;
 }
 
-/* Recall, F1 or precision that is exactly nothing: what a binary score of the class that is never predicted is. */
-static uint32_t nothing(const struct track *t)
+/* The scores of one class. Loops that log them of held-out rows often give them no prefix. */
+static bool is_of_class(const char *metric)
 {
-    const char *metric = t->series->metric;
-    bool judged =
-        ends_in(metric, "recall") || ends_in(metric, "f1") || ends_in(metric, "precision") || ends_in(metric, "f1 score");
-    return judged ? stays_at(t, 0) : 0;
+    return ends_in(metric, "recall") || ends_in(metric, "f1") || ends_in(metric, "precision") || ends_in(metric, "f1 score");
 }
+
+/* Recall, F1 or precision that is exactly nothing: what a binary score of the class that is never predicted is. */
+static uint32_t nothing(const struct track *t) { return is_of_class(t->series->metric) ? stays_at(t, 0) : 0; }
 
 static bool judge_scores(struct state *s, const struct findings *out)
 {
     for (uint32_t i = 0; i < s->n_score; i++) {
         const struct track *t = &s->score[i];
-        double last = t->buckets[t->curve.used - 1].last, scale = last > 1 ? 100 : 1;
+        double last = t->curve->buckets[t->curve->used - 1].last, scale = last > 1 ? 100 : 1;
         uint32_t same = stays_at(t, last), none = 0;
         bool accuracy = ends_in(t->series->metric, "accuracy") || ends_in(t->series->metric, "acc");
-        if (!accuracy || last < 0.02 * scale || last > 0.999 * scale || same < s->evaluations) continue;
+        if (!accuracy || last < 0.02 * scale || last > 0.999 * scale) continue;
         for (uint32_t j = 0; j < s->n_score; j++) none = j != i && nothing(&s->score[j]) > none ? nothing(&s->score[j]) : none;
-        if (none < s->evaluations) continue;
-        uint32_t n = same < none ? same : none, from = t->curve.used, back = 0;
-        while (from > 0 && back < n) back += t->buckets[--from].n;
+        bool never_found = none >= 2 * s->evaluations && last >= s->high * scale;
+        if (none < s->evaluations || (same < s->evaluations && !never_found)) continue;
+        uint32_t n = same < none && same >= s->evaluations ? same : none, from = t->curve->used, back = 0;
+        while (from > 0 && back < n) back += t->curve->buckets[--from].n;
         struct finding f = track_finding(t, "prediction_collapse", from);
         f.severity = SEVERITY_WARNING;
-        f.confidence = 0.88;
+        f.confidence = same >= s->evaluations ? 0.88 : 0.75;
         finding_add(&f, "evaluations", n, "points");
         finding_add(&f, "to", last, "");
         finding_add(&f, "majority", last / scale, "share");
@@ -161,17 +169,16 @@ static bool judge_scores(struct state *s, const struct findings *out)
     return false;
 }
 
-static void observe(void *state, const struct point *p, const struct findings *out)
+static void hear(struct state *s, const struct point *p)
 {
-    struct state *s = state;
-    (void)out;
     s->segment = p->segment;
     if (p->series->role == ROLE_CONFUSION) add_count(s, p);
     else if (p->series->role == ROLE_PREDICTION_SPREAD) track_add(s->spread, &s->n_spread, SPREADS, p);
-    else if (p->series->bounded) track_add(s->score, &s->n_score, SCORES, p);
+    else if (p->series->bounded && (p->series->role == ROLE_SCORE_EVAL || is_of_class(p->series->metric)))
+        track_add(s->score, &s->n_score, SCORES, p);
 }
 
-static void finish(void *state, const struct findings *out)
+static void say_all(void *state, const struct findings *out)
 {
     struct state *s = state;
     if (judge_counts(s, TP, FP, FN, TN, out) || judge_counts(s, TN, FN, FP, TP, out)) return;
@@ -180,12 +187,24 @@ static void finish(void *state, const struct findings *out)
     judge_scores(s, out);
 }
 
+static void observe(void *state, const struct point *p, const struct findings *out)
+{
+    struct state *s = state;
+    hear(s, p);
+    if (preview_due(&s->preview, p)) preview_judge(&s->preview, s, say_all, out);
+}
+
+static void finish(void *state, const struct findings *out)
+{
+    preview_over(&((struct state *)state)->preview, state, say_all, out);
+}
+
 const struct analyzer analyzer_prediction_collapse = {.name = "prediction_collapse",
                                                       .summary = "every input gets the same class",
                                                       .source = "failure knowledge F04, F18",
                                                       .kinds = kinds,
                                                       .wants = WANTS(ROLE_CONFUSION) | WANTS(ROLE_PREDICTION_SPREAD) |
-                                                               WANTS(ROLE_SCORE_EVAL),
+                                                               WANTS(ROLE_SCORE_EVAL) | WANTS(ROLE_SCORE_TRAIN),
                                                       .scope = PER_RUN,
                                                       .state_size = sizeof(struct state),
                                                       .knobs = knobs,

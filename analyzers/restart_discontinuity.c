@@ -6,16 +6,19 @@
 #include <math.h>
 
 #include "analyzer.h"
-#include "stats/curve.h"
 #include "stats/robust.h"
 #include "stats/scale.h"
 
 enum { KEPT = 64, COMPARED = 5 };
 struct state {
-    double height_sd, height_factor, undone;
+    double height_sd, height_factor, undone, anew;
     struct scale scale;
-    struct curve before;
-    struct bucket buckets[KEPT]; /* of the segment so far, on the scale */
+    struct kept {
+        int64_t first_step;
+        double level;
+    } kept[KEPT]; /* the segment so far, on the scale: levels of `width` values each */
+    uint32_t used, width, in_last;
+    uint64_t points;
     double recent[32];
     uint32_t n_recent; /* last values of the segment */
     double first, best;
@@ -30,18 +33,22 @@ struct state {
 };
 
 static const char *const kinds[] = {"restart_discontinuity", NULL};
-static const struct knob knobs[] = {{"restart_height", "sd", 5, 3, 100, 8, 3, offsetof(struct state, height_sd),
-                                     "how far from the old level the new one must be",
-                                     "failure knowledge F47: 3 sd; 5 because two medians of few values are compared"},
-                                    {"restart_factor", "x", 1.1, 1.01, 100, 1.3, 1.05, offsetof(struct state, height_factor),
-                                     "and at least this factor", "our choice"},
-                                    {"restart_undone", "share", 0.2, 0, 1, 0.3, 0.1, offsetof(struct state, undone),
-                                     "and this share of the progress made", "seeded training runs"},
-                                    {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
+static const struct knob knobs[] = {
+    {"restart_height", "sd", 5, 3, 100, 8, 3, offsetof(struct state, height_sd), "how far from the old level the new one must be",
+     "failure knowledge F47: 3 sd; 5 because two medians of few values are compared"},
+    {"restart_factor", "x", 1.1, 1.01, 100, 1.3, 1.05, offsetof(struct state, height_factor), "and at least this factor",
+     "our choice"},
+    {"restart_undone", "share", 0.2, 0, 1, 0.3, 0.1, offsetof(struct state, undone), "and this share of the progress made",
+     "seeded training runs"},
+    {"restart_anew", "share", 0.75, 0.3, 1, 0.85, 0.65, offsetof(struct state, anew),
+     "of the way back to the first value, from which half the height is enough", "as silent_restart_back"},
+    {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
 static void start_segment(struct state *s, const struct point *p, double y)
 {
-    curve_init(&s->before, s->buckets, KEPT);
+    s->used = s->in_last = 0;
+    s->width = 1;
+    s->points = 0;
     s->n_recent = 0;
     s->first = s->best = y;
     s->first_step = p->step;
@@ -49,17 +56,38 @@ static void start_segment(struct state *s, const struct point *p, double y)
     s->begun = true;
 }
 
+/* As a curve does (stats/curve.h), on the scale of this analyzer. */
+static void keep(struct state *s, int64_t step, double y)
+{
+    struct kept *last = &s->kept[s->used - (s->used != 0)];
+    s->points++;
+    if (s->used && s->in_last < s->width) {
+        last->level += (y - last->level) / ++s->in_last;
+        return;
+    }
+    if (s->used == KEPT) {
+        for (uint32_t i = 0; i < KEPT / 2; i++) {
+            double a = s->kept[2 * i].level, b = s->kept[2 * i + 1].level;
+            s->kept[i] = (struct kept){s->kept[2 * i].first_step, a + (b - a) / 2};
+        }
+        s->used /= 2;
+        s->width *= 2;
+    }
+    s->kept[s->used++] = (struct kept){step, y};
+    s->in_last = 1;
+}
+
 static double level_at(const struct state *s, int64_t step)
 {
     double nearest = NAN;
-    for (uint32_t i = 0; i < s->before.used && s->before.buckets[i].first_step <= step; i++) nearest = s->before.buckets[i].mean;
+    for (uint32_t i = 0; i < s->used && s->kept[i].first_step <= step; i++) nearest = s->kept[i].level;
     return nearest;
 }
 
 static void seam(struct state *s, const struct point *p)
 {
     uint32_t n = s->n_recent < 32 ? s->n_recent : 32;
-    int64_t usual = n > 1 ? (s->last_step - s->first_step) / (int64_t)(s->before.points > 1 ? s->before.points - 1 : 1) : 1;
+    int64_t usual = n > 1 ? (s->last_step - s->first_step) / (int64_t)(s->points > 1 ? s->points - 1 : 1) : 1;
     s->pending = n >= COMPARED && p->step > s->first_step + 2 * usual;
     s->at_seam = level_at(s, p->step);
     s->noise = fmax(robust_noise(s->recent, n), s->scale.linear ? 1e-12 : 0.01);
@@ -73,7 +101,9 @@ static void judge(struct state *s, const struct point *p, const struct findings 
 {
     double after = robust_median(s->after, COMPARED), jump = after - s->at_seam, progress = fmax(s->first - s->best, 0);
     s->pending = false;
-    if (!(jump > s->height_sd * s->noise) || jump < s->undone * progress) return;
+    double to_initial = progress > 0 ? jump / (s->first - s->at_seam) : NAN;
+    bool anew = to_initial >= s->anew && to_initial <= 2 - s->anew; /* five values at the level of the first are no noise */
+    if (!(jump > (anew ? s->height_sd / 2 : s->height_sd) * s->noise) || jump < s->undone * progress) return;
     if (!s->scale.linear && jump < log(s->height_factor)) return;
     struct finding f = {.kind = "restart_discontinuity",
                         .severity = SEVERITY_WARNING,
@@ -91,6 +121,7 @@ static void judge(struct state *s, const struct point *p, const struct findings 
     finding_add(&f, "to", scale_back(&s->scale, after), "");
     finding_add(&f, "jump_ratio", s->scale.linear ? NAN : exp(jump), "x");
     finding_add(&f, "jump_sd", jump / s->noise, "sd");
+    finding_add(&f, "to_initial", to_initial, "share");
     finding_add(&f, "back_steps", (double)s->back_steps, "steps");
     out->emit(out->arg, &f);
 }
@@ -98,7 +129,6 @@ static void judge(struct state *s, const struct point *p, const struct findings 
 static void observe(void *state, const struct point *p, const struct findings *out)
 {
     struct state *s = state;
-    s->before.buckets = s->buckets; /* the state may have been copied */
     if (!isfinite(p->value)) return;
     if (scale_turns(&s->scale, p->value)) s->begun = s->pending = false;
     double y = scale_of(&s->scale, p->value), first = s->first, best = s->best;
@@ -110,7 +140,7 @@ static void observe(void *state, const struct point *p, const struct findings *o
         s->after[s->n_after++] = y;
         if (s->n_after == COMPARED) judge(s, p, out);
     }
-    curve_add(&s->before, p->step, y, p->line);
+    keep(s, p->step, y);
     s->recent[s->n_recent++ % 32] = y;
     if (y < s->best) s->best = y;
     s->last_step = p->step;

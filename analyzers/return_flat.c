@@ -1,32 +1,47 @@
 /* return_flat - an agent's return never improves beyond its own noise.
  *
  * Compared are the best tenth of the run and its first tenth, in standard deviations of single returns around their moving level (Cohen's d). A
- * return that is the same number throughout has no noise at all and is flat by that alone. */
+ * return that is the same number throughout has no noise at all and is flat by that alone. An agent that learns within the first tenth of a
+ * long run is known by its very first returns: by five of them, where each is a mean of many and the noise is small. */
 #include <math.h>
 
 #include "analyzer.h"
 #include "stats/curve.h"
+#include "stats/preview.h"
 #include "stats/robust.h"
 
-enum { BUCKETS = 40 };
+enum { BUCKETS = 40, FIRST_RETURNS = 20, VERY_FIRST = 5 };
 struct state {
-    double min_points, effect;
+    double min_points, effect, early_slack;
     struct curve curve;
     struct bucket buckets[BUCKETS];
-    double sum_squares, last;
+    double sum_squares, last, first[FIRST_RETURNS];
     const struct series *series;
     uint16_t segment;
-    bool told;
+    struct preview preview;
 };
 
 static const char *const kinds[] = {"return_flat", NULL};
-static const struct knob knobs[] = {{"return_flat_points", "points", 100, 20, 1000000, 300, 60,
-                                     offsetof(struct state, min_points), "returns before anything is said", "our choice"},
-                                    {"return_flat_effect", "sd", 2.2, 0.1, 5, 1, 2.8, offsetof(struct state, effect),
-                                     "of single returns that the best level must be above the first",
-                                     "seeded training runs: 3.1 and more where the agent learned, up to 2 where not; the best "
-                                     "of many levels is 1 to 2 above the first by chance"},
-                                    {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
+static const struct knob knobs[] = {
+    {"return_flat_points", "points", 100, 20, 1000000, 300, 60, offsetof(struct state, min_points),
+     "returns before anything is said", "our choice"},
+    {"return_flat_effect", "sd", 2.2, 0.1, 5, 1, 2.8, offsetof(struct state, effect),
+     "of single returns that the best level must be above the first",
+     "seeded training runs: 3.1 and more where the agent learned, up to 2 where not; the best "
+     "of many levels is 1 to 2 above the first by chance"},
+    {"return_flat_early", "sd", 0.6, 0, 5, 0.3, 0.9, offsetof(struct state, early_slack),
+     "more, above the median of the first 20 returns alone; and twice as far above the first five",
+     "two standard errors of the median of 20 values"},
+    {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
+
+/* learned_at_once - does the best level stand far above the first few returns? */
+static bool learned_at_once(const struct state *s, double best, double sd)
+{
+    if (s->curve.points < FIRST_RETURNS) return false;
+    double few = s->early_slack * sqrt((double)FIRST_RETURNS / VERY_FIRST); /* the median of fewer is less sure */
+    return best - robust_median(s->first, FIRST_RETURNS) > (s->effect + s->early_slack) * sd ||
+           best - robust_median(s->first, VERY_FIRST) > 2 * (s->effect + few) * sd;
+}
 
 static void judge(struct state *s, const struct findings *out)
 {
@@ -36,10 +51,9 @@ static void judge(struct state *s, const struct findings *out)
     for (size_t i = 0; i < n; i++) y[i] = s->buckets[i].mean;
     double first = robust_median(y, tenth), best = first, sd = sqrt(s->sum_squares / (double)(s->curve.points - 1) / 2);
     for (size_t i = 0; i + tenth <= n; i++) best = fmax(best, robust_median(y + i, tenth));
-    if (!(best - first <= s->effect * sd)) return;
+    if (!(best - first <= s->effect * sd) || learned_at_once(s, best, sd)) return;
     int64_t from = s->buckets[0].first_step;
     struct finding f = {.kind = "return_flat",
-                        .phase = s->told ? PHASE_CHANGED : PHASE_OPENED,
                         .episode = 1,
                         .severity = SEVERITY_WARNING,
                         .confidence = sd > 0 ? fmin(0.95, 0.7 + 0.25 * (1 - (best - first) / (s->effect * sd))) : 0.95,
@@ -56,28 +70,38 @@ static void judge(struct state *s, const struct findings *out)
     finding_add(&f, "best", best, "");
     finding_add(&f, "noise", sd, "sd");
     finding_add(&f, "points", (double)s->curve.points, "points");
-    s->told = true;
     out->emit(out->arg, &f);
 }
 
-static void observe(void *state, const struct point *p, const struct findings *out)
+static void hear(struct state *s, const struct point *p)
 {
-    struct state *s = state;
-    (void)out;
     if (!isfinite(p->value)) return;
     s->curve.buckets = s->buckets;
     if (!s->curve.capacity || p->segment != s->segment) curve_init(&s->curve, s->buckets, BUCKETS), s->sum_squares = 0;
     if (s->curve.points) s->sum_squares += (p->value - s->last) * (p->value - s->last);
     s->last = p->value;
+    if (s->curve.points < FIRST_RETURNS) s->first[s->curve.points] = p->value;
     s->series = p->series, s->segment = p->segment;
     curve_add(&s->curve, p->step, p->value, p->line);
 }
 
-static void finish(void *state, const struct findings *out)
+static void say_all(void *state, const struct findings *out)
 {
     struct state *s = state;
     s->curve.buckets = s->buckets;
     judge(s, out);
+}
+
+static void observe(void *state, const struct point *p, const struct findings *out)
+{
+    struct state *s = state;
+    hear(s, p);
+    if (preview_due(&s->preview, p)) preview_judge(&s->preview, s, say_all, out);
+}
+
+static void finish(void *state, const struct findings *out)
+{
+    preview_over(&((struct state *)state)->preview, state, say_all, out);
 }
 
 const struct analyzer analyzer_return_flat = {.name = "return_flat",

@@ -1,6 +1,8 @@
 /* score_drop - accuracy, FID, return ... falls far from its best and stays there, or dips and returns.
  *
- * Judged by decline.h. A return that never rose has nothing to lose: that is return_flat. */
+ * Judged by decline.h. A return that never rose has nothing to lose: that is return_flat. Precision and recall are traded for each other by
+ * where the threshold happens to lie (an untrained detector that marks everything has a recall of 1), so that one of them alone is worth
+ * knowing and no more: where both fall, what is made of both falls too. */
 #include <string.h>
 
 #include "stats/decline.h"
@@ -9,7 +11,7 @@
 #include "stats/told.h"
 
 struct state {
-    double min_points, drop_share, drop_sd, critical_share, critical_lasted, gain, singles;
+    double min_points, drop_share, drop_sd, critical_share, critical_lasted, gain, singles, stayed, arrived;
     struct decline d;
     const struct series *series;
     uint16_t source, segment;
@@ -17,22 +19,26 @@ struct state {
 };
 
 static const char *const kinds[] = {"score_drop", NULL};
-static const struct knob knobs[] = {{"score_drop_points", "points", 8, 5, 1000, 12, 6, offsetof(struct state, min_points),
-                                     "values before anything is said", "our choice"},
-                                    {"score_drop_share", "share", 0.5, 0.1, 1, 0.7, 0.3, offsetof(struct state, drop_share),
-                                     "of the gain since the start that is lost", "our choice"},
-                                    {"score_drop_height", "sd", 5, 2, 50, 8, 4, offsetof(struct state, drop_sd),
-                                     "against the noise of a level", "as restart_height"},
-                                    {"score_drop_critical", "share", 0.7, 0.1, 10, 1, 0.5, offsetof(struct state, critical_share),
-                                     "lost for good, from which it is critical", "our choice"},
-                                    {"score_drop_lasted", "share", 0.1, 0, 1, 0.2, 0.05, offsetof(struct state, critical_lasted),
-                                     "of the run that it lasted to be critical", "our choice"},
-                                    {"score_drop_gain", "share", 0.15, 0, 1, 0.3, 0.05, offsetof(struct state, gain),
-                                     "of the best return, or of the first one where that is larger, that must have been gained",
-                                     "as policy_collapse_gain"},
-                                    {"score_drop_singles", "sd", 1, 0, 20, 2, 0.5, offsetof(struct state, singles),
-                                     "of single returns that a dip was deep which is over", "Cohen 1988: 0.8 is a large effect"},
-                                    {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
+static const struct knob knobs[] = {
+    {"score_drop_points", "points", 8, 5, 1000, 12, 6, offsetof(struct state, min_points), "values before anything is said",
+     "our choice"},
+    {"score_drop_share", "share", 0.5, 0.1, 1, 0.7, 0.3, offsetof(struct state, drop_share),
+     "of the gain since the start that is lost", "our choice"},
+    {"score_drop_height", "sd", 5, 2, 50, 8, 4, offsetof(struct state, drop_sd), "against the noise of a level",
+     "as restart_height"},
+    {"score_drop_critical", "share", 0.7, 0.1, 10, 1, 0.5, offsetof(struct state, critical_share),
+     "lost for good, from which it is critical", "our choice"},
+    {"score_drop_lasted", "share", 0.1, 0, 1, 0.2, 0.05, offsetof(struct state, critical_lasted),
+     "of the run that it lasted to be critical", "our choice"},
+    {"score_drop_gain", "share", 0.15, 0, 1, 0.3, 0.05, offsetof(struct state, gain),
+     "of the best return, or of the first one where that is larger, that must have been gained", "as policy_collapse_gain"},
+    {"score_drop_singles", "sd", 1, 0, 20, 2, 0.5, offsetof(struct state, singles),
+     "of single returns that a dip was deep which is over", "Cohen 1988: 0.8 is a large effect"},
+    {"score_drop_stayed", "x", 3, 0.5, 100, 2, 6, offsetof(struct state, stayed),
+     "as long as it fell, that a return has stayed above its former best to be only worth knowing", "our choice"},
+    {"score_drop_arrived", "share", 0.8, 0, 1, 0.9, 0.7, offsetof(struct state, arrived),
+     "of the way to its last level that a score had made before a fall that is over counts", "as decline.c counts dips"},
+    {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
 /* Of a return, whose scale and noise are its own: what was gained must be worth losing, and a dip that is over must have been larger than what
  * single values do anyway. What is still lost has lasted, which says enough. */
@@ -46,13 +52,43 @@ static bool beyond_singles(const struct state *s, const struct decline_verdict *
 {
     return !is_return(s) || v->best - v->trough > s->singles * decline_single_sd(&s->d);
 }
+/* A share was held when it stood there from the first, or several evaluations had more than half of what was lost: the one or two inputs of
+ * a rare class that were right once are no level. */
+static bool held(const struct state *s, const struct decline_verdict *v)
+{
+    enum { EVALUATIONS = 3 };
+    uint64_t n = 0;
+    double middle = (v->best + v->trough) / 2;
+    if (!s->d.bounded || s->d.better != BETTER_HIGHER || s->d.buckets[0].mean >= middle) return true;
+    for (uint32_t i = 0; i < s->d.curve.used; i++)
+        if (s->d.buckets[i].mean >= middle) n += s->d.buckets[i].n;
+    return n >= EVALUATIONS;
+}
 static bool is_lost(const struct state *s, const struct decline_verdict *v)
 {
-    return !v->recovered && v->drop_share >= s->drop_share && v->drop_sd >= s->drop_sd && gained(s, v);
+    return !v->recovered && v->drop_share >= s->drop_share && v->drop_sd >= s->drop_sd && gained(s, v) && held(s, v);
 }
 static bool has_dipped(const struct state *s, const struct decline_verdict *v)
 {
-    return v->recovered && v->trough_share >= s->drop_share && v->trough_sd >= s->drop_sd && gained(s, v) && beyond_singles(s, v);
+    return v->recovered && v->trough_share >= s->drop_share && v->trough_sd >= s->drop_sd && gained(s, v) && held(s, v) &&
+           beyond_singles(s, v);
+}
+
+static bool is_one_sided(const struct series *series)
+{
+    static const char *const traded[] = {"precision", "prec", "recall", "sensitivity", "specificity"};
+    const char *blank = strrchr(series->metric, ' '), *last = blank ? blank + 1 : series->metric;
+    for (size_t i = 0; i < sizeof traded / sizeof *traded; i++)
+        if (strcmp(last, traded[i]) == 0) return true;
+    return false;
+}
+
+/* An agent that came back to more than it had lost, and has stayed there for several times as long as it fell, has learned on the way:
+ * exploring costs. */
+static bool surpassed(const struct state *s, double former, int64_t from, int64_t to)
+{
+    int64_t since = s->d.buckets[s->d.curve.used - 1].last_step - to;
+    return is_return(s) && decline_level(&s->d) >= former && (double)since >= s->stayed * (double)(to - from);
 }
 
 static struct finding found(const struct state *s, const struct decline_verdict *v, bool lost)
@@ -60,7 +96,10 @@ static struct finding found(const struct state *s, const struct decline_verdict 
     double sd = lost ? v->drop_sd : v->trough_sd;
     bool critical = lost && v->drop_share >= s->critical_share && v->lasted_share >= s->critical_lasted;
     struct finding f = {.kind = "score_drop",
-                        .severity = critical ? SEVERITY_CRITICAL : SEVERITY_WARNING,
+                        .severity = is_one_sided(s->series) || (!lost && surpassed(s, v->best, v->best_step, v->trough_step))
+                                        ? SEVERITY_INFO
+                                    : critical ? SEVERITY_CRITICAL
+                                               : SEVERITY_WARNING,
                         .confidence = fmin(0.97, 1 - 0.35 * exp(-0.5 * (sd / s->drop_sd - 1))),
                         .series = s->series,
                         .source = s->source,
@@ -91,18 +130,28 @@ static bool made_good(const struct state *s)
     return s->d.better == BETTER_HIGHER ? now > half : now < half;
 }
 
+/* As decline.h has it for dips: what fell before it had all but arrived where it stands now was a setback on the way up. */
+static bool was_on_its_way(const struct state *s)
+{
+    double from = finding_evidence(&s->told.last, "from", 0), first = s->d.buckets[0].mean,
+           sign = s->d.better == BETTER_HIGHER ? 1 : -1;
+    return sign * (from - first) < s->arrived * sign * (decline_level(&s->d) - first);
+}
+
 /* What was critical for a share of the whole run is not nothing for having come back, where it was more than single values do. */
 static bool came_back(const struct state *s, struct finding *f)
 {
     const struct told *t = &s->told;
     bool was = t->open && (t->last.severity == SEVERITY_CRITICAL || finding_evidence(&t->last, "recovered", 0) == 1);
-    if (!was) return false;
+    if (!was || was_on_its_way(s)) return false;
     int64_t run = s->d.buckets[s->d.curve.used - 1].last_step - s->d.buckets[0].first_step;
     if ((double)(t->last.last_step - t->last.onset_step) < s->critical_lasted * (double)run) return false;
     double fell = fabs(finding_evidence(&t->last, "from", 0) - finding_evidence(&t->last, "to", 0));
     if (is_return(s) && fell <= s->singles * decline_single_sd(&s->d)) return false;
     *f = t->last;
-    f->severity = SEVERITY_WARNING;
+    bool little = is_one_sided(s->series) ||
+                  surpassed(s, finding_evidence(f, "from", 0), (int64_t)finding_evidence(f, "best_step", 0), f->last_step);
+    f->severity = little ? SEVERITY_INFO : SEVERITY_WARNING;
     for (size_t i = 0; i < f->n_evidence; i++)
         if (strcmp(f->evidence[i].name, "recovered") == 0) f->evidence[i].value = 1;
     return true;

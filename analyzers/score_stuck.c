@@ -11,6 +11,7 @@
 #include <math.h>
 
 #include "analyzer.h"
+#include "stats/preview.h"
 #include "stats/robust.h"
 #include "stats/track_level.h"
 
@@ -21,6 +22,7 @@ struct state {
     double chance_points, chance_sd, chance_band, loss_low, loss_high;
     struct track score[SCORES], loss[LOSSES];
     uint32_t n, n_loss;
+    struct preview preview;
 };
 
 static const char *const kinds[] = {"score_stuck", NULL};
@@ -35,6 +37,8 @@ static const struct knob knobs[] = {
      "of single evaluations that count as no gain", "the best of many levels lies above them by chance"},
     {"score_stuck_top", "share", 0.7, 0.3, 1, 0.5, 0.9, offsetof(struct state, top),
      "of the scale above which a score that stands may have converged", "our choice"},
+    {"score_stuck_loss", "share", 0.97, 0.5, 1, 0.99, 0.9, offsetof(struct state, stands),
+     "of its first level that the held-out loss keeps at least, to stand as well", "as score_chance_loss"},
     {"score_apart_points", "points", 8, 5, 10000, 16, 6, offsetof(struct state, apart_points),
      "evaluations where the held-out loss falls and the score does not follow", "our choice"},
     {"score_apart_fall", "share", 0.3, 0.05, 0.95, 0.5, 0.2, offsetof(struct state, apart_fall),
@@ -47,7 +51,7 @@ static const struct knob knobs[] = {
      "evaluations before a score is said to be at chance", "our choice"},
     {"score_chance_noise", "sd", 2, 0.5, 10, 1.5, 3, offsetof(struct state, chance_sd), "standard errors around 1 / n",
      "1 in 20 by chance"},
-    {"score_chance_band", "share", 0.03, 0.001, 0.2, 0.01, 0.05, offsetof(struct state, chance_band),
+    {"score_chance_band", "share", 0.1, 0.001, 0.2, 0.03, 0.15, offsetof(struct state, chance_band),
      "of 1 / n around it at least", "classes are seldom of equal size to the last row"},
     {"score_chance_loss", "share", 0.97, 0.8, 1, 0.99, 0.95, offsetof(struct state, loss_low),
      "of ln n that no loss may be below", "as loss_at_chance_known"},
@@ -74,35 +78,67 @@ static double classes_of(const struct state *s, const struct track *t, double sc
 {
     double mean[TRACK_BUCKETS], now = 0, before = 0, squares = 0;
     size_t n = track_means(t, mean), half = n / 2, late = n - half;
-    if ((double)t->curve.points < s->chance_points || n < 6) return 0;
+    if ((double)t->curve->points < s->chance_points || n < 6) return 0;
     for (size_t i = half; i < n; i++) now += mean[i] / scale / (double)late;
     for (size_t i = half; i < n; i++) squares += pow(mean[i] / scale - now, 2) / (double)(late - 1);
     for (size_t i = 0; i < n / 4; i++) before += mean[i] / scale / (double)(n / 4);
     if (!(now > 0) || now > 0.6) return 0;
     double classes = round(1 / now), share = 1 / classes;
     double band = fmin(fmax(s->chance_sd * sqrt(squares / (double)late), s->chance_band * share), 0.15 * share);
-    bool at = classes >= 2 && fabs(now - share) <= band && now - before <= 0.1 * share;
+    double chance = s->chance_sd * sqrt(squares * (1 / (double)late + 1 / (double)(n / 4)));
+    bool at = classes >= 2 && fabs(now - share) <= band && now - before <= fmax(0.1 * share, fmin(chance, share));
     return at && losses_at_chance(s, classes) ? classes : 0;
+}
+
+/* Does the score change from one evaluation to the next, most of the time? Answers that are all alike give one number, or few. */
+static bool moves(const struct track *t)
+{
+    uint32_t changed = 0;
+    for (uint32_t i = 1; i < t->curve->used; i++) changed += t->curve->buckets[i].last != t->curve->buckets[i - 1].last;
+    return 2 * changed >= t->curve->used;
+}
+
+/* The least step the score was seen to make: one over the rows it is counted on, or a little more. Infinite when it made none. */
+static double least_step(const struct track *t)
+{
+    double least = INFINITY;
+    for (uint32_t i = 1; i < t->curve->used; i++) {
+        double step = fabs(t->curve->buckets[i].last - t->curve->buckets[i - 1].last);
+        if (step > 0) least = fmin(least, step);
+    }
+    return least;
 }
 
 /* The held-out loss fell, to the end, and the score made good next to nothing. *fell: share of the loss. */
 static bool apart(const struct state *s, const struct track *t, double first, double best, double scale, double *fell)
 {
     const struct track *l = track_of_role(s->loss, s->n_loss, ROLE_LOSS_EVAL);
-    if (!l || (double)t->curve.points < s->apart_points || (double)l->curve.points < s->apart_points || track_low(l) <= 0)
+    if (!l || (double)t->curve->points < s->apart_points || (double)l->curve->points < s->apart_points || track_low(l) <= 0)
         return false;
     double now = track_level(l, 0.9, 1);
-    *fell = 1 - now / l->buckets[0].mean;
+    *fell = 1 - now / l->curve->buckets[0].mean;
     bool lowest = now <= 1.02 * track_low(l);
+    double step = least_step(t);
+    if (isfinite(step) && step > s->apart_gain * scale) return false; /* so few rows that one of them is more than a gain */
     return *fell >= s->apart_fall && lowest && scale - first >= s->apart_left * scale &&
            best - first <= s->apart_gain * (scale - first);
+}
+
+/* The training loss does not fall any more, though it stands above what the best of these answers would cost: more will not come. Where
+ * the score speaks of shares that are right, -ln of it is what those who know nothing more pay. */
+static bool training_ended(const struct state *s, double best)
+{
+    const struct track *l = track_of_role(s->loss, s->n_loss, ROLE_LOSS_TRAIN);
+    if (!l || (double)l->curve->points < 4 * s->min_points || track_low(l) <= 0 || !(best > 0)) return false;
+    double now = track_level(l, 0.75, 1);
+    return now >= s->stands * track_level(l, 0.5, 0.75) && now >= -s->loss_high * log(best);
 }
 
 /* The held-out loss has not got better either: by both nothing is learned. */
 static bool loss_stands(const struct state *s)
 {
     const struct track *l = track_of_role(s->loss, s->n_loss, ROLE_LOSS_EVAL);
-    if (!l || (double)l->curve.points < s->constant_points || track_low(l) < 0) return false;
+    if (!l || (double)l->curve->points < s->constant_points || track_low(l) < 0) return false;
     return track_level(l, 0.67, 1) >= s->stands * track_level(l, 0, 0.34);
 }
 
@@ -112,43 +148,54 @@ static void judge(struct state *s, const struct track *t, const struct findings 
     size_t n = track_means(t, mean);
     if (!track_begins(t) || track_levels(t, level) < 5) return;
     for (size_t i = 0; i < n; i++) {
-        low = fmin(low, t->buckets[i].min), high = fmax(high, t->buckets[i].max);
+        low = fmin(low, t->curve->buckets[i].min), high = fmax(high, t->curve->buckets[i].max);
         best = fmax(best, level[i]);
     }
     double scale = high > 1.5 ? 100 : 1, noise = robust_noise(mean, n), first = robust_median(mean, n < 12 ? 2 : n / 6);
-    bool constant = low == high && (double)t->curve.points >= s->constant_points;
+    bool constant = low == high && (double)t->curve->points >= s->constant_points;
     double enough = fmin(s->gain * scale, s->height_sd * noise);
-    bool flat = (double)t->curve.points >= s->min_points && best - first <= enough && level[n - 1] >= first - enough;
+    bool flat = (double)t->curve->points >= s->min_points && best - first <= enough && level[n - 1] >= first - s->gain * scale;
     bool standing = high <= s->top * scale && (constant || flat), parted = low > 0 && apart(s, t, mean[0], high, scale, &fell);
     double classes = low < 0 ? 0 : classes_of(s, t, scale);
     if (low < 0 || (!standing && !parted && classes == 0)) return;
     struct finding f = track_finding(t, "score_stuck", 0);
     constant = constant && standing;
-    bool both = standing && loss_stands(s);
+    bool both = standing && (loss_stands(s) || training_ended(s, best / scale));
     f.severity = constant || classes > 0 || parted || both ? SEVERITY_WARNING : SEVERITY_INFO;
     f.confidence = constant ? 0.85 : classes > 0 ? 0.8 : both ? 0.75 : parted ? 0.7 : 0.65;
     finding_add(&f, "loss_fell", parted ? fell : NAN, "share");
     finding_add(&f, "from", first, "");
     finding_add(&f, "to", mean[n - 1], "");
     finding_add(&f, "best", best, "");
-    finding_add(&f, "points", (double)t->curve.points, "points");
+    finding_add(&f, "points", (double)t->curve->points, "points");
     finding_add(&f, "constant", constant, "");
     finding_add(&f, "chance_of", classes, "classes");
+    finding_add(&f, "moving", classes > 0 && moves(t), "");
     out->emit(out->arg, &f);
+}
+
+static void hear(struct state *s, const struct point *p)
+{
+    if (p->series->role != ROLE_SCORE_EVAL) track_add(s->loss, &s->n_loss, LOSSES, p);
+    else if (p->series->bounded && p->series->better == BETTER_HIGHER) track_add(s->score, &s->n, SCORES, p);
+}
+
+static void say_all(void *state, const struct findings *out)
+{
+    struct state *s = state;
+    for (uint32_t i = 0; i < s->n; i++) judge(s, &s->score[i], out);
 }
 
 static void observe(void *state, const struct point *p, const struct findings *out)
 {
     struct state *s = state;
-    (void)out;
-    if (p->series->role != ROLE_SCORE_EVAL) track_add(s->loss, &s->n_loss, LOSSES, p);
-    else if (p->series->bounded && p->series->better == BETTER_HIGHER) track_add(s->score, &s->n, SCORES, p);
+    hear(s, p);
+    if (preview_due(&s->preview, p)) preview_judge(&s->preview, s, say_all, out);
 }
 
 static void finish(void *state, const struct findings *out)
 {
-    struct state *s = state;
-    for (uint32_t i = 0; i < s->n; i++) judge(s, &s->score[i], out);
+    preview_over(&((struct state *)state)->preview, state, say_all, out);
 }
 
 const struct analyzer analyzer_score_stuck = {.name = "score_stuck",
@@ -156,6 +203,7 @@ const struct analyzer analyzer_score_stuck = {.name = "score_stuck",
                                               .source = "failure knowledge F18, F19; TheDeepChecker (TOSEM 2022)",
                                               .kinds = kinds,
                                               .wants = WANTS(ROLE_SCORE_EVAL) | WANTS(ROLE_LOSS_TRAIN) | WANTS(ROLE_LOSS_EVAL),
+                                              .needs = WANTS(ROLE_SCORE_EVAL),
                                               .scope = PER_RUN,
                                               .state_size = sizeof(struct state),
                                               .knobs = knobs,

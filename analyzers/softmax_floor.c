@@ -6,6 +6,8 @@
  *
  * for which p must be certain and right. So a run whose loss began at about ln n, has come down to that floor, never went below it,
  * and whose held-out score is far better than such a loss allows has its softmax twice. Told as loss_plateau, with the floor as evidence.
+ * A wrong answer that is certain costs one more than a right one. So a loss that stands above the floor by the share of wrong answers, and of
+ * whose many batches the best come down to the floor and none goes below, has it too, however many answers are wrong.
  * Source: failure knowledge F20; n from the settings, else from the loss of the untrained model. */
 #include <math.h>
 #include <string.h>
@@ -16,7 +18,7 @@
 
 enum { SCORES = 4, CLASSES_MAX = 1000, EPISODE = 1 << 16 };
 struct state {
-    double min_points, start, band, errors, least_score;
+    double min_points, start, band, errors, least_score, many, touches;
     double classes; /* from the settings; 0: not told */
     struct track loss[2], score[SCORES];
     uint32_t n_loss, n_score;
@@ -34,6 +36,10 @@ static const struct knob knobs[] = {
      "of the loss that the held-out error is at most: an honest loss of L goes with an error of L / 3 or so", "our choice"},
     {"softmax_floor_score", "share", 0.8, 0.5, 1, 0.9, 0.7, offsetof(struct state, least_score),
      "of the scale that the held-out score is above", "our choice"},
+    {"softmax_floor_many", "points", 100, 20, 100000, 300, 60, offsetof(struct state, many),
+     "values of which the lowest must be the floor, where answers are wrong", "our choice"},
+    {"softmax_floor_touches", "share", 0.03, 0.002, 0.1, 0.01, 0.05, offsetof(struct state, touches),
+     "above the floor within which the lowest of them lies", "as softmax_floor_band, of single values"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
 static double floor_of(double classes) { return log1p((classes - 1) / exp(1)); }
@@ -62,6 +68,21 @@ static double classes_of(const struct state *s, double begin, double end, double
     return 0;
 }
 
+/* The same where a share of the answers is wrong: the lowest of many values that scatter lies on the floor. */
+static double classes_touched(const struct state *s, const struct track *t, double end, double score)
+{
+    double begin = t->curve->buckets[0].max, lowest = track_low(t);
+    if ((double)t->curve->points < s->many) return 0;
+    for (double n = 2; n <= CLASSES_MAX; n++) {
+        double low = floor_of(n);
+        bool on = lowest >= 0.995 * low && lowest <= (1 + s->touches) * low && end >= lowest + s->touches * low;
+        if ((s->classes < 2 || n == s->classes) && on && begin >= (1 - s->start) * log(n) &&
+            t->curve->buckets[0].min <= (1 + s->start) * log(n) && fabs(end - low - (1 - score)) <= s->band)
+            return n;
+    }
+    return 0;
+}
+
 /* The best held-out score, as a share; -1 for none. */
 static double score_of(const struct state *s)
 {
@@ -77,18 +98,20 @@ static void judge(const struct state *s, const struct track *t, const struct fin
 {
     double mean[TRACK_BUCKETS], lowest = INFINITY, score = score_of(s), end = track_level(t, 0.75, 1);
     size_t n = track_means(t, mean), from = 0;
-    if ((double)t->curve.points < s->min_points || n < 8 || !track_begins(t)) return;
+    if ((double)t->curve->points < s->min_points || n < 8 || !track_begins(t)) return;
     for (size_t i = 0; i < n; i++) lowest = fmin(lowest, mean[i]);
-    double classes = classes_of(s, t->buckets[0].max, end, lowest);
-    if (classes == 0 || score < s->least_score || 1 - score > s->errors * end) return;
+    double classes = classes_of(s, t->curve->buckets[0].max, end, lowest);
+    if (score < s->least_score) return;
+    if (classes == 0 || 1 - score > s->errors * end) classes = classes_touched(s, t, end, score);
+    if (classes == 0) return;
     while (from + 1 < n && mean[from] > (1 + s->band) * end) from++;
     struct finding f = track_finding(t, "loss_plateau", from);
     f.episode += EPISODE; /* apart from what loss_plateau tells of the series */
     f.severity = SEVERITY_WARNING;
     f.confidence = 0.9;
-    finding_add(&f, "from", t->buckets[0].max, "");
+    finding_add(&f, "from", t->curve->buckets[0].max, "");
     finding_add(&f, "to", end, "");
-    finding_add(&f, "level_ratio", end / t->buckets[0].max, "share");
+    finding_add(&f, "level_ratio", end / t->curve->buckets[0].max, "share");
     finding_add(&f, "softmax_floor", floor_of(classes), "");
     finding_add(&f, "classes", classes, "classes");
     finding_add(&f, "score", score, "share");

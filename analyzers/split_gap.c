@@ -1,31 +1,39 @@
-/* split_gap - training and validation of one metric are a world apart: validation bad from the first evaluation, or too good to be true.
+/* split_gap - training and validation of one metric are a world apart: validation is bad from the first evaluation on.
  *
- * gap_from_start: the training loss falls far while no validation is ever better than the untrained model, and the two part at the very first
+ * The training loss falls far while no validation is ever better than the untrained model, and the two part at the very first
  * evaluation that follows some progress. Overfitting parts later, after validation has improved too. What parts at once is a fault of
  * the evaluation path (mode, statistics, preprocessing, weights not loaded) more often than of the model. A validation loss that is far worse
  * than the untrained model's needs two evaluations only. One that stands apart from the first evaluation on, yet below the untrained
- * model's, is worth knowing: a small training set shows the same. One that was falling and has turned is overfitting's business.
+ * model's, is worth knowing: a small training set shows the same; it is a warning where it jumps about its level, neither better nor
+ * worse, while the training loss is halved. One that was falling and has turned is overfitting's business. So are the rounds of a
+ * booster, each of which sees all rows.
  *
- * validation_too_good: a validation score far above the training score to the end, or perfect from the first evaluation on while the
- * training score is not. A little above is normal with dropout and augmentation; only what those do not explain is a warning. */
+ * Until the first epoch is over, no row has been seen twice, and the training loss is measured on rows that are as new to the model as the
+ * held-out ones: the two must agree. Where epochs are known and they part within the first one, nothing was learned by heart, however
+ * the validation loss goes on. */
 #include <math.h>
 #include <string.h>
 
 #include "analyzer.h"
+#include "stats/boosted.h"
+#include "stats/early.h"
+#include "stats/epochs.h"
 #include "stats/robust.h"
-#include "stats/track_level.h"
+#include "stats/track_pair.h"
 
 #define GAMES (WANTS(ROLE_RETURN) | WANTS(ROLE_LOSS_GENERATOR) | WANTS(ROLE_LOSS_DISCRIMINATOR))
 enum { TRAINS = 2, EVALS = 4, SCORES = 4 };
 struct state {
-    double min_points, train_fall, apart, useless, worse, worse_points, turned, constant_points, constant_gain, score_apart,
-        above_info, above_warning, perfect;
+    double min_points, train_fall, apart, useless, worse, worse_points, turned, constant_points, constant_gain, constant_train,
+        constant_noise, pass_apart, pass_second, pass_follows, score_apart;
     bool game;
     struct track train[TRAINS], eval[EVALS], train_score[SCORES], eval_score[SCORES];
     uint32_t n_train, n_eval, n_train_score, n_eval_score;
+    struct early early_train[TRAINS], early_eval[EVALS];
+    struct epochs epochs;
 };
 
-static const char *const kinds[] = {"gap_from_start", "validation_too_good", NULL};
+static const char *const kinds[] = {"gap_from_start", NULL};
 static const struct knob knobs[] = {
     {"gap_points", "points", 4, 3, 1000, 6, 3, offsetof(struct state, min_points), "evaluations before anything is said",
      "our choice"},
@@ -45,40 +53,20 @@ static const struct knob knobs[] = {
      "evaluations of a constant gap below the untrained model's loss", "our choice"},
     {"gap_constant_gain", "share", 0.25, 0.01, 0.9, 0.15, 0.3, offsetof(struct state, constant_gain),
      "of its first value by which such a validation loss gets better at most", "our choice"},
+    {"gap_constant_train", "x", 2, 1.5, 100, 5, 1.5, offsetof(struct state, constant_train),
+     "that the training loss falls meanwhile, to be a warning", "our choice"},
+    {"gap_constant_noise", "share", 0.05, 0.01, 1, 0.1, 0.03, offsetof(struct state, constant_noise),
+     "of its level by which it jumps from one evaluation to the next, to be one",
+     "the same rows under smoothly changing weights: statistics that do not follow them jump, a small training set does not"},
+    {"gap_first_epoch", "x", 1.5, 1.1, 100, 2, 1.3, offsetof(struct state, pass_apart),
+     "that validation is above training while no row has been seen twice", "1.32 at most on the healthy calibration runs"},
+    {"gap_second_epoch", "x", 2, 1.1, 100, 3, 1.6, offsetof(struct state, pass_second), "the same in the second epoch",
+     "1.53 on the healthy calibration runs that were apart before"},
+    {"gap_follows", "share", 0.5, 0.05, 1, 0.3, 0.7, offsetof(struct state, pass_follows),
+     "of the training loss's fall (of its logarithm) that validation follows at most", "1 where only the units differ"},
     {"gap_score", "share", 0.3, 0.05, 1, 0.4, 0.2, offsetof(struct state, score_apart),
      "of the scale that the training score is above from the first evaluation on", "AutoTrainer calls 0.07 to 0.1 overfitting"},
-    {"too_good_info", "share", 0.1, 0.01, 1, 0.2, 0.05, offsetof(struct state, above_info),
-     "of the scale that a validation score is above training, to be worth knowing", "UMLAUT: 0.05, which dropout explains"},
-    {"too_good_warning", "share", 0.25, 0.05, 1, 0.4, 0.15, offsetof(struct state, above_warning), "to be a warning",
-     "our choice"},
-    {"too_good_perfect", "share", 0.995, 0.9, 1, 0.999, 0.99, offsetof(struct state, perfect),
-     "of the scale from the first evaluation on, while the training score is below",
-     "UMLAUT: 0.95 in the first epochs, which easy data reach"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
-
-static const struct track *same_metric(const struct track *tracks, uint32_t n, const struct series *series)
-{
-    for (uint32_t i = 0; i < n; i++)
-        if (strcmp(tracks[i].series->metric, series->metric) == 0 && tracks[i].series->axis == series->axis) return &tracks[i];
-    return NULL;
-}
-
-/* Level of a track at a step; the first one before it begins. */
-static double at_step(const struct track *t, const double *level, int64_t step)
-{
-    double v = level[0];
-    for (uint32_t i = 0; i < t->curve.used && t->buckets[i].first_step <= step; i++) v = level[i];
-    return v;
-}
-
-/* 1, or 100 where a share is told in per cent. */
-static double scale_of_score(const struct track *a, const struct track *b)
-{
-    double most = 0;
-    for (uint32_t i = 0; i < a->curve.used; i++) most = fmax(most, a->buckets[i].max);
-    for (uint32_t i = 0; b && i < b->curve.used; i++) most = fmax(most, b->buckets[i].max);
-    return most > 1.5 ? 100 : 1;
-}
 
 /* The two losses side by side, from the first evaluation that follows some progress of the training loss. */
 struct pair {
@@ -86,18 +74,26 @@ struct pair {
     size_t n, first;
 };
 
+static const struct early *early_of(const struct early *all, uint32_t n, const struct series *series)
+{
+    for (uint32_t i = 0; i < n; i++)
+        if (all[i].series == series) return &all[i];
+    return NULL;
+}
+
 static bool pair_up(const struct state *s, const struct track *eval, const struct track *train, struct pair *ret)
 {
     double t[TRACK_BUCKETS];
     size_t m = track_levels(train, t), first = 0, n = track_means(eval, ret->e);
     if (m < 4) return false;
-    ret->n = n, ret->untrained = fmax(train->buckets[0].max, t[0]), ret->now = t[m - 1];
+    ret->n = n, ret->untrained = fmax(train->curve->buckets[0].max, t[0]), ret->now = t[m - 1];
     if (!(ret->now > 0) || ret->now > (1 - s->train_fall) * t[0]) return false;
-    while (first < n && at_step(train, t, eval->buckets[first].first_step) > 0.9 * t[0]) first++;
+    const struct early *begins = early_of(s->early_train, s->n_train, train->series);
+    while (begins && first < n && early_level(begins, eval->curve->buckets[first].first_step) > 0.9 * t[0]) first++;
     ret->first = first, ret->best = ret->closest = INFINITY;
     for (size_t i = first; i < n; i++) {
         ret->best = fmin(ret->best, ret->e[i]);
-        ret->closest = fmin(ret->closest, ret->e[i] / at_step(train, t, eval->buckets[i].first_step));
+        ret->closest = fmin(ret->closest, ret->e[i] / track_at(train, t, eval->curve->buckets[i].first_step));
     }
     return first < n;
 }
@@ -106,36 +102,110 @@ static bool pair_up(const struct state *s, const struct track *eval, const struc
 static bool has_turned(const struct state *s, const struct track *eval, const struct pair *p)
 {
     double low = INFINITY;
-    for (uint32_t i = 1; i < eval->curve.used; i++) low = fmin(low, eval->buckets[i].min);
-    return low < 2 * p->untrained && low < (1 - s->turned) * eval->buckets[0].max && p->e[p->n - 1] > (1 + s->turned) * low;
+    for (uint32_t i = 1; i < eval->curve->used; i++) low = fmin(low, eval->curve->buckets[i].min);
+    return low < 2 * p->untrained && low < (1 - s->turned) * eval->curve->buckets[0].max &&
+           p->e[p->n - 1] > (1 + s->turned) * low;
 }
 
 /* Apart from the first evaluation on, better than untrained, and hardly ever better than at first. */
 static bool is_constant_gap(const struct state *s, const struct track *eval, const struct pair *p)
 {
-    return (double)eval->curve.points >= s->constant_points && p->first == 0 && track_begins(eval) &&
-           p->best >= (1 - s->constant_gain) * p->e[0] && p->e[p->n - 1] <= (1 + s->turned) * p->best;
+    return (double)eval->curve->points >= s->constant_points && p->first == 0 && track_begins(eval) &&
+           p->best >= (1 - s->constant_gain) * p->e[0] &&
+           robust_median(p->e + p->n - 3, 3) <= (1 + s->turned) * fmax(p->best, robust_median(p->e, 3));
+}
+
+/* Such a gap that neither closes nor opens, for many evaluations, while the training loss goes on falling. */
+static bool stays_constant(const struct state *s, const struct track *eval, const struct track *train)
+{
+    double t[TRACK_BUCKETS];
+    size_t m = track_levels(train, t);
+    bool many = (double)eval->curve->points >= 1.5 * s->constant_points,
+         soon = eval->curve->buckets[0].first_step * 8 <= train->curve->buckets[m - 1].last_step;
+    double e[TRACK_BUCKETS];
+    size_t n = track_means(eval, e);
+    bool shaky = robust_noise(e, n) >= s->constant_noise * robust_median(e, n);
+    return many && soon && shaky && track_at(train, t, eval->curve->buckets[0].first_step) >= s->constant_train * t[m - 1];
+}
+
+/* What is apart before any row has been seen twice. */
+struct pass {
+    double last,
+        second;   /* the ratio of the two at the last evaluation of the first epoch, and at the least one of the second; NaN */
+    size_t apart; /* evaluations of the first epoch */
+    int64_t onset;
+};
+
+static double epoch_at(const struct state *s, const struct early *train, int64_t step)
+{
+    if (train->series->axis == AXIS_EPOCH) return (double)(step - train->buckets[0].first_step + 1);
+    return (double)step / epochs_steps(&s->epochs);
+}
+
+static struct pass first_pass(const struct state *s, const struct early *eval, const struct early *train)
+{
+    struct pass r = {.last = NAN, .second = NAN, .onset = -1};
+    for (uint32_t i = 0; i < eval->used; i++) {
+        const struct early_bucket *b = &eval->buckets[i];
+        double epoch = epoch_at(s, train, b->last_step), ratio = b->mean / early_level(train, b->last_step);
+        if (!(epoch <= 2.2)) break;
+        bool apart = ratio >= (epoch <= 1.1 ? s->pass_apart : s->pass_second);
+        if (epoch <= 1.1) r.last = ratio, r.apart = apart ? r.apart + 1 : 0;
+        else r.second = fmin(isnan(r.second) ? INFINITY : r.second, ratio);
+        if (ratio < sqrt(s->pass_apart)) r.onset = -1;
+        else if (r.onset < 0) r.onset = b->first_step;
+    }
+    return r;
+}
+
+/* Apart before any row was seen twice, ever since, and without following the training loss. *onset: since when. */
+static bool parted_at_once(const struct state *s, const struct track *eval, const struct track *train, const struct pair *p,
+                           size_t *onset)
+{
+    double t[TRACK_BUCKETS], lowest = INFINITY;
+    const struct early *e = early_of(s->early_eval, s->n_eval, eval->series),
+                       *r = early_of(s->early_train, s->n_train, train->series);
+    if (!e || !r || !e->used || !r->used) return false;
+    struct pass pass = first_pass(s, e, r);
+    bool at_once = pass.apart >= 2 || (pass.second >= s->pass_second && !(pass.last < 1.1));
+    if (!at_once || pass.onset < 0) return false;
+    size_t from = 0, m = track_levels(train, t);
+    while (from + 1 < p->n && eval->curve->buckets[from].last_step < pass.onset) from++;
+    for (size_t i = from; i < p->n; i++) {
+        lowest = fmin(lowest, p->e[i]);
+        if (i > from && p->e[i] < s->apart * track_at(train, t, eval->curve->buckets[i].first_step)) return false;
+    }
+    *onset = from;
+    double train_fell = log(early_level(r, pass.onset) / t[m - 1]), eval_fell = log(p->e[from] / lowest);
+    return eval_fell <= fmax(s->pass_follows * train_fell, 0.05);
 }
 
 static bool judge_loss_gap(struct state *s, const struct track *eval, const struct findings *out)
 {
     struct pair p;
-    const struct track *train = same_metric(s->train, s->n_train, eval->series);
-    if (!train || !track_begins(train) || !pair_up(s, eval, train, &p) || has_turned(s, eval, &p)) return false;
+    size_t onset = 0;
+    const struct track *train = track_of_metric(s->train, s->n_train, eval->series);
+    if (!train || !track_begins(train) || !pair_up(s, eval, train, &p)) return false;
+    bool at_once = parted_at_once(s, eval, train, &p, &onset);
+    if (!at_once && (boosted(eval->series) || has_turned(s, eval, &p))) return false;
     bool apart = p.closest >= s->apart, worse = apart && p.best >= s->worse * p.untrained;
     bool useless =
-        apart && p.best >= s->useless * p.untrained && p.n - p.first >= 3 && (double)eval->curve.points >= s->min_points;
-    worse = worse && (double)eval->curve.points >= s->worse_points;
+        apart && p.best >= s->useless * p.untrained && p.n - p.first >= 3 && (double)eval->curve->points >= s->min_points;
+    worse = worse && (double)eval->curve->points >= s->worse_points;
     bool constant = p.closest >= 0.9 * s->apart && is_constant_gap(s, eval, &p);
-    if (!worse && !useless && !constant) return false;
-    struct finding f = track_finding(eval, "gap_from_start", p.first);
-    f.severity = worse || useless ? SEVERITY_WARNING : SEVERITY_INFO;
-    f.confidence = worse || useless ? 0.8 : 0.55;
-    finding_add(&f, "from", p.e[p.first], "");
+    bool goes_on = constant && stays_constant(s, eval, train);
+    if (!worse && !useless && !constant && !at_once) return false;
+    struct finding f = track_finding(eval, "gap_from_start", at_once ? onset : p.first);
+    double risen = p.e[p.n - 1] / p.e[at_once ? onset : p.first];
+    f.severity = worse || useless || at_once || goes_on ? SEVERITY_WARNING : SEVERITY_INFO;
+    if ((at_once || worse) && risen >= 2) f.severity = SEVERITY_CRITICAL; /* as a validation loss that rose so far is anyway */
+    f.confidence = at_once ? 0.98 : worse || useless ? 0.8 : goes_on ? 0.7 : 0.55;
+    finding_add(&f, "from", p.e[at_once ? onset : p.first], "");
     finding_add(&f, "to", p.e[p.n - 1], "");
     finding_add(&f, "train", p.now, "");
     finding_add(&f, "gap_ratio", p.e[p.n - 1] / p.now, "x");
     finding_add(&f, "of_untrained", p.best / p.untrained, "share");
+    finding_add(&f, "first_epoch", at_once, "");
     out->emit(out->arg, &f);
     return true;
 }
@@ -143,13 +213,13 @@ static bool judge_loss_gap(struct state *s, const struct track *eval, const stru
 static void judge_score_gap(struct state *s, const struct track *eval, const struct findings *out)
 {
     double e[TRACK_BUCKETS], t[TRACK_BUCKETS], lowest = INFINITY, highest = -INFINITY, least = INFINITY;
-    const struct track *train = same_metric(s->train_score, s->n_train_score, eval->series);
-    if (!train || (double)eval->curve.points < s->min_points || (double)train->curve.points < s->min_points) return;
+    const struct track *train = track_of_metric(s->train_score, s->n_train_score, eval->series);
+    if (!train || (double)eval->curve->points < s->min_points || (double)train->curve->points < s->min_points) return;
     if (!track_begins(train) || !track_begins(eval)) return;
     size_t n = track_means(eval, e), m = track_levels(train, t);
-    double scale = scale_of_score(eval, train);
+    double scale = track_share_scale(eval, train);
     for (size_t i = 0; i < n; i++) {
-        least = fmin(least, at_step(train, t, eval->buckets[i].first_step) - e[i]);
+        least = fmin(least, track_at(train, t, eval->curve->buckets[i].first_step) - e[i]);
         lowest = fmin(lowest, e[i]), highest = fmax(highest, e[i]);
     }
     if (least < s->score_apart * scale || highest - lowest > 0.1 * scale || highest > 0.5 * scale) return;
@@ -164,65 +234,23 @@ static void judge_score_gap(struct state *s, const struct track *eval, const str
     out->emit(out->arg, &f);
 }
 
-/* How far the validation score is above the training score in the second half, at least, on the scale; NaN when nothing tells. */
-static double above(const struct state *s, const struct track *eval, double scale, double *train_level)
-{
-    double e[TRACK_BUCKETS], t[TRACK_BUCKETS], off[TRACK_BUCKETS], least = INFINITY;
-    const struct track *train = same_metric(s->train_score, s->n_train_score, eval->series);
-    if (!train || train->curve.points < 4) return NAN;
-    size_t n = track_means(eval, e), m = track_levels(train, t), from = n / 2;
-    for (size_t i = from; i < n; i++) {
-        off[i] = e[i] - at_step(train, t, eval->buckets[i].last_step);
-        least = fmin(least, off[i]);
-    }
-    *train_level = t[m - 1];
-    return least >= s->above_info * scale / 2 ? robust_median(off + from, n - from) / scale : NAN;
-}
-
-/* Is the score perfect at every evaluation although the training score was not by then? Easy data are perfect on both sides. */
-static bool perfect_at_once(const struct state *s, const struct track *eval, double scale)
-{
-    double t[TRACK_BUCKETS];
-    const struct track *train = same_metric(s->train_score, s->n_train_score, eval->series);
-    if (!train || !track_begins(train) || !track_begins(eval)) return false;
-    size_t n = eval->curve.used;
-    for (size_t i = 0; i < n; i++)
-        if (eval->buckets[i].min < s->perfect * scale) return false;
-    return track_levels(train, t) >= 3 && at_step(train, t, eval->buckets[n / 4].last_step) < (1 - s->above_info) * scale;
-}
-
-/* Precision alone, or recall alone, is perfect for a model that is very careful, or very careless. */
-static bool is_one_sided(const struct series *series)
-{
-    return strstr(series->metric, "precision") || strstr(series->metric, "recall");
-}
-
-static void judge_too_good(struct state *s, const struct track *eval, const struct findings *out)
-{
-    double e[TRACK_BUCKETS], train = NAN;
-    if ((double)eval->curve.points < s->min_points || is_one_sided(eval->series)) return;
-    size_t n = track_means(eval, e);
-    double scale = scale_of_score(eval, same_metric(s->train_score, s->n_train_score, eval->series));
-    double over = above(s, eval, scale, &train);
-    bool perfect = perfect_at_once(s, eval, scale);
-    if (!perfect && !(over >= s->above_info)) return;
-    struct finding f = track_finding(eval, "validation_too_good", perfect ? 0 : n / 2);
-    f.severity = perfect || over >= s->above_warning ? SEVERITY_WARNING : SEVERITY_INFO;
-    f.confidence = f.severity == SEVERITY_WARNING ? 0.8 : 0.6;
-    finding_add(&f, "to", e[n - 1], "");
-    finding_add(&f, "train", train, "");
-    finding_add(&f, "above", over, "share");
-    finding_add(&f, "at_once", perfect, "");
-    out->emit(out->arg, &f);
-}
-
 static void observe(void *state, const struct point *p, const struct findings *out)
 {
     struct state *s = state;
+    struct track *t;
     (void)out;
     switch (p->series->role) {
-    case ROLE_LOSS_TRAIN: track_add(s->train, &s->n_train, TRAINS, p); break;
-    case ROLE_LOSS_EVAL: track_add(s->eval, &s->n_eval, EVALS, p); break;
+    case ROLE_LOSS_TRAIN:
+        t = track_add(s->train, &s->n_train, TRAINS, p);
+        if (t) early_add(&s->early_train[t - s->train], p);
+        break;
+    case ROLE_LOSS_EVAL:
+        t = track_add(s->eval, &s->n_eval, EVALS, p);
+        if (t) early_add(&s->early_eval[t - s->eval], p);
+        break;
+    case ROLE_PROGRESS:
+        if (isfinite(p->value) && epochs_is(p->series)) epochs_add(&s->epochs, p);
+        break;
     case ROLE_SCORE_TRAIN:
         if (p->series->bounded) track_add(s->train_score, &s->n_train_score, SCORES, p);
         break;
@@ -238,18 +266,17 @@ static void finish(void *state, const struct findings *out)
     struct state *s = state;
     bool parted = false;
     for (uint32_t i = 0; i < s->n_eval && !s->game; i++) parted |= judge_loss_gap(s, &s->eval[i], out);
-    for (uint32_t i = 0; i < s->n_eval_score && !s->game; i++) {
-        if (!parted) judge_score_gap(s, &s->eval_score[i], out); /* the losses have said it */
-        judge_too_good(s, &s->eval_score[i], out);
-    }
+    for (uint32_t i = 0; i < s->n_eval_score && !s->game && !parted; i++) /* else the losses have said it */
+        judge_score_gap(s, &s->eval_score[i], out);
 }
 
 const struct analyzer analyzer_split_gap = {.name = "split_gap",
-                                            .summary = "validation is bad from the start, or too good to be true",
-                                            .source = "failure knowledge, section 2; UMLAUT (CHI 2021)",
+                                            .summary = "validation is bad from the start",
+                                            .source = "failure knowledge, section 2: validation is bad, training is good",
                                             .kinds = kinds,
                                             .wants = WANTS(ROLE_LOSS_TRAIN) | WANTS(ROLE_LOSS_EVAL) | WANTS(ROLE_SCORE_TRAIN) |
-                                                     WANTS(ROLE_SCORE_EVAL) | GAMES,
+                                                     WANTS(ROLE_SCORE_EVAL) | WANTS(ROLE_PROGRESS) | GAMES,
+                                            .needs = WANTS(ROLE_LOSS_EVAL) | WANTS(ROLE_SCORE_EVAL) | WANTS(ROLE_PROGRESS),
                                             .scope = PER_RUN,
                                             .state_size = sizeof(struct state),
                                             .knobs = knobs,

@@ -58,7 +58,7 @@ static const struct knob knobs[] = {
      "standard errors by which the slope of the second half is a fall", "our choice"},
     {"still_improving_short_points", "points", 4, 3, 1000, 6, 4, offsetof(struct state, short_points),
      "values of both losses for that", "our choice"},
-    {"still_improving_short_gain", "share", 0.1, 0.02, 0.9, 0.2, 0.07, offsetof(struct state, short_gain),
+    {"still_improving_short_gain", "share", 0.08, 0.02, 0.9, 0.15, 0.06, offsetof(struct state, short_gain),
      "of the loss that is to be gained on both sides for a warning", "seeded training runs"},
     {"still_improving_short_left", "share", 0.4, 0.1, 1, 0.5, 0.3, offsetof(struct state, short_left),
      "of the initial loss that must be left for that", "seeded training runs"},
@@ -66,14 +66,14 @@ static const struct knob knobs[] = {
 
 static double log_step(const struct track *t, const struct bucket *b)
 {
-    int64_t first = t->buckets[0].first_step, unit = t->buckets[0].last_step - first + 1;
+    int64_t first = t->curve->buckets[0].first_step, unit = t->curve->buckets[0].last_step - first + 1;
     return log(((double)b->first_step + (double)b->last_step) / 2 - (double)first + (double)(unit > 0 ? unit : 1));
 }
 
 /* Where a bucket lies on the line's own scale, which is the share of the run for a straight fall. */
 static double linear_step(const struct track *t, const struct bucket *b)
 {
-    int64_t first = t->buckets[0].first_step, last = t->buckets[t->curve.used - 1].last_step;
+    int64_t first = t->curve->buckets[0].first_step, last = t->curve->buckets[t->curve->used - 1].last_step;
     return (((double)b->first_step + (double)b->last_step) / 2 - (double)first) / fmax((double)(last - first), 1);
 }
 
@@ -84,16 +84,16 @@ static bool fit(const struct track *t, place *of, size_t from, size_t to, struct
     size_t m = to - from;
     double sx = 0, sy = 0, sxx = 0, sxy = 0, rss = 0;
     for (size_t i = from; i < to; i++) {
-        double x = of(t, &t->buckets[i]), y = t->buckets[i].mean;
+        double x = of(t, &t->curve->buckets[i]), y = t->curve->buckets[i].mean;
         sx += x, sy += y, sxx += x * x, sxy += x * y;
     }
     double mx = sx / (double)m, my = sy / (double)m, var = sxx - sx * mx, slope = (sxy - sx * my) / var;
     if (m < 5 || !(var > 1e-9)) return false;
     for (size_t i = from; i < to; i++) {
-        double off = t->buckets[i].mean - my - slope * (of(t, &t->buckets[i]) - mx);
+        double off = t->curve->buckets[i].mean - my - slope * (of(t, &t->curve->buckets[i]) - mx);
         rss += off * off;
     }
-    *ret = (struct line){my + slope * (of(t, &t->buckets[to - 1]) - mx), slope, sqrt(rss / (double)(m - 2) / var)};
+    *ret = (struct line){my + slope * (of(t, &t->curve->buckets[to - 1]) - mx), slope, sqrt(rss / (double)(m - 2) / var)};
     return true;
 }
 
@@ -121,9 +121,9 @@ static void add_gain(struct finding *f, double to, double gain, double wide, dou
 static bool judge_straight(const struct state *s, const struct track *t, const struct findings *out)
 {
     struct line first, second;
-    size_t n = t->curve.used;
-    double initial = t->buckets[0].mean;
-    if ((double)t->curve.points < s->straight_points || !track_begins(t) || !(initial > 0)) return false;
+    size_t n = t->curve->used;
+    double initial = t->curve->buckets[0].mean;
+    if ((double)t->curve->points < s->straight_points || !track_begins(t) || !(initial > 0)) return false;
     if (!fit(t, linear_step, 0, n / 2, &first) || !fit(t, linear_step, n - n / 2, n, &second)) return false;
     bool falls = -second.slope > s->straight_sd * second.error && -second.slope / 2 > s->fallen * initial;
     if (!falls || second.slope > s->bend * first.slope || second.at_end < s->left * initial) return false;
@@ -141,7 +141,7 @@ static double gain_ahead(const struct state *s, const struct track *t)
 {
     double y[TRACK_BUCKETS];
     size_t n = track_means(t, y), back = n / 4 > 0 ? n / 4 : 1;
-    double wide = log_step(t, &t->buckets[n - 1]) - log_step(t, &t->buckets[n - 1 - back]);
+    double wide = log_step(t, &t->curve->buckets[n - 1]) - log_step(t, &t->curve->buckets[n - 1 - back]);
     return (y[n - 1 - back] - y[n - 1]) / wide * log1p(s->more) / fabs(y[n - 1]);
 }
 
@@ -149,13 +149,13 @@ static bool judge_short(const struct state *s, const struct track *t, const stru
 {
     double least = INFINITY, y[TRACK_BUCKETS];
     size_t n = track_means(t, y);
-    if ((double)t->curve.points < s->short_points || !track_begins(t) || !(y[0] > 0) || y[n - 1] < s->short_left * y[0])
+    if ((double)t->curve->points < s->short_points || !track_begins(t) || !(y[0] > 0) || y[n - 1] < s->short_left * y[0])
         return false;
     for (size_t i = 1; i < n; i++)
         if (y[i] > y[i - 1]) return false; /* it must be plain to see: there are few values */
     for (uint32_t i = 0; i < s->n_eval; i++) {
         const struct track *e = &s->eval[i];
-        if ((double)e->curve.points < s->short_points || e->curve.used < 3 || !(e->buckets[0].mean > 0)) return false;
+        if ((double)e->curve->points < s->short_points || e->curve->used < 3 || !(e->curve->buckets[0].mean > 0)) return false;
         least = fmin(least, gain_ahead(s, e));
     }
     double gain = gain_ahead(s, t);
@@ -179,7 +179,7 @@ static void judge(struct state *s, const struct track *t, const struct findings 
     for (uint32_t i = 0; i < s->n_eval; i++)
         if (turned(&s->eval[i])) return;
     if (judge_straight(s, t, out) || judge_short(s, t, out)) return;
-    if ((double)t->curve.points < least || n < 16 || !track_begins(t)) return;
+    if ((double)t->curve->points < least || n < 16 || !track_begins(t)) return;
     if (!fit(t, log_step, n / 2, n, &late) || !fit(t, log_step, n - n / 4 - 1, n, &last)) return;
     double ahead = log1p(s->more), slope = fmax(late.slope, last.slope); /* the flatter of the two */
     double gain = -slope * ahead, wide = WIDTH * fmax(late.error, 0) * ahead, low = gain - wide;

@@ -13,7 +13,7 @@
 enum { LOGGED = 4, PAUSE = 8 /* times the usual pace: no single interval counts for more */ };
 struct state {
     double min_points, slower_info, slower_warning, slower_clock, height_sd, lasts;
-    struct track logged[LOGGED], clock;
+    struct own_track logged[LOGGED], clock;
     uint32_t n_logged, n_clock;
     const struct series *loss;
     double last_time, pace; /* seconds; a step's, on average */
@@ -42,7 +42,7 @@ static void judge(struct state *s, const struct track *t, bool clock, struct fin
 {
     double mean[TRACK_BUCKETS], level[TRACK_BUCKETS], best = INFINITY;
     size_t n = track_means(t, mean), end, from;
-    if ((double)t->curve.points < s->min_points || n < 12) return;
+    if ((double)t->curve->points < s->min_points || n < 12) return;
     bool rate = t->series->role == ROLE_THROUGHPUT;
     track_levels(t, level);
     for (size_t i = 0; i < n; i++) mean[i] = (rate ? -1 : 1) * log(mean[i]), level[i] = (rate ? -1 : 1) * log(level[i]);
@@ -77,7 +77,7 @@ static void add_clock(struct state *s, const struct point *p)
         s->pace += 0.1 * (fmin(pace.value, PAUSE * s->pace) - s->pace);
         if (s->pace == 0) s->pace = pace.value;
         pace.value = fmin(pace.value, PAUSE * s->pace); /* a pause is no pace */
-        track_add(&s->clock, &s->n_clock, 1, &pace);
+        track_add_own(&s->clock, &s->n_clock, 1, &pace);
     }
     s->last_time = p->time;
     s->last_step = p->step;
@@ -90,8 +90,8 @@ static void judge_all(struct state *s, bool over, const struct findings *out)
 {
     struct finding f = {0};
     for (uint32_t i = 0; i < s->n_logged; i++)
-        if (over || (double)s->logged[i].curve.points >= 2 * s->min_points) judge(s, &s->logged[i], false, &f);
-    if (over && !s->n_logged && s->n_clock) judge(s, &s->clock, true, &f);
+        if (over || (double)s->logged[i].curve.points >= 2 * s->min_points) judge(s, track_of_own(&s->logged[i]), false, &f);
+    if (over && !s->n_logged && s->n_clock) judge(s, track_of_own(&s->clock), true, &f);
     bool is = f.kind && (over || f.severity >= SEVERITY_WARNING);
     if (is) f.episode = 1;
     told_update(&s->told, is, over || f.series != s->told.last.series, &f, out);
@@ -104,7 +104,7 @@ static void observe(void *state, const struct point *p, const struct findings *o
         add_clock(s, p);
         return;
     }
-    if (p->value > 0 && track_fills(track_add(s->logged, &s->n_logged, LOGGED, p))) judge_all(s, false, out);
+    if (p->value > 0 && track_fills(track_add_own(s->logged, &s->n_logged, LOGGED, p))) judge_all(s, false, out);
 }
 
 static void finish(void *state, const struct findings *out) { judge_all(state, true, out); }
@@ -115,6 +115,7 @@ const struct analyzer analyzer_throughput_drop = {.name = "throughput_drop",
                                                   .kinds = kinds,
                                                   .wants =
                                                       WANTS(ROLE_THROUGHPUT) | WANTS(ROLE_STEP_TIME) | WANTS(ROLE_LOSS_TRAIN),
+                                                  .needs = WANTS(ROLE_THROUGHPUT) | WANTS(ROLE_STEP_TIME) | NEEDS_TIME,
                                                   .scope = PER_RUN,
                                                   .state_size = sizeof(struct state),
                                                   .knobs = knobs,

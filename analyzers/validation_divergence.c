@@ -6,6 +6,8 @@
 
 #include "analyzer.h"
 #include "stats/excursion.h"
+#include "stats/jump.h"
+#include "stats/past.h"
 
 struct state {
     struct excursion_knobs knobs;
@@ -13,11 +15,13 @@ struct state {
     const struct series *series;
     uint32_t episode;
     bool told;
-    double left_factor, left_points;
+    const struct past *past;
+    double left_factor, left_points, for_good;
     double best, least_later; /* as logged; of the values behind the best */
     uint64_t n, best_at;
     int64_t left_step, last_step; /* the first behind the best; the newest */
     uint64_t left_line, last_line;
+    uint16_t segment; /* that the best is of */
 };
 
 static const char *const kinds[] = {"validation_divergence", NULL};
@@ -36,6 +40,8 @@ static const struct knob knobs[] = {
      "an early best value that every later one is above", "as the loss doubling"},
     {"validation_divergence_left_points", "points", 5, 3, 1000, 8, 4, offsetof(struct state, left_points),
      "evaluations later than that", "our choice"},
+    {"validation_divergence_for_good", "share", 0.5, 0.1, 1, 0.8, 0.4, offsetof(struct state, for_good),
+     "of all progress that every later evaluation has lost", "as loss_divergence_for_good"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
 static void tell(struct state *s, enum phase phase, const struct findings *out)
@@ -53,10 +59,25 @@ static void tell(struct state *s, enum phase phase, const struct findings *out)
 
 static void follow_best(struct state *s, const struct point *p)
 {
+    if (p->segment != s->segment) s->n = 0, s->segment = p->segment;
     if (!s->n++ || p->value <= s->best) s->best = p->value, s->best_at = s->n, s->least_later = INFINITY;
     else if (s->n == s->best_at + 1) s->left_step = p->step, s->left_line = p->line;
     if (s->n > s->best_at) s->least_later = fmin(s->least_later, p->value);
     s->last_step = p->step, s->last_line = p->line;
+}
+
+static bool tell_jump(struct state *s, const struct findings *out)
+{
+    struct excursion *e = &s->e;
+    struct jump jump;
+    if (s->told || e->scale.linear || !s->past || !curve_jumps(&s->past->coarse, s->for_good, s->left_factor, &jump))
+        return false;
+    e->from = log(jump.from), e->peak = log(jump.to), e->sd = fmax(e->sd, 0.1);
+    e->onset_step = jump.step, e->onset_line = jump.line;
+    e->last_step = jump.last_step, e->last_line = jump.last_line;
+    s->episode++;
+    tell(s, PHASE_OPENED, out);
+    return true;
 }
 
 /* It was good early and never again, by a factor: too uneven for a level, but no noise. */
@@ -64,6 +85,7 @@ static void finish(void *state, const struct findings *out)
 {
     struct state *s = state;
     struct excursion *e = &s->e;
+    if (tell_jump(s, out)) return;
     bool early = 3 * s->best_at <= s->n, enough = (double)(s->n - s->best_at) >= s->left_points;
     if (s->told || e->scale.linear || !early || !enough || !(s->best > 0) || s->least_later < s->left_factor * s->best) return;
     e->from = log(s->best), e->peak = log(s->least_later), e->sd = 0.1;
@@ -77,7 +99,7 @@ static void observe(void *state, const struct point *p, const struct findings *o
 {
     struct state *s = state;
     if (!isfinite(p->value)) return;
-    s->series = p->series;
+    s->series = p->series, s->past = p->past;
     follow_best(s, p);
     enum excursion_change change = excursion_add(&s->e, &s->knobs, p);
     if (s->e.slow) return; /* a slow rise is overfitting's business */

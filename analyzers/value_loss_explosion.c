@@ -3,7 +3,11 @@
  * It may grow by right: with the squares of the returns, and from nothing when a sparse reward is first found. It is no such growth when
  * it is a hundred times what it was in the first part of the run, the error is several times larger than any return that was ever
  * logged, and the return is no better than at the start. Without a return the factor must be greater. The explained variance
- * is given as evidence: below 0 the value function is worse than a constant. */
+ * is given as evidence: below 0 the value function is worse than a constant.
+ *
+ * A leap is no growth: from one moment to the next the loss is a thousand times all that it was, and stays there. Learning does not do
+ * that where the agent was paid before (a reward that is found for the first time does), so the scale of the rewards has changed: by the
+ * root of the ratio. Where the return that is logged did not leap with it, the two are no longer paid in the same coin. */
 #include <math.h>
 
 #include "stats/told.h"
@@ -11,7 +15,7 @@
 
 enum { TRACKS = 6 };
 struct state {
-    double factor, factor_alone, returns, min_points;
+    double factor, factor_alone, returns, min_points, leap, settled, paid, far_off;
     struct track track[TRACKS];
     uint32_t n;
     struct told told;
@@ -28,6 +32,16 @@ static const struct knob knobs[] = {
      "a value that is off by twice the largest return was learned from nothing"},
     {"value_loss_points", "points", 12, 8, 100000, 30, 10, offsetof(struct state, min_points), "values before anything is said",
      "our choice"},
+    {"value_loss_leap", "x", 1000, 30, 1e9, 10000, 300, offsetof(struct state, leap), "above all that it was, at once: a leap",
+     "seeded training runs: up to 10 from one level to the next in healthy ones"},
+    {"value_loss_settled", "share", 0.15, 0.05, 0.9, 0.25, 0.1, offsetof(struct state, settled),
+     "of the run that must lie before a leap", "our choice: the first values are of an empty buffer"},
+    {"value_loss_paid", "share", 0.2, 0.01, 1, 0.4, 0.1, offsetof(struct state, paid),
+     "of the largest return before a leap that the smallest one must be, for the agent to have been paid all along",
+     "a sparse reward is 0 until it is found"},
+    {"value_loss_far_off", "share", 0.1, 0.001, 10, 0.5, 0.05, offsetof(struct state, far_off),
+     "of the square of the largest return before a leap, which the loss must reach",
+     "a first success after equal returns raises a loss from next to nothing, by less"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
 static bool better_than_at_first(const struct track *r)
@@ -58,25 +72,96 @@ static double highest_early(const struct track *v)
     return high;
 }
 
+/* The bucket from which on all stands `leap` times above all that was before, but for the one it happened in; 0 for none. */
+static size_t leap_of(const struct state *s, const struct track *v)
+{
+    double mean[TRACK_BUCKETS], high = 0, least[TRACK_BUCKETS];
+    size_t n = track_means(v, mean), from = (size_t)ceil(s->settled * (double)n);
+    for (size_t i = n; i-- > 0;) least[i] = i + 1 < n ? fmin(least[i + 1], mean[i]) : mean[i];
+    for (size_t i = 0; i + 2 < n; i++) {
+        bool stays = robust_median(mean + i + 1, n - i - 1) >= s->leap * high && least[i + 1] >= s->leap / 10 * high;
+        if (i >= from && i >= 3 && high > 0 && mean[i] >= 10 * high && stays) return i;
+        high = fmax(high, mean[i]);
+    }
+    return 0;
+}
+
+/* The largest return before that step, by size, where the agent was paid then: a reward that is not found yet is 0. NAN otherwise. */
+static double paid_before(const struct state *s, const struct track *r, int64_t step)
+{
+    double low = INFINITY, high = 0;
+    size_t n = 0;
+    for (; n < r->curve->used && r->curve->buckets[n].last_step < step; n++) {
+        low = fmin(low, fabs(r->curve->buckets[n].mean));
+        high = fmax(high, fabs(r->curve->buckets[n].mean));
+    }
+    bool paid = n >= 3 && high > 0 && (low >= s->paid * high || fabs(r->curve->buckets[n - 1].mean) >= s->paid * high);
+    return paid ? high : (double)NAN;
+}
+
+/* The return that counts as the value loss does, where there is one: a library's own log before its monitor's, by episodes. */
+static const struct track *return_beside(const struct state *s, const struct track *v)
+{
+    const struct track *found = NULL;
+    for (uint32_t i = 0; v && i < s->n; i++) {
+        const struct series *r = s->track[i].series;
+        if (r->role == ROLE_RETURN && r->axis == v->series->axis && (!found || lead_of(r, found->series))) found = &s->track[i];
+    }
+    return found ? found : track_of_role(s->track, s->n, ROLE_RETURN);
+}
+
+/* A step of r that surely lies before that bucket of v: by the share of the run, where they count different things. */
+static int64_t step_before(const struct track *v, size_t at, const struct track *r)
+{
+    const struct bucket *a = v->curve->buckets, *b = r->curve->buckets;
+    if (v->series->axis == r->series->axis) return a[at].first_step;
+    double whole = (double)(a[v->curve->used - 1].last_step - a[0].first_step);
+    double share = whole > 0 ? (double)(a[at].first_step - a[0].first_step) / whole : 0;
+    return b[0].first_step + (int64_t)(0.8 * share * (double)(b[r->curve->used - 1].last_step - b[0].first_step));
+}
+
+static bool leaps(const struct state *s, const struct track *v, const struct track *r, struct finding *f)
+{
+    size_t at = leap_of(s, v);
+    if (!at || !r) return false;
+    double high = 0, now = track_level(v, 0.9, 1), largest = paid_before(s, r, step_before(v, at, r));
+    if (!(now >= s->far_off * largest * largest)) return false;
+    for (size_t i = 0; i < at; i++) high = fmax(high, v->curve->buckets[i].mean);
+    *f = track_finding(v, "value_loss_explosion", at);
+    f->severity = SEVERITY_WARNING;
+    f->confidence = 0.9;
+    finding_add(f, "from", high, "");
+    finding_add(f, "to", now, "");
+    finding_add(f, "ratio", now / high, "x");
+    finding_add(f, "leap", 1, "");
+    return true;
+}
+
+static bool grows(const struct state *s, const struct track *v, const struct track *r, bool over, struct finding *f)
+{
+    bool known = r && r->curve->used >= 4;
+    double early = highest_early(v), now = track_level(v, 0.9, 1), factor = known ? s->factor : s->factor_alone;
+    if (!(known || over) || !(early > 0) || now < factor * early || (known && !beyond_returns(s, r, now))) return false;
+    *f = track_finding(v, "value_loss_explosion", onset_of(v, sqrt(factor) * early));
+    f->severity = SEVERITY_WARNING;
+    f->confidence = known ? 0.92 : 0.8;
+    finding_add(f, "from", early, "");
+    finding_add(f, "to", now, "");
+    finding_add(f, "ratio", now / early, "x");
+    finding_add(f, "leap", 0, "");
+    return true;
+}
+
 /* While the run goes on a return may still be logged, so without one it is told at the end. */
 static void judge(struct state *s, bool over, const struct findings *out)
 {
-    const struct track *v = track_of_role(s->track, s->n, ROLE_LOSS_VALUE), *r = track_of_role(s->track, s->n, ROLE_RETURN),
+    const struct track *v = track_of_role(s->track, s->n, ROLE_LOSS_VALUE), *r = return_beside(s, v),
                        *e = track_of_role(s->track, s->n, ROLE_EXPLAINED_VARIANCE);
-    if (!v || (double)v->curve.points < s->min_points || v->curve.used < 8 || track_low(v) < 0) return;
-    bool known = r && r->curve.used >= 4;
-    double early = highest_early(v), now = track_level(v, 0.9, 1), factor = known ? s->factor : s->factor_alone;
-    bool is = (known || over) && early > 0 && now >= factor * early && (!known || beyond_returns(s, r, now));
+    if (!v || (double)v->curve->points < s->min_points || v->curve->used < 8 || track_low(v) < 0) return;
     struct finding f = {0};
-    if (is) {
-        f = track_finding(v, "value_loss_explosion", onset_of(v, sqrt(factor) * early));
-        f.severity = SEVERITY_WARNING;
-        f.confidence = known ? 0.92 : 0.8;
-        finding_add(&f, "from", early, "");
-        finding_add(&f, "to", now, "");
-        finding_add(&f, "ratio", now / early, "x");
-        finding_add(&f, "explained_variance", e ? track_level(e, 0.8, 1) : (double)NAN, "");
-    }
+    bool is = leaps(s, v, r, &f) || grows(s, v, r, over, &f);
+    if (is) finding_add(&f, "explained_variance", e ? track_level(e, 0.8, 1) : (double)NAN, "");
+    double now = finding_evidence(&f, "to", 0);
     bool worse = is && (over || now > 10 * s->told_at);
     if (worse) s->told_at = now;
     told_update(&s->told, is, worse, &f, out);

@@ -102,14 +102,15 @@ static void observe(void *state, const struct point *p, const struct findings *o
 
 static void finish(void *state, const struct findings *out) { judge(state, true, out); }
 
-const struct analyzer analyzer_weights_frozen = {.name = "weights_frozen",
-                                                 .summary = "weights do not move at all",
-                                                 .source = "failure knowledge F43; Humbatova (ICSE 2020)",
-                                                 .kinds = kinds,
-                                                 .wants = WANTS(ROLE_WEIGHT_NORM) | WANTS(ROLE_WEIGHT_PART) |
-                                                          WANTS(ROLE_WEIGHT_MEAN) | WANTS(ROLE_LOSS_TRAIN),
-                                                 .scope = PER_RUN,
-                                                 .state_size = sizeof(struct state),
-                                                 .knobs = knobs,
-                                                 .observe = observe,
-                                                 .finish = finish};
+const struct analyzer analyzer_weights_frozen = {
+    .name = "weights_frozen",
+    .summary = "weights do not move at all",
+    .source = "failure knowledge F43; Humbatova (ICSE 2020)",
+    .kinds = kinds,
+    .wants = WANTS(ROLE_WEIGHT_NORM) | WANTS(ROLE_WEIGHT_PART) | WANTS(ROLE_WEIGHT_MEAN) | WANTS(ROLE_LOSS_TRAIN),
+    .needs = WANTS(ROLE_WEIGHT_NORM) | WANTS(ROLE_WEIGHT_PART) | WANTS(ROLE_WEIGHT_MEAN),
+    .scope = PER_RUN,
+    .state_size = sizeof(struct state),
+    .knobs = knobs,
+    .observe = observe,
+    .finish = finish};

@@ -52,3 +52,17 @@ void curve_append(struct curve *c, int64_t step, double value, uint64_t line)
     }
     c->buckets[c->used++] = one;
 }
+
+void curve_narrow(const struct curve *from, struct curve *to)
+{
+    uint32_t times = 1;
+    while ((uint64_t)to->capacity * from->width * times < from->points) times *= 2;
+    to->used = 0;
+    to->width = from->width * times;
+    to->points = from->points;
+    to->nonfinite = from->nonfinite;
+    for (uint32_t i = 0; i < from->used; i++) {
+        if (i % times == 0) to->buckets[to->used++] = from->buckets[i];
+        else join(&to->buckets[to->used - 1], &to->buckets[to->used - 1], &from->buckets[i]);
+    }
+}

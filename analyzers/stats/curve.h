@@ -27,6 +27,9 @@ struct curve {
 
 /* curve_init - an empty curve over the caller's buckets. */
 void curve_init(struct curve *c, struct bucket *buckets, uint32_t capacity);
+/* curve_narrow - the same values in to->capacity buckets at most, as if they had been added to it, but for the last digits of means.
+ *   to   from curve_init. Cost: O(buckets of from) */
+void curve_narrow(const struct curve *from, struct curve *to);
 /* curve_append - curve_add for a point that is not just one more finite value of a bucket that has some. */
 void curve_append(struct curve *c, int64_t step, double value, uint64_t line);
 

@@ -35,14 +35,18 @@ static double worth(const struct decline *d, double x)
     return -log(fmax(x, SCALE_FLOOR));
 }
 
-/* Levels: the median of each bucket and its neighbours. */
-static size_t levels_of(const struct decline *d, double *level)
+/* What each bucket is worth, and the levels: the median of each and its neighbours. */
+static size_t levels_of(const struct decline *d, double *y, double *level)
 {
     size_t n = d->curve.used;
-    double y[DECLINE_BUCKETS];
     for (size_t i = 0; i < n; i++) y[i] = worth(d, d->buckets[i].mean);
     for (size_t i = 0; i < n; i++) {
         size_t from = i ? i - 1 : 0, to = i + 2 < n ? i + 2 : n;
+        if (to - from == LEVEL) {
+            double a = y[from], b = y[from + 1], c = y[from + 2], low = a < b ? a : b, high = a < b ? b : a;
+            level[i] = c < low ? low : c > high ? high : c;
+            continue;
+        }
         if (to - from < LEVEL && n >= LEVEL) from = i ? n - LEVEL : 0, to = from + LEVEL;
         level[i] = robust_median(y + from, to - from);
     }
@@ -86,8 +90,7 @@ bool decline_judge(struct decline *d, double min_points, struct decline_verdict 
     if (d->better == BETTER_LOWER)
         for (uint32_t i = 0; i < d->curve.used; i++)
             if (!(d->buckets[i].min >= 0)) return false;
-    size_t n = levels_of(d, level), best = 0, trough, onset;
-    for (size_t i = 0; i < n; i++) y[i] = worth(d, d->buckets[i].mean);
+    size_t n = levels_of(d, y, level), best = 0, trough, onset;
     for (size_t i = 1; i < n; i++)
         if (level[i] > level[best]) best = i;
     /* the deepest fall from the best so far, and the fall from the best of all to the end */
@@ -98,10 +101,11 @@ bool decline_judge(struct decline *d, double min_points, struct decline_verdict 
         if (level[i] > top) top = level[i], top_at = i;
         if (top - level[i] > deepest) deepest = top - level[i], trough = i, from = top_at;
     }
-    double noise = fmax(robust_noise(y, n), 1e-9), gain = fmax(top - level[0], least_gain(d));
-    double now = level[n - 1];
-    if (d->better == BETTER_HIGHER && deepest > gain / 4) noise = fmax(noise, binomial(d, top, level[trough]));
+    double gain = fmax(top - level[0], least_gain(d)), now = level[n - 1];
     if (deepest <= 0 || gain <= 0) return false;
+    bool matters = deepest >= DECLINE_LITTLE * gain || (d->better == BETTER_HIGHER && !d->bounded); /* most do not */
+    double noise = matters ? fmax(robust_noise(y, n), 1e-9) : (double)INFINITY;
+    if (d->better == BETTER_HIGHER && deepest > gain / 4) noise = fmax(noise, binomial(d, top, level[trough]));
     if (d->better == BETTER_HIGHER && !d->bounded && top - level[0] < fmax(least_gain(d) / 2, LEARNED_SD * noise)) return false;
     v->recovered = trough + 1 < n && now > level[trough] + 0.7 * deepest;
     size_t reference = v->recovered ? from : best;

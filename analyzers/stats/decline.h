@@ -12,6 +12,8 @@
 #include "scale.h"
 
 enum { DECLINE_BUCKETS = 64 };
+#define DECLINE_LITTLE                                                                                                           \
+    0.05 /* of the gain: no fall below it is told (the ranges of the knobs), and it is not held against the noise */
 struct decline {
     struct curve curve;
     struct bucket buckets[DECLINE_BUCKETS]; /* values as logged */
@@ -25,7 +27,7 @@ struct decline {
 struct decline_verdict {
     double best, now, trough, initial; /* as logged */
     double drop_share, trough_share;   /* of what had been gained (or of the least that counts as a gain) */
-    double drop_sd, trough_sd;         /* against the noise of a level */
+    double drop_sd, trough_sd;         /* against the noise of a level; 0 where the deepest fall is below DECLINE_LITTLE */
     double factor;                     /* now : best, or best : now, whichever is above 1 when worse */
     double lasted_share;               /* of the series, since the level left the upper half for the last time */
     int64_t best_step, onset_step, trough_step, last_step;

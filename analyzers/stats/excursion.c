@@ -17,6 +17,7 @@ enum {
 };
 #define NOISE_FLOOR   0.02  /* on the log scale: 2 %. Logs are rounded, and a quiet series has no noise to speak of */
 #define LEVEL_SHARE   0.5   /* of the spread of levels that is noise: a falling curve spreads without being noisy */
+#define FALLING       4.0   /* standard deviations of neighbours that the last values lie below the window's middle: no scatter */
 #define WANDER_FACTOR 1.5   /* an excursion is so much higher than what came and went by itself: 6 sd for 4 sd of pure noise */
 #define WANDER_FADES  0.999 /* a value */
 #define CUSUM_SLACK   1.0   /* Page's k, in standard deviations: half of the shift that matters */
@@ -45,7 +46,9 @@ static void forget(struct excursion *e)
     struct scale scale = e->scale;
     uint64_t n = e->n;
     uint16_t segment = e->segment;
+    double above = e->accepted ? exp(e->initial) : 0;
     memset(e, 0, sizeof *e);
+    e->above = above;
     e->scale = scale;
     e->n = n;
     e->segment = segment;
@@ -59,6 +62,17 @@ static double spread(const struct excursion *e, double share)
     double by_change = 0.8862 * e->change, by_level = rolling_sd(&e->base);
     double sd = e->accepted > BASE_MIN ? larger(by_change, share * by_level) : by_level, n = (double)e->accepted;
     return n < ROLLING_MAX && n > 0 ? sd * (1 + 60 / (n * n)) : sd;
+}
+
+/* recent - the level of the last few values, where the window holds a whole fall and its middle is long gone by: by more than neighbours
+ * differ, that is; else NaN. */
+static double recent(const struct excursion *e, double level)
+{
+    double last[BASE_MIN];
+    if (e->base.n >= ROLLING_MAX || e->base.n < 2 * BASE_MIN) return NAN;
+    for (uint32_t i = 0; i < BASE_MIN; i++) last[i] = e->base.ring[(e->base.at + ROLLING_MAX - 1 - i) % ROLLING_MAX];
+    double now = robust_median(last, BASE_MIN);
+    return now < level - FALLING * 0.8862 * e->change ? now : (double)NAN;
 }
 
 static void follow_change(struct excursion *e, double size)
@@ -89,6 +103,7 @@ static bool absorb(struct excursion *e, double y)
         double first[5];
         for (uint32_t i = 0; i < e->base.n && i < 5; i++) first[i] = e->base.ring[i];
         e->initial = robust_median(first, e->base.n);
+        if (e->above > 0) e->initial = larger(e->initial, e->above); /* that progress was made, whatever the scale */
     }
     double level = rolling_median(&e->base);
     e->highest = larger(e->highest, level);
@@ -153,6 +168,7 @@ static enum excursion_change outside(struct excursion *e, const struct excursion
         e->open = false;
         e->cusum = 0;
         e->best_sd = larger(e->best_sd, e->sd);
+        if (e->settled && e->level > e->best) e->best = e->highest = e->level; /* what was told once is not told again */
         if (!e->slow) absorb(e, y);
         return EXCURSION_RETURNED;
     }
@@ -164,15 +180,17 @@ enum excursion_change excursion_add(struct excursion *e, const struct excursion_
 {
     if (e->n && p->segment != e->segment) memset(e, 0, sizeof *e);
     e->segment = p->segment;
+    if (!e->n && p->value == 0) return EXCURSION_NONE; /* a term that is not switched on yet */
     if (scale_turns(&e->scale, p->value)) forget(e);
     double y = scale_of(&e->scale, p->value);
     if (e->least_height == 0) e->least_height = log(k->height_factor);
     if (e->n < EXCURSION_EARLY) e->early[e->n] = y, e->early_step[e->n] = p->step, e->early_line[e->n] = p->line;
     e->n++;
     if (e->open) return outside(e, k, p, y);
-    double level = rolling_median(&e->base);
+    double level = rolling_median(&e->base), now = y > level ? recent(e, level) : (double)NAN;
+    if (isfinite(now)) level = now;
     if (e->base.n >= BASE_MIN && y - level > least(e, k, level)) {
-        double sd = spread(e, k->level_share > 0 ? k->level_share : LEVEL_SHARE);
+        double sd = spread(e, isfinite(now) ? LEVEL_SHARE / 2 : k->level_share > 0 ? k->level_share : LEVEL_SHARE);
         bool wanders = e->accepted > WANDER_KNOWN && y - level < WANDER_FACTOR * e->wander;
         if (!wanders && y - level > k->height_sd * noise_of(e, sd)) {
             begin(e, p, level, sd, y);

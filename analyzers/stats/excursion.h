@@ -44,6 +44,7 @@ struct excursion {
     int64_t early_step[EXCURSION_EARLY];
     uint64_t early_line[EXCURSION_EARLY];
     double initial;       /* level at the start, on the scale */
+    double above;         /* and as logged, of the values before the first negative one; 0 for none */
     double best, best_sd; /* lowest level reached, on the scale, and the noise there */
     double highest;       /* level since the best one */
     double undone;        /* the largest rise of the level that came to nothing: a lower best followed */

@@ -1,24 +1,12 @@
 #include "robust.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
-enum { FEW = 32 };
+enum { FEW = 16 };
 
-static int ascending(const void *a, const void *b)
+static void sort_few(double *x, size_t n)
 {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-/* Few values are put in order one by one: most medians are of three. */
-static void sort(double *x, size_t n)
-{
-    if (n > FEW) {
-        qsort(x, n, sizeof *x, ascending);
-        return;
-    }
     for (size_t i = 1; i < n; i++) {
         double one = x[i];
         size_t at = i;
@@ -27,15 +15,52 @@ static void sort(double *x, size_t n)
     }
 }
 
+static inline double lesser(double a, double b) { return a < b ? a : b; }
+static inline double greater(double a, double b) { return a > b ? a : b; }
+static double median_of_three(double a, double b, double c) { return greater(lesser(a, b), lesser(greater(a, b), c)); }
+
+/* Puts the value of rank k in its place, the smaller ones before it (Hoare 1961, Algorithm 65, Communications of the ACM 4). */
+static void place_rank(double *x, size_t n, size_t k)
+{
+    size_t low = 0, high = n - 1;
+    while (high - low >= FEW) {
+        double pivot = median_of_three(x[low], x[low + (high - low) / 2], x[high]);
+        size_t i = low, j = high;
+        for (;;) {
+            while (x[i] < pivot) i++;
+            while (x[j] > pivot) j--;
+            if (i >= j) break;
+            double one = x[i];
+            x[i++] = x[j], x[j--] = one;
+        }
+        if (k <= j) high = j;
+        else low = j + 1;
+    }
+    sort_few(x + low, high - low + 1);
+}
+
 static double middle(double *x, size_t n)
 {
     if (!n) return NAN;
-    sort(x, n);
-    return n % 2 ? x[n / 2] : (x[n / 2 - 1] + x[n / 2]) / 2;
+    place_rank(x, n, n / 2);
+    if (n % 2) return x[n / 2];
+    double before = x[0];
+    for (size_t i = 1; i < n / 2; i++) before = greater(before, x[i]);
+    return (before + x[n / 2]) / 2;
+}
+
+/* With a small copy: a large one takes longer to be cleared than a few values to be sorted. */
+static double median_of_few(const double *x, size_t n)
+{
+    double copy[FEW];
+    memcpy(copy, x, n * sizeof *x);
+    return middle(copy, n);
 }
 
 double robust_median(const double *x, size_t n)
 {
+    if (n == 3) return median_of_three(x[0], x[1], x[2]); /* most are */
+    if (n <= FEW) return median_of_few(x, n);
     double copy[ROBUST_MAX];
     if (n > ROBUST_MAX) n = ROBUST_MAX;
     memcpy(copy, x, n * sizeof *x);

@@ -18,6 +18,7 @@ void rolling_add(struct rolling *r, double x);
 /* rolling_median - NaN when empty. O(1) */
 static inline double rolling_median(const struct rolling *r)
 {
+    if (r->n == ROLLING_MAX) return (r->sorted[ROLLING_MAX / 2 - 1] + r->sorted[ROLLING_MAX / 2]) / 2; /* nearly always */
     if (!r->n) return NAN;
     return r->n % 2 ? r->sorted[r->n / 2] : (r->sorted[r->n / 2 - 1] + r->sorted[r->n / 2]) / 2;
 }

@@ -12,7 +12,7 @@ static inline bool standing_since(const struct track *t, int64_t step, double fa
 {
     double mean[TRACK_BUCKETS], noise = track_noise(t);
     size_t n = track_means(t, mean), from = 0;
-    while (from < n && t->buckets[from].first_step < step) from++;
+    while (from < n && t->curve->buckets[from].first_step < step) from++;
     size_t third = (n - from) / 3;
     if (n < 8 || third < 1) return false;
     double first = track_level(t, 0, 0.1), then = robust_median(mean + from, third), now = robust_median(mean + n - third, third);

@@ -2,23 +2,27 @@
 
 #include "robust.h"
 
-struct track *track_open(struct track *tracks, uint32_t *n, uint32_t max, const struct point *p)
+struct track *track_add_own(struct own_track *tracks, uint32_t *n, uint32_t max, const struct point *p)
 {
-    struct track *t = NULL;
-    for (uint32_t i = 0; i < *n && !t; i++)
-        if (tracks[i].series == p->series) t = &tracks[i];
-    if (!t && *n == max) return NULL;
-    if (!t) t = &tracks[(*n)++], t->series = p->series;
-    t->segment = p->segment;
-    curve_init(&t->curve, t->buckets, TRACK_BUCKETS);
-    curve_add(&t->curve, p->step, p->value, p->line);
-    return t;
+    uint32_t i = 0;
+    if (!isfinite(p->value)) return NULL;
+    while (i < *n && tracks[i].t.series != p->series) i++;
+    if (i == max) return NULL;
+    struct own_track *o = &tracks[i];
+    if (i == *n || o->t.segment != p->segment) {
+        o->t = (struct track){.series = p->series, .segment = p->segment};
+        curve_init(&o->curve, o->buckets, TRACK_BUCKETS);
+    }
+    if (i == *n) ++*n;
+    (void)track_of_own(o);
+    curve_add(&o->curve, p->step, p->value, p->line);
+    return &o->t;
 }
 
 size_t track_means(const struct track *t, double *mean)
 {
-    for (uint32_t i = 0; i < t->curve.used; i++) mean[i] = t->buckets[i].mean;
-    return t->curve.used;
+    for (uint32_t i = 0; i < t->curve->used; i++) mean[i] = t->curve->buckets[i].mean;
+    return t->curve->used;
 }
 
 size_t track_levels(const struct track *t, double *level)
@@ -34,15 +38,15 @@ size_t track_levels(const struct track *t, double *level)
 
 bool track_begins(const struct track *t)
 {
-    uint32_t n = t->curve.used;
+    uint32_t n = t->curve->used;
     if (!n) return false;
-    int64_t first = t->buckets[0].first_step, last = t->buckets[n - 1].last_step;
+    int64_t first = t->curve->buckets[0].first_step, last = t->curve->buckets[n - 1].last_step;
     return first <= 2 + (last - first) / 5;
 }
 
 struct finding track_finding(const struct track *t, const char *kind, size_t onset)
 {
-    const struct bucket *from = &t->buckets[onset], *last = &t->buckets[t->curve.used - 1];
+    const struct bucket *from = &t->curve->buckets[onset], *last = &t->curve->buckets[t->curve->used - 1];
     return (struct finding){.kind = kind,
                             .episode = t->series->id + 1, /* one of each series */
                             .severity = SEVERITY_INFO,

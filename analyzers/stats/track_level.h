@@ -25,13 +25,13 @@ static inline double track_level(const struct track *t, double from, double to)
 static inline double track_low(const struct track *t)
 {
     double low = INFINITY;
-    for (uint32_t i = 0; i < t->curve.used; i++) low = fmin(low, t->buckets[i].min);
+    for (uint32_t i = 0; i < t->curve->used; i++) low = fmin(low, t->curve->buckets[i].min);
     return low;
 }
 static inline double track_high(const struct track *t)
 {
     double high = -INFINITY;
-    for (uint32_t i = 0; i < t->curve.used; i++) high = fmax(high, t->buckets[i].max);
+    for (uint32_t i = 0; i < t->curve->used; i++) high = fmax(high, t->curve->buckets[i].max);
     return high;
 }
 /* track_noise - standard deviation of a bucket's mean around a slowly moving level. */
@@ -44,7 +44,7 @@ static inline double track_noise(const struct track *t)
 /* track_fills - has a bucket just been completed? Then it is time to judge a run that still goes on. */
 static inline bool track_fills(const struct track *t)
 {
-    return t && t->curve.used > 0 && t->buckets[t->curve.used - 1].n == t->curve.width;
+    return t && t->curve->used > 0 && t->curve->buckets[t->curve->used - 1].n == t->curve->width;
 }
 
 #endif

@@ -102,7 +102,7 @@ static struct told *by_consequence(struct gate *g, const struct view *v, const s
 static struct told *new_place(struct gate *g)
 {
     if (g->n == g->room) {
-        size_t room = g->room ? g->room * 2 : 8;
+        size_t room = g->room ? g->room * 2 : 1;
         struct told *more = realloc(g->incidents, room * sizeof *more);
         if (!more) return NULL;
         g->incidents = more;

@@ -96,3 +96,5 @@ const struct view *run_view(struct run *r)
     v->state = state_of(r, v);
     return v;
 }
+
+void run_view_done(struct run *r) { arena_done(&r->shown); }

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../../analyzers/stats/past.h"
 #include "../base/clock.h"
 #include "../base/hash.h"
 #include "../base/str.h"
@@ -60,6 +61,7 @@ static struct run *new_run(struct live *l)
                             .outcomes = e->outcomes,
                             .n_outcomes = e->n_outcomes,
                             .sensitivity = l->sensitivity,
+                            .curve_buckets = PAST_FINE,
                             .hooks = {l, on_series, on_point, on_fact, on_event, on_finding}};
     struct run *r = run_new(l->name, l->root, &o);
     if (r) run_set_id(r, l->id, l->name, l->project);

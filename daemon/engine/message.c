@@ -31,9 +31,28 @@ static const char *how_words(double how)
                                         "has hardly come down when the run ends: its schedule was made for more steps",
                                         "is all but 0 long before the end: its schedule was made for fewer steps",
                                         "jumps above all it was",
-                                        "is at its peak long before the declared end of the warm-up"};
+                                        "is at its peak long before the declared end of the warm-up",
+                                        "climbs above all it was"};
     size_t at = how >= 1 && how < sizeof words / sizeof *words ? (size_t)how : 0;
     return words[at];
+}
+
+/* loss_oscillation: waves, or the same way again and again. */
+static void add_swing(struct str *out, const struct finding *f)
+{
+    bool again = !isnan(finding_evidence(f, "explained", NAN));
+    str_add(out, again ? "goes the same way every " : "has swung between about ");
+    str_add_number(out, finding_evidence(f, again ? "period" : "from", NAN));
+    str_add(out, again ? " steps and swings by " : " and ");
+    if (again) add_factor(out, finding_evidence(f, "swing", NAN));
+    else str_add_number(out, finding_evidence(f, "to", NAN));
+    if (again) {
+        str_add(out, " each time: its batches are not exchangeable");
+        return;
+    }
+    str_addf(out, " since %s %" PRId64 " and got nowhere: ", axis_name(f->series ? f->series->axis : AXIS_STEP), f->onset_step);
+    str_add_number(out, finding_evidence(f, "waves", NAN));
+    str_add(out, " waves in the second half of the run");
 }
 
 /* One placeholder; name has no braces. */
@@ -56,6 +75,7 @@ static void add_value(struct str *out, const struct finding *f, struct span name
     else if (span_is(name, "value") && finding_evidence(f, "masked", 0) == 1)
         str_add(out, "exactly 0, which is how some trainers log NaN,");
     else if (span_is(name, "how_words")) str_add(out, how_words(finding_evidence(f, "how", 0)));
+    else if (span_is(name, "swing_words")) add_swing(out, f);
     else if (span_is(name, "reference_words"))
         str_add(out, finding_evidence(f, "by_layer", 0) == 1 ? "the last layer's" : "its early level");
     else if (isnan(finding_evidence(f, key, NAN)) && finding_evidence(f, key, 1) == 1) str_add(out, "?");

@@ -5,13 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../../analyzers/stats/taken_back.h"
 #include "../base/hash.h"
 #include "run/parts.h"
 
 bool run_grow(void **array, size_t *room, size_t used, size_t element)
 {
     if (used < *room) return true;
-    size_t more = *room ? *room * 2 : 16;
+    size_t first = element > 128 ? 2 : element > 16 ? 4 : 8, more = *room ? *room * 2 : first;
     void *p = realloc(*array, more * element);
     if (!p) return false;
     *array = p;
@@ -65,6 +66,7 @@ static void source_free(struct run_source *s)
     if (!s) return;
     arena_done(&s->arena);
     free(s->joins);
+    free(s->owned);
     free(s->hears);
     free(s->path);
     free(s->why);
@@ -76,12 +78,12 @@ void run_free(struct run *r)
     if (!r) return;
     for (size_t i = 0; i < r->n_sources; i++) source_free(r->sources[i]);
     for (size_t i = 0; i < r->n_series; i++) run_series_free(r->series[i]);
-    for (size_t i = 0; i < r->n_watchers; i++) free(r->watchers[i]->state), free(r->watchers[i]->metric), free(r->watchers[i]);
+    for (size_t i = 0; i < r->n_watchers; i++) free(r->watchers[i]->metric), free(r->watchers[i]);
     for (size_t i = 0; i < r->n_facts; i++) free(r->facts[i].key), free(r->facts[i].value);
     for (size_t i = 0; i < r->n_events; i++) free(r->events[i].text);
     for (size_t i = 0; i < r->n_checkpoints; i++) free(r->checkpoints[i].path);
     free(r->sources), free(r->series), free(r->index), free(r->watchers), free(r->facts), free(r->events);
-    free(r->findings), free(r->checkpoints), free(r->seams), free(r->keys), free(r->joins);
+    free(r->findings), free(r->checkpoints), free(r->seams), free(r->keys), free(r->key_slots), free(r->joins);
     free(r->printed), free(r->path), free(r->name), free(r->project), free(r->unreadable);
     arena_done(&r->shown);
     free(r);
@@ -158,7 +160,16 @@ void run_checkpoint(struct run *r, const char *path, int64_t step, const char *s
     if (copy) r->checkpoints[r->n_checkpoints++] = (struct run_checkpoint){copy, step, state, safety};
 }
 
-void run_finish(struct run *r)
+/* What was told too early is no part of what is known at the end. */
+static void forget_taken_back(struct run *r)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < r->n_findings; i++)
+        if (!taken_back(&r->findings[i].f)) r->findings[kept++] = r->findings[i];
+    r->n_findings = kept;
+}
+
+void run_end(struct run *r)
 {
     if (r->finished) return;
     r->finished = true;
@@ -167,6 +178,12 @@ void run_finish(struct run *r)
         r->emitting = w->id;
         if (w->analyzer->finish) w->analyzer->finish(w->state, &r->out);
     }
+}
+
+void run_finish(struct run *r)
+{
+    run_end(r);
+    forget_taken_back(r);
 }
 
 void run_unreadable(struct run *r, const char *why)

@@ -28,6 +28,7 @@ struct run_options {
     size_t n_outcomes;
     const struct config *config; /* thresholds that were set; NULL: as built in. Borrowed for the run's life */
     enum sensitivity sensitivity;
+    uint32_t curve_buckets; /* of a series' curve while there is one source; 0: as many as plots like. PAST_FINE at least, even */
     struct run_hooks hooks;
 };
 
@@ -67,6 +68,8 @@ void run_silence(struct run *r, double now, double silence_s);
 void run_checkpoint(struct run *r, const char *path, int64_t step, const char *state, const char *safety);
 /* run_finish - no more data will come: analyzers give what they were waiting to be sure of. Call once, for finished runs only. */
 void run_finish(struct run *r);
+/* run_end - the first half of run_finish: what had been told too early and is taken back can still be seen, as over, and be told so. */
+void run_end(struct run *r);
 /* run_unreadable - there is nothing to judge; why is one sentence. */
 void run_unreadable(struct run *r, const char *why);
 
@@ -84,5 +87,7 @@ int64_t run_last_step(const struct run *r);
 /* run_view - judge and show: findings sorted and inhibited, causes, fixes, needs, last good checkpoint.
  * The view is valid until the run changes or is viewed again. Cost: about 100 us. */
 const struct view *run_view(struct run *r);
+/* run_view_done - nobody looks at the view any more: what it pointed to is freed. */
+void run_view_done(struct run *r);
 
 #endif

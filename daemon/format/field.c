@@ -54,8 +54,15 @@ static const struct field fields[] = {
     {"total_steps", FIELD_STEP},
     {"boosting_round", FIELD_STEP},
     {"round", FIELD_STEP},
+    {"generation", FIELD_STEP}, /* of an evolution */
     {"tick", FIELD_STEP},
+    {"frame", FIELD_STEP}, /* of a game: one step of the environment, or a few */
+    {"frames", FIELD_STEP},
+    {"frame_idx", FIELD_STEP},
+    {"total_frames", FIELD_STEP},
+    {"num_frames", FIELD_STEP},
     {"batch_idx", FIELD_STEP},
+    {"batch_id", FIELD_STEP},
     {"batch_index", FIELD_STEP},
     {"batch_num", FIELD_STEP},
     {"batch", FIELD_STEP},
@@ -202,6 +209,8 @@ bool field_speaks_of_training(struct span name)
 }
 
 int field_rank(const struct field *f) { return field_axis(f->kind) == AXIS_RECORD ? FIELD_UNRANKED : (int)(f - fields); }
+
+bool field_is_size(const struct field *f) { return f->kind == FIELD_SAMPLE && strcmp(f->name, "samples") == 0; }
 
 enum axis field_axis(enum field_kind kind)
 {

@@ -37,6 +37,8 @@ const struct field *field_of(struct span name);
 bool field_speaks_of_training(struct span name);
 /* field_rank - the row's fitness as a step, smaller is better; FIELD_UNRANKED when it never is the step. */
 int field_rank(const struct field *f);
+/* field_is_size - "samples" beside an epoch: how many there were, rather than how many were seen. */
+bool field_is_size(const struct field *f);
 /* field_axis - what a step taken from this kind counts; AXIS_RECORD for the kinds that never are a step. */
 enum axis field_axis(enum field_kind kind);
 

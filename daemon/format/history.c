@@ -145,6 +145,14 @@ static bool speaks(struct span path)
     return field_speaks_of_training(key) || role_of(name).role != ROLE_NONE;
 }
 
+/* is_row - an object that a training loop added to a list once an epoch, or an evolution once a generation. */
+static bool is_row(struct span object)
+{
+    bool split = span_has(object, "\"train_") || span_has(object, "\"val_");
+    bool worth = span_has(object, "score") || span_has(object, "fitness") || span_has(object, "reward");
+    return span_has(object, "loss") || (split && span_has(object, "\"epoch\"")) || (worth && span_has(object, "\"generation\":"));
+}
+
 static void glance_value(void *arg, const struct document_place *at, struct span raw)
 {
     struct glance *g = arg;
@@ -152,7 +160,7 @@ static void glance_value(void *arg, const struct document_place *at, struct span
     int64_t index;
     bool number = document_number(raw, &value) || span_is(raw, "null");
     bool listed = at->in_array || (at->parent.n && num_integer(at->key, &index));
-    if (at->in_array && raw.p[0] == '{') g->metrics += span_has(raw, "loss") ? 1 : 0;
+    if (at->in_array && raw.p[0] == '{') g->metrics += is_row(raw);
     else if (!listed) g->scalars++;
     else if (!number) g->foreign++;
     else if (at->index == 0) g->metrics += speaks(at->parent);
@@ -170,7 +178,7 @@ static int sniff(const char *path, struct span head)
     struct span start = span_trim(head);
     if (!start.n || !strchr("{[\xEF", start.p[0])) return 0;
     document_feed(&d, head, 0, &(struct document_sink){&g, open_at, glance_value}, &(struct format_out){.bad = no_bad});
-    if (d.broken || g.foreign || g.scalars > 16) return 0;
+    if (d.broken || g.foreign || (g.scalars > 16 && !(named && g.metrics > 1))) return 0;
     if (!g.metrics) return named && !g.scalars && start.p[0] == '{' ? LIKELY_BY_NAME : 0;
     if (named) return SURE_BY_NAME;
     return g.metrics >= g.scalars ? SURE : 0;

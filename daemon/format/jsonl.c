@@ -8,12 +8,21 @@
 #include "format.h"
 #include "json_scan.h"
 #include "record.h"
+#include "sample.h"
 
 #include <strings.h>
 
 #include "../base/num_form.h"
 
-enum { SHAPES = 4, SHAPE_SLOTS_MAX = 512, COMPARED_MAX = 64, SHAPE_BYTES_MAX = 16 << 10, SAME_BYTES = 16, SNIFF_LINES = 20 };
+enum {
+    SHAPES = 4,
+    SHAPE_SLOTS_MAX = 512,
+    COMPARED_MAX = 64,
+    SHAPE_BYTES_MAX = 16 << 10,
+    SAME_BYTES = 16,
+    SNIFF_LINES = 20,
+    MEASURED_MAX = 4
+};
 
 /* A value of the line and the text before it. */
 struct slot {
@@ -31,9 +40,16 @@ struct shape {
     uint32_t n_most, bytes_most;
     bool steady; /* every value is a number or a string, and each of its own column */
 };
+/* A column of generated texts, and that of their repetition. */
+struct measured {
+    int text, repetition;
+    bool long_once; /* a text of it was long enough to be measured: an empty one is no short answer */
+};
 struct state {
     struct record record;
     struct shape shapes[SHAPES];
+    struct measured measured[MEASURED_MAX];
+    uint32_t n_measured;
     uint64_t line;         /* finished lines */
     uint32_t last, oldest; /* shapes: used last, replaced next */
     bool skipping;         /* within a line that is too long */
@@ -47,6 +63,40 @@ struct reading {
     const char *after;   /* where the last value ended */
     size_t prefix;       /* bytes of "data/" to drop */
 };
+
+/* --- generated texts --- */
+
+static struct measured *measured_of(struct state *s, int column)
+{
+    for (uint32_t i = 0; i < s->n_measured; i++)
+        if (s->measured[i].text == column) return &s->measured[i];
+    return NULL;
+}
+
+/* note_text - a column of texts was seen: are they what a model makes? */
+static void note_text(struct state *s, int column, struct span path, const struct format_out *out)
+{
+    char name[FIELD_NAME_MAX_BYTES];
+    if (column < 0 || s->n_measured == MEASURED_MAX || path.n + sizeof SAMPLE_SERIES > sizeof name || !sample_named(path) ||
+        measured_of(s, column))
+        return;
+    memcpy(name, path.p, path.n);
+    memcpy(name + path.n, SAMPLE_SERIES, sizeof SAMPLE_SERIES);
+    int repetition = record_column(&s->record, span_of(name), NULL, s->line + 1, out);
+    s->measured[s->n_measured++] = (struct measured){.text = column, .repetition = repetition};
+}
+
+/* measure - a text, as it stands between its quotes. One without a token, where others were long, repeats nothing for ever. */
+static __attribute__((noinline)) void measure(struct state *s, struct measured *m, struct span text)
+{
+    struct sample sample;
+    sample_begin(&sample);
+    sample_add(&sample, text);
+    double repetition = sample_repetition(&sample);
+    if (!isnan(repetition)) m->long_once = true;
+    else if (m->long_once && !sample.tokens) repetition = 1;
+    if (!isnan(repetition)) record_number(&s->record, m->repetition, repetition);
+}
 
 /* --- shapes --- */
 
@@ -106,13 +156,15 @@ static bool columns_differ(const struct shape *f)
 }
 
 /* shape_settle - the line was whole: may the next one of this shape be read in one go? */
-static void shape_settle(struct shape *f, const struct record *r)
+static void shape_settle(struct shape *f, const struct state *s)
 {
+    const struct record *r = &s->record;
     f->kinds = 0;
     f->steady = (r->n_cells == f->n - 1 && r->n_texts == 0) || (f->n <= COMPARED_MAX && columns_differ(f));
     for (uint32_t i = 0; i + 1 < f->n && f->steady; i++) {
         struct slot *slot = &f->slots[i];
         f->steady = (slot->kind == JSON_NUMBER || slot->kind == JSON_TEXT) && slot->column >= 0;
+        for (uint32_t k = 0; k < s->n_measured; k++) f->steady &= s->measured[k].text != slot->column;
         if (!f->steady || slot->kind == JSON_TEXT) continue;
         slot->cell = record_cell(r, slot->column, NAN);
         f->kinds |= r->columns[slot->column].kind_bit;
@@ -197,7 +249,10 @@ static void take(struct state *s, int column, enum json_kind kind, struct span r
 {
     if (column < 0) return;
     if (kind == JSON_NUMBER) record_number(&s->record, column, value);
-    else if (kind == JSON_TEXT) record_text(&s->record, column, raw);
+    if (kind != JSON_TEXT && kind != JSON_SKIPPED) return;
+    struct measured *m = measured_of(s, column);
+    if (m) measure(s, m, raw);
+    else if (kind == JSON_TEXT && !memchr(raw.p, '\\', raw.n)) record_text(&s->record, column, raw);
 }
 
 /* text_at - a string whose opening quote is in the shape; returns its closing quote, or NULL. One with anything but plain characters
@@ -211,7 +266,9 @@ static const char *text_at(struct state *s, const struct slot *slot, const char 
     if (*quote == '"') return take(s, slot->column, JSON_TEXT, raw, NAN), quote;
     struct json_cursor c = {.p = p - 1, .end = end};
     bool escaped;
-    return json_scan_string(&c, &raw, &escaped) ? c.p - 1 : NULL;
+    if (!json_scan_string(&c, &raw, &escaped)) return NULL;
+    take(s, slot->column, JSON_TEXT, raw, NAN);
+    return c.p - 1;
 }
 
 /* What can be read from here on: the line, and the bytes behind it that happen to be there, for reading many at once. */
@@ -228,7 +285,9 @@ static const char *value_at(struct state *s, const struct slot *slot, const char
     if (slot->kind == JSON_TEXT) return text_at(s, slot, p, until.line);
     if (slot->kind == JSON_SKIPPED) {
         struct json_cursor c = {.p = p, .end = until.line};
-        return rest.n && *p == '[' && json_scan_skip(&c) ? c.p : NULL;
+        if (!rest.n || *p != '[' || !json_scan_skip(&c)) return NULL;
+        take(s, slot->column, JSON_SKIPPED, (struct span){p, (size_t)(c.p - p)}, NAN);
+        return c.p;
     }
     const char *stop = until.end - p >= NUM_SCAN_BYTES ? num_scan(p, &value) : NULL;
     if (!stop) {
@@ -275,10 +334,11 @@ static void scalar(void *arg, struct span path, enum json_kind kind, struct span
     struct state *s = r->s;
     int column = -1;
     if (path.n > r->prefix && r->prefix && span_starts(path, "data/")) path = span_from(path, r->prefix);
-    if (path.n && kind != JSON_SKIPPED) column = record_column(&s->record, path, NULL, s->line + 1, r->out);
+    bool texts = kind == JSON_TEXT || (kind == JSON_SKIPPED && sample_named(path)); /* a list of texts is one text */
+    if (path.n && (kind != JSON_SKIPPED || texts)) column = record_column(&s->record, path, NULL, s->line + 1, r->out);
     shape_add(r, raw.p, kind, column);
     r->after = raw.p + raw.n;
-    if (kind == JSON_TEXT && memchr(raw.p, '\\', raw.n)) return;
+    if (texts) note_text(s, column, path, r->out);
     take(s, column, kind, raw, value);
 }
 
@@ -310,7 +370,7 @@ static bool careful(struct state *s, struct span line, const struct format_out *
     if (whole) shape_add(&r, c.end, JSON_WORD, -1);
     if (r.shape && !whole) r.shape->n = 0;
     if (!r.shape || !whole) return whole;
-    shape_settle(r.shape, &s->record);
+    shape_settle(r.shape, s);
     s->last = s->oldest;
     s->oldest = (s->oldest + 1) % SHAPES;
     return whole;

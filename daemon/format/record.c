@@ -6,7 +6,7 @@
 
 #include "../base/num.h"
 
-enum { FIRST_CAP = 32, TWINS_SOUGHT = 16, SETTING_CHANGES_MAX = 8, SETTING_TEXT_MAX = 128, SAME_EPOCH_MAX = 2 };
+enum { FIRST_CAP = 4, TWINS_SOUGHT = 16, SETTING_CHANGES_MAX = 8, SETTING_TEXT_MAX = 128, SAME_EPOCH_MAX = 2 };
 
 static uint32_t hash_of(struct span s) /* FNV-1a */
 {
@@ -54,6 +54,9 @@ static int add_column(struct record *r, struct span name, const struct field *fi
                                                .rank = field_rank(field),
                                                .setting = NAN,
                                                .axis = AXIS_UNTOLD,
+                                               .held_axis = {AXIS_UNTOLD, AXIS_UNTOLD},
+                                               .splits = held_out_column(name),
+                                               .open = field->kind == FIELD_VALUE && held_out_open(copy),
                                                .kind_bit = 1u << field->kind};
     *slot_of(r, name) = ++r->n_columns;
     return (int)r->n_columns - 1;
@@ -83,6 +86,7 @@ void record_begin(struct record *r)
     r->stamp++;
     r->n_cells = r->n_texts = r->kinds = 0;
     r->time = NAN;
+    r->held = HELD_NONE;
 }
 
 void record_text(struct record *r, int column, struct span text)
@@ -90,6 +94,7 @@ void record_text(struct record *r, int column, struct span text)
     if (column < 0) return;
     enum field_kind kind = r->columns[column].field->kind;
     double value;
+    if (r->columns[column].splits) r->held = held_out_of(span_trim(text));
     if (kind == FIELD_STEP_OF_ALL && field_step_of_all(text, &value)) record_number(r, column, value);
     else if (kind == FIELD_TIME && isfinite(value = field_time_text(text))) r->time = value;
     else if (num_parse(span_trim(text), &value)) record_number(r, column, value);
@@ -107,10 +112,11 @@ static int tier_of(const struct column *c) /* 1 is best */
 static bool fractional(double v) { return fabs(v) < 0x1p53 && (double)(int64_t)v != v; }
 static bool can_be_step(double v) { return fabs(v) <= 0x1p53 && !fractional(v); }
 
-/* choose - the cell that is the step, or -1; writes the record's epoch or NaN, and how many cells count steps. */
+/* choose - the cell that is the step, or -1; writes the record's epoch or NaN, and how many cells count steps. Lengths are none. */
 static int choose(struct record *r, double *epoch, int *counters)
 {
     int best = -1, rank = FIELD_UNRANKED, epoch_rank = FIELD_UNRANKED;
+    bool sized = r->kinds & 1u << FIELD_SAMPLE && r->kinds & 1u << FIELD_EPOCH;
     *epoch = NAN;
     *counters = 0;
     for (uint32_t i = 0; i < r->n_cells; i++) {
@@ -120,6 +126,8 @@ static int choose(struct record *r, double *epoch, int *counters)
             if (c->rank < epoch_rank) epoch_rank = c->rank, *epoch = c->value;
             r->epochs_unfit = r->epochs_unfit || fractional(c->value);
         }
+        if (c->kind == FIELD_STEP && r->both.lengths) continue;
+        if (sized && field_is_size(r->columns[c->column].field)) continue;
         *counters += c->kind == FIELD_STEP;
         if (c->rank < rank && can_be_step(c->value)) rank = c->rank, best = (int)i;
     }
@@ -150,6 +158,7 @@ static bool counts_epochs(struct record *r, double value, double epoch, int coun
 static bool crowded(struct record *r, int64_t epoch)
 {
     bool many = false;
+    if (r->held) return false;
     for (uint32_t i = 0; i < r->n_cells; i++) {
         struct column *c = &r->columns[r->cells[i].column];
         if (c->field->kind == FIELD_EPOCH) continue;
@@ -158,6 +167,14 @@ static bool crowded(struct record *r, int64_t epoch)
         many = many || c->repeats >= SAME_EPOCH_MAX;
     }
     return many;
+}
+
+/* episode_of - the record's count of episodes, or NaN. */
+static double episode_of(const struct record *r)
+{
+    for (uint32_t i = 0; i < r->n_cells; i++)
+        if (r->cells[i].kind == FIELD_EPISODE && can_be_step(r->cells[i].value)) return r->cells[i].value;
+    return NAN;
 }
 
 /* place - set r->step and r->axis; returns the cell that was used for it, or -1. */
@@ -172,9 +189,16 @@ static int place(struct record *r)
     }
     if (r->tier == FIELD_EPOCH && r->epochs_unfit) r->tier = 0;
     if (c && c->field->kind == FIELD_STEP && counts_epochs(r, r->cells[best].value, epoch, counters)) return best;
+    double episode = r->kinds & 1u << FIELD_EPISODE && c && c->field->kind == FIELD_STEP ? episode_of(r) : (double)NAN;
+    enum steps_of steps = isfinite(episode) ? episodes_steps(&r->both, (int64_t)r->cells[best].value, episode) : STEPS_OF_RUN;
+    if (steps == STEPS_ARE_LENGTHS) {
+        r->tier = 0;
+        return place(r);
+    }
     if (best >= 0 && (!r->tier || tier_of(c) <= r->tier)) {
         if (r->tier != tier_of(c)) r->tier = tier_of(c), r->axis = field_axis(c->field->kind);
         int64_t raw = (int64_t)r->cells[best].value;
+        if (isnan(epoch) && steps == STEPS_OF_PART) epoch = episode;
         r->step = r->tier == FIELD_STEP ? stepper_next(&r->stepper, raw, epoch) : raw;
         return best;
     }
@@ -251,6 +275,17 @@ static void name_series(const struct record *r, struct column *c, const struct f
     c->axis = (uint8_t)r->axis;
 }
 
+/* held_series - the series "val/loss" of the column "loss". */
+static int held_series(const struct record *r, struct column *c, const struct format_out *out)
+{
+    char text[FIELD_NAME_MAX_BYTES + 16];
+    int which = r->held == HELD_TEST;
+    if (c->held_axis[which] == r->axis) return c->held_series[which];
+    int n = snprintf(text, sizeof text, "%s%.*s", held_out_prefix(r->held), (int)c->length, c->name);
+    c->held_axis[which] = (uint8_t)r->axis;
+    return c->held_series[which] = out->series(out->arg, (struct span){text, (size_t)n}, r->axis);
+}
+
 /* tell - the cells as points, but for the one that was used as the step. */
 static void tell(struct record *r, int used, uint64_t line, const struct format_out *out)
 {
@@ -261,8 +296,10 @@ static void tell(struct record *r, int used, uint64_t line, const struct format_
     for (int i = 0, n = (int)r->n_cells; i < n; i++, cell++) {
         struct column *c = &columns[cell->column];
         if (i == used) continue;
-        if (c->axis != r->axis) name_series(r, c, out);
-        if (c->series >= 0) out->point(out->arg, c->series, step, time, cell->value, line);
+        bool held = r->held && c->open;
+        if (!held && c->axis != r->axis) name_series(r, c, out);
+        int series = held ? held_series(r, c, out) : c->series;
+        if (series >= 0) out->point(out->arg, series, step, time, cell->value, line);
     }
 }
 

@@ -2,20 +2,27 @@
  *
  * A format names its columns once, fills a record cell by cell and ends it; nothing is told before record_end, so a record that
  * turns out to be broken leaves no trace. record_end chooses the step (field.h): a kind of counter that was seen once is kept,
- * and records without it stand at the last step. Epochs alone are steps while they are whole and a series has one value an epoch. */
+ * and records without it stand at the last step. Epochs alone are steps while they are whole and a series has one value an epoch.
+ * Where a column "phase", "split" ... says of whole records that they are about held-out data, their metrics are series of their own.
+ * Beside a count of episodes, steps that begin again with each episode are joined as in epochs, and lengths of episodes are no steps. */
 #ifndef MLWATCH_RECORD_H
 #define MLWATCH_RECORD_H
 
+#include "episodes.h"
 #include "field.h"
 #include "format.h"
+#include "held_out.h"
 
 enum { RECORD_COLUMNS_MAX = 8192, RECORD_TEXTS_MAX = 32, RECORD_FACTS_MAX = 64, AXIS_UNTOLD = 255 };
 
 struct column {
     uint64_t stamp; /* of the last record that had it */
     uint32_t cell, kind_bit;
-    int rank, series;        /* series: valid while axis is the record's */
-    uint8_t axis;            /* enum axis, or AXIS_UNTOLD */
+    int rank, series;   /* series: valid while axis is the record's */
+    int held_series[2]; /* the same of validation and test data */
+    uint8_t axis;       /* enum axis, or AXIS_UNTOLD */
+    uint8_t held_axis[2];
+    bool splits, open;       /* its texts say which data a record is about; its name leaves that open */
     bool text_seen, closed;  /* closed: its texts are no settings, or were told */
     uint16_t facts, repeats; /* facts told; points in a row at one step */
     uint32_t length;
@@ -49,7 +56,9 @@ struct record { /* zeroed before the first record */
     double epoch;                      /* that the last record with a counter and an epoch told */
     bool twins;                        /* such records count the step twice, as MMEngine's have "iter" and "step" */
     bool epochs_unfit, full, episodes; /* full: the limit of columns was reported; episodes: a record is one, set by the format */
+    struct episodes both;              /* of records that count steps and episodes */
     struct stepper stepper;
+    enum held_out held; /* of the record in hand */
     struct text_cell texts[RECORD_TEXTS_MAX];
 };
 

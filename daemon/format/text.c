@@ -3,7 +3,8 @@
  * A line ends at '\n', or at '\r' where a progress bar redraws itself. It is cleaned of escapes and of what loggers put in front
  * (text_clean), then tried in this order: an open traceback, a boxed table (text_table), the shapes of text_family, the general
  * grammar of counters and pairs (text_pairs, text_record), settings (text_settings), events (text_event). What none of them knows
- * is prose and left alone: a name alone is weak evidence. */
+ * is prose and left alone: a name alone is weak evidence. But what the model put out is looked at: generated texts (text_samples), reports
+ * on predictions (text_predictions). */
 #include <string.h>
 #include <strings.h>
 
@@ -16,7 +17,9 @@
 #include "text/family.h"
 #include "text/health.h"
 #include "text/known.h"
+#include "text/predictions.h"
 #include "text/python.h"
+#include "text/samples.h"
 #include "text/settings.h"
 #include "text/sniff.h"
 #include "text/table.h"
@@ -33,6 +36,8 @@ struct text {
     struct text_facts facts;
     struct text_block block;
     struct text_python python;
+    struct text_samples samples;
+    struct text_predictions predictions;
     struct text_pairs pairs; /* of the line in hand: here, so that its memory is not cleared for each */
 };
 
@@ -78,6 +83,17 @@ static bool grammar(struct text *t, const struct text_line *l, const struct form
     return true;
 }
 
+/* begins - "Starting training for 10 epochs": in a log that holds several runs, the next epoch may be another one's. */
+static bool begins(struct span body)
+{
+    static const char *const words[] = {"Starting training", "Start training",         "Begin training",
+                                        "Training start",    "***** Running training", NULL};
+    if (!strchr("SBT*", body.p[0])) return false;
+    for (const char *const *w = words; *w; w++)
+        if (span_starts(body, *w)) return true;
+    return span_starts(body, "Starting ") && span_has(body, "epoch");
+}
+
 /* note_label - "Test Error:" on a line of its own: what the next line is about. */
 static void note_label(struct text *t, const struct text_line *l, const struct format_out *out)
 {
@@ -111,6 +127,7 @@ static void message(struct text *t, const struct text_line *l, const struct form
     }
     if (t->events.open && text_event(&t->events, l, t->run.points, out)) return;
     char first = l->body.p[0];
+    if (begins(l->body)) text_place_begins(&t->run.place);
     if (text_block(&t->block, &t->facts, l->body, t->run.points > 0, out)) return;
     if (text_python(&t->python, &t->facts, l->body, !isnan(l->time), out)) return;
     if ((first == '|' || first == '-' || first == '+') && text_table(&t->table, &t->run, &t->facts, l, out)) return;
@@ -136,6 +153,14 @@ static void message(struct text *t, const struct text_line *l, const struct form
     text_event(&t->events, l, t->run.points, out);
 }
 
+/* look - what a line that was read shows of the model's outputs: generated texts, counts of predictions. */
+static void look(struct text *t, const struct text_line *l, bool record, const struct format_out *out)
+{
+    if (text_ranks_others(&t->run.ranks)) return;
+    if (!record || t->predictions.open) text_predictions(&t->predictions, &t->run, l, out);
+    text_samples(&t->samples, &t->run, l, record || t->predictions.open, out);
+}
+
 static void read_clean(struct text *t, struct span raw, bool redraw, const struct format_out *out)
 {
     struct text_prefix prefix;
@@ -146,7 +171,9 @@ static void read_clean(struct text *t, struct span raw, bool redraw, const struc
     t->events.speaker = t->run.ranks.rank;
     if (prefix.label.n) l.split = text_split_of(prefix.label);
     else if (prefix.tag.n) l.split = text_split_of(prefix.tag);
+    uint64_t points = t->run.points;
     message(t, &l, out);
+    look(t, &l, t->run.points != points || t->events.open, out);
 }
 
 /* read_dirty - of its own, because the buffer costs what it takes to clear it. */
@@ -202,6 +229,7 @@ static size_t feed(void *state, struct span in, int at_end, const struct format_
     }
     if (at_end) text_family_settle(&t->families, &t->run, out);
     if (at_end) text_bar_end(&t->families, &t->run, out);
+    if (at_end) text_samples_end(&t->samples, &t->run, out);
     if (at_end) text_event_end(&t->events, out);
     return done;
 }

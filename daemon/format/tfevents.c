@@ -8,6 +8,7 @@
  * A run may have several files, each is read by itself. The line of a point is the number of its record. */
 #include <ctype.h>
 
+#include "sample.h"
 #include "tfevents/facts.h"
 #include "tfevents/frame.h"
 #include "tfevents/long.h"
@@ -54,6 +55,28 @@ static void tell_texts(struct tag *tag, const struct value_record *v, const stru
     facts_text(name, tensor_text(&t), out);
 }
 
+/* measure_text - a text that the model made, by its tag: how much it repeats itself, as TAG/text_repetition. SummaryWriter.add_text
+ * puts "/text_summary" behind the tag. */
+static void measure_text(struct state *s, struct span tag, const struct event_record *e, const struct value_record *v,
+                         const struct format_out *out)
+{
+    static const char summary[] = "/text_summary";
+    char name[TAG_MAX_BYTES];
+    struct tensor t;
+    struct sample sample;
+    size_t n = sizeof summary - 1;
+    if (tag.n > n && memcmp(tag.p + tag.n - n, summary, n) == 0) tag.n -= n;
+    if (!sample_named(tag) || tag.n + sizeof SAMPLE_SERIES > sizeof name || !tensor_parse(v->body, &t)) return;
+    sample_begin(&sample);
+    sample_add(&sample, tensor_text(&t));
+    double repetition = sample_repetition(&sample);
+    memcpy(name, tag.p, tag.n);
+    memcpy(name + tag.n, SAMPLE_SERIES, sizeof SAMPLE_SERIES);
+    int at = isnan(repetition) ? -1 : tags_find(&s->tags, span_of(name), s->line, out);
+    int series = at < 0 ? -1 : tags_series(&s->tags, &s->tags.at[at], TAG_SCALAR, out);
+    if (series >= 0) out->point(out->arg, series, e->step, e->time, repetition, s->line);
+}
+
 static void tell_value(struct state *s, const struct event_record *e, const struct value_record *v, const struct format_out *out)
 {
     struct numbers numbers;
@@ -64,6 +87,7 @@ static void tell_value(struct state *s, const struct event_record *e, const stru
         if (series >= 0) out->point(out->arg, series, e->step, e->time, numbers.at[i], s->line);
     }
     if (v->kind != VALUE_SIMPLE) tell_texts(tag, v, out);
+    if (v->kind == VALUE_TENSOR && tag->plugin == PLUGIN_TEXT) measure_text(s, (struct span){tag->name, tag->length}, e, v, out);
 }
 
 static bool tell_summary(struct state *s, const struct event_record *e, const struct format_out *out)

@@ -16,6 +16,7 @@ static const char *const kinds[] = {
     "loss_plateau",
     "loss_not_decreasing",
     "loss_at_chance",
+    "loss_starts_high",
     "loss_oscillation",
     "still_improving",
     /* generalisation */

@@ -20,6 +20,7 @@ static const struct {
     {"loss_plateau", "the loss stopped improving early"},
     {"loss_not_decreasing", "the loss never decreased"},
     {"loss_at_chance", "the loss stays at chance level"},
+    {"loss_starts_high", "the loss begins far above guessing"},
     {"loss_oscillation", "the loss oscillates"},
     {"still_improving", "training ended while it still improved"},
     {"overfitting", "the model overfits"},

@@ -1,7 +1,8 @@
 """TRL: trainer_state.json and console of SFTTrainer, DPOTrainer, RewardTrainer, GRPOTrainer on a GPT-2 of random weights with a tokenizer made here. Real."""
-# requires: datasets==4.0.0 huggingface_hub==0.36.2 numpy==2.4.6
+# requires: datasets==4.0.0 huggingface_hub==0.36.2 numpy==2.4.6 rich==15.0.0
 # requires: torch==2.15.0 numpy==2.4.6 lightning==2.6.6 transformers==4.57.6 accelerate==1.15.0 tensorboard==2.21.0 stable-baselines3==2.9.2 gymnasium==1.4.0 pandas==3.1.1
 # requires: --no-deps trl==0.24.0
+import re
 import sys
 
 from fixture import Case
@@ -76,9 +77,59 @@ def grpo(out):
                               train_dataset=prompts, processing_class=tokenizer))
 
 
+def repetition(text, n=4):
+    """The share of runs of n words that stood in the text before; None for texts that tell nothing. No word here is long, no text is of two windows."""
+    words = re.findall(r"\w+|[^\w\s]", text)
+    runs = [tuple(words[i:i + n]) for i in range(len(words) - n + 1)]
+    return 1 - len(set(runs)) / len(runs) if len(words) >= 32 else None
+
+
+def completion_points(case, path, entries):
+    """The tables of completions, each below the dict of its step. The second column, cut at its borders, goes on until the line between two rows.
+    The trainer prints the last table again when it is done: all of a step are one."""
+    step, texts, cell = None, {}, ""
+    entries = iter(e for e in entries if "reward" in e)
+    for line in hf.console_lines(path):
+        if "reward" in (hf.literal(line) or {}):
+            step = next(entries)["step"]
+        elif line.startswith("│ │"):
+            cell += " " + line.split("│")[3]
+        elif cell:
+            texts.setdefault(step, []).append(repetition(cell))
+            cell = ""
+    for step, shares in texts.items():
+        known = [share for share in shares if share is not None]
+        if known:
+            case.point(path, "samples/text_repetition", step, sum(known) / len(known))
+
+
+def grpo_tables(out):
+    """As grpo, with the completions printed; they are long enough to be judged."""
+    with Case(out, "grpo-tables", *hf.RULES, "Tables of completions: cut at their borders; the mean over a table of the share of 4-grams that "
+              "stood before in their text, at the step of the dict above.") as c:
+        tokenizer, model = parts()
+        prompts = Dataset.from_dict({"prompt": ["the loss of", "a step goes"] * 24})
+        model.name_or_path = model.config._name_or_path = "tiny"
+
+        def few(completions, **_):
+            return [-float(len(set(text.split()))) for text in completions]
+        made = GRPOTrainer(model=model, reward_funcs=few, train_dataset=prompts, processing_class=tokenizer,
+                           args=GRPOConfig(**{**COMMON, "max_steps": 12, "learning_rate": 0.05}, num_generations=4, max_prompt_length=8,
+                                           max_completion_length=48, generation_kwargs={"min_new_tokens": 48}, log_completions=True,
+                                           num_completions_to_print=2))
+        with hf.console("console.log"):
+            made.train()
+        entries = made.state.log_history
+        hf.tidy()
+        c.keep("console.log")
+        hf.console_points(c, "console.log", entries)
+        completion_points(c, "console.log", entries)
+
+
 if __name__ == "__main__":
     sft(sys.argv[1], "sft", 5e-3)
     sft(sys.argv[1], "sft-high", 1e6)
     dpo(sys.argv[1])
     reward(sys.argv[1])
     grpo(sys.argv[1])
+    grpo_tables(sys.argv[1])

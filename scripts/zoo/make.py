@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """make.py - trains the zoo: small networks with faults and without, in real frameworks, and keeps what they logged.
 
-    make.py OUT [--split calibration|report] [--only NAME[,NAME]] [--scale X] [--again]    train what OUT lacks
+    make.py OUT [--split calibration|report|development] [--only NAME[,NAME]] [--scale X] [--again]    train what OUT lacks
     make.py --list                                                              faults and controls
 
 OUT gets runs/SLUG/ with the logs, and labels.csv (its columns: tests/rates/runs.py). A run stays only when its own question was
@@ -54,6 +54,7 @@ MODULES = [
     "pairs",
     "controls",
     "controls_events",
+    "controls_ranges",
 ]
 LOOPS = dict(
     plain="plain",
@@ -62,9 +63,9 @@ LOOPS = dict(
     keras="keras",
     boosting="boosting",
     adversarial="adversarial",
-    agent=dict(calibration="agent", report="sb3"),
+    agent=dict(calibration="agent", report="sb3", development="gridworld"),
 )
-USUAL = dict(fault=dict(calibration=3, report=4), control=dict(calibration=4, report=7))
+USUAL = dict(fault=dict(calibration=3, report=4, development=1.5), control=dict(calibration=4, report=7, development=3))
 
 
 def entries():
@@ -88,15 +89,26 @@ def make_plan(entry, split, seed):
         from tasks.data import OF_SPLIT
 
         name = rng.choice(OF_SPLIT[split]["table"])
-        plan = Plan(split, seed, "reg" if name in ("teacher", "friedman") else "cls", data=name)
+        plan = Plan(split, seed, "reg" if name in OF_SPLIT[split]["reg"] else "cls", data=name)
     else:
         plan = Plan(split, seed, None if kind == "none" else kind)
     plan.framework, plan.keras, plan.epochs = framework, {}, rng.choice([15, 25])
     if framework == "agent":
-        plan.framework = "agent" if split == "calibration" else "sb3"
+        plan.framework = "sb3" if split == "report" else "agent"
     if framework == "keras" and plan.optimizer not in ("sgd", "adam", "rmsprop"):
         plan.optimizer, plan.rate = "adam", 2e-3
-    return framework, plan, entry.change(plan)
+    if framework == "keras" and split == "development":
+        plan.family, plan.batch = {"mixer": "layernorm"}.get(plan.family, plan.family), max(32, plan.batch)
+    question = entry.change(plan)
+    if split == "development":
+        vary(framework, plan, entry)
+    return framework, plan, question
+
+
+def vary(framework, plan, entry):
+    """The development split logs as rarely as people do, as long as forty points are left of a run."""
+    if framework in ("plain", "hf") and not hasattr(plan, "carry_out") and not entry.hint.get("as_it_is"):
+        plan.log_every = plan.rng.choice([n for n in (1, 2, 10, 20, 50) if plan.steps >= 40 * n] or [1])
 
 
 def carry_out(entry, split, seed, directory):
@@ -118,8 +130,8 @@ def carry_out(entry, split, seed, directory):
     length = plan.steps if axis == "step" else plan.epochs
     if framework == "boosting":
         length = plan.rounds
-    if framework == "agent" and split == "calibration":
-        length = plan.steps * plan.agent["T"] * 16
+    if framework == "agent" and split != "report":
+        length = plan.steps * plan.agent.get("unit", plan.agent["T"] * 16)
     return dict(
         answer,
         length=length,
@@ -163,6 +175,8 @@ def jobs(all_entries, splits, scale):
     out = []
     for entry in all_entries:
         for split in splits:
+            if split != entry.hint.get("only", split):
+                continue
             usual = USUAL["control" if entry.is_control else "fault"][split]
             out += [(n, entry, split) for n in range(max(1, round(usual * entry.runs * scale)))]
     share = lambda number, entry, split: number / entry.runs / USUAL["control" if entry.is_control else "fault"][split]
@@ -172,7 +186,7 @@ def jobs(all_entries, splits, scale):
 def main():
     a = argparse.ArgumentParser(usage=__doc__)
     a.add_argument("out", nargs="?")
-    a.add_argument("--split", choices=["calibration", "report"])
+    a.add_argument("--split", choices=["calibration", "report", "development"])
     a.add_argument("--only")
     a.add_argument("--scale", type=float, default=1.0)
     a.add_argument("--again", action="store_true", help="also those given up before")
@@ -194,7 +208,7 @@ def main():
     given_up = open(os.path.join(o.out, "given-up.txt"), "a+", encoding="utf-8")
     given_up.seek(0)
     skip = set() if o.again else set(given_up.read().split())
-    for number, entry, split in jobs(chosen, [o.split] if o.split else ["calibration", "report"], o.scale):
+    for number, entry, split in jobs(chosen, [o.split] if o.split else ["calibration", "report", "development"], o.scale):
         slug = f"{split[0]}-{'ok-' if entry.is_control else ''}{entry.name.replace('_', '-')}-{number:02d}"
         if slug in labels or slug in skip:
             continue

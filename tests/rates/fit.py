@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
-"""fit - what the sum of clues is worth: slope and intercept of templates/calibration/causes.json, from the calibration half of the zoo.
+"""fit - what the sum of clues is worth: slope and intercept of templates/calibration/causes.json, from the calibration and the development
+split of the zoo.
 
     fit.py PROGRAM [LABELS.csv]
 
-The program judges the calibration half with confidences as they are summed (slope 1, intercept 0); then
+The program judges those runs with confidences as they are summed (slope 1, intercept 0); then
     logit(P(right)) = slope * logit(confidence of the best cause) + intercept
 is fitted by penalised maximum likelihood (Platt 1999, with a normal prior around slope 1 and intercept 0, for there are only some hundred runs:
-sd 0.5 and 1). The report half is never read here.
+sd 0.5 and 1). The report split is never read here.
 """
 import json
 import math
@@ -19,13 +20,14 @@ import measures
 import runs
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+SPLITS = ("calibration", "development")
 SLOPE_SD, INTERCEPT_SD = 0.5, 1.0
 
 
 def write(path, slope, intercept, n):
     with open(path, "w", encoding="utf-8") as f:
         json.dump({"id": "causes", "slope": round(slope, 3), "intercept": round(intercept, 3), "runs": n,
-                   "source": "tests/rates/fit.py on the calibration half of tests/rates/labels.csv"}, f, indent=2)
+                   "source": "tests/rates/fit.py on the calibration and development splits of tests/rates/labels.csv"}, f, indent=2)
         f.write("\n")
 
 
@@ -36,7 +38,7 @@ def pairs_of(program, labels_csv):
         shutil.copytree(os.path.join(ROOT, "templates"), templates)
         write(os.path.join(templates, "calibration", "causes.json"), 1.0, 0.0, 0)
         os.environ["MLWATCH_TEMPLATES"] = templates
-        labels = {s: l for s, l in runs.load(labels_csv).items() if l["split"] == "calibration" and l["causes"]}
+        labels = {s: l for s, l in runs.load(labels_csv).items() if l["split"] in SPLITS and l["causes"]}
         results = runs.check(program, os.path.join(os.path.dirname(os.path.abspath(labels_csv)), "runs"), labels)
         del os.environ["MLWATCH_TEMPLATES"]
     best = {s: r["causes"][0] for s, r in results.items() if r.get("causes")}

@@ -8,7 +8,7 @@ LABELS.csv has a line a run. Columns (those behind `causes` may be absent):
   fault     what was put into it, '' for a control; two faults are joined by '+'
   groups    with two faults: the causes of each, as "a b|c d"
   onset     step (as logged) at which the fault set in;  length  the run's last step;  doubles  step of a doubled loss
-  framework, logger, family, data, split    what ran, and in which half of the zoo
+  framework, logger, family, data, split    what ran, and in which split of the zoo
 """
 
 import csv

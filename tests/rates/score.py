@@ -4,7 +4,7 @@
     score.py [options] LABELS.csv            the runs lie beside the labels, or in --runs
       --program FILE      the mlwatch to run            --results FILE   lines already printed by `check --format json` instead
       --tool FILE         tool_follow: also asks when a slow divergence was told, and what the published rules say
-      --split NAME        only runs of this half of the zoo: calibration or report
+      --split NAME        only runs of this part of the zoo: calibration, development or report
       --words FILE        a table label,kinds,causes for labels given as words
       --floors FILE       exit 1 when a measure is below what is held, and say which goals are not reached
       --rows all|wrong|none    a line for each run (default: wrong ones)

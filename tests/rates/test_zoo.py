@@ -1,8 +1,9 @@
-"""What the kept zoo promises, read from its labels and files: enough faults and controls, halves that share nothing, small, and no trace of
+"""What the kept zoo promises, read from its labels and files: enough faults and controls, splits that share nothing, small, and no trace of
 the machine it was made on."""
 
 import csv
 import gzip
+import itertools
 import os
 import unittest
 
@@ -27,15 +28,16 @@ def files():
 class Zoo(unittest.TestCase):
     def setUp(self):
         self.rows = labels()
-        self.half = {s: [r for r in self.rows if r["split"] == s] for s in ("calibration", "report")}
+        self.part = {s: [r for r in self.rows if r["split"] == s] for s in ("calibration", "development", "report")}
 
-    def test_the_halves_share_no_seed_family_or_data_set(self):
+    def test_the_splits_share_no_seed_family_or_data_set(self):
         for column in ("seed", "family", "data"):
-            both = [{r[column] for r in rows} - {"-"} for rows in self.half.values()]
-            self.assertEqual(both[0] & both[1], set(), column)
+            held = {s: {r[column] for r in rows} - {"-"} for s, rows in self.part.items()}
+            for a, b in itertools.combinations(held, 2):
+                self.assertEqual(held[a] & held[b], set(), f"{column} of {a} and {b}")
 
     def test_there_are_enough_faults_and_controls(self):
-        single = {r["fault"] for r in self.half["report"] if r["fault"] and "+" not in r["fault"]}
+        single = {r["fault"] for r in self.part["report"] if r["fault"] and "+" not in r["fault"]}
         self.assertGreaterEqual(len(single), held("faults"))
         self.assertGreaterEqual(sum(not r["fault"] for r in self.rows), held("controls"))
 

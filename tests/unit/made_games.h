@@ -12,6 +12,9 @@ static double norm_cut(int s) { return s < ONSET ? norm_well(s) : 0; }
 static double norm_none(int s) { return 0.0 * s; }
 static double norm_above_bound(int s) { return s % 40 == 7 ? 0.9 : 1; } /* the share of a logging interval that was clipped */
 static double norm_at_bound_half(int s) { return s < 200 ? 0.9 : 0.3 + 0 * s; }
+static double norm_adding_up(int s) { return 2 * sqrt(s + 1.0) * exp(noise(0.01)); }
+static double norm_warming_up(int s) { return (0.2 + 0.8 * fmin(1, s / 150.0)) * exp(noise(0.2)); }
+static double norm_of_large_batches(int s) { return (0.5 + 4 * exp(-s / 20.0)) * exp(noise(0.02)); }
 static double loss_standing_then(int s) { return fall(s, 2.3, 1.4, 60) * exp(noise(0.02)); }
 static double loss_solved(int s) { return s < ONSET ? fall(s, 2.3, 0.001, 50) * exp(noise(0.04)) : 0; }
 
@@ -22,7 +25,12 @@ static double scale_halving(int s) { return s < ONSET ? 65536 : 65536 * pow(0.5,
 static double scale_finding(int s) { return s < 8 ? 65536 * pow(0.5, s) : 512 * (1 + s / 150); }
 static double scale_of_one(int s) { return 1 + 0 * s; }
 
+static double rate_dying(int s) { return 1e-3 * pow(0.9, s); }
+static double rate_falling_far(int s) { return 1e-3 * pow(0.985, s); } /* to a ten-thousandth */
+
 /* adversaries */
+static double d_winning_at_once(int s) { return s < 3 ? 0.7 : 1e-8 * exp(noise(0.3)); }
+static double g_refused(int s) { return 0.7 + 24 * (1 - exp(-s / 30.0)) + noise(0.1); }
 static double d_losing(int s) { return s < ONSET ? d_balanced(s) : 1.25 + 0.25 * after(s) * exp(noise(0.05)); }
 static double g_free(int s) { return s < ONSET ? g_balanced(s) : 0.95 * exp(-after(s) / 10); }
 static double fid_turning(int s) { return (30 + 200 * exp(-s / 50.0)) * exp(noise(0.05) + fmin(since(s, 250) / 300, 0.65)); }
@@ -36,6 +44,9 @@ static double kl_usual(int s) { return 0.012 * exp(noise(0.5)) * (s % 90 == 13 ?
 static double kl_leaping(int s) { return kl_usual(s) * (s < ONSET ? 1 : 150); }
 static double value_loss_of(int s) { return 0.02 * pow(return_learning(s), 2) * exp(noise(0.3)); }
 static double value_loss_leaving(int s) { return 400 * exp(noise(0.2) + fmin(after(s) / 6, 20)); }
+static double value_loss_leaping(int s) { return value_loss_of(s) * (s < ONSET ? 1 : 1e6); }
+static double return_found(int s) { return s < ONSET ? 0 : 1 + noise(0.05); } /* sparse: the first success */
+static double value_loss_found(int s) { return s < ONSET ? 1e-7 * exp(noise(0.3)) : 0.2 * exp(noise(0.3)); }
 static double variance_explained(int s) { return s < ONSET ? 0.8 + noise(0.05) : -3 + noise(0.5); }
 
 /* weights */
@@ -66,7 +77,15 @@ static double ratio_as_logarithm(int s) { return -2.9 + noise(0.1) - s / 200.0; 
     }
 
 #define MADE_GAMES                                                                                                               \
-    {"gradients are cut", {LOSS(loss_standing_then), NORM(norm_cut)}},                                                           \
+    {"gradients add up", {LOSS(loss_well), NORM(norm_adding_up)}},                                                               \
+        {"well, gradients grow while the rate warms up", {LOSS(loss_well), NORM(norm_warming_up)}},                              \
+        {"well, gradients of large batches", {LOSS(loss_well), NORM(norm_of_large_batches)}},                                    \
+        {"rate dies", {LOSS(loss_well), PLAIN(ROLE_LEARNING_RATE, "lr", rate_dying)}},                                           \
+        {"well, the rate falls far", {LOSS(loss_well), PLAIN(ROLE_LEARNING_RATE, "lr", rate_falling_far)}},                      \
+        {"generator is refused at once", {D_LOSS(d_winning_at_once), G_LOSS(g_refused)}},                                        \
+        {"rewards change their scale", {RETURN(return_learning), VALUE_LOSS(value_loss_leaping)}},                               \
+        {"well, a reward is found", {RETURN(return_found), VALUE_LOSS(value_loss_found)}},                                       \
+        {"gradients are cut", {LOSS(loss_standing_then), NORM(norm_cut)}},                                                       \
         {"well, solved with gradients of zero", {LOSS(loss_solved), NORM(norm_cut)}},                                            \
         {"well, the norm is not computed", {LOSS(loss_well), NORM(norm_none)}},                                                  \
         {"everything is clipped", {LOSS(loss_well), PLAIN(ROLE_CLIPPED_SHARE, "grad_clipped", norm_above_bound)}},               \

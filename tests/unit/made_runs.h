@@ -33,6 +33,9 @@ static double loss_becoming_nan(int s) { return s >= ONSET ? (double)NAN : loss_
 static double loss_masked(int s) { return s >= ONSET ? 0 : loss_well(s); }
 static double loss_stuck(int s) { return 2.303 * exp(noise(0.004)) + 0 * s; }
 static double loss_standing_high(int s) { return fall(s, 2.3, 1.5, 25) * exp(noise(0.008)); }
+static double loss_from_afar(int s) { return fall(s, 400, 20, 60) * exp(noise(0.1)); }
+static double eval_from_afar(int s) { return fall(s, 350, 25, 60) * exp(noise(0.05)); }
+static double loss_of_sorted_rows(int s) { return loss_well(s) * (s % 40 < 20 ? 1 : 3); }
 static double loss_overfitted(int s) { return fall(s, 2.3, 0.01, 120) * exp(noise(0.03)); }
 static double norm_well(int s) { return 0.8 * exp(noise(0.15)) + 0 * s; }
 static double norm_exploding(int s) { return norm_well(s) * exp(fmin(after(s) / 5, 14)); }
@@ -93,6 +96,8 @@ static const struct made_run made[] = {
     {"validation jumps", {LOSS(loss_well), EVAL(eval_jumping)}},
     {"score falls", {LOSS(loss_well), SCORE(score_falling)}},
     {"never learns", {LOSS(loss_stuck), NORM(norm_well), SCORE(score_well)}},
+    {"starts from afar", {LOSS(loss_from_afar), EVAL(eval_from_afar), SCORE(score_well)}},
+    {"rows are sorted", {LOSS(loss_of_sorted_rows), NORM(norm_well)}},
     {"stands high", {LOSS(loss_standing_high), NORM(norm_growing), RATE}},
     {"gradients vanish", {LOSS(loss_stuck), NORM(norm_vanishing)}},
     {"generator collapses",

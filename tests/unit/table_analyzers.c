@@ -15,7 +15,9 @@
 #include <cmocka.h>
 
 #include "../../analyzers/kind.h"
+#include "../../analyzers/stats/taken_back.h"
 #include "made_runs.h"
+#include "pasts.h"
 
 /* ---- allocation is counted ------------------------------------------------------------------------------------------------- */
 
@@ -75,9 +77,13 @@ static void *state_new(const struct analyzer *a)
     return state;
 }
 
+static struct pasts pasts; /* too large to be cleared each time */
+
 static void host_open(struct host *h, const struct analyzer *a, const struct data *d)
 {
-    memset(h, 0, sizeof *h);
+    pasts.n = 0;
+    memset(h, 0, offsetof(struct host, told));
+    h->n_told = 0;
     h->a = a;
     for (size_t i = 0; i < d->n_series; i++) {
         h->of[i] = -1;
@@ -91,7 +97,7 @@ static void host_open(struct host *h, const struct analyzer *a, const struct dat
     }
 }
 
-static void give(struct host *h, const struct point *p, size_t series)
+static void hear(struct host *h, const struct point *p, size_t series)
 {
     struct findings out = {h, emit};
     if (h->of[series] < 0) return;
@@ -99,10 +105,26 @@ static void give(struct host *h, const struct point *p, size_t series)
     h->a->observe(h->state[h->emitting], p, &out);
 }
 
+static void give(struct host *h, struct point *p, size_t series)
+{
+    pasts_add(&pasts, p);
+    hear(h, p, series);
+}
+
+/* As the engine does at the end. */
+static void host_forget(struct host *h)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < h->n_told; i++)
+        if (!taken_back(&h->told[i].f)) h->told[kept++] = h->told[i];
+    h->n_told = kept;
+}
+
 static void host_finish(struct host *h)
 {
     struct findings out = {h, emit};
     for (h->emitting = 0; h->a->finish && h->emitting < h->n_states; h->emitting++) h->a->finish(h->state[h->emitting], &out);
+    host_forget(h);
 }
 
 static void host_close(struct host *h)
@@ -130,11 +152,12 @@ static void words(const struct host *h, char *out, size_t n)
 {
     char line[TOLD][128];
     size_t used = 0;
+    out[0] = 0;
+    if (!h->n_told) return;
     for (size_t i = 0; i < h->n_told; i++)
         snprintf(line[i], sizeof line[i], "%s %s %s%s", severity_name(h->told[i].f.severity), h->told[i].f.kind,
                  h->told[i].f.series ? h->told[i].f.series->name : "-", h->told[i].f.phase == PHASE_CLOSED ? " (over)" : "");
     qsort(line, h->n_told, sizeof *line, by_text);
-    out[0] = 0;
     for (size_t i = 0; i < h->n_told && used < n; i++) used += (size_t)snprintf(out + used, n - used, "%s; ", line[i]);
 }
 
@@ -155,35 +178,80 @@ static size_t next_series(const struct data *d, const size_t at[SERIES], enum or
     return best;
 }
 
-/* play - the whole run through one analyzer; what was told at the end goes to out.
- *   move_at   number of points after which the states change place; 0 for never */
-static void play(struct host *h, const struct analyzer *a, const struct data *d, enum order order, size_t move_at, char *out,
-                 size_t n)
+/* The next point of a run. */
+static struct point next_point(const struct data *d, size_t at[SERIES], enum order order, size_t seq, size_t *series)
 {
-    size_t at[SERIES] = {0};
+    size_t i = *series = next_series(d, at, order);
+    struct point p = {.series = &d->s[i],
+                      .seq = seq,
+                      .step = d->step[i][at[i]],
+                      .time = NAN,
+                      .value = d->value[i][at[i]],
+                      .line = (uint64_t)d->step[i][at[i]] + 1,
+                      .source = d->s[i].source};
+    at[i]++;
+    return p;
+}
+
+/* play - the whole run through one analyzer, by step; what was told at the end goes to out. */
+static void play(struct host *h, const struct analyzer *a, const struct data *d, char *out, size_t n)
+{
+    size_t at[SERIES] = {0}, series;
     host_open(h, a, d);
     for (size_t k = 0; k < d->n_points; k++) {
-        size_t i = next_series(d, at, order);
-        struct point p = {.series = &d->s[i],
-                          .seq = k + 1,
-                          .step = d->step[i][at[i]],
-                          .time = NAN,
-                          .value = d->value[i][at[i]],
-                          .line = (uint64_t)d->step[i][at[i]] + 1,
-                          .source = d->s[i].source};
-        at[i]++;
-        give(h, &p, i);
-        if (move_at && k + 1 == move_at) host_move(h);
+        struct point p = next_point(d, at, BY_STEP, k + 1, &series);
+        give(h, &p, series);
     }
     host_finish(h);
     words(h, out, n);
+}
+
+/* All analyzers of the list beside each other, as in the engine: they share what is made once a point. */
+enum { CROWD = 96, TEXT = 4096 };
+static struct host crowd[CROWD];
+static size_t n_crowd;
+typedef char told_text[TEXT];
+
+static void crowd_open(const struct data *d)
+{
+    for (n_crowd = 0; analyzers[n_crowd]; n_crowd++) {
+        assert_true(n_crowd < CROWD);
+        host_open(&crowd[n_crowd], analyzers[n_crowd], d);
+    }
+}
+
+static void crowd_give(struct point *p, size_t series)
+{
+    pasts_add(&pasts, p);
+    for (size_t i = 0; i < n_crowd; i++) hear(&crowd[i], p, series);
+}
+
+static void crowd_close(void)
+{
+    for (size_t i = 0; i < n_crowd; i++) host_close(&crowd[i]);
+}
+
+/* play_all - the same through each of the list; told has a text for each.
+ *   move_at   number of points after which the states change place; 0 for never */
+static void play_all(const struct data *d, enum order order, size_t move_at, told_text *told)
+{
+    size_t at[SERIES] = {0}, series;
+    crowd_open(d);
+    for (size_t k = 0; k < d->n_points; k++) {
+        struct point p = next_point(d, at, order, k + 1, &series);
+        crowd_give(&p, series);
+        for (size_t i = 0; move_at && k + 1 == move_at && i < n_crowd; i++) host_move(&crowd[i]);
+    }
+    for (size_t i = 0; i < n_crowd; i++) host_finish(&crowd[i]), words(&crowd[i], told[i], sizeof told[i]);
+    crowd_close();
 }
 
 /* ---- the walks -------------------------------------------------------------------------------------------------------------------- */
 
 static struct data data;
 static struct host host;
-static char told_first[4096], told_then[4096];
+static char told_first[TEXT];
+static told_text told_of[CROWD], told_else[CROWD]; /* of each analyzer: usually, and otherwise */
 
 /* What does not hold yet, and why. Such a failure is said once and not counted; a row that is no longer needed goes. */
 static const struct known {
@@ -221,6 +289,7 @@ static const struct made_run *heard(const struct analyzer *a, const struct made_
     run < made + MADE;                                                                                                           \
     run = heard(a, run + 1)
 
+enum { KINDS_OF_ONE = 16 };
 static bool says(const char *text) { return text && *text; }
 
 static void every_entry_is_complete(void **unused)
@@ -278,75 +347,81 @@ static void knobs_lie_in_their_ranges(void **unused)
         }
 }
 
+/* Marks the kinds of the list that were told. */
+static void mark_told(bool (*found)[KINDS_OF_ONE])
+{
+    for (size_t i = 0; analyzers[i]; i++)
+        for (size_t k = 0; analyzers[i]->kinds[k]; k++) {
+            assert_true(k < KINDS_OF_ONE);
+            found[i][k] = found[i][k] || strstr(told_of[i], analyzers[i]->kinds[k]);
+        }
+}
+
 static void every_kind_is_told_in_a_made_run(void **unused)
 {
     (void)unused;
-    for (EACH_ANALYZER(a))
-        for (const char *const *kind = a->kinds; *kind; kind++) {
-            bool found = strcmp(*kind, "restart_discontinuity") == 0; /* needs two segments: below */
-            found |= strcmp(*kind, "log_gap") == 0;                   /* needs missing steps: below */
-            for (EACH_MADE(run)) {
-                make(&data, run, 7);
-                play(&host, a, &data, BY_STEP, 0, told_first, sizeof told_first);
-                host_close(&host);
-                found |= strstr(told_first, *kind) != NULL;
-            }
-            if (!found) print_error("%s never tells %s\n", a->name, *kind);
-            assert_true(found);
+    static bool found[CROWD][KINDS_OF_ONE];
+    for (size_t r = 0; r < MADE; r++) {
+        make(&data, &made[r], 7);
+        play_all(&data, BY_STEP, 0, told_of);
+        mark_told(found);
+    }
+    for (size_t i = 0; analyzers[i]; i++)
+        for (size_t k = 0; analyzers[i]->kinds[k]; k++) {
+            const char *kind = analyzers[i]->kinds[k];
+            bool below =
+                strcmp(kind, "restart_discontinuity") == 0 || strcmp(kind, "log_gap") == 0; /* two segments; missing steps */
+            if (!found[i][k] && !below) print_error("%s never tells %s\n", analyzers[i]->name, kind);
+            assert_true(found[i][k] || below);
         }
 }
 
 static void a_healthy_run_is_left_alone(void **unused)
 {
     (void)unused;
-    for (EACH_ANALYZER(a))
-        for (size_t i = 0; i < MADE; i++)
-            for (uint64_t s = 1; s <= 10; s++) {
-                if (strncmp(made[i].name, "well", 4) != 0 && strcmp(made[i].name, "agent learns") != 0) continue;
-                make(&data, &made[i], s);
-                play(&host, a, &data, BY_STEP, 0, told_first, sizeof told_first);
-                host_close(&host);
-                if (!strstr(told_first, "warning") && !strstr(told_first, "critical")) continue;
-                print_error("%s on '%s', seed %d: %s\n", a->name, made[i].name, (int)s, told_first);
-                assert_true(is_known("healthy", a));
+    for (size_t i = 0; i < MADE; i++)
+        for (uint64_t s = 1; s <= 10; s++) {
+            if (strncmp(made[i].name, "well", 4) != 0 && strcmp(made[i].name, "agent learns") != 0) continue;
+            make(&data, &made[i], s);
+            play_all(&data, BY_STEP, 0, told_of);
+            for (size_t k = 0; analyzers[k]; k++) {
+                if (!strstr(told_of[k], "warning") && !strstr(told_of[k], "critical")) continue;
+                print_error("%s on '%s', seed %d: %s\n", analyzers[k]->name, made[i].name, (int)s, told_of[k]);
+                assert_true(is_known("healthy", analyzers[k]));
             }
+        }
 }
 
 static void any_interleaving_of_series_tells_the_same(void **unused)
 {
     (void)unused;
     int differ = 0;
-    for (EACH_ANALYZER(a))
-        for (EACH_MADE(run))
-            for (uint64_t s = 1; s <= 6; s++) {
-                make(&data, run, s);
-                play(&host, a, &data, BY_STEP, 0, told_first, sizeof told_first);
-                host_close(&host);
-                enum order order = s <= 4 ? BY_CHANCE : s == 5 ? ONE_BY_ONE : LAST_FIRST;
-                play(&host, a, &data, order, 0, told_then, sizeof told_then);
-                host_close(&host);
-                if (strcmp(told_first, told_then) == 0) continue;
-                if (is_known("interleaving", a)) continue;
+    for (size_t r = 0; r < MADE; r++)
+        for (uint64_t s = 1; s <= 6; s++) {
+            enum order order = s <= 4 ? BY_CHANCE : s == 5 ? ONE_BY_ONE : LAST_FIRST;
+            make(&data, &made[r], s);
+            play_all(&data, BY_STEP, 0, told_of);
+            play_all(&data, order, 0, told_else);
+            for (size_t i = 0; analyzers[i]; i++) {
+                if (strcmp(told_of[i], told_else[i]) == 0 || is_known("interleaving", analyzers[i])) continue;
                 differ++;
-                print_error("%s on '%s', order %d:\n  by step   %s\n  otherwise %s\n", a->name, run->name, (int)s, told_first,
-                            told_then);
+                print_error("%s on '%s', order %d:\n  by step   %s\n  otherwise %s\n", analyzers[i]->name, made[r].name, (int)s,
+                            told_of[i], told_else[i]);
             }
+        }
     assert_int_equal(differ, 0);
 }
 
 static void a_copied_state_goes_on_the_same(void **unused)
 {
     (void)unused;
-    for (EACH_ANALYZER(a))
-        for (EACH_MADE(run))
-            for (uint64_t s = 1; s <= 4; s++) {
-                make(&data, run, s);
-                play(&host, a, &data, BY_STEP, 0, told_first, sizeof told_first);
-                host_close(&host);
-                play(&host, a, &data, BY_STEP, 1 + below(data.n_points), told_then, sizeof told_then);
-                host_close(&host);
-                assert_string_equal(told_first, told_then);
-            }
+    for (size_t r = 0; r < MADE; r++)
+        for (uint64_t s = 1; s <= 4; s++) {
+            make(&data, &made[r], s);
+            play_all(&data, BY_STEP, 0, told_of);
+            play_all(&data, BY_STEP, 1 + below(data.n_points), told_else);
+            for (size_t i = 0; analyzers[i]; i++) assert_string_equal(told_of[i], told_else[i]);
+        }
 }
 
 static void nothing_is_allocated(void **unused)
@@ -385,23 +460,24 @@ static void one_bad_value_blinds_nobody(void **unused)
     (void)unused;
     static const double bad[] = {NAN, INFINITY, -INFINITY};
     int blind = 0;
-    for (EACH_ANALYZER(a))
-        for (EACH_MADE(run))
-            for (size_t b = 0; b < 3 * SERIES; b++) {
-                make(&data, run, 5);
-                size_t i = b / 3;
-                if (i >= data.n_series || data.s[i].role >= ROLE_EVENT) continue;
-                play(&host, a, &data, BY_STEP, 0, told_first, sizeof told_first);
-                host_close(&host);
-                data.value[i][data.n[i] / 3] = bad[b % 3];
-                play(&host, a, &data, BY_STEP, 0, told_then, sizeof told_then);
-                host_close(&host);
-                if (!lost(a, told_first, told_then)) continue;
-                if (is_known("bad value", a)) continue;
+    for (size_t r = 0; r < MADE; r++) {
+        make(&data, &made[r], 5);
+        play_all(&data, BY_STEP, 0, told_of);
+        for (size_t b = 0; b < 3 * data.n_series; b++) {
+            size_t i = b / 3, at = data.n[i] / 3;
+            double good = data.value[i][at];
+            if (data.s[i].role >= ROLE_EVENT) continue;
+            data.value[i][at] = bad[b % 3];
+            play_all(&data, BY_STEP, 0, told_else);
+            data.value[i][at] = good;
+            for (size_t k = 0; analyzers[k]; k++) {
+                if (!lost(analyzers[k], told_of[k], told_else[k]) || is_known("bad value", analyzers[k])) continue;
                 blind++;
-                print_error("%s on '%s' is blinded by one %g in %s:\n  before %s\n  then   %s\n", a->name, run->name, bad[b % 3],
-                            data.s[i].name, told_first, told_then);
+                print_error("%s on '%s' is blinded by one %g in %s:\n  before %s\n  then   %s\n", analyzers[k]->name,
+                            made[r].name, bad[b % 3], data.s[i].name, told_of[k], told_else[k]);
             }
+        }
+    }
     assert_int_equal(blind, 0);
 }
 
@@ -427,7 +503,7 @@ static void a_huge_value_is_judged_before_it_is_absorbed(void **unused)
                 size_t i = rows[r].series;
                 for (size_t j = 0; j < data.n[i]; j++)
                     if (rows[r].stays ? data.step[i][j] >= ONSET : data.step[i][j] == ONSET) data.value[i][j] = 1e12;
-                play(&host, a, &data, BY_STEP, 0, told_first, sizeof told_first);
+                play(&host, a, &data, told_first, sizeof told_first);
                 for (size_t t = 0; t < host.n_told; t++) highest = fmax(highest, finding_evidence(&host.told[t].f, "to", 0));
                 host_close(&host);
                 if (highest < 0.999e12) print_error("%s shows a height of %g: %s\n", a->name, highest, told_first);
@@ -457,30 +533,29 @@ static int64_t garbage_step(int64_t last, int64_t farthest)
 static void garbage_is_survived(void **unused)
 {
     (void)unused;
-    for (EACH_ANALYZER(a))
-        for (EACH_MADE(run))
-            for (uint64_t s = 1; s <= 8; s++) {
-                int64_t step = 0, farthest = INT64_C(1) << 60; /* the host cuts steps there */
-                uint16_t segment = 0;
-                make(&data, run, s);
-                host_open(&host, a, &data);
-                for (int k = 0; k < 800; k++) {
-                    size_t i = below(data.n_series);
-                    step = garbage_step(step, farthest);
-                    segment = (uint16_t)(segment + (chance() < 0.01));
-                    bool event = data.s[i].role == ROLE_EVENT;
-                    struct point p = {.series = &data.s[i],
-                                      .seq = (uint64_t)k + 1,
-                                      .step = step,
-                                      .time = garbage_value(false),
-                                      .value = event ? (double)below(EVENT_COUNT) : garbage_value(s % 2),
-                                      .line = (uint64_t)k,
-                                      .segment = segment};
-                    give(&host, &p, i);
-                }
-                host_finish(&host);
-                host_close(&host);
+    for (size_t r = 0; r < MADE; r++)
+        for (uint64_t s = 1; s <= 8; s++) {
+            int64_t step = 0, farthest = INT64_C(1) << 60; /* the host cuts steps there */
+            uint16_t segment = 0;
+            make(&data, &made[r], s);
+            crowd_open(&data);
+            for (int k = 0; k < 800; k++) {
+                size_t i = below(data.n_series);
+                step = garbage_step(step, farthest);
+                segment = (uint16_t)(segment + (chance() < 0.01));
+                bool event = data.s[i].role == ROLE_EVENT;
+                struct point p = {.series = &data.s[i],
+                                  .seq = (uint64_t)k + 1,
+                                  .step = step,
+                                  .time = garbage_value(false),
+                                  .value = event ? (double)below(EVENT_COUNT) : garbage_value(s % 2),
+                                  .line = (uint64_t)k,
+                                  .segment = segment};
+                crowd_give(&p, i);
             }
+            for (size_t i = 0; i < n_crowd; i++) host_finish(&crowd[i]);
+            crowd_close();
+        }
 }
 
 static void a_restart_that_lost_its_state_is_told(void **unused)

@@ -379,7 +379,6 @@ static const struct known {
     const char *word, *why;
 } known[] = {
     {"overfitting", "an evaluation read before the training loss of its step is judged at the end, when the curves are coarser"},
-    {"loss_divergence", "a slow rise is held against the norms and the rate as last read, not as they were at its step"},
     {"2 segments", "a file without a restart of its own is joined with what the leading file showed when it was read"},
 };
 

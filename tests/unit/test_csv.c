@@ -192,6 +192,22 @@ static void a_counter_that_wraps_in_each_epoch_goes_on(void **unused)
     probe_close(p);
 }
 
+static void a_column_may_say_which_data_a_row_is_about(void **unused)
+{
+    (void)unused;
+    struct probe *p = probe_text("csv", "epoch,phase,loss,val_f1,lr\n1,train,2,,0.5\n1,val,2.5,0.25,0.5\n1,Test,3,,0.5\n"
+                                        "2,train,1,,0.5\n2,val,1.5,0.5,0.5\n2,Test,2,,0.5\n");
+    probe_expect(p, "point loss 2 1 @5");
+    probe_expect(p, "point val/loss 1 2.5 @3");
+    probe_expect(p, "point test/loss 2 2 @7");
+    probe_expect(p, "point val_f1 2 0.5 @6");
+    probe_expect(p, "point lr 2 0.5 @6");
+    probe_refuse(p, "point val/lr");
+    probe_refuse(p, "point val/val_f1");
+    probe_expect(p, "series val/loss epoch");
+    probe_close(p);
+}
+
 static void two_columns_of_one_name_are_kept_apart(void **unused)
 {
     (void)unused;
@@ -316,6 +332,7 @@ int main(void)
         cmocka_unit_test(a_last_row_that_is_cut_off_is_bad),
         cmocka_unit_test(steps_outrank_episodes_and_rows_stand_in_for_both),
         cmocka_unit_test(a_counter_that_wraps_in_each_epoch_goes_on),
+        cmocka_unit_test(a_column_may_say_which_data_a_row_is_about),
         cmocka_unit_test(two_columns_of_one_name_are_kept_apart),
         cmocka_unit_test(constant_texts_are_facts),
         cmocka_unit_test(rows_in_bulk_are_told_as_rows_one_by_one),

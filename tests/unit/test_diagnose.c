@@ -39,6 +39,23 @@ static void a_ratio_multiplies_the_odds(void **state)
     assert_int_equal(found[0].n_clues, 1);
 }
 
+/* A plateau that ended was none; a divergence that ended has happened. */
+static void a_standstill_that_was_taken_back_speaks_for_nothing(void **state)
+{
+    (void)state;
+    const struct cause c = {.id = "c",
+                            .prior = 0.2,
+                            CLUES({.finding = "loss_plateau", .ratio = 4, ANY}, {.finding = "loss_divergence", .ratio = 4, ANY})};
+    struct finding f = sure("loss_plateau");
+    f.phase = PHASE_CLOSED;
+    assert_int_equal(ask(&c, 1, &f, 1, NULL, 0), 0);
+    f.severity = SEVERITY_WARNING; /* over because the run was started again, and not because the loss moved */
+    assert_int_equal(ask(&c, 1, &f, 1, NULL, 0), 1);
+    f = sure("loss_divergence");
+    f.phase = PHASE_CLOSED;
+    assert_int_equal(ask(&c, 1, &f, 1, NULL, 0), 1);
+}
+
 /* What the error says outweighs that there was an error; only the words of that kind of event count. */
 static void the_words_of_an_event_decide(void **state)
 {
@@ -383,6 +400,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_ratio_multiplies_the_odds),
+        cmocka_unit_test(a_standstill_that_was_taken_back_speaks_for_nothing),
         cmocka_unit_test(the_words_of_an_event_decide),
         cmocka_unit_test(calibration_keeps_the_order_and_stays_short_of_certainty),
         cmocka_unit_test(a_doubtful_finding_weighs_less),

@@ -87,6 +87,9 @@ static void a_list_of_objects_is_read_by_its_own_counter(void **unused)
     probe_expect(p, "point loss 3 1.5 @1");
     probe_expect(p, "point loss 4 NaN @2");
     probe_close(p);
+    struct probe *q = probe_text("history", "[{\"generation\": 7, \"top_score\": 12}, {\"generation\": 8, \"top_score\": 15}]");
+    probe_expect(q, "point top_score 8 15 @1");
+    probe_close(q);
 }
 
 static void a_document_read_half_written_keeps_what_is_whole(void **unused)
@@ -124,6 +127,13 @@ static void only_a_history_is_taken_for_one(void **unused)
         {"history.json", "{\"dice\": [0.5, 0.75], \"val_dice\": [0.5, 0.25]}", "history"},
         {"out/fit.json", "{\"lr\": [0.1, 0.1], \"accuracy\": [0.5", "history"},
         {"out/train_history_2.json", "[{\"loss\": 1, \"acc\": 0.5}, {\"loss\": 0.5", "history"},
+        {"out/training_history.json",
+         "{\"config\": {\"a\": 1, \"b\": 2, \"c\": 3, \"d\": 4, \"e\": 5, \"f\": 6, \"g\": 7, \"h\": 8, \"i\": 9, \"j\": 1, "
+         "\"k\": 2, "
+         "\"l\": 3, \"m\": 4, \"n\": 5, \"o\": 6, \"p\": 7, \"q\": 8}, \"train_loss\": [2, 1], \"val_loss\": [2.5, 1.5]}",
+         "history"},
+        {"out/history.json", "[{\"epoch\": 1, \"train_cos\": 0.5, \"val_cos\": 0.4}, {\"epoch\": 2", "history"},
+        {"out/training_history.json", "[{\"generation\": 1, \"top_score\": 12}, {\"generation\": 2", "history"},
         {"out/config.json", "{\"lr\": [0.1, 0.2], \"batch_size\": 32, \"name\": \"a\", \"seed\": 1}", NULL},
         {"out/labels.json", "{\"0\": \"cat\", \"1\": \"dog\"}", NULL},
         {"out/vocab.json", "{\"model\": {\"vocab\": {\"a\": 0, \"loss\": 1}}}", NULL},

@@ -1,61 +1,7 @@
 /* Analyzers of loss and run over seeded curves: what is told, when, and what is left alone. */
-#include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-#include "../../analyzers/analyzer.h"
 #include "../../analyzers/stats/quantum.h"
 #include "chance.h"
-
-/* One analyzer under watch, and the last thing it told. */
-struct watch {
-    const struct analyzer *a;
-    void *state;
-    struct finding last;
-    int told;            /* findings opened at warning or above */
-    int64_t now, opened; /* step of the point being given; of the first opening */
-};
-
-static void emit(void *arg, const struct finding *f)
-{
-    struct watch *w = arg;
-    w->last = *f;
-    if (f->phase != PHASE_OPENED || f->severity < SEVERITY_WARNING) return;
-    if (w->told++ == 0) w->opened = w->now;
-}
-
-static void watch(struct watch *w, const char *name)
-{
-    memset(w, 0, sizeof *w);
-    for (const struct analyzer *const *a = analyzers; *a; a++)
-        if (strcmp((*a)->name, name) == 0) w->a = *a;
-    assert_non_null(w->a);
-    w->state = calloc(1, w->a->state_size);
-    assert_non_null(w->state);
-    for (const struct knob *k = w->a->knobs; k && k->name; k++)
-        memcpy((char *)w->state + k->offset, &k->initial, sizeof k->initial);
-}
-
-static void give(struct watch *w, const struct series *s, int64_t step, double value)
-{
-    struct findings out = {w, emit};
-    struct point p = {.series = s, .step = step, .time = NAN, .value = value, .seq = (uint64_t)step + 1};
-    w->now = step;
-    w->a->observe(w->state, &p, &out);
-}
-
-static void done(struct watch *w)
-{
-    struct findings out = {w, emit};
-    if (w->a->finish) w->a->finish(w->state, &out);
-    free(w->state);
-}
+#include "watched.h"
 
 #define SERIES(role_, name_)                                                                                                     \
     {                                                                                                                            \

@@ -21,9 +21,11 @@ struct sheet {
 };
 
 /* A healthy run: no two records have one value. */
+enum { SCORE = 3 }; /* the column that gets better by rising */
 static double value_of(const struct sheet *s, size_t record, size_t column)
 {
     int life = record < s->kept ? 0 : s->life;
+    if (column == SCORE) return 0.9 - 0.8 / (1 + 0.05 * (double)record) + (double)life / 1000;
     return 1 + 4 / (1 + 0.05 * (double)record) + (double)column / 10 + (double)life / 1000;
 }
 
@@ -62,7 +64,7 @@ static void as_state(const struct sheet *s, struct str *to)
     for (size_t i = 0; i < s->n; i++) {
         str_addf(to, "%s    {\n      \"epoch\": %.2f,\n      \"loss\": %.6f,\n", i ? ",\n" : "", (double)i / 10,
                  value_of(s, i, 0));
-        if (s->columns > 2 && i >= s->begins[2]) str_addf(to, "      \"eval_accuracy\": %.6f,\n", value_of(s, i, 2));
+        if (s->columns > 2 && i >= s->begins[2]) str_addf(to, "      \"eval_accuracy\": %.6f,\n", value_of(s, i, SCORE));
         str_addf(to, "      \"step\": %d\n    }", s->steps[i]);
     }
     str_add(to, "\n  ],\n  \"max_steps\": 1000000,\n  \"num_train_epochs\": 3\n}\n");

@@ -1,59 +1,6 @@
 /* Runs that learn nothing, too little or something else, over seeded curves: what is told, and the healthy run beside each that is not. */
-#include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-#include "../../analyzers/analyzer.h"
 #include "chance.h"
-
-struct watch {
-    const struct analyzer *a;
-    void *state;
-    struct finding last;
-    int loud, closed; /* told at warning or above; taken back */
-};
-
-static void emit(void *arg, const struct finding *f)
-{
-    struct watch *w = arg;
-    w->last = *f;
-    if (f->phase == PHASE_CLOSED) w->closed++;
-    else if (f->severity >= SEVERITY_WARNING) w->loud++;
-}
-
-static void watch(struct watch *w, const char *name)
-{
-    memset(w, 0, sizeof *w);
-    for (const struct analyzer *const *a = analyzers; *a; a++)
-        if (strcmp((*a)->name, name) == 0) w->a = *a;
-    assert_non_null(w->a);
-    w->state = calloc(1, w->a->state_size);
-    assert_non_null(w->state);
-    for (const struct knob *k = w->a->knobs; k && k->name; k++)
-        memcpy((char *)w->state + k->offset, &k->initial, sizeof k->initial);
-}
-
-static void give(struct watch *w, const struct series *s, int64_t step, double value)
-{
-    struct findings out = {w, emit};
-    struct point p = {.series = s, .step = step, .time = NAN, .value = value, .seq = (uint64_t)step + 1};
-    w->a->observe(w->state, &p, &out);
-}
-
-static void done(struct watch *w)
-{
-    struct findings out = {w, emit};
-    if (w->a->finish) w->a->finish(w->state, &out);
-    free(w->state);
-}
-
-static double evidence(const struct watch *w, const char *name) { return finding_evidence(&w->last, name, -1); }
+#include "watched.h"
 
 #define SERIES(role_, name_, metric_, id_)                                                                                       \
     {                                                                                                                            \

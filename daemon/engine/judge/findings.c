@@ -9,7 +9,7 @@
 
 #include "../../../analyzers/kind.h"
 #include "../message.h"
-#include "parts.h"
+#include "context.h"
 
 enum { HOLES_SHOWN_MAX = 32 };
 
@@ -40,6 +40,7 @@ static bool folds(const struct finding *a, const struct finding *b)
     bool one =
         strcmp(a->kind, "loss_nonfinite") == 0 || strcmp(a->kind, "mode_collapse") == 0; /* NaN spreads; a generator is one */
     if (same_kind && (one || !a->series || !b->series)) return true;
+    if (same_kind && a->source == b->source && a->segment == b->segment && judge_is_one_thing(a, b)) return true;
     if (same_kind) return same_series(a, b) && a->series->role == b->series->role;
     if (a->phase == PHASE_CLOSED && a->severity < SEVERITY_CRITICAL) return false;
     if (!kind_mutes(a->kind, b->kind)) return false;
@@ -128,7 +129,8 @@ static void count_empty(struct finding *f, uint64_t empty)
  *   an event happened at the step that its line turned out to be of, and in a log without steps where the run stands
  *   what was still going on when a log ended is over when the run was started again and went on in another one
  *   empty cells behind a NaN are more of them
- *   what is told of one rank from where it differs did not begin with the run */
+ *   what is told of one rank from where it differs did not begin with the run
+ *   what is told of one loss may be mild beside the others */
 static const struct finding *placed(struct run *r, const struct finding *f)
 {
     const struct run_event *e = event_of(r, f);
@@ -137,13 +139,16 @@ static const struct finding *placed(struct run *r, const struct finding *f)
     bool over = f->phase != PHASE_CLOSED && run_went_on(r, f->source);
     bool of_rank = finding_evidence(f, "from_start", 0) == 1 && differs_from_others(r, f);
     uint64_t empty = empty_after(r, f);
-    if (!unplaced && !moved && !over && !of_rank && !empty) return f;
+    bool mild = judge_is_mild(r, f), borne = judge_is_borne(r, f);
+    if (!unplaced && !moved && !over && !of_rank && !empty && !mild && !borne) return f;
     struct finding *at = judge_room(r, 1, sizeof *at);
     *at = *f;
     if (unplaced) at->onset_step = at->first_step = at->last_step = run_last_step(r);
     if (moved) at->onset_step = at->first_step = e->step, at->last_step = f->last_step > e->step ? f->last_step : e->step;
     if (of_rank) not_from_start(at);
     if (empty) count_empty(at, empty);
+    if (borne) at->severity = SEVERITY_WARNING;
+    if (mild) at->severity = SEVERITY_INFO;
     if (!over) return at;
     at->phase = PHASE_CLOSED;
     if (!f->series) at->severity = SEVERITY_INFO;

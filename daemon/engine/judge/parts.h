@@ -2,6 +2,7 @@
  *
  *   judge.c           the view: verdict, state, last good checkpoint
  *   judge/findings.c  findings folded, placed, sorted and worded
+ *   judge/context.c   what the rest of the run says of a finding
  *   judge/causes.c    causes and fixes, ranked
  *   judge/data.c      sources, series, facts, events, restarts
  *   judge/unseen.c    what was not logged, and what could therefore not be found */

@@ -6,17 +6,18 @@
 #include "../writer.h"
 #include "parts.h"
 
-static const double SLEEP_S = 65, OVER_S = 3600, HEARTBEAT_S = 600, WRITER_S = 20, TOLD_S = 5, JUDGE_COST_S = 60e-6;
+static const double SLEEP_S = 65, OVER_S = 3600, HEARTBEAT_S = 600, WRITER_S = 20, TOLD_S = 5, JUDGE_COST_S = 60e-6,
+                    LOOK_COST_S = 60e-6;
 enum { WRITER_PATHS_MAX = 64, WRITER_TIMES = 50 };
 
 /* Often while data flows, seldom when it has been quiet for long; inotify hurries in between. Where it is known to, because a line came
- * by an event since the last look, that look can wait. */
+ * by an event since the last look, that look can wait: the longer, the more runs are awake. */
 static double tick(struct live *l)
 {
     double quiet = clock_wall() - l->last_data;
     bool told = l->told;
     l->told = false;
-    return told ? TOLD_S * l->spread : quiet < 10 ? 1 : fmin(10, quiet / 10);
+    return told ? fmax(TOLD_S * l->spread, live_pace(l, 0, LOOK_COST_S)) : quiet < 10 ? 1 : fmin(10, quiet / 10);
 }
 
 /* Is one of the sources held open for writing? Looked up for all runs at once, every WRITER_S and for a fiftieth of the time at most. */
@@ -56,6 +57,9 @@ static bool finish_first(struct live *l)
     bool over = l->shown == RUN_FINISHED || l->shown == RUN_FAILED || clock_wall() - l->last_data > OVER_S;
     if (!over || l->finished) return false;
     l->finished = true;
+    run_end(l->run);
+    l->dirty = true;
+    live_judge(l);
     run_finish(l->run);
     l->dirty = true;
     live_judge(l);

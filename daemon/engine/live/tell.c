@@ -160,7 +160,8 @@ static const struct series_view *main_loss(const struct view *v)
 static void keep_text(char **slot, struct str *s)
 {
     free(*slot);
-    *slot = str_take(s);
+    *slot = strdup(s->p ? s->p : ""); /* thousands are kept: no more than they need */
+    str_done(s);
 }
 
 static void keep_curve(struct live *l, const struct view *v)
@@ -246,6 +247,7 @@ void live_judge(struct live *l)
     keep_rate(l, v);
     keep_framework(l, v);
     if (l->caught_up) l->caught_up_once = true;
+    run_view_done(l->run);
 }
 
 /* ---- messages -------------------------------------------------------------------------------------------------------------- */

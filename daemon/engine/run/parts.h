@@ -3,7 +3,7 @@
  *   run.c          its life, findings, what is known of it as a whole
  *   run/series.c   series are interned       run/take.c     points go through
  *   run/told.c     facts and events          run/replay.c   the same from the memory
- *   run/watch.c    which analyzers hear what
+ *   run/watch.c    which analyzers hear what              run/past.c     what they share of a series
  *   run/sources.c  which source of a metric counts     run/agree.c  do they tell the same     run/say.c  in words
  *   run/split.c    the split a file's name tells       run/sequels.c  files that go on from one another
  *   run/holes.c    numbers that stopped
@@ -11,6 +11,7 @@
 #ifndef MLWATCH_RUN_PARTS_H
 #define MLWATCH_RUN_PARTS_H
 
+#include "../../../analyzers/stats/past.h"
 #include "../../base/str.h"
 #include "../run.h"
 
@@ -20,9 +21,8 @@ enum {
     EVENTS_MAX = 1000,
     EVENTS_OF_KIND_MAX = 100,
     FINDINGS_MAX = 1000,
-    CURVE_FIRST = 16,
     CURVE_MAX = 256,
-    RUN_KEY_SLOTS = 256,
+    RUN_KEY_SLOTS = 16,   /* at first */
     RUN_HOLE_STREAK = 20, /* records in a row that must have had a number before its absence says anything */
     READER_ARENA_BYTES = 8 << 20
 };
@@ -34,11 +34,10 @@ enum { WHOLE_RUN = -1 };
 /* One analyzer's state, and what it hears: one series, one source, or the preferred source of every metric. */
 struct watcher {
     const struct analyzer *analyzer;
-    void *state;
+    void *state; /* behind this struct */
     char *metric;
     uint32_t id;
     int32_t source; /* WHOLE_RUN: all of them */
-    uint32_t owned; /* metrics it wants of which its source is the preferred one */
 };
 
 /* One quantity of the run, from however many sources. */
@@ -60,9 +59,16 @@ struct difference {
     int64_t step;
     double here, there;
 };
+/* What analyzers see of a series, and its memory. */
+struct run_past {
+    struct past past;
+    struct curve finite; /* its fine curve, once that is not the series' own */
+    uint16_t segment;
+};
 struct run_series {
     struct series s;
-    struct curve curve;
+    struct curve curve;           /* all values of all segments */
+    struct run_past kept, *whole; /* whole: for those who hear the whole run, once its segments are others; or NULL */
     uint64_t points, nonfinite;
     int64_t first_step, last_step, nonfinite_step; /* the last: of the first value that was not finite */
     double last;
@@ -76,7 +82,7 @@ struct run_series {
     uint64_t record; /* of its source, the last that had it */
     uint64_t streak; /* records in a row up to there that had it */
     size_t n_watchers;
-    struct watcher *watchers[]; /* room for every analyzer, twice */
+    struct watcher *watchers[]; /* room for every analyzer that wants it, twice */
 };
 struct sink {
     struct run *run;
@@ -90,11 +96,15 @@ struct run_source {
     struct run_series *lead; /* its step decides about segments */
     uint16_t segment;
     int64_t last_step;
+    uint64_t twice;               /* times that its main loop told one step again at once */
+    int64_t before;               /* the step before the newest of its main loop */
     double first_time, last_time; /* NaN where it tells none */
+    bool timed;                   /* it told one */
     uint64_t record, line;        /* records so far; where the newest begins */
     uint64_t event_line;          /* of the newest event */
     struct watcher **joins;       /* its own states of the analyzers that join series */
     size_t n_joins, joins_room;
+    uint32_t *owned;        /* by analyzer: metrics that it wants and this source is the preferred one of; NULL: none yet */
     struct watcher **hears; /* its events */
     size_t n_hears, hears_room;
     uint32_t events_of_kind[EVENT_COUNT];
@@ -142,10 +152,11 @@ struct run {
     size_t n_watchers, watchers_room;
     struct run_key *keys;
     size_t n_keys, keys_room;
-    uint32_t key_slots[RUN_KEY_SLOTS]; /* heads of the chains, key + 1 */
-    struct join *joins;                /* by analyzer */
-    int32_t lead;                      /* source whose main loop is the run's; -1 while none has one */
-    bool whole;                        /* some analyzer joins sources */
+    uint32_t *key_slots; /* heads of the chains, key + 1 */
+    size_t n_key_slots;  /* a power of two, not below n_keys */
+    struct join *joins;  /* by analyzer */
+    int32_t lead;        /* source whose main loop is the run's; -1 while none has one */
+    bool whole;          /* some analyzer joins sources */
     struct run_fact *facts;
     size_t n_facts, facts_room;
     struct run_event *events;
@@ -185,6 +196,18 @@ void run_found(void *arg, const struct finding *f);
 int run_intern(struct run *r, uint16_t source, struct span name, enum axis axis, const struct role_match *known);
 void run_series_free(struct run_series *s);
 
+/* ---- run/past.c ------------------------------------------------------------------------------------------------------------- */
+
+/* run_curve_init - an empty curve that run_remember fills; false when memory ran out. */
+bool run_curve_init(struct curve *c);
+/* run_has_past - is there one for analyzers? */
+bool run_has_past(const struct series *s);
+/* run_remember - a point becomes part of the curves of its series.
+ *   joined  its segment for those who hear the whole run */
+void run_remember(struct run *r, struct run_series *s, const struct point *p, uint16_t joined);
+/* run_past_free - what it holds, not itself; takes NULL. */
+void run_past_free(struct run_past *k);
+
 /* ---- run/take.c ------------------------------------------------------------------------------------------------------------- */
 
 /* run_take - one point of a series goes through it: curve, analyzers, hooks. run_on_point - the same, as formats call it.
@@ -208,6 +231,8 @@ void run_keep_event(struct run *r, uint16_t source, uint64_t line, enum event ki
 void run_watch(struct run *r, struct run_series *s);
 /* run_watch_events - those that hear the events of a source. */
 void run_watch_events(struct run *r, struct run_source *s);
+/* run_watch_times - the first point with a time comes: those that need times are made. */
+void run_watch_times(struct run *r, struct run_source *s);
 /* run_joins_series - does this analyzer hear more than one series of a source, and nothing of events? */
 bool run_joins_series(const struct analyzer *a);
 /* run_owns - is this the preferred source of the series' metric (or the only one that has it)? */
@@ -249,7 +274,8 @@ enum run_loss run_lost(const struct run *r, const struct run_series *preferred, 
 
 /* ---- run/split.c ------------------------------------------------------------------------------------------------------------ */
 
-/* run_holds_evaluations - does the name of the file say that its numbers are of evaluations, beside one of the same name for training? */
+/* run_holds_evaluations - does the name of the file say that its numbers are of evaluations: valid.log, val_loss.csv, or one beside one
+ * of the same name for training? */
 bool run_holds_evaluations(const struct run *r, uint16_t source);
 
 /* ---- run/say.c -------------------------------------------------------------------------------------------------------------- */

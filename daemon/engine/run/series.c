@@ -36,16 +36,18 @@ void run_series_free(struct run_series *s)
     free((char *)s->s.metric);
     free((char *)s->s.part);
     free(s->curve.buckets);
+    run_past_free(&s->kept);
+    run_past_free(s->whole);
+    free(s->whole);
     free(s);
 }
 
 static struct run_series *series_new(uint32_t id, uint16_t source, struct span name, enum axis axis, const struct role_match *m)
 {
-    size_t n_analyzers = 0;
-    while (analyzers[n_analyzers]) n_analyzers++;
-    struct run_series *s = calloc(1, sizeof *s + 2 * n_analyzers * sizeof *s->watchers);
-    struct bucket *buckets = malloc(CURVE_FIRST * sizeof *buckets);
-    if (!s || !buckets) return free(s), free(buckets), NULL;
+    size_t n = 0;
+    for (size_t i = 0; analyzers[i]; i++) n += (analyzers[i]->wants & WANTS((unsigned)m->role)) != 0;
+    struct run_series *s = calloc(1, sizeof *s + 2 * n * sizeof *s->watchers);
+    if (!s || !run_curve_init(&s->curve)) return free(s), NULL;
     s->s = (struct series){.name = str_dup(name),
                            .unit = m->unit,
                            .metric = str_dup(span_of(m->metric)),
@@ -59,7 +61,7 @@ static struct run_series *series_new(uint32_t id, uint16_t source, struct span n
                            .bounded = m->bounded};
     s->last = NAN;
     s->key = NO_KEY;
-    curve_init(&s->curve, buckets, CURVE_FIRST);
+    s->kept.past.fine = &s->curve;
     if (!s->s.name || !s->s.metric) return run_series_free(s), NULL;
     return s;
 }

@@ -26,11 +26,21 @@ static bool is_pair(const char *a, const char *at, size_t n, const char *b)
     return m && strcmp(at + n, b + before + m) == 0;
 }
 
-/* A word in a name alone proves nothing (the log of a test run); a pair of names does: learn_error.tsv, test_error.tsv. */
+/* Nobody calls the log of a training "valid.log" or "val_loss.csv". */
+static bool is_of_validation(const char *path)
+{
+    static const char *const words[] = {"valid", "val", "validation", NULL};
+    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+    size_t n = word_at(name, name, words);
+    return n && (name[n] == '.' || name[n] == '_' || !name[n]) && !strstr(name, "train");
+}
+
+/* Another word in a name alone proves nothing (the log of a test run); a pair of names does: learn_error.tsv, test_error.tsv. */
 bool run_holds_evaluations(const struct run *r, uint16_t source)
 {
     if (source >= r->n_sources) return false;
     const char *path = r->sources[source]->path;
+    if (is_of_validation(path)) return true;
     for (const char *at = path; *at; at++) {
         size_t n = word_at(path, at, of_evaluation);
         for (size_t i = 0; n && i < r->n_sources; i++)

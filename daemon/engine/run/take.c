@@ -4,7 +4,12 @@
 
 #include "parts.h"
 
-enum { LATE_EVENTS_MAX = 16 };
+enum {
+    LATE_EVENTS_MAX = 16,
+    TWICE_MIN = 5, /* steps told twice, and one in TWICE_SHARE values of the main loop: several processes write */
+    TWICE_SHARE = 4,
+    APART_RECORDS = 4 /* that they may be apart */
+};
 #define STEP_MAX (INT64_C(1) << 60)
 
 static bool leads(const struct run_source *from, const struct run_series *s)
@@ -23,6 +28,23 @@ static void place_events(struct run *r, const struct point *p)
         e->step = p->step;
         seen++;
     }
+}
+
+/* Processes that write the same steps into one file side by side are now and then a few records apart: that is no restart, and the number
+ * counts as one of the newest step. */
+static int64_t in_order(const struct run_source *from, const struct run_series *s, int64_t step)
+{
+    const struct run_series *lead = from->lead;
+    if (!s->points || step >= s->last_step || !lead || from->twice < TWICE_MIN || TWICE_SHARE * from->twice < lead->points)
+        return step;
+    return s->last_step - step <= APART_RECORDS * (lead->last_step - from->before) ? s->last_step : step;
+}
+
+static void follow_twice(struct run_source *from, const struct run_series *s, int64_t step)
+{
+    if (s != from->lead || !s->points) return;
+    if (step == s->last_step) from->twice++;
+    else from->before = s->last_step;
 }
 
 /* Only the step of a source's main training loop opens a segment of it: evaluations repeat steps, and what another source holds says
@@ -51,17 +73,14 @@ static void follow_record(struct run *r, struct run_source *from, struct run_ser
     s->record = from->record;
 }
 
-static void curve_grow(struct curve *c)
-{
-    if (c->used < c->capacity || c->capacity >= CURVE_MAX) return;
-    struct bucket *more = realloc(c->buckets, 2 * c->capacity * sizeof *more);
-    if (!more) return;
-    c->buckets = more;
-    c->capacity *= 2;
-}
-
 /* Steps stay where sums and differences of them cannot overflow. */
 static int64_t sane(int64_t step) { return step > STEP_MAX ? STEP_MAX : step < -STEP_MAX ? -STEP_MAX : step; }
+
+/* The segment of the run, where sources are joined. */
+static uint16_t joined_segment(const struct run *r, const struct point *p)
+{
+    return r->whole && r->lead >= 0 ? r->sources[r->lead]->segment : p->segment;
+}
 
 static void count(struct run *r, struct run_series *s, const struct point *p)
 {
@@ -70,14 +89,14 @@ static void count(struct run *r, struct run_series *s, const struct point *p)
     s->last = p->value;
     if (!isfinite(p->value) && !s->nonfinite++) s->nonfinite_step = p->step;
     if (!isnan(p->time)) r->first_time = fmin(r->first_time, p->time), r->last_time = fmax(r->last_time, p->time);
-    curve_grow(&s->curve);
-    curve_add(&s->curve, p->step, p->value, p->line);
+    run_remember(r, s, p, joined_segment(r, p));
 }
 
-static void give(struct run *r, struct watcher *const *watchers, size_t n, const struct point *p)
+static void give(struct run *r, const struct run_series *s, struct watcher *const *watchers, size_t n, const struct point *p)
 {
     struct point joined = *p;
-    if (r->whole && r->lead >= 0) joined.segment = r->sources[r->lead]->segment; /* of the run, where sources are joined */
+    joined.segment = joined_segment(r, p);
+    if (s->whole) joined.past = &s->whole->past;
     for (size_t i = 0; i < n; i++) {
         struct watcher *w = watchers[i];
         r->emitting = w->id;
@@ -91,13 +110,17 @@ void run_take(struct run *r, struct run_series *s, int64_t step, double time, do
     struct point p = {
         .series = &s->s, .seq = ++r->seq, .step = sane(step), .time = time, .value = value, .line = line, .source = s->s.source};
     if (from && s->s.role != ROLE_SILENCE) {
+        if (!from->timed && isfinite(time)) run_watch_times(r, from);
+        p.step = in_order(from, s, p.step);
+        follow_twice(from, s, p.step);
         follow_step(r, from, s, &p);
         follow_record(r, from, s, line);
         p.segment = from->segment;
         if (!isnan(time)) from->first_time = fmin(from->first_time, time), from->last_time = fmax(from->last_time, time);
     }
+    if (run_has_past(&s->s)) p.past = &s->kept.past;
     count(r, s, &p);
-    give(r, s->watchers, s->n_watchers, &p);
+    give(r, s, s->watchers, s->n_watchers, &p);
     if (!r->replaying && r->options.hooks.point) r->options.hooks.point(r->options.hooks.arg, &p);
 }
 
@@ -115,7 +138,7 @@ void run_take_event(struct run *r, struct run_source *from, uint16_t source, enu
                       .source = source,
                       .segment = from->segment};
     count(r, s, &p);
-    give(r, from->hears, from->n_hears, &p);
+    give(r, s, from->hears, from->n_hears, &p);
 }
 
 void run_on_point(void *arg, int series, int64_t step, double time, double value, uint64_t line)

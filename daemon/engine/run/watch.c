@@ -6,7 +6,11 @@
  * begins as a copy of the state of the one source that was heard so far, which is what it would have become by itself.
  *
  * The whole is unclean when a better source of a metric turns up after the worse one was heard by it, or beside what it
- * cannot copy. In reading a finished run that never happens: preferred sources are read first. A daemon replays the run then. */
+ * cannot copy. In reading a finished run that never happens: preferred sources are read first. A daemon replays the run then.
+ *
+ * Most runs log a loss and little else, and most analyzers compare it with something: a state that needs more than was seen so far is not
+ * made (analyzer.h, needs), and catches up from the pasts of the other series when it is. */
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -36,14 +40,15 @@ static void watcher_begin(struct run *r, struct watcher *w)
 
 static struct watcher *watcher_new(struct run *r, const struct analyzer *a, const char *metric, int32_t source)
 {
-    struct watcher *w = calloc(1, sizeof *w);
+    enum { ALIGN = _Alignof(max_align_t) };
+    size_t head = (sizeof(struct watcher) + ALIGN - 1) / ALIGN * ALIGN;
+    struct watcher *w = calloc(1, head + a->state_size);
     if (!w || !run_grow((void **)&r->watchers, &r->watchers_room, r->n_watchers, sizeof *r->watchers)) return free(w), NULL;
     *w = (struct watcher){.analyzer = a,
-                          .state = calloc(1, a->state_size),
+                          .state = (char *)w + head,
                           .metric = metric ? str_dup(span_of(metric)) : NULL,
                           .id = (uint32_t)r->n_watchers + 1,
                           .source = source};
-    if (!w->state) return free(w->metric), free(w), NULL;
     watcher_begin(r, w);
     return r->watchers[r->n_watchers++] = w;
 }
@@ -58,6 +63,44 @@ static bool listed(struct watcher *const *list, size_t n, const struct analyzer 
     return false;
 }
 
+static void listen_to(struct run_series *s, struct watcher *w)
+{
+    for (size_t i = 0; i < s->n_watchers; i++)
+        if (s->watchers[i] == w) return;
+    if (w) s->watchers[s->n_watchers++] = w;
+}
+
+/* What a series told before the state was made. */
+static void catch_up(struct run *r, struct watcher *w, const struct run_series *s)
+{
+    enum { POINTS_MAX = 1 << 16 };
+    const struct curve *c = s->kept.past.fine;
+    uint32_t one_of = (uint32_t)(c->points / POINTS_MAX) + 1;
+    for (uint32_t i = 0; run_has_past(&s->s) && i < c->used; i++) {
+        const struct bucket *b = &c->buckets[i];
+        struct point p = {.series = &s->s,
+                          .step = b->first_step,
+                          .time = NAN,
+                          .value = b->mean,
+                          .line = b->first_line,
+                          .source = s->s.source,
+                          .segment = s->kept.segment,
+                          .past = &s->kept.past};
+        r->emitting = w->id;
+        for (uint32_t n = 0; n < b->n; n += one_of) w->analyzer->observe(w->state, &p, &r->out);
+    }
+}
+
+static void hear_earlier(struct run *r, struct watcher *w, uint16_t source)
+{
+    for (size_t i = 0; i < r->n_series; i++) {
+        struct run_series *s = r->series[i];
+        if (s->s.source != source || s->s.role == ROLE_EVENT || !wants(w->analyzer, s->s.role)) continue;
+        listen_to(s, w);
+        if (s->points) catch_up(r, w, s);
+    }
+}
+
 /* The state of a joining analyzer for one source (and metric, where its scope is one). */
 static struct watcher *of_source(struct run *r, const struct analyzer *a, uint16_t source, const char *metric)
 {
@@ -67,16 +110,51 @@ static struct watcher *of_source(struct run *r, const struct analyzer *a, uint16
     if (listed(from->joins, from->n_joins, a, metric, &w)) return w;
     if (!run_grow((void **)&from->joins, &from->joins_room, from->n_joins, sizeof *from->joins)) return NULL;
     w = watcher_new(r, a, metric, source);
-    if (w) from->joins[from->n_joins++] = w;
+    if (!w) return NULL;
+    from->joins[from->n_joins++] = w;
+    if (a->needs) hear_earlier(r, w, source);
     return w;
+}
+
+/* Is there nothing to tell from this series alone, and no state that other series made? */
+static bool may_wait(const struct run *r, const struct analyzer *a, const struct run_series *s)
+{
+    struct watcher *w;
+    const struct run_source *from = s->s.source < r->n_sources ? r->sources[s->s.source] : NULL;
+    return from && a->scope == PER_RUN && a->needs && !(a->needs & WANTS((unsigned)s->s.role)) &&
+           !(from->timed && a->needs & NEEDS_TIME) && !listed(from->joins, from->n_joins, a, NULL, &w);
+}
+
+void run_watch_times(struct run *r, struct run_source *s)
+{
+    s->timed = true;
+    for (size_t i = 0; analyzers[i]; i++) {
+        bool wanted = false;
+        for (size_t k = 0; k < r->n_series && analyzers[i]->needs & NEEDS_TIME; k++)
+            wanted = wanted || (r->series[k]->s.source == s->sink.source && wants(analyzers[i], r->series[k]->s.role));
+        if (wanted) (void)of_source(r, analyzers[i], s->sink.source, NULL);
+    }
+}
+
+static size_t n_analyzers(void)
+{
+    size_t n = 0;
+    while (analyzers[n]) n++;
+    return n;
 }
 
 static struct join *join_of(struct run *r, size_t analyzer)
 {
-    size_t n = 0;
-    while (analyzers[n]) n++;
-    if (!r->joins) r->joins = calloc(n, sizeof *r->joins);
+    if (!r->joins) r->joins = calloc(n_analyzers(), sizeof *r->joins);
     return r->joins ? &r->joins[analyzer] : NULL;
+}
+
+/* Metrics that each analyzer wants and this source is the preferred one of. */
+static uint32_t *owned_of(struct run *r, uint16_t source)
+{
+    struct run_source *s = r->sources[source];
+    if (!s->owned) s->owned = calloc(n_analyzers(), sizeof *s->owned);
+    return s->owned;
 }
 
 static struct watcher *of_run(struct run *r, size_t analyzer)
@@ -84,13 +162,6 @@ static struct watcher *of_run(struct run *r, size_t analyzer)
     struct join *j = join_of(r, analyzer);
     if (j && !j->whole) j->whole = watcher_new(r, analyzers[analyzer], NULL, WHOLE_RUN);
     return j ? j->whole : NULL;
-}
-
-static void listen_to(struct run_series *s, struct watcher *w)
-{
-    for (size_t i = 0; i < s->n_watchers; i++)
-        if (s->watchers[i] == w) return;
-    if (w) s->watchers[s->n_watchers++] = w;
 }
 
 static void ignore(struct run_series *s, const struct watcher *w)
@@ -105,11 +176,37 @@ static void ignore(struct run_series *s, const struct watcher *w)
 
 static bool same_text(const char *a, const char *b) { return a == b || (a && b && strcmp(a, b) == 0); }
 
+static uint64_t key_hash(enum role role, const char *metric, const char *part)
+{
+    uint64_t h = hash64(metric, strlen(metric), (uint64_t)role);
+    return part ? hash64(part, strlen(part), h) : h;
+}
+
+static uint32_t *key_slot(const struct run *r, uint64_t hash) { return &r->key_slots[hash & (r->n_key_slots - 1)]; }
+
+/* As many chains as there are keys, or more; without memory they become longer. False when there are none at all. */
+static bool more_key_slots(struct run *r)
+{
+    if (r->n_keys < r->n_key_slots) return true;
+    size_t n = r->n_key_slots ? 2 * r->n_key_slots : RUN_KEY_SLOTS;
+    uint32_t *slots = calloc(n, sizeof *slots);
+    if (!slots) return r->n_key_slots > 0;
+    free(r->key_slots);
+    r->key_slots = slots, r->n_key_slots = n;
+    for (size_t i = 0; i < r->n_keys; i++) {
+        struct run_key *k = &r->keys[i];
+        uint32_t *slot = key_slot(r, key_hash(k->role, k->metric, k->part));
+        k->next = *slot;
+        *slot = (uint32_t)i + 1;
+    }
+    return true;
+}
+
 /* The metric of a series, made at first sight; NO_KEY where memory ran out. */
 static uint32_t key_of(struct run *r, const struct series *s)
 {
-    uint64_t h = hash64(s->metric, strlen(s->metric), (uint64_t)s->role);
-    uint32_t *slot = &r->key_slots[(s->part ? hash64(s->part, strlen(s->part), h) : h) % RUN_KEY_SLOTS];
+    if (!more_key_slots(r)) return NO_KEY;
+    uint32_t *slot = key_slot(r, key_hash(s->role, s->metric, s->part));
     for (uint32_t at = *slot; at; at = r->keys[at - 1].next) {
         const struct run_key *k = &r->keys[at - 1];
         if (k->role == s->role && same_text(k->metric, s->metric) && same_text(k->part, s->part)) return at - 1;
@@ -126,13 +223,13 @@ bool run_owns(const struct run *r, const struct run_series *s)
     return s->key == NO_KEY || r->keys[s->key].owner == s->s.source;
 }
 
-static void own(struct run *r, size_t analyzer, uint16_t source, const struct run_key *k, int change)
+static void own(struct run *r, size_t analyzer, uint16_t source, int change)
 {
     struct join *j = join_of(r, analyzer);
-    struct watcher *w = of_source(r, analyzers[analyzer], source, k->metric);
-    if (!j || !w) return;
-    if (change > 0) j->sources += w->owned++ == 0;
-    else j->sources -= --w->owned == 0;
+    uint32_t *owned = owned_of(r, source);
+    if (!j || !owned) return;
+    if (change > 0) j->sources += owned[analyzer]++ == 0;
+    else j->sources -= --owned[analyzer] == 0;
 }
 
 /* The whole stops to hear the source that was preferred so far. */
@@ -219,8 +316,8 @@ static void adopt(struct run *r, struct run_series *s)
     k->first = s->s.id + 1;
     for (size_t i = 0; analyzers[i]; i++) {
         if (analyzers[i]->scope != PER_RUN || !run_joins_series(analyzers[i]) || !wants(analyzers[i], s->s.role)) continue;
-        if (begins || better) own(r, i, s->s.source, k, 1);
-        if (better) own(r, i, before, k, -1), hand_over(r, i, k, before);
+        if (begins || better) own(r, i, s->s.source, 1);
+        if (better) own(r, i, before, -1), hand_over(r, i, k, before);
         join(r, i, s);
     }
 }
@@ -239,7 +336,7 @@ void run_watch(struct run *r, struct run_series *s)
 {
     if (s->s.role == ROLE_EVENT) return; /* heard source by source */
     for (size_t i = 0; analyzers[i]; i++)
-        if (wants(analyzers[i], s->s.role)) listen_to(s, hearer(r, i, s->s.source, s->s.metric));
+        if (wants(analyzers[i], s->s.role) && !may_wait(r, analyzers[i], s)) listen_to(s, hearer(r, i, s->s.source, s->s.metric));
     if (s->s.role == ROLE_NONE || s->s.role >= ROLE_EVENT || s->s.source >= r->n_sources) return;
     s->key = key_of(r, &s->s);
     if (s->key != NO_KEY) adopt(r, s);

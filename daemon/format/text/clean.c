@@ -183,6 +183,14 @@ static size_t placed_length(struct span s)
     return ends ? i + 3 : 0;
 }
 
+/* place_length - "[line:88]". */
+static size_t place_length(struct span s)
+{
+    enum { PLACE_BYTES = 16 };
+    const char *end = memchr(s.p, ']', s.n < PLACE_BYTES ? s.n : PLACE_BYTES);
+    return end ? (size_t)(end - s.p) + 1 : 0;
+}
+
 /* logger_length - "root - " or "train_inner | ", "ppcls INFO: ": only behind a time or level. */
 static size_t logger_length(struct span s, struct text_prefix *prefix)
 {
@@ -194,7 +202,8 @@ static size_t logger_length(struct span s, struct text_prefix *prefix)
     struct span name = {s.p, i};
     if (i + 1 < s.n && s.p[i] == ' ' && is_capital(s.p[i + 1]) && (level = level_length(span_from(s, i + 1))) != 0)
         return i + 1 + level;
-    size_t after = i + skip_blank(span_from(s, i));
+    size_t place = span_starts(span_from(s, i), "[line:") ? place_length(span_from(s, i)) : 0; /* "train.py[line:88] - " */
+    size_t after = i + place + skip_blank(span_from(s, i + place));
     bool dashed = after > i && after + 1 < s.n && (s.p[after] == '-' || s.p[after] == '|') && s.p[after + 1] == ' ';
     bool colon = i < s.n && s.p[i] == ':' && i + 1 < s.n && (isalpha((unsigned char)s.p[i + 1]) || s.p[i + 1] == ' ');
     if (colon && (field_of(name)->kind != FIELD_VALUE || memchr(name.p, '.', name.n) == NULL))

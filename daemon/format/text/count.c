@@ -24,6 +24,14 @@ static const struct text_pair *unnamed_counter(struct text_pairs *ps, bool has_e
     return found && (has_epoch || found == ps->pair || found == ps->pair + ps->n - 1) ? found : NULL;
 }
 
+/* leading_epoch - "[2/5] batch 100/600": a fraction without a name in front of a count that is told with its end is the epoch. */
+static double leading_epoch(const struct text_pairs *ps, const struct text_pair *count)
+{
+    const struct text_pair *p = ps->pair;
+    bool plain = count > p && !p->key.n && p->total > 0 && p->value <= p->total && field_is_step(p->value);
+    return plain && count->total > 0 ? p->value : (double)NAN;
+}
+
 /* is_flag - "--epochs 10" of a command line. */
 static bool is_flag(struct span key) { return key.n > 2 && key.p[0] == '-' && key.p[1] == '-' && key.p[2] != ' '; }
 
@@ -36,7 +44,7 @@ static bool counts_letter(const struct text_pairs *ps, const struct text_pair *p
 /* named_count - the best of the counters with a name; NULL when there is none. Notes the epoch on the way. */
 static const struct text_pair *named_count(struct text_run *r, struct text_pairs *ps, struct arena *arena, struct text_count *c)
 {
-    const struct text_pair *best = NULL;
+    const struct text_pair *best = NULL, *epoch = NULL;
     int rank = FIELD_UNRANKED;
     for (size_t i = 0; i < ps->n; i++) {
         struct text_pair *p = &ps->pair[i];
@@ -48,7 +56,9 @@ static const struct text_pair *named_count(struct text_run *r, struct text_pairs
         if (!e || (e->rank == FIELD_UNRANKED && !letter)) continue;
         if (!whole && e->field->kind == FIELD_EPOCH && isfinite(p->value)) c->axis = AXIS_RECORD;
         if (!whole) continue;
-        if (e->field->kind == FIELD_EPOCH && isnan(c->epoch)) c->epoch = p->value;
+        if (e->field->kind == FIELD_EPOCH && isnan(c->epoch)) c->epoch = p->value, epoch = p;
+        if (e->field->kind == FIELD_EPISODE && isnan(c->episode)) c->episode = p->value;
+        if (e->field->kind == FIELD_STEP && r->place.both.lengths) continue;
         if (!letter && e->rank >= rank && e->field->kind == FIELD_STEP) c->lesser = e->field;
         if (letter || e->rank < rank) {
             if (best && c->field && c->field->kind == FIELD_STEP) c->lesser = c->field;
@@ -57,13 +67,16 @@ static const struct text_pair *named_count(struct text_run *r, struct text_pairs
         }
         if (e->cut) c->cut = e->cut;
     }
+    if (best && epoch && best->name && field_is_size(best->name->field))
+        best = epoch, c->field = epoch->name->field, c->axis = AXIS_EPOCH;
     return best;
 }
 
 bool text_count_of(struct text_run *r, struct text_pairs *ps, struct arena *arena, struct text_count *c)
 {
-    *c = (struct text_count){.total = NAN, .epoch = NAN, .axis = AXIS_STEP};
+    *c = (struct text_count){.total = NAN, .epoch = NAN, .episode = NAN, .axis = AXIS_STEP};
     const struct text_pair *best = named_count(r, ps, arena, c);
+    if (best && c->axis == AXIS_STEP && isnan(c->epoch)) c->epoch = leading_epoch(ps, best);
     bool stands = r->place.lead_flat && !isnan(ps->lead), part = !best && c->axis == AXIS_RECORD;
     if (!best || c->axis == AXIS_EPOCH) {
         const struct text_pair *fraction = unnamed_counter(ps, !isnan(c->epoch), &c->epoch, &c->cut);

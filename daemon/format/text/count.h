@@ -10,7 +10,7 @@ struct text_run;
 /* What a line counts. */
 struct text_count {
     double value, total;                /* total: of "value/total", else NaN */
-    double epoch;                       /* NaN when the line tells none, or only a part of one like 0.12 */
+    double epoch, episode;              /* NaN when the line tells none; epoch also when it tells only a part of one like 0.12 */
     const struct field *field, *lesser; /* of the counter, and of a lesser one of the same kind; NULL for none */
     enum axis axis;                     /* AXIS_RECORD: nothing but a part of an epoch, so its records are numbered */
     enum text_split cut;                /* told by words before the counter, or by "Test: [11/98]" */

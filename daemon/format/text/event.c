@@ -276,6 +276,9 @@ static bool traceback(struct text_events *e, const struct text_line *l, const st
     return true;
 }
 
+/* reports_metrics - "***** predict metrics *****" of Transformers' own scripts: what they end with, in good order. */
+static bool reports_metrics(struct span body) { return span_starts(body, "***** ") && ends_with(body, " metrics *****"); }
+
 bool text_event(struct text_events *e, const struct text_line *l, uint64_t points, const struct format_out *out)
 {
     if (traceback(e, l, out)) {
@@ -284,10 +287,11 @@ bool text_event(struct text_events *e, const struct text_line *l, uint64_t point
     }
     if (e->open && l->indented && e->rank == e->speaker) return true;
     const struct row *r = match(e, l->body);
-    if (!r) return false;
-    bool again = r->kind == e->last && points == e->points && r->kind != EVENT_CHECKPOINT;
-    if (!again) text_event_tell(l, r->kind, out);
-    e->last = r->kind;
+    enum event kind = r ? r->kind : reports_metrics(l->body) ? EVENT_FINISHED : EVENT_NONE;
+    if (kind == EVENT_NONE) return false;
+    bool again = kind == e->last && points == e->points && kind != EVENT_CHECKPOINT;
+    if (!again) text_event_tell(l, kind, out);
+    e->last = kind;
     e->points = points;
     return true;
 }

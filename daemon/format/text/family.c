@@ -105,6 +105,7 @@ static const struct family {
     {"EAR", "ing learning rate", text_shape_rate},
     {"OGNFfLl", "verflow", loss_scale},
     {"OGN", "OVERFLOW!", loss_scale},
+    {"oW|", "loss scale to", loss_scale},
     {"BbNn", NULL, restatement},
     {"CLTVcltv", " after ", after},
     /* clang-format on */

@@ -29,10 +29,10 @@ static const char *const strong_words[] = {"ppl",  "auc", "f1",   "f",    "mse",
                                            "miou", "map", "dice", "fid",  "kl",   "nll",    "elbo", "trl",  "tel",
                                            "r2",   "wer", "cer",  "top1", "top5", "psnr",   "ssim", "cost", "ap",
                                            "bpb",  "bpc", "l1",   "l2",   "ndcg", "logloss"};
-static const char *const metric_words[] = {"lr",    "rate",     "grad",        "norm",   "gnorm",  "time", "ms",
-                                           "mfu",   "tps",      "wps",         "tok",    "tokens", "mem",  "memory",
-                                           "scale", "speed",    "throughput",  "tflops", "dt",     "fps",  "sec",
-                                           "s",     "momentum", "temperature", "len",    "length", "std",  "mean"};
+static const char *const metric_words[] = {"lr",         "rate",   "grad", "norm",   "gnorm", "time",   "ms",       "mfu",
+                                           "tps",        "wps",    "tok",  "tokens", "mem",   "memory", "scale",    "speed",
+                                           "throughput", "tflops", "dt",   "fps",    "sec",   "s",      "momentum", "temperature",
+                                           "len",        "length", "std",  "mean",   "mb",    "mib",    "gb",       "gib"};
 
 static bool word_in(struct span w, const char *const *list, size_t n)
 {
@@ -137,8 +137,19 @@ static struct span counter_word(struct span key, size_t last)
     return word;
 }
 
+/* without_verb - "val loss is 0.3": the name is what stands before. Moves last to the last word that is left. */
+static struct span without_verb(struct span key, size_t *last)
+{
+    if (!*last || !span_is(span_from(key, *last), "is")) return key;
+    key = span_trim((struct span){key.p, *last});
+    const char *blank = memrchr(key.p, ' ', key.n);
+    *last = blank ? (size_t)(blank - key.p) + 1 : 0;
+    return key;
+}
+
 static struct span settle(struct span key, size_t last, enum text_split *cut)
 {
+    key = without_verb(key, &last);
     struct span word = span_from(key, last), counter = counter_word(key, last);
     const char *blank = memchr(key.p, ' ', key.n);
     *cut = SPLIT_NONE;
@@ -222,6 +233,12 @@ struct text_name *text_name_of(struct text_names *names, struct span key, size_t
     bool same = e->n_name == e->n_key; /* settling only cuts */
     if (!same) e->main = text_name_of(names, (struct span){e->name, e->n_name}, 0, arena);
     return e;
+}
+
+void text_names_anew(struct text_names *names)
+{
+    for (size_t i = 0; i < sizeof names->slot / sizeof *names->slot; i++)
+        if (names->slot[i]) names->slot[i]->series[SPLIT_NONE][0] = TEXT_UNASKED;
 }
 
 int text_name_series(struct text_name *e, enum text_split split, enum axis axis, const struct format_out *out)

@@ -53,6 +53,8 @@ bool text_name_counts(struct text_names *names, struct span key, size_t last);
 /* text_name_series - the handle for one split and axis; -1 when the host refuses. A name that is used on two axes or splits
  * becomes several series: "valid loss", "epoch loss"; numbered records go on in the series of epochs. */
 int text_name_series(struct text_name *name, enum text_split split, enum axis axis, const struct format_out *out);
+/* text_names_anew - what training tells is counted otherwise from now on: its series are asked for again. */
+void text_names_anew(struct text_names *names);
 /* text_split_of - the split a few words speak of: "Test set", "valid on 'valid' subset". */
 enum text_split text_split_of(struct span words);
 

@@ -158,7 +158,7 @@ static const char *tail(struct scan *s, const char *q, double value, double *tot
     if (is_letter(c) || c == '%') return isfinite(value) ? unit(s, q) : NULL;
     if (c == ':') return is_digit(next) ? NULL : q;
     if (ends_word(c) || c == '\'') return q;
-    bool sentence = (c == '.' || c == '>') && (!next || next == ' ');
+    bool sentence = (c == '.' || c == '>') && (!next || next == ' ' || next == '.'); /* "Epoch 3..." */
     return sentence ? q : NULL;
 }
 

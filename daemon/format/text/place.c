@@ -6,7 +6,10 @@
 
 #include <math.h>
 
-enum { HEADING_LINES = 400 };
+enum {
+    HEADING_LINES = 400,
+    ANEW_RECORDS = 8 /* an inner loop has fewer */
+};
 
 void text_place_epoch(struct text_place *p, double epoch)
 {
@@ -51,6 +54,19 @@ void text_place_by_record(struct text_place *p)
     if (!p->by_record && p->main.metric && p->record < p->main.at) p->record = p->main.at;
     p->by_record = true;
 }
+
+void text_place_counts(struct text_place *p, double epoch)
+{
+    bool first = p->counted.known && epoch <= p->counted.first, back = epoch < p->counted.last;
+    bool anew = first && p->record > 0 && (p->counted.begins || (back && p->record >= ANEW_RECORDS));
+    if (anew && p->by_record) p->record = 0;
+    if (!p->counted.known || epoch < p->counted.first) p->counted.first = epoch;
+    p->counted.known = true;
+    p->counted.begins = false;
+    p->counted.last = epoch;
+}
+
+void text_place_begins(struct text_place *p) { p->counted.begins = true; }
 
 void text_place_heading(struct text_place *p, double epoch, enum text_split split, uint64_t line)
 {

@@ -5,15 +5,19 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "../episodes.h"
 #include "../field.h"
 #include "names.h"
 
 struct text_place {
     struct stepper stepper;
+    struct episodes both;
     int64_t step, record, raw; /* of the last record; records without a counter; the last count inside its epoch */
     enum axis axis;
-    double epoch, first_epoch; /* NaN until one was seen: see known */
-    bool known, epoch_known, flat;
+    double epoch, first_epoch;                 /* NaN until one was seen: see known */
+    bool known, epoch_known, flat, epoch_told; /* epoch_told: how many batches an epoch has */
+    unsigned passed;                           /* epochs that a line of their own summed up */
+    double total;                              /* of the training loop's last "200/1600"; 0 for none */
     bool by_record;             /* epochs are fractional, or hold several records each, or nothing counts: records are numbered */
     bool bare;                  /* lines of metrics alone are such records */
     bool fractional, lead_flat; /* an epoch like 0.12 was seen; the number in front of the lines stands still: a rank */
@@ -23,7 +27,11 @@ struct text_place {
         unsigned repeats, fresh;
     } main;
     const struct field *counter, *lesser; /* what counts the records, and what also counts in the same lines; NULL for none */
-    bool heading;                         /* an "Epoch 3/10" stood above: */
+    struct {                              /* epochs of the training loop where its records are numbered */
+        double first, last;               /* of this run */
+        bool known, begins;               /* begins: a line says that a training starts, and no epoch came since */
+    } counted;
+    bool heading; /* an "Epoch 3/10" stood above: */
     double heading_epoch;
     enum text_split heading_split, label_split; /* label: a line "Test Error:" stood right above */
     enum text_split progress_split;             /* of the evaluation whose progress was seen last: "Test: [11/98]" */
@@ -40,6 +48,11 @@ void text_place_epoch(struct text_place *p, double epoch);
 bool text_place_crowded(struct text_place *p, const struct text_name *metric, int64_t count);
 /* text_place_by_record - from now on records are numbered, going on from the last step so that nothing seems to go back. */
 void text_place_by_record(struct text_place *p);
+/* text_place_counts - the training loop tells its epoch. Where records are numbered and the epochs begin again, another run was appended
+ * to the log: its records count from 1 again. */
+void text_place_counts(struct text_place *p, double epoch);
+/* text_place_begins - a line says that a training starts. */
+void text_place_begins(struct text_place *p);
 /* text_place_heading - a line of its own says which epoch begins or is evaluated. */
 void text_place_heading(struct text_place *p, double epoch, enum text_split split, uint64_t line);
 /* text_place_under_heading - the heading's epoch if one stands less than 400 lines above; NaN otherwise. */

@@ -6,6 +6,8 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
+#include <strings.h>
 
 enum { PROSE_MAX = 6, NAME_WORDS_MAX = 6 };
 
@@ -87,7 +89,7 @@ unsigned text_emit(struct text_run *r, const struct text_line *l, struct text_pa
         if (!isnan(p->spread)) tell_spread(r, l, e, p->spread, at, out);
         n++;
     }
-    if (n) text_ranks_told(&r->ranks);
+    if (n) text_ranks_told(&r->ranks), r->last = at;
     r->points += n;
     return n;
 }
@@ -98,6 +100,7 @@ void text_point(struct text_run *r, const struct text_line *l, struct span name,
     struct text_name *e = text_name_of(&r->names, name, 0, out->arena);
     if (e) tell(r, l, e, value, at, out);
     text_ranks_told(&r->ranks);
+    r->last = at;
     r->points++;
 }
 
@@ -159,6 +162,7 @@ static struct text_where by_epoch(struct text_run *r, const struct text_count *c
     struct text_place *p = &r->place;
     bool trains = !split && main, crowded = trains && c->axis == AXIS_EPOCH && text_place_crowded(p, main, (int64_t)c->epoch);
     if (c->axis == AXIS_RECORD && p->known) return (struct text_where){p->step, p->axis, split};
+    if (trains && c->axis == AXIS_EPOCH) text_place_counts(p, c->epoch);
     if (c->axis == AXIS_RECORD || crowded) text_place_by_record(p);
     p->record += trains || !p->record;
     if (p->by_record) return (struct text_where){p->record, AXIS_RECORD, split};
@@ -259,7 +263,10 @@ static void note_heading(struct text_run *r, const struct text_line *l, const st
 {
     for (size_t i = 0; i < ps->n; i++)
         if (ps->pair[i].separator == '=') return;
-    if (l->body.n < 120 && !ps->calls && !ps->code) text_place_heading(&r->place, epoch, text_split_of(l->body), l->line);
+    if (l->body.n >= 120 || ps->calls || ps->code) return;
+    enum text_split split = text_split_of(l->body);
+    text_place_heading(&r->place, epoch, split, l->line);
+    if (!split) text_place_counts(&r->place, epoch);
 }
 
 /* is_prose - too many words for a record, or too little that is worth one. */
@@ -271,17 +278,55 @@ static bool is_prose(const struct text_pairs *ps, const struct text_count *c, co
     return (ps->calls || bare || w->settings) && !w->strong;
 }
 
+/* beside_episodes - "Episode 7, Steps: 35": an episode's length counts nothing, and from the line on where that is known the episodes do. */
+static void beside_episodes(struct text_run *r, struct text_count *c)
+{
+    if (!c->field || c->field->kind != FIELD_STEP || isnan(c->episode)) return;
+    switch (episodes_steps(&r->place.both, (int64_t)c->value, c->episode)) {
+    case STEPS_OF_RUN: return;
+    case STEPS_OF_PART:
+        if (isnan(c->epoch)) c->epoch = c->episode;
+        return;
+    case STEPS_ARE_LENGTHS:
+        c->value = c->episode, c->total = NAN, c->axis = AXIS_EPISODE;
+        text_names_anew(&r->names);
+        return;
+    }
+}
+
+/* tell_epoch - the batches of an epoch, once, where the log counts them in each: "Epoch 3/10, [100/600]". */
+static void tell_epoch(struct text_place *p, double epoch, double total, const struct format_out *out)
+{
+    char text[32];
+    bool counted = isfinite(epoch) && p->epoch_known && epoch > p->epoch && total >= 2 && field_is_step(total);
+    if (!counted || p->flat || p->epoch_told) return;
+    p->epoch_told = true;
+    int n = snprintf(text, sizeof text, "%lld", (long long)total);
+    out->fact(out->arg, span_of("steps_per_epoch"), (struct span){text, (size_t)n});
+}
+
 /* by_step - the place of a record with a counter of its own; it starts again in each epoch, which a heading may tell. */
-static struct text_where by_step(struct text_run *r, const struct text_count *c, enum text_split split)
+static struct text_where by_step(struct text_run *r, struct text_count *c, enum text_split split, const struct format_out *out)
 {
     struct text_place *p = &r->place;
+    if (!split) beside_episodes(r, c);
     int64_t raw = (int64_t)c->value;
     bool less = p->lesser && c->field == p->lesser && c->named; /* "iter 100: val loss" where the records count in steps */
     if (less) return (struct text_where){p->step, p->axis, split};
     if (c->lesser && c->field) p->counter = c->field, p->lesser = c->lesser;
+    bool other = isfinite(c->epoch) || (c->total > 0 && p->total > 0 && c->total != p->total);
+    bool own = split && other && p->known && p->axis == c->axis && raw >= 0 && raw < p->step / 2;
+    if (own) return (struct text_where){p->step, p->axis, split}; /* "epoch: 6, val step: 0" counts the evaluation's own loop */
     if (split) return (struct text_where){raw, c->axis, split};
     bool headed = isnan(c->epoch) && p->heading;
+    if (c->total > 0) p->total = c->total;
+    if (c->total > 0 && isnan(c->epoch) && !headed) { /* "batch 200/1600" begins again behind the line that sums an epoch up */
+        p->known = true, p->raw = raw, p->axis = c->axis;
+        p->step = stepper_next(&p->stepper, raw, p->passed);
+        return (struct text_where){p->step, p->axis, split};
+    }
     double total = headed && c->named ? (double)NAN : c->total; /* "100/600" below a heading may count the whole run */
+    tell_epoch(p, headed ? p->heading_epoch : c->epoch, total, out);
     p->step = text_place_step(p, raw, total, headed ? p->heading_epoch : c->epoch);
     p->axis = c->axis;
     return (struct text_where){p->step, p->axis, split};
@@ -312,6 +357,17 @@ static unsigned progress(struct text_run *r, const struct text_line *l, struct t
     return text_emit(r, l, ps, at, out);
 }
 
+/* counts_images - "Sample 17, validation mIoU: 0.41": a mean on the way through the held-out data. What it comes to is told at its end. */
+static bool counts_images(const struct text_pairs *ps, const struct text_count *c)
+{
+    static const char *const words[] = {"sample", "image", "img"};
+    const struct text_pair *p = ps->pair;
+    if (!field_is_step(p->value) || isfinite(c->epoch)) return false;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (p->key.n == strlen(words[i]) && strncasecmp(p->key.p, words[i], p->key.n) == 0) return true;
+    return false;
+}
+
 static unsigned read_record(struct text_run *r, const struct text_line *l, struct text_pairs *ps, const struct format_out *out)
 {
     struct text_count c;
@@ -325,6 +381,7 @@ static unsigned read_record(struct text_run *r, const struct text_line *l, struc
     }
     if (is_prose(ps, &c, &w)) return 0;
     if (!(split = line_split(r, l, ps))) split = c.cut ? c.cut : leading_split(ps);
+    if (split && counts_images(ps, &c)) return 1;
     if (split && !c.named && !c.leading && c.total > 0) return progress(r, l, ps, &c, split, out);
     const struct text_name *main = main_metric(ps);
     if (c.named && c.axis == AXIS_STEP) note_rank(r, ps, &c, main);
@@ -334,11 +391,14 @@ static unsigned read_record(struct text_run *r, const struct text_line *l, struc
         r->place.known = false;
         return read_record(r, l, ps, out);
     }
-    if (c.axis == AXIS_EPOCH) text_place_epoch(&r->place, c.epoch);
+    if (c.axis == AXIS_EPOCH) {
+        r->place.passed += !r->place.epoch_known || c.epoch != r->place.epoch;
+        text_place_epoch(&r->place, c.epoch);
+    }
     bool epoch_summary = span_is(l->tag, "train") && !isnan(c.epoch) && c.axis == AXIS_STEP;
     if (epoch_summary) split = split ? split : SPLIT_EPOCH;
     bool step = c.axis != AXIS_EPOCH && c.axis != AXIS_RECORD;
-    return text_emit(r, l, ps, step ? by_step(r, &c, split) : by_epoch(r, &c, split, main), out);
+    return text_emit(r, l, ps, step ? by_step(r, &c, split, out) : by_epoch(r, &c, split, main), out);
 }
 
 unsigned text_record(struct text_run *r, const struct text_line *l, struct text_pairs *ps, const struct format_out *out)

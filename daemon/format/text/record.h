@@ -29,6 +29,7 @@ struct text_run {
     struct text_place place;
     struct text_pending pending;
     struct text_ranks ranks;
+    struct text_where last; /* of the points told last; nothing while points is 0 */
     uint64_t points;
     double logging_steps; /* updates between two lines of the Trainer, where its settings were told; else 0 */
     double loss_scale;    /* of Megatron's last line */

@@ -14,7 +14,7 @@ def base(plan, kinds=("ns", "hinge", "wgan-gp")):
 
 
 def modes_of(plan):
-    return 8 if plan.split == "calibration" else 25
+    return {"calibration": 8, "report": 25, "development": 12}[plan.split]
 
 
 def learned(plan):
@@ -89,7 +89,7 @@ def collapses(plan):
     "F29",
     "discriminator_wins",
     "discriminator_wins mode_collapse score_stuck adversarial_stalemate score_drop",
-    "discriminator_overpowers mode_collapse vanishing_gradients",
+    "discriminator_overpowers generator_starved mode_collapse vanishing_gradients",
     frameworks="adversarial",
     data="none",
 )

@@ -7,7 +7,13 @@ from .fault import control, fault, when
 
 def base(plan):
     """The same wishes in the words of both loops; hooks get the agent's dict there and the model here."""
-    if plan.framework == "agent":
+    if plan.split == "development":
+        plan.agent = dict(
+            T=plan.rng.choice([24, 32]), lr=plan.rng.choice([1e-2, 5e-3]), entropy=plan.rng.choice([0.03, 0.01]), cap=10, clip=0.5, scale=1.0
+        )
+        plan.agent.update(unit=1, offset=plan.rng.choice([0.0, 0.0, -12.0, -300.0]))
+        plan.steps = plan.rng.choice([150, 300])
+    elif plan.framework == "agent":
         plan.agent = dict(
             T=plan.rng.choice([20, 30]),
             lr=plan.rng.choice([2e-3, 3e-3]),
@@ -70,7 +76,7 @@ def onset(plan, done):
     """In the log's own steps: environment steps."""
     if not done:
         return None
-    return done[0] * plan.agent["T"] * 16 if plan.framework == "agent" else done[0]
+    return done[0] * plan.agent.get("unit", plan.agent["T"] * 16) if plan.framework == "agent" else done[0]
 
 
 @fault(
@@ -154,7 +160,7 @@ def stops_exploring(plan):
     runs=1.5,
 )
 def values_explode(plan):
-    """Rewards of some thousands from one moment on: another version of the environment."""
+    """Rewards of some thousands from one moment on: another version of the environment. Some log what it pays, some what it is worth."""
     base(plan)
     plan.agent["clip"] = 0
 
@@ -163,4 +169,14 @@ def values_explode(plan):
             env.unwrapped.scale = 3000.0
 
     done = change_at(plan, plan.rng.uniform(0.4, 0.6), lambda a: a.update(scale=1000.0), louder)
-    return lambda: when(done, onset=onset(plan, done))
+    plan.agent["paid"] = plan.rng.random() < 0.5
+
+    def happened():
+        """The value loss leapt, and the log has it: a log of returns alone does not show what values are."""
+        v = np.array(plan.history.notes.get("value_loss", [0.0]))
+        n = max(2, len(v) // 6)
+        return when(
+            done and plan.logger != "monitor" and np.median(v[-n:]) > 1e3 * np.median(v[n : 2 * n]), onset=onset(plan, done)
+        )
+
+    return happened

@@ -12,6 +12,7 @@ import torch
 from torch import distributed
 
 from loops import loggers
+from tasks import nets
 from tasks.plan import SCHEDULES
 from .fault import TORCH, fault, when
 
@@ -60,7 +61,7 @@ def label_out_of_range(plan):
 def shapes(plan):
     """A file with one column fewer turns up."""
     at = plan.rng.randrange(40, 150)
-    plan.family = "mlp" if plan.split == "calibration" else "resnet"
+    plan.family = nets.WIDE[plan.split]
     plan.batch_hooks.append(lambda s, x, y: (x[:, :-1] if s == at else x, y))
     plan.logger_wish = plan.rng.choice([loggers.Logging, loggers.Printing])
     return lambda: when(len(plan.history.loss) <= at, onset=at)

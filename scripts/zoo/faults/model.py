@@ -5,7 +5,8 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from verify import curves
+from tasks import nets
+from verify import curves, twin
 from .fault import TORCH, fault, when
 
 FLAT = "loss_plateau loss_not_decreasing loss_at_chance score_stuck"
@@ -31,7 +32,7 @@ def layer_norms(plan):
     runs=1.5,
 )
 def deep_sigmoid(plan):
-    plan.family = "mlp" if plan.split == "calibration" else "conv"
+    plan.family = nets.BARE[plan.split]
     plan.size = dict(depth=plan.rng.choice([6, 8, 10]), act="sigmoid")
     plan.optimizer, plan.rate, plan.schedule_name = "sgd", plan.rng.choice([0.01, 0.05]), "constant"
     if plan.framework == "plain" and plan.rng.random() < 0.6:
@@ -54,7 +55,7 @@ def linear_layers(net):
 )
 def dead_relu(plan):
     """Biases far below zero, from the start or after a jolt: no unit is ever active again."""
-    plan.family = "mlp" if plan.split == "calibration" else "conv"
+    plan.family = nets.BARE[plan.split]
     plan.size, plan.optimizer, plan.rate = dict(depth=2, act="relu"), plan.rng.choice(["sgd", "adam"]), 0.01
     plan.schedule_name, at = "constant", plan.rng.choice([0, 0, 80, 150])
     plan.rate = 2e-3 if plan.optimizer == "adam" else 0.02
@@ -91,7 +92,7 @@ def dead_relu(plan):
 )
 def zero_weights(plan):
     """Every weight starts at zero: all units are the same unit, and what they are multiplied with is zero."""
-    plan.family = "mlp" if plan.split == "calibration" else "conv"
+    plan.family = nets.BARE[plan.split]
     plan.size = dict(depth=2, act="relu")
     plan.optimizer, plan.rate = "sgd", 0.02
     if plan.framework == "keras":
@@ -111,18 +112,27 @@ def zero_weights(plan):
     "F18",
     "relu_output",
     FLAT + " prediction_collapse",
-    "wrong_output_layer wrong_loss_function underfit_capacity dying_relu",
+    "wrong_output_layer wrong_loss_function underfit_capacity dying_relu params_not_updated",
     frameworks=TORCH + " keras",
     data="reg",
     runs=1.5,
 )
 def relu_output(plan):
-    """Targets on both sides of zero, an output that cannot go below it (or out of [0, 1])."""
-    squash = plan.rng.choice([torch.relu, torch.sigmoid])
+    """Prices in thousands and an output that stays within [0, 1]; or losses, below zero, and one that cannot go there. A part of the range
+    cut off leaves no more of a trace than noisy targets do: it is the whole that is out of reach here."""
+    squash, unit = plan.rng.choice([torch.relu, torch.sigmoid]), plan.rng.choice([20.0, 50.0])
+    for targets in (plan.data.Y, plan.data.VY):
+        targets.mul_(unit).sub_(unit if squash is torch.relu else 0.0)
+    plan.optimizer, plan.rate, plan.steps, plan.schedule_name = "adam", 1e-2, 800, "cosine10"
     plan.loss = lambda out, y: F.mse_loss(squash(out), y)
     if plan.framework == "keras":
         plan.keras["head"] = "relu" if squash is torch.relu else "sigmoid"
-    return lambda: when(curves.finite(plan.history.loss) and curves.ends(plan.history.loss)[1] > 0.45 * plan.data.chance())
+
+    def happened():
+        first, last = curves.ends(plan.history.loss)
+        return when(curves.finite(plan.history.loss) and last > 0.75 * first and twin.ends(plan) < 0.5 * last)
+
+    return happened
 
 
 @fault("F18", "softmax_one_unit", FLAT + " prediction_collapse", "wrong_output_layer wrong_loss_function", frameworks="keras", data="cls")
@@ -178,16 +188,22 @@ def wrong_sign(plan):
 
 @fault("F16", "too_small", FLAT, "underfit_capacity", frameworks=TORCH + " keras", data="cls")
 def too_small(plan):
-    """One hidden unit, or dropout of 0.9: training and held-out loss stay high together."""
-    if plan.split == "calibration":
-        plan.family, plan.size = "mlp", dict(depth=2, act="tanh", width=1)
-    else:
-        plan.family, plan.size = "resnet", dict(depth=1, act="tanh", width=1)
-    plan.keras_width = 1
-    if plan.framework == "keras":
-        plan.keras["width"] = 1
-        plan.size.pop("width", None)
-    return lambda: when(curves.finite(plan.history.loss) and 0.6 * plan.data.chance() < curves.ends(plan.history.loss)[1])
+    """One hidden unit, trained until nothing more comes: training and held-out loss stay high together."""
+    plan.optimizer, plan.rate, plan.schedule_name, plan.steps, plan.epochs = "adam", 5e-3, plan.rng.choice(["constant", "cosine10"]), 1200, 40
+    plan.family = nets.WIDE[plan.split]
+    usual = dict(depth=1 if plan.split == "report" else 2, act="tanh")
+    plan.size = dict(usual) if plan.framework == "keras" else dict(usual, width=1)
+    plan.keras["width"] = 1
+
+    def happened():
+        """Far from what the usual width learns in the same steps, and no longer on its way there."""
+        loss, n = plan.history.loss, len(plan.history.loss) // 5
+        last, before = np.median(loss[-n:]), np.median(loss[-2 * n : -n])
+        return when(
+            curves.finite(loss) and last > 0.6 * plan.data.chance() and last > 0.97 * before and twin.ends(plan, size=usual) < 0.7 * last
+        )
+
+    return happened
 
 
 @fault(

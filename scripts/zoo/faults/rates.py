@@ -4,7 +4,7 @@ import numpy as np
 import torch
 
 from tasks.plan import linear
-from verify import curves
+from verify import curves, twin
 from .fault import TORCH, fault, when
 
 SLOW = "loss_plateau loss_not_decreasing still_improving update_ratio_low score_stuck loss_at_chance"
@@ -21,7 +21,13 @@ RISES = "loss_divergence loss_nonfinite grad_explosion grad_nonfinite validation
 def rate_diverges(plan):
     plan.optimizer = plan.rng.choice(["sgd", "momentum"])
     plan.rate, plan.clip, plan.schedule_name = plan.rng.choice([1.0, 2.0, 5.0]), 0, plan.rng.choice(["constant", "cosine10"])
-    return lambda: when(curves.diverged(plan, 3) or max(plan.history.loss) > 20 * plan.history.loss[0], onset=curves.doubled_at(plan))
+
+    def happened():
+        """It ends far above its best and far from solved, or went out of all bounds."""
+        lost = curves.diverged(plan, 3) and not curves.ends(plan.history.loss)[1] < 0.3 * plan.data.chance()
+        return when(lost or max(plan.history.loss) > 20 * plan.history.loss[0], onset=curves.doubled_at(plan))
+
+    return happened
 
 
 @fault(
@@ -174,7 +180,7 @@ def decay_huge(plan):
     plan.declared, plan.schedule_name = {"weight_decay": plan.options["weight_decay"]}, "constant"
     if plan.rng.random() < 0.5:
         plan.extras.append(lambda model, o: {"weight_norm": float(sum((p.detach() ** 2).sum() for p in model.parameters()) ** 0.5)})
-    return lambda: when(curves.stuck(plan, 0.9))
+    return lambda: when(curves.stuck(plan, 0.9) and twin.ends(plan, options={}) < 0.7 * curves.ends(plan.history.loss)[1])
 
 
 @fault(

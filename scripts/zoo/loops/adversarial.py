@@ -1,4 +1,4 @@
-"""Generative adversarial training in the plane: eight Gaussians on a ring calibrate, twenty-five on a grid report. Quality is a Frechet
+"""Generative adversarial training in the plane: eight Gaussians on a ring calibrate, twenty-five on a grid report, four within eight are developed on. Quality is a Frechet
 distance of features (responsibilities of the modes and the coordinates), beside it the number of modes that samples reach."""
 
 import copy
@@ -14,6 +14,9 @@ from . import loggers
 def centres(split):
     if split == "calibration":
         return torch.tensor([[2 * math.cos(i * math.pi / 4), 2 * math.sin(i * math.pi / 4)] for i in range(8)])
+    if split == "development":
+        turn = lambda i, n, r: [r * math.cos(2 * math.pi * (i + 0.5) / n), r * math.sin(2 * math.pi * (i + 0.5) / n)]
+        return torch.tensor([turn(i, 4, 0.8) for i in range(4)] + [turn(i, 8, 2.1) for i in range(8)])
     return torch.tensor([[x - 2.0, y - 2.0] for x in range(5) for y in range(5)]) * 0.9
 
 
@@ -55,7 +58,7 @@ class Game:
     def __init__(self, plan):
         torch.manual_seed(plan.seed)
         width = plan.gan.get("width", 64)
-        make = nets.mlp if plan.split == "calibration" else nets.resnet
+        make = {"calibration": nets.mlp, "report": nets.resnet, "development": nets.gated}[plan.split]
         self.G, self.D = make(8, 2, width, 2), make(2, 1, width, 2)
         self.step_G = torch.optim.Adam(self.G.parameters(), plan.gan.get("lr_g", 1e-3), (0.5, 0.9))
         self.step_D = torch.optim.Adam(self.D.parameters(), plan.gan.get("lr_d", 1e-3), (0.5, 0.9))
@@ -68,7 +71,7 @@ def train(plan, directory, logger=None):
     c, fixed = centres(plan.split), torch.randn(600, 8)
     real = sample(c, 600)
     log = logger or plan.rng.choice([loggers.Jsonl, loggers.Csv, loggers.Logging, loggers.TensorBoard])
-    plan.logger, plan.family = log.name, "gan-" + ("ring" if plan.split == "calibration" else "grid")
+    plan.logger, plan.family = log.name, "gan-" + {"calibration": "ring", "report": "grid", "development": "rings"}[plan.split]
     log = log(directory, plan.rng)
     log.settings({"loss": kind, **{k: v for k, v in plan.gan.items() if k != "kind"}, "batch_size": 64, "seed": plan.seed % 10000})
     names = plan.rng.choice([("d_loss", "g_loss", "fid"), ("loss_D", "loss_G", "FID"), ("D_loss", "G_loss", "fid")])

@@ -42,9 +42,9 @@ class Monitor:
         self.file.write("#" + json.dumps({"t_start": 1767600000.5, "env_id": "CartPole-v1"}) + "\nr,l,t\n")
         self.time = 0.0
 
-    def episode(self, length):
+    def episode(self, length, pay):
         self.time += length * 1e-4
-        self.file.write(f"{float(length):.6f},{length},{self.time:.6f}\n")
+        self.file.write(f"{float(length * pay):.6f},{length},{self.time:.6f}\n")
 
     def settings(self, values):
         pass
@@ -97,9 +97,11 @@ def train(plan, directory, logger=None):
             group["lr"] = a["lr"]
         S, A, ends, lengths, last = rollout(plan, env, policy, T)
         values = learn(a, S, A, ends, last, policy, value, optimizer, weights, T, n)
-        recent = (recent + lengths)[-40:]
+        plan.history.notes.setdefault("value_loss", []).append(values["losses/value_loss"])
+        pay = a["scale"] if a.get("paid") else 1  # what a step is worth, in the log's coin
+        recent = (recent + [length * pay for length in lengths])[-40:]
         for length in lengths if kind is Monitor else ():
-            log.episode(length)
+            log.episode(length, pay)
         if recent:
             plan.history.returns.append(float(np.mean(recent)))
             plan.history.entropy.append(values["losses/entropy"])

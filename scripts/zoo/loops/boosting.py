@@ -1,4 +1,4 @@
-"""Gradient boosting: LightGBM calibrates, XGBoost reports; both with what they print."""
+"""Gradient boosting: LightGBM calibrates, XGBoost reports, their randomised relatives are developed on; with what they print."""
 
 import contextlib
 import os
@@ -9,7 +9,12 @@ import xgboost
 
 
 def library(plan):
+    if plan.split == "development":
+        return "lightgbm" if plan.seed % 2 else "xgboost"
     return "lightgbm" if plan.split == "calibration" else "xgboost"
+
+
+RELATIVE = {"lightgbm": ("extra", {"extra_trees": True}), "xgboost": ("dart", {"booster": "dart", "rate_drop": 0.03})}
 
 
 def task(plan, lightgbm_names):
@@ -86,6 +91,9 @@ def train_xgboost(plan, path):
 
 def train(plan, directory, logger=None):
     plan.logger, plan.family = library(plan) + " print", library(plan)
+    if plan.split == "development":
+        word, settings = RELATIVE[plan.family]
+        plan.family, plan.boost = f"{plan.family}-{word}", {**settings, **plan.boost}
     path = os.path.join(directory, plan.rng.choice(["train.log", "output.txt"]))
     plan.history.loss, val = (train_lightgbm if library(plan) == "lightgbm" else train_xgboost)(plan, path)
     plan.history.evals = [(i + 1, v, None) for i, v in enumerate(val)]

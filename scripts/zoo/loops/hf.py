@@ -45,6 +45,7 @@ def arguments(plan, out, report):
         eval_steps=evals or None,
         save_strategy="no",
         learning_rate=plan.rate,
+        weight_decay=plan.options.get("weight_decay", 0.0),
         max_grad_norm=plan.clip,
         seed=plan.seed % 10000,
         report_to=report,

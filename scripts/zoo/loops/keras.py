@@ -20,6 +20,16 @@ def hidden(plan, x):
         for _ in range(depth):
             x = L.Conv1D(8, 3, padding="same", activation=act, kernel_initializer=init)(x)
         return L.Flatten()(x)
+    if plan.family == "strided":
+        x = L.Reshape((x.shape[1], 1))(x)
+        for i in range(depth):
+            x = L.Conv1D(12, 5, 2 if i < 2 else 1, padding="same", activation=act, kernel_initializer=init)(x)
+        return L.Flatten()(x)
+    if plan.family in ("layernorm", "gated"):
+        for _ in range(depth):
+            x = dense(None)(x)
+            x = L.LayerNormalization()(x) if plan.family == "layernorm" else L.Multiply()([x, dense("sigmoid")(x)])
+            x = L.Activation(act)(x)
     if plan.family == "resnet":
         x = dense()(x)
         for _ in range(depth):

@@ -1,6 +1,6 @@
 """Data sets that need no download: scikit-learn's own, two photographs it carries, generated problems, and text from small grammars.
 
-Each belongs to one half of the zoo, so that nothing learned on the calibration half was ever seen in the report half.
+Each belongs to one split of the zoo, so that nothing learned on one of them was ever seen in another.
 """
 
 import random
@@ -11,14 +11,24 @@ from sklearn import datasets
 
 CALIBRATION = {"cls": ["digits", "cancer", "blobs"], "reg": ["teacher", "linear"], "lm": ["brackets"], "table": ["cancer", "teacher"]}
 REPORT = {"cls": ["photos", "wine", "spirals"], "reg": ["diabetes", "friedman"], "lm": ["sums"], "table": ["wine", "friedman"]}
-OF_SPLIT = {"calibration": CALIBRATION, "report": REPORT}
+DEVELOPMENT = {
+    "cls": ["iris", "moons", "rings", "lopsided", "fifty"],
+    "reg": ["circuit", "phase", "waves"],
+    "lm": ["chain", "copies"],
+    "table": ["lopsided", "moons", "phase"],
+}
+OF_SPLIT = {"calibration": CALIBRATION, "report": REPORT, "development": DEVELOPMENT}
 
 
 class Data:
     """kind is cls, reg or lm; X (n, ...) floats, or (n, T) token numbers; Y (n,), (n, 1) or (n, T); V* are held out."""
 
-    def __init__(self, name, kind, X, Y, classes, held_out, seed):
-        order = np.random.default_rng(seed).permutation(len(X))
+    def __init__(self, name, kind, X, Y, classes, held_out, seed, of=None):
+        rng = np.random.default_rng(seed)
+        order = rng.permutation(len(X))
+        if of is not None:  # rows of one thing stand on one side of the split
+            order = np.argsort(rng.permutation(of.max() + 1)[of], kind="stable")
+            held_out = int((of[order] == of[order[len(X) - held_out]])[: len(X) - held_out].sum()) + held_out
         train, rest = order[: len(X) - held_out], order[len(X) - held_out :]
         tensor = lambda a, rows: torch.from_numpy(np.ascontiguousarray(a[rows]))
         self.name, self.kind, self.classes = name, kind, classes
@@ -53,10 +63,10 @@ def cancer(rng):
 
 
 def wine(rng):
-    """178 wines, seen several times each with a little noise: a small table."""
+    """178 wines, seen several times each with a little noise: a small table. The wines that are held out are others."""
     X, Y = labelled(datasets.load_wine())
     rows = rng.integers(0, len(X), 700)
-    return "cls", (X[rows] + 0.5 * rng.standard_normal((700, X.shape[1]))).astype("f4"), Y[rows], 3
+    return "cls", (X[rows] + 0.5 * rng.standard_normal((700, X.shape[1]))).astype("f4"), Y[rows], 3, rows
 
 
 def blobs(rng):
@@ -132,6 +142,101 @@ def sums(rng):
     return sentences("".join(f"{a}+{b}={a + b};" for a, b in pairs)[:30000], "0123456789+=;")
 
 
+def iris(rng):
+    """150 flowers, several times each with noise, as wine has it."""
+    X, Y = labelled(datasets.load_iris())
+    rows = rng.integers(0, len(X), 600)
+    return "cls", (X[rows] + 0.4 * rng.standard_normal((600, 4))).astype("f4"), Y[rows], 3, rows
+
+
+def widened(rng, X, Y, classes):
+    """Points of a plane with their squares, and columns that say nothing."""
+    return "cls", np.concatenate([X, X**2, rng.standard_normal((len(X), 4)) * 0.3], 1).astype("f4"), Y.astype("i8"), classes
+
+
+def moons(rng):
+    return widened(rng, *datasets.make_moons(1600, noise=0.3, random_state=int(rng.integers(1 << 30))), 2)
+
+
+def rings(rng):
+    return widened(rng, *datasets.make_circles(1600, noise=0.15, factor=0.5, random_state=int(rng.integers(1 << 30))), 2)
+
+
+def mixture(rng, rows, classes, informative, noise, shares=None, apart=1.0):
+    """Clusters in twenty columns of which some say something; `noise` of the labels are drawn by lot."""
+    X, Y = datasets.make_classification(
+        rows,
+        20,
+        n_informative=informative,
+        n_redundant=0,
+        n_classes=classes,
+        n_clusters_per_class=1,
+        weights=shares,
+        flip_y=noise,
+        class_sep=apart,
+        random_state=int(rng.integers(1 << 30)),
+    )
+    return "cls", scaled(X), Y.astype("i8"), classes
+
+
+def lopsided(rng):
+    return mixture(rng, 2000, 3, 6, 0.15, [0.6, 0.3, 0.1], 1.6)
+
+
+def coin(rng):
+    """Six labels in ten are drawn by lot: nobody gets more than 0.7 of them right."""
+    return mixture(rng, 4000, 2, 5, 0.6, None, 2.0)
+
+
+def rare(rng):
+    return mixture(rng, 3000, 2, 6, 0.01, [0.94, 0.06], 2.0)
+
+
+def guesses(rng):
+    """Ten classes, four labels in ten by lot."""
+    return mixture(rng, 4000, 10, 8, 0.4, None, 2.0)
+
+
+def fifty(rng):
+    centres = rng.standard_normal((50, 24))
+    Y = rng.integers(0, 50, 3000)
+    return "cls", (centres[Y] + 0.9 * rng.standard_normal((3000, 24))).astype("f4"), Y.astype("i8"), 50
+
+
+def circuit(rng):
+    X, Y = datasets.make_friedman2(2000, noise=0.1, random_state=int(rng.integers(1 << 30)))
+    return "reg", scaled(X), scaled(Y[:, None]), 1
+
+
+def phase(rng):
+    X, Y = datasets.make_friedman3(2000, noise=0.1, random_state=int(rng.integers(1 << 30)))
+    return "reg", scaled(X), scaled(Y[:, None]), 1
+
+
+def waves(rng):
+    """The next value of a sum of three sines, from the last sixteen."""
+    t = np.arange(2600)
+    signal = sum(np.sin(t / period + rng.random() * 6) for period in (2.3, 7.1, 19.0)) + 0.15 * rng.standard_normal(len(t))
+    X = np.lib.stride_tricks.sliding_window_view(signal, 17)
+    return "reg", scaled(X[:, :16]), scaled(X[:, 16:]), 1
+
+
+def chain(rng):
+    """Text of a Markov chain over twelve letters, each with three likely followers."""
+    follow = np.array([rng.permutation(12)[:3] for _ in range(12)])
+    text, at = [], 0
+    for _ in range(30000):
+        at = follow[at][rng.choice(3, p=[0.6, 0.3, 0.1])] if rng.random() < 0.95 else rng.integers(0, 12)
+        text.append("abcdefghijkl"[at])
+    return sentences("".join(text), "abcdefghijkl")
+
+
+def copies(rng):
+    """Seven letters, a bar, and the same seven again."""
+    words = ["".join("abcde"[i] for i in rng.integers(0, 5, 7)) for _ in range(1700)]
+    return sentences("".join(f"{w}|{w};;" for w in words), "abcde|;")
+
+
 MAKERS = dict(
     digits=digits,
     cancer=cancer,
@@ -145,9 +250,22 @@ MAKERS = dict(
     friedman=friedman,
     brackets=brackets,
     sums=sums,
+    iris=iris,
+    moons=moons,
+    rings=rings,
+    lopsided=lopsided,
+    coin=coin,
+    rare=rare,
+    guesses=guesses,
+    fifty=fifty,
+    circuit=circuit,
+    phase=phase,
+    waves=waves,
+    chain=chain,
+    copies=copies,
 )
 
 
 def make(name, seed, held_out=300):
-    kind, X, Y, classes = MAKERS[name](np.random.default_rng(seed))
-    return Data(name, kind, X, Y, classes, min(held_out, len(X) // 4), seed)
+    kind, X, Y, classes, *of = MAKERS[name](np.random.default_rng(seed))
+    return Data(name, kind, X, Y, classes, min(held_out, len(X) // 4), seed, *of)

@@ -1,12 +1,15 @@
-"""Networks of a few thousand weights. Families of the two halves differ: dense and recurrent ones calibrate, convolutions, residual
-blocks and attention report."""
+"""Networks of a few thousand weights. Families of the splits differ: dense and recurrent ones calibrate, convolutions, residual blocks and
+attention report, normalised, gated, strided and mixing ones are developed on."""
 
 import torch
 from torch import nn
 
 CALIBRATION = {"cls": ["mlp", "logistic"], "reg": ["mlp"], "lm": ["gru"]}
 REPORT = {"cls": ["resnet", "conv"], "reg": ["resnet"], "lm": ["transformer"]}
-OF_SPLIT = {"calibration": CALIBRATION, "report": REPORT}
+DEVELOPMENT = {"cls": ["layernorm", "gated", "strided", "mixer"], "reg": ["layernorm", "gated", "mixer"], "lm": ["lstm"]}
+OF_SPLIT = {"calibration": CALIBRATION, "report": REPORT, "development": DEVELOPMENT}
+BARE = {"calibration": "mlp", "report": "conv", "development": "strided"}  # nothing that keeps a deep one alive
+WIDE = {"calibration": "mlp", "report": "resnet", "development": "gated"}  # takes any rows, learns anything
 ACTIVATIONS = dict(relu=nn.ReLU, tanh=nn.Tanh, gelu=nn.GELU, sigmoid=nn.Sigmoid)
 
 
@@ -60,6 +63,71 @@ class Conv(nn.Module):
         return self.body(x.view(-1, *self.shape))
 
 
+def layernorm(inputs, outputs, width=48, depth=2, act="gelu", drop=0.0, norm=False):
+    layers, d = [], inputs
+    for _ in range(depth):
+        layers += [nn.Linear(d, width), nn.LayerNorm(width), ACTIVATIONS[act](), nn.Dropout(drop)]
+        d = width
+    return nn.Sequential(*layers, nn.Linear(d, outputs))
+
+
+class Gate(nn.Module):
+    """Half of what comes in, weighed by the other half."""
+
+    def __init__(self, act):
+        super().__init__()
+        self.act = ACTIVATIONS[act]()
+
+    def forward(self, x):
+        a, b = x.chunk(2, 1)
+        return self.act(a) * torch.sigmoid(b)
+
+
+def gated(inputs, outputs, width=40, depth=2, act="gelu", drop=0.0, norm=False):
+    layers, d = [], inputs
+    for _ in range(depth):
+        layers += [nn.Linear(d, 2 * width), Gate(act)] + ([nn.BatchNorm1d(width)] if norm else []) + [nn.Dropout(drop)]
+        d = width
+    return nn.Sequential(*layers, nn.Linear(d, outputs))
+
+
+class Strided(nn.Module):
+    """1-d convolutions over the columns, the first two with a stride of two."""
+
+    def __init__(self, inputs, outputs, width=12, depth=2, act="relu", drop=0.0, norm=False):
+        super().__init__()
+        layers, channels, side = [], 1, inputs
+        for i in range(depth):
+            stride = 2 if i < 2 else 1
+            layers += [nn.Conv1d(channels, width, 5, stride, 2)] + ([nn.BatchNorm1d(width)] if norm else [])
+            layers += [ACTIVATIONS[act](), nn.Dropout(drop)]
+            channels, side = width, (side - 1) // stride + 1
+        self.shape = (1, inputs)
+        self.body = nn.Sequential(*layers, nn.Flatten(), nn.Linear(channels * side, outputs))
+
+    def forward(self, x):
+        return self.body(x.view(-1, *self.shape))
+
+
+class Mixer(nn.Module):
+    """Four tokens made of the row, mixed across and within."""
+
+    def __init__(self, inputs, outputs, width=16, depth=2, act="gelu", drop=0.0, norm=False):
+        super().__init__()
+        self.embed, self.act, self.drop = nn.Linear(inputs, 4 * width), ACTIVATIONS[act](), nn.Dropout(drop)
+        self.norms = nn.ModuleList([nn.LayerNorm(width) for _ in range(depth)])
+        self.across = nn.ModuleList([nn.Linear(4, 4) for _ in range(depth)])
+        self.within = nn.ModuleList([nn.Linear(width, width) for _ in range(depth)])
+        self.head = nn.Linear(4 * width, outputs)
+
+    def forward(self, x):
+        x = self.embed(x).view(len(x), 4, -1)
+        for norm, across, within in zip(self.norms, self.across, self.within):
+            x = x + self.act(across(norm(x).transpose(1, 2))).transpose(1, 2)
+            x = x + self.drop(self.act(within(x)))
+        return self.head(x.flatten(1))
+
+
 class Recurrent(nn.Module):
     def __init__(self, tokens, width=32, cell=nn.GRU):
         super().__init__()
@@ -93,9 +161,10 @@ def build(family, data, **size):
         allowed = {k: v for k, v in size.items() if k == "width" or (k == "depth" and family == "transformer")}
         return {
             "gru": lambda: Recurrent(data.classes, **allowed),
+            "lstm": lambda: Recurrent(data.classes, cell=nn.LSTM, **allowed),
             "rnn": lambda: Recurrent(data.classes, cell=nn.RNN, **allowed),
             "transformer": lambda: Transformer(data.classes, drop=size.get("drop", 0.0)),
         }[family]()
     if family == "logistic":
         return nn.Sequential(nn.Linear(inputs, data.classes))
-    return dict(mlp=mlp, resnet=resnet, conv=Conv)[family](inputs, data.classes, **size)
+    return dict(mlp=mlp, resnet=resnet, conv=Conv, layernorm=layernorm, gated=gated, strided=Strided, mixer=Mixer)[family](inputs, data.classes, **size)

@@ -66,6 +66,9 @@ class Plan:
         self.batch, self.steps = (8 if kind == "lm" else rng.choice([16, 32, 64])), rng.choice(
             [300, 400] if kind == "lm" else [300, 500, 800]
         )
+        if split == "development":
+            self.rate *= rng.choice([0.4, 1, 2])
+            self.batch, self.steps = rng.choice([4, 8, 16] if kind == "lm" else [4, 16, 64, 128, 256]), rng.choice([200, 400, 1000, 2000])
         self.log_every, self.options, self.clip = rng.choice([1, 5, 5, 10]), {}, rng.choice([0, 1.0])
         self.evals, self.declared, self.per_epoch = rng.choice([10, 20]), {}, False
         self.batch_hooks, self.step_hooks, self.extras, self.loss = [], [], [], default_loss

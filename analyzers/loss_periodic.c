@@ -1,0 +1,221 @@
+/* loss_periodic - the training loss goes the same way in each epoch: its batches are not exchangeable.
+ *
+ * Rows that come sorted by class or by source pull each batch its own way, and the loss has the period of the data: high where the
+ * network was led away from what comes next, low where the same kind goes on. Shuffled batches are noise, which has no period. The
+ * period is the epoch where the log tells epochs, else it is looked for. A loss that only falls at each epoch's end (rows seen
+ * again) is a stair, whose step is the trend itself, and no swing; a rate that goes up and down has a period of its own, and rounds of an
+ * agent or of a game are none of this. Held are the means of neighbouring values, 512 at most; where a mean would cover more than a
+ * sixth of the known epoch, the older half is let go instead. Source: failure knowledge F10. */
+#include <math.h>
+#include <string.h>
+
+#include "analyzer.h"
+#include "stats/epochs.h"
+#include "stats/fold.h"
+#include "stats/lead.h"
+#include "stats/log_sum.h"
+#include "stats/told.h"
+
+#define GAMES (WANTS(ROLE_RETURN) | WANTS(ROLE_LOSS_GENERATOR) | WANTS(ROLE_LOSS_DISCRIMINATOR))
+struct cycles { /* of the learning rate: falls by a third that are followed by rises by half */
+    double edge;
+    bool falls;
+    uint32_t n;
+};
+#define FINE 1024.0 /* a thousandth of the loss, up to 8e13: what swings by less has no period worth telling */
+struct state {
+    double min_points, share, agreement, swing, over_trend, periods, warning_swing;
+    bool game;
+    const struct series *series;
+    uint16_t segment;
+    const struct series *counts,
+        *other;                    /* a series that counts epochs, and one of that role that does not: names are read once */
+    uint32_t used, width, in_next; /* in_next: values that are no mean yet */
+    uint64_t points, next;
+    double next_place; /* sums of those */
+    struct log_sum next_value;
+    float place[FOLD_MAX];   /* steps from the first one */
+    int16_t value[FOLD_MAX]; /* natural logarithm of the loss, in parts of 1 / FINE */
+    int64_t first_step, last_step;
+    uint64_t first_line, last_line;
+    struct epochs epochs;
+    struct cycles cycles;
+    struct told told;
+};
+
+static const char *const kinds[] = {"loss_oscillation", NULL};
+static const struct knob knobs[] = {
+    {"loss_periodic_points", "points", 72, 48, 100000, 120, 60, offsetof(struct state, min_points),
+     "values before anything is said", "six of each place in the period"},
+    {"loss_periodic_share", "share", 0.45, 0.1, 0.99, 0.6, 0.35, offsetof(struct state, share),
+     "of the variance that the place in the period explains",
+     "at most 0.17 for noise; at least 0.6 on sorted rows of the calibration runs, 0.35 on healthy ones with six values a place"},
+    {"loss_periodic_agreement", "r", 0.8, 0.3, 0.99, 0.9, 0.7, offsetof(struct state, agreement),
+     "correlation of the first half of the run with the second", "0.9 on sorted rows of the calibration runs, 0.6 on others"},
+    {"loss_periodic_swing", "x", 1.25, 1.02, 100, 1.5, 1.15, offsetof(struct state, swing),
+     "the lowest place, that the highest one is at least", "our choice"},
+    {"loss_periodic_trend", "x", 3, 1, 100, 4, 2, offsetof(struct state, over_trend),
+     "the change of the loss in one period, that the swing is at least", "a stair swings by its trend: 1"},
+    {"loss_periodic_periods", "periods", 5, 4, 1000, 8, 4, offsetof(struct state, periods), "of the data that were seen",
+     "our choice"},
+    {"loss_periodic_warning", "x", 1.5, 1.05, 100, 2, 1.3, offsetof(struct state, warning_swing), "swing to be a warning",
+     "our choice"},
+    {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
+
+static void add_rate(struct cycles *c, double rate)
+{
+    bool turned = c->falls ? rate > 1.5 * c->edge : rate < 0.67 * c->edge;
+    if (turned) c->n += c->falls, c->falls = !c->falls, c->edge = rate;
+    else if (c->falls ? rate < c->edge : rate > c->edge) c->edge = rate;
+}
+
+/* Neighbours become one, or the older half goes where the epoch would no longer be seen. */
+static void make_room(struct state *s)
+{
+    double epoch = epochs_steps(&s->epochs), apart = ((double)s->place[s->used - 1] - s->place[0]) / (double)(s->used - 1);
+    uint32_t half = s->used / 2;
+    if (epoch / apart < 2 * FOLD_LEAST && epoch / apart >= FOLD_LEAST) {
+        memmove(s->place, s->place + half, half * sizeof *s->place);
+        memmove(s->value, s->value + half, half * sizeof *s->value);
+    } else {
+        for (uint32_t i = 0; i < half; i++) {
+            s->place[i] = (s->place[2 * i] + s->place[2 * i + 1]) / 2;
+            s->value[i] = (int16_t)((s->value[2 * i] + s->value[2 * i + 1]) / 2);
+        }
+        s->width *= 2;
+    }
+    s->used = half;
+}
+
+/* The mean of the values that are none yet, behind the others; there is room for it. */
+static void put_next(struct state *s)
+{
+    s->place[s->used] = (float)(s->next_place / s->in_next);
+    double parts = FINE * log_sum_value(&s->next_value) / s->in_next;
+    s->value[s->used] = (int16_t)lrint(fmin(fmax(parts, INT16_MIN), INT16_MAX));
+}
+
+static void add_loss(struct state *s, const struct point *p)
+{
+    if (s->in_next == s->width) {
+        put_next(s);
+        if (++s->used == FOLD_MAX) make_room(s);
+        s->in_next = 0, s->next_place = 0, s->next_value = (struct log_sum){0};
+    }
+    s->in_next++;
+    s->next_place += (double)(p->step - s->first_step);
+    log_sum_add(&s->next_value, p->value);
+    s->points++;
+    s->last_step = p->step, s->last_line = p->line;
+}
+
+/* Does the step lie before the values that came last? */
+static bool goes_back(const struct state *s, const struct point *p)
+{
+    return s->in_next && (double)(p->step - s->first_step) * s->in_next < s->next_place;
+}
+
+static bool is_periodic(const struct state *s, const struct fold *f)
+{
+    return (double)f->values >= 6 * (double)f->bins && f->share >= s->share && f->agreement >= s->agreement &&
+           f->swing >= log(s->swing) && f->swing >= s->over_trend * f->trend && f->periods >= s->periods;
+}
+
+/* The period in steps of the n values from one on, or 0. */
+static double period_from(const struct state *s, const float *value, uint32_t from, uint32_t n, struct fold *f)
+{
+    double epoch = epochs_steps(&s->epochs);
+    const float *place = s->place + from;
+    if (isfinite(epoch) && fold_at(place, value + from, n - from, epoch, f)) return is_periodic(s, f) ? epoch : 0;
+    double period = fold_search(place, value + from, n - from, f);
+    return period > 0 && is_periodic(s, f) ? period : 0;
+}
+
+/* Of the whole, else of the later three fifths: what the network makes of the same rows changes most at first. */
+static double period_of(struct state *s, struct fold *f)
+{
+    uint32_t n = s->used + (s->in_next > 0);
+    float value[FOLD_MAX];
+    if (s->in_next) put_next(s);
+    for (uint32_t i = 0; i < n; i++) value[i] = (float)(s->value[i] / FINE);
+    double whole = period_from(s, value, 0, n, f);
+    return whole > 0 ? whole : period_from(s, value, n * 2 / 5, n, f);
+}
+
+static void judge(struct state *s, bool over, const struct findings *out)
+{
+    struct fold fold;
+    double period = s->game || s->cycles.n > 1 || (double)s->points < s->min_points ? 0 : period_of(s, &fold);
+    struct finding f = {.kind = "loss_oscillation", .episode = 1, .severity = SEVERITY_INFO, .series = s->series};
+    if (period > 0) {
+        f.source = s->series->source, f.segment = s->segment;
+        f.onset_step = f.first_step = s->first_step, f.last_step = s->last_step;
+        f.first_line = s->first_line, f.last_line = s->last_line;
+        f.severity = fold.swing >= log(s->warning_swing) ? SEVERITY_WARNING : SEVERITY_INFO;
+        f.confidence = fmin(0.95, 0.5 + 0.5 * fold.agreement);
+        finding_add(&f, "period", period, "steps");
+        finding_add(&f, "of_epoch", period / epochs_steps(&s->epochs), "x");
+        finding_add(&f, "swing", exp(fold.swing), "x");
+        finding_add(&f, "explained", fold.share, "share");
+        finding_add(&f, "periods", fold.periods, "periods");
+    }
+    told_update(&s->told, period > 0, over || f.severity > s->told.last.severity, &f, out);
+}
+
+static void begin(struct state *s, const struct point *p)
+{
+    s->series = p->series, s->segment = p->segment;
+    s->used = s->in_next = 0, s->width = 1, s->points = 0, s->next = 128;
+    s->next_place = 0, s->next_value = (struct log_sum){0};
+    s->first_step = p->step, s->first_line = p->line;
+}
+
+static void add_progress(struct state *s, const struct point *p)
+{
+    const struct series *series = p->series;
+    if (series == s->other || series->axis != AXIS_STEP) return;
+    if (series != s->counts && !epochs_is(series)) {
+        s->other = series;
+        return;
+    }
+    s->counts = series;
+    epochs_add(&s->epochs, p);
+}
+
+/* The main training loss whose values are steps is judged; while the run goes on each time it has four times as many values. */
+static void observe(void *state, const struct point *p, const struct findings *out)
+{
+    struct state *s = state;
+    switch (p->series->role) {
+    case ROLE_LOSS_TRAIN: break;
+    case ROLE_LEARNING_RATE:
+        if (isfinite(p->value)) add_rate(&s->cycles, p->value);
+        return;
+    case ROLE_PROGRESS:
+        if (isfinite(p->value)) add_progress(s, p);
+        return;
+    default: s->game = true; return;
+    }
+    if (!isfinite(p->value) || p->value < 0 || p->series->axis == AXIS_EPOCH) return;
+    bool leads = !s->series || (p->series != s->series && lead_of(p->series, s->series));
+    if (leads || (p->series == s->series && p->segment != s->segment)) begin(s, p);
+    if (p->series != s->series || goes_back(s, p)) return;
+    add_loss(s, p);
+    if (s->points < s->next) return;
+    s->next *= 4;
+    judge(s, false, out);
+}
+
+static void finish(void *state, const struct findings *out) { judge(state, true, out); }
+
+const struct analyzer analyzer_loss_periodic = {.name = "loss_periodic",
+                                                .summary = "the loss goes the same way in each epoch: rows are not shuffled",
+                                                .source = "failure knowledge F10; Buys-Ballot 1847 (folding)",
+                                                .kinds = kinds,
+                                                .wants = WANTS(ROLE_LOSS_TRAIN) | WANTS(ROLE_PROGRESS) |
+                                                         WANTS(ROLE_LEARNING_RATE) | GAMES,
+                                                .scope = PER_RUN,
+                                                .state_size = sizeof(struct state),
+                                                .knobs = knobs,
+                                                .observe = observe,
+                                                .finish = finish};

@@ -1,0 +1,89 @@
+/* loss_starts_high - the first losses of a classifier are far above what guessing costs.
+ *
+ * An untrained network knows nothing and should say so: its cross-entropy begins near ln n, which is 7 for a thousand classes and 11 for a
+ * vocabulary of fifty thousand. One that begins at a hundred is certain of wrong answers before it has seen anything: inputs that are not
+ * scaled, weights that are far too large, or a first step that threw it there. Judged only where an accuracy is logged, for the loss
+ * of numbers has no such measure, and only where training and held-out loss agree on the height: sums over batches of different number do
+ * not. Source: Karpathy, A recipe (verify the loss at init); TheDeepChecker. */
+#include <math.h>
+#include <string.h>
+
+#include "analyzer.h"
+#include "stats/track_level.h"
+
+#define GAMES (WANTS(ROLE_RETURN) | WANTS(ROLE_LOSS_GENERATOR) | WANTS(ROLE_LOSS_DISCRIMINATOR))
+enum { TRAINS = 2, EVALS = 2 };
+struct state {
+    double high, agree, falls, min_points;
+    struct track train[TRAINS], eval[EVALS];
+    uint32_t n_train, n_eval;
+    bool game, classes;
+};
+
+static const char *const kinds[] = {"loss_starts_high", NULL};
+static const struct knob knobs[] = {
+    {"loss_starts_high", "nats", 12, 5, 1000, 20, 8, offsetof(struct state, high), "from which the first losses are too high",
+     "ln 160,000: no usual number of classes costs as much to guess among"},
+    {"loss_starts_agree", "x", 8, 1.5, 100, 5, 12, offsetof(struct state, agree),
+     "that the first held-out loss and the highest of the first training losses may be apart", "our choice"},
+    {"loss_starts_falls", "x", 30, 2, 10000, 60, 15, offsetof(struct state, falls),
+     "above ln 1,000 beyond which they need not agree", "our choice"},
+    {"loss_starts_points", "points", 4, 2, 1000, 8, 3, offsetof(struct state, min_points),
+     "values of each before anything is said", "our choice"},
+    {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
+
+static bool is_accuracy(const struct series *s)
+{
+    size_t n = strlen(s->metric);
+    return (n >= 8 && strcmp(s->metric + n - 8, "accuracy") == 0) || (n >= 3 && strcmp(s->metric + n - 3, "acc") == 0);
+}
+
+static void judge(struct state *s, const struct findings *out)
+{
+    const struct track *train = track_of_role(s->train, s->n_train, ROLE_LOSS_TRAIN);
+    const struct track *eval = track_of_role(s->eval, s->n_eval, ROLE_LOSS_EVAL);
+    if (!train || !eval || !s->classes || s->game || !track_begins(train) || !track_begins(eval)) return;
+    if (fmin((double)train->curve->points, (double)eval->curve->points) < s->min_points ||
+        fmin(track_low(train), track_low(eval)) < 0)
+        return;
+    double begins = fmax(train->curve->buckets[0].max, train->curve->used > 1 ? train->curve->buckets[1].max : 0),
+           held = eval->curve->buckets[0].max;
+    if (begins < s->high && held < s->high) return;
+    bool agree = fmax(begins / held, held / begins) <= s->agree && fmin(begins, held) >= s->high / 2;
+    if (!agree && !(held >= s->falls * log(1000))) return;
+    const struct track *higher = begins >= held ? train : eval;
+    struct finding f = track_finding(higher, "loss_starts_high", 0);
+    f.confidence = agree ? 0.8 : 0.65; /* and only worth knowing: a loss that is summed over the rows of a batch looks the same */
+    finding_add(&f, "from", fmax(begins, held), "");
+    finding_add(&f, "to", higher->curve->buckets[higher->curve->used - 1].last, "");
+    finding_add(&f, "classes", exp(fmin(fmax(begins, held), 300)), "classes");
+    out->emit(out->arg, &f);
+}
+
+static void observe(void *state, const struct point *p, const struct findings *out)
+{
+    struct state *s = state;
+    (void)out;
+    switch (p->series->role) {
+    case ROLE_LOSS_TRAIN: track_add(s->train, &s->n_train, TRAINS, p); break;
+    case ROLE_LOSS_EVAL: track_add(s->eval, &s->n_eval, EVALS, p); break;
+    case ROLE_SCORE_TRAIN:
+    case ROLE_SCORE_EVAL: s->classes |= is_accuracy(p->series); break;
+    default: s->game = true;
+    }
+}
+
+static void finish(void *state, const struct findings *out) { judge(state, out); }
+
+const struct analyzer analyzer_loss_starts_high = {.name = "loss_starts_high",
+                                                   .summary = "the first losses are far above what guessing costs",
+                                                   .source = "Karpathy, A recipe: verify the loss at init; TheDeepChecker",
+                                                   .kinds = kinds,
+                                                   .wants = WANTS(ROLE_LOSS_TRAIN) | WANTS(ROLE_LOSS_EVAL) |
+                                                            WANTS(ROLE_SCORE_TRAIN) | WANTS(ROLE_SCORE_EVAL) | GAMES,
+                                                   .needs = WANTS(ROLE_LOSS_EVAL),
+                                                   .scope = PER_RUN,
+                                                   .state_size = sizeof(struct state),
+                                                   .knobs = knobs,
+                                                   .observe = observe,
+                                                   .finish = finish};

@@ -1,0 +1,146 @@
+/* role_words - see role_words.h. */
+#include "role_words.h"
+
+#include <ctype.h>
+#include <string.h>
+
+static const char *const train_words[] = {"train", "training", "tr", "trn", "learn", NULL}; /* learn: CatBoost */
+static const char *const eval_words[] = {"val",  "valid",      "validation", "validate", "vali",    "validating", "eval",
+                                         "test", "evaluation", "testing",    "dev",      "heldout", NULL};
+static const char *const first_places[] = {"metrics", "metric", "epoch",   "rollout", "objective",
+                                           "losses",  "charts", "samples", "time",    NULL};
+static const char *const last_places[] = {"epoch", "step", NULL};
+
+/* behind_unit - what follows the "(...)" at p: "memory(GiB)", "precision(B)" end there, "phase (2). loss" does not. */
+static const char *behind_unit(const char *p)
+{
+    const char *close = strchr(p, ')');
+    if (!close) return p + strlen(p);
+    for (const char *c = close; *c; c++)
+        if (isalnum((unsigned char)*c)) return close;
+    return p + strlen(p);
+}
+
+/* Words of Chinese logs, which stand without blanks: "验证集损失" is the loss of the validation set. Longer ones first. */
+static const struct {
+    const char *theirs, *ours;
+} foreign[] = {
+    {"训练集", "train"},     {"训练", "train"},    {"验证集", "val"}, {"验证", "val"},
+    {"测试集", "test"},      {"测试", "test"},     {"损失", "loss"},  {"准确率", "accuracy"},
+    {"精确率", "precision"}, {"召回率", "recall"}, {"学习率", "lr"},  {"奖励", "reward"},
+};
+
+/* translated - the length of the foreign word at p, which is put behind the others; 0 when there is none. */
+static size_t translated(const char *p, struct role_words *w)
+{
+    for (size_t i = 0; (unsigned char)*p >= 0x80 && i < sizeof foreign / sizeof *foreign; i++) {
+        size_t n = strlen(foreign[i].theirs);
+        if (strncmp(p, foreign[i].theirs, n) == 0) return strcpy(w->at[w->n++], foreign[i].ours), n;
+    }
+    return 0;
+}
+
+void role_words_cut(const char *name, bool camel, struct role_words *w)
+{
+    size_t at = 0;
+    w->n = 0;
+    for (const char *p = name; w->n < WORDS_MAX; p++) {
+        bool hump = camel && at && isupper((unsigned char)*p) && islower((unsigned char)p[-1]);
+        if (hump) w->at[w->n++][at] = 0, at = 0;
+        if (w->n == WORDS_MAX) break;
+        if (isalnum((unsigned char)*p)) {
+            if (at + 1 < WORD_BYTES) w->at[w->n][at++] = (char)tolower((unsigned char)*p);
+            continue;
+        }
+        if (at) w->at[w->n++][at] = 0, at = 0;
+        size_t word = w->n < WORDS_MAX ? translated(p, w) : 0;
+        if (word) p += word - 1;
+        if (*p == '(') p = behind_unit(p);
+        if (!*p) break;
+    }
+}
+
+static bool is_number(const char *word) { return word[strspn(word, "0123456789")] == 0; }
+
+bool role_words_plain(struct role_words *w)
+{
+    int n = w->n;
+    while (w->n > 1 && is_number(w->at[w->n - 1])) w->n--;
+    if (w->n < n) return true;
+    if (!w->n) return false;
+    char *last = w->at[w->n - 1];
+    size_t length = strlen(last), stem = length;
+    while (stem > 0 && isdigit((unsigned char)last[stem - 1])) stem--;
+    if (stem == length && stem > 3 && last[stem - 1] == 's') stem -= strcmp(last, "losses") == 0 ? 2 : 1;
+    if (stem < 2 || stem == length) return false;
+    last[stem] = 0;
+    return true;
+}
+
+bool role_words_among(const char *const *list, const char *word)
+{
+    for (; *list; list++)
+        if (strcmp(*list, word) == 0) return true;
+    return false;
+}
+
+/* "test", and "test1", "valid0" of tools that take several held-out sets. */
+static bool is_eval(const char *word)
+{
+    char stem[WORD_BYTES];
+    size_t n = strcspn(word, "0123456789");
+    if (word[n + strspn(word + n, "0123456789")]) return false;
+    memcpy(stem, word, n);
+    stem[n] = 0;
+    return role_words_among(eval_words, stem);
+}
+
+static void drop(struct role_words *w, int at)
+{
+    memmove(w->at[at], w->at[at + 1], (size_t)(w->n - at - 1) * WORD_BYTES);
+    w->n--;
+}
+
+enum split role_words_split(struct role_words *w)
+{
+    for (int i = 0; i < w->n; i++) {
+        bool train = role_words_among(train_words, w->at[i]), eval = is_eval(w->at[i]);
+        if (!train && !eval) continue;
+        if (w->n > 1) drop(w, i);
+        if (eval && i < w->n && w->n > 1 && strspn(w->at[i], "0123456789") == strlen(w->at[i])) drop(w, i); /* valid_0 */
+        if (i < w->n && w->n > 1 && strcmp(w->at[i], "s") == 0) drop(w, i);                                 /* valid_0's */
+        return train ? SPLIT_TRAIN : SPLIT_EVAL;
+    }
+    return SPLIT_NONE;
+}
+
+bool role_words_places(struct role_words *w)
+{
+    bool metrics = false;
+    while (w->n > 1 && role_words_among(first_places, w->at[0]) && strcmp(w->at[1], "cost") != 0) { /* "time cost" is no cost */
+        metrics = metrics || strcmp(w->at[0], "metrics") == 0;
+        drop(w, 0);
+    }
+    while (w->n > 1 && role_words_among(last_places, w->at[w->n - 1])) w->n--;
+    return metrics;
+}
+
+void role_words_spell(const struct role_words *w, int from, int to, char *out, size_t size)
+{
+    size_t n = 0;
+    out[0] = 0;
+    for (int i = from; i < to; i++) {
+        size_t more = strlen(w->at[i]);
+        if (n + more + 2 > size) return;
+        if (i > from) out[n++] = ' ';
+        memcpy(out + n, w->at[i], more + 1);
+        n += more;
+    }
+}
+
+int role_words_count(const char *words)
+{
+    int n = 1;
+    for (; *words; words++) n += *words == ' ';
+    return n;
+}

@@ -1,0 +1,206 @@
+/* silent_restart - the loss leaps back to where training began and comes down once more: the network was made anew, and no restart is told.
+ *
+ * A resume whose weights did not fit goes on with the step counter and starts from scratch: in one step the loss stands at the level of the
+ * first values, and falls from there about as slowly as it did at first. A bad batch is forgotten within a few values, a loss that diverges stays up, and
+ * neither stops exactly at the level of an untrained network. Where the log itself has a seam, restart_discontinuity judges it.
+ * Source: failure knowledge F48; the level is a median of 32 values (Hampel 1974).
+ * The window holds the values as logged: their order is that of their logarithms, which are taken when one comes near a leap. */
+#include <math.h>
+
+#include "analyzer.h"
+#include "stats/log_sum.h"
+#include "stats/robust.h"
+#include "stats/rolling.h"
+
+#define SCALE_TOP 1e150 /* no value counts for more: its square is a number */
+enum { FEW = 5, CALM = 8, DOWN = 64 };
+/* The way down: means of logarithms, in buckets that hold a fifth of what came before them (as early.h), but for the last one. */
+struct down {
+    float mean[DOWN]; /* of the full ones */
+    uint32_t full;
+    uint64_t before, n; /* values in the full ones; in the last one */
+    struct log_sum last;
+};
+struct state {
+    double min_points, progress, height_sd, back_least, back_most, slow;
+    bool pending, told, given_up;
+    uint16_t segment;
+    struct rolling base; /* as logged, within SCALE_FLOOR and SCALE_TOP */
+    struct down way_down;
+    uint64_t n;
+    double least_leap;                                    /* square of the least factor that a leap is */
+    double lowest;                                        /* square of the lowest level so far, as logged */
+    double first[FEW], initial, highest;                  /* logarithms, as all below */
+    double after[FEW], recent[FEW], level, sd, calm_most; /* calm_most: the highest of the last CALM values before the leap */
+    uint64_t n_after;
+    int64_t onset_step;
+    uint64_t onset_line;
+};
+
+static const char *const kinds[] = {"restart_discontinuity", NULL};
+static const struct knob knobs[] = {
+    {"silent_restart_points", "points", 24, 12, 100000, 60, 16, offsetof(struct state, min_points),
+     "values before a leap is judged", "our choice"},
+    {"silent_restart_progress", "x", 1.5, 1.1, 1000, 3, 1.3, offsetof(struct state, progress),
+     "that the loss must have fallen by then", "our choice"},
+    {"silent_restart_height", "sd", 2.5, 1.5, 50, 4, 2, offsetof(struct state, height_sd),
+     "of single values, that the median of five after the leap is above those before",
+     "as restart_height: 5 for the difference of two single values, and a median of five has half their noise"},
+    {"silent_restart_back", "share", 0.75, 0.3, 1, 0.85, 0.65, offsetof(struct state, back_least),
+     "of the way back to the first values, at least", "the loss falls meanwhile"},
+    {"silent_restart_above", "share", 1.15, 1, 2, 1.1, 1.25, offsetof(struct state, back_most),
+     "of the way back to the highest of the first values, at most", "an untrained network is not worse than itself"},
+    {"silent_restart_slow", "share", 0.2, 0.02, 1, 0.35, 0.1, offsetof(struct state, slow),
+     "of the values that the first half of the way down took, that it takes now at least", "our choice"},
+    {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
+
+/* The first values: where an untrained network stands. */
+static void begin(struct state *s, double y)
+{
+    s->first[s->n - 1] = y;
+    s->highest = s->n == 1 ? y : fmax(s->highest, y);
+    if (s->n == FEW) s->initial = robust_median(s->first, FEW);
+}
+
+/* The square of the level, as logged: the product of the two values in the middle. */
+static double squared(const struct rolling *r) { return r->sorted[(r->n - 1) / 2] * r->sorted[r->n / 2]; }
+
+/* 1.4826 times the median absolute deviation, of the logarithms. */
+static double log_sd(const struct rolling *r)
+{
+    struct rolling logs = {.n = r->n};
+    for (uint32_t i = 0; i < r->n; i++) logs.sorted[i] = log(r->sorted[i]);
+    return rolling_sd(&logs);
+}
+
+static void leap(struct state *s, const struct point *p, double y)
+{
+    double calm = 0;
+    s->pending = true;
+    for (uint32_t i = 1; i <= CALM; i++) calm = fmax(calm, s->base.ring[(s->base.at + ROLLING_MAX - i) % ROLLING_MAX]);
+    s->calm_most = log(calm);
+    s->level = log(squared(&s->base)) / 2, s->sd = fmax(log_sd(&s->base), 0.01);
+    s->after[0] = s->recent[0] = y, s->n_after = 1;
+    s->onset_step = p->step, s->onset_line = p->line;
+}
+
+/* Is this value as far above the recent level as the first ones were? x: as logged. */
+static bool leaps(const struct state *s, double x)
+{
+    if (x * x < s->least_leap * squared(&s->base) || (double)s->n < s->min_points) return false;
+    double y = log(x), level = log(squared(&s->base)) / 2, way = s->initial - level;
+    if (way < log(s->progress)) return false;
+    if (way < (s->initial - log(s->lowest) / 2) / 2) return false; /* it had been climbing back for long: no restart did that */
+    return y - level >= s->back_least * way && y - level <= s->back_most * (s->highest - level) + log_sd(&s->base) / 2;
+}
+
+/* Five values after the leap: do they stand where the first five stood? */
+static bool stands_at_start(const struct state *s)
+{
+    double now = robust_median(s->after, FEW) - s->level, way = s->initial - s->level;
+    return now >= s->back_least * way && now <= s->back_most * (s->highest - s->level) && now >= s->height_sd * s->sd;
+}
+
+/* Values until the first half of the way down to the level was made; infinite when the loss has been up there since: then it swings. */
+static double halved_after(const struct state *s)
+{
+    const struct down *d = &s->way_down;
+    double half = (s->initial + s->level) / 2, last = d->n ? log_sum_value(&d->last) / (double)d->n : -INFINITY;
+    uint64_t n = 0;
+    uint32_t i = 0;
+    for (; i < d->full && d->mean[i] > half; i++) n += n ? (n + 4) / 5 : 1;
+    for (uint32_t k = i; k < d->full; k++)
+        if (d->mean[k] > half) return INFINITY;
+    if (last > half && i < d->full) return INFINITY;
+    return s->calm_most > half ? INFINITY : (double)(last > half ? n + d->n : n);
+}
+
+static void tell(struct state *s, const struct point *p, const struct findings *out)
+{
+    double after = robust_median(s->after, FEW);
+    struct finding f = {.kind = "restart_discontinuity",
+                        .severity = SEVERITY_WARNING,
+                        .episode = 1 << 16, /* none of restart_discontinuity's */
+                        .series = p->series,
+                        .confidence = 0.85,
+                        .source = p->source,
+                        .segment = p->segment,
+                        .onset_step = s->onset_step,
+                        .first_step = s->onset_step,
+                        .last_step = p->step,
+                        .first_line = s->onset_line,
+                        .last_line = p->line};
+    finding_add(&f, "from", exp(s->level), "");
+    finding_add(&f, "to", exp(after), "");
+    finding_add(&f, "jump_ratio", exp(after - s->level), "x");
+    finding_add(&f, "jump_sd", (after - s->level) / s->sd, "sd");
+    finding_add(&f, "to_initial", (after - s->level) / (s->initial - s->level), "share");
+    out->emit(out->arg, &f);
+    s->told = true;
+}
+
+/* After a leap: over when the loss is half way down again, and no restart when that went too fast. */
+static void follow(struct state *s, const struct point *p, double y, const struct findings *out)
+{
+    if (s->n_after < FEW) s->after[s->n_after] = y;
+    s->recent[s->n_after++ % FEW] = y;
+    if (s->n_after < FEW) return;
+    if (s->n_after == FEW && !stands_at_start(s)) {
+        s->pending = false;
+        return;
+    }
+    if (robust_median(s->recent, FEW) - s->level > (s->initial - s->level) / 2) return;
+    s->pending = false;
+    if ((double)s->n_after >= fmax(FEW, s->slow * halved_after(s))) tell(s, p, out);
+}
+
+static void go_down(struct down *d, double x)
+{
+    if (d->n && d->n * 5 >= d->before && d->full + 1 < DOWN) {
+        d->mean[d->full++] = (float)(log_sum_value(&d->last) / (double)d->n);
+        d->before += d->n;
+        d->n = 0, d->last = (struct log_sum){0};
+    }
+    d->n++;
+    log_sum_add(&d->last, x);
+}
+
+static void absorb(struct state *s, double x)
+{
+    rolling_add(&s->base, x);
+    double level = squared(&s->base);
+    if (s->n == 1 || level < s->lowest) s->lowest = level;
+    go_down(&s->way_down, x);
+}
+
+static void observe(void *state, const struct point *p, const struct findings *out)
+{
+    struct state *s = state;
+    if (s->told || s->given_up || !isfinite(p->value)) return;
+    s->given_up = p->value < 0 || (s->n && p->segment != s->segment) || p->series->axis == AXIS_EPOCH;
+    if (s->given_up) return;
+    double x = p->value > SCALE_FLOOR ? p->value : SCALE_FLOOR;
+    if (x > SCALE_TOP) x = SCALE_TOP;
+    s->segment = p->segment;
+    if (s->pending) {
+        follow(s, p, log(x), out);
+        return;
+    }
+    if (!s->n) s->least_leap = pow(s->progress, 2 * s->back_least) * (1 - 1e-9);
+    if (++s->n <= FEW) begin(s, log(x));
+    else if (leaps(s, x)) {
+        leap(s, p, log(x));
+        return;
+    }
+    absorb(s, x);
+}
+
+const struct analyzer analyzer_silent_restart = {.name = "silent_restart",
+                                                 .summary = "the loss leaps back to where training began",
+                                                 .source = "failure knowledge F48 checkpoint_not_loaded",
+                                                 .kinds = kinds,
+                                                 .wants = WANTS(ROLE_LOSS_TRAIN),
+                                                 .scope = PER_SERIES,
+                                                 .state_size = sizeof(struct state),
+                                                 .knobs = knobs,
+                                                 .observe = observe};

@@ -1,0 +1,87 @@
+/* preview - what an analyzer would say at the end, said while the run goes on.
+ *
+ * For those that judge a whole curve: "it has not moved", "it sits at chance". They are asked again each time a quarter more points are
+ * there, which costs little however often they are heard; what they say is told once it has held while the run grew by half, and is over
+ * when it holds no longer. At the end they are asked for the last time, and that alone counts: what was told and is not said then is taken
+ * back, which the host forgets when the run is over (taken_back.h). Where the points come from several files
+ * nothing is told before the end: what one file holds is not judged by how far another was read. */
+#ifndef MLWATCH_PREVIEW_H
+#define MLWATCH_PREVIEW_H
+
+#include "told.h"
+
+enum { PREVIEW_FIRST = 24 };
+struct preview {
+    uint64_t n, next,
+        since; /* points; how many until it is asked again; how many there were when it began to hold, 0: it does not */
+    uint16_t source;
+    bool several; /* sources */
+    struct told told;
+};
+/* What was said first, of what is said now. */
+struct preview_heard {
+    struct preview *preview; /* of a last judgement */
+    const struct findings *out;
+    struct finding f;
+    bool again; /* what was told is said again */
+};
+
+/* preview_due - one more point: is it time to judge? O(1), about 1 ns. */
+static inline bool preview_due(struct preview *v, const struct point *p)
+{
+    if (v->n++ == 0) v->source = p->source, v->next = PREVIEW_FIRST;
+    v->several = v->several || p->source != v->source;
+    if (v->n < v->next || v->several) return false;
+    v->next = v->n + v->n / 4;
+    return true;
+}
+
+/* preview_same - are they one symptom? preview_hear - keeps the first of what is said. preview_take_back - it was told too early. */
+static inline bool preview_same(const struct finding *a, const struct finding *b)
+{
+    return a->kind == b->kind && a->episode == b->episode;
+}
+static inline void preview_take_back(struct preview *v, const struct findings *out)
+{
+    v->told.last.confidence = 0;
+    told_update(&v->told, false, false, NULL, out);
+}
+static inline void preview_hear(void *arg, const struct finding *f)
+{
+    struct preview_heard *h = arg;
+    if (!h->f.kind) h->f = *f;
+}
+
+/* preview_judge - ask, and tell what is to be told.  judge: emits what it would say at the end. */
+static inline void preview_judge(struct preview *v, void *state, void (*judge)(void *state, const struct findings *out),
+                                 const struct findings *out)
+{
+    struct preview_heard h = {.preview = v};
+    judge(state, &(struct findings){&h, preview_hear});
+    if (!h.f.kind) v->since = 0;
+    else if (!v->since) v->since = v->n;
+    if (v->told.open && (!h.f.kind || !preview_same(&h.f, &v->told.last))) preview_take_back(v, out);
+    if (h.f.kind && 2 * v->n >= 3 * v->since) told_update(&v->told, true, v->told.last.severity != h.f.severity, &h.f, out);
+}
+
+/* preview_pass_on - what is said at the end, told; as the same again where it was told before. */
+static inline void preview_pass_on(void *arg, const struct finding *f)
+{
+    struct preview_heard *h = arg;
+    bool again = h->preview->told.open && preview_same(f, &h->preview->told.last);
+    h->f = *f;
+    h->f.phase = again ? PHASE_CHANGED : PHASE_OPENED;
+    h->again = h->again || again;
+    h->out->emit(h->out->arg, &h->f);
+}
+
+/* preview_over - the run is over: everything that is said now is told, and what was told and is not said any more is over. */
+static inline void preview_over(struct preview *v, void *state, void (*judge)(void *state, const struct findings *out),
+                                const struct findings *out)
+{
+    struct preview_heard h = {.preview = v, .out = out};
+    judge(state, &(struct findings){&h, preview_pass_on});
+    if (v->told.open && !h.again) preview_take_back(v, out);
+}
+
+#endif

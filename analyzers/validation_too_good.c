@@ -1,0 +1,184 @@
+/* validation_too_good - held-out data are answered better than data can be that the model has not seen.
+ *
+ * A validation score far above the training score to the end, or perfect from the first evaluation on while the training score is not. A
+ * little above is normal with dropout and augmentation; only what those do not explain is a warning.
+ * Flawless is worth knowing: hardly a held-out row wrong and next to nothing left of the held-out loss, for half of the run. Real data have
+ * rows that nobody could get right, but made ones and easy ones have none: a warning only where it was so from the beginning. Only where
+ * the loss is one of classes: that of noiseless numbers may well go to 0. */
+#include <math.h>
+#include <string.h>
+
+#include "analyzer.h"
+#include "stats/boosted.h"
+#include "stats/track_pair.h"
+
+#define GAMES (WANTS(ROLE_RETURN) | WANTS(ROLE_LOSS_GENERATOR) | WANTS(ROLE_LOSS_DISCRIMINATOR))
+enum { TRAINS = 2, EVALS = 4, SCORES = 4 };
+struct state {
+    double min_points, above_info, above_warning, perfect, flawless_score, flawless_loss, flawless_soon, even_left, even;
+    bool game;
+    struct track train[TRAINS], eval[EVALS], train_score[SCORES], eval_score[SCORES];
+    uint32_t n_train, n_eval, n_train_score, n_eval_score;
+};
+
+static const char *const kinds[] = {"validation_too_good", NULL};
+static const struct knob knobs[] = {
+    {"too_good_points", "points", 4, 3, 1000, 6, 3, offsetof(struct state, min_points), "evaluations before anything is said",
+     "as gap_points"},
+    {"too_good_info", "share", 0.1, 0.01, 1, 0.2, 0.05, offsetof(struct state, above_info),
+     "of the scale that a validation score is above training, to be worth knowing", "UMLAUT: 0.05, which dropout explains"},
+    {"too_good_warning", "share", 0.25, 0.05, 1, 0.4, 0.15, offsetof(struct state, above_warning), "to be a warning",
+     "our choice"},
+    {"too_good_perfect", "share", 0.995, 0.9, 1, 0.999, 0.99, offsetof(struct state, perfect),
+     "of the scale from the first evaluation on, while the training score is below",
+     "UMLAUT: 0.95 in the first epochs, which easy data reach"},
+    {"too_good_flawless", "share", 0.998, 0.9, 1, 0.9995, 0.995, offsetof(struct state, flawless_score),
+     "of the scale in the second half of the run", "0.993 at most on healthy calibration runs with 100 held-out rows or more"},
+    {"too_good_soon", "share", 0.1, 0, 1, 0.02, 0.3, offsetof(struct state, flawless_soon),
+     "of the evaluations before it is flawless, for a warning: easy data are learned as well, but not at once", "our choice"},
+    {"too_good_loss", "share", 0.001, 0.00001, 0.1, 0.0003, 0.003, offsetof(struct state, flawless_loss),
+     "of the first loss that is left of the held-out one then; of the rounds of a booster, which come down evenly, six times "
+     "that",
+     "0.033 at least on healthy calibration runs, 0.0026 on toy data without a single error"},
+    {"too_good_even_left", "share", 0.03, 0.001, 0.3, 0.01, 0.05, offsetof(struct state, even_left),
+     "of the first loss of a booster, below which rows it has not seen cost more than those it has", "our choice"},
+    {"too_good_even", "x", 1.02, 1, 1.5, 1.01, 1.05, offsetof(struct state, even),
+     "the training loss that its held-out loss is then at most", "trees fit the rows that they see"},
+    {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
+
+/* How far the validation score is above the training score in the second half, at least, on the scale; NaN when nothing tells. */
+static double above(const struct state *s, const struct track *eval, double scale, double *train_level)
+{
+    double e[TRACK_BUCKETS], t[TRACK_BUCKETS], off[TRACK_BUCKETS], least = INFINITY;
+    const struct track *train = track_of_metric(s->train_score, s->n_train_score, eval->series);
+    if (!train || train->curve->points < 4) return NAN;
+    size_t n = track_means(eval, e), m = track_levels(train, t), from = n / 2;
+    for (size_t i = from; i < n; i++) {
+        off[i] = e[i] - track_at(train, t, eval->curve->buckets[i].last_step);
+        least = fmin(least, off[i]);
+    }
+    *train_level = t[m - 1];
+    return least >= s->above_info * scale / 2 ? robust_median(off + from, n - from) / scale : NAN;
+}
+
+/* Is the score perfect at every evaluation although the training score was not by then? Easy data are perfect on both sides. */
+static bool perfect_at_once(const struct state *s, const struct track *eval, double scale)
+{
+    double t[TRACK_BUCKETS];
+    const struct track *train = track_of_metric(s->train_score, s->n_train_score, eval->series);
+    if (!train || !track_begins(train) || !track_begins(eval)) return false;
+    size_t n = eval->curve->used;
+    for (size_t i = 0; i < n; i++)
+        if (eval->curve->buckets[i].min < s->perfect * scale) return false;
+    return track_levels(train, t) >= 3 && track_at(train, t, eval->curve->buckets[n / 4].last_step) < (1 - s->above_info) * scale;
+}
+
+/* What is left of a held-out loss at the end, as a share of where training began. */
+static double left_of(const struct state *s, const struct track *eval)
+{
+    double e[TRACK_BUCKETS];
+    const struct track *train = track_of_metric(s->train, s->n_train, eval->series);
+    size_t n = track_levels(eval, e);
+    if (!train || !track_begins(train) || n < 6 || track_low(eval) < 0) return NAN;
+    double now = boosted(eval->series) ? eval->curve->buckets[eval->curve->used - 1].last : e[n - 1];
+    return now / fmax(e[0], train->curve->buckets[0].max);
+}
+
+/* Hardly a row wrong in the second half, and next to nothing left of the held-out loss. */
+static bool is_flawless(const struct state *s, const struct track *eval, double scale)
+{
+    bool little = false;
+    for (uint32_t i = 0; i < s->n_eval; i++)
+        if (s->eval[i].series->axis == eval->series->axis) little |= left_of(s, &s->eval[i]) <= s->flawless_loss;
+    return little && track_level(eval, 0.5, 1) >= s->flawless_score * scale;
+}
+
+/* Do unseen rows cost what seen ones do, to a hundredth, where hardly anything is left of either? */
+static bool is_even(const struct state *s, const struct track *eval, double left)
+{
+    const struct track *train = track_of_metric(s->train, s->n_train, eval->series);
+    if (!train || !(left <= s->even_left)) return false;
+    return eval->curve->buckets[eval->curve->used - 1].last <= s->even * train->curve->buckets[train->curve->used - 1].last;
+}
+
+/* A booster logs one value; that it is a loss of classes, its name tells. */
+static void judge_rounds(const struct state *s, const struct track *eval, const struct findings *out)
+{
+    double left = left_of(s, eval);
+    const struct series *series = eval->series;
+    if (!boosted(series) || !strstr(series->name, "logloss") || (!(left <= 6 * s->flawless_loss) && !is_even(s, eval, left)))
+        return;
+    struct finding f = track_finding(eval, "validation_too_good", eval->curve->used / 2);
+    f.severity = SEVERITY_WARNING;
+    f.confidence = 0.75;
+    finding_add(&f, "to", eval->curve->buckets[eval->curve->used - 1].last, "");
+    finding_add(&f, "left", left, "share");
+    finding_add(&f, "flawless", 1, "");
+    out->emit(out->arg, &f);
+}
+
+/* Precision alone, or recall alone, is perfect for a model that is very careful, or very careless. */
+static bool is_one_sided(const struct series *series)
+{
+    return strstr(series->metric, "precision") || strstr(series->metric, "recall");
+}
+
+static void judge(struct state *s, const struct track *eval, const struct findings *out)
+{
+    double e[TRACK_BUCKETS], train = NAN;
+    if ((double)eval->curve->points < s->min_points || is_one_sided(eval->series)) return;
+    size_t n = track_means(eval, e);
+    double scale = track_share_scale(eval, track_of_metric(s->train_score, s->n_train_score, eval->series));
+    double over = above(s, eval, scale, &train);
+    bool perfect = perfect_at_once(s, eval, scale), flawless = is_flawless(s, eval, scale);
+    if (!perfect && !flawless && !(over >= s->above_info)) return;
+    size_t from = perfect ? 0 : n / 2;
+    while (flawless && from > 0 && eval->curve->buckets[from - 1].min >= s->flawless_score * scale) from--;
+    struct finding f = track_finding(eval, "validation_too_good", from);
+    bool soon = flawless && (double)from <= s->flawless_soon * (double)n;
+    f.severity = perfect || soon || over >= s->above_warning ? SEVERITY_WARNING : SEVERITY_INFO;
+    f.confidence = perfect || over >= s->above_warning ? 0.8 : soon ? 0.75 : 0.6;
+    finding_add(&f, "to", e[n - 1], "");
+    finding_add(&f, "train", train, "");
+    finding_add(&f, "above", over, "share");
+    finding_add(&f, "at_once", perfect, "");
+    finding_add(&f, "flawless", flawless, "");
+    out->emit(out->arg, &f);
+}
+
+static void observe(void *state, const struct point *p, const struct findings *out)
+{
+    struct state *s = state;
+    (void)out;
+    switch (p->series->role) {
+    case ROLE_LOSS_TRAIN: track_add(s->train, &s->n_train, TRAINS, p); break;
+    case ROLE_LOSS_EVAL: track_add(s->eval, &s->n_eval, EVALS, p); break;
+    case ROLE_SCORE_TRAIN:
+        if (p->series->bounded) track_add(s->train_score, &s->n_train_score, SCORES, p);
+        break;
+    case ROLE_SCORE_EVAL:
+        if (p->series->bounded) track_add(s->eval_score, &s->n_eval_score, SCORES, p);
+        break;
+    default: s->game = true;
+    }
+}
+
+static void finish(void *state, const struct findings *out)
+{
+    struct state *s = state;
+    for (uint32_t i = 0; i < s->n_eval && !s->game; i++) judge_rounds(s, &s->eval[i], out);
+    for (uint32_t i = 0; i < s->n_eval_score && !s->game; i++) judge(s, &s->eval_score[i], out);
+}
+
+const struct analyzer analyzer_validation_too_good = {.name = "validation_too_good",
+                                                      .summary = "validation is too good to be true",
+                                                      .source = "failure knowledge F01, F02; UMLAUT (CHI 2021)",
+                                                      .kinds = kinds,
+                                                      .wants = WANTS(ROLE_LOSS_TRAIN) | WANTS(ROLE_LOSS_EVAL) |
+                                                               WANTS(ROLE_SCORE_TRAIN) | WANTS(ROLE_SCORE_EVAL) | GAMES,
+                                                      .needs = WANTS(ROLE_LOSS_EVAL) | WANTS(ROLE_SCORE_EVAL),
+                                                      .scope = PER_RUN,
+                                                      .state_size = sizeof(struct state),
+                                                      .knobs = knobs,
+                                                      .observe = observe,
+                                                      .finish = finish};

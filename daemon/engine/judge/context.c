@@ -1,0 +1,204 @@
+/* judge_context - see context.h. */
+#include "context.h"
+
+#include <ctype.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+enum {
+    EVALUATIONS = 3, /* after the onset: with fewer nothing is said */
+    MANY = 4,        /* losses side by side are terms of something, though nobody logs the sum */
+    RECORDS = 4      /* of an epoch, from which its first one is told apart */
+};
+static const double RISEN = 0.5;    /* of its first value, that a loss which never fell has risen by: it does not merely stand */
+static const double LEARNED = 1.25; /* times as high began the first run of a log whose later ones go on from what it learned */
+static const double SMALL = 0.01;   /* of its first value, at which a loss is as good as solved, wherever it came from */
+static const double IMPROVES =
+    0.05; /* share that the held-out loss must have come down by since: more than chance makes of the newest */
+
+static bool among(const char *kind, const char *const *kinds)
+{
+    while (*kinds && strcmp(*kinds, kind) != 0) kinds++;
+    return *kinds != NULL;
+}
+
+static bool is_sum(const struct series *s) { return strcmp(s->metric, "loss") == 0; }
+
+/* A term of a loss that is logged beside it, for as long. */
+static bool is_term(const struct run *r, const struct finding *f)
+{
+    const struct run_series *term = r->series[f->series->id];
+    if (is_sum(f->series)) return false;
+    for (size_t i = 0; i < r->n_series; i++) {
+        const struct run_series *s = r->series[i];
+        if (is_sum(&s->s) && s->s.role == f->series->role && s->s.source == f->source && 2 * s->points >= term->points)
+            return true;
+    }
+    return false;
+}
+
+/* One of many losses, of which more than half bear it well. */
+static bool is_one_of_many(const struct run *r, const struct finding *f)
+{
+    size_t losses = 0, ill = 0;
+    for (size_t i = 0; i < r->n_series; i++)
+        losses += r->series[i]->s.role == f->series->role && r->series[i]->s.source == f->source;
+    for (size_t i = 0; i < r->n_findings; i++) {
+        const struct finding *other = &r->findings[i].f;
+        bool same = other->series && other->series->role == f->series->role && other->source == f->source;
+        ill += same && strcmp(other->kind, f->kind) == 0;
+    }
+    return losses >= MANY && 2 * ill < losses;
+}
+
+/* Is the newest value of a held-out loss as low as any, and lower than all before the finding began? Within a source lines tell. */
+static bool is_at_best(const struct run_series *s, const struct finding *f)
+{
+    double before = INFINITY, after = INFINITY;
+    uint64_t n = 0;
+    for (uint32_t i = 0; i < s->curve.used; i++) {
+        const struct bucket *b = &s->curve.buckets[i];
+        if (s->s.source == f->source ? b->first_line <= f->first_line : b->first_step <= f->onset_step)
+            before = fmin(before, b->min);
+        else after = fmin(after, b->min), n += b->n;
+    }
+    return n >= EVALUATIONS && !s->nonfinite && before > 0 && s->last < (1 - IMPROVES) * before && s->last <= after;
+}
+
+static bool held_out_improves(const struct run *r, const struct finding *f)
+{
+    for (size_t i = 0; i < r->n_series; i++) {
+        const struct run_series *s = r->series[i];
+        if (s->s.role != ROLE_LOSS_EVAL || (s->s.source != f->source && s->s.axis != f->series->axis)) continue;
+        if (is_at_best(s, f)) return true;
+    }
+    return false;
+}
+
+/* Does a held-out score come to its best after the finding began, by more than a twentieth? */
+static bool score_improves(const struct run *r, const struct finding *f)
+{
+    for (size_t i = 0; i < r->n_series; i++) {
+        const struct run_series *s = r->series[i];
+        if (s->s.role != ROLE_SCORE_EVAL || s->s.better != BETTER_HIGHER || s->s.source != f->source || s->s.part) continue;
+        double before = 0, after = 0;
+        for (uint32_t k = 0; k < s->curve.used; k++) {
+            const struct bucket *b = &s->curve.buckets[k];
+            if (b->first_step <= f->onset_step) before = fmax(before, b->max);
+            else after = fmax(after, b->max);
+        }
+        if (before > 0 && after > (1 + IMPROVES) * before && s->last > before) return true;
+    }
+    return false;
+}
+
+/* A log that holds several runs, or phases of one: did an earlier one bring this loss down to where the one in hand began? */
+static bool has_learned(const struct run *r, const struct finding *f)
+{
+    const struct curve *c = &r->series[f->series->id]->curve;
+    double from = finding_evidence(f, "from", NAN);
+    return f->segment && from > 0 && c->used && c->buckets[0].first_line < f->first_line && c->buckets[0].mean > LEARNED * from;
+}
+
+static bool is_fact(const struct run_fact *t, const struct finding *f, const char *key)
+{
+    return t->source == f->source && strcmp(t->key, key) == 0;
+}
+
+/* Steps of an epoch, as its log tells them; 0 where it does not. */
+static int64_t epoch_of(const struct run *r, const struct finding *f)
+{
+    for (size_t i = 0; i < r->n_facts; i++)
+        if (is_fact(&r->facts[i], f, "steps_per_epoch")) return strtoll(r->facts[i].value, NULL, 10);
+    return 0;
+}
+
+/* The first of several values of an epoch, in a log of the means since the epoch began: it is the mean of the fewest batches. */
+static bool opens_epoch(const struct run *r, const struct finding *f)
+{
+    const struct run_series *s = r->series[f->series->id];
+    int64_t steps = epoch_of(r, f), span = s->last_step - s->first_step;
+    double every = s->points > 1 ? (double)span / (double)(s->points - 1) : 0;
+    if (steps < 1 || f->onset_step < 0 || !(every > 0) || (double)steps < RECORDS * every) return false;
+    return (double)(f->onset_step % steps) < 0.75 * every && finding_evidence(f, "width_points", 0) <= (double)steps / every;
+}
+
+/* Does the risen loss stand at next to nothing of what it began with? */
+static bool is_small(const struct run *r, const struct finding *f)
+{
+    const struct curve *c = &r->series[f->series->id]->curve;
+    return c->used && c->buckets[0].first_line < f->first_line && finding_evidence(f, "to", NAN) <= SMALL * c->buckets[0].max;
+}
+
+/* The word of a score at the end of its name, or at the start; the rest says what it is of. */
+static size_t score_word(const char *at)
+{
+    static const char *const words[] = {"precision", "recall", "accuracy", "f1", "iou", "dice", "ap", "auc"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        size_t n = strlen(words[i]);
+        if (strncasecmp(at, words[i], n) == 0 && !isalnum((unsigned char)at[n])) return n;
+    }
+    return 0;
+}
+
+static size_t words_before_last(const char *name)
+{
+    size_t n = strlen(name);
+    while (n && isalnum((unsigned char)name[n - 1])) n--;
+    return n;
+}
+
+static bool are_of_one(const char *a, const char *b)
+{
+    size_t n = words_before_last(a), m = words_before_last(b), first = score_word(a), other = score_word(b);
+    if (n && n == m && memcmp(a, b, n) == 0 && score_word(a + n) && score_word(b + m)) return true;
+    return first && other && a[first] && strcmp(a + first, b + other) == 0;
+}
+
+bool judge_is_one_thing(const struct finding *a, const struct finding *b)
+{
+    if (a->series->role != b->series->role) return false;
+    if (strcmp(a->kind, "loss_not_decreasing") == 0) return true;
+    return strcmp(a->kind, "score_stuck") == 0 && are_of_one(a->series->name, b->series->name);
+}
+
+bool judge_is_borne(const struct run *r, const struct finding *f)
+{
+    bool borne = false;
+    if (strcmp(f->kind, "grad_explosion") != 0 || f->severity != SEVERITY_CRITICAL) return false;
+    for (size_t i = 0; i < r->n_findings; i++) {
+        const struct finding *other = &r->findings[i].f;
+        bool ill = strcmp(other->kind, "loss_divergence") == 0 || strstr(other->kind, "_nonfinite");
+        if (ill && other->severity > SEVERITY_INFO) return false;
+    }
+    for (size_t i = 0; i < r->n_series; i++) {
+        const struct run_series *s = r->series[i];
+        if (s->s.role != ROLE_LOSS_TRAIN || !is_sum(&s->s) || !s->curve.used) continue;
+        if (s->nonfinite || !(s->last < s->curve.buckets[0].max)) return false;
+        borne = true;
+    }
+    return borne;
+}
+
+bool judge_is_mild(const struct run *r, const struct finding *f)
+{
+    static const char *const traded[] = {"loss_divergence",       "loss_spike",
+                                         "loss_not_decreasing",   "loss_plateau",
+                                         "loss_at_chance",        "loss_oscillation",
+                                         "validation_divergence", "overfitting",
+                                         "gap_from_start",        NULL};
+    static const char *const risen[] = {"loss_divergence", NULL};
+    static const char *const jumped[] = {"loss_spike", NULL}, *const flat[] = {"loss_not_decreasing", NULL},
+                             *const fitted[] = {"overfitting", NULL};
+    if (!f->series || f->severity == SEVERITY_INFO) return false;
+    bool train = f->series->role == ROLE_LOSS_TRAIN, held = f->series->role == ROLE_LOSS_EVAL;
+    if ((train || held) && among(f->kind, traded) && (is_term(r, f) || is_one_of_many(r, f))) return true;
+    if (train && among(f->kind, risen) && is_small(r, f)) return true;
+    if (train && among(f->kind, jumped) && opens_epoch(r, f)) return true;
+    if (train && among(f->kind, flat) && has_learned(r, f)) return true;
+    if (held && among(f->kind, fitted) && !is_sum(f->series) && score_improves(r, f)) return true;
+    bool rises = among(f->kind, risen) || (among(f->kind, flat) && finding_evidence(f, "total_change", 0) > RISEN);
+    return train && rises && held_out_improves(r, f);
+}

@@ -1,0 +1,106 @@
+/* run_past - one curve of each series for all analyzers (analyzers/stats/past.h), and one for plots.
+ *
+ * The plot's curve holds every value of all segments; an analyzer's holds the finite ones of the segment. Until a value is not finite, or a
+ * segment ends, the two are the same, and only one is kept. Where sources are joined, the segment of a point is the leading source's: for
+ * those who hear the whole run there is a past of its own as soon as that differs. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "parts.h"
+
+enum { FIRST = 4 };
+/* Thousands of layers, counts, and what is no quantity of the training. */
+#define WITHOUT                                                                                                                  \
+    (WANTS(ROLE_NONE) | WANTS(ROLE_GRAD_PART) | WANTS(ROLE_WEIGHT_PART) | WANTS(ROLE_WEIGHT_MEAN) | WANTS(ROLE_CONFUSION) |      \
+     WANTS(ROLE_PROGRESS) | WANTS(ROLE_EVENT) | WANTS(ROLE_SILENCE))
+
+bool run_curve_init(struct curve *c)
+{
+    struct bucket *buckets = malloc(FIRST * sizeof *buckets);
+    if (buckets) curve_init(c, buckets, FIRST);
+    return buckets != NULL;
+}
+
+bool run_has_past(const struct series *s) { return !(WITHOUT & WANTS((unsigned)s->role)); }
+
+/* As many buckets as were needed so far, up to `most`. Without memory it stays coarser. */
+static void add(struct curve *c, uint32_t most, const struct point *p)
+{
+    if (c->used == c->capacity && c->capacity < most) {
+        uint32_t capacity = 2 * c->capacity < most ? 2 * c->capacity : most;
+        struct bucket *more = realloc(c->buckets, capacity * sizeof *more);
+        if (more) c->buckets = more, c->capacity = capacity;
+    }
+    if (c->buckets) curve_add(c, p->step, p->value, p->line);
+}
+
+static void empty(struct curve *c) { curve_init(c, c->buckets, c->capacity); }
+
+/* A copy with its own buckets; false when memory ran out. */
+static bool copy(struct curve *to, const struct curve *from)
+{
+    if (!from->buckets) return run_curve_init(to);
+    struct bucket *buckets = realloc(to->buckets, from->capacity * sizeof *buckets);
+    if (!buckets) return false;
+    memcpy(buckets, from->buckets, from->used * sizeof *buckets);
+    *to = *from;
+    to->buckets = buckets;
+    return true;
+}
+
+/* From now on the finite values are not all values. */
+static void part(struct run_past *k, const struct curve *all)
+{
+    if (k->past.fine == &k->finite || !copy(&k->finite, all)) return;
+    k->past.fine = &k->finite;
+}
+
+static void begin_segment(struct run_past *k, const struct curve *all)
+{
+    if (k->past.coarse.points) part(k, all);
+    if (k->past.fine == &k->finite) empty(&k->finite);
+    empty(&k->past.coarse);
+}
+
+static void remember(struct run_past *k, const struct curve *all, const struct point *p, uint16_t segment, uint32_t most)
+{
+    if (!isfinite(p->value)) {
+        part(k, all);
+        return;
+    }
+    if (!k->past.coarse.buckets && !run_curve_init(&k->past.coarse)) return;
+    if (k->segment != segment) begin_segment(k, all);
+    k->segment = segment;
+    if (k->past.fine == &k->finite) add(&k->finite, most, p);
+    add(&k->past.coarse, PAST_COARSE, p);
+}
+
+/* What those who hear the whole run are given: the same, until the segments part. */
+static struct run_past *for_whole(struct run_series *s, uint16_t segment, uint16_t joined)
+{
+    if (s->whole || segment == joined) return s->whole;
+    struct run_past *k = calloc(1, sizeof *k);
+    if (!k || !copy(&k->past.coarse, &s->kept.past.coarse) || !copy(&k->finite, s->kept.past.fine))
+        return run_past_free(k), free(k), NULL;
+    k->past.fine = &k->finite;
+    k->segment = s->kept.segment;
+    return s->whole = k;
+}
+
+void run_remember(struct run *r, struct run_series *s, const struct point *p, uint16_t joined)
+{
+    uint32_t most = r->n_sources > 1 || !r->options.curve_buckets ? CURVE_MAX : r->options.curve_buckets;
+    bool judged = run_has_past(&s->s);
+    struct run_past *whole = judged ? for_whole(s, p->segment, joined) : NULL;
+    if (whole) remember(whole, NULL, p, joined, most);
+    if (judged) remember(&s->kept, &s->curve, p, p->segment, most);
+    add(&s->curve, most, p);
+}
+
+void run_past_free(struct run_past *k)
+{
+    if (!k) return;
+    free(k->past.coarse.buckets);
+    free(k->finite.buckets);
+}

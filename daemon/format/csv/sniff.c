@@ -1,0 +1,81 @@
+/* csv_sniff - see csv/sniff.h. The first rows are surveyed: their width, how much of them is numbers, and the names in the header. */
+#include "sniff.h"
+
+#include <strings.h>
+
+#include "../field.h"
+#include "../format.h"
+#include "cell.h"
+
+enum { SNIFF_ROWS = 64 };
+struct survey {
+    size_t rows, cells, regular, numbers, texts;
+    char delimiter;
+    bool comment, headed, known; /* known: a column has a name that a training log has */
+    struct csv_shape first;
+};
+
+static bool knows_name(struct span line, char delimiter)
+{
+    struct csv_row r = {line.p, line.p + line.n, delimiter, true};
+    while (r.more)
+        if (field_speaks_of_training(csv_next(&r).span)) return true;
+    return false;
+}
+
+static void survey_row(struct survey *v, struct span line)
+{
+    if (!v->rows) {
+        v->delimiter = csv_delimiter(line);
+        v->first = csv_shape(line, v->delimiter);
+        v->headed = v->first.texts || !v->first.numbers;
+        v->cells = v->first.cells;
+        v->known = !v->headed || v->comment || knows_name(line, v->delimiter);
+    }
+    struct csv_shape shape = csv_shape(line, v->delimiter);
+    v->rows++;
+    v->regular += shape.cells == v->cells;
+    if (v->rows == 1 && v->headed) return;
+    v->numbers += shape.numbers;
+    v->texts += shape.texts;
+}
+
+static struct survey survey_of(struct span head)
+{
+    struct survey v = {.delimiter = ','};
+    bool whole = head.n < FORMAT_HEAD_BYTES;
+    const char *p = head.p, *end = head.p + head.n;
+    if (span_starts(head, "\xEF\xBB\xBF")) p += 3;
+    while (p < end && v.rows < SNIFF_ROWS) {
+        const char *stop = csv_row_end(p, end, v.rows ? v.delimiter : 0);
+        if (!stop && (!whole && v.rows)) break;
+        struct span line = csv_trim(p, stop ? stop : end);
+        p = stop ? stop + 1 : end;
+        if (!v.rows && line.n && line.p[0] == '#') v.comment = true;
+        else if (line.n) survey_row(&v, line);
+    }
+    return v;
+}
+
+static bool named_csv(const char *path)
+{
+    static const char *const suffixes[] = {".csv", ".tsv"};
+    size_t n = strlen(path);
+    for (size_t i = 0; i < 2; i++)
+        if (n >= 4 && strcasecmp(path + n - 4, suffixes[i]) == 0) return true;
+    return false;
+}
+
+int csv_sniff(const char *path, struct span head)
+{
+    bool named = named_csv(path);
+    struct span start = span_trim(head);
+    if (!start.n || memchr(head.p, 0, head.n) || start.p[0] == '{' || start.p[0] == '[') return 0;
+    struct survey v = survey_of(head);
+    size_t data = v.rows - (v.headed && v.rows);
+    if (!data) return named && v.known && v.cells >= 2 ? 50 : 0;
+    bool mostly = v.numbers >= v.texts, regular = 10 * v.regular >= 8 * v.rows;
+    if (!v.known || !v.numbers || (!named && (v.cells < 2 || data < 2 || !regular || !mostly))) return named ? 10 : 0;
+    if (!named) return v.comment ? 60 : 45;
+    return v.cells < 2 ? 30 : mostly && regular ? 90 : 40;
+}

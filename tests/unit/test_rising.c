@@ -1,0 +1,211 @@
+/* Slow divergence: told while there is time, and only then. Warm-ups, restarts and losses that come back are left alone. */
+#include "../../analyzers/stats/climb.h"
+#include "chance.h"
+#include "watched.h"
+
+#define SERIES(role_, name_, better_)                                                                                            \
+    {                                                                                                                            \
+        .name = name_, .unit = "", .metric = name_, .depth = -1, .role = role_, .better = better_, .id = role_                   \
+    }
+static const struct series loss = SERIES(ROLE_LOSS_TRAIN, "loss", BETTER_LOWER),
+                           norm = SERIES(ROLE_GRAD_NORM, "grad_norm", BETTER_UNKNOWN),
+                           weight = SERIES(ROLE_WEIGHT_NORM, "weight_norm", BETTER_UNKNOWN),
+                           rate = SERIES(ROLE_LEARNING_RATE, "lr", BETTER_UNKNOWN),
+                           reward = SERIES(ROLE_RETURN, "return", BETTER_HIGHER);
+
+/* ---- the loss and what runs ahead of it ------------------------------------------------------------------------------------------- */
+
+/* Falls to 0.5; from step 400 on it doubles every 120 steps. Returns the step at which that was told. */
+static int64_t told_at(const struct series *beside, double growth)
+{
+    struct watch w;
+    seed = 11;
+    watch(&w, "loss_rising");
+    for (int s = 0; s < 800; s++) {
+        double up = s > 400 ? (s - 400) / 120.0 * log(2) : 0;
+        give(&w, &loss, s, (0.5 + 2 * exp(-s / 60.0)) * exp(up + noise(0.15)));
+        if (beside) give(&w, beside, s, exp(growth * up + 0.02 * sin(s)));
+    }
+    done(&w);
+    return w.told ? w.opened : INT64_MAX;
+}
+
+static void norms_that_grow_with_the_loss_make_it_known_earlier(void **unused)
+{
+    int64_t alone = told_at(NULL, 0);
+    (void)unused;
+    assert_in_range(alone, 401, 519);
+    assert_true(told_at(&norm, 3) < alone);
+    assert_true(told_at(&weight, 1) < alone);
+    assert_int_equal(told_at(&norm, 0), alone);
+}
+
+/* While the rate rises from the start of the run, a rise below 1.5 times the initial loss is healthy. */
+static void a_bump_while_the_rate_warms_up_is_left_alone(void **unused)
+{
+    struct watch w;
+    (void)unused;
+    for (int far = 0; far < 2; far++) {
+        seed = 4;
+        watch(&w, "loss_rising");
+        for (int s = 0; s < 300; s++) {
+            double bump = (far ? 1.5 : 0.3) * fmax(0, 1 - fabs(s - 90.0) / 45.0);
+            give(&w, &rate, s, 1e-5 * (s + 1));
+            give(&w, &loss, s, 3 * exp(bump - fmax(0, s - 90) / 80.0 + noise(0.01)));
+        }
+        done(&w);
+        assert_int_equal(w.told > 0, far);
+    }
+}
+
+static void a_rise_that_comes_back_is_told_to_be_over(void **unused)
+{
+    struct watch w;
+    (void)unused;
+    seed = 9;
+    watch(&w, "loss_rising");
+    for (int s = 0; s < 1000; s++) {
+        double up = 1.2 * fmax(0, 1 - fabs(s - 500.0) / 150.0);
+        give(&w, &loss, s, (0.5 + 2 * exp(-s / 60.0)) * exp(up + noise(0.05)));
+    }
+    assert_int_equal(w.told, 1);
+    assert_int_equal(w.closed, 1);
+    assert_int_equal(w.last.severity, SEVERITY_INFO);
+    done(&w);
+}
+
+/* ---- the schedule ------------------------------------------------------------------------------------------------------------------ */
+
+enum how { CLIMBS = 7 };
+static double decays_upwards(int s) { return 1e-3 * pow(1.01, fmax(0, s - 200)); }
+static double warms_up_once(int s) { return 1e-3 * fmin(1, (s + 1) / 300.0); }
+static double warms_up_late(int s) { return 1e-3 * fmin(1, fmax(0.01, (s - 10) / 300.0)); }
+static double restarts_warm(int s) { return 5e-4 * (1 + cos(3.14159 * (s % 300) / 300)); }
+static double swings_between(int s) { return 5e-4 * (1.2 - cos(3.14159 * s / 150)); }
+static double goes_down_in_steps(int s) { return 1e-3 * pow(0.1, s / 200); }
+
+static void a_rate_that_climbs_above_all_it_was_is_told_while_it_climbs(void **unused)
+{
+    static const struct {
+        double (*value)(int s);
+        bool climbs;
+    } rates[] = {{decays_upwards, true}, {warms_up_once, false},  {warms_up_late, false},
+                 {restarts_warm, false}, {swings_between, false}, {goes_down_in_steps, false}};
+    struct watch w;
+    (void)unused;
+    for (size_t i = 0; i < sizeof rates / sizeof *rates; i++) {
+        watch(&w, "lr_out_of_schedule");
+        for (int s = 0; s < 600; s++) give(&w, &rate, s, rates[i].value(s));
+        assert_int_equal(w.told > 0, rates[i].climbs);
+        if (rates[i].climbs) {
+            assert_in_range(w.opened, 201, 260);
+            assert_int_equal((enum how)evidence(&w, "how"), CLIMBS);
+            assert_in_range(w.last.onset_step, 199, 203);
+        }
+        done(&w);
+    }
+}
+
+/* ---- what looks like a divergence and is none ---------------------------------------------------------------------------------------- */
+
+/* Few examples came by for a while and were learned by heart; then all of them come again. */
+static double loss_after_few_examples(int s)
+{
+    double fell = 2.3 * exp(-s / 50.0) + 0.01;
+    return (s < 300   ? fell
+            : s < 500 ? 0.001 + 0.02 * exp(-(s - 300) / 30.0)
+                      : 0.005 + 0.06 * exp(-(s - 500) / 80.0)) *
+           exp(noise(0.1));
+}
+
+static void a_step_that_leaves_most_of_the_progress_and_is_made_good_is_worth_knowing_only(void **unused)
+{
+    static const char *const names[] = {"loss_divergence", "loss_rising", "loss_spike"};
+    struct watch w;
+    (void)unused;
+    for (size_t a = 0; a < sizeof names / sizeof *names; a++) {
+        seed = 6;
+        watch(&w, names[a]);
+        for (int s = 0; s < 1200; s++) give(&w, &loss, s, loss_after_few_examples(s));
+        done(&w);
+        assert_int_equal(w.last.severity, SEVERITY_INFO);
+    }
+}
+
+static void a_norm_that_comes_back_to_where_it_stood_is_no_explosion(void **unused)
+{
+    struct watch w;
+    (void)unused;
+    for (int beyond = 0; beyond < 2; beyond++) {
+        seed = 12;
+        watch(&w, "grad_explosion");
+        for (int s = 0; s < 900; s++) {
+            double level = s < 200 ? 3 : s < 500 ? 0.04 : beyond ? 60 : 3;
+            give(&w, &norm, s, level * exp(noise(0.2)));
+        }
+        done(&w);
+        assert_int_equal(w.loud > 0, beyond);
+    }
+}
+
+static void an_agent_that_came_back_to_more_than_it_had_lost_has_learned(void **unused)
+{
+    struct watch w;
+    (void)unused;
+    for (int more = 0; more < 2; more++) {
+        seed = 2;
+        watch(&w, "score_drop");
+        for (int s = 0; s < 300; s++) {
+            double r = s < 60 ? 20 + 2.6 * s : s < 100 ? 176 : s < 150 ? 90 : more ? 199 : 165;
+            give(&w, &reward, s, r + noise(4));
+        }
+        done(&w);
+        assert_int_equal(w.last.severity, more ? SEVERITY_INFO : SEVERITY_WARNING);
+    }
+}
+
+/* ---- stats/climb.h -------------------------------------------------------------------------------------------------------------------- */
+
+static void a_climb_that_came_to_a_stand_does_not_go_on(void **unused)
+{
+    (void)unused;
+    for (int stands = 0; stands < 2; stands++) {
+        struct climb c;
+        climb_begin(&c);
+        seed = 3;
+        for (int i = 0; i < 200; i++) {
+            double x = i < 100 ? 0 : (i - 100) / 100.0, y = stands ? 1 - exp(-6 * x) : x;
+            climb_add(&c, 1 - fmin(i, 60) / 60.0 + y + noise(0.02));
+        }
+        assert_true(fabs(climb_rise(&c, CLIMB_FAST) - 1) < 0.15);
+        assert_int_equal(climb_goes_on(&c, 1), !stands);
+    }
+}
+
+static void a_rise_half_of_which_was_undone_is_remembered(void **unused)
+{
+    struct climb c;
+    (void)unused;
+    climb_begin(&c);
+    for (int i = 0; i < 60; i++) climb_add(&c, 0);
+    for (int i = 0; i < 60; i++) climb_add(&c, 1);
+    for (int i = 0; i < 60; i++) climb_add(&c, 0);
+    assert_true(c.of[CLIMB_FAST].undone > 0.5 && c.of[CLIMB_FAST].undone <= 1);
+    assert_true(climb_rise(&c, CLIMB_FAST) < 0.05);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(norms_that_grow_with_the_loss_make_it_known_earlier),
+        cmocka_unit_test(a_bump_while_the_rate_warms_up_is_left_alone),
+        cmocka_unit_test(a_rise_that_comes_back_is_told_to_be_over),
+        cmocka_unit_test(a_rate_that_climbs_above_all_it_was_is_told_while_it_climbs),
+        cmocka_unit_test(a_step_that_leaves_most_of_the_progress_and_is_made_good_is_worth_knowing_only),
+        cmocka_unit_test(a_norm_that_comes_back_to_where_it_stood_is_no_explosion),
+        cmocka_unit_test(an_agent_that_came_back_to_more_than_it_had_lost_has_learned),
+        cmocka_unit_test(a_climb_that_came_to_a_stand_does_not_go_on),
+        cmocka_unit_test(a_rise_half_of_which_was_undone_is_remembered),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
