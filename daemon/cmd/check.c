@@ -24,13 +24,6 @@ struct check {
     int exit_code;
 };
 
-static void print(struct str *s)
-{
-    fwrite(s->p ? s->p : "", 1, s->n, stdout);
-    fflush(stdout);
-    str_done(s);
-}
-
 static bool is_format(const struct check *c, const char *name) { return strcmp(c->format->name, name) == 0; }
 
 /* What is being checked: a directory and its scan, or of that one run; both NULL where there is nothing to scan. */
@@ -38,6 +31,19 @@ struct checked {
     const struct scan *scan;
     const struct scan_run *run;
 };
+
+/* 3 if any was unreadable, else 124, else 1, else 0. */
+static void note_exit(struct check *c, int code)
+{
+    static const int rank[] = {[EXIT_CLEAN] = 0, [EXIT_FINDINGS] = 1, [EXIT_DEADLINE] = 2, [EXIT_UNREADABLE] = 3};
+    if (rank[code] > rank[c->exit_code]) c->exit_code = code;
+}
+
+static void print(struct check *c, struct str *s)
+{
+    note_exit(c, cmd_print((struct span){s->p ? s->p : "", s->n}));
+    str_done(s);
+}
 
 static void print_view(struct check *c, struct view *v, struct checked from, double started)
 {
@@ -51,7 +57,7 @@ static void print_view(struct check *c, struct view *v, struct checked from, dou
         check_add_seams(v, &c->report, &out);
         if (c->sources) sources_add_text(v, &c->report, &out);
     }
-    print(&out);
+    print(c, &out);
 }
 
 /* Sources that tell different numbers: worth knowing, and no finding. */
@@ -62,18 +68,11 @@ static void say_note(const struct run *r)
     str_done(&s);
 }
 
-static void print_passed(const struct check *c, const struct scan *scan, const char *dir)
+static void print_passed(struct check *c, const struct scan *scan, const char *dir)
 {
     struct str out = {0};
     if (c->sources && is_format(c, "text")) sources_add_passed(scan, dir, &c->report, &out);
-    print(&out);
-}
-
-/* 3 if any was unreadable, else 124, else 1, else 0. */
-static void note_exit(struct check *c, int code)
-{
-    static const int rank[] = {[EXIT_CLEAN] = 0, [EXIT_FINDINGS] = 1, [EXIT_DEADLINE] = 2, [EXIT_UNREADABLE] = 3};
-    if (rank[code] > rank[c->exit_code]) c->exit_code = code;
+    print(c, &out);
 }
 
 static void unreadable(struct check *c, const char *printed, struct checked from, const struct err *err, double started)

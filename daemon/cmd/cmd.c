@@ -1,6 +1,7 @@
 /* cmd - the list of verbs, and what they share. */
 #include "cmd.h"
 
+#include <errno.h>
 #include <langinfo.h>
 #include <locale.h>
 #include <stdio.h>
@@ -101,11 +102,30 @@ static bool asks_for_help(int argc, char **argv)
     return false;
 }
 
-int cmd_main(int argc, char **argv)
+static int cannot_print(void)
+{
+    struct err err = {0};
+    if (errno == EPIPE) return clearerr(stdout), EXIT_CLEAN;
+    return err_errno(&err, E_IO, "cannot write to the output"), cmd_fail(&err);
+}
+
+int cmd_print(struct span text)
+{
+    if (ferror(stdout)) return EXIT_UNREADABLE;
+    return fwrite(text.p, 1, text.n, stdout) == text.n && fflush(stdout) == 0 ? EXIT_CLEAN : cannot_print();
+}
+
+/* What a verb has written and not flushed yet. */
+static int printed(int code)
+{
+    int lost = ferror(stdout) || fflush(stdout) == 0 ? EXIT_CLEAN : cannot_print();
+    return lost ? lost : code;
+}
+
+static int dispatch(int argc, char **argv)
 {
     struct opt_result given;
     struct err err;
-    setlocale(LC_CTYPE, "");
     if (argc < 2) return print_verbs(stderr), EXIT_USAGE;
     if (strcmp(argv[1], "--version") == 0) return puts("mlwatch " MLWATCH_VERSION), EXIT_CLEAN;
     if (asks_for_help(1, argv + 1) || strcmp(argv[1], "help") == 0) return print_verbs(stdout), EXIT_CLEAN;
@@ -115,4 +135,10 @@ int cmd_main(int argc, char **argv)
     if (opt_parse(c->options, argc - 2, argv + 2, &given, &err)) return cmd_fail(&err);
     if (c->reads_logs && patterns_open(&err)) return cmd_say(err.text), EXIT_USAGE;
     return c->run(&given);
+}
+
+int cmd_main(int argc, char **argv)
+{
+    setlocale(LC_CTYPE, "");
+    return printed(dispatch(argc, argv));
 }

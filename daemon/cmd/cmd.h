@@ -4,6 +4,7 @@
 
 #include "../base/err.h"
 #include "../base/opt.h"
+#include "../base/span.h"
 
 /* Exit codes, the same for every verb. */
 enum { EXIT_CLEAN = 0, EXIT_FINDINGS = 1, EXIT_USAGE = 2, EXIT_UNREADABLE = 3, EXIT_DAEMON = 4, EXIT_DEADLINE = 124 };
@@ -21,6 +22,8 @@ extern const struct command *const commands[]; /* NULL ends the list; in the ord
 void cmd_say(const char *sentence);
 /* cmd_fail - print "mlwatch: <sentence>" to stderr and return the exit code that belongs to the status. */
 int cmd_fail(const struct err *err);
+/* cmd_print - text to stdout, at once. Returns EXIT_CLEAN, also when nobody reads it any more; else it has said, once, why it could not. */
+int cmd_print(struct span text);
 /* cmd_colour, cmd_columns - is this stream a terminal that wants colour (NO_COLOR, TERM=dumb); how wide (COLUMNS, else the terminal, else 100). */
 bool cmd_colour(int fd);
 int cmd_columns(int fd);

@@ -1,6 +1,5 @@
 #include "look.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -60,7 +59,5 @@ int look_print(const char *file, const struct str *text)
         if (save_text(file, bytes, &err)) return cmd_fail(&err);
         return fprintf(stderr, "wrote %s\n", file), EXIT_CLEAN;
     }
-    if (fwrite(bytes.p, 1, bytes.n, stdout) == bytes.n && fflush(stdout) == 0) return EXIT_CLEAN;
-    if (errno == EPIPE) return EXIT_CLEAN;
-    return err_errno(&err, E_IO, "cannot write to the output"), cmd_fail(&err);
+    return cmd_print(bytes);
 }

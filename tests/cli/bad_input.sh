@@ -37,6 +37,20 @@ refused "a link that leaves the directory" 'leaves' outside
 refused "a device itself" 'neither|no regular' /dev/null
 mkdir "$(printf 'evil\e[31m')" && refused "a name with an escape sequence" 'empty' "$(printf 'evil\e[31m')"
 
+# A full disk takes no output: whoever asked must not believe that all is well.
+mkdir whole && for i in $(seq 60); do echo "{\"step\": $i, \"loss\": $((200 / i)).5}"; done >whole/log.jsonl
+if [ -w /dev/full ]; then
+    for verb in "check whole" "check --json whole" "check --sources whole whole" "report whole" "config show" "--help" "check --help"; do
+        # shellcheck disable=SC2086 # the words are the verb and its arguments
+        "$MLWATCH" $verb >/dev/full 2>err
+        expect_code "$verb into a full disk" 3 $?
+        [ "$(cat err)" = "mlwatch: cannot write to the output: no space left on device" ] || fail "$verb into a full disk says: $(cat err)"
+    done
+fi
+(trap '' PIPE && sleep 0.3 && "$MLWATCH" check whole 2>err; echo $? >code) | true
+expect_code "a reader that has gone" 0 "$(cat code)"
+[ ! -s err ] || fail "a reader that has gone: $(cat err)"
+
 mkdir device
 if mknod device/train.log c 1 5 2>/dev/null; then
     refused "a device named train.log" 'no regular file' device
