@@ -6,8 +6,8 @@
 
 OUT gets runs/SLUG/ with the logs, and labels.csv (its columns: tests/rates/runs.py). A run stays only when its own question was
 answered with yes: a fault that did not happen and a control that did not learn are trained again with other numbers, five times at most.
-It can be stopped and goes on; what was given up (given-up.txt) is tried again with --again. About 1,000 runs, an hour of one core;
-those that the tests read are in tests/rates. The packages are in requirements.txt; frameworks that are not installed are left out and
+It can be stopped and goes on; what was given up (given-up.txt) is tried again with --again. More than
+1,000 runs; those that the tests read are in tests/rates. The packages are in requirements.txt; frameworks that are not installed are left out and
 named.
 """
 

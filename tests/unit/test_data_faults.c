@@ -3,10 +3,6 @@
 #include "chance.h"
 #include "watched.h"
 
-#define SERIES(role_, name_, metric_, id_)                                                                                       \
-    {                                                                                                                            \
-        .name = name_, .unit = "", .metric = metric_, .depth = -1, .role = role_, .id = id_                                      \
-    }
 #define SCORE(name_, metric_, id_)                                                                                               \
     {                                                                                                                            \
         .name = name_, .unit = "", .metric = metric_, .depth = -1, .role = ROLE_SCORE_EVAL, .better = BETTER_HIGHER,             \

@@ -2,10 +2,6 @@
 #include "chance.h"
 #include "watched.h"
 
-#define SERIES(role_, name_, metric_, id_)                                                                                       \
-    {                                                                                                                            \
-        .name = name_, .unit = "", .metric = metric_, .depth = -1, .role = role_, .id = id_                                      \
-    }
 static const struct series loss = SERIES(ROLE_LOSS_TRAIN, "train/loss", "loss", 1),
                            held = SERIES(ROLE_LOSS_EVAL, "val/loss", "loss", 2),
                            norm = SERIES(ROLE_GRAD_NORM, "grad_norm", "grad_norm", 3);

@@ -3,13 +3,11 @@
 #include "chance.h"
 #include "watched.h"
 
-#define SERIES(role_, name_)                                                                                                     \
-    {                                                                                                                            \
-        .name = name_, .unit = "", .metric = name_, .depth = -1, .role = role_, .id = role_                                      \
-    }
-static const struct series loss = SERIES(ROLE_LOSS_TRAIN, "loss"), norm = SERIES(ROLE_GRAD_NORM, "grad_norm"),
-                           rate = SERIES(ROLE_LEARNING_RATE, "lr"), silence = SERIES(ROLE_SILENCE, "silence"),
-                           eval = SERIES(ROLE_LOSS_EVAL, "val_loss");
+static const struct series loss = SERIES(ROLE_LOSS_TRAIN, "loss", "loss", ROLE_LOSS_TRAIN),
+                           norm = SERIES(ROLE_GRAD_NORM, "grad_norm", "grad_norm", ROLE_GRAD_NORM),
+                           rate = SERIES(ROLE_LEARNING_RATE, "lr", "lr", ROLE_LEARNING_RATE),
+                           silence = SERIES(ROLE_SILENCE, "silence", "silence", ROLE_SILENCE),
+                           eval = SERIES(ROLE_LOSS_EVAL, "val_loss", "val_loss", ROLE_LOSS_EVAL);
 
 static int ascending(const void *a, const void *b) { return *(const int *)a - *(const int *)b; }
 

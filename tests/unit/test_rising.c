@@ -3,15 +3,15 @@
 #include "chance.h"
 #include "watched.h"
 
-#define SERIES(role_, name_, better_)                                                                                            \
+#define RATED(role_, name_, better_)                                                                                             \
     {                                                                                                                            \
         .name = name_, .unit = "", .metric = name_, .depth = -1, .role = role_, .better = better_, .id = role_                   \
     }
-static const struct series loss = SERIES(ROLE_LOSS_TRAIN, "loss", BETTER_LOWER),
-                           norm = SERIES(ROLE_GRAD_NORM, "grad_norm", BETTER_UNKNOWN),
-                           weight = SERIES(ROLE_WEIGHT_NORM, "weight_norm", BETTER_UNKNOWN),
-                           rate = SERIES(ROLE_LEARNING_RATE, "lr", BETTER_UNKNOWN),
-                           reward = SERIES(ROLE_RETURN, "return", BETTER_HIGHER);
+static const struct series loss = RATED(ROLE_LOSS_TRAIN, "loss", BETTER_LOWER),
+                           norm = RATED(ROLE_GRAD_NORM, "grad_norm", BETTER_UNKNOWN),
+                           weight = RATED(ROLE_WEIGHT_NORM, "weight_norm", BETTER_UNKNOWN),
+                           rate = RATED(ROLE_LEARNING_RATE, "lr", BETTER_UNKNOWN),
+                           reward = RATED(ROLE_RETURN, "return", BETTER_HIGHER);
 
 /* ---- the loss and what runs ahead of it ------------------------------------------------------------------------------------------- */
 

@@ -2,10 +2,6 @@
 #include "chance.h"
 #include "watched.h"
 
-#define SERIES(role_, name_, metric_, id_)                                                                                       \
-    {                                                                                                                            \
-        .name = name_, .unit = "", .metric = metric_, .depth = -1, .role = role_, .id = id_                                      \
-    }
 static const struct series loss = SERIES(ROLE_LOSS_TRAIN, "train/loss", "loss", 1),
                            held = SERIES(ROLE_LOSS_EVAL, "val/loss", "loss", 2), rate = SERIES(ROLE_LEARNING_RATE, "lr", "lr", 3);
 static const struct series score = {.name = "val/accuracy",

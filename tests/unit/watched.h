@@ -15,6 +15,12 @@
 #include "../../analyzers/analyzer.h"
 #include "pasts.h"
 
+/* SERIES - the whole of a quantity, of this role. */
+#define SERIES(role_, name_, metric_, id_)                                                                                       \
+    {                                                                                                                            \
+        .name = name_, .unit = "", .metric = metric_, .depth = -1, .role = role_, .id = id_                                      \
+    }
+
 /* One analyzer under watch, and the last thing it told. */
 struct watch {
     const struct analyzer *a;

@@ -182,23 +182,58 @@ bool judge_is_borne(const struct run *r, const struct finding *f)
     return borne;
 }
 
+static bool score_beats_term(const struct run *r, const struct finding *f) { return !is_sum(f->series) && score_improves(r, f); }
+
+static bool only_rises(const struct run *r, const struct finding *f)
+{
+    return finding_evidence(f, "total_change", 0) > RISEN && held_out_improves(r, f);
+}
+
+#define TRAIN WANTS(ROLE_LOSS_TRAIN)
+#define HELD  WANTS(ROLE_LOSS_EVAL)
+static const char *const traded[] = {"loss_divergence",       "loss_spike",
+                                     "loss_not_decreasing",   "loss_plateau",
+                                     "loss_at_chance",        "loss_oscillation",
+                                     "validation_divergence", "overfitting",
+                                     "gap_from_start",        NULL},
+                         *const risen[] = {"loss_divergence", NULL}, *const jumped[] = {"loss_spike", NULL},
+                         *const flat[] = {"loss_not_decreasing", NULL}, *const fitted[] = {"overfitting", NULL};
+
+/* Findings of these kinds about a series of these roles are mild where it holds. */
+static const struct {
+    const char *const *kinds;
+    uint64_t roles;
+    bool (*holds)(const struct run *r, const struct finding *f);
+} milder[] = {
+    {traded, TRAIN | HELD, is_term},   {traded, TRAIN | HELD, is_one_of_many},
+    {risen, TRAIN, is_small},          {jumped, TRAIN, opens_epoch},
+    {flat, TRAIN, has_learned},        {fitted, HELD, score_beats_term},
+    {risen, TRAIN, held_out_improves}, {flat, TRAIN, only_rises},
+};
+
 bool judge_is_mild(const struct run *r, const struct finding *f)
 {
-    static const char *const traded[] = {"loss_divergence",       "loss_spike",
-                                         "loss_not_decreasing",   "loss_plateau",
-                                         "loss_at_chance",        "loss_oscillation",
-                                         "validation_divergence", "overfitting",
-                                         "gap_from_start",        NULL};
-    static const char *const risen[] = {"loss_divergence", NULL};
-    static const char *const jumped[] = {"loss_spike", NULL}, *const flat[] = {"loss_not_decreasing", NULL},
-                             *const fitted[] = {"overfitting", NULL};
     if (!f->series || f->severity == SEVERITY_INFO) return false;
-    bool train = f->series->role == ROLE_LOSS_TRAIN, held = f->series->role == ROLE_LOSS_EVAL;
-    if ((train || held) && among(f->kind, traded) && (is_term(r, f) || is_one_of_many(r, f))) return true;
-    if (train && among(f->kind, risen) && is_small(r, f)) return true;
-    if (train && among(f->kind, jumped) && opens_epoch(r, f)) return true;
-    if (train && among(f->kind, flat) && has_learned(r, f)) return true;
-    if (held && among(f->kind, fitted) && !is_sum(f->series) && score_improves(r, f)) return true;
-    bool rises = among(f->kind, risen) || (among(f->kind, flat) && finding_evidence(f, "total_change", 0) > RISEN);
-    return train && rises && held_out_improves(r, f);
+    for (size_t i = 0; i < sizeof milder / sizeof *milder; i++)
+        if ((milder[i].roles & WANTS((unsigned)f->series->role)) && among(f->kind, milder[i].kinds) && milder[i].holds(r, f))
+            return true;
+    return false;
+}
+
+bool judge_is_meaningless(const struct run *r, const struct finding *f)
+{
+    static const char *const trends[] = {"loss_plateau",
+                                         "loss_not_decreasing",
+                                         "loss_divergence",
+                                         "loss_spike",
+                                         "loss_at_chance",
+                                         "loss_oscillation",
+                                         "validation_divergence",
+                                         "overfitting",
+                                         "still_improving",
+                                         "gap_from_start",
+                                         NULL};
+    bool game = r->roles & (WANTS(ROLE_RETURN) | WANTS(ROLE_LOSS_GENERATOR) | WANTS(ROLE_LOSS_DISCRIMINATOR));
+    bool own = f->series && WANTS((unsigned)f->series->role) & (WANTS(ROLE_LOSS_GENERATOR) | WANTS(ROLE_LOSS_DISCRIMINATOR));
+    return game && !own && among(f->kind, trends);
 }

@@ -15,6 +15,9 @@
 /* judge_is_borne - a hundredfold gradient norm that the training loss bears: finite, not diverging, and below where it began. A warning then, not critical.
  * Cost: O(series). */
 bool judge_is_borne(const struct run *r, const struct finding *f);
+/* judge_is_meaningless - in reinforcement learning and between adversaries a loss is no measure of progress: only its being finite is
+ * judged, and what is said of an adversary as such. */
+bool judge_is_meaningless(const struct run *r, const struct finding *f);
 /* judge_is_mild - is what f tells worth knowing only, in view of the run? Cost: O(series). */
 bool judge_is_mild(const struct run *r, const struct finding *f);
 

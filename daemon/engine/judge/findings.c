@@ -19,20 +19,6 @@ static bool same_series(const struct finding *a, const struct finding *b)
     return a->series && b->series && a->series->metric[0] && strcmp(a->series->metric, b->series->metric) == 0;
 }
 
-/* In reinforcement learning and between adversaries a loss is no measure of progress: only its being finite is judged, and what is said of
- * an adversary as such. */
-static bool meaningless(const struct run *r, const struct finding *f)
-{
-    static const char *const trends[] = {"loss_plateau",    "loss_not_decreasing", "loss_divergence",       "loss_spike",
-                                         "loss_at_chance",  "loss_oscillation",    "validation_divergence", "overfitting",
-                                         "still_improving", "gap_from_start"};
-    bool game = r->roles & (WANTS(ROLE_RETURN) | WANTS(ROLE_LOSS_GENERATOR) | WANTS(ROLE_LOSS_DISCRIMINATOR));
-    bool own = f->series && WANTS((unsigned)f->series->role) & (WANTS(ROLE_LOSS_GENERATOR) | WANTS(ROLE_LOSS_DISCRIMINATOR));
-    for (size_t i = 0; game && !own && i < sizeof trends / sizeof *trends; i++)
-        if (strcmp(f->kind, trends[i]) == 0) return true;
-    return false;
-}
-
 /* a, told already or to be told, makes b redundant. */
 static bool folds(const struct finding *a, const struct finding *b)
 {
@@ -174,7 +160,8 @@ static struct told fold(struct run *r)
     struct told t = {.all = judge_room(r, most, sizeof *t.all), .by = judge_room(r, most, sizeof *t.by)};
     for (size_t i = 0; i < r->n_findings; i++) {
         const struct run_finding *f = &r->findings[i];
-        if (!meaningless(r, &f->f) && !told_by_the_whole(r, f) && !run_confirms(r, &f->f)) t.all[t.n++] = placed(r, &f->f);
+        if (!judge_is_meaningless(r, &f->f) && !told_by_the_whole(r, f) && !run_confirms(r, &f->f))
+            t.all[t.n++] = placed(r, &f->f);
     }
     t.n = open_holes(r, t.all, t.n, most);
     qsort(t.all, t.n, sizeof *t.all, worse_first);

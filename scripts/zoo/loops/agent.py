@@ -1,4 +1,4 @@
-"""An advantage actor-critic on CartPole, both written here and vectorised in NumPy: the calibration half's agent."""
+"""An advantage actor-critic on CartPole, both written here and vectorised in NumPy: the calibration split's agent."""
 
 import json
 import os
