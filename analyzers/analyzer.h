@@ -30,6 +30,7 @@ enum event {
     EVENT_INTERRUPTED, /* Ctrl-C: a person wanted it */
     EVENT_FINISHED,    /* the tool says that training is complete */
     EVENT_CHECKPOINT,  /* a checkpoint was written */
+    EVENT_INSPECTED,   /* a checkpoint was looked into: never in a log, its text is our own (engine/run/inspected.c) */
     EVENT_COUNT
 };
 

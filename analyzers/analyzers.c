@@ -87,7 +87,8 @@ static const char *const events[EVENT_COUNT] = {[EVENT_NONE] = "none",
                                                 [EVENT_HARDWARE] = "hardware",
                                                 [EVENT_INTERRUPTED] = "interrupted",
                                                 [EVENT_FINISHED] = "finished",
-                                                [EVENT_CHECKPOINT] = "checkpoint"};
+                                                [EVENT_CHECKPOINT] = "checkpoint",
+                                                [EVENT_INSPECTED] = "inspected"};
 
 const char *severity_name(enum severity s) { return severities[s]; }
 const char *axis_name(enum axis a) { return axes[a]; }

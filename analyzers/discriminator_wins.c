@@ -4,7 +4,9 @@
  * balance cross-entropy stands at ln 4 (both halves) or ln 2 (their mean), hinge at 2 or 1, least squares at 0.25 to 0.5. A level below
  * 0.1 is far from all of them. adversarial_stalemate: a loss that is as good as zero from the start, or losses that
  * do not move at all any more, mean that neither gives a signal. A generator whose loss has climbed meanwhile is told that all it makes is
- * false: there the discriminator has won, however soon. */
+ * false: there the discriminator has won, however soon, and before a log that writes every tenth step has shown another level. Where a
+ * distance of what it makes from what is real is logged and has never come down, the discriminator need not be quite so sure. A critic has no
+ * floor, but a bound that something holds it to: where its loss and the generator's grow a thousandfold the bound is gone. */
 #include <math.h>
 
 #include "analyzer.h"
@@ -14,13 +16,16 @@
 
 enum { BUCKETS = 64 };
 struct state {
-    double level, share, min_points, lasted_share, dead_level, still, refused;
+    double level, share, min_points, lasted_share, dead_level, still, refused, level_stuck, better, bound;
     struct curve d, g;
     struct bucket d_buckets[BUCKETS], g_buckets[BUCKETS];
     const struct series *series;
     uint16_t source, segment;
     struct told wins, dead;
     double lowest;
+    const struct series *quality;
+    double quality_first, quality_best; /* a distance: lower is better */
+    uint64_t qualities;
 };
 
 static const char *const kinds[] = {"discriminator_wins", "adversarial_stalemate", NULL};
@@ -40,6 +45,13 @@ static const struct knob knobs[] = {
     {"adversarial_refused", "loss", 2, 0.5, 100, 4, 1, offsetof(struct state, refused),
      "above its first value at which a generator's loss says that nothing it makes is believed",
      "Goodfellow 2014: at balance ln 2; two more are odds of 14 to 1"},
+    {"discriminator_level_stuck", "loss", 0.3, 0, 1, 0.1, 0.5, offsetof(struct state, level_stuck),
+     "the same as discriminator_level, where the generator is refused and nothing it makes has got better",
+     "right three times of four on both sides costs 0.29 each"},
+    {"discriminator_better", "share", 0.1, 0.01, 0.9, 0.05, 0.2, offsetof(struct state, better),
+     "of its first value by which the distance to what is real must have come down for it to have got better", "our choice"},
+    {"discriminator_bound", "x", 1000, 10, 1e9, 1e4, 100, offsetof(struct state, bound),
+     "its early size beyond which a critic is held by nothing", "as loss_without_bound"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
 static double level_of(const struct bucket *b, size_t from, size_t to, bool size)
@@ -102,12 +114,43 @@ static bool is_dead(struct state *s, double early, double now, struct finding *f
     return nothing || still;
 }
 
+/* Has what the generator makes never come nearer to what is real, as far as that is measured? */
+static bool never_better(const struct state *s)
+{
+    return s->qualities >= 5 && s->quality_first > 0 && s->quality_best > (1 - s->better) * s->quality_first;
+}
+
+/* Where a critic's loss passed ten times all of its first half. */
+static size_t away_from(const struct state *s)
+{
+    size_t n = s->d.used, at = n - 1;
+    double early = level_of(s->d_buckets, 0, (n + 1) / 2, true);
+    while (at > 0 && s->d_buckets[at - 1].mean < -10 * early) at--;
+    return at;
+}
+
+/* Has a critic's loss grown without bound downwards, and the generator's upwards? */
+static bool runs_away(const struct state *s, double now)
+{
+    size_t n = s->g.used;
+    double d = level_of(s->d_buckets, 0, (s->d.used + 1) / 2, true),
+           g = n >= 5 ? level_of(s->g_buckets, 0, (n + 1) / 2, true) : INFINITY;
+    return now < 0 && -now >= s->bound * d && level_of(s->g_buckets, n - (n + 4) / 5, n, false) >= s->bound * g;
+}
+
 static bool has_won(struct state *s, double early, double now, struct finding *f)
 {
-    if (s->lowest < -0.01 || now > s->level || (now > s->share * early && early > s->level)) return false;
+    if (runs_away(s, now)) {
+        *f = found(s, "discriminator_wins", SEVERITY_WARNING, 0.9, away_from(s), early, now);
+        return true;
+    }
+    bool refused = is_refused(s);
+    double level = refused && never_better(s) ? s->level_stuck : s->level;
+    double began = refused ? fmax(early, s->d_buckets[0].max) : early;
+    if (s->lowest < -0.01 || now > level || (now > s->share * began && early > level)) return false;
     size_t onset = s->d.used - (size_t)ceil(s->lasted_share * (double)s->d.used);
-    while (onset > 0 && s->d_buckets[onset - 1].mean < s->level) onset--;
-    double over = now > 0 ? s->level / now : 10;
+    while (onset > 0 && s->d_buckets[onset - 1].mean < level) onset--;
+    double over = now > 0 ? level / now : 10;
     *f = found(s, "discriminator_wins", SEVERITY_WARNING, fmin(0.95, 0.7 + 0.05 * log2(over)), onset, early, now);
     return true;
 }
@@ -124,10 +167,21 @@ static void judge(struct state *s, const struct findings *out)
     told_update(&s->wins, won, true, &wins, out);
 }
 
+static void follow_quality(struct state *s, const struct point *p)
+{
+    if (p->series->better != BETTER_LOWER || !isfinite(p->value) || (s->quality && s->quality != p->series)) return;
+    if (!s->qualities++) s->quality = p->series, s->quality_first = s->quality_best = p->value;
+    s->quality_best = fmin(s->quality_best, p->value);
+}
+
 static void observe(void *state, const struct point *p, const struct findings *out)
 {
     struct state *s = state;
     bool discriminator = p->series->role == ROLE_LOSS_DISCRIMINATOR;
+    if (p->series->role == ROLE_SCORE_EVAL) {
+        follow_quality(s, p);
+        return;
+    }
     s->d.buckets = s->d_buckets;
     s->g.buckets = s->g_buckets;
     if (!s->d.capacity) curve_init(&s->d, s->d_buckets, BUCKETS), curve_init(&s->g, s->g_buckets, BUCKETS);
@@ -146,7 +200,9 @@ const struct analyzer analyzer_discriminator_wins = {.name = "discriminator_wins
                                                      .summary = "the discriminator's loss falls to nothing",
                                                      .source = "Goodfellow 2014; Arjovsky & Bottou 2017",
                                                      .kinds = kinds,
-                                                     .wants = WANTS(ROLE_LOSS_DISCRIMINATOR) | WANTS(ROLE_LOSS_GENERATOR),
+                                                     .wants = WANTS(ROLE_LOSS_DISCRIMINATOR) | WANTS(ROLE_LOSS_GENERATOR) |
+                                                              WANTS(ROLE_SCORE_EVAL),
+                                                     .needs = WANTS(ROLE_LOSS_DISCRIMINATOR),
                                                      .scope = PER_RUN,
                                                      .state_size = sizeof(struct state),
                                                      .knobs = knobs,

@@ -2,7 +2,8 @@
  *
  * A policy that has learned its task needs no entropy any more, so low entropy is no fault while the return stands near its best, well
  * above where it began. It is one when the return never rose, or has fallen from its best: nothing is tried any more that could
- * mend it. Where no return is logged it is worth knowing. Both signs are logged; an entropy that changes its sign belongs to
+ * mend it. It is one as well when each update still moves the policy far, as its divergence from the policy before tells: who has found the
+ * one good answer has come to rest. Where no return is logged it is worth knowing. Both signs are logged; an entropy that changes its sign belongs to
  * continuous actions, has no zero to fall to, and is left alone. */
 #include <math.h>
 
@@ -11,7 +12,7 @@
 
 enum { TRACKS = 4 };
 struct state {
-    double share, least, floor, min_points, lasted, effect;
+    double share, least, floor, min_points, lasted, effect, restless;
     struct track track[TRACKS];
     uint32_t n;
     struct told told;
@@ -32,6 +33,9 @@ static const struct knob knobs[] = {
      "of the run for which it must have been low", "as discriminator_lasted"},
     {"entropy_collapse_effect", "sd", 2, 0.5, 20, 1, 3, offsetof(struct state, effect),
      "above its start that the return must stand to have been learned", "Cohen 1988: 0.8 is a large effect of single values"},
+    {"entropy_collapse_restless", "nats", 0.03, 0.005, 5, 0.1, 0.02, offsetof(struct state, restless),
+     "of divergence from one policy to the next, while it is certain, above which it has not come to rest",
+     "Schulman 2017: targets of 0.003 to 0.03 while a policy learns"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
 /* The return stands well above its start, and not far below its best. */
@@ -42,6 +46,14 @@ static bool learned(const struct state *s, const struct track *r)
     double first = robust_median(level, tenth), now = robust_median(level + n - tenth, tenth), noise = track_noise(r);
     for (size_t i = 0; i < n; i++) best = fmax(best, level[i]);
     return now - first > s->effect * noise && now > first && now >= first + (best - first) / 2;
+}
+
+/* Do the updates go on moving a policy that is certain? */
+static bool is_restless(const struct state *s)
+{
+    const struct track *kl = track_of_role(s->track, s->n, ROLE_KL);
+    return kl && (double)kl->curve->points >= s->min_points && track_level(kl, 0.5, 1) >= s->restless &&
+           track_level(kl, 1 - s->lasted, 1) >= s->restless / 2;
 }
 
 static bool collapsed(const struct state *s, const struct track *e, double *early, double *now)
@@ -68,7 +80,7 @@ static void judge(struct state *s, bool over, const struct findings *out)
     const struct track *e = track_of_role(s->track, s->n, ROLE_ENTROPY), *r = track_of_role(s->track, s->n, ROLE_RETURN);
     double early = 0, now = 0;
     bool known = r && r->curve->used >= 8;
-    bool is = e && (known || over) && collapsed(s, e, &early, &now) && !(known && learned(s, r));
+    bool is = e && (known || over) && collapsed(s, e, &early, &now) && !(known && learned(s, r) && !is_restless(s));
     struct finding f = {0};
     if (is) {
         f = track_finding(e, "entropy_collapse", onset_of(s, e, early));
@@ -95,7 +107,8 @@ const struct analyzer analyzer_entropy_collapse = {.name = "entropy_collapse",
                                                    .summary = "the policy becomes certain without having learned",
                                                    .source = "Williams & Peng 1991 (entropy bonus); Mnih 2016",
                                                    .kinds = kinds,
-                                                   .wants = WANTS(ROLE_ENTROPY) | WANTS(ROLE_RETURN),
+                                                   .wants = WANTS(ROLE_ENTROPY) | WANTS(ROLE_RETURN) | WANTS(ROLE_KL),
+                                                   .needs = WANTS(ROLE_ENTROPY),
                                                    .scope = PER_RUN,
                                                    .state_size = sizeof(struct state),
                                                    .knobs = knobs,

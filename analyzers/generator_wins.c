@@ -2,7 +2,8 @@
  *
  * At balance cross-entropy stands at ln 4 or ln 2, hinge at 2 or 1, least squares at 0.25 to 0.5, so a discriminator's loss beyond
  * 2.5 is wrong more often than a coin. With it the generator's loss falls to nothing (where it has a floor), or the
- * discriminator's is far beyond everything it began with. A critic's loss, which may be negative, has no such scale. What such a generator is
+ * discriminator's is far beyond everything it began with. With the hinge the generator's loss is what it is believed, with its sign changed:
+ * at -1 and below all it makes is real beyond doubt. A critic's loss, which may be negative, has no such scale. What such a generator is
  * paid for is no longer likeness: quality falls. */
 #include <math.h>
 
@@ -11,7 +12,7 @@
 
 enum { TRACKS = 4 };
 struct state {
-    double lost, lost_far, won, factor, min_points, lasted, runs_away;
+    double lost, lost_far, won, factor, min_points, lasted, runs_away, believed;
     struct track track[TRACKS];
     uint32_t n;
     struct told told;
@@ -36,11 +37,14 @@ static const struct knob knobs[] = {
      "of the run that it must have lasted", "as discriminator_lasted"},
     {"generator_wins_bound", "x", 1000, 10, 1e9, 1e4, 100, offsetof(struct state, runs_away),
      "balance, above which the outputs themselves grow without bound", "as loss_without_bound"},
+    {"generator_wins_believed", "loss", -1, -100, 0, -2, -0.5, offsetof(struct state, believed),
+     "that the generator's loss must be below, where it may be negative", "Lim & Ye 2017: the margin of the hinge"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
 static bool wins(const struct state *s, const struct track *d, const struct track *g, double d_now, double g_now)
 {
     double early = fmin(track_level(d, 0, 0.1), 2); /* a discriminator that never learned begins beyond balance */
+    if (d_now >= s->lost && g_now <= s->believed && d_now > early) return true;
     if (d_now < s->lost || d_now < s->factor * early) return false;
     return d_now >= s->lost_far || (track_low(g) >= 0 && g_now <= s->won);
 }

@@ -2,7 +2,8 @@
  *
  * A norm that is large but steady is the model's scale; one that drifts up by a few times while the loss falls is usual. Judged is an
  * excursion from the recent level, or a slow rise from the lowest one, by a factor of ten and more that lasts; it is critical when it
- * is a hundredfold, or when the loss rises with it. A norm that comes back to where it stood while the loss was falling is only worth
+ * is a hundredfold, or when the loss rises with it. A norm that has come down a thousandfold with its loss and returns to where the run
+ * began has not exploded: it must be beyond what it came to in ordinary steps, the first ones too, or the loss beyond where it began. A norm that comes back to where it stood while the loss was falling is only worth
  * knowing. */
 #include <math.h>
 #include <string.h>
@@ -10,17 +11,20 @@
 #include "analyzer.h"
 #include "stats/excursion.h"
 #include "stats/level.h"
+#include "stats/reached.h"
 
 struct state {
     struct excursion_knobs knobs;
-    double critical_factor, warning_factor, above_all, loss_factor, loss_height;
+    double critical_factor, warning_factor, above_all, loss_factor, loss_height, beyond;
     struct excursion e;
     struct level loss; /* before the excursion */
     double loss_now;   /* an average of about three values */
+    double loss_first;
     const struct series *series, *loss_series;
     uint32_t episode;
     bool told;
-    double max, top; /* top: the highest level it had outside excursions, on the scale */
+    double max, top;        /* top: the highest level it had outside excursions, on the scale */
+    struct reached reached; /* by the norm, outside excursions */
 };
 
 static const char *const kinds[] = {"grad_explosion", NULL};
@@ -38,19 +42,25 @@ static const struct knob knobs[] = {
      "seeded training runs: norms of healthy runs drift by up to an order of magnitude"},
     {"grad_explosion_critical", "x", 100, 2, 1e9, 1000, 30, offsetof(struct state, critical_factor),
      "from this factor on it is critical", "AutoTrainer: ratio above 70"},
-    {"grad_explosion_above", "x", 2, 1, 1e6, 4, 1, offsetof(struct state, above_all),
-     "of the highest level before that it must reach to be more than worth knowing", "our choice"},
+    {"grad_explosion_above", "x", 3, 1, 1e6, 6, 2, offsetof(struct state, above_all),
+     "of what it came to before that it must reach to be more than worth knowing",
+     "seeded training runs: up to 2.6 where other data brought the norm back to where it began"},
     {"grad_explosion_loss_height", "sd", 5, 2, 100, 8, 4, offsetof(struct state, loss_height),
      "the loss rises with it when it is so far above its own level", "our choice"},
     {"grad_explosion_loss_factor", "x", 1.2, 1.01, 100, 1.5, 1.1, offsetof(struct state, loss_factor), "and by this factor",
      "our choice"},
+    {"grad_explosion_beyond", "x", 2, 1, 1000, 4, 1.5, offsetof(struct state, beyond),
+     "the first loss, at which any such norm is an explosion, however high it was at the beginning",
+     "no data cost an untrained model so much"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
 static bool loss_rises(const struct state *s) { return level_above(&s->loss, s->loss_now, s->loss_factor, s->loss_height); }
 
 static enum severity severity_of(const struct state *s, double factor)
 {
-    if (!s->e.scale.linear && s->e.peak < s->top + log(s->above_all)) return SEVERITY_INFO;
+    double above = fmax(s->top, log(s->reached.before)) + log(s->above_all);
+    bool wild = s->loss_first > 0 && s->loss_now > s->beyond * s->loss_first;
+    if (!s->e.scale.linear && s->e.peak < above && !wild) return SEVERITY_INFO;
     if (loss_rises(s) || factor >= s->critical_factor) return SEVERITY_CRITICAL;
     return factor >= s->warning_factor && !s->e.slow ? SEVERITY_WARNING
                                                      : SEVERITY_INFO; /* a drift under a falling loss is usual */
@@ -78,6 +88,7 @@ static void init(void *state) { ((struct state *)state)->top = -INFINITY; }
 
 static void observe_loss(struct state *s, double value)
 {
+    if (!s->loss.n && !s->e.open) s->loss_first = value;
     s->loss_now = s->loss.n ? s->loss_now + 0.4 * (value - s->loss_now) : value;
     if (!s->e.open) level_add(&s->loss, value);
 }
@@ -96,6 +107,7 @@ static void observe(void *state, const struct point *p, const struct findings *o
     if (p->value > s->max) s->max = p->value;
     if (!s->e.open && s->e.base.n == ROLLING_MAX && rolling_median(&s->e.base) > s->top) s->top = rolling_median(&s->e.base);
     enum excursion_change change = excursion_add(&s->e, &s->knobs, p);
+    if (!s->e.open) reached_add(&s->reached, p->value);
     if (change == EXCURSION_SETTLED) s->episode++, tell(s, PHASE_OPENED, out);
     else if (change == EXCURSION_GREW && s->told) tell(s, PHASE_CHANGED, out);
     else if (change == EXCURSION_RETURNED && s->told) tell(s, PHASE_CLOSED, out);

@@ -8,10 +8,12 @@
 #include "analyzer.h"
 #include "stats/excursion.h"
 #include "stats/level.h"
+#include "stats/reached.h"
 
 struct state {
     struct excursion_knobs knobs;
-    double answer_points, loss_factor, loss_height;
+    double answer_points, loss_factor, loss_height, above_all;
+    struct reached reached; /* by the norm, outside excursions */
     struct excursion e;
     struct level loss;
     const struct series *series, *loss_series;
@@ -37,6 +39,9 @@ static const struct knob knobs[] = {
      "the loss answers when it is so far above its level", "our choice"},
     {"grad_spike_loss_factor", "x", 1.3, 1.01, 100, 1.5, 1.1, offsetof(struct state, loss_factor), "and by this factor",
      "our choice"},
+    {"grad_spike_above", "x", 3, 1, 1e6, 6, 2, offsetof(struct state, above_all),
+     "of what the norm came to in ordinary steps before, the first ones too, that it must reach to be a warning",
+     "as grad_explosion_above"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
 static void tell(struct state *s, bool recovered, const struct findings *out)
@@ -54,7 +59,8 @@ static void tell(struct state *s, bool recovered, const struct findings *out)
     }
     s->f.evidence[3].value = s->followed;
     s->f.evidence[5].value = s->count;
-    s->f.severity = s->followed ? SEVERITY_WARNING : SEVERITY_INFO;
+    bool beyond = e->scale.linear || e->peak >= log(s->above_all * s->reached.before);
+    s->f.severity = s->followed && beyond ? SEVERITY_WARNING : SEVERITY_INFO;
     s->f.phase = s->told ? PHASE_CHANGED : PHASE_OPENED;
     s->told = true;
     out->emit(out->arg, &s->f);
@@ -84,6 +90,7 @@ static void observe(void *state, const struct point *p, const struct findings *o
     if (!s->series) s->series = p->series;
     if (p->series != s->series) return;
     enum excursion_change change = excursion_add(&s->e, &s->knobs, p);
+    if (!s->e.open) reached_add(&s->reached, p->value);
     if (s->e.slow) return;
     if (change == EXCURSION_STARTED) {
         s->count++;

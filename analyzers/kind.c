@@ -118,6 +118,19 @@ const struct kind kinds[] = {
      "{series} has grown from {from} to {to} since {axis} {onset} and goes on: it doubles every {doubles_in} steps", ""},
     {"input_starved", "steps wait for data", "by {series} ({to}) the accelerator waits for its input", ""},
     {"log_gap", "the log has a hole", "{series} has no value between {axis} {onset} and {to}, where one came every {usual}", ""},
+    {"optimizer_state_nonfinite", "the optimizer remembers NaN or infinities",
+     "the optimizer's {series} holds values that are not finite at {axis} {onset}", ""},
+    {"batchnorm_stats_wild", "running statistics cannot be right", "{series} holds statistics that cannot be right at {axis} {onset}",
+     ""},
+    {"optimizer_steps_differ", "some weights had few steps", "{series} had {steps} steps of the optimizer, others {most}", ""},
+    {"embedding_rows_untouched", "entries of an embedding never came up", "{share%} of the rows of {series} never had a gradient",
+     ""},
+    {"spectrum_overtrained", "a matrix uses few of its dimensions", "{series} uses {rank} of its {full} dimensions", ""},
+    {"checkpoint_incomplete", "a checkpoint is cut", "{series} is not complete: training cannot go on from it", ""},
+    {"checkpoint_corrupt", "a checkpoint is corrupt", "{series} is damaged: what it holds cannot be trusted", "checkpoint_incomplete"},
+    {"checkpoint_unsafe", "a checkpoint would run code", "loading {series} would import or run what no tensor needs", ""},
+    {"checkpoint_mismatch", "a checkpoint is of another model",
+     "{series} lacks {missing} parameters of the checkpoint before it and has {added} that it had not", ""},
     {NULL, NULL, NULL, NULL}};
 
 const struct kind *kind_of(const char *name)

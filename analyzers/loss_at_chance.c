@@ -2,9 +2,9 @@
  *
  * The cross-entropy of n equally likely classes is ln n whatever the model. A loss that comes down (or up) to ln n and stays there has
  * found the class frequencies and nothing else: labels that do not belong to their inputs, inputs that never arrive, dead
- * units. n is taken from the settings where they tell it; else it must be a number of classes that tasks really have, and the loss must
- * lie within a narrower band around it. A held-out score that stands clearly above 1 / n knows better than to guess, whatever the
- * loss. Games have losses of their own meaning and are left alone.
+ * units. n is taken from the settings where they tell it, or from an accuracy that stands at 1 / n; else it must be a number of classes that
+ * tasks really have, and the loss must lie within a narrower band around it. A held-out score that stands clearly above 1 / n knows better
+ * than to guess, whatever the loss; so does a held-out loss clearly below ln n. Games have losses of their own meaning and are left alone.
  *
  * With two classes of different size, guessing by their shares costs less than ln 2: the entropy of the share of the larger one, which is the
  * accuracy of whoever always names it. Where accuracy and held-out loss stand so together from the first evaluation on, and the
@@ -23,10 +23,10 @@
 #define KNOWS   0.62 /* right, with answers that change: who guesses so is right less often than the larger class is common */
 #define REPEATS 0.5  /* of the first evaluations say the same: answers that change do once in ten, on 300 rows */
 #define GAMES   (WANTS(ROLE_RETURN) | WANTS(ROLE_LOSS_GENERATOR) | WANTS(ROLE_LOSS_DISCRIMINATOR))
-enum { SCORES = 4 };
+enum { SCORES = 4, NAMES_POINTS = 4, ANSWERS_POINTS = 6 };
 struct state {
     double min_points, min_epochs, band, band_known, sits, above, held_points, held_low, held_high, held_train, held_gain,
-        held_share, held_falls;
+        held_share, held_falls, beats, names, more_classes;
     double classes; /* from the settings; 0: not told */
     bool game;
     struct track loss[2], held[2], score[SCORES];
@@ -63,6 +63,12 @@ static const struct knob knobs[] = {
     {"chance_held_falls", "share", 0.02, 0.002, 0.2, 0.01, 0.04, offsetof(struct state, held_falls),
      "of its first value that a held-out loss falls where the answers change: then it is the labels that are noisy",
      "seeded training runs: 0.03 and more with labels of which six in ten were drawn by lot, below 0.01 with all of them"},
+    {"loss_at_chance_beats", "share", 0.05, 0.005, 0.5, 0.03, 0.1, offsetof(struct state, beats),
+     "of ln n that a held-out loss is below where something is known", "as loss_at_chance_known, and classes of unequal size"},
+    {"loss_at_chance_names", "share", 0.2, 0.02, 0.5, 0.1, 0.3, offsetof(struct state, names),
+     "of 1 / n around it in which an accuracy stands that tells n", "classes are seldom of equal size to the last row"},
+    {"chance_held_more", "share", 0.03, 0.005, 0.1, 0.02, 0.05, offsetof(struct state, more_classes),
+     "around ln n, of three classes or more, in which training began: then there are not two", "ln 3 is 0.58 above ln 2"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
 /* Numbers of classes that are guessed: small ones and those of the common data sets and vocabularies. */
@@ -80,13 +86,43 @@ static void fact(void *state, const char *key, const char *value)
         if (strcmp(last, names[i]) == 0 && fact_number(value, &n) && n >= 2 && n < 1e7) s->classes = n;
 }
 
+static const struct track *accuracy_of(const struct state *s)
+{
+    for (uint32_t i = 0; i < s->n_score; i++)
+        if (strstr(s->score[i].series->metric, "acc")) return &s->score[i];
+    return NULL;
+}
+
+/* Does an accuracy stand where guessing among so many puts it, all along? */
+static bool is_named(const struct state *s, double classes)
+{
+    const struct track *t = accuracy_of(s);
+    double least = (1 - s->names) / classes, most = (1 + s->names) / classes;
+    if (!t || t->curve->points < NAMES_POINTS) return false;
+    double scale = track_high(t) > 1.5 ? 100 : 1, first = track_level(t, 0, 0.5) / scale, then = track_level(t, 0.5, 1) / scale;
+    return first >= least && first <= most && then >= least && then <= most;
+}
+
+/* How near ln n a level must be. */
+static double band_of(const struct state *s, double classes)
+{
+    return s->classes >= 2 || is_named(s, classes) ? s->band_known : s->band;
+}
+
 /* The number of classes whose chance the level is at; 0 for none. */
 static double chance_of(const struct state *s, double level)
 {
     if (s->classes >= 2) return fabs(level / log(s->classes) - 1) <= s->band_known ? s->classes : 0;
     for (size_t i = 0; i < sizeof usual / sizeof *usual; i++)
-        if (fabs(level / log(usual[i]) - 1) <= s->band) return usual[i];
+        if (fabs(level / log(usual[i]) - 1) <= band_of(s, usual[i])) return usual[i];
     return 0;
+}
+
+/* Do held-out rows cost less than guessing does? */
+static bool held_out_beats(const struct state *s, double chance)
+{
+    const struct track *t = track_of_role(s->held, s->n_held, ROLE_LOSS_EVAL);
+    return t && track_level(t, 0.5, 1) < (1 - s->beats) * chance;
 }
 
 /* Does a held-out score tell that the model does better than to guess among so many? */
@@ -99,6 +135,18 @@ static bool knows_better(const struct state *s, double classes)
     return false;
 }
 
+enum { ONE_ANSWER = 1, MANY_ANSWERS };
+
+/* Whether all rows get one answer, as an accuracy tells that takes no more values than there are classes; NAN where nothing does. */
+static double answers_of(const struct state *s, double classes)
+{
+    const struct track *t = accuracy_of(s);
+    if (!t || t->curve->used < ANSWERS_POINTS) return NAN;
+    double distinct = (double)track_distinct(t);
+    if (distinct <= classes + 1 && 3 * distinct <= t->curve->used) return ONE_ANSWER;
+    return distinct > classes + 1 && 2 * distinct >= t->curve->used ? MANY_ANSWERS : NAN;
+}
+
 static void judge(struct state *s, const struct track *t, const struct findings *out)
 {
     double y[TRACK_BUCKETS],
@@ -107,8 +155,8 @@ static void judge(struct state *s, const struct track *t, const struct findings 
     if ((double)t->curve->points < least || n < 5) return;
     size_t some = (size_t)ceil(s->sits * (double)n);
     double level = robust_median(y + n - some, some), classes = chance_of(s, level), chance = log(classes);
-    if (classes == 0 || knows_better(s, classes)) return;
-    double band = 2 * (s->classes >= 2 ? s->band_known : s->band) * chance, lowest = INFINITY;
+    if (classes == 0 || knows_better(s, classes) || held_out_beats(s, chance)) return;
+    double band = 2 * band_of(s, classes) * chance, lowest = INFINITY;
     while (from > 0 && fabs(y[from - 1] - level) <= band) from--;
     for (size_t i = 0; i < n; i++) lowest = fmin(lowest, y[i]);
     if (n - from < some || lowest < level - 2 * band) return; /* it knew better once: that is another trouble */
@@ -120,14 +168,8 @@ static void judge(struct state *s, const struct track *t, const struct findings 
     finding_add(&f, "chance", chance, "");
     finding_add(&f, "share", (double)(n - from) / (double)n, "share");
     finding_add(&f, "known", s->classes >= 2, "");
+    finding_add(&f, "answers", answers_of(s, classes), "");
     out->emit(out->arg, &f);
-}
-
-static const struct track *accuracy_of(const struct state *s)
-{
-    for (uint32_t i = 0; i < s->n_score; i++)
-        if (strstr(s->score[i].series->metric, "acc")) return &s->score[i];
-    return NULL;
 }
 
 /* Is an accuracy one number most of the time, as that of one answer for all is? In the first half: later the rate may have run out, and what
@@ -155,13 +197,22 @@ static bool learns(const struct state *s, const struct track *t)
     return best <= (1 - s->held_falls) * t->curve->buckets[0].max;
 }
 
+/* Did training begin at what guessing among three or more classes costs? */
+static bool has_more_classes(const struct state *s, const struct track *train)
+{
+    double first = train->curve->buckets[0].max;
+    for (size_t i = 1; track_begins(train) && i < sizeof usual / sizeof *usual; i++)
+        if (fabs(first / log(usual[i]) - 1) <= s->more_classes) return true;
+    return false;
+}
+
 /* Two classes: does the held-out loss stand at the entropy of their shares, which the accuracy tells? */
 static void judge_held(const struct state *s, const struct track *t, const struct findings *out)
 {
     const struct track *score = accuracy_of(s), *train = track_of_role(s->loss, s->n, ROLE_LOSS_TRAIN);
     double y[TRACK_BUCKETS], lowest = INFINITY;
     if (!score || !train || fmin((double)t->curve->points, (double)score->curve->points) < s->held_points) return;
-    if (s->classes > 2 || !track_begins(t) || !track_begins(score)) return;
+    if (s->classes > 2 || has_more_classes(s, train) || !track_begins(t) || !track_begins(score)) return;
     size_t n = track_levels(t, y);
     double scale = track_high(score) > 1.5 ? 100 : 1, share = track_level(score, 0.5, 1) / scale;
     double gain = share - track_level(score, 0, 0.2) / scale;

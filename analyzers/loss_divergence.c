@@ -2,7 +2,8 @@
  *
  * The same excursion as loss_spike's, judged by whether it ends: a level far above the baseline for longer than patience, or the
  * slow rise of the level above the best one ever (CUSUM). A run that ends while its loss is far up is told at the end; so is one whose loss
- * has never come back to its very first value, which is no excursion because there was no level to leave. A bump while the rate
+ * has never come back to its very first value, which is no excursion because there was no level to leave; and one that stepped back to where
+ * training began, however little that is and however its values scatter: all that was learned is gone. A bump while the rate
  * warms up is healthy below 1.5 times the initial loss: that is where the factors begin. What the settings announce (a curriculum: the
  * data become harder) is worth knowing, no more, and so is a step of the loss that leaves most of the progress standing and is half made good. */
 #include <string.h>
@@ -16,10 +17,10 @@
 
 struct state {
     struct excursion_knobs knobs;
-    double critical_factor, above_start, above_points, without_bound, short_factor, little, for_good;
-    struct excursion e;
+    double critical_factor, above_start, above_points, without_bound, short_factor, little, for_good, all_gone, gone_sd;
     double first, lowest_later; /* as logged; of all values behind the first three */
     double lowest, last;        /* of all, as logged */
+    double gone;                /* share of all progress that a step has lost, where that is what is told */
     int64_t rising_step;        /* the first one behind the lowest */
     uint64_t rising_line;
     bool announced; /* by a setting: the data change on the way */
@@ -27,6 +28,7 @@ struct state {
     bool told, recedes, eased; /* recedes: told as being on its way back; eased: as half made good, and little */
     const struct series *series;
     const struct past *past; /* of this segment */
+    struct excursion e;
 };
 
 #define SPIKE 1.5 /* from this factor on a rise that came back is told by loss_spike as well */
@@ -56,6 +58,10 @@ static const struct knob knobs[] = {
      "a loss near 0 multiplies without meaning"},
     {"loss_divergence_for_good", "share", 0.5, 0.1, 1, 0.8, 0.4, offsetof(struct state, for_good),
      "of all progress that every later value has lost, however short the log", "half of what was learned is gone"},
+    {"loss_divergence_all_gone", "share", 0.85, 0.5, 1, 0.95, 0.75, offsetof(struct state, all_gone),
+     "of all progress that a step has lost which is told by levels", "our choice: it stands where it began, but for noise"},
+    {"loss_divergence_gone_sd", "sd", 6, 3, 50, 10, 5, offsetof(struct state, gone_sd), "standard errors that such a step is",
+     "as loss_divergence_height"},
     {"loss_without_bound", "x", 1000, 10, 1e12, 1e5, 100, offsetof(struct state, without_bound),
      "its lowest and its first value that a loss ends at, however few values there are", "our choice: no batch is so bad"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
@@ -97,6 +103,7 @@ static void tell(struct state *s, enum phase phase, const struct findings *out)
     finding_add(&f, "from_best", e->scale.linear ? now : exp(e->last - e->best), "x");
     finding_add(&f, "height_sd", excursion_height_sd(e), "sd");
     finding_add(&f, "slow", e->slow, "");
+    if (s->gone > 0) finding_add(&f, "all_gone", s->gone, "share");
     s->told = phase != PHASE_CLOSED;
     out->emit(out->arg, &f);
 }
@@ -189,7 +196,14 @@ static void tell_step(struct state *s, const struct findings *out)
 /* A step that no later value made good: the level was still falling, and there was no baseline to leave. */
 static bool jumped(const struct state *s, struct jump *jump)
 {
-    return s->past && !s->e.scale.linear && curve_jumps(&s->past->coarse, s->for_good, s->critical_factor, jump);
+    struct bucket buckets[PAST_FINE];
+    struct curve fine;
+    if (!s->past || s->e.scale.linear) return false;
+    if (curve_jumps(&s->past->coarse, s->for_good, s->critical_factor, jump)) return true;
+    if (s->e.segment) return false; /* where training began, a later run of the log does not tell */
+    curve_init(&fine, buckets, PAST_FINE);
+    curve_narrow(s->past->fine, &fine);
+    return curve_falls_back(&fine, s->all_gone, s->gone_sd, jump);
 }
 
 static void tell_jump(struct state *s, const struct jump *jump, const struct findings *out)
@@ -200,6 +214,7 @@ static void tell_jump(struct state *s, const struct jump *jump, const struct fin
     e->last_step = jump->last_step, e->last_line = jump->last_line;
     e->slow = false;
     s->recedes = true;
+    s->gone = jump->undone;
     s->episode++;
     tell(s, PHASE_OPENED, out);
 }

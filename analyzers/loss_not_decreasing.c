@@ -35,6 +35,7 @@
 #define FEW      5.0    /* times as much a gain counts where evaluations are few */
 #define KNOWS    0.3    /* of what guessing lacks, that a score is above it: 0.65 of two classes, which half of all pairs have */
 #define SETTLED  0.003  /* of its level: a held-out loss that weights in motion change by more */
+#define SHARES   0.05   /* below ln n: of three classes of which the largest is half as common again */
 #define MAJORITY 0.03   /* of the cost: a bias is soon learned, to a few per cent */
 #define EVEN     0.0003 /* of ln n: what random weights begin at lies a hundred times as far from it */
 #define SURE     10.0   /* nats for each wrong answer: an untrained model pays ln n, and a clipped logarithm 11.5 to 36 */
@@ -72,7 +73,7 @@ static const struct knob knobs[] = {
      "the same, where a point is an epoch", "our choice"},
     {"loss_not_decreasing_epochs", "points", 4, 3, 100, 8, 3, offsetof(struct state, min_epochs),
      "at least, where a point is an epoch or a record", "our choice"},
-    {"loss_not_decreasing_steps", "points", 20, 4, 10000, 50, 10, offsetof(struct state, min_points),
+    {"loss_not_decreasing_steps", "points", 16, 4, 10000, 50, 10, offsetof(struct state, min_points),
      "at least, where a point is a step", "our choice"},
     {"loss_not_decreasing_among", "sd", 2.5, 0.5, 6, 1.5, 3, offsetof(struct state, among_sd),
      "of the later levels, within which the first one lies among them", "1 in 160 levels lies farther above by chance"},
@@ -179,12 +180,24 @@ static bool wanders(const double *y, size_t n)
     return steps < 2 * WANDERS * sd * sd;
 }
 
+/* For an eighth of the run, or longer, did not one value come up to half of the least of the first ones? It fell, whatever came after. */
+static bool was_low(const struct track *t)
+{
+    const struct curve *c = t->curve;
+    uint32_t low = 0, most = 0;
+    for (uint32_t i = 1; i < c->used; i++) {
+        low = c->buckets[i].max < c->buckets[0].min / 2 ? low + 1 : 0;
+        most = low > most ? low : most;
+    }
+    return most >= 3 && 8 * most >= c->used;
+}
+
 /* The scatter hides any change there may be, and leaves no room for much. */
 static bool scatters(const struct state *s, const struct track *t)
 {
     double y[TRACK_BUCKETS], top[TRACK_BUCKETS];
     size_t n = track_means(t, y), from = n / 4;
-    if (n < 10 || wanders(y, n)) return false;
+    if (n < 10 || wanders(y, n) || was_low(t)) return false;
     for (size_t i = 0; i < n; i++) top[i] = t->curve->buckets[i].max;
     struct spread later = spread_of(y + from, n - from), tops = spread_of(top + from, n - from);
     if (!(later.mean > 0) || y[0] > later.mean + s->among_sd * later.sd || top[0] > tops.mean + s->among_sd * tops.sd)
@@ -303,6 +316,12 @@ static bool is_chance(double level, double share)
     return false;
 }
 
+/* Did it begin at ln n and come to a little less, as the shares of classes of unequal size cost? */
+static bool is_of_shares(double first, double level)
+{
+    return is_chance(first, 0.03) && level >= (1 - SHARES) * first && level <= 1.01 * first;
+}
+
 /* One of two classes is answered to every input, and the loss is what their shares alone cost. */
 static bool is_majority(const struct state *s)
 {
@@ -321,7 +340,7 @@ static enum at_chance at_chance(const struct state *s, uint32_t at, double level
     const struct answers *a = &s->answers;
     struct spread all = spread_of(y, n);
     if (is_majority(s)) return ONE_ANSWER;
-    if (!is_chance(level, 0.01) || all.sd > 2 * SCATTER * all.mean) return NOT_AT_CHANCE;
+    if ((!is_chance(level, 0.01) && !is_of_shares(s->first[at], level)) || all.sd > 2 * SCATTER * all.mean) return NOT_AT_CHANCE;
     bool even = s->n_eval && s->eval[0].curve->width == 1 && is_chance(s->eval[0].curve->buckets[0].mean, EVEN);
     if (even && is_chance(s->first[at], EVEN)) return EVEN_OUTPUTS;
     if (a->n >= 3 && a->again == 0) return TELLS_APART;

@@ -21,8 +21,9 @@
 #include "stats/track_level.h"
 
 #define GAMES (WANTS(ROLE_RETURN) | WANTS(ROLE_LOSS_GENERATOR) | WANTS(ROLE_LOSS_DISCRIMINATOR))
+#define FALLS 3.0 /* z of Kendall's trend: one in 700 by chance */
 #define GAP   3.0 /* times the training loss: a held-out loss beyond it has a trouble of its own */
-enum { LOSSES = 2 };
+enum { LOSSES = 2, SCORES = 2 };
 struct sums { /* of the values of one bucket: squares, and sizes of first differences */
     double squares, changes;
 };
@@ -37,10 +38,11 @@ struct cycle {
 };
 struct state {
     double min_points, min_epochs, swing, neighbours, waves, converged, warning_swing, game_crossings, game_regular,
-        game_interval, held_points, held_few, held_swing, held_swing_few, held_net, held_fall;
+        game_interval, held_points, held_few, held_swing, held_swing_few, held_net, held_fall, held_score;
     bool game;
     uint32_t n, n_held;
-    struct track held[1];
+    struct track held[1], score[SCORES];
+    uint32_t n_score;
     struct track loss[LOSSES];
     struct sums sums[LOSSES][TRACK_BUCKETS];
     uint32_t width[LOSSES], used[LOSSES]; /* of the curve when the sums followed it last */
@@ -82,6 +84,8 @@ static const struct knob knobs[] = {
      "of all the way it went that it is farther at the end, at most", "a fall or a rise goes 1"},
     {"loss_oscillation_held_fall", "share", 0.25, 0.01, 0.9, 0.15, 0.35, offsetof(struct state, held_fall),
      "that the training loss may fall meanwhile", "beyond it the run gets somewhere"},
+    {"loss_oscillation_held_score", "share", 0.95, 0.7, 1, 0.9, 0.98, offsetof(struct state, held_score),
+     "of the scale at which a held-out score says that there is nowhere left to get", "as loss_plateau_score"},
     {"game_crossings", "points", 6, 4, 1000, 10, 5, offsetof(struct state, game_crossings),
      "times that each adversary's loss crosses its mean", "our choice: three waves"},
     {"game_regular", "share", 0.4, 0.05, 0.7, 0.25, 0.5, offsetof(struct state, game_regular),
@@ -164,6 +168,24 @@ static double late_fall(const struct state *s)
     return most;
 }
 
+/* Does a training loss fall from value to value nearly, in the second half too? */
+static bool falls_all_along(const struct state *s)
+{
+    double y[TRACK_BUCKETS];
+    for (uint32_t i = 0; i < s->n; i++) {
+        size_t n = track_means(&s->loss[i], y), half = n / 2;
+        if (n - half >= 6 && robust_trend(y + half, n - half) < -FALLS && y[n - 1] < (1 - s->held_fall) * y[half]) return true;
+    }
+    return false;
+}
+
+/* Is nearly every held-out row answered right? */
+static bool is_solved(const struct state *s)
+{
+    const struct track *score = track_of_role(s->score, s->n_score, ROLE_SCORE_EVAL);
+    return score && track_level(score, 0.5, 1) >= s->held_score * (track_high(score) > 1.5 ? 100 : 1);
+}
+
 struct swing {
     double move, way, net, turns, low,
         high; /* the middle one of its moves; all of them; from first to last; how often it turned */
@@ -203,6 +225,7 @@ static void judge_held(const struct state *s, const struct findings *out)
         return;
     if (3 * w.turns < (double)(n - from - 2) || late_fall(s) > s->held_fall) return;
     if (few && y[n - 1] <= w.low) return; /* of few values the last one is the best: it got somewhere */
+    if (falls_all_along(s) || is_solved(s)) return;
     struct finding f = track_finding(t, "loss_oscillation", from);
     f.severity = SEVERITY_WARNING;
     f.confidence = 0.75;
@@ -288,6 +311,10 @@ static void hear(struct state *s, const struct point *p)
     if (p->series->role == ROLE_LOSS_GENERATOR && isfinite(p->value)) follow_cycle(&s->cycle[0], p);
     if (p->series->role == ROLE_LOSS_DISCRIMINATOR && isfinite(p->value)) follow_cycle(&s->cycle[1], p);
     if (s->game || !isfinite(p->value)) return;
+    if (p->series->role == ROLE_SCORE_EVAL) {
+        if (p->series->bounded && p->series->better == BETTER_HIGHER) track_add(s->score, &s->n_score, SCORES, p);
+        return;
+    }
     if (p->series->role == ROLE_LOSS_EVAL) {
         track_add(s->held, &s->n_held, 1, p);
         return;
@@ -324,7 +351,9 @@ const struct analyzer analyzer_loss_oscillation = {.name = "loss_oscillation",
                                                    .summary = "the loss swings in long waves and gets nowhere",
                                                    .source = "failure knowledge F35; von Neumann 1941",
                                                    .kinds = kinds,
-                                                   .wants = WANTS(ROLE_LOSS_TRAIN) | WANTS(ROLE_LOSS_EVAL) | GAMES,
+                                                   .wants = WANTS(ROLE_LOSS_TRAIN) | WANTS(ROLE_LOSS_EVAL) |
+                                                            WANTS(ROLE_SCORE_EVAL) | GAMES,
+                                                   .needs = WANTS(ROLE_LOSS_TRAIN) | WANTS(ROLE_LOSS_EVAL) | GAMES,
                                                    .scope = PER_RUN,
                                                    .state_size = sizeof(struct state),
                                                    .knobs = knobs,

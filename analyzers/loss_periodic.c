@@ -24,7 +24,7 @@ struct cycles { /* of the learning rate: falls by a third that are followed by r
 };
 #define FINE 1024.0 /* a thousandth of the loss, up to 8e13: what swings by less has no period worth telling */
 struct state {
-    double min_points, share, agreement, swing, over_trend, periods, warning_swing;
+    double min_points, share, agreement, swing, over_trend, periods, warning_swing, near_epoch;
     bool game;
     const struct series *series;
     uint16_t segment;
@@ -60,6 +60,8 @@ static const struct knob knobs[] = {
      "our choice"},
     {"loss_periodic_warning", "x", 1.5, 1.05, 100, 2, 1.3, offsetof(struct state, warning_swing), "swing to be a warning",
      "our choice"},
+    {"loss_periodic_near_epoch", "share", 0.1, 0.01, 1, 0.05, 0.2, offsetof(struct state, near_epoch),
+     "of an epoch by which the period may differ from one, where the log counts epochs", "counts are rounded"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
 static void add_rate(struct cycles *c, double rate)
@@ -128,7 +130,8 @@ static double period_from(const struct state *s, const float *value, uint32_t fr
     const float *place = s->place + from;
     if (isfinite(epoch) && fold_at(place, value + from, n - from, epoch, f)) return is_periodic(s, f) ? epoch : 0;
     double period = fold_search(place, value + from, n - from, f);
-    return period > 0 && is_periodic(s, f) ? period : 0;
+    bool of_epoch = !isfinite(epoch) || fabs(period / epoch - 1) <= s->near_epoch;
+    return period > 0 && of_epoch && is_periodic(s, f) ? period : 0;
 }
 
 /* Of the whole, else of the later three fifths: what the network makes of the same rows changes most at first. */

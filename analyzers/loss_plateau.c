@@ -40,9 +40,9 @@ struct state {
     double held;                                /* the newest held-out loss; 0 before there is one */
     const struct past *loss, *grad, *held_past; /* of this segment; NULL: no value yet */
     const struct series *series, *grad_series;
-    double rate_gone, rate_by, highest_rate;
-    int64_t gone_step; /* since when the rate is next to nothing; INT64_MAX: it is not */
+    double rate_gone, rate_by;
     const struct series *rate;
+    const struct past *rates;
     uint16_t segment;
     bool told, restrained; /* restrained: the settings drop half of the units or more */
     bool parts;            /* the loss is logged in parts as well: it is a sum */
@@ -96,32 +96,47 @@ static const struct knob knobs[] = {
     {"loss_plateau_held", "share", 0.15, 0.02, 0.9, 0.1, 0.25, offsetof(struct state, still_falls),
      "by which a held-out loss falls on while the training loss stands", "as loss_not_decreasing_learns"},
     {"loss_plateau_rate", "share", 0.05, 0, 0.5, 0.02, 0.1, offsetof(struct state, rate_gone),
-     "of its highest value, below which the learning rate is next to nothing", "schedules end at 0 to 0.1, and at their end"},
+     "of the rate that it had for a while, below which the learning rate is next to nothing",
+     "schedules end at 0 to 0.1, and at their end"},
     {"loss_plateau_rate_by", "share", 0.4, 0.05, 0.9, 0.25, 0.5, offsetof(struct state, rate_by),
      "of the run by which it came to that, for the rate to be why the loss stands", "our choice"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
-/* Did the rate run out early, and stay so? */
-static bool rate_ran_out(const struct state *s, int64_t first, int64_t last)
-{
-    return s->highest_rate > 0 && s->gone_step != INT64_MAX &&
-           (double)(s->gone_step - first) <= s->rate_by * (double)(last - first);
-}
-
 static void note_rate(struct state *s, const struct point *p)
 {
-    if (!s->rate || (p->series != s->rate && lead_of(p->series, s->rate)))
-        s->rate = p->series, s->gone_step = INT64_MAX, s->highest_rate = 0;
-    if (p->series != s->rate) return;
-    s->highest_rate = fmax(s->highest_rate, p->value);
-    if (p->value >= s->rate_gone * s->highest_rate) s->gone_step = INT64_MAX;
-    else if (s->gone_step == INT64_MAX) s->gone_step = p->step;
+    if (!s->rate || (p->series != s->rate && lead_of(p->series, s->rate))) s->rate = p->series;
+    if (p->series == s->rate) s->rates = p->past;
 }
 
 static void draw(const struct past *from, struct drawn *to)
 {
     curve_init(&to->curve, to->buckets, BUCKETS);
     if (from) curve_narrow(from->fine, &to->curve);
+}
+
+/* The value of n that so many others are above. */
+static double all_but(const double *y, size_t n, size_t above)
+{
+    for (size_t i = 0; i < n; i++) {
+        size_t higher = 0, as_high = 0;
+        for (size_t k = 0; k < n; k++) higher += y[k] > y[i], as_high += y[k] >= y[i];
+        if (higher <= above && as_high > above) return y[i];
+    }
+    return 0;
+}
+
+/* Did the rate run out early, and stay so? Measured by what it was for a twentieth of the run: a few steps at many times the rate are no
+ * part of a schedule. */
+static bool rate_ran_out(const struct state *s, int64_t first, int64_t last)
+{
+    struct drawn rate;
+    double y[BUCKETS];
+    draw(s->rates, &rate);
+    size_t n = rate.curve.used, above = n / 20, at = n;
+    for (size_t i = 0; i < n; i++) y[i] = rate.buckets[i].mean;
+    double high = all_but(y, n, above);
+    while (n && at > 0 && rate.buckets[at - 1].mean < s->rate_gone * high) at--;
+    return high > 0 && at < n && (double)(rate.buckets[at].first_step - first) <= s->rate_by * (double)(last - first);
 }
 
 static double grad_growth_since(const struct state *s, int64_t step)

@@ -12,7 +12,7 @@
 
 struct state {
     struct excursion_knobs knobs;
-    double longest, little;
+    double longest, little, nothing, solved;
     struct excursion e;
     bool told, announced; /* announced: by a setting, the data change on the way */
     struct finding f;     /* one a series: the highest; later ones are counted */
@@ -37,6 +37,11 @@ static const struct knob knobs[] = {
      "of the values so far: what came back after more of them had found another level for a while", "our choice"},
     {"loss_spike_little", "share", 0.2, 0, 1, 0.3, 0.1, offsetof(struct state, little),
      "of the progress (not on the logarithm), and undid no more than this", "as loss_divergence_little, for a single value"},
+    {"loss_spike_nothing", "share", 0.05, 0, 1, 0.1, 0.02, offsetof(struct state, nothing),
+     "of the progress (not on the logarithm) that a jump from near 0 must undo to be more than worth knowing",
+     "near 0 a loss multiplies without meaning; seeded bad batches undo 0.13 and more"},
+    {"loss_spike_solved", "share", 0.01, 0, 1, 0.02, 0.005, offsetof(struct state, solved),
+     "of its first level below which a loss is near 0", "as good as solved"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
 /* The optimizer's very first updates, made good at once: one high value within the first five steps, before adaptive methods know the size of
@@ -63,13 +68,21 @@ static bool leaves_most(const struct state *s)
     return lasted && !e->scale.linear && exp(e->peak) - exp(e->from) < s->little * (exp(e->initial) - exp(e->from));
 }
 
+static bool undoes_nothing(const struct state *s)
+{
+    const struct excursion *e = &s->e;
+    bool solved = e->from <= e->initial + log(s->solved);
+    return !e->scale.linear && solved && exp(e->peak) - exp(e->from) < s->nothing * (exp(e->initial) - exp(e->from));
+}
+
 static void describe(struct state *s, const struct point *p, double recovered, double warmup)
 {
     const struct excursion *e = &s->e;
     struct finding *f = &s->f;
     *f = excursion_finding(e, &s->knobs, "loss_spike", p->series);
     bool stays = e->settled && (e->open || leaves_most(s)); /* no spike any more */
-    f->severity = s->announced || stays || (warmup && recovered && stumbles(e)) ? SEVERITY_INFO : SEVERITY_WARNING;
+    f->severity =
+        s->announced || stays || undoes_nothing(s) || (warmup && recovered && stumbles(e)) ? SEVERITY_INFO : SEVERITY_WARNING;
     finding_add(f, "height_ratio", excursion_factor(e), "x");
     finding_add(f, "height_sd", excursion_height_sd(e), "sd");
     finding_add(f, "recovered", recovered, "");

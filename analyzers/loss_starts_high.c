@@ -4,7 +4,8 @@
  * vocabulary of fifty thousand. One that begins at a hundred is certain of wrong answers before it has seen anything: inputs that are not
  * scaled, weights that are far too large, or a first step that threw it there. Judged only where an accuracy is logged, for the loss
  * of numbers has no such measure, and only where training and held-out loss agree on the height: sums over batches of different number do
- * not. Source: Karpathy, A recipe (verify the loss at init); TheDeepChecker. */
+ * not. Worth knowing, as a rule; a warning where the loss stays far above what so many wrong answers cost, to the end, and the answers get
+ * no better. Source: Karpathy, A recipe (verify the loss at init); TheDeepChecker. */
 #include <math.h>
 #include <string.h>
 
@@ -12,12 +13,14 @@
 #include "stats/track_level.h"
 
 #define GAMES (WANTS(ROLE_RETURN) | WANTS(ROLE_LOSS_GENERATOR) | WANTS(ROLE_LOSS_DISCRIMINATOR))
-enum { TRAINS = 2, EVALS = 2 };
+enum { TRAINS = 2, EVALS = 2, SCORES = 2 };
 struct state {
-    double high, agree, falls, min_points;
+    double high, agree, falls, min_points, stays, gain, few;
     struct track train[TRAINS], eval[EVALS];
     uint32_t n_train, n_eval;
     bool game, classes;
+    struct track score[SCORES];
+    uint32_t n_score;
 };
 
 static const char *const kinds[] = {"loss_starts_high", NULL};
@@ -30,12 +33,35 @@ static const struct knob knobs[] = {
      "above ln 1,000 beyond which they need not agree", "our choice"},
     {"loss_starts_points", "points", 4, 2, 1000, 8, 3, offsetof(struct state, min_points),
      "values of each before anything is said", "our choice"},
+    {"loss_starts_stays", "x", 3, 1.5, 100, 6, 2, offsetof(struct state, stays),
+     "-ln of the held-out accuracy that neither loss ever comes below, for a warning", "who guesses among n pays ln n for 1 / n"},
+    {"loss_starts_gain", "share", 0.1, 0.01, 0.5, 0.05, 0.2, offsetof(struct state, gain),
+     "of the scale that the accuracy gains at most then", "our choice"},
+    {"loss_starts_few", "share", 0.4, 0.05, 0.9, 0.3, 0.5, offsetof(struct state, few),
+     "of the answers that are right at most then", "our choice: two classes are guessed more often"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
 static bool is_accuracy(const struct series *s)
 {
     size_t n = strlen(s->metric);
     return (n >= 8 && strcmp(s->metric + n - 8, "accuracy") == 0) || (n >= 3 && strcmp(s->metric + n - 3, "acc") == 0);
+}
+
+/* Does a loss still come down in the second half? One that is summed over many rows may be high and learn. */
+static bool falls_late(const struct state *s)
+{
+    const struct track *train = track_of_role(s->train, s->n_train, ROLE_LOSS_TRAIN);
+    double then = track_level(train, 0.25, 0.5), now = track_level(train, 0.75, 1);
+    return now < 0.8 * then;
+}
+
+/* Is even the lowest loss far above what the answers of the second half would cost one who guesses, and are they no better than at first? */
+static bool stays_high(const struct state *s, double lowest)
+{
+    const struct track *t = track_of_role(s->score, s->n_score, ROLE_SCORE_EVAL);
+    if (!t || (double)t->curve->points < 2 * s->min_points || !track_begins(t)) return false;
+    double scale = track_high(t) > 1.5 ? 100 : 1, now = track_level(t, 0.5, 1) / scale, first = track_level(t, 0, 0.25) / scale;
+    return now > 0 && now <= s->few && now - first <= s->gain && lowest >= -s->stays * log(now) && !falls_late(s);
 }
 
 static void judge(struct state *s, const struct findings *out)
@@ -49,10 +75,12 @@ static void judge(struct state *s, const struct findings *out)
     double begins = fmax(train->curve->buckets[0].max, train->curve->used > 1 ? train->curve->buckets[1].max : 0),
            held = eval->curve->buckets[0].max;
     if (begins < s->high && held < s->high) return;
-    bool agree = fmax(begins / held, held / begins) <= s->agree && fmin(begins, held) >= s->high / 2;
+    bool stays = stays_high(s, fmin(track_low(train), track_low(eval)));
+    bool agree = stays || (fmax(begins / held, held / begins) <= s->agree && fmin(begins, held) >= s->high / 2);
     if (!agree && !(held >= s->falls * log(1000))) return;
     const struct track *higher = begins >= held ? train : eval;
     struct finding f = track_finding(higher, "loss_starts_high", 0);
+    if (stays) f.severity = SEVERITY_WARNING;
     f.confidence = agree ? 0.8 : 0.65; /* and only worth knowing: a loss that is summed over the rows of a batch looks the same */
     finding_add(&f, "from", fmax(begins, held), "");
     finding_add(&f, "to", higher->curve->buckets[higher->curve->used - 1].last, "");
@@ -67,8 +95,11 @@ static void observe(void *state, const struct point *p, const struct findings *o
     switch (p->series->role) {
     case ROLE_LOSS_TRAIN: track_add(s->train, &s->n_train, TRAINS, p); break;
     case ROLE_LOSS_EVAL: track_add(s->eval, &s->n_eval, EVALS, p); break;
-    case ROLE_SCORE_TRAIN:
-    case ROLE_SCORE_EVAL: s->classes |= is_accuracy(p->series); break;
+    case ROLE_SCORE_EVAL:
+        if (is_accuracy(p->series)) track_add(s->score, &s->n_score, SCORES, p);
+        s->classes |= is_accuracy(p->series);
+        break;
+    case ROLE_SCORE_TRAIN: s->classes |= is_accuracy(p->series); break;
     default: s->game = true;
     }
 }

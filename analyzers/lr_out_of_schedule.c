@@ -1,6 +1,6 @@
 /* lr_out_of_schedule - the logged rate does not follow the schedule that was declared, or any that makes sense.
  *
- *   restarts      the rate had come down and rises again: a cosine run past its end, a scheduler made anew
+ *   restarts      the rate had come down and rises again: a cosine run past its end, a scheduler made anew when the run was resumed
  *   endless       the warm-up lasts to the end of the run
  *   too_long      the run is over and the rate has hardly come down: the schedule was made for more steps than there were
  *   too_short     the rate is all but 0 long before the end
@@ -265,11 +265,22 @@ static void begin(struct state *s, const struct point *p)
     s->in_tail = false;
 }
 
+/* A run that is resumed where it was goes on with the rate it had; one that begins with the highest again has lost its schedule. */
+static void resume(struct state *s, const struct point *p)
+{
+    double last = s->last, peak = s->peak;
+    bool goes_on = (double)(p->step - s->first_step) > 0.1 * (double)(s->last_step - s->first_step);
+    int64_t step = s->last_step;
+    begin(s, p);
+    if (goes_on && last > 0 && p->value >= s->risen * last && p->value >= 0.9 * peak) begin_again(s, last, step, p);
+}
+
 static void observe(void *state, const struct point *p, const struct findings *out)
 {
     struct state *s = state;
     if (!isfinite(p->value) || p->value < 0) return;
-    if (!s->series || p->segment != s->segment) begin(s, p);
+    if (!s->series) begin(s, p);
+    else if (p->segment != s->segment) resume(s, p);
     else if (p->step == s->last_step) return; /* another group's, under one name */
     s->series = p->series;
     s->segment = p->segment;

@@ -34,7 +34,7 @@ struct evaluation {
     } said;
 };
 struct state {
-    double min_points, rise_warning, rise_info, height_sd, train_fall, critical_rise, after_points, over_undone;
+    double min_points, rise_warning, rise_info, height_sd, train_fall, critical_rise, after_points, over_undone, made_good;
     struct heard train[TRAINS], score[EVALS];
     struct evaluation eval[EVALS];
     uint32_t n_train, n_eval, n_score;
@@ -67,6 +67,8 @@ static const struct knob knobs[] = {{"overfitting_points", "points", 6, 4, 1000,
                                      "our choice"},
                                     {"overfitting_undone", "x", 1.5, 1, 20, 2.5, 1.2, offsetof(struct state, over_undone),
                                      "as large as any rise before that was undone", "seeded curves of small validation sets"},
+                                    {"overfitting_made_good", "share", 0.2, 0, 0.9, 0.3, 0.1, offsetof(struct state, made_good),
+                                     "of the rise that was told (on the logarithm) that is left when it is over", "our choice"},
                                     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
 /* The place of a series in a table; max when it is full. */
@@ -243,7 +245,7 @@ static void tell(const struct state *s, const struct track *t, struct verdict *v
     finding_add(&f, "to", r->to, "");
     finding_add(&f, "best_step", (double)b->first_step, "");
     finding_add(&f, "rise_ratio", exp(r->height), "x");
-    finding_add(&f, "rise_sd", r->height / r->noise, "sd");
+    finding_add(&f, "jumps", r->noise, "share"); /* from one evaluation to the next, around the level */
     finding_add(&f, "train_change", exp(-r->train_fell) - 1, "share");
     const struct heard *heard = train_of(s, t->series);
     struct track train;
@@ -287,7 +289,7 @@ static void judge(const struct state *s, const struct track *t, size_t n, struct
     for (size_t i = 1; i < n; i++)
         if (level[i] <= level[r.best]) r.best = i;
     r.height = log(level[n - 1] / level[r.best]), r.from = level[r.best], r.to = level[n - 1];
-    if (v->told && r.height < log1p(s->rise_info) / 2) clear(v, now, out);
+    if (v->told && r.height < fmax(log1p(s->rise_info) / 2, s->made_good * v->rise)) clear(v, now, out);
     if ((double)(n - 1 - r.best) < s->after_points || r.height < log1p(s->rise_info)) return;
     if (r.height < s->over_undone * log(undone(level, r.best)) || (v->told && r.height < v->rise)) return;
     r.noise = noise_of(y, n);

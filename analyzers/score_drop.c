@@ -84,10 +84,12 @@ static bool is_one_sided(const struct series *series)
 }
 
 /* An agent that came back to more than it had lost, and has stayed there for several times as long as it fell, has learned on the way:
- * exploring costs. */
+ * exploring costs. A distance of generated samples wanders as the game goes; what is now better than ever has lost nothing. */
 static bool surpassed(const struct state *s, double former, int64_t from, int64_t to)
 {
     int64_t since = s->d.buckets[s->d.curve.used - 1].last_step - to;
+    bool at_best = s->d.better == BETTER_HIGHER ? s->d.last > former : s->d.last < former;
+    if (!s->d.bounded && !is_return(s)) return at_best;
     return is_return(s) && decline_level(&s->d) >= former && (double)since >= s->stayed * (double)(to - from);
 }
 

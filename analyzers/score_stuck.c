@@ -2,7 +2,7 @@
  *
  * Judged for scores that are shares of a whole, from the beginning of a run: the best level ever is not above the first one by more than its
  * own noise and a small share of the scale, and it is nowhere near the top, where there is nothing to gain. A score that is the
- * same number to the last digit at every evaluation is sure: a model that gives one answer has it. Where the training loss falls meanwhile,
+ * same number to the last digit at every evaluation, or at nearly every one of many while the held-out loss stands too, is sure: a model that gives one answer has it. Where the training loss falls meanwhile,
  * loss and score do not speak of the same thing (wrong_loss_function). Where the held-out loss falls by a third and the score makes good
  * next to nothing of what it lacked, what is learned is not what is asked for, however high the score began.
  *
@@ -17,7 +17,7 @@
 
 enum { SCORES = 6, LOSSES = 4 };
 struct state {
-    double constant_points, min_points, gain, height_sd, top;
+    double constant_points, min_points, gain, height_sd, top, many, mostly;
     double apart_points, apart_fall, apart_gain, apart_left, stands;
     double chance_points, chance_sd, chance_band, loss_low, loss_high;
     struct track score[SCORES], loss[LOSSES];
@@ -29,6 +29,10 @@ static const char *const kinds[] = {"score_stuck", NULL};
 static const struct knob knobs[] = {
     {"score_stuck_constant", "points", 6, 4, 1000, 10, 5, offsetof(struct state, constant_points),
      "evaluations that must be equal to the last digit", "our choice"},
+    {"score_stuck_many", "points", 8, 6, 1000, 16, 8, offsetof(struct state, many), "evaluations of which nearly all must be",
+     "our choice"},
+    {"score_stuck_mostly", "share", 0.85, 0.6, 1, 0.95, 0.75, offsetof(struct state, mostly),
+     "of so many evaluations that must be equal then, the last one among them", "our choice"},
     {"score_stuck_points", "points", 12, 6, 10000, 24, 8, offsetof(struct state, min_points),
      "evaluations where they only do not rise", "our choice"},
     {"score_stuck_gain", "share", 0.02, 0.001, 0.2, 0.01, 0.04, offsetof(struct state, gain),
@@ -90,12 +94,13 @@ static double classes_of(const struct state *s, const struct track *t, double sc
     return at && losses_at_chance(s, classes) ? classes : 0;
 }
 
-/* Does the score change from one evaluation to the next, most of the time? Answers that are all alike give one number, or few. */
-static bool moves(const struct track *t)
+/* Does the score change from one evaluation to the next, most of the time, and to many values, or to more than there are classes? Answers
+ * that are all alike give one number, or that of another class. */
+static bool moves(const struct track *t, double classes)
 {
     uint32_t changed = 0;
     for (uint32_t i = 1; i < t->curve->used; i++) changed += t->curve->buckets[i].last != t->curve->buckets[i - 1].last;
-    return 2 * changed >= t->curve->used;
+    return 2 * changed >= t->curve->used && (3 * track_distinct(t) > t->curve->used || (double)track_distinct(t) > classes + 1);
 }
 
 /* The least step the score was seen to make: one over the rows it is counted on, or a little more. Infinite when it made none. */
@@ -107,6 +112,15 @@ static double least_step(const struct track *t)
         if (step > 0) least = fmin(least, step);
     }
     return least;
+}
+
+/* Is the score the same number at nearly every evaluation, the newest too? */
+static bool mostly_one(const struct state *s, const struct track *t)
+{
+    const struct curve *c = t->curve;
+    uint32_t same = 0;
+    for (uint32_t i = 0; i < c->used; i++) same += c->buckets[i].min == c->buckets[c->used - 1].last;
+    return c->width == 1 && (double)c->points >= s->many && same >= s->mostly * c->used;
 }
 
 /* The held-out loss fell, to the end, and the score made good next to nothing. *fell: share of the loss. */
@@ -152,7 +166,7 @@ static void judge(struct state *s, const struct track *t, const struct findings 
         best = fmax(best, level[i]);
     }
     double scale = high > 1.5 ? 100 : 1, noise = robust_noise(mean, n), first = robust_median(mean, n < 12 ? 2 : n / 6);
-    bool constant = low == high && (double)t->curve->points >= s->constant_points;
+    bool constant = (low == high && (double)t->curve->points >= s->constant_points) || (mostly_one(s, t) && loss_stands(s));
     double enough = fmin(s->gain * scale, s->height_sd * noise);
     bool flat = (double)t->curve->points >= s->min_points && best - first <= enough && level[n - 1] >= first - s->gain * scale;
     bool standing = high <= s->top * scale && (constant || flat), parted = low > 0 && apart(s, t, mean[0], high, scale, &fell);
@@ -170,7 +184,7 @@ static void judge(struct state *s, const struct track *t, const struct findings 
     finding_add(&f, "points", (double)t->curve->points, "points");
     finding_add(&f, "constant", constant, "");
     finding_add(&f, "chance_of", classes, "classes");
-    finding_add(&f, "moving", classes > 0 && moves(t), "");
+    finding_add(&f, "moving", classes > 0 && moves(t, classes), "");
     out->emit(out->arg, &f);
 }
 

@@ -77,7 +77,7 @@ static void leap(struct state *s, const struct point *p, double y)
 {
     double calm = 0;
     s->pending = true;
-    for (uint32_t i = 1; i <= CALM; i++) calm = fmax(calm, s->base.ring[(s->base.at + ROLLING_MAX - i) % ROLLING_MAX]);
+    for (uint32_t i = 0; i < CALM; i++) calm = fmax(calm, rolling_newest(&s->base, i));
     s->calm_most = log(calm);
     s->level = log(squared(&s->base)) / 2, s->sd = fmax(log_sd(&s->base), 0.01);
     s->after[0] = s->recent[0] = y, s->n_after = 1;

@@ -5,7 +5,8 @@
  * the evaluation path (mode, statistics, preprocessing, weights not loaded) more often than of the model. A validation loss that is far worse
  * than the untrained model's needs two evaluations only. One that stands apart from the first evaluation on, yet below the untrained
  * model's, is worth knowing: a small training set shows the same; it is a warning where it jumps about its level, neither better nor
- * worse, while the training loss is halved. One that was falling and has turned is overfitting's business. So are the rounds of a
+ * worse, while the training loss is halved, or where that loss comes to a quarter of it and less: whether those rows are learned by heart or
+ * the others are read wrongly, nothing was learned for them. One that was falling and has turned is overfitting's business. So are the rounds of a
  * booster, each of which sees all rows.
  *
  * Until the first epoch is over, no row has been seen twice, and the training loss is measured on rows that are as new to the model as the
@@ -25,7 +26,7 @@
 enum { TRAINS = 2, EVALS = 4, SCORES = 4 };
 struct state {
     double min_points, train_fall, apart, useless, worse, worse_points, turned, constant_points, constant_gain, constant_train,
-        constant_noise, pass_apart, pass_second, pass_follows, score_apart;
+        constant_noise, pass_apart, pass_second, pass_follows, score_apart, wide, wide_left, wide_rise, wide_gain;
     bool game;
     struct track train[TRAINS], eval[EVALS], train_score[SCORES], eval_score[SCORES];
     uint32_t n_train, n_eval, n_train_score, n_eval_score;
@@ -58,6 +59,15 @@ static const struct knob knobs[] = {
     {"gap_constant_noise", "share", 0.05, 0.01, 1, 0.1, 0.03, offsetof(struct state, constant_noise),
      "of its level by which it jumps from one evaluation to the next, to be one",
      "the same rows under smoothly changing weights: statistics that do not follow them jump, a small training set does not"},
+    {"gap_wide", "x", 4, 2, 1000, 10, 3, offsetof(struct state, wide),
+     "the training loss that such a validation loss comes to, to be one as well",
+     "seeded training runs: 1 of 430 healthy ones that stood at half of the untrained model's loss or above"},
+    {"gap_wide_left", "share", 0.5, 0.2, 1, 0.7, 0.4, offsetof(struct state, wide_left),
+     "of the untrained model's loss that it never falls below then", "as gap_wide"},
+    {"gap_wide_gain", "share", 0.1, 0.01, 0.5, 0.05, 0.2, offsetof(struct state, wide_gain),
+     "of its first value by which such a validation loss gets better at most", "as gap_turned: what a step of noise brings"},
+    {"gap_wide_rise", "share", 0.25, 0.05, 2, 0.15, 0.4, offsetof(struct state, wide_rise),
+     "above its lowest that it ends at most: one that rises further is overfitting", "our choice"},
     {"gap_first_epoch", "x", 1.5, 1.1, 100, 2, 1.3, offsetof(struct state, pass_apart),
      "that validation is above training while no row has been seen twice", "1.32 at most on the healthy calibration runs"},
     {"gap_second_epoch", "x", 2, 1.1, 100, 3, 1.6, offsetof(struct state, pass_second), "the same in the second epoch",
@@ -128,6 +138,16 @@ static bool stays_constant(const struct state *s, const struct track *eval, cons
     return many && soon && shaky && track_at(train, t, eval->curve->buckets[0].first_step) >= s->constant_train * t[m - 1];
 }
 
+/* Never much better than at the first evaluation, far above the training loss in the end: learning does not reach these rows. */
+static bool is_left_behind(const struct state *s, const struct track *eval, const struct pair *p)
+{
+    size_t few = p->n < 3 ? p->n : 3;
+    double late = robust_median(p->e + p->n - few, few);
+    return (double)eval->curve->points >= s->constant_points && 8 * p->first <= p->n && track_begins(eval) &&
+           p->best >= fmax((1 - s->wide_gain) * p->e[0], s->wide_left * p->untrained) && late >= s->wide * p->now &&
+           late <= (1 + s->wide_rise) * p->best;
+}
+
 /* What is apart before any row has been seen twice. */
 struct pass {
     double last,
@@ -193,7 +213,8 @@ static bool judge_loss_gap(struct state *s, const struct track *eval, const stru
         apart && p.best >= s->useless * p.untrained && p.n - p.first >= 3 && (double)eval->curve->points >= s->min_points;
     worse = worse && (double)eval->curve->points >= s->worse_points;
     bool constant = p.closest >= 0.9 * s->apart && is_constant_gap(s, eval, &p);
-    bool goes_on = constant && stays_constant(s, eval, train);
+    bool goes_on = (constant && stays_constant(s, eval, train)) || (p.closest >= 1 && is_left_behind(s, eval, &p));
+    constant = constant || goes_on;
     if (!worse && !useless && !constant && !at_once) return false;
     struct finding f = track_finding(eval, "gap_from_start", at_once ? onset : p.first);
     double risen = p.e[p.n - 1] / p.e[at_once ? onset : p.first];

@@ -7,21 +7,24 @@
  *
  * Two cases are a warning, for no run that was trained to its end shows them. `straight`: the loss has fallen along a straight line over the
  * step, as fast in the second half as in the first, and is still near where it began; learning that has got anywhere slows down. `short`: both
- * the training and a held-out loss would fall by a tenth more within a fifth more steps, and much of the loss is left.
+ * the training and a held-out loss would fall by a tenth more within a fifth more steps, and much of the loss is left. Of few values each must
+ * be lower than the one before; of more, the second half must fall on both sides nearly as fast as the first. The rounds of a booster are
+ * left out: each takes its share of what is left, so that they fall to the end, and how many there are to be was chosen with the share.
  * Source: Kaplan 2020 (power laws of loss curves), Student's t for the interval with twice its width for neighbouring levels are not independent. */
 #include <math.h>
 #include <string.h>
 
 #include "analyzer.h"
+#include "stats/boosted.h"
 #include "stats/robust.h"
-#include "stats/track.h"
+#include "stats/track_level.h"
 
 #define GAMES (WANTS(ROLE_RETURN) | WANTS(ROLE_LOSS_GENERATOR) | WANTS(ROLE_LOSS_DISCRIMINATOR))
 #define WIDTH 4.0 /* standard errors either way */
 enum { LOSSES = 3, EVALS = 2 };
 struct state {
     double min_points, min_epochs, more, gain, of_progress, rate_end, straight_points, bend, left, fallen, straight_sd,
-        short_points, short_gain, short_left;
+        straight_held, short_points, short_gain, short_left, short_few, short_bend;
     bool game, ended; /* ended: the last training loss is not finite */
     struct track loss[LOSSES], eval[EVALS];
     uint32_t n_loss, n_eval;
@@ -48,6 +51,8 @@ static const struct knob knobs[] = {
      "of the highest learning rate below which the schedule had come to its end", "cosine and linear schedules end at 0 to 0.1"},
     {"still_improving_straight_points", "points", 12, 8, 100000, 24, 8, offsetof(struct state, straight_points),
      "values before a fall is called straight", "our choice"},
+    {"still_improving_straight_held", "points", 10, 8, 100000, 20, 8, offsetof(struct state, straight_held),
+     "the same of a held-out loss", "it has no scatter of batches"},
     {"still_improving_bend", "share", 0.7, 0.3, 1, 0.85, 0.6, offsetof(struct state, bend),
      "of the slope of the first half that the second half must still have", "an exponential that has lost half has 0.5 or less"},
     {"still_improving_left", "share", 0.75, 0.3, 1, 0.85, 0.6, offsetof(struct state, left),
@@ -62,6 +67,11 @@ static const struct knob knobs[] = {
      "of the loss that is to be gained on both sides for a warning", "seeded training runs"},
     {"still_improving_short_left", "share", 0.4, 0.1, 1, 0.5, 0.3, offsetof(struct state, short_left),
      "of the initial loss that must be left for that", "seeded training runs"},
+    {"still_improving_short_few", "points", 8, 4, 1000, 8, 8, offsetof(struct state, short_few),
+     "values of a loss from which on halves are compared and not neighbours", "our choice"},
+    {"still_improving_short_bend", "share", 0.6, 0.3, 1, 0.8, 0.5, offsetof(struct state, short_bend),
+     "of the slope of the first half that the second half must still have then",
+     "an exponential that has lost half has 0.5 or less"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
 static double log_step(const struct track *t, const struct bucket *b)
@@ -118,14 +128,15 @@ static void add_gain(struct finding *f, double to, double gain, double wide, dou
     finding_add(f, "gain_share", gain / fabs(to), "share");
 }
 
-static bool judge_straight(const struct state *s, const struct track *t, const struct findings *out)
+static bool judge_straight(const struct state *s, const struct track *t, double least, const struct findings *out)
 {
     struct line first, second;
     size_t n = t->curve->used;
     double initial = t->curve->buckets[0].mean;
-    if ((double)t->curve->points < s->straight_points || !track_begins(t) || !(initial > 0)) return false;
+    if ((double)t->curve->points < least || !track_begins(t) || !(initial > 0)) return false;
     if (!fit(t, linear_step, 0, n / 2, &first) || !fit(t, linear_step, n - n / 2, n, &second)) return false;
-    bool falls = -second.slope > s->straight_sd * second.error && -second.slope / 2 > s->fallen * initial;
+    bool falls = -second.slope > s->straight_sd * second.error && -second.slope / 2 > s->fallen * initial &&
+                 -first.slope > s->straight_sd * first.error;
     if (!falls || second.slope > s->bend * first.slope || second.at_end < s->left * initial) return false;
     struct finding f = track_finding(t, "still_improving", 0);
     f.severity = SEVERITY_WARNING;
@@ -134,6 +145,13 @@ static bool judge_straight(const struct state *s, const struct track *t, const s
     finding_add(&f, "straight", 1, "");
     out->emit(out->arg, &f);
     return true;
+}
+
+/* Batches may scatter so widely that only the held-out loss shows it. */
+static bool held_out_straight(const struct state *s, const struct track *t, const struct findings *out)
+{
+    bool is = s->n_eval > 0 && track_begins(t) && track_level(t, 0.9, 1) >= s->left * t->curve->buckets[0].mean;
+    return is && judge_straight(s, &s->eval[0], s->straight_held, out);
 }
 
 /* The loss that a share of more steps would bring, were the last quarter's fall over log step to go on; a share of the last value. */
@@ -145,18 +163,30 @@ static double gain_ahead(const struct state *s, const struct track *t)
     return (y[n - 1 - back] - y[n - 1]) / wide * log1p(s->more) / fabs(y[n - 1]);
 }
 
+/* Does it fall to the end, plainly to see, with much of it left? */
+static bool falls_on(const struct state *s, const struct track *t)
+{
+    double y[TRACK_BUCKETS];
+    size_t n = track_means(t, y);
+    struct line first, second;
+    if ((double)t->curve->points < s->short_points || n < 3 || !(y[0] > 0) || y[n - 1] < s->short_left * y[0]) return false;
+    if ((double)n < s->short_few) {
+        for (size_t i = 1; i < n; i++)
+            if (y[i] > y[i - 1]) return false;
+        return true;
+    }
+    if (n < 10 || !fit(t, linear_step, 0, n / 2, &first) || !fit(t, linear_step, n - n / 2, n, &second)) return false;
+    return second.slope < -s->straight_sd * second.error && second.slope <= s->short_bend * first.slope;
+}
+
 static bool judge_short(const struct state *s, const struct track *t, const struct findings *out)
 {
     double least = INFINITY, y[TRACK_BUCKETS];
     size_t n = track_means(t, y);
-    if ((double)t->curve->points < s->short_points || !track_begins(t) || !(y[0] > 0) || y[n - 1] < s->short_left * y[0])
-        return false;
-    for (size_t i = 1; i < n; i++)
-        if (y[i] > y[i - 1]) return false; /* it must be plain to see: there are few values */
+    if (!track_begins(t) || boosted(t->series) || !falls_on(s, t)) return false;
     for (uint32_t i = 0; i < s->n_eval; i++) {
-        const struct track *e = &s->eval[i];
-        if ((double)e->curve->points < s->short_points || e->curve->used < 3 || !(e->curve->buckets[0].mean > 0)) return false;
-        least = fmin(least, gain_ahead(s, e));
+        if (!falls_on(s, &s->eval[i])) return false;
+        least = fmin(least, gain_ahead(s, &s->eval[i]));
     }
     double gain = gain_ahead(s, t);
     if (!s->n_eval || fmin(gain, least) < s->short_gain) return false;
@@ -178,7 +208,7 @@ static void judge(struct state *s, const struct track *t, const struct findings 
     if (s->rate && s->last_rate < s->rate_end * s->highest_rate) return;
     for (uint32_t i = 0; i < s->n_eval; i++)
         if (turned(&s->eval[i])) return;
-    if (judge_straight(s, t, out) || judge_short(s, t, out)) return;
+    if (judge_straight(s, t, s->straight_points, out) || held_out_straight(s, t, out) || judge_short(s, t, out)) return;
     if ((double)t->curve->points < least || n < 16 || !track_begins(t)) return;
     if (!fit(t, log_step, n / 2, n, &late) || !fit(t, log_step, n - n / 4 - 1, n, &last)) return;
     double ahead = log1p(s->more), slope = fmax(late.slope, last.slope); /* the flatter of the two */

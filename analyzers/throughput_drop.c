@@ -3,7 +3,7 @@
  * Three things tell the pace: a logged throughput, a logged step time, and the clock of the records themselves (seconds between two values of
  * the training loss, by the steps between them). Each is judged on the logarithm of the time a step takes, in levels, against the fastest level
  * that lasted: start-up, a pause for an evaluation or a checkpoint and a single slow stretch move neither. The clock of the records
- * has the pauses in it, so it must show more before it counts for a warning. */
+ * has the pauses in it, so it must show more before it counts for a warning, and for minutes: a machine that others use is slow for seconds. */
 #include <math.h>
 
 #include "analyzer.h"
@@ -12,7 +12,7 @@
 
 enum { LOGGED = 4, PAUSE = 8 /* times the usual pace: no single interval counts for more */ };
 struct state {
-    double min_points, slower_info, slower_warning, slower_clock, height_sd, lasts;
+    double min_points, slower_info, slower_warning, slower_clock, height_sd, lasts, lasts_s;
     struct own_track logged[LOGGED], clock;
     uint32_t n_logged, n_clock;
     const struct series *loss;
@@ -23,20 +23,34 @@ struct state {
 };
 
 static const char *const kinds[] = {"throughput_drop", NULL};
-static const struct knob knobs[] = {{"throughput_points", "points", 24, 10, 100000, 50, 16, offsetof(struct state, min_points),
-                                     "values before anything is said", "our choice"},
-                                    {"throughput_info", "x", 1.6, 1.1, 100, 2, 1.3, offsetof(struct state, slower_info),
-                                     "slower than its best level, to be worth knowing", "our choice"},
-                                    {"throughput_warning", "x", 2, 1.2, 100, 3, 1.6, offsetof(struct state, slower_warning),
-                                     "slower, to be a warning", "our choice"},
-                                    {"throughput_clock", "x", 4, 1.5, 1000, 8, 2.5, offsetof(struct state, slower_clock),
-                                     "slower by the clock of the records, to be a warning",
-                                     "pauses for evaluations are in that clock"},
-                                    {"throughput_height", "sd", 5, 2, 50, 8, 4, offsetof(struct state, height_sd),
-                                     "against the noise of the levels", "as the other heights"},
-                                    {"throughput_lasts", "share", 0.15, 0.02, 1, 0.25, 0.1, offsetof(struct state, lasts),
-                                     "of the run, at its end, for which it lasts", "our choice"},
-                                    {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
+static const struct knob knobs[] = {
+    {"throughput_points", "points", 24, 10, 100000, 50, 16, offsetof(struct state, min_points), "values before anything is said",
+     "our choice"},
+    {"throughput_info", "x", 1.6, 1.1, 100, 2, 1.3, offsetof(struct state, slower_info),
+     "slower than its best level, to be worth knowing", "our choice"},
+    {"throughput_warning", "x", 2, 1.2, 100, 3, 1.6, offsetof(struct state, slower_warning), "slower, to be a warning",
+     "our choice"},
+    {"throughput_clock", "x", 4, 1.5, 1000, 8, 2.5, offsetof(struct state, slower_clock),
+     "slower by the clock of the records, to be a warning", "pauses for evaluations are in that clock"},
+    {"throughput_height", "sd", 5, 2, 50, 8, 4, offsetof(struct state, height_sd), "against the noise of the levels",
+     "as the other heights"},
+    {"throughput_clock_lasts", "s", 120, 0, 1e6, 600, 30, offsetof(struct state, lasts_s),
+     "that it has lasted by that clock, to be a warning", "our choice: what is over before anybody looks"},
+    {"throughput_lasts", "share", 0.15, 0.02, 1, 0.25, 0.1, offsetof(struct state, lasts),
+     "of the run, at its end, for which it lasts", "our choice"},
+    {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
+
+/* How long the steps from a bucket on took, by the seconds of a step. */
+static double seconds_since(const struct track *t, size_t from)
+{
+    double seconds = 0;
+    for (size_t i = from; i < t->curve->used; i++) {
+        const struct bucket *b = &t->curve->buckets[i];
+        int64_t before = i ? t->curve->buckets[i - 1].last_step : b->first_step;
+        seconds += b->mean * (double)(b->last_step - before);
+    }
+    return seconds;
+}
 
 static void judge(struct state *s, const struct track *t, bool clock, struct finding *clearest)
 {
@@ -54,7 +68,8 @@ static void judge(struct state *s, const struct track *t, bool clock, struct fin
     for (from = n - 1; from > 0 && level[from - 1] > best + slow / 2;) from--;
     if (from == 0) return;
     struct finding f = track_finding(t, "throughput_drop", from);
-    f.severity = slow >= log(clock ? s->slower_clock : s->slower_warning) ? SEVERITY_WARNING : SEVERITY_INFO;
+    bool loud = slow >= log(clock ? s->slower_clock : s->slower_warning) && (!clock || seconds_since(t, from) >= s->lasts_s);
+    f.severity = loud ? SEVERITY_WARNING : SEVERITY_INFO;
     f.confidence = clock ? 0.6 : 0.8;
     finding_add(&f, "from", exp(rate ? -best : best), clock ? "s/step" : t->series->unit);
     finding_add(&f, "to", exp(rate ? -now : now), clock ? "s/step" : t->series->unit);

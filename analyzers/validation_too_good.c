@@ -3,7 +3,8 @@
  * A validation score far above the training score to the end, or perfect from the first evaluation on while the training score is not. A
  * little above is normal with dropout and augmentation; only what those do not explain is a warning.
  * Flawless is worth knowing: hardly a held-out row wrong and next to nothing left of the held-out loss, for half of the run. Real data have
- * rows that nobody could get right, but made ones and easy ones have none: a warning only where it was so from the beginning. Only where
+ * rows that nobody could get right, but made ones and easy ones have none: a warning only where it was so from the beginning, and where
+ * rows that were trained on cost about as little: an answer that has leaked is in both, but a few easy held-out rows cost far less. Only where
  * the loss is one of classes: that of noiseless numbers may well go to 0. */
 #include <math.h>
 #include <string.h>
@@ -15,7 +16,7 @@
 #define GAMES (WANTS(ROLE_RETURN) | WANTS(ROLE_LOSS_GENERATOR) | WANTS(ROLE_LOSS_DISCRIMINATOR))
 enum { TRAINS = 2, EVALS = 4, SCORES = 4 };
 struct state {
-    double min_points, above_info, above_warning, perfect, flawless_score, flawless_loss, flawless_soon, even_left, even;
+    double min_points, above_info, above_warning, perfect, flawless_score, flawless_loss, flawless_soon, even_left, even, cheaper;
     bool game;
     struct track train[TRAINS], eval[EVALS], train_score[SCORES], eval_score[SCORES];
     uint32_t n_train, n_eval, n_train_score, n_eval_score;
@@ -44,6 +45,9 @@ static const struct knob knobs[] = {
      "of the first loss of a booster, below which rows it has not seen cost more than those it has", "our choice"},
     {"too_good_even", "x", 1.02, 1, 1.5, 1.01, 1.05, offsetof(struct state, even),
      "the training loss that its held-out loss is then at most", "trees fit the rows that they see"},
+    {"too_good_cheaper", "x", 30, 2, 10000, 10, 100, offsetof(struct state, cheaper),
+     "what held-out rows cost that training rows do, beyond which the held-out ones are few and easy",
+     "seeded training runs: 0.02 to 1.5 with the answer in a column; 330 and more with sixteen rows"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
 /* How far the validation score is above the training score in the second half, at least, on the scale; NaN when nothing tells. */
@@ -93,6 +97,17 @@ static bool is_flawless(const struct state *s, const struct track *eval, double 
     return little && track_level(eval, 0.5, 1) >= s->flawless_score * scale;
 }
 
+/* Do the rows that are trained on cost many times what the held-out ones do? Only while training makes nothing hard on purpose is that odd,
+ * but where it does, nothing can be told. */
+static bool held_out_cheaper(const struct state *s, const struct track *eval)
+{
+    const struct track *train = NULL, *held = NULL;
+    for (uint32_t i = 0; i < s->n_eval && !held; i++)
+        if (s->eval[i].series->axis == eval->series->axis)
+            held = &s->eval[i], train = track_of_metric(s->train, s->n_train, held->series);
+    return train && track_level(train, 0.5, 1) > s->cheaper * track_level(held, 0.5, 1);
+}
+
 /* Do unseen rows cost what seen ones do, to a hundredth, where hardly anything is left of either? */
 static bool is_even(const struct state *s, const struct track *eval, double left)
 {
@@ -135,7 +150,7 @@ static void judge(struct state *s, const struct track *eval, const struct findin
     size_t from = perfect ? 0 : n / 2;
     while (flawless && from > 0 && eval->curve->buckets[from - 1].min >= s->flawless_score * scale) from--;
     struct finding f = track_finding(eval, "validation_too_good", from);
-    bool soon = flawless && (double)from <= s->flawless_soon * (double)n;
+    bool soon = flawless && (double)from <= s->flawless_soon * (double)n && !held_out_cheaper(s, eval);
     f.severity = perfect || soon || over >= s->above_warning ? SEVERITY_WARNING : SEVERITY_INFO;
     f.confidence = perfect || over >= s->above_warning ? 0.8 : soon ? 0.75 : 0.6;
     finding_add(&f, "to", e[n - 1], "");

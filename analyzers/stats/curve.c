@@ -32,7 +32,7 @@ void curve_append(struct curve *c, int64_t step, double value, uint64_t line)
     bool finite = isfinite(value);
     struct bucket one = {.first_step = step,
                          .last_step = step,
-                         .first_line = line,
+                         .first_line = line < UINT32_MAX ? (uint32_t)line : UINT32_MAX,
                          .n = 1,
                          .nonfinite = !finite,
                          .mean = finite ? value : NAN,

@@ -11,9 +11,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct bucket {
+struct bucket { /* 64 bytes */
     int64_t first_step, last_step;
-    uint64_t first_line;         /* of its first point */
+    uint32_t first_line;         /* of its first point; UINT32_MAX beyond that */
     uint32_t n, nonfinite;       /* points, and how many of them were NaN or infinite (not in the values below) */
     double mean, min, max, last; /* of the finite ones; NaN when there are none */
 };

@@ -70,7 +70,7 @@ static double recent(const struct excursion *e, double level)
 {
     double last[BASE_MIN];
     if (e->base.n >= ROLLING_MAX || e->base.n < 2 * BASE_MIN) return NAN;
-    for (uint32_t i = 0; i < BASE_MIN; i++) last[i] = e->base.ring[(e->base.at + ROLLING_MAX - 1 - i) % ROLLING_MAX];
+    for (uint32_t i = 0; i < BASE_MIN; i++) last[i] = rolling_newest(&e->base, i);
     double now = robust_median(last, BASE_MIN);
     return now < level - FALLING * 0.8862 * e->change ? now : (double)NAN;
 }
@@ -100,9 +100,7 @@ static bool absorb(struct excursion *e, double y)
     if (skipped) return false;
     rolling_add(&e->base, y);
     if (e->accepted <= 5) {
-        double first[5];
-        for (uint32_t i = 0; i < e->base.n && i < 5; i++) first[i] = e->base.ring[i];
-        e->initial = robust_median(first, e->base.n);
+        e->initial = robust_median(e->base.sorted, e->base.n);
         if (e->above > 0) e->initial = larger(e->initial, e->above); /* that progress was made, whatever the scale */
     }
     double level = rolling_median(&e->base);

@@ -32,32 +32,34 @@ enum excursion_change {
     EXCURSION_RETURNED /* back inside */
 };
 
+/* What every value touches comes first, and together. */
 struct excursion {
     struct scale scale;
-    struct rolling base; /* accepted values */
-    double change;       /* average size of their first differences, none counted above four times it: noise without the trend */
-    uint16_t segment;    /* a restart is judged afresh */
-    double least_height; /* log of height_factor, kept */
-    uint64_t n;          /* finite values so far */
-    uint64_t accepted;   /* of those, absorbed by the baseline */
-    double early[EXCURSION_EARLY]; /* the first values, on the scale: what the start is judged by */
-    int64_t early_step[EXCURSION_EARLY];
-    uint64_t early_line[EXCURSION_EARLY];
+    bool open, settled, slow; /* slow: found by the CUSUM */
+    uint16_t segment;         /* a restart is judged afresh */
+    uint64_t n;               /* finite values so far */
+    uint64_t accepted;        /* of those, absorbed by the baseline */
+    double least_height;      /* log of height_factor, kept */
+    double change;        /* average size of their first differences, none counted above four times it: noise without the trend */
+    double previous;      /* last accepted value */
+    double wander;        /* how far accepted values stood above their level, at most; it fades */
     double initial;       /* level at the start, on the scale */
-    double above;         /* and as logged, of the values before the first negative one; 0 for none */
     double best, best_sd; /* lowest level reached, on the scale, and the noise there */
     double highest;       /* level since the best one */
     double undone;        /* the largest rise of the level that came to nothing: a lower best followed */
-    double wander;        /* how far accepted values stood above their level, at most; it fades */
     double cusum;
     int64_t cusum_step;
     uint64_t cusum_line;
-    bool open, settled, slow;    /* slow: found by the CUSUM */
+    struct rolling base; /* accepted values */
+
     double from, sd, peak, last; /* of the open or last excursion, on the scale */
     double level;                /* recent level inside it: an average of about five values */
-    double previous;             /* last accepted value */
     int64_t onset_step, peak_step, last_step;
     uint64_t onset_line, last_line, length, back;
+    double above;                  /* level at the start as logged, of the values before the first negative one; 0 for none */
+    double early[EXCURSION_EARLY]; /* the first values, on the scale: what the start is judged by */
+    int64_t early_step[EXCURSION_EARLY];
+    uint64_t early_line[EXCURSION_EARLY];
 };
 
 /* excursion_add - judge one finite value, then absorb it. O(ROLLING_MAX). */

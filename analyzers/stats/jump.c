@@ -37,3 +37,31 @@ bool curve_jumps(const struct curve *c, double undone, double factor, struct jum
     }
     return found;
 }
+
+static double mean_of(const double *y, size_t n)
+{
+    double sum = 0;
+    for (size_t i = 0; i < n; i++) sum += y[i];
+    return sum / (double)n;
+}
+
+bool curve_falls_back(const struct curve *c, double undone, double sd, struct jump *ret)
+{
+    double y[MOST], most = sd;
+    size_t n = c->used, late = c->used / 4;
+    bool found = false;
+    if (n < 2 * BEFORE + AFTER || n > MOST) return false;
+    for (size_t i = 0; i < n; i++) {
+        y[i] = c->buckets[i].mean;
+        if (!isfinite(y[i])) return false;
+    }
+    double first = robust_median(y, 3), end = robust_median(y + n - late, late), noise = robust_noise(y, n);
+    for (size_t at = BEFORE + 1; at + late <= n && noise > 0; at++) {
+        double from = mean_of(y + at - BEFORE, BEFORE), to = mean_of(y + at, n - at);
+        double error = noise * sqrt(1.0 / BEFORE + 1.0 / (double)(n - at)), lost = (fmin(to, end) - from) / (first - from);
+        if (first - from < sd / 2 * error || lost < undone || (to - from) / error < most) continue;
+        most = (to - from) / error, found = true;
+        note(c, at, from, lost, to, ret);
+    }
+    return found;
+}

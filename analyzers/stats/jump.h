@@ -2,7 +2,8 @@
  *
  * Where a level is still falling fast, or a log is short, there is no baseline that an excursion could leave; but what was gained can be
  * measured, and on the plain scale, where nothing near 0 multiplies. So it needs no noise: that all of the last few values lie half-way
- * back to the beginning, above all of the few before them, does not come of scatter. */
+ * back to the beginning, above all of the few before them, does not come of scatter. Where the values scatter as widely as the gain, levels
+ * are compared. */
 #ifndef MLWATCH_JUMP_H
 #define MLWATCH_JUMP_H
 
@@ -20,5 +21,12 @@ struct jump {
  *   factor   that it must be above all of the five values before the step
  * Cost       O(buckets^2) of at most 96 buckets; for the end of a run */
 bool curve_jumps(const struct curve *c, double undone, double factor, struct jump *ret);
+
+/* curve_falls_back - a step up to about where the curve began, on which it stays for a quarter of all and to the end, however its values
+ * scatter: told by levels, in units of the scatter between neighbours. The five buckets before the step are its level there.
+ *   undone   share of the gain that the level behind the step has lost
+ *   sd       standard errors that the step is, and that the gain before it was
+ * Cost       O(buckets^2) of at most 96 buckets; for the end of a run */
+bool curve_falls_back(const struct curve *c, double undone, double sd, struct jump *ret);
 
 #endif

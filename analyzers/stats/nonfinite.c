@@ -2,11 +2,15 @@
 
 #include <math.h>
 
+enum { FEW = 3 };
+
 enum nonfinite_change nonfinite_add(struct nonfinite *n, const struct point *p, double calm)
 {
     n->points++;
     if (isfinite(p->value)) {
         n->in_a_row = 0;
+        if (!n->bad && !n->finite++) n->first = p->value;
+        if (!n->bad) n->last = p->value;
         if (!n->open || (double)++n->good_in_a_row < calm) return NONFINITE_NONE;
         n->open = false;
         return NONFINITE_GONE;
@@ -45,6 +49,7 @@ void nonfinite_emit(struct nonfinite *n, const char *kind, enum severity severit
     finding_add(&f, "points", (double)n->bad, "points");
     finding_add(&f, "first_step_share", (double)(n->points - n->bad) / (double)n->points, "share");
     finding_add(&f, "from_start", n->bad == n->points, "");
+    if (n->finite >= FEW && n->first > 0) finding_add(&f, "rose", n->last / n->first, "x");
     n->told = severity;
     out->emit(out->arg, &f);
 }

@@ -7,6 +7,8 @@
 struct nonfinite {
     uint64_t points, bad, in_a_row, good_in_a_row;
     double first_value; /* NaN, +Inf or -Inf */
+    double first, last; /* finite ones; last: before the onset */
+    uint64_t finite;    /* before the onset */
     int64_t onset_step, last_step;
     uint64_t onset_line, last_line;
     uint32_t episode;
@@ -17,7 +19,8 @@ enum nonfinite_change { NONFINITE_NONE, NONFINITE_FIRST, NONFINITE_MORE, NONFINI
 
 /* nonfinite_add - judge one value. GONE when as many good values as `calm` followed in a row. O(1) */
 enum nonfinite_change nonfinite_add(struct nonfinite *n, const struct point *p, double calm);
-/* nonfinite_emit - a finding of this kind with the common evidence: value, points, first_step_share, from_start. */
+/* nonfinite_emit - a finding of this kind with the common evidence: value, points, first_step_share, from_start; and rose, where there were a
+ * few finite values before: the last of them by the first. */
 void nonfinite_emit(struct nonfinite *n, const char *kind, enum severity severity, double confidence, enum phase phase,
                     const struct point *p, const struct findings *out);
 

@@ -12,6 +12,7 @@
 
 enum { PREVIEW_FIRST = 24 };
 struct preview {
+    uint64_t first; /* points before it is asked; 0 for PREVIEW_FIRST */
     uint64_t n, next,
         since; /* points; how many until it is asked again; how many there were when it began to hold, 0: it does not */
     uint16_t source;
@@ -29,7 +30,7 @@ struct preview_heard {
 /* preview_due - one more point: is it time to judge? O(1), about 1 ns. */
 static inline bool preview_due(struct preview *v, const struct point *p)
 {
-    if (v->n++ == 0) v->source = p->source, v->next = PREVIEW_FIRST;
+    if (v->n++ == 0) v->source = p->source, v->next = v->first ? v->first : PREVIEW_FIRST;
     v->several = v->several || p->source != v->source;
     if (v->n < v->next || v->several) return false;
     v->next = v->n + v->n / 4;

@@ -9,12 +9,18 @@
 
 enum { ROLLING_MAX = 32 };
 struct rolling {
-    double ring[ROLLING_MAX], sorted[ROLLING_MAX];
+    double sorted[ROLLING_MAX];
+    uint8_t rank[ROLLING_MAX]; /* by age: where in `sorted` the value is; the oldest at `at` once the window is full */
     uint32_t n, at;
 };
 
 /* rolling_add - x is finite; the oldest value leaves when ROLLING_MAX are there. O(ROLLING_MAX), about 15 ns. */
 void rolling_add(struct rolling *r, double x);
+/* rolling_newest - the value that was added `ago` values before the newest; ago is below n. O(1) */
+static inline double rolling_newest(const struct rolling *r, uint32_t ago)
+{
+    return r->sorted[r->rank[(r->at + ROLLING_MAX - 1 - ago) % ROLLING_MAX]];
+}
 /* rolling_median - NaN when empty. O(1) */
 static inline double rolling_median(const struct rolling *r)
 {

@@ -34,6 +34,17 @@ static inline double track_high(const struct track *t)
     for (uint32_t i = 0; i < t->curve->used; i++) high = fmax(high, t->curve->buckets[i].max);
     return high;
 }
+/* track_distinct - how many different values it has, as far as its buckets tell them apart. O(buckets^2) */
+static inline size_t track_distinct(const struct track *t)
+{
+    size_t n = 0;
+    for (uint32_t i = 0; i < t->curve->used; i++) {
+        uint32_t k = 0;
+        while (k < i && t->curve->buckets[k].last != t->curve->buckets[i].last) k++;
+        n += k == i;
+    }
+    return n;
+}
 /* track_noise - standard deviation of a bucket's mean around a slowly moving level. */
 static inline double track_noise(const struct track *t)
 {

@@ -58,6 +58,7 @@ struct checkpoint_view {
     const char *path;
     int64_t step;
     const char *state, *safety;
+    const char *why; /* the first reason for them; hostile text, or NULL */
 };
 struct seam {
     uint16_t segment;
@@ -97,6 +98,7 @@ struct view {
     const struct checkpoint_view *checkpoints;
     size_t n_checkpoints;
     const struct checkpoint_view *last_good; /* or NULL */
+    int64_t trouble_step;                    /* where it began, for the last good one; INT64_MAX: nowhere */
     const struct seam *seams;
     size_t n_seams;
 };

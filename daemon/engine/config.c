@@ -5,10 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../../analyzers/checkup/checkup.h"
 #include "../base/num.h"
 #include "../base/opt.h"
 #include "../base/user_conf.h"
 #include "../base/yaml.h"
+#include "examine/examine.h"
 
 enum { PATH_BYTES = 4200, NAMES_MAX = 1024, EXPLAIN_COLUMN = 44 };
 static const char *const words[] = {"normal", "quiet", "paranoid"};
@@ -22,12 +24,33 @@ bool config_sensitivity(const char *word, enum sensitivity *ret)
 
 const char *config_sensitivity_name(enum sensitivity s) { return words[s]; }
 
+/* ---- all there are ------------------------------------------------------------------------------------------------------- */
+
+struct group {
+    const char *name, *summary;
+    const struct knob *knobs;
+};
+
+/* The i-th of all things that have thresholds; false behind the last. */
+static bool group_at(size_t i, struct group *ret)
+{
+    static const struct group own = {"checkpoints", "how much of them is read", examine_knobs};
+    size_t n = 0, m = 0;
+    while (analyzers[n]) n++;
+    while (checks[m]) m++;
+    if (i < n) *ret = (struct group){analyzers[i]->name, analyzers[i]->summary, analyzers[i]->knobs};
+    else if (i == n) *ret = own;
+    else if (i <= n + m) *ret = (struct group){checks[i - n - 1]->name, checks[i - n - 1]->summary, checks[i - n - 1]->knobs};
+    return i <= n + m;
+}
+
 /* ---- one setting --------------------------------------------------------------------------------------------------------- */
 
 static const struct knob *find_knob(const char *name)
 {
-    for (size_t i = 0; analyzers[i]; i++)
-        for (const struct knob *k = analyzers[i]->knobs; k && k->name; k++)
+    struct group g;
+    for (size_t i = 0; group_at(i, &g); i++)
+        for (const struct knob *k = g.knobs; k && k->name; k++)
             if (strcmp(k->name, name) == 0) return k;
     return NULL;
 }
@@ -36,8 +59,9 @@ static enum status no_such_setting(const char *key, const char *name, struct err
 {
     const char *names[NAMES_MAX] = {"sensitivity"};
     size_t n = 1;
-    for (size_t i = 0; analyzers[i]; i++)
-        for (const struct knob *k = analyzers[i]->knobs; k && k->name && n < NAMES_MAX; k++) names[n++] = k->name;
+    struct group g;
+    for (size_t i = 0; group_at(i, &g); i++)
+        for (const struct knob *k = g.knobs; k && k->name && n < NAMES_MAX; k++) names[n++] = k->name;
     const char *near = opt_nearest(name, names, n);
     return err_set(err, E_USAGE, "there is no setting '%s'%s%s%s", key, near ? "; did you mean '" : "; see `mlwatch config show`",
                    near ? near : "", near ? "'?" : "");
@@ -173,9 +197,9 @@ void config_write(const struct config *c, bool origin, struct str *out)
     if (origin) write_comment(out, line, c->sensitivity_origin ? c->sensitivity_origin : "built in");
     else write_comment(out, line, "quiet, normal or paranoid: moves every threshold that is not set below");
     str_add(out, "\nthresholds:\n");
-    for (size_t i = 0; analyzers[i]; i++) {
-        if (analyzers[i]->knobs && analyzers[i]->knobs->name)
-            str_addf(out, "  # %s: %s\n", analyzers[i]->name, analyzers[i]->summary);
-        for (const struct knob *k = analyzers[i]->knobs; k && k->name; k++) write_knob(c, k, origin, out);
+    struct group g;
+    for (size_t i = 0; group_at(i, &g); i++) {
+        if (g.knobs && g.knobs->name) str_addf(out, "  # %s: %s\n", g.name, g.summary);
+        for (const struct knob *k = g.knobs; k && k->name; k++) write_knob(c, k, origin, out);
     }
 }

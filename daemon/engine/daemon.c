@@ -220,8 +220,9 @@ static enum status set_up(struct daemon *d, struct err *err)
                                 .id_taken = id_taken,
                                 .arg = d};
     d->look = lane_new(d->loop, "look", err);
+    d->engine.inspector = lane_new(d->loop, "inspect", err);
     d->watch = watch_new(d->loop, &watching);
-    if (!d->engine.buffer || !d->look || !d->watch) return err_set(err, E_MEMORY, "no memory for the daemon");
+    if (!d->engine.buffer || !d->look || !d->engine.inspector || !d->watch) return err_set(err, E_MEMORY, "no memory for the daemon");
     open_memory(d);
     d->control = control_open(d->loop, &d->paths, &hooks, err);
     return d->control ? OK : E_IO;
@@ -234,6 +235,7 @@ static void tear_down(struct daemon *d)
         for (size_t i = 0; i < d->places[p]->n_lives; i++) live_commit(d->places[p]->lives[i], true);
     while (d->n_places) daemon_forget_place(d, d->places[0], false);
     lane_free(d->look);
+    lane_free(d->engine.inspector);
     memory_close(d->engine.memory);
     control_close(d->control);
     watch_free(d->watch);

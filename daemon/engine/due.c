@@ -28,6 +28,16 @@ void due_put(struct due *d, struct due_place *p, void *owner, uint64_t behind)
     d->n++;
 }
 
+size_t due_next(const struct due *d, const void **owners, size_t max)
+{
+    int line = 0;
+    size_t n = 0;
+    if (!d->n) return 0;
+    while (!d->first[line]) line++;
+    for (const struct due_place *p = d->first[line]; p && n < max; p = p->next) owners[n++] = p->owner;
+    return n;
+}
+
 void *due_take(struct due *d)
 {
     int line = 0;

@@ -28,6 +28,8 @@ struct due {
 void due_put(struct due *d, struct due_place *p, void *owner, uint64_t behind);
 /* due_take - whose turn it is, and it waits no longer; NULL when nobody waits. O(1) */
 void *due_take(struct due *d);
+/* due_next - the first of those that wait in the line whose turn it is, at most max; they go on waiting. Returns how many. O(max) */
+size_t due_next(const struct due *d, const void **owners, size_t max);
 /* due_drop - it waits no longer; nothing when it did not. O(1) */
 void due_drop(struct due *d, struct due_place *p);
 

@@ -8,7 +8,7 @@
 static void push(uint64_t **list, size_t *n, size_t *room, uint64_t value)
 {
     if (*n == *room) {
-        size_t more = *room + (*room > 32 ? *room / 2 : 16);
+        size_t more = *room + (*room > 64 ? *room / 4 : 16);
         uint64_t *p = realloc(*list, more * sizeof *p);
         if (!p) return;
         *list = p;

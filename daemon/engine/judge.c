@@ -20,22 +20,45 @@ char *judge_keep(struct run *r, struct str *s)
     return p ? p : "";
 }
 
-/* The newest checkpoint from before the trouble: before the earliest onset of the findings that are worst. */
+/* Where the trouble began: the earliest onset of what is worth a look. A checkpoint that is cut says nothing of those before it. */
+static int64_t trouble_of(const struct view *v)
+{
+    int64_t trouble = INT64_MAX;
+    for (size_t i = 0; i < v->n_findings; i++) {
+        const struct finding *f = &v->findings[i].finding;
+        if (f->severity >= SEVERITY_WARNING && f->onset_step < trouble && strncmp(f->kind, "checkpoint_", 11) != 0)
+            trouble = f->onset_step;
+    }
+    return trouble;
+}
+
+/* 2: looked into and in order; 1: nobody could look; 0: not to be resumed from. */
+static int soundness(const struct run_checkpoint *c)
+{
+    static const char *const bad[] = {"incomplete", "corrupt", "malicious"};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        if (strcmp(c->state, bad[i]) == 0 || strcmp(c->safety, bad[i]) == 0) return 0;
+    return strcmp(c->state, "whole") == 0 ? 2 : 1;
+}
+
+/* The newest from before the trouble: one that is whole, else one that nobody could look into. */
 static void show_checkpoints(struct run *r, struct view *v)
 {
     struct checkpoint_view *out = judge_room(r, r->n_checkpoints, sizeof *out);
-    int64_t trouble = INT64_MAX;
-    for (size_t i = 0; i < v->n_findings; i++)
-        if (v->findings[i].finding.severity >= SEVERITY_WARNING && v->findings[i].finding.onset_step < trouble)
-            trouble = v->findings[i].finding.onset_step;
+    int64_t trouble = trouble_of(v);
+    int best = 0;
     for (size_t i = 0; i < r->n_checkpoints; i++) {
-        out[i] = (struct checkpoint_view){r->checkpoints[i].path, r->checkpoints[i].step, r->checkpoints[i].state,
-                                          r->checkpoints[i].safety};
-        if (out[i].step >= 0 && out[i].step < trouble && (!v->last_good || out[i].step > v->last_good->step))
-            v->last_good = &out[i];
+        const struct run_checkpoint *c = &r->checkpoints[i];
+        int sound = soundness(c);
+        out[i] = (struct checkpoint_view){c->path, c->step, c->state, c->safety, c->why};
+        if (c->step < 0 || c->step >= trouble || !sound || sound < best) continue;
+        if (v->last_good && sound == best && c->step <= v->last_good->step) continue;
+        v->last_good = &out[i];
+        best = sound;
     }
     v->checkpoints = out;
     v->n_checkpoints = r->n_checkpoints;
+    v->trouble_step = trouble;
 }
 
 static enum verdict verdict_of(const struct run *r, const struct view *v)

@@ -250,9 +250,11 @@ void live_free(struct live *l)
     if (!l->gone) live_unfollow(l);
     if (!l->gone && l->state == LIVE_AWAKE) l->engine->watched->n_awake--;
     l->gone = true;
-    if (l->asking || l->waking || l->unwritten) return; /* the lane still holds it: it is freed when that comes back */
+    live_examine_stop(l);
+    if (l->asking || l->waking || l->unwritten || l->looking_into) return; /* the lane still holds it: it is freed when that comes back */
     for (size_t i = 0; i < l->n_readers; i++) reader_done(l->readers[i]), free(l->readers[i]);
     for (size_t i = 0; i < l->n_checkpoints; i++) free(l->checkpoints[i].path);
+    live_examine_done(l);
     for (size_t i = 0; i < l->n_alerts; i++) json_decref(l->alerts[i].message);
     run_free(l->run);
     gate_done(&l->gate);

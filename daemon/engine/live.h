@@ -11,6 +11,7 @@
 #include "../base/json.h"
 
 #include "due.h"
+#include "lane.h"
 #include "memory.h"
 #include "scan.h"
 #include "whose.h"
@@ -32,6 +33,7 @@ struct engine {
     struct loop *loop;
     struct watched *watched;
     struct memory *memory; /* NULL: there is none, everything is kept awake */
+    struct lane *inspector; /* checkpoints are looked into there; NULL: they are not */
     struct knowledge *knowledge;
     const struct config *config;
     struct outcome *outcomes;
@@ -67,6 +69,13 @@ struct live {
     } * saved; /* as committed, by reader */
     struct scan_checkpoint *checkpoints;
     size_t n_checkpoints;
+    struct live_look_into *looking_into; /* a checkpoint, on the engine's inspector */
+    struct live_tried {
+        char *path;
+        double written, again; /* again: on the loop's clock */
+        int times;
+    } * tried; /* checkpoints that could not be read, or not yet */
+    size_t n_tried;
     struct gate gate;
     struct alert_kept {
         char id[12];
@@ -116,6 +125,8 @@ void live_touched(struct live *l, size_t source, bool names);
 /* live_turn - read what there is, at most for some milliseconds: the sources that events told of, and the one that is least behind. Runs that
  * want a turn are in engine->watched->due. */
 void live_turn(struct live *l);
+/* live_warm - ask for the memory that the next turns of these runs will touch. Changes nothing. Cost: about 0.2 us a run. */
+void live_warm(const struct live *const *l, size_t n);
 /* live_rouse - somebody wants to see it: wake it although nothing is new, if nothing is known of it but what the memory holds. */
 void live_rouse(struct live *l);
 /* live_commit - give what is journalled to the memory now. watched: remember that it is (not) watched. */

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "../../analyzers/checkup/checkup.h"
 #include "../../analyzers/kind.h"
 
 static void add_factor(struct str *out, double ratio)
@@ -55,6 +56,8 @@ static void add_swing(struct str *out, const struct finding *f)
     str_add(out, " waves in the second half of the run");
 }
 
+static void fill(const struct finding *f, const char *sentence, struct str *out);
+
 /* One placeholder; name has no braces. */
 static void add_value(struct str *out, const struct finding *f, struct span name)
 {
@@ -78,16 +81,16 @@ static void add_value(struct str *out, const struct finding *f, struct span name
     else if (span_is(name, "swing_words")) add_swing(out, f);
     else if (span_is(name, "reference_words"))
         str_add(out, finding_evidence(f, "by_layer", 0) == 1 ? "the last layer's" : "its early level");
+    else if (checkup_words(f, key)) fill(f, checkup_words(f, key), out);
     else if (isnan(finding_evidence(f, key, NAN)) && finding_evidence(f, key, 1) == 1) str_add(out, "?");
     else if (form == '*') add_factor(out, finding_evidence(f, key, NAN));
     else if (form == '%') str_addf(out, "%.0f %%", 100 * finding_evidence(f, key, NAN));
     else str_add_number(out, finding_evidence(f, key, NAN));
 }
 
-void message_of(const struct finding *f, struct str *out)
+static void fill(const struct finding *f, const char *sentence, struct str *out)
 {
-    const struct kind *k = kind_of(f->kind);
-    for (const char *p = k ? k->message : f->kind; *p;) {
+    for (const char *p = sentence; *p;) {
         const char *open = strchr(p, '{'), *close = open ? strchr(open, '}') : NULL;
         if (!close) {
             str_add(out, p);
@@ -97,4 +100,11 @@ void message_of(const struct finding *f, struct str *out)
         add_value(out, f, (struct span){open + 1, (size_t)(close - open - 1)});
         p = close + 1;
     }
+}
+
+void message_of(const struct finding *f, struct str *out)
+{
+    const struct kind *k = kind_of(f->kind);
+    const char *of_checkpoint = checkup_sentence(f);
+    fill(f, of_checkpoint ? of_checkpoint : k ? k->message : f->kind, out);
 }

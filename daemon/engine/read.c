@@ -10,6 +10,7 @@
 
 #include "../base/clock.h"
 #include "../base/unpack.h"
+#include "examine/examine.h"
 
 /* MOST_BYTES: read at once, so that they are still in the processor's cache when the format comes to them. WINDOW_BYTES: behind bytes that
  * were skipped, for more may be. */
@@ -193,6 +194,7 @@ enum status read_run(struct run *r, const struct scan_run *from, double deadline
     enum status worst = read_sources(r, from, deadline, err);
     for (size_t i = 0; i < from->n_checkpoints; i++)
         run_checkpoint(r, from->checkpoints[i].path, from->checkpoints[i].step, "unverified", "unverified");
+    examine_run(r, from, deadline);
     run_finish(r);
     return worst;
 }

@@ -78,11 +78,13 @@ void run_free(struct run *r)
     if (!r) return;
     for (size_t i = 0; i < r->n_sources; i++) source_free(r->sources[i]);
     for (size_t i = 0; i < r->n_series; i++) run_series_free(r->series[i]);
-    for (size_t i = 0; i < r->n_watchers; i++) free(r->watchers[i]->metric), free(r->watchers[i]);
+    run_watchers_free(r);
     for (size_t i = 0; i < r->n_facts; i++) free(r->facts[i].key), free(r->facts[i].value);
     for (size_t i = 0; i < r->n_events; i++) free(r->events[i].text);
-    for (size_t i = 0; i < r->n_checkpoints; i++) free(r->checkpoints[i].path);
-    free(r->sources), free(r->series), free(r->index), free(r->watchers), free(r->facts), free(r->events);
+    for (size_t i = 0; i < r->n_checkpoints; i++) free(r->checkpoints[i].path), free(r->checkpoints[i].why);
+    for (size_t i = 0; i < r->n_words; i++) free(r->words[i]);
+    free(r->words);
+    free(r->sources), free(r->series), free(r->index), free(r->facts), free(r->events);
     free(r->findings), free(r->checkpoints), free(r->seams), free(r->keys), free(r->key_slots), free(r->joins);
     free(r->printed), free(r->path), free(r->name), free(r->project), free(r->unreadable);
     arena_done(&r->shown);
@@ -152,13 +154,15 @@ void run_checkpoint(struct run *r, const char *path, int64_t step, const char *s
 {
     for (size_t i = 0; i < r->n_checkpoints; i++)
         if (strcmp(r->checkpoints[i].path, path) == 0) {
-            r->checkpoints[i].step = step, r->checkpoints[i].state = state, r->checkpoints[i].safety = safety;
+            r->checkpoints[i].step = step;
+            if (strcmp(state, "unverified") != 0) r->checkpoints[i].state = state, r->checkpoints[i].safety = safety;
             return;
         }
     if (!run_grow((void **)&r->checkpoints, &r->checkpoints_room, r->n_checkpoints, sizeof *r->checkpoints)) return;
     char *copy = str_dup(span_of(path));
-    if (copy) r->checkpoints[r->n_checkpoints++] = (struct run_checkpoint){copy, step, state, safety};
+    if (copy) r->checkpoints[r->n_checkpoints++] = (struct run_checkpoint){copy, step, state, safety, NULL, 0};
 }
+
 
 /* What was told too early is no part of what is known at the end. */
 static void forget_taken_back(struct run *r)
@@ -190,6 +194,12 @@ void run_unreadable(struct run *r, const char *why)
 {
     free(r->unreadable);
     r->unreadable = str_dup(span_of(why));
+}
+
+const struct config *run_config(const struct run *r, enum sensitivity *sensitivity)
+{
+    *sensitivity = r->options.sensitivity;
+    return r->options.config;
 }
 
 uint64_t run_points(const struct run *r) { return r->seq; }

@@ -66,6 +66,21 @@ void run_replay_event(struct run *r, uint16_t source, uint64_t line, enum event 
 void run_silence(struct run *r, double now, double silence_s);
 /* run_checkpoint - a checkpoint file or directory was seen. state and safety are static words of interface mlwatch.check/1. */
 void run_checkpoint(struct run *r, const char *path, int64_t step, const char *state, const char *safety);
+
+/* What a look into a checkpoint found (engine/checkpoint). */
+struct inspected {
+    const char *path;
+    int64_t step;               /* -1: not known */
+    const char *state, *safety; /* words of interface mlwatch.check/1 */
+    double written;             /* seconds since 1970, of the file when it was looked into; 0: not told */
+    const char *why;            /* the first reason for them, hostile text; "" when it is whole and safe */
+    const struct finding *findings; /* series: its name is the tensor's; NULL for the whole checkpoint. Steps are set by the run */
+    size_t n_findings;
+};
+/* run_inspected - it becomes part of the run, and of its memory (as an event). After the sources were added. */
+void run_inspected(struct run *r, const struct inspected *i);
+/* run_checkpoint_written - of the look that it was last known by; 0 when nobody looked. */
+double run_checkpoint_written(const struct run *r, const char *path);
 /* run_finish - no more data will come: analyzers give what they were waiting to be sure of. Call once, for finished runs only. */
 void run_finish(struct run *r);
 /* run_end - the first half of run_finish: what had been told too early and is taken back can still be seen, as over, and be told so. */
@@ -80,6 +95,10 @@ bool run_stale(const struct run *r);
 /* run_note - two sources tell other numbers for the same metric: one sentence without a dot, appended; false when there is none. */
 bool run_note(const struct run *r, struct str *out);
 
+/* run_warm - one step of many (live_warm) in which the memory is asked for that its next point will touch. Changes nothing. */
+void run_warm(const struct run *r, int step);
+/* run_config - the thresholds that it was made with; NULL: as built in. */
+const struct config *run_config(const struct run *r, enum sensitivity *sensitivity);
 /* run_points, run_last_step - points taken so far, of all series; the newest step of the main training loop. */
 uint64_t run_points(const struct run *r);
 int64_t run_last_step(const struct run *r);

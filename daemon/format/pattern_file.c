@@ -38,7 +38,7 @@ static size_t items(const yaml_node_t *n)
 
 static enum event event_by_name(const char *name)
 {
-    for (int e = EVENT_NONE + 1; e < EVENT_COUNT; e++)
+    for (int e = EVENT_NONE + 1; e < EVENT_INSPECTED; e++)
         if (strcasecmp(event_name((enum event)e), name) == 0) return (enum event)e;
     return EVENT_NONE;
 }

@@ -38,6 +38,7 @@ static bool grow(struct record *r, const struct format_out *out)
     if (r->n_columns) memcpy(columns, r->columns, r->n_columns * sizeof *columns);
     if (r->n_cells) memcpy(cells, r->cells, r->n_cells * sizeof *cells);
     r->columns = columns, r->cells = cells, r->slots = slots, r->cap = cap, r->n_slots = 2 * cap;
+    r->arena = out->arena;
     for (uint32_t i = 0; i < r->n_columns; i++) *slot_of(r, (struct span){columns[i].name, columns[i].length}) = i + 1;
     return true;
 }
@@ -89,6 +90,13 @@ void record_begin(struct record *r)
     r->held = HELD_NONE;
 }
 
+/* Most logs hold numbers alone. */
+static bool room_for_texts(struct record *r)
+{
+    if (!r->texts) r->texts = arena_alloc(r->arena, RECORD_TEXTS_MAX * sizeof *r->texts);
+    return r->texts != NULL;
+}
+
 void record_text(struct record *r, int column, struct span text)
 {
     if (column < 0) return;
@@ -98,7 +106,8 @@ void record_text(struct record *r, int column, struct span text)
     if (kind == FIELD_STEP_OF_ALL && field_step_of_all(text, &value)) record_number(r, column, value);
     else if (kind == FIELD_TIME && isfinite(value = field_time_text(text))) r->time = value;
     else if (num_parse(span_trim(text), &value)) record_number(r, column, value);
-    else if (r->n_texts < RECORD_TEXTS_MAX) r->texts[r->n_texts++] = (struct text_cell){(uint32_t)column, text};
+    else if (r->n_texts < RECORD_TEXTS_MAX && room_for_texts(r))
+        r->texts[r->n_texts++] = (struct text_cell){(uint32_t)column, text};
 }
 
 /* --- the step --- */

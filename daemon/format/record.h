@@ -58,8 +58,9 @@ struct record { /* zeroed before the first record */
     bool epochs_unfit, full, episodes; /* full: the limit of columns was reported; episodes: a record is one, set by the format */
     struct episodes both;              /* of records that count steps and episodes */
     struct stepper stepper;
-    enum held_out held; /* of the record in hand */
-    struct text_cell texts[RECORD_TEXTS_MAX];
+    enum held_out held;      /* of the record in hand */
+    struct text_cell *texts; /* RECORD_TEXTS_MAX, in the arena from the first text on */
+    struct arena *arena;
 };
 
 /* record_column - the index of a column, made at first sight; -1 when the arena or RECORD_COLUMNS_MAX is used up (bad() says so once).

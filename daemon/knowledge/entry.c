@@ -89,7 +89,7 @@ static const struct keyed_key artifact_keys[] = {
 
 static bool known_event(const char *name)
 {
-    for (int e = EVENT_NONE + 1; e < EVENT_COUNT; e++)
+    for (int e = EVENT_NONE + 1; e < EVENT_INSPECTED; e++)
         if (!strcmp(event_name((enum event)e), name)) return true;
     return false;
 }

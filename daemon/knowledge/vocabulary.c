@@ -57,6 +57,9 @@ static const char *const kinds[] = {
     "dead_units",
     "update_ratio_high",
     "update_ratio_low",
+    "batchnorm_stats_wild",
+    "optimizer_steps_differ",
+    "embedding_rows_untouched",
     "spectrum_overtrained",
     "spectrum_undertrained",
     /* run */

@@ -176,6 +176,7 @@ static json_t *checkpoint_json(const struct checkpoint_view *c)
     put(o, "step", json_integer(c->step));
     put(o, "state", words(c->state ? c->state : "unverified"));
     put(o, "safety", words(c->safety ? c->safety : "unverified"));
+    if (c->why) put(o, "why", words(c->why));
     return o;
 }
 

@@ -9,7 +9,7 @@
 #include "markdown_escape.h"
 #include "markdown_timeline.h"
 #include "sparkline.h"
-#include "words.h"
+#include "words_checkpoint.h"
 
 enum { SPARK_WIDTH = 60 };
 
@@ -196,11 +196,28 @@ static void add_last_good(const struct view *v, struct str *s)
         str_add(s, v->n_checkpoints ? "None of the checkpoints is known to be good.\n" : "No checkpoint was seen.\n");
         return;
     }
+    struct str why = {0};
     markdown_text(s, v->last_good->path);
     str_add(s, ", step ");
     words_count(s, v->last_good->step);
-    str_addf(s, " (%s, %s to load)\n", v->last_good->state ? v->last_good->state : "unverified",
-             v->last_good->safety ? v->last_good->safety : "unverified");
+    words_why_good(&why, v);
+    str_addf(s, ": %s\n", why.p);
+    str_done(&why);
+}
+
+static void add_bad_checkpoints(const struct view *v, struct str *s)
+{
+    size_t said = 0;
+    for (size_t i = 0; i < v->n_checkpoints; i++) {
+        struct str one = {0};
+        if (!checkpoint_is_bad(&v->checkpoints[i])) continue;
+        str_add(s, said++ ? "" : "\nNot in order:\n\n");
+        words_bad_checkpoint(&one, v, &v->checkpoints[i]);
+        str_add(s, "- ");
+        markdown_text(s, one.p);
+        str_add(s, "\n");
+        str_done(&one);
+    }
 }
 
 static void add_picture(struct str *s, const char *path)
@@ -332,6 +349,7 @@ static void write(const struct view *v, const struct report_options *o, struct s
     add_findings(v, out);
     add_causes(v, out);
     add_last_good(v, out);
+    add_bad_checkpoints(v, out);
     add_curves(v, o, out);
     add_facts(v, false, out);
     add_facts(v, true, out);

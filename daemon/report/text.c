@@ -4,7 +4,7 @@
 #include "formats.h"
 #include "page.h"
 #include "text_curves.h"
-#include "words.h"
+#include "words_checkpoint.h"
 
 enum { BRIEF_FINDINGS = 5, LABEL = 9, NAME_COLUMNS = 22 };
 
@@ -203,17 +203,24 @@ static void needs(struct page *p, const struct view *v, bool brief)
 
 static void last_good(struct page *p, const struct view *v, bool brief)
 {
-    const struct checkpoint_view *c = v->last_good;
-    if (!c) return;
     struct str s = {0};
-    words_foreign(&s, c->path);
-    str_add(&s, ", step ");
-    words_count(&s, c->step);
-    if (c->state) str_addf(&s, ", %s", c->state);
-    if (c->safety) str_addf(&s, ", %s to load", c->safety);
-    if (!brief) page_heading(p, "Last good checkpoint");
-    page_row(p, 2, INK_BOLD, brief ? "go back to" : "", brief ? 14 : 0, text_of(&s));
+    words_last_good(&s, v);
+    if (s.n && !brief) page_heading(p, "Last good checkpoint");
+    if (s.n) page_row(p, 2, INK_BOLD, brief ? "go back to" : "", brief ? 14 : 0, text_of(&s));
     str_done(&s);
+}
+
+static void bad_checkpoints(struct page *p, const struct view *v)
+{
+    size_t said = 0;
+    for (size_t i = 0; i < v->n_checkpoints; i++) {
+        struct str s = {0};
+        if (!checkpoint_is_bad(&v->checkpoints[i])) continue;
+        if (!said++) page_heading(p, "Checkpoints that are not in order");
+        words_bad_checkpoint(&s, v, &v->checkpoints[i]);
+        page_row(p, 2, INK_PLAIN, "·", 2, text_of(&s));
+        str_done(&s);
+    }
 }
 
 static void settings(struct page *p, const struct view *v)
@@ -304,6 +311,7 @@ static void write(const struct view *v, const struct report_options *o, struct s
         causes(&p, v, o->brief);
         needs(&p, v, o->brief);
         last_good(&p, v, o->brief);
+        if (!o->brief) bad_checkpoints(&p, v);
         if (!o->brief) text_curves(&p, v), settings(&p, v);
         unseen(&p, v, o->brief);
     }

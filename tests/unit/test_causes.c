@@ -234,13 +234,22 @@ static void returns_that_fall_are_never_called_overfitting(void **state)
     assert_true(probability(n, "overfitting") == 0);
 }
 
+/* Some kinds lead to no cause at all; test_knowledge.c says why. */
+static bool has_a_clue(const struct knowledge *k, const char *kind)
+{
+    for (size_t i = 0; i < k->n_causes; i++)
+        for (size_t c = 0; c < k->causes[i].n_clues; c++)
+            if (k->causes[i].clues[c].finding && strcmp(k->causes[i].clues[c].finding, kind) == 0) return true;
+    return false;
+}
+
 static void no_kind_alone_makes_a_cause_more_than_nearly_sure(void **state)
 {
     for (const struct kind *kind = kinds; kind->name; kind++) {
         struct seen s = {.roles = WANTS_ALL & ~WANTS(ROLE_LOSS_DISCRIMINATOR) & ~WANTS(ROLE_RETURN)};
         see(&s, kind->name);
         size_t n = ask(*state, &s);
-        if (n < 1) fail_msg("%s alone leads to no cause", kind->name);
+        if (n < 1 && has_a_clue(*state, kind->name)) fail_msg("%s alone leads to no cause", kind->name);
         for (size_t d = 0; d < n; d++) assert_true(found[d].probability <= 0.97 && found[d].n_because == 1);
     }
 }

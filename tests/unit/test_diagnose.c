@@ -190,6 +190,21 @@ static void what_the_first_cause_explains_speaks_less_for_the_second(void **stat
     assert_true(found[2].probability < after(0.2, 20) && found[2].probability > 0.2);
 }
 
+/* Behind one that is not sure; behind one that is, the same cause is left out. */
+static void what_cannot_be_told_from_the_best_cause_is_named_beside_it(void **state)
+{
+    (void)state;
+    struct finding f = sure("loss_nonfinite");
+    for (int certain = 0; certain < 2; certain++) {
+        const struct cause c[] = {
+            {.id = "usual", .prior = certain ? 0.5 : 0.25, CLUES({.finding = "loss_nonfinite", .ratio = 4, ANY})},
+            {.id = "rare", .prior = 0.04, CLUES({.finding = "loss_nonfinite", .ratio = 10, ANY})}};
+        assert_int_equal(ask(c, 2, &f, 1, NULL, 0), certain ? 1 : 2);
+        assert_string_equal(found[0].cause->id, "usual");
+        if (!certain) assert_true(found[1].probability > 0.1 && found[1].probability < 0.2);
+    }
+}
+
 static void causes_below_a_fifth_are_left_out_but_for_the_best(void **state)
 {
     (void)state;
@@ -410,6 +425,7 @@ int main(void)
         cmocka_unit_test(kinds_that_follow_from_one_another_are_not_counted_twice_in_full),
         cmocka_unit_test(nothing_is_ever_proved),
         cmocka_unit_test(what_the_first_cause_explains_speaks_less_for_the_second),
+        cmocka_unit_test(what_cannot_be_told_from_the_best_cause_is_named_beside_it),
         cmocka_unit_test(causes_below_a_fifth_are_left_out_but_for_the_best),
         cmocka_unit_test(an_absent_finding_counts_only_where_it_could_have_been_seen),
         cmocka_unit_test(evidence_against_is_cited_as_such),

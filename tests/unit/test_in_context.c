@@ -118,6 +118,28 @@ static struct run *restarted(double top)
     return r;
 }
 
+/* Other rows are trained on from step 300 on, which cost twenty times as much; held-out rows stand at `then` from there. */
+static int severity_where_held_out_goes_to(double then)
+{
+    struct run *r = run_of("r/log.jsonl");
+    int loss = series(r, "train/loss"), held = series(r, "val/loss");
+    uint64_t line = 0;
+    for (int s = 0; s < 600; s++) {
+        put(r, loss, s, (s < 300 ? 0.02 + 2 * exp(-s / 40.0) : 0.5) * (1 + 0.1 * noise(s)), ++line);
+        if (s % 30 == 29) put(r, held, s, s < 300 ? 0.3 + 2 * exp(-s / 40.0) : then, ++line);
+    }
+    int severity = severity_of(r, "loss_divergence");
+    run_free(r);
+    return severity;
+}
+
+static void a_loss_that_rises_without_the_held_out_one_is_of_other_rows(void **unused)
+{
+    (void)unused;
+    assert_true(severity_where_held_out_goes_to(0.9) >= SEVERITY_WARNING);
+    assert_int_equal(severity_where_held_out_goes_to(0.29), SEVERITY_INFO);
+}
+
 static void a_run_that_goes_on_from_what_was_learned_need_not_fall_again(void **unused)
 {
     (void)unused;
@@ -234,6 +256,7 @@ int main(void)
         cmocka_unit_test(two_processes_that_write_one_file_do_not_restart),
         cmocka_unit_test(a_file_named_for_validation_holds_held_out_losses),
         cmocka_unit_test(a_jump_where_each_epoch_begins_is_the_log_s_own),
+        cmocka_unit_test(a_loss_that_rises_without_the_held_out_one_is_of_other_rows),
         cmocka_unit_test(a_run_that_goes_on_from_what_was_learned_need_not_fall_again),
         cmocka_unit_test(terms_that_stand_together_are_told_once),
         cmocka_unit_test(a_term_that_rises_while_the_score_does_is_no_overfitting),

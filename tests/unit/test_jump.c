@@ -59,6 +59,31 @@ static void three_values_are_too_few_and_so_is_a_curve_that_never_fell(void **ct
     assert_false(jumps(rising, sizeof rising / sizeof *rising, &jump));
 }
 
+/* A loss that falls from 1.1 to `low` and stands at `back` from the 20th value of 80 on, scattered. */
+static bool falls_back(double low, double back, size_t until, struct jump *ret)
+{
+    struct bucket buckets[96];
+    struct curve c;
+    curve_init(&c, buckets, 96);
+    for (size_t i = 0; i < 80; i++) {
+        double level = i < 20 ? low + (1.1 - low) * exp(-(double)i / 4) : i < until ? back : low;
+        curve_add(&c, (int64_t)(10 * i), level * (1 + 0.1 * ((double)(i * 7919 % 13) - 6) / 6), i + 1);
+    }
+    return curve_falls_back(&c, 0.85, 6, ret);
+}
+
+static void a_level_where_it_began_is_told_however_its_values_scatter(void **ctx)
+{
+    struct jump jump;
+    (void)ctx;
+    assert_true(falls_back(0.5, 1.1, 80, &jump));
+    assert_true(jump.step >= 180 && jump.step <= 220);
+    assert_true(jump.undone >= 0.85 && jump.to > 1 && jump.from < 0.7);
+    assert_false(falls_back(0.5, 0.8, 80, &jump));  /* half-way */
+    assert_false(falls_back(0.5, 1.1, 50, &jump));  /* made good */
+    assert_false(falls_back(1.08, 1.1, 80, &jump)); /* there was nothing to lose */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -66,6 +91,7 @@ int main(void)
         cmocka_unit_test(a_step_that_is_made_good_is_none),
         cmocka_unit_test(what_multiplies_near_nothing_has_undone_nothing),
         cmocka_unit_test(three_values_are_too_few_and_so_is_a_curve_that_never_fell),
+        cmocka_unit_test(a_level_where_it_began_is_told_however_its_values_scatter),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

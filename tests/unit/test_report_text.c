@@ -224,7 +224,7 @@ static void the_last_good_checkpoint_is_named(void **state)
     static struct fixture f;
     fixture_diverging(&f, 0.84);
     char *t = written(&f.view, &brief);
-    assert_has(t, "go back to    checkpoints/checkpoint-4500, step 4,500, whole, safe to load");
+    assert_has(t, "go back to    checkpoints/checkpoint-4500, step 4,500: the newest");
     free(t);
 }
 

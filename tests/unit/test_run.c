@@ -162,13 +162,16 @@ static void the_last_good_checkpoint_lies_before_the_trouble(void **unused)
         snprintf(path, sizeof path, "r/checkpoint-%d", s);
         run_checkpoint(r, path, s, "unverified", "unverified");
     }
-    run_checkpoint(r, "r/checkpoint-100", 100, "whole", "safe");
     run_finish(r);
-    const struct view *v = run_view(r);
-    assert_int_equal(v->n_checkpoints, 4);
-    assert_non_null(v->last_good);
-    assert_int_equal(v->last_good->step, 200);
-    assert_string_equal(v->checkpoints[0].state, "whole");
+    assert_int_equal(run_view(r)->n_checkpoints, 4);
+    assert_int_equal(run_view(r)->last_good->step, 200);
+    run_checkpoint(r, "r/checkpoint-100", 100, "whole", "safe");
+    assert_string_equal(run_view(r)->checkpoints[0].state, "whole");
+    assert_int_equal(run_view(r)->last_good->step, 100); /* known to be whole, the other was not looked into */
+    run_checkpoint(r, "r/checkpoint-200", 200, "whole", "safe");
+    assert_int_equal(run_view(r)->last_good->step, 200);
+    run_checkpoint(r, "r/checkpoint-200", 200, "corrupt", "safe");
+    assert_int_equal(run_view(r)->last_good->step, 100);
     run_free(r);
 }
 

@@ -258,11 +258,12 @@ static inline void fixture_diverging(struct fixture *f, double probability)
     f->seams[0] = (struct seam){1, 3120, 3000, 314};
     f->view.n_seams = 1;
     f->view.segments = 2;
-    f->checkpoints[0] = (struct checkpoint_view){"checkpoints/checkpoint-3000", 3000, "whole", "safe"};
-    f->checkpoints[1] = (struct checkpoint_view){"checkpoints/checkpoint-4500", 4500, "whole", "safe"};
-    f->checkpoints[2] = (struct checkpoint_view){"checkpoints/checkpoint-6000", 6000, "incomplete", "unverified"};
+    f->checkpoints[0] = (struct checkpoint_view){"checkpoints/checkpoint-3000", 3000, "whole", "safe", NULL};
+    f->checkpoints[1] = (struct checkpoint_view){"checkpoints/checkpoint-4500", 4500, "whole", "safe", NULL};
+    f->checkpoints[2] = (struct checkpoint_view){"checkpoints/checkpoint-6000", 6000, "incomplete", "unverified", "the end of the archive is missing"};
     f->view.n_checkpoints = 3;
     f->view.last_good = &f->checkpoints[1];
+    f->view.trouble_step = 4820;
     f->view.facts = fixture_facts;
     f->view.n_facts = sizeof fixture_facts / sizeof *fixture_facts;
 }

@@ -17,6 +17,7 @@ static const double LEARNED = 1.25; /* times as high began the first run of a lo
 static const double SMALL = 0.01;   /* of its first value, at which a loss is as good as solved, wherever it came from */
 static const double IMPROVES =
     0.05; /* share that the held-out loss must have come down by since: more than chance makes of the newest */
+static const double BEARS = 0.02; /* share by which a held-out loss may rise, and has not noticed */
 
 static bool among(const char *kind, const char *const *kinds)
 {
@@ -77,6 +78,42 @@ static bool held_out_improves(const struct run *r, const struct finding *f)
     return false;
 }
 
+/* How many steps lie between two values of a series. */
+static double apart(const struct run_series *s)
+{
+    return s->points > 1 ? (double)(s->last_step - s->first_step) / (double)(s->points - 1) : 0;
+}
+
+/* Is the held-out loss, whenever it was evaluated while the finding lasts, no worse than just before? Then other rows are trained on, and
+ * the weights are as good as they were. What began shows a record later at most. */
+static bool is_borne_by(const struct run *r, const struct run_series *s, const struct finding *f)
+{
+    double began = (double)f->onset_step - apart(r->series[f->series->id]);
+    bool over = f->phase == PHASE_CLOSED || finding_evidence(f, "recovered", 0) == 1;
+    double before = NAN;
+    uint64_t n = 0;
+    for (uint32_t i = 0; i < s->curve.used; i++) {
+        const struct bucket *b = &s->curve.buckets[i];
+        if ((double)b->first_step <= began) before = b->mean;
+        else if (over && b->first_step > f->last_step) break;
+        else if (!(b->max <= (1 + BEARS) * before)) return false;
+        else n += b->n;
+    }
+    return n >= EVALUATIONS && !s->nonfinite;
+}
+
+static bool held_out_bears(const struct run *r, const struct finding *f)
+{
+    bool borne = false;
+    for (size_t i = 0; i < r->n_series; i++) {
+        const struct run_series *s = r->series[i];
+        if (s->s.role != ROLE_LOSS_EVAL || s->s.axis != f->series->axis) continue;
+        if (!is_borne_by(r, s, f)) return false;
+        borne = true;
+    }
+    return borne;
+}
+
 /* Does a held-out score come to its best after the finding began, by more than a twentieth? */
 static bool score_improves(const struct run *r, const struct finding *f)
 {
@@ -119,8 +156,8 @@ static int64_t epoch_of(const struct run *r, const struct finding *f)
 static bool opens_epoch(const struct run *r, const struct finding *f)
 {
     const struct run_series *s = r->series[f->series->id];
-    int64_t steps = epoch_of(r, f), span = s->last_step - s->first_step;
-    double every = s->points > 1 ? (double)span / (double)(s->points - 1) : 0;
+    int64_t steps = epoch_of(r, f);
+    double every = apart(s);
     if (steps < 1 || f->onset_step < 0 || !(every > 0) || (double)steps < RECORDS * every) return false;
     return (double)(f->onset_step % steps) < 0.75 * every && finding_evidence(f, "width_points", 0) <= (double)steps / every;
 }
@@ -197,6 +234,7 @@ static const char *const traded[] = {"loss_divergence",       "loss_spike",
                                      "validation_divergence", "overfitting",
                                      "gap_from_start",        NULL},
                          *const risen[] = {"loss_divergence", NULL}, *const jumped[] = {"loss_spike", NULL},
+                         *const borne[] = {"loss_divergence", "loss_spike", "restart_discontinuity", NULL},
                          *const flat[] = {"loss_not_decreasing", NULL}, *const fitted[] = {"overfitting", NULL};
 
 /* Findings of these kinds about a series of these roles are mild where it holds. */
@@ -209,6 +247,7 @@ static const struct {
     {risen, TRAIN, is_small},          {jumped, TRAIN, opens_epoch},
     {flat, TRAIN, has_learned},        {fitted, HELD, score_beats_term},
     {risen, TRAIN, held_out_improves}, {flat, TRAIN, only_rises},
+    {borne, TRAIN, held_out_bears},
 };
 
 bool judge_is_mild(const struct run *r, const struct finding *f)

@@ -9,6 +9,7 @@
 
 #include "../../../analyzers/kind.h"
 #include "../message.h"
+#include "../run/inspected.h"
 #include "context.h"
 
 enum { HOLES_SHOWN_MAX = 32 };
@@ -196,7 +197,7 @@ static void show_findings(struct run *r, struct view *v, struct told *t)
         shown[i] = (uint16_t)v->n_findings;
         out[v->n_findings] = (struct finding_view){.finding = until_now(r, f),
                                                    .message = judge_keep(r, &message),
-                                                   .quote = e ? e->text : NULL,
+                                                   .quote = e ? e->text : run_checkpoint_words(r, f),
                                                    .source = f->source < r->n_sources ? r->sources[f->source]->path : NULL};
         snprintf(out[v->n_findings].id, sizeof out->id, "f%u", (unsigned)(v->n_findings + 1) % 100000);
         v->n_findings++;

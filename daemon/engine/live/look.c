@@ -69,7 +69,7 @@ static bool finish_first(struct live *l)
 static void maybe_sleep(struct live *l)
 {
     double quiet = live_now(l);
-    if (!l->engine->memory || memory_failing(l->engine->memory) || l->dropping || !l->caught_up || l->unwritten) return;
+    if (!l->engine->memory || memory_failing(l->engine->memory) || l->dropping || !l->caught_up || l->unwritten || l->looking_into) return;
     if (!journal_empty(&l->journal) || l->dirty || !heart_stopped(l)) return;
     for (size_t i = 0; i < l->n_readers; i++)
         if (l->readers[i]->news || reader_busy(l->readers[i]) || quiet - l->readers[i]->quiet_since < SLEEP_S) return;
@@ -104,6 +104,7 @@ void live_look(struct live *l)
         l->caught_up = !news;
         if (!news && l->dirty && !l->judge.armed) live_judge(l);
         if (!news && !l->dirty) l->caught_up_once = true;
+        if (!news) live_examine(l);
         beat(l);
         maybe_sleep(l);
     } else if (!news) l->caught_up = l->caught_up_once = true;

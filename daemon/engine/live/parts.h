@@ -4,6 +4,8 @@
  *   live/sources.c  its files
  *   live/look.c     stats, silence
  *   live/turn.c     bytes are read
+ *   live/warm.c     memory is asked for ahead
+ *   live/examine.c  its checkpoints are looked into
  *   live/tell.c     what it says to people, and of incidents to the memory
  *   live/commit.c   it is written down */
 #ifndef MLWATCH_LIVE_PARTS_H
@@ -43,6 +45,12 @@ uint64_t live_behind(const struct live *l);
 void live_wait(struct live *l);
 /* live_spare - close the file if its descriptor is beyond our share. */
 void live_spare(const struct live *l, struct reader *r);
+
+/* live_examine - look into the next checkpoint that is not known, if none is being looked into. live_examine_stop - the one under way ends soon.
+ * live_examine_done - what is remembered of tries is freed. */
+void live_examine(struct live *l);
+void live_examine_stop(struct live *l);
+void live_examine_done(struct live *l);
 
 /* live_commit_later - when it is due. */
 void live_commit_later(struct live *l);

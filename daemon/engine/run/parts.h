@@ -6,12 +6,15 @@
  *   run/watch.c    which analyzers hear what              run/past.c     what they share of a series
  *   run/sources.c  which source of a metric counts     run/agree.c  do they tell the same     run/say.c  in words
  *   run/split.c    the split a file's name tells       run/sequels.c  files that go on from one another
- *   run/holes.c    numbers that stopped
+ *   run/holes.c    numbers that stopped        run/warm.c     memory is asked for ahead
  *   judge*.c       a view goes out */
 #ifndef MLWATCH_RUN_PARTS_H
 #define MLWATCH_RUN_PARTS_H
 
 #include "../../../analyzers/stats/past.h"
+#include <stdalign.h>
+#include <stddef.h>
+
 #include "../../base/str.h"
 #include "../run.h"
 
@@ -38,6 +41,18 @@ struct watcher {
     char *metric;
     uint32_t id;
     int32_t source; /* WHOLE_RUN: all of them */
+};
+/* What a point needs of a watcher, kept side by side with the others that hear the series. */
+struct hearer {
+    void (*observe)(void *state, const struct point *p, const struct findings *out);
+    void *state;
+    uint32_t id;
+    int32_t source;
+};
+/* States lie one behind the other, in the order in which a point is given to them. */
+struct state_block {
+    struct state_block *next;
+    alignas(max_align_t) char bytes[];
 };
 
 /* One quantity of the run, from however many sources. */
@@ -81,8 +96,8 @@ struct run_series {
     } compared;      /* with the preferred source's series */
     uint64_t record; /* of its source, the last that had it */
     uint64_t streak; /* records in a row up to there that had it */
-    size_t n_watchers;
-    struct watcher *watchers[]; /* room for every analyzer that wants it, twice */
+    struct hearer *hearers;
+    uint32_t n_hearers, hearers_room;
 };
 struct sink {
     struct run *run;
@@ -105,7 +120,7 @@ struct run_source {
     struct watcher **joins;       /* its own states of the analyzers that join series */
     size_t n_joins, joins_room;
     uint32_t *owned;        /* by analyzer: metrics that it wants and this source is the preferred one of; NULL: none yet */
-    struct watcher **hears; /* its events */
+    struct hearer *hears; /* its events */
     size_t n_hears, hears_room;
     uint32_t events_of_kind[EVENT_COUNT];
     struct arena arena;
@@ -126,6 +141,7 @@ struct run_event {
 struct run_finding {
     struct finding f;
     uint32_t watcher;
+    uint32_t look; /* into a checkpoint that told it last, from 1; 0: a log did */
 };
 struct run_seam {
     struct seam seam;
@@ -135,6 +151,8 @@ struct run_checkpoint {
     char *path;
     int64_t step;
     const char *state, *safety;
+    char *why;      /* the first reason for them, or NULL */
+    double written; /* when it was looked into: the file's time; 0: nobody has */
 };
 
 struct run {
@@ -150,12 +168,17 @@ struct run {
     size_t index_size; /* hash table of series ids + 1, by source and name */
     struct watcher **watchers;
     size_t n_watchers, watchers_room;
+    struct state_block *states;
+    char *state_room; /* what is left of the newest block */
+    size_t state_left;
+    const size_t *states_coming; /* bytes of the states that the series in hand will make, 0 behind the last; NULL: nobody knows */
     struct run_key *keys;
     size_t n_keys, keys_room;
     uint32_t *key_slots; /* heads of the chains, key + 1 */
     size_t n_key_slots;  /* a power of two, not below n_keys */
-    struct join *joins;  /* by analyzer */
+    struct join *joins;  /* by analyzer; NULL while there is one source */
     int32_t lead;        /* source whose main loop is the run's; -1 while none has one */
+    bool joining;        /* there is more than one source */
     bool whole;          /* some analyzer joins sources */
     struct run_fact *facts;
     size_t n_facts, facts_room;
@@ -166,6 +189,9 @@ struct run {
     size_t n_findings, findings_room;
     struct run_checkpoint *checkpoints;
     size_t n_checkpoints, checkpoints_room;
+    uint32_t looks; /* into checkpoints so far */
+    char **words;   /* names of evidence that such looks told */
+    size_t n_words, words_room;
     struct run_seam *seams;
     size_t n_seams, seams_room;
 
@@ -227,6 +253,8 @@ void run_keep_event(struct run *r, uint16_t source, uint64_t line, enum event ki
 
 /* ---- run/watch.c ------------------------------------------------------------------------------------------------------------ */
 
+/* run_watchers_free - all of them, and their states. */
+void run_watchers_free(struct run *r);
 /* run_watch - the analyzers that want a new series hear it from now on; its metric gets or keeps its preferred source. */
 void run_watch(struct run *r, struct run_series *s);
 /* run_watch_events - those that hear the events of a source. */

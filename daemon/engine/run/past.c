@@ -92,6 +92,7 @@ void run_remember(struct run *r, struct run_series *s, const struct point *p, ui
 {
     uint32_t most = r->n_sources > 1 || !r->options.curve_buckets ? CURVE_MAX : r->options.curve_buckets;
     bool judged = run_has_past(&s->s);
+    if (s->s.role == ROLE_SILENCE) most = FIRST; /* nobody draws it */
     struct run_past *whole = judged ? for_whole(s, p->segment, joined) : NULL;
     if (whole) remember(whole, NULL, p, joined, most);
     if (judged) remember(&s->kept, &s->curve, p, p->segment, most);

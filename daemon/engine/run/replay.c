@@ -1,7 +1,7 @@
 /* run_replay - the memory tells a run again what it told before: the same doors, no hooks. */
 #include <string.h>
 
-#include "parts.h"
+#include "inspected.h"
 
 void run_replay_series(struct run *r, uint16_t source, const char *name, enum axis axis)
 {
@@ -34,6 +34,7 @@ void run_replay_fact(struct run *r, const char *key, const char *value)
 void run_replay_event(struct run *r, uint16_t source, uint64_t line, enum event kind, const char *text)
 {
     r->replaying = true;
-    run_keep_event(r, source, line, kind, text ? text : "");
+    if (kind == EVENT_INSPECTED && text) run_take_inspected(r, text);
+    else run_keep_event(r, source, line, kind, text ? text : "");
     r->replaying = false;
 }

@@ -39,14 +39,13 @@ void run_series_free(struct run_series *s)
     run_past_free(&s->kept);
     run_past_free(s->whole);
     free(s->whole);
+    free(s->hearers);
     free(s);
 }
 
 static struct run_series *series_new(uint32_t id, uint16_t source, struct span name, enum axis axis, const struct role_match *m)
 {
-    size_t n = 0;
-    for (size_t i = 0; analyzers[i]; i++) n += (analyzers[i]->wants & WANTS((unsigned)m->role)) != 0;
-    struct run_series *s = calloc(1, sizeof *s + 2 * n * sizeof *s->watchers);
+    struct run_series *s = calloc(1, sizeof *s);
     if (!s || !run_curve_init(&s->curve)) return free(s), NULL;
     s->s = (struct series){.name = str_dup(name),
                            .unit = m->unit,

@@ -92,15 +92,14 @@ static void count(struct run *r, struct run_series *s, const struct point *p)
     run_remember(r, s, p, joined_segment(r, p));
 }
 
-static void give(struct run *r, const struct run_series *s, struct watcher *const *watchers, size_t n, const struct point *p)
+static void give(struct run *r, const struct run_series *s, const struct hearer *hearers, size_t n, const struct point *p)
 {
     struct point joined = *p;
     joined.segment = joined_segment(r, p);
     if (s->whole) joined.past = &s->whole->past;
-    for (size_t i = 0; i < n; i++) {
-        struct watcher *w = watchers[i];
-        r->emitting = w->id;
-        w->analyzer->observe(w->state, w->source == WHOLE_RUN ? &joined : p, &r->out);
+    for (const struct hearer *h = hearers; h < hearers + n; h++) {
+        r->emitting = h->id;
+        h->observe(h->state, h->source == WHOLE_RUN ? &joined : p, &r->out);
     }
 }
 
@@ -120,7 +119,7 @@ void run_take(struct run *r, struct run_series *s, int64_t step, double time, do
     }
     if (run_has_past(&s->s)) p.past = &s->kept.past;
     count(r, s, &p);
-    give(r, s, s->watchers, s->n_watchers, &p);
+    give(r, s, s->hearers, s->n_hearers, &p);
     if (!r->replaying && r->options.hooks.point) r->options.hooks.point(r->options.hooks.arg, &p);
 }
 

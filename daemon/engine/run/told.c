@@ -85,6 +85,7 @@ static void on_event(void *arg, uint64_t line, enum event kind, struct span text
 {
     struct sink *k = arg;
     struct str clean = {0};
+    if (kind >= EVENT_INSPECTED) return; /* no log may speak for the inspector */
     redact_text(&clean, text);
     run_keep_event(k->run, k->source, line, kind, clean.p ? clean.p : "");
     if (k->run->options.hooks.event)

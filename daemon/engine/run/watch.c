@@ -17,6 +17,8 @@
 #include "../../base/hash.h"
 #include "parts.h"
 
+enum { STATE_BLOCK_BYTES = 12 << 10, COMING_MAX = 64, MORE_HEARERS = 8 };
+
 bool run_joins_series(const struct analyzer *a)
 {
     return a->scope != PER_SERIES && !(a->wants & (WANTS(ROLE_EVENT) | WANTS(ROLE_SILENCE)));
@@ -38,14 +40,47 @@ static void watcher_begin(struct run *r, struct watcher *w)
     for (size_t i = 0; a->fact && i < r->n_facts; i++) a->fact(w->state, r->facts[i].key, r->facts[i].value);
 }
 
+static size_t aligned(size_t n) { return (n + alignof(max_align_t) - 1) / alignof(max_align_t) * alignof(max_align_t); }
+static size_t watcher_bytes(const struct analyzer *a) { return aligned(sizeof(struct watcher)) + aligned(a->state_size); }
+
+/* Room for a watcher, zeroed; NULL when memory ran out. */
+static void *state_room(struct run *r, size_t n)
+{
+    const size_t *coming = r->states_coming;
+    if (coming && *coming) r->states_coming++;
+    if (n > r->state_left) {
+        size_t size = n;
+        for (size_t i = 1; coming && *coming && coming[i] && size + coming[i] <= STATE_BLOCK_BYTES; i++) size += coming[i];
+        struct state_block *b = calloc(1, sizeof *b + size);
+        if (!b) return NULL;
+        b->next = r->states;
+        r->states = b;
+        r->state_room = b->bytes;
+        r->state_left = size;
+    }
+    char *room = r->state_room;
+    r->state_room += n;
+    r->state_left -= n;
+    return room;
+}
+
+void run_watchers_free(struct run *r)
+{
+    for (size_t i = 0; i < r->n_watchers; i++) free(r->watchers[i]->metric);
+    for (struct state_block *b = r->states, *next; b; b = next) {
+        next = b->next;
+        free(b);
+    }
+    free(r->watchers);
+}
+
 static struct watcher *watcher_new(struct run *r, const struct analyzer *a, const char *metric, int32_t source)
 {
-    enum { ALIGN = _Alignof(max_align_t) };
-    size_t head = (sizeof(struct watcher) + ALIGN - 1) / ALIGN * ALIGN;
-    struct watcher *w = calloc(1, head + a->state_size);
-    if (!w || !run_grow((void **)&r->watchers, &r->watchers_room, r->n_watchers, sizeof *r->watchers)) return free(w), NULL;
+    if (!run_grow((void **)&r->watchers, &r->watchers_room, r->n_watchers, sizeof *r->watchers)) return NULL;
+    struct watcher *w = state_room(r, watcher_bytes(a));
+    if (!w) return NULL;
     *w = (struct watcher){.analyzer = a,
-                          .state = (char *)w + head,
+                          .state = (char *)w + aligned(sizeof *w),
                           .metric = metric ? str_dup(span_of(metric)) : NULL,
                           .id = (uint32_t)r->n_watchers + 1,
                           .source = source};
@@ -63,11 +98,25 @@ static bool listed(struct watcher *const *list, size_t n, const struct analyzer 
     return false;
 }
 
-static void listen_to(struct run_series *s, struct watcher *w)
+static struct hearer hearer_of(const struct watcher *w)
 {
-    for (size_t i = 0; i < s->n_watchers; i++)
-        if (s->watchers[i] == w) return;
-    if (w) s->watchers[s->n_watchers++] = w;
+    return (struct hearer){w->analyzer->observe, w->state, w->id, w->source};
+}
+
+static bool room_to_listen(struct run_series *s, uint32_t room)
+{
+    if (s->hearers_room >= room) return true;
+    struct hearer *more = realloc(s->hearers, room * sizeof *more);
+    if (more) s->hearers = more, s->hearers_room = room;
+    return more != NULL;
+}
+
+static void listen_to(struct run_series *s, const struct watcher *w)
+{
+    for (uint32_t i = 0; w && i < s->n_hearers; i++)
+        if (s->hearers[i].id == w->id) return;
+    if (w && room_to_listen(s, s->n_hearers < s->hearers_room ? s->n_hearers + 1 : s->n_hearers + MORE_HEARERS))
+        s->hearers[s->n_hearers++] = hearer_of(w);
 }
 
 /* What a series told before the state was made. */
@@ -157,19 +206,25 @@ static uint32_t *owned_of(struct run *r, uint16_t source)
     return s->owned;
 }
 
-static struct watcher *of_run(struct run *r, size_t analyzer)
+static struct watcher *known_of_run(const struct run *r, const struct analyzer *a)
 {
-    struct join *j = join_of(r, analyzer);
-    if (j && !j->whole) j->whole = watcher_new(r, analyzers[analyzer], NULL, WHOLE_RUN);
-    return j ? j->whole : NULL;
+    for (size_t i = 0; i < r->n_watchers; i++)
+        if (r->watchers[i]->analyzer == a && r->watchers[i]->source == WHOLE_RUN) return r->watchers[i];
+    return NULL;
+}
+
+static struct watcher *of_run(struct run *r, const struct analyzer *a)
+{
+    struct watcher *w = known_of_run(r, a);
+    return w ? w : watcher_new(r, a, NULL, WHOLE_RUN);
 }
 
 static void ignore(struct run_series *s, const struct watcher *w)
 {
-    size_t kept = 0;
-    for (size_t i = 0; i < s->n_watchers; i++)
-        if (s->watchers[i] != w) s->watchers[kept++] = s->watchers[i];
-    s->n_watchers = kept;
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < s->n_hearers; i++)
+        if (s->hearers[i].id != w->id) s->hearers[kept++] = s->hearers[i];
+    s->n_hearers = kept;
 }
 
 /* ---- metrics and their preferred sources -------------------------------------------------------------------------------------- */
@@ -283,8 +338,9 @@ static void make_whole(struct run *r, size_t analyzer)
     const struct analyzer *a = analyzers[analyzer];
     int32_t from = beginning(r, a);
     struct join *j = join_of(r, analyzer);
-    struct watcher *w = of_run(r, analyzer), *first = NULL;
+    struct watcher *w = of_run(r, a), *first = NULL;
     if (!w) return;
+    j->whole = w;
     j->unclean = from == -2;
     if (from == -2 && r->lead >= 0) from = r->lead;
     if (from >= 0) first = of_source(r, a, (uint16_t)from, NULL);
@@ -306,15 +362,26 @@ static void join(struct run *r, size_t analyzer, struct run_series *s)
     else if (run_owns(r, s)) listen_to(s, j->whole);
 }
 
+/* What the keys of the only source so far are to the analyzers that may join it with others. */
+static void begin_to_join(struct run *r)
+{
+    r->joining = true;
+    for (size_t k = 0; k < r->n_keys; k++)
+        for (size_t i = 0; r->keys[k].first && analyzers[i]; i++)
+            if (analyzers[i]->scope == PER_RUN && run_joins_series(analyzers[i]) && wants(analyzers[i], r->keys[k].role))
+                own(r, i, r->keys[k].owner, 1);
+}
+
 static void adopt(struct run *r, struct run_series *s)
 {
+    if (r->n_sources > 1 && !r->joining) begin_to_join(r);
     struct run_key *k = &r->keys[s->key];
     bool begins = !k->first, better = !begins && run_prefers(r, s->s.source, k->owner);
     uint16_t before = k->owner;
     if (better) k->owner = s->s.source;
     s->next = k->first;
     k->first = s->s.id + 1;
-    for (size_t i = 0; analyzers[i]; i++) {
+    for (size_t i = 0; r->joining && analyzers[i]; i++) {
         if (analyzers[i]->scope != PER_RUN || !run_joins_series(analyzers[i]) || !wants(analyzers[i], s->s.role)) continue;
         if (begins || better) own(r, i, s->s.source, 1);
         if (better) own(r, i, before, -1), hand_over(r, i, k, before);
@@ -327,16 +394,44 @@ static void adopt(struct run *r, struct run_series *s)
 static struct watcher *hearer(struct run *r, size_t analyzer, uint16_t source, const char *metric)
 {
     const struct analyzer *a = analyzers[analyzer];
-    if (hears_the_run(a)) return of_run(r, analyzer);
+    if (hears_the_run(a)) return of_run(r, a);
     if (a->scope == PER_SERIES || source >= r->n_sources) return watcher_new(r, a, NULL, source);
     return of_source(r, a, source, metric);
 }
 
+/* Is the state that will hear the series there already? */
+static bool there(const struct run *r, const struct analyzer *a, const struct run_series *s)
+{
+    struct watcher *w;
+    const struct run_source *from = s->s.source < r->n_sources ? r->sources[s->s.source] : NULL;
+    if (hears_the_run(a)) return known_of_run(r, a);
+    return a->scope != PER_SERIES && from &&
+           listed(from->joins, from->n_joins, a, a->scope == PER_METRIC ? s->s.metric : NULL, &w);
+}
+
+/* How many states will hear the series, and what those take that are not there yet: room for COMING_MAX + 1. */
+static void prepare(const struct run *r, struct run_series *s, size_t *coming)
+{
+    uint32_t hear = 0;
+    size_t n = 0;
+    for (size_t i = 0; analyzers[i]; i++) {
+        if (!wants(analyzers[i], s->s.role) || may_wait(r, analyzers[i], s)) continue;
+        hear++;
+        if (n < COMING_MAX && !there(r, analyzers[i], s)) coming[n++] = watcher_bytes(analyzers[i]);
+    }
+    coming[n] = 0;
+    (void)room_to_listen(s, hear);
+}
+
 void run_watch(struct run *r, struct run_series *s)
 {
+    size_t coming[COMING_MAX + 1];
     if (s->s.role == ROLE_EVENT) return; /* heard source by source */
+    prepare(r, s, coming);
+    r->states_coming = coming;
     for (size_t i = 0; analyzers[i]; i++)
         if (wants(analyzers[i], s->s.role) && !may_wait(r, analyzers[i], s)) listen_to(s, hearer(r, i, s->s.source, s->s.metric));
+    r->states_coming = NULL;
     if (s->s.role == ROLE_NONE || s->s.role >= ROLE_EVENT || s->s.source >= r->n_sources) return;
     s->key = key_of(r, &s->s);
     if (s->key != NO_KEY) adopt(r, s);
@@ -348,7 +443,8 @@ void run_watch_events(struct run *r, struct run_source *s)
     for (size_t i = 0; analyzers[i]; i++) {
         if (!wants(analyzers[i], ROLE_EVENT)) continue;
         struct watcher *w = hearer(r, i, s->sink.source, NULL);
-        if (w && run_grow((void **)&s->hears, &s->hears_room, s->n_hears, sizeof *s->hears)) s->hears[s->n_hears++] = w;
+        if (w && run_grow((void **)&s->hears, &s->hears_room, s->n_hears, sizeof *s->hears))
+            s->hears[s->n_hears++] = hearer_of(w);
     }
 }
 

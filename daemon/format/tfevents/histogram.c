@@ -75,7 +75,7 @@ bool histogram_old(struct span message, double to[HISTOGRAM_NUMBERS])
 
 bool histogram_new(const struct tensor *t, double to[HISTOGRAM_NUMBERS])
 {
-    struct tensor_cursor c = tensor_begin(t);
+    struct tensor_cursor c = tensor_walk(t);
     struct mass m = {0};
     double left, right, count, weighted = 0, min = NAN, max = NAN;
     bool undefined = false;

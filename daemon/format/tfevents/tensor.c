@@ -96,7 +96,7 @@ bool tensor_parse(struct span message, struct tensor *t)
 
 /* ---- the elements ------------------------------------------------------------------------------------------------------ */
 
-struct tensor_cursor tensor_begin(const struct tensor *t)
+struct tensor_cursor tensor_walk(const struct tensor *t)
 {
     return (struct tensor_cursor){
         .t = t, .fields = t->content.n ? (struct span){0} : t->message, .pack = t->content, .last = NAN};
@@ -144,7 +144,7 @@ bool tensor_next(struct tensor_cursor *c, double *value)
 
 bool tensor_scalar(const struct tensor *t, double *value)
 {
-    struct tensor_cursor c = tensor_begin(t);
+    struct tensor_cursor c = tensor_walk(t);
     return t->n == 1 && tensor_next(&c, value);
 }
 

@@ -29,7 +29,7 @@ struct tensor_cursor {
     uint64_t told;
     double last;
 };
-struct tensor_cursor tensor_begin(const struct tensor *t);
+struct tensor_cursor tensor_walk(const struct tensor *t);
 /* tensor_next - the next element as a double (64-bit integers are rounded); false behind the last one. */
 bool tensor_next(struct tensor_cursor *c, double *value);
 /* tensor_scalar - the only element of a tensor of one; false for any other. */

@@ -1,0 +1,170 @@
+/* tensor_avx512 - the loops of tensor_kernel.h, 64 bytes at a time. */
+#include "tensor_kernel.h"
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+
+#define AVX512 __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,popcnt")))
+
+/* Eight floats are read again rather than taken out of sixteen: that is dearer. */
+AVX512 static inline __m512d doubles(const char *p) { return _mm512_cvtps_pd(_mm256_loadu_ps((const float *)p)); }
+
+AVX512 static inline void add_doubles(__m512d *low, __m512d *high, __m512 x)
+{
+    *low = _mm512_add_pd(*low, _mm512_cvtps_pd(_mm512_castps512_ps256(x)));
+    *high = _mm512_add_pd(*high, _mm512_cvtps_pd(_mm512_extractf32x8_ps(x, 1)));
+}
+
+AVX512 static void f32(const void *p, size_t n, struct kernel_sums *out)
+{
+    const char *at = p;
+    __m512 least = _mm512_loadu_ps(at), greatest = least;
+    __m512d s0 = _mm512_setzero_pd(), s1 = s0, q0 = s0, q1 = s0;
+    uint32_t zero = 0;
+    for (size_t i = 0; i < n; i += KERNEL_STEP) {
+        __m512 s = _mm512_setzero_ps(), t = s, q = s, r = s;
+#pragma GCC unroll 2
+        for (int v = 0; v < 16; v++, at += 128) {
+            __m512 x = _mm512_loadu_ps(at), y = _mm512_loadu_ps(at + 64);
+            least = _mm512_min_ps(least, x);
+            least = _mm512_min_ps(least, y);
+            greatest = _mm512_max_ps(greatest, x);
+            greatest = _mm512_max_ps(greatest, y);
+            zero += (uint32_t)_mm_popcnt_u32(_mm512_kunpackw(_mm512_cmp_ps_mask(x, _mm512_setzero_ps(), _CMP_EQ_OQ),
+                                                             _mm512_cmp_ps_mask(y, _mm512_setzero_ps(), _CMP_EQ_OQ)));
+            s = _mm512_add_ps(s, x);
+            t = _mm512_add_ps(t, y);
+            q = _mm512_fmadd_ps(x, x, q);
+            r = _mm512_fmadd_ps(y, y, r);
+        }
+        add_doubles(&s0, &s1, _mm512_add_ps(s, t));
+        add_doubles(&q0, &q1, _mm512_add_ps(q, r));
+    }
+    _mm512_storeu_pd(out->sum, s0);
+    _mm512_storeu_pd(out->sum + 8, s1);
+    _mm512_storeu_pd(out->squares, q0);
+    _mm512_storeu_pd(out->squares + 8, q1);
+    out->min = (double)_mm512_reduce_min_ps(least);
+    out->max = (double)_mm512_reduce_max_ps(greatest);
+    out->zero = zero;
+}
+
+/* What a loop over 16-bit floats carries; float sums are added to it after each step. */
+struct carried {
+    __m512d s0, s1, q0, q1;
+    __m512i signed_max, unsigned_max;
+    uint32_t zero;
+};
+AVX512 static inline struct carried nothing_yet(void)
+{
+    __m512d z = _mm512_setzero_pd();
+    return (struct carried){z, z, z, z, _mm512_set1_epi16(INT16_MIN), _mm512_setzero_si512(), 0};
+}
+AVX512 static inline void look_at_bits(struct carried *c, __m512i x)
+{
+    c->signed_max = _mm512_max_epi16(c->signed_max, x);
+    c->unsigned_max = _mm512_max_epu16(c->unsigned_max, x);
+    c->zero += (uint32_t)_mm_popcnt_u32(_mm512_testn_epi16_mask(x, _mm512_set1_epi16(0x7fff)));
+}
+AVX512 static uint16_t unsigned_min(const char *at, size_t n)
+{
+    __m512i least = _mm512_set1_epi16(-1);
+    uint16_t l[32], min = 0xffff;
+    for (size_t i = 0; i < n; i += 32) least = _mm512_min_epu16(least, _mm512_loadu_si512(at + 2 * i));
+    _mm512_storeu_si512(l, least);
+    for (int i = 0; i < 32; i++) min = l[i] < min ? l[i] : min;
+    return min;
+}
+
+AVX512 static void finish(const struct carried *c, const char *p, size_t n, float (*number)(uint16_t), struct kernel_sums *out)
+{
+    int16_t s[32];
+    uint16_t u[32], least = 0;
+    struct kernel_raw e = {0x8000, 0};
+    _mm512_storeu_si512(s, c->signed_max);
+    _mm512_storeu_si512(u, c->unsigned_max);
+    for (int i = 0; i < 32; i++) {
+        if (s[i] > (int16_t)e.signed_max) e.signed_max = (uint16_t)s[i];
+        if (u[i] > e.unsigned_max) e.unsigned_max = u[i];
+    }
+    if (kernel_one_sign(e)) least = unsigned_min(p, n);
+    _mm512_storeu_pd(out->sum, c->s0);
+    _mm512_storeu_pd(out->sum + 8, c->s1);
+    _mm512_storeu_pd(out->squares, c->q0);
+    _mm512_storeu_pd(out->squares + 8, c->q1);
+    out->min = (double)number(kernel_least(e, least));
+    out->max = (double)number(kernel_greatest(e, least));
+    out->zero = c->zero;
+}
+
+AVX512 static void bf16(const void *p, size_t n, struct kernel_sums *out)
+{
+    const char *at = p;
+    struct carried c = nothing_yet();
+    for (size_t i = 0; i < n; i += KERNEL_STEP) {
+        __m512 s = _mm512_setzero_ps(), t = s, q = s, r = s;
+#pragma GCC unroll 2
+        for (int v = 0; v < 16; v++, at += 64) {
+            __m512i x = _mm512_loadu_si512(at);
+            __m512 even = _mm512_castsi512_ps(_mm512_slli_epi32(x, 16));
+            __m512 odd = _mm512_castsi512_ps(_mm512_and_si512(x, _mm512_set1_epi32((int)0xffff0000)));
+            look_at_bits(&c, x);
+            s = _mm512_add_ps(s, even);
+            t = _mm512_add_ps(t, odd);
+            q = _mm512_fmadd_ps(even, even, q);
+            r = _mm512_fmadd_ps(odd, odd, r);
+        }
+        add_doubles(&c.s0, &c.s1, _mm512_add_ps(s, t));
+        add_doubles(&c.q0, &c.q1, _mm512_add_ps(q, r));
+    }
+    finish(&c, p, n, kernel_bf16, out);
+}
+
+AVX512 static void f16(const void *p, size_t n, struct kernel_sums *out)
+{
+    const char *at = p;
+    struct carried c = nothing_yet();
+    for (size_t i = 0; i < n; i += KERNEL_STEP) {
+        __m512 s = _mm512_setzero_ps(), t = s, q = s, r = s;
+#pragma GCC unroll 2
+        for (int v = 0; v < 16; v++, at += 64) {
+            __m512 first = _mm512_cvtph_ps(_mm256_loadu_si256((const __m256i *)at));
+            __m512 second = _mm512_cvtph_ps(_mm256_loadu_si256((const __m256i *)(at + 32)));
+            look_at_bits(&c, _mm512_loadu_si512(at));
+            s = _mm512_add_ps(s, first);
+            t = _mm512_add_ps(t, second);
+            q = _mm512_fmadd_ps(first, first, q);
+            r = _mm512_fmadd_ps(second, second, r);
+        }
+        add_doubles(&c.s0, &c.s1, _mm512_add_ps(s, t));
+        add_doubles(&c.q0, &c.q1, _mm512_add_ps(q, r));
+    }
+    finish(&c, p, n, kernel_f16, out);
+}
+
+AVX512 static void pair_f32(const void *before, const void *now, size_t n, struct kernel_pair *out)
+{
+    const char *p = before, *q = now;
+    __m512d sum[2][4];
+    for (int k = 0; k < 2; k++)
+        for (int j = 0; j < 4; j++) sum[k][j] = _mm512_setzero_pd();
+    for (size_t i = 0; i < n; i += 16)
+        for (int k = 0; k < 2; k++, p += 32, q += 32) {
+            __m512d a = doubles(p), b = doubles(q), d = _mm512_sub_pd(b, a);
+            sum[k][0] = _mm512_fmadd_pd(a, a, sum[k][0]);
+            sum[k][1] = _mm512_fmadd_pd(b, b, sum[k][1]);
+            sum[k][2] = _mm512_fmadd_pd(d, d, sum[k][2]);
+            sum[k][3] = _mm512_fmadd_pd(a, b, sum[k][3]);
+        }
+    for (int k = 0; k < 2; k++) {
+        _mm512_storeu_pd(out->before + 8 * k, sum[k][0]);
+        _mm512_storeu_pd(out->now + 8 * k, sum[k][1]);
+        _mm512_storeu_pd(out->difference + 8 * k, sum[k][2]);
+        _mm512_storeu_pd(out->dot + 8 * k, sum[k][3]);
+    }
+}
+
+const struct tensor_kernel tensor_avx512 = {.name = "avx512", .f32 = f32, .bf16 = bf16, .f16 = f16, .pair_f32 = pair_f32};
+#else
+const struct tensor_kernel tensor_avx512 = {.name = "avx512"}; /* never chosen */
+#endif

@@ -1,0 +1,15 @@
+/* parts - what the files of engine/examine share. */
+#ifndef MLWATCH_EXAMINE_PARTS_H
+#define MLWATCH_EXAMINE_PARTS_H
+
+#include "examine.h"
+
+/* examine_add - one more finding; the worst come first in what the run is told, so those beyond EXAMINE_FINDINGS_MAX are left out. */
+void examine_add(struct examine *e, const struct finding *f);
+/* examine_verdict - integrity and safety. examine_names - parameters that are not those of the checkpoint before; fills e->keys. */
+void examine_verdict(struct examine *e);
+void examine_names(struct examine *e);
+/* examine_checks - the rules of analyzers/checkup over all that was summed. */
+void examine_checks(struct examine *e);
+
+#endif
