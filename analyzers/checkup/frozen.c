@@ -33,6 +33,7 @@ static bool always_zero(const struct checkup_state *s)
 static enum sign sign_of(const struct checkup *c, const struct checkup_tensor *t, double most_steps, double enough)
 {
     const struct checkup_state *s = state_of(c, t);
+    if (t->summed && t->summary.nan) return MOVES; /* NaN stays NaN: that is another finding */
     if (s && always_zero(s) && most_steps >= enough) return GRADIENT_ZERO;
     if (t->compared && isfinite(steps_between(c))) return t->change.changed ? MOVES : SAME_BITS;
     if (c->matched && !s && most_steps >= enough) return t->in_group ? NEVER_STEPPED : IN_NO_GROUP;

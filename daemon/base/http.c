@@ -2,13 +2,13 @@
 
 #include <arpa/inet.h>
 #include <ctype.h>
-#include <curl/curl.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "clock.h"
+#include "libcurl.h"
 #include "redact.h"
 
 enum { HEADERS_MAX = 64 << 10, REFUSAL_MAX = 2000, REFUSAL_SHOWN = 200, POLL_MS = 100, HEADER_BYTES = 8192 };
@@ -16,6 +16,7 @@ enum { HEADERS_MAX = 64 << 10, REFUSAL_MAX = 2000, REFUSAL_SHOWN = 200, POLL_MS 
 struct transfer {
     const struct http_request *r;
     struct str *answer, refusal; /* refusal: the body of an answer that is not 2xx */
+    struct libcurl curl;
     CURL *easy;
     struct curl_slist *headers;
     size_t body_bytes, header_bytes;
@@ -58,7 +59,7 @@ static size_t take_header(char *p, size_t one, size_t n, void *arg)
 static bool is_good(const struct transfer *t)
 {
     long status = 0;
-    curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
+    t->curl.easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
     return status >= 200 && status < 300;
 }
 
@@ -86,7 +87,7 @@ static double or_next(double s, double next) { return s > 0 ? s : next; }
 
 static bool add_header(struct transfer *t, const char *text)
 {
-    struct curl_slist *longer = curl_slist_append(t->headers, text);
+    struct curl_slist *longer = t->curl.slist_append(t->headers, text);
     if (longer) t->headers = longer;
     return longer != NULL;
 }
@@ -111,28 +112,29 @@ static enum status prepare(struct transfer *t, struct err *err)
 {
     const struct http_request *r = t->r;
     CURL *c = t->easy;
+    __typeof__(curl_easy_setopt) *set = t->curl.easy_setopt;
     if (strncasecmp(r->url, "http://", 7) != 0 && strncasecmp(r->url, "https://", 8) != 0)
         return err_set(err, E_USAGE, "'%s' is not an http:// or https:// address", r->url);
     enum status s = add_headers(t, err);
     if (s) return s;
-    curl_easy_setopt(c, CURLOPT_URL, r->url);
-    curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "http,https");
-    curl_easy_setopt(c, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
-    curl_easy_setopt(c, CURLOPT_USERAGENT, "mlwatch/" MLWATCH_VERSION);
-    curl_easy_setopt(c, CURLOPT_HTTPHEADER, t->headers);
-    curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT_MS, (long)(1000 * or_next(r->connect_s, or_next(r->first_byte_s, r->total_s))));
-    curl_easy_setopt(c, CURLOPT_ERRORBUFFER, t->why);
-    curl_easy_setopt(c, CURLOPT_OPENSOCKETFUNCTION, open_socket);
-    curl_easy_setopt(c, CURLOPT_OPENSOCKETDATA, t);
-    curl_easy_setopt(c, CURLOPT_HEADERFUNCTION, take_header);
-    curl_easy_setopt(c, CURLOPT_HEADERDATA, t);
-    curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, take_piece);
-    curl_easy_setopt(c, CURLOPT_WRITEDATA, t);
-    if (!r->remote) curl_easy_setopt(c, CURLOPT_PROXY, "");
+    set(c, CURLOPT_URL, r->url);
+    set(c, CURLOPT_PROTOCOLS_STR, "http,https");
+    set(c, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+    set(c, CURLOPT_USERAGENT, "mlwatch/" MLWATCH_VERSION);
+    set(c, CURLOPT_HTTPHEADER, t->headers);
+    set(c, CURLOPT_NOSIGNAL, 1L);
+    set(c, CURLOPT_CONNECTTIMEOUT_MS, (long)(1000 * or_next(r->connect_s, or_next(r->first_byte_s, r->total_s))));
+    set(c, CURLOPT_ERRORBUFFER, t->why);
+    set(c, CURLOPT_OPENSOCKETFUNCTION, open_socket);
+    set(c, CURLOPT_OPENSOCKETDATA, t);
+    set(c, CURLOPT_HEADERFUNCTION, take_header);
+    set(c, CURLOPT_HEADERDATA, t);
+    set(c, CURLOPT_WRITEFUNCTION, take_piece);
+    set(c, CURLOPT_WRITEDATA, t);
+    if (!r->remote) set(c, CURLOPT_PROXY, "");
     if (!r->body.p) return OK;
-    curl_easy_setopt(c, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)r->body.n);
-    curl_easy_setopt(c, CURLOPT_POSTFIELDS, r->body.p);
+    set(c, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)r->body.n);
+    set(c, CURLOPT_POSTFIELDS, r->body.p);
     return OK;
 }
 
@@ -150,11 +152,11 @@ static CURLcode run(struct transfer *t, CURLM *multi)
 {
     int running = 1, left;
     while (running && !is_over(t)) {
-        if (curl_multi_perform(multi, &running) != CURLM_OK) return CURLE_FAILED_INIT;
-        if (running) curl_multi_poll(multi, NULL, 0, POLL_MS, NULL);
+        if (t->curl.multi_perform(multi, &running) != CURLM_OK) return CURLE_FAILED_INIT;
+        if (running) t->curl.multi_poll(multi, NULL, 0, POLL_MS, NULL);
     }
     if (t->end != NOT_ENDED) return CURLE_ABORTED_BY_CALLBACK;
-    const CURLMsg *m = curl_multi_info_read(multi, &left);
+    const CURLMsg *m = t->curl.multi_info_read(multi, &left);
     return m && m->msg == CURLMSG_DONE ? m->data.result : CURLE_ABORTED_BY_CALLBACK;
 }
 
@@ -180,7 +182,7 @@ static enum status refused(const struct transfer *t, const char *url, struct err
 {
     struct str said = {0};
     long status = 0;
-    curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
+    t->curl.easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
     str_add_printable(&said, (struct span){t->refusal.p, t->refusal.n}, REFUSAL_SHOWN);
     err_set(err, E_IO, said.n ? "'%s' answers with status %ld: %s" : "'%s' answers with status %ld%s", url, status,
             said.n ? said.p : "");
@@ -191,7 +193,7 @@ static enum status refused(const struct transfer *t, const char *url, struct err
 static enum status not_reached(const struct transfer *t, const char *url, struct err *err)
 {
     long number = 0;
-    curl_easy_getinfo(t->easy, CURLINFO_OS_ERRNO, &number);
+    t->curl.easy_getinfo(t->easy, CURLINFO_OS_ERRNO, &number);
     errno = (int)number;
     return number ? err_errno(err, E_IO, "cannot reach '%s'", url) : err_set(err, E_IO, "cannot reach '%s'", url);
 }
@@ -204,35 +206,44 @@ static enum status judge(struct transfer *t, CURLcode code, const char *url, str
     if (code == CURLE_UNSUPPORTED_PROTOCOL) return err_set(err, E_IO, "'%s' does not speak HTTP", url);
     if (code == CURLE_OK || (code == CURLE_WRITE_ERROR && !is_good(t))) return is_good(t) ? OK : refused(t, url, err);
     if (code == CURLE_COULDNT_CONNECT) return not_reached(t, url, err);
-    if (!*t->why) snprintf(t->why, sizeof t->why, "%s", curl_easy_strerror(code));
+    if (!*t->why) snprintf(t->why, sizeof t->why, "%s", t->curl.easy_strerror(code));
     t->why[0] = (char)tolower((unsigned char)t->why[0]);
     return err_set(err, E_IO, "cannot get an answer from '%s': %s", url, t->why);
 }
 
 static enum status perform(struct transfer *t, const char *url, struct err *err)
 {
-    CURLM *multi = curl_multi_init();
+    CURLM *multi = t->curl.multi_init();
     if (!multi) return err_set(err, E_MEMORY, "no memory");
     enum status s = prepare(t, err);
     if (!s) {
-        curl_multi_add_handle(multi, t->easy);
+        t->curl.multi_add_handle(multi, t->easy);
         s = judge(t, run(t, multi), url, err);
-        curl_multi_remove_handle(multi, t->easy);
+        t->curl.multi_remove_handle(multi, t->easy);
     }
-    curl_multi_cleanup(multi);
+    t->curl.multi_cleanup(multi);
+    return s;
+}
+
+static enum status ask(struct transfer *t, struct err *err)
+{
+    struct str url = {0};
+    redact_text(&url, span_of(t->r->url));
+    enum status s = t->easy && url.p ? perform(t, url.p, err) : err_set(err, E_MEMORY, "no memory");
+    str_done(&url);
     return s;
 }
 
 /* curl_easy_init sets libcurl up, safely from any thread (since 7.84). */
 enum status http_ask(const struct http_request *r, struct str *answer, struct err *err)
 {
-    struct transfer t = {.r = r, .answer = answer, .easy = curl_easy_init(), .began = clock_now()};
-    struct str url = {0};
-    redact_text(&url, span_of(r->url));
-    enum status s = t.easy && url.p ? perform(&t, url.p, err) : err_set(err, E_MEMORY, "no memory");
-    curl_easy_cleanup(t.easy);
-    curl_slist_free_all(t.headers);
+    struct transfer t = {.r = r, .answer = answer, .began = clock_now()};
+    enum status s = libcurl_load(&t.curl, err);
+    if (s) return s;
+    t.easy = t.curl.easy_init();
+    s = ask(&t, err);
+    t.curl.easy_cleanup(t.easy);
+    t.curl.slist_free_all(t.headers);
     str_done(&t.refusal);
-    str_done(&url);
     return s;
 }

@@ -1,4 +1,4 @@
-/* http - ask a server and take its answer: the one door to libcurl.
+/* http - ask a server and take its answer: through libcurl, which is loaded at the first request.
  *
  * Servers are not trusted: an answer has a size it may not pass and a time for each of its parts, redirections are not followed, nothing
  * is unpacked. A server has to be on a loopback address (127.0.0.0/8, ::1), whatever its name says, unless the caller allows another:
@@ -29,7 +29,7 @@ struct http_request {
 /* http_ask - wait for the whole answer. Any thread; blocks for at most total_s.
  *   answer  gets the body, when there is no take; may then not be NULL
  * Errors  E_USAGE no such URL, or not on this machine; E_IO not reached, too slow, broken off, stopped, or a status that is not 2xx (the
- *         sentence has the beginning of what it said); E_LIMIT more than answer_max; E_MEMORY */
+ *         sentence has the beginning of what it said); E_LIMIT more than answer_max; E_ABSENT libcurl is not installed; E_MEMORY */
 enum status http_ask(const struct http_request *r, struct str *answer, struct err *err);
 
 #endif

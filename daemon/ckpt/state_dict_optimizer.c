@@ -68,6 +68,7 @@ static bool flatten(struct walk *w, const struct node *groups, struct parameters
 {
     size_t room = count_parameters(w, groups);
     *p = (struct parameters){0};
+    w->probed += 16 * room; /* a list may name one optimizer many times */
     p->ids = calloc(room ? room : 1, sizeof *p->ids);
     p->names = calloc(room ? room : 1, sizeof *p->names);
     for (uint64_t i = 0; p->ids && p->names && i < groups->n && i < GROUPS_MAX; i++) {

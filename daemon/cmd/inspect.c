@@ -103,6 +103,7 @@ static bool could_not_look(const struct checkpoint *c)
 static void inspect_one(struct inspect *i, const char *path)
 {
     struct examine e = {.path = strdup(path),
+                        .loss_scale_before = NAN,
                         .against = i->against ? strdup(i->against) : NULL,
                         .step = checkpoint_step(path),
                         .step_before = i->against ? checkpoint_step(i->against) : -1,

@@ -222,7 +222,8 @@ static enum status set_up(struct daemon *d, struct err *err)
     d->look = lane_new(d->loop, "look", err);
     d->engine.inspector = lane_new(d->loop, "inspect", err);
     d->watch = watch_new(d->loop, &watching);
-    if (!d->engine.buffer || !d->look || !d->engine.inspector || !d->watch) return err_set(err, E_MEMORY, "no memory for the daemon");
+    if (!d->engine.buffer || !d->look || !d->engine.inspector || !d->watch)
+        return err_set(err, E_MEMORY, "no memory for the daemon");
     open_memory(d);
     d->control = control_open(d->loop, &d->paths, &hooks, err);
     return d->control ? OK : E_IO;

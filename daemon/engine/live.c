@@ -251,7 +251,8 @@ void live_free(struct live *l)
     if (!l->gone && l->state == LIVE_AWAKE) l->engine->watched->n_awake--;
     l->gone = true;
     live_examine_stop(l);
-    if (l->asking || l->waking || l->unwritten || l->looking_into) return; /* the lane still holds it: it is freed when that comes back */
+    if (l->asking || l->waking || l->unwritten || l->looking_into)
+        return; /* the lane still holds it: it is freed when that comes back */
     for (size_t i = 0; i < l->n_readers; i++) reader_done(l->readers[i]), free(l->readers[i]);
     for (size_t i = 0; i < l->n_checkpoints; i++) free(l->checkpoints[i].path);
     live_examine_done(l);

@@ -32,7 +32,7 @@ struct watched {
 struct engine {
     struct loop *loop;
     struct watched *watched;
-    struct memory *memory; /* NULL: there is none, everything is kept awake */
+    struct memory *memory;  /* NULL: there is none, everything is kept awake */
     struct lane *inspector; /* checkpoints are looked into there; NULL: they are not */
     struct knowledge *knowledge;
     const struct config *config;

@@ -163,7 +163,6 @@ void run_checkpoint(struct run *r, const char *path, int64_t step, const char *s
     if (copy) r->checkpoints[r->n_checkpoints++] = (struct run_checkpoint){copy, step, state, safety, NULL, 0};
 }
 
-
 /* What was told too early is no part of what is known at the end. */
 static void forget_taken_back(struct run *r)
 {

@@ -74,7 +74,8 @@ struct inspected {
     const char *state, *safety; /* words of interface mlwatch.check/1 */
     double written;             /* seconds since 1970, of the file when it was looked into; 0: not told */
     const char *why;            /* the first reason for them, hostile text; "" when it is whole and safe */
-    const struct finding *findings; /* series: its name is the tensor's; NULL for the whole checkpoint. Steps are set by the run */
+    const struct finding
+        *findings; /* series: its name is the tensor's; NULL for the whole checkpoint. Steps are set by the run */
     size_t n_findings;
 };
 /* run_inspected - it becomes part of the run, and of its memory (as an event). After the sources were added. */

@@ -46,6 +46,22 @@ static void who_waits_already_keeps_the_place_or_moves_ahead(void **state)
     assert_int_equal(d.n, 0);
 }
 
+static void who_comes_next_is_known_ahead_and_goes_on_waiting(void **state)
+{
+    (void)state;
+    struct due d = {0};
+    const void *next[4];
+    struct waiter big = {.behind = 1 << 30}, w[3] = {{.behind = 1}, {.behind = 1}, {.behind = 1}};
+    assert_int_equal(due_next(&d, next, 4), 0);
+    wait_for_turn(&d, &big);
+    for (int i = 0; i < 3; i++) wait_for_turn(&d, &w[i]);
+    assert_int_equal(due_next(&d, next, 2), 2);
+    assert_int_equal(due_next(&d, next, 4), 3);
+    for (int i = 0; i < 3; i++) assert_ptr_equal(due_take(&d), next[i]);
+    assert_int_equal(due_next(&d, next, 4), 1);
+    assert_ptr_equal(next[0], &big);
+}
+
 static void who_leaves_gets_no_turn(void **state)
 {
     (void)state;
@@ -107,6 +123,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_line_does_not_wait_for_a_gigabyte),
         cmocka_unit_test(who_waits_already_keeps_the_place_or_moves_ahead),
+        cmocka_unit_test(who_comes_next_is_known_ahead_and_goes_on_waiting),
         cmocka_unit_test(who_leaves_gets_no_turn),
         cmocka_unit_test(nobody_starves),
         cmocka_unit_test(each_has_one_turn_for_each_time_it_waited),

@@ -53,6 +53,7 @@ static void rolling_is_the_median_of_the_last_values(void **unused)
             size_t n = i + 1 < ROLLING_MAX ? i + 1 : ROLLING_MAX;
             assert_near(rolling_median(&r), plain_median(all + i + 1 - n, n));
             assert_near(rolling_sd(&r), plain_sd(all + i + 1 - n, n));
+            for (uint32_t ago = 0; ago < n; ago++) assert_true(rolling_newest(&r, ago) == all[i - ago]);
         }
         seed = kept + 1;
     }

@@ -260,7 +260,8 @@ static inline void fixture_diverging(struct fixture *f, double probability)
     f->view.segments = 2;
     f->checkpoints[0] = (struct checkpoint_view){"checkpoints/checkpoint-3000", 3000, "whole", "safe", NULL};
     f->checkpoints[1] = (struct checkpoint_view){"checkpoints/checkpoint-4500", 4500, "whole", "safe", NULL};
-    f->checkpoints[2] = (struct checkpoint_view){"checkpoints/checkpoint-6000", 6000, "incomplete", "unverified", "the end of the archive is missing"};
+    f->checkpoints[2] = (struct checkpoint_view){"checkpoints/checkpoint-6000", 6000, "incomplete", "unverified",
+                                                 "the end of the archive is missing"};
     f->view.n_checkpoints = 3;
     f->view.last_good = &f->checkpoints[1];
     f->view.trouble_step = 4820;

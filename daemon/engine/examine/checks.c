@@ -1,3 +1,5 @@
+/* examine_checks - all tensors of a checkpoint, and those of the optimizer, as one patient for analyzers/checkup; its findings are kept with the names
+ * they point to. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -110,8 +112,8 @@ void examine_checks(struct examine *e)
                               .step = e->step,
                               .step_before = e->step_before,
                               .learning_rate = e->learning_rate,
-                              .loss_scale = number_fact(from, "loss_scale"),
-                              .loss_scale_before = NAN},
+                              .loss_scale = e->loss_scale = number_fact(from, "loss_scale"),
+                              .loss_scale_before = e->loss_scale_before},
                         .series = calloc(n + 1, sizeof *p.series)};
     struct checkup_group *groups = calloc(n_groups + 1, sizeof *groups);
     if (n && p.c.tensors && p.c.states && p.c.order && p.series && groups) {

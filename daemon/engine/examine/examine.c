@@ -13,7 +13,8 @@ enum { ARENA_BYTES = 8 << 20 };
 
 const struct knob examine_knobs[] = {
     {"checkpoint_read_gib", "GiB", 2, 0, 1e6, 2, 2, 0,
-     "how much of a finished run's checkpoints is read for its numbers, the newest first; integrity and safety are always looked at",
+     "how much of a finished run's checkpoints is read for its numbers, the newest first; integrity and safety are always looked "
+     "at",
      "a second or two at the speed of memory, half a minute from a disk"},
     {"checkpoint_settle_s", "s", 60, 0, 86400, 300, 30, 0,
      "a checkpoint that is not whole counts as still being written for so long after its last byte",
@@ -59,6 +60,7 @@ bool examine_writing(const struct examine *e)
 void examine_look(struct examine *e)
 {
     arena_init(&e->arena, ARENA_BYTES);
+    e->loss_scale = NAN;
     e->how.verdict_only = e->verdict_only;
     e->status = checkpoint_inspect(e->path, e->verdict_only ? NULL : e->against, &e->how, &e->found, &e->err);
     if (e->status) return;
@@ -109,6 +111,7 @@ void examine_run(struct run *r, const struct scan_run *from, double deadline)
     double budget = examine_knob(config, sensitivity, "checkpoint_read_gib") * GIB;
     size_t begin = first_read(from, budget);
     struct examine_keys before = {0};
+    double loss_scale = NAN;
     const struct scan_checkpoint *last = NULL;
     for (size_t i = 0; i < from->n_checkpoints && clock_now() < deadline; i++) {
         const struct scan_checkpoint *c = &from->checkpoints[i];
@@ -120,6 +123,7 @@ void examine_run(struct run *r, const struct scan_run *from, double deadline)
                             .verdict_only = i < begin,
                             .learning_rate = NAN,
                             .before = before,
+                            .loss_scale_before = loss_scale,
                             .config = config,
                             .sensitivity = sensitivity};
         if (e.path) examine_look(&e);
@@ -127,6 +131,7 @@ void examine_run(struct run *r, const struct scan_run *from, double deadline)
         if (e.path && !e.status && e.keys.n) {
             free(before.hashes);
             before = e.keys;
+            loss_scale = e.loss_scale;
             e.keys.hashes = NULL;
             last = c;
         }

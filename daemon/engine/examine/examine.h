@@ -25,10 +25,11 @@ struct examine_keys {
 struct examine {
     char *path, *against; /* against: the checkpoint before it, or NULL */
     int64_t step, step_before;
-    bool newest;       /* no later checkpoint is there: what is wrong with it is worse */
-    bool verdict_only; /* no numbers: it is too large, or too old */
+    bool newest;                /* no later checkpoint is there: what is wrong with it is worse */
+    bool verdict_only;          /* no numbers: it is too large, or too old */
     double learning_rate;       /* of the run at that step; NaN: not known */
     struct examine_keys before; /* of the checkpoint before; owned by the caller */
+    double loss_scale_before;   /* likewise; NaN: not known */
     const struct config *config;
     enum sensitivity sensitivity;
     struct checkpoint_options how;
@@ -37,6 +38,7 @@ struct examine {
     struct err err;
     struct checkpoint found;
     struct examine_keys keys;
+    double loss_scale; /* NaN: not told */
     struct inspected told;
     struct finding findings[EXAMINE_FINDINGS_MAX];
     size_t n_findings;

@@ -1,3 +1,4 @@
+/* examine_verdict - whole or not, safe or not, of the same model as the checkpoint before: what needs no number. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,7 +29,8 @@ void examine_verdict(struct examine *e)
         {e->found.state == INSPECTED_CORRUPT, "checkpoint_corrupt", e->newest ? SEVERITY_CRITICAL : SEVERITY_WARNING, 0.97},
         {e->found.state == INSPECTED_INCOMPLETE, "checkpoint_incomplete", e->newest ? SEVERITY_WARNING : SEVERITY_INFO, 0.95},
         {e->found.safety == INSPECTED_MALICIOUS, "checkpoint_unsafe", SEVERITY_CRITICAL, 0.97},
-        {e->found.safety == INSPECTED_SUSPICIOUS, "checkpoint_unsafe", SEVERITY_INFO, 0.6}, /* a class of one's own looks the same */
+        {e->found.safety == INSPECTED_SUSPICIOUS, "checkpoint_unsafe", SEVERITY_INFO,
+         0.6}, /* a class of one's own looks the same */
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         if (rows[i].is)

@@ -106,6 +106,7 @@ void live_examine(struct live *l)
                             .newest = i + 1 == l->n_checkpoints,
                             .verdict_only = c->mtime < l->attached && i + NUMBERS_OF_OLD < l->n_checkpoints,
                             .learning_rate = NAN,
+                            .loss_scale_before = NAN,
                             .config = l->engine->config,
                             .sensitivity = l->sensitivity,
                             .how = {.nice = NICE, .stop = &k->stop}};

@@ -69,7 +69,9 @@ static bool finish_first(struct live *l)
 static void maybe_sleep(struct live *l)
 {
     double quiet = live_now(l);
-    if (!l->engine->memory || memory_failing(l->engine->memory) || l->dropping || !l->caught_up || l->unwritten || l->looking_into) return;
+    if (!l->engine->memory || memory_failing(l->engine->memory) || l->dropping || !l->caught_up || l->unwritten ||
+        l->looking_into)
+        return;
     if (!journal_empty(&l->journal) || l->dirty || !heart_stopped(l)) return;
     for (size_t i = 0; i < l->n_readers; i++)
         if (l->readers[i]->news || reader_busy(l->readers[i]) || quiet - l->readers[i]->quiet_since < SLEEP_S) return;

@@ -20,8 +20,8 @@ static json_t *finding_text(const struct finding *f)
 {
     json_t *evidence = json_array();
     for (size_t i = 0; i < f->n_evidence; i++)
-        json_array_append_new(evidence, json_pack("[s, o, s]", f->evidence[i].name, json_number(f->evidence[i].value),
-                                                  f->evidence[i].unit));
+        json_array_append_new(
+            evidence, json_pack("[s, o, s]", f->evidence[i].name, json_number(f->evidence[i].value), f->evidence[i].unit));
     bool of_tensor = f->series && strncmp(f->kind, "checkpoint_", 11) != 0;
     return json_pack("{s:s, s:o, s:i, s:f, s:o}", "kind", f->kind, "tensor", json_text(of_tensor ? f->series->name : ""),
                      "severity", (int)f->severity, "confidence", f->confidence, "evidence", evidence);
@@ -31,8 +31,9 @@ static char *text_of(const struct inspected *i)
 {
     json_t *findings = json_array();
     for (size_t k = 0; k < i->n_findings; k++) json_array_append_new(findings, finding_text(&i->findings[k]));
-    json_t *o = json_pack("{s:o, s:I, s:f, s:s, s:s, s:o, s:o}", "path", json_text(i->path), "step", (json_int_t)i->step, "written",
-                          i->written, "state", i->state, "safety", i->safety, "why", json_text(i->why), "findings", findings);
+    json_t *o =
+        json_pack("{s:o, s:I, s:f, s:s, s:s, s:o, s:o}", "path", json_text(i->path), "step", (json_int_t)i->step, "written",
+                  i->written, "state", i->state, "safety", i->safety, "why", json_text(i->why), "findings", findings);
     char *text = o ? json_dumps(o, JSON_COMPACT) : NULL;
     json_decref(o);
     return text;

