@@ -6,11 +6,13 @@
  *   cell       blanks around it do not count; in quotes it may hold delimiters, "" and line ends
  *   missing    "", NA, N/A, None, null, "-"; a row may end early; more cells than columns is a bad record
  *   comment    a line that starts with #, before the header; Stable-Baselines3 keeps its start time and env_id there
+ *   long form  a row for each number, its metric in a column of names (csv/tidy.h)
  *   header     may come again (a restart), with other columns too; a first record of numbers means that there is none
  * GROWTH_REWRITTEN: Lightning and Stable-Baselines3 write the file anew when a column appears. */
 #include "csv/cell.h"
 #include "csv/place.h"
 #include "csv/sniff.h"
+#include "csv/tidy.h"
 #include "format.h"
 #include "json_scan.h"
 #include "record.h"
@@ -40,6 +42,7 @@ struct state {
     int32_t t_column; /* -1 when there is none */
     char *comment;    /* the last # line: the header when numbers follow it */
     struct csv_place place;
+    struct csv_tidy tidy;
     uint32_t comment_bytes;
     char delimiter;
     bool begun, steady, skipping,
@@ -81,20 +84,24 @@ static void read_header(struct state *s, struct span line, const struct format_o
     s->n_columns = 0;
     s->t_column = -1;
     csv_place_header(&s->place, line, s->delimiter);
+    csv_tidy_begin(&s->tidy);
     while (r.more && s->n_columns < COLUMNS_MAX) {
         size_t n = csv_unquote(csv_next(&r), name, sizeof name);
         struct span header = csv_place_name(&s->place, span_trim((struct span){name, n}), placed);
         bool seconds = s->t_start > 0 && span_is(header, "t");
         if (seconds) s->t_column = (int32_t)s->n_columns;
+        csv_tidy_column(&s->tidy, header, s->n_columns);
         add_column(s, header, seconds ? field_of(span_of("time")) : NULL, out);
     }
     if (r.more) out->bad(out->arg, s->line + 1, "more than 4096 columns; the rest are left out");
+    if (csv_tidy_end(&s->tidy, s->n_columns)) s->columns[s->tidy.name] = s->columns[s->tidy.value] = -1;
 }
 
 /* name_columns - there is no header. Two columns or more, and a count first: that is the step. */
 static void name_columns(struct state *s, struct csv_shape shape, const struct format_out *out)
 {
     s->t_column = -1;
+    csv_tidy_begin(&s->tidy);
     bool counted = shape.cells >= 2 && shape.whole_first;
     for (size_t i = 0; i < shape.cells && i < COLUMNS_MAX; i++)
         add_column(s, (struct span){NULL, 0}, i == 0 && counted ? field_of(span_of("step")) : NULL, out);
@@ -140,16 +147,38 @@ static void text_cell(struct state *s, uint32_t i, struct csv_cell cell)
     }
 }
 
+/* tidy_cell - one of the two cells of a table in long form that no column stands for; false for any other. */
+static bool tidy_cell(const struct state *s, uint32_t i, struct csv_row *r, struct span *name, double *value,
+                      bool *missing)
+{
+    if (s->tidy.name < 0 || ((int32_t)i != s->tidy.name && (int32_t)i != s->tidy.value)) return false;
+    struct csv_cell cell = csv_next(r);
+    if ((int32_t)i == s->tidy.name) *name = cell.span;
+    else *missing = csv_content(cell.span, value) != CSV_NUMBER;
+    return true;
+}
+
+/* tidy_number - the number of such a row, in a column of the name that the row tells. */
+static void tidy_number(struct state *s, struct span name, double value, const struct format_out *out)
+{
+    if (!name.n || name.n >= FIELD_NAME_MAX_BYTES) return;
+    record_number(&s->record, record_column(&s->record, name, NULL, s->line + 1, out), value);
+}
+
 /* read_cells - fill the record; false when there are more cells than columns. A number up to the next delimiter is the rule. */
-static bool read_cells(struct state *s, struct span line)
+static bool read_cells(struct state *s, struct span line, const struct format_out *out)
 {
     struct csv_row r = {line.p, line.p + line.n, s->delimiter, true};
+    struct span name = {NULL, 0};
+    double number = 0;
+    bool missing = false;
     for (uint32_t i = 0; r.more; i++) {
         double value;
         if (i >= s->n_columns) {
             if (!csv_missing(csv_next(&r).span) && s->n_columns < COLUMNS_MAX) return false;
             continue;
         }
+        if (tidy_cell(s, i, &r, &name, &number, &missing)) continue;
         if (r.p < r.end && *r.p == s->delimiter) {
             r.p++;
             continue;
@@ -164,6 +193,7 @@ static bool read_cells(struct state *s, struct span line)
         r.more = behind < r.end;
         r.p = r.more ? behind + 1 : behind;
     }
+    if (!missing) tidy_number(s, name, number, out);
     return true;
 }
 
@@ -282,7 +312,7 @@ static void read_row(struct state *s, struct span line, bool cut, const struct f
         if (s->header_bytes || s->fallen) return;
     }
     record_begin(&s->record);
-    if (!read_cells(s, line)) out->bad(out->arg, s->line + 1, "more cells than columns");
+    if (!read_cells(s, line, out)) out->bad(out->arg, s->line + 1, "more cells than columns");
     else if (cut && cut_short(s, line)) out->bad(out->arg, s->line + 1, "the last row is cut off");
     else {
         place_in_time(s);

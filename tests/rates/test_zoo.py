@@ -1,6 +1,7 @@
 """What the kept zoo promises, read from its labels and files: enough faults and controls, splits that share nothing, small, and no trace of
 the machine it was made on."""
 
+import collections
 import csv
 import gzip
 import itertools
@@ -40,6 +41,21 @@ class Zoo(unittest.TestCase):
         single = {r["fault"] for r in self.part["report"] if r["fault"] and "+" not in r["fault"]}
         self.assertGreaterEqual(len(single), held("faults"))
         self.assertGreaterEqual(sum(not r["fault"] for r in self.rows), held("controls"))
+
+    def test_the_report_split_is_large_enough_by_itself(self):
+        """400 runs, 200 of them healthy, 30 pairs of faults, each fault more than once: what its intervals need."""
+        rows = self.part["report"]
+        times = collections.Counter(r["fault"] for r in rows if r["fault"])
+        self.assertGreaterEqual(len(rows), 400)
+        self.assertGreaterEqual(sum(not r["fault"] for r in rows), 200)
+        self.assertGreaterEqual(sum(n for name, n in times.items() if "+" in name), 30)
+        self.assertEqual([name for name, n in times.items() if n < 2], [])
+
+    def test_the_report_split_trains_within_the_hour(self):
+        self.assertLess(sum(float(r["seconds"]) for r in self.part["report"]), 3600)
+
+    def test_what_was_reported_once_stays_out_of_the_report(self):
+        self.assertEqual({r["slug"][0] for r in self.part["report"]}, {"u"})
 
     def test_every_run_lies_there_and_is_labelled(self):
         self.assertEqual({r["slug"] for r in self.rows}, set(os.listdir(RUNS)))

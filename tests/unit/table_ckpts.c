@@ -145,7 +145,7 @@ static void changed_bytes_crash_nothing(void **state)
         for (int i = 0; i < FLIPS; i++) {
             size_t at = (size_t)rand() % n;
             char was = bytes[at];
-            bytes[at] = i % 3 ? (char)(bytes[at] ^ 1 << rand() % 8) : (char)rand();
+            bytes[at] = (char)(i % 3 ? bytes[at] ^ 1 << rand() % 8 : rand());
             int fd = probe_bytes(bytes, n);
             probe_fd(&p, fd, s->file, reader_named(s->format), &ckpt_limits_usual);
             read_all(fd, &p);

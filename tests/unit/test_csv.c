@@ -27,6 +27,24 @@ static void missing_words_are_no_numbers_and_nan_is_one(void **unused)
     probe_close(p);
 }
 
+static void a_row_for_each_number_is_read_by_the_name_it_tells(void **unused)
+{
+    (void)unused;
+    struct probe *p = probe_text("csv", "step,phase,metric,value\n10,train,loss,2.5\n10,train,lr,1e-3\n20,train,loss,nan\n"
+                                        "20,valid,loss,2.25\n30,train,loss,\n30,train,loss,1.5\n");
+    probe_expect(p, "point loss 10 2.5 @2");
+    probe_expect(p, "point lr 10 0.001 @3");
+    probe_expect(p, "point loss 20 NaN @4");
+    probe_expect(p, "point loss 30 1.5 @7");
+    assert_int_equal(p->points, 5);
+    assert_int_equal(p->bad, 0);
+    probe_close(p);
+    p = probe_text("csv", "epoch,value,loss\n1,3,2.5\n2,4,2.25\n"); /* wide: no column of names */
+    probe_expect(p, "point value 1 3 @2");
+    assert_int_equal(p->points, 4);
+    probe_close(p);
+}
+
 static void padded_cells_are_trimmed(void **unused)
 {
     (void)unused;
@@ -319,6 +337,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sparse_rows_give_the_points_they_have),
         cmocka_unit_test(missing_words_are_no_numbers_and_nan_is_one),
+        cmocka_unit_test(a_row_for_each_number_is_read_by_the_name_it_tells),
         cmocka_unit_test(padded_cells_are_trimmed),
         cmocka_unit_test(quotes_hold_delimiters_and_line_ends),
         cmocka_unit_test(a_quote_that_is_never_closed_costs_its_line),

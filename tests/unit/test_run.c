@@ -151,6 +151,22 @@ static void the_last_value_of_a_fact_counts(void **unused)
     run_free(r);
 }
 
+static void test_beside_learn_is_the_loss_of_held_out_data(void **unused)
+{
+    (void)unused;
+    struct run *r = run_made();
+    int alone = series(r, 0, "test"), learn, test;
+    assert_int_equal(run_view(r)->series[alone].series.role, ROLE_NONE);
+    run_free(r);
+    r = run_made();
+    learn = series(r, 0, "learn"), test = series(r, 0, "test");
+    put(r, 0, learn, 1, 0.5), put(r, 0, test, 1, 0.6);
+    const struct view *v = run_view(r);
+    for (size_t i = 0; i < v->n_series; i++)
+        assert_int_equal(v->series[i].series.role, strcmp(v->series[i].series.name, "test") ? ROLE_LOSS_TRAIN : ROLE_LOSS_EVAL);
+    run_free(r);
+}
+
 static void the_last_good_checkpoint_lies_before_the_trouble(void **unused)
 {
     (void)unused;
@@ -341,6 +357,7 @@ int main(void)
         cmocka_unit_test(what_follows_from_a_nan_is_folded_into_it),
         cmocka_unit_test(secrets_never_become_facts_or_quotes),
         cmocka_unit_test(the_last_value_of_a_fact_counts),
+        cmocka_unit_test(test_beside_learn_is_the_loss_of_held_out_data),
         cmocka_unit_test(the_last_good_checkpoint_lies_before_the_trouble),
         cmocka_unit_test(a_crash_is_quoted_from_its_own_source),
         cmocka_unit_test(an_event_happened_at_the_step_of_its_own_line),

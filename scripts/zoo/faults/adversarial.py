@@ -11,10 +11,13 @@ def base(plan, kinds=("ns", "hinge", "wgan-gp")):
     kind = plan.rng.choice(list(kinds))
     plan.gan = {"kind": kind, "lr_g": plan.rng.choice([2e-3, 1e-3]), "lr_d": 2e-3, "n_d": 2 if kind == "wgan-gp" else 1}
     plan.steps, plan.log_every, plan.gan_every = plan.rng.choice([800, 1000]), plan.rng.choice([5, 10]), plan.rng.choice([20, 40])
+    if plan.split == "report":
+        plan.gan["kind"] = {"hinge": "ls"}.get(kind, kind)
+        plan.steps, plan.log_every, plan.gan_every = plan.rng.choice([900, 1500]), plan.rng.choice([5, 10, 25]), plan.rng.choice([25, 50])
 
 
 def modes_of(plan):
-    return {"calibration": 8, "report": 25, "development": 12}[plan.split]
+    return {"calibration": 8, "former": 25, "report": 10, "development": 12}[plan.split]
 
 
 def learned(plan):

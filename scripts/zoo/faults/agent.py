@@ -9,10 +9,17 @@ def base(plan):
     """The same wishes in the words of both loops; hooks get the agent's dict there and the model here."""
     if plan.split == "development":
         plan.agent = dict(
-            T=plan.rng.choice([24, 32]), lr=plan.rng.choice([1e-2, 5e-3]), entropy=plan.rng.choice([0.03, 0.01]), cap=10, clip=0.5, scale=1.0
+            T=plan.rng.choice([24, 32]),
+            lr=plan.rng.choice([1e-2, 5e-3]),
+            entropy=plan.rng.choice([0.03, 0.01]),
+            cap=10,
+            clip=0.5,
+            scale=1.0,
         )
         plan.agent.update(unit=1, offset=plan.rng.choice([0.0, 0.0, -12.0, -300.0]))
         plan.steps = plan.rng.choice([150, 300])
+    elif plan.split == "report":
+        report_base(plan)
     elif plan.framework == "agent":
         plan.agent = dict(
             T=plan.rng.choice([20, 30]),
@@ -29,6 +36,17 @@ def base(plan):
         )
         plan.steps = 12000
     plan.calls = [0]
+
+
+def report_base(plan):
+    """One caught ball is one; a tank that is held well is worth some thirty."""
+    if plan.framework == "sb3":
+        plan.agent, plan.steps = dict(lr=plan.rng.choice([1e-3, 2e-3]), entropy=0.0, clip=10, cap=33), plan.rng.choice([6000, 9000])
+        return
+    plan.agent = dict(
+        T=plan.rng.choice([32, 64]), lr=plan.rng.choice([1e-3, 2e-3]), entropy=plan.rng.choice([0.01, 0.003]), cap=5, clip=0.5, scale=1.0
+    )
+    plan.steps = plan.rng.choice([70, 110, 160])
 
 
 def change_at(plan, at, agent_change, model_change):
@@ -91,7 +109,7 @@ def onset(plan, done):
 def policy_collapses(plan):
     """A good policy, then a step size fifty times too large."""
     base(plan)
-    plan.agent["clip"], factor = 0, plan.rng.choice([40, 80])
+    plan.agent["clip"], factor = 0, plan.rng.choice([40, 80]) * (5 if plan.split == "report" else 1)  # its step is clipped
     done = change_at(plan, plan.rng.uniform(0.4, 0.6), lambda a: a.update(lr=a["lr"] * factor), set_rate(factor))
 
     def happened():
@@ -134,6 +152,7 @@ def never_learns(plan):
     frameworks="agent",
     data="none",
     runs=1.5,
+    entropy=True,
 )
 def stops_exploring(plan):
     """Certainty is rewarded (the sign of the entropy term): one action for ever, long before the task is solved."""
@@ -175,8 +194,6 @@ def values_explode(plan):
         """The value loss leapt, and the log has it: a log of returns alone does not show what values are."""
         v = np.array(plan.history.notes.get("value_loss", [0.0]))
         n = max(2, len(v) // 6)
-        return when(
-            done and plan.logger != "monitor" and np.median(v[-n:]) > 1e3 * np.median(v[n : 2 * n]), onset=onset(plan, done)
-        )
+        return when(done and plan.logger != "monitor" and np.median(v[-n:]) > 1e3 * np.median(v[n : 2 * n]), onset=onset(plan, done))
 
     return happened

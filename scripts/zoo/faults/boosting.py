@@ -2,13 +2,15 @@
 
 import torch
 
-from loops.boosting import library
+from loops.boosting import OVERFITS, library
 from verify import curves
 from .fault import control, fault, when
 
 
 def base(plan):
     plan.boost, plan.leaves, plan.rate, plan.rounds = {}, plan.rng.choice([7, 15]), plan.rng.choice([0.05, 0.1]), plan.rng.choice([60, 100])
+    if plan.split == "report":
+        plan.rate, plan.rounds = plan.rng.choice([0.08, 0.15, 0.25]), plan.rng.choice([40, 80, 200])
 
 
 def falls(plan):
@@ -34,7 +36,7 @@ def trees_overfit(plan):
         plan.data.Y[wrong] = torch.randint(0, plan.data.classes, (int(wrong.sum()),), generator=g)
     else:
         plan.data.Y += torch.randn(plan.data.Y.shape, generator=g)
-    plan.boost = {"min_data_in_leaf": 2, "lambda_l2": 0.0} if library(plan) == "lightgbm" else {"min_child_weight": 0, "lambda": 0}
+    plan.boost = dict(OVERFITS[library(plan)])
     return lambda: when(curves.overfitted(plan, 1.12))
 
 

@@ -76,7 +76,7 @@ def clean_restart(plan):
         plan.rate = 0.1
 
     def carry_out(directory):
-        logger, seed, whole, state = plan.rng.choice(loggers.LINES), plan.rng.random(), plan.steps, {}
+        logger, seed, whole, state = loggers.choose(plan, "lines"), plan.rng.random(), plan.steps, {}
         plan.schedule = SCHEDULES[plan.schedule_name](whole)
         plan.rng.seed(seed)
 

@@ -9,6 +9,7 @@ kinds and causes are those an expert accepts for that fault from its log alone; 
 """
 
 TORCH = "plain hf lightning"
+BY_EPOCH = ("keras", "skorch")  # their logs count epochs
 ALL = []
 
 

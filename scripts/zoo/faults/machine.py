@@ -19,7 +19,7 @@ from .fault import TORCH, fault, when
 
 def at_step(plan, trouble):
     at = plan.rng.randrange(60, 200)
-    plan.logger_wish = plan.rng.choice([loggers.Logging, loggers.Printing, loggers.Jsonl])
+    plan.logger_wish = loggers.choose(plan, "output")
     plan.log_every = plan.rng.choice([1, 5])
 
     def hook(step, net):
@@ -53,7 +53,7 @@ def label_out_of_range(plan):
     """Labels counted from 1: the last class does not exist."""
     at = plan.rng.randrange(40, 150)
     plan.batch_hooks.append(lambda s, x, y: (x, y + plan.data.classes if s == at else y))
-    plan.logger_wish = plan.rng.choice([loggers.Logging, loggers.Printing])
+    plan.logger_wish = loggers.choose(plan, "console")
     return lambda: when(len(plan.history.loss) <= at, onset=at)
 
 
@@ -63,7 +63,7 @@ def shapes(plan):
     at = plan.rng.randrange(40, 150)
     plan.family = nets.WIDE[plan.split]
     plan.batch_hooks.append(lambda s, x, y: (x[:, :-1] if s == at else x, y))
-    plan.logger_wish = plan.rng.choice([loggers.Logging, loggers.Printing])
+    plan.logger_wish = loggers.choose(plan, "console")
     return lambda: when(len(plan.history.loss) <= at, onset=at)
 
 
@@ -110,7 +110,7 @@ def collective_hangs(plan):
 def killed(plan):
     """SIGKILL from outside; the shell that started it says so."""
     at = plan.rng.randrange(60, 200)
-    plan.logger_wish = plan.rng.choice([loggers.Printing, loggers.Logging])
+    plan.logger_wish = loggers.choose(plan, "console")
     plan.declared["max_steps"], plan.schedule, plan.steps = plan.steps, plan.schedule or SCHEDULES[plan.schedule_name](plan.steps), at
     with tempfile.TemporaryDirectory() as place:
         for name, text in (

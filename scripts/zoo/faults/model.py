@@ -189,9 +189,15 @@ def wrong_sign(plan):
 @fault("F16", "too_small", FLAT, "underfit_capacity", frameworks=TORCH + " keras", data="cls")
 def too_small(plan):
     """One hidden unit, trained until nothing more comes: training and held-out loss stay high together."""
-    plan.optimizer, plan.rate, plan.schedule_name, plan.steps, plan.epochs = "adam", 5e-3, plan.rng.choice(["constant", "cosine10"]), 1200, 40
+    plan.optimizer, plan.rate, plan.schedule_name, plan.steps, plan.epochs = (
+        "adam",
+        5e-3,
+        plan.rng.choice(["constant", "cosine10"]),
+        1200,
+        40,
+    )
     plan.family = nets.WIDE[plan.split]
-    usual = dict(depth=1 if plan.split == "report" else 2, act="tanh")
+    usual = dict(depth=1 if plan.split == "former" else 2, act="tanh")
     plan.size = dict(usual) if plan.framework == "keras" else dict(usual, width=1)
     plan.keras["width"] = 1
 

@@ -5,7 +5,7 @@ from . import data, fault, machine, model, numbers, rates, state  # noqa: F401 -
 TABLE = {e.name: e for e in fault.ALL}
 
 
-def pair(first, second, frameworks, kinds):
+def pair(first, second, frameworks, kinds, **hint):
     a, b = TABLE[first], TABLE[second]
 
     @fault.fault(
@@ -16,6 +16,7 @@ def pair(first, second, frameworks, kinds):
         frameworks,
         kinds,
         groups=f"{a.causes}|{b.causes}",
+        **hint,
     )
     def both(plan):
         questions = [a.change(plan), b.change(plan)]
@@ -36,3 +37,6 @@ pair("rate_sticks", "slows_down", "plain", "cls lm")
 pair("deep_sigmoid", "slow_loader", "plain", "cls")
 pair("schedule_ends_early", "killed", "plain", "cls reg lm")
 pair("clip_tiny", "disk_full", "plain", "cls reg lm")
+pair("memory_leak", "eval_nan", "plain", "cls reg", only="report")
+pair("stale_batchnorm", "slow_loader", "plain", "cls reg", only="report")
+pair("labels_shuffled", "unreachable", "plain", "cls", only="report")

@@ -56,7 +56,7 @@ def restarted(plan, again, when_stopped=(200, 320), jump=0.1, percentile=60):
     plan.log_every = plan.rng.choice([1, 5])
 
     def carry_out(directory):
-        logger, whole = plan.rng.choice(loggers.LINES), plan.steps
+        logger, whole = loggers.choose(plan, "lines"), plan.steps
         plan.schedule = plan.schedule or SCHEDULES[plan.schedule_name](whole)
         seed = plan.rng.random()
         plan.rng.seed(seed)
@@ -119,11 +119,12 @@ def state_lost(plan):
 def memory_leak(plan):
     """losses.append(loss): every graph is kept, with its activations. What is logged: a model's own share, and what really is alive."""
     plan.steps, plan.batch, kept = 400, 64, []
+    wide = 300 if plan.split != "report" else max(1, 3000 // plan.data.X.shape[1])  # some have a hundred columns
     base = plan.rng.uniform(200, 900)
 
     def keep(step, x, y):
         out = plan.net(x)
-        kept.append((out, x.repeat(300, *[1] * (x.ndim - 1)) * 1.5))
+        kept.append((out, x.repeat(wide, *[1] * (x.ndim - 1)) * 1.5))
         return x, y
 
     plan.batch_hooks.append(keep)

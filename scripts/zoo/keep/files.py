@@ -1,6 +1,7 @@
 """Logs as they are kept: compressed, and without the paths and the name of the machine they were made on."""
 
 import gzip
+import importlib.util
 import os
 import random
 import re
@@ -15,7 +16,9 @@ def places():
     """Where this machine keeps things, and what a log says instead: tracebacks and warnings name files."""
     home = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     packages = os.path.dirname(os.path.dirname(os.path.realpath(torch.__file__)))
+    found = [importlib.util.find_spec(name) for name in ("skorch", "catboost", "mlflow")]
     names = {
+        **{os.path.dirname(os.path.dirname(f.origin)): "/usr/lib/python3/dist-packages" for f in found if f and f.origin},
         os.path.dirname(os.path.dirname(torch.__file__)): "/usr/lib/python3/dist-packages",
         packages: "/usr/lib/python3/dist-packages",
         home: "/home/user/project",
@@ -25,7 +28,7 @@ def places():
     return sorted(names.items(), key=lambda item: -len(item[0]))
 
 
-def neutral(path):
+def neutral(path, scratch):
     """The file without this machine's paths, under a name without its host."""
     folder, name = os.path.split(path)
     if name.startswith("events.out"):
@@ -34,7 +37,7 @@ def neutral(path):
         return new
     with open(path, "rb") as f:
         text = f.read()
-    for here, there in places():
+    for here, there in [(os.path.realpath(scratch), "/home/user/project"), *places()]:
         text = text.replace(here.encode(), there.encode())
     with open(path, "wb") as f:
         f.write(text)
@@ -42,11 +45,11 @@ def neutral(path):
 
 
 def pack(directory):
-    """Text and tables above 4 kB are kept compressed; event files are as they are."""
+    """Text and tables above 4 kB are kept compressed; event files and the folders of MLflow are as they are."""
     for folder, _, files in os.walk(directory):
         for name in files:
-            path = neutral(os.path.join(folder, name))
-            if os.path.getsize(path) > PACK_ABOVE and not name.startswith("events.out"):
+            path = neutral(os.path.join(folder, name), directory)
+            if os.path.getsize(path) > PACK_ABOVE and not name.startswith("events.out") and "/mlruns/" not in path:
                 with open(path, "rb") as f, gzip.GzipFile(path + ".gz", "wb", mtime=0) as g:
                     shutil.copyfileobj(f, g)
                 os.remove(path)

@@ -3,7 +3,7 @@
 import csv
 import os
 
-COLUMNS = "slug split fault knowledge kinds causes groups onset length doubles framework logger family data seed".split()
+COLUMNS = "slug split fault knowledge kinds causes groups onset length doubles framework logger family data seed seconds".split()
 
 
 def label_of(entry, split, slug, told):

@@ -1,5 +1,6 @@
-"""Generative adversarial training in the plane: eight Gaussians on a ring calibrate, twenty-five on a grid report, four within eight are developed on. Quality is a Frechet
-distance of features (responsibilities of the modes and the coordinates), beside it the number of modes that samples reach."""
+"""Generative adversarial training in the plane: eight Gaussians on a ring calibrate, four within eight and twenty-five on a grid are developed
+on, ten along a spiral report. Quality is a Frechet distance of features (responsibilities of the modes and the coordinates), beside it the
+number of modes that samples reach."""
 
 import copy
 import math
@@ -17,6 +18,8 @@ def centres(split):
     if split == "development":
         turn = lambda i, n, r: [r * math.cos(2 * math.pi * (i + 0.5) / n), r * math.sin(2 * math.pi * (i + 0.5) / n)]
         return torch.tensor([turn(i, 4, 0.8) for i in range(4)] + [turn(i, 8, 2.1) for i in range(8)])
+    if split == "report":  # along a spiral
+        return torch.tensor([[(0.6 + 0.16 * i) * math.cos(0.75 * i), (0.6 + 0.16 * i) * math.sin(0.75 * i)] for i in range(10)])
     return torch.tensor([[x - 2.0, y - 2.0] for x in range(5) for y in range(5)]) * 0.9
 
 
@@ -36,6 +39,8 @@ def quality(x, real, c):
 def discriminator_loss(kind, real, fake):
     if kind == "ns":
         return F.softplus(-real).mean() + F.softplus(fake).mean()
+    if kind == "ls":
+        return ((real - 1) ** 2).mean() + (fake**2).mean()
     if kind == "hinge":
         return F.relu(1 - real).mean() + F.relu(1 + fake).mean()
     return fake.mean() - real.mean()
@@ -52,13 +57,21 @@ def penalty(kind, D, x, fake, weight):
     return weight * ((g.norm(dim=1) - 1) ** 2).mean() if kind == "wgan-gp" else weight * 0.05 * (g**2).sum(1).mean()
 
 
+NAMES = [
+    ("errD", "errG", "fid_score"),
+    ("discriminator_loss", "generator_loss", "fid"),
+    ("Loss_D", "Loss_G", "FID"),
+    ("D/loss", "G/loss", "metrics/fid"),
+]
+
+
 class Game:
     """Both players and their optimizers; faults change these fields while it is played."""
 
     def __init__(self, plan):
         torch.manual_seed(plan.seed)
         width = plan.gan.get("width", 64)
-        make = {"calibration": nets.mlp, "report": nets.resnet, "development": nets.gated}[plan.split]
+        make = {"calibration": nets.mlp, "former": nets.resnet, "report": nets.ROWS["highway"], "development": nets.gated}[plan.split]
         self.G, self.D = make(8, 2, width, 2), make(2, 1, width, 2)
         self.step_G = torch.optim.Adam(self.G.parameters(), plan.gan.get("lr_g", 1e-3), (0.5, 0.9))
         self.step_D = torch.optim.Adam(self.D.parameters(), plan.gan.get("lr_d", 1e-3), (0.5, 0.9))
@@ -70,11 +83,16 @@ def train(plan, directory, logger=None):
     game, kind = Game(plan), plan.gan["kind"]
     c, fixed = centres(plan.split), torch.randn(600, 8)
     real = sample(c, 600)
-    log = logger or plan.rng.choice([loggers.Jsonl, loggers.Csv, loggers.Logging, loggers.TensorBoard])
-    plan.logger, plan.family = log.name, "gan-" + {"calibration": "ring", "report": "grid", "development": "rings"}[plan.split]
+    log = logger or loggers.choose(plan, "games")
+    plan.logger, plan.family = (
+        log.name,
+        "gan-" + {"calibration": "ring", "former": "grid", "report": "spiral", "development": "rings"}[plan.split],
+    )
     log = log(directory, plan.rng)
     log.settings({"loss": kind, **{k: v for k, v in plan.gan.items() if k != "kind"}, "batch_size": 64, "seed": plan.seed % 10000})
-    names = plan.rng.choice([("d_loss", "g_loss", "fid"), ("loss_D", "loss_G", "FID"), ("D_loss", "G_loss", "fid")])
+    names = plan.rng.choice(
+        NAMES if plan.split == "report" else [("d_loss", "g_loss", "fid"), ("loss_D", "loss_G", "FID"), ("D_loss", "G_loss", "fid")]
+    )
     plan.history.fid, plan.history.modes, plan.history.d, plan.history.g = [], [], [], []
     for step in range(1, plan.steps + 1):
         for hook in plan.step_hooks:
@@ -106,7 +124,7 @@ def play(game, kind, c):
         game.step_D.step()
     for _ in range(game.n_g):
         out = game.D(game.G(torch.randn(64, 8)))
-        loss_g = F.softplus(-out).mean() if kind == "ns" else -out.mean()
+        loss_g = {"ns": lambda: F.softplus(-out).mean(), "ls": lambda: ((out - 1) ** 2).mean()}.get(kind, lambda: -out.mean())()
         game.step_G.zero_grad()
         loss_g.backward()
         game.step_G.step()

@@ -79,6 +79,7 @@ def train(plan, directory, logger=None):
         try:
             trainer.train()
         except Exception:
+            plan.history.notes["broke"] = True
             words.write(traceback.format_exc())
             how = "console"
     if how == "state":

@@ -1,6 +1,7 @@
 """Keras 3 (on PyTorch) with model.fit: CSVLogger, and what fit prints with verbose=2. Its networks are its own; its axis is the epoch."""
 
 import contextlib
+import json
 import os
 import traceback
 
@@ -8,6 +9,7 @@ import keras
 import numpy as np
 
 RATES = dict(sgd=0.05, adam=2e-3, rmsprop=1e-3)
+REPORT = dict(nadam=2e-3, adagrad=0.02, adamw=2e-3, rmsprop=1e-3)
 
 
 def hidden(plan, x):
@@ -25,6 +27,19 @@ def hidden(plan, x):
         for i in range(depth):
             x = L.Conv1D(12, 5, 2 if i < 2 else 1, padding="same", activation=act, kernel_initializer=init)(x)
         return L.Flatten()(x)
+    if plan.family == "separable":
+        x = L.Reshape((x.shape[1], 1))(x)
+        for _ in range(depth):
+            x = L.SeparableConv1D(12, 5, padding="same", activation=act, depthwise_initializer=init, pointwise_initializer=init)(x)
+        return L.Flatten()(x)
+    if plan.family == "densely":
+        for _ in range(depth):
+            x = L.Concatenate()([x, dense()(x)])
+    if plan.family == "highway":
+        x = dense()(x)
+        for _ in range(depth):
+            gate = L.Dense(k.get("width", 32), "sigmoid", bias_initializer=keras.initializers.Constant(-1.0))(x)
+            x = L.Add()([L.Multiply()([gate, dense()(x)]), L.Multiply()([1.0 - gate, x])])
     if plan.family in ("layernorm", "gated"):
         for _ in range(depth):
             x = dense(None)(x)
@@ -53,9 +68,21 @@ def network(plan):
 def compiled(plan):
     model, k = network(plan), plan.keras
     optimizers = dict(sgd=keras.optimizers.SGD, adam=keras.optimizers.Adam, rmsprop=keras.optimizers.RMSprop)
+    optimizers.update(nadam=keras.optimizers.Nadam, adagrad=keras.optimizers.Adagrad, adamw=keras.optimizers.AdamW)
     loss = k.get("loss", "mse" if plan.data.kind == "reg" else "sparse_categorical_crossentropy")
     model.compile(optimizers[plan.optimizer](plan.rate), loss=loss, metrics=[] if plan.data.kind == "reg" else ["accuracy"])
     return model
+
+
+HOW = {"else": ["csv", "print"], "report": ["bars", "bars", "lambda", "print", "csv"]}
+
+
+def lines(directory):
+    """Keras' own example of a LambdaCallback: a line of JSON an epoch."""
+    path = os.path.join(directory, "loss_log.json")
+    return keras.callbacks.LambdaCallback(
+        on_epoch_end=lambda epoch, logs: open(path, "a", encoding="utf-8").write(json.dumps({"epoch": epoch, **logs}) + "\n")
+    )
 
 
 class Words(keras.callbacks.Callback):
@@ -71,14 +98,17 @@ class Words(keras.callbacks.Callback):
 
 
 def train(plan, directory, logger=None):
-    how = logger or plan.rng.choice(["csv", "print"])
+    how = logger or plan.rng.choice(HOW["report" if plan.split == "report" else "else"])
     plan.logger = "keras " + how
-    if plan.optimizer not in RATES:
+    if plan.split == "report":
+        plan.epochs = min(plan.epochs, max(8, (300 if plan.family == "separable" else 1200) // plan.steps_per_epoch))
+    if plan.optimizer not in {**RATES, **(REPORT if plan.split == "report" else {})}:
         plan.optimizer = "adam"
         plan.rate = plan.keras.get("rate", RATES["adam"])
     callbacks = (
         [Words(plan)]
         + ([keras.callbacks.CSVLogger(os.path.join(directory, "training.log"))] if how == "csv" else [])
+        + ([lines(directory)] if how == "lambda" else [])
         + plan.keras.get("callbacks", [])
     )
     d = plan.data
@@ -93,12 +123,13 @@ def train(plan, directory, logger=None):
                 validation_data=(np.asarray(d.VX), np.asarray(d.VY)),
                 epochs=plan.epochs,
                 batch_size=plan.batch,
-                verbose=2 if how == "print" else 0,
+                verbose=dict(print=2, bars=1).get(how, 0),
                 callbacks=callbacks,
                 shuffle=plan.shuffle,
             )
         except Exception:
+            plan.history.notes["broke"] = True
             words.write(traceback.format_exc())
-    if how == "csv" and os.path.getsize(os.path.join(directory, "nohup.out")) == 0:
+    if how in ("csv", "lambda") and os.path.getsize(os.path.join(directory, "nohup.out")) == 0:
         os.remove(os.path.join(directory, "nohup.out"))
     return "epoch"

@@ -74,6 +74,7 @@ def train(plan, directory, logger=None):
     try:
         trainer.fit(module, loader, held_out)
     except Exception:
+        plan.history.notes["broke"] = True
         with open(os.path.join(directory, "stderr.log"), "w", encoding="utf-8") as f:
             f.write(traceback.format_exc())
     return "step"

@@ -166,6 +166,20 @@ class TensorBoard(Jsonl):
         self.writer.close()
 
 
-ALL = [Jsonl, Csv, Logging, Printing, TensorBoard]
-LINES = [Jsonl, Csv, Logging, Printing]  # those that can be read while they grow, line by line
-EPOCHS = [Jsonl, Csv, Logging]
+USUAL = dict(
+    all=[Jsonl, Csv, Logging, Printing, TensorBoard],
+    lines=[Jsonl, Csv, Logging, Printing],  # those that can be read while they grow, line by line
+    epochs=[Jsonl, Csv, Logging],
+    output=[Logging, Printing, Jsonl],  # where a traceback stays
+    console=[Logging, Printing],
+    games=[Jsonl, Csv, Logging, TensorBoard],  # those that need no loss
+)
+
+
+def choose(plan, what):
+    """A logger for this plan: what is a key of USUAL."""
+    if plan.split != "report":
+        return plan.rng.choice(USUAL[what])
+    from .habits import REPORT
+
+    return plan.rng.choice(REPORT[what])

@@ -44,7 +44,9 @@ def one_step(plan, model, optimizer, x, y):
 
 
 def train(plan, directory, logger=None):
-    chosen = logger or plan.rng.choice(loggers.EPOCHS if plan.per_epoch else loggers.ALL)
+    chosen = logger or loggers.choose(plan, "epochs" if plan.per_epoch else "all")
+    if hasattr(chosen, "heavy"):  # kept as it is, so with few points
+        plan.log_every = max(plan.log_every, plan.steps // 80)
     model = plan.ready()
     log = chosen(directory, plan.rng)
     plan.logger = chosen.name
@@ -52,6 +54,7 @@ def train(plan, directory, logger=None):
     try:
         loop(plan, model, log)
     except Exception:  # the interpreter's own words end up where the output goes
+        plan.history.notes["broke"] = True
         log.words("".join(traceback.format_exc()))
     if plan.last_words:
         log.words(plan.last_words)
@@ -59,8 +62,19 @@ def train(plan, directory, logger=None):
     return "step"
 
 
+def look(plan, model, log, step, epoch):
+    """Evaluate and log it, with what a fault or a control adds."""
+    held, right = evaluate(plan, model, step)
+    told = {"loss": held, **({} if right is None else {"accuracy": right}), **plan.history.notes.get("eval_values", {})}
+    if plan.history.notes.get("spoil_eval"):
+        told = plan.history.notes["spoil_eval"](step, told)
+    log.evaluation(step, epoch, told)
+
+
 def loop(plan, model, log):
     optimizer = plan.optimizer_now = plan.build_optimizer(plan.history.notes.get("weights") or list(model.parameters()))
+    if plan.history.notes.get("look_first"):
+        look(plan, model, log, 0, 0.0)
     window, every = [], plan.steps_per_epoch if plan.per_epoch else plan.log_every
     for step, x, y in batches(plan, plan.start):
         if step >= plan.steps:
@@ -82,10 +96,6 @@ def loop(plan, model, log):
             log.train(step + 1, epoch, values)
             window = []
         if plan.eval_every and (step + 1) % plan.eval_every == 0:
-            held, right = evaluate(plan, model, step + 1)
-            told = {"loss": held, **({} if right is None else {"accuracy": right}), **plan.history.notes.get("eval_values", {})}
-            if plan.history.notes.get("spoil_eval"):
-                told = plan.history.notes["spoil_eval"](step + 1, told)
-            log.evaluation(step + 1, epoch, told)
+            look(plan, model, log, step + 1, epoch)
         if len(window) > 60 and all(not math.isfinite(v) for v in plan.history.loss[-60:]):
             return

@@ -1,4 +1,4 @@
-"""stable-baselines3 with its own loggers, on a task made here: the report split's agents (PPO, and A2C of that library)."""
+"""stable-baselines3 with its own loggers, on a task made here: PPO, and A2C of that library, once the report split's agents."""
 
 import os
 

@@ -9,15 +9,17 @@ import numpy as np
 import torch
 from sklearn import datasets
 
+from . import data_report
+
 CALIBRATION = {"cls": ["digits", "cancer", "blobs"], "reg": ["teacher", "linear"], "lm": ["brackets"], "table": ["cancer", "teacher"]}
-REPORT = {"cls": ["photos", "wine", "spirals"], "reg": ["diabetes", "friedman"], "lm": ["sums"], "table": ["wine", "friedman"]}
+FORMER = {"cls": ["photos", "wine", "spirals"], "reg": ["diabetes", "friedman"], "lm": ["sums"], "table": ["wine", "friedman"]}
 DEVELOPMENT = {
     "cls": ["iris", "moons", "rings", "lopsided", "fifty"],
     "reg": ["circuit", "phase", "waves"],
     "lm": ["chain", "copies"],
     "table": ["lopsided", "moons", "phase"],
 }
-OF_SPLIT = {"calibration": CALIBRATION, "report": REPORT, "development": DEVELOPMENT}
+OF_SPLIT = {"calibration": CALIBRATION, "former": FORMER, "development": DEVELOPMENT, "report": data_report.REPORT}
 
 
 class Data:
@@ -263,6 +265,7 @@ MAKERS = dict(
     waves=waves,
     chain=chain,
     copies=copies,
+    **data_report.MAKERS,
 )
 
 

@@ -1,16 +1,24 @@
 """Networks of a few thousand weights. Families of the splits differ: dense and recurrent ones calibrate, convolutions, residual blocks and
-attention report, normalised, gated, strided and mixing ones are developed on."""
+attention develop as normalised, gated, strided and mixing ones do; what reports is in nets_report.py and nets_text.py."""
 
 import torch
 from torch import nn
 
+from .nets_report import OF_DATA, ROWS
+from .nets_text import TEXT
+
 CALIBRATION = {"cls": ["mlp", "logistic"], "reg": ["mlp"], "lm": ["gru"]}
-REPORT = {"cls": ["resnet", "conv"], "reg": ["resnet"], "lm": ["transformer"]}
+FORMER = {"cls": ["resnet", "conv"], "reg": ["resnet"], "lm": ["transformer"]}
 DEVELOPMENT = {"cls": ["layernorm", "gated", "strided", "mixer"], "reg": ["layernorm", "gated", "mixer"], "lm": ["lstm"]}
-OF_SPLIT = {"calibration": CALIBRATION, "report": REPORT, "development": DEVELOPMENT}
-BARE = {"calibration": "mlp", "report": "conv", "development": "strided"}  # nothing that keeps a deep one alive
-WIDE = {"calibration": "mlp", "report": "resnet", "development": "gated"}  # takes any rows, learns anything
+OF_SPLIT = {"calibration": CALIBRATION, "former": FORMER, "development": DEVELOPMENT}
+BARE = {"calibration": "mlp", "former": "conv", "development": "strided", "report": "separable"}  # nothing that keeps a deep one alive
+WIDE = {"calibration": "mlp", "former": "resnet", "development": "gated", "report": "highway"}  # takes any rows, learns anything
 ACTIVATIONS = dict(relu=nn.ReLU, tanh=nn.Tanh, gelu=nn.GELU, sigmoid=nn.Sigmoid)
+
+
+def families(split, data):
+    """Those that may learn this data set."""
+    return OF_DATA[data.name] if split == "report" else OF_SPLIT[split][data.kind]
 
 
 def mlp(inputs, outputs, width=64, depth=2, act="relu", drop=0.0, norm=False):
@@ -158,7 +166,9 @@ class Transformer(nn.Module):
 def build(family, data, **size):
     inputs = data.X.shape[1] if data.X.ndim > 1 else 1
     if data.kind == "lm":
-        allowed = {k: v for k, v in size.items() if k == "width" or (k == "depth" and family == "transformer")}
+        allowed = {k: v for k, v in size.items() if k == "width" or (k == "depth" and family in TEXT)}
+        if family in TEXT:
+            return TEXT[family](data.classes, drop=size.get("drop", 0.0), **allowed)
         return {
             "gru": lambda: Recurrent(data.classes, **allowed),
             "lstm": lambda: Recurrent(data.classes, cell=nn.LSTM, **allowed),
@@ -167,4 +177,8 @@ def build(family, data, **size):
         }[family]()
     if family == "logistic":
         return nn.Sequential(nn.Linear(inputs, data.classes))
-    return dict(mlp=mlp, resnet=resnet, conv=Conv, layernorm=layernorm, gated=gated, strided=Strided, mixer=Mixer)[family](inputs, data.classes, **size)
+    if family in ROWS:
+        return ROWS[family](inputs, data.classes, **size)
+    return dict(mlp=mlp, resnet=resnet, conv=Conv, layernorm=layernorm, gated=gated, strided=Strided, mixer=Mixer)[family](
+        inputs, data.classes, **size
+    )

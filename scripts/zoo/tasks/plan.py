@@ -4,7 +4,6 @@ Faults reach into every framework the same way: Watched wraps the network, so th
 and to the loss happens inside the model, where a user's own code has its faults too.
 """
 
-import math
 import random
 
 import torch
@@ -13,8 +12,7 @@ from torch.nn import functional as F
 
 from . import data as data_sets
 from . import nets
-
-RATES = dict(sgd=0.05, momentum=0.01, adam=2e-3, adamw=2e-3, rmsprop=1e-3)
+from .optimizers import MAKERS, RATES, SCHEDULES, cosine, linear  # noqa: F401 - the schedules for those who import them here
 
 
 class History:
@@ -30,25 +28,7 @@ def default_loss(out, y):
     return F.cross_entropy(out.reshape(-1, out.shape[-1]), y.reshape(-1))
 
 
-def cosine(steps, warmup=0.05, floor=0.0):
-    w = max(1, int(steps * warmup))
-    return lambda s: min(1.0, (s + 1) / w) * (
-        floor + (1 - floor) * 0.5 * (1 + math.cos(math.pi * min(1.0, max(0, s - w) / max(1, steps - w))))
-    )
-
-
-def linear(steps, warmup=0.05):
-    w = max(1, int(steps * warmup))
-    return lambda s: min(1.0, (s + 1) / w) * max(0.0, 1 - max(0, s - w) / max(1, steps - w))
-
-
-SCHEDULES = dict(
-    constant=lambda steps: lambda s: 1.0,
-    cosine=cosine,
-    linear=linear,
-    cosine10=lambda steps: cosine(steps, floor=0.1),
-    step=lambda steps: lambda s: 0.1 ** min(2, 3 * s // steps),
-)
+REPORT_OPTIMIZERS = ["nesterov", "nadam", "adamax", "adagrad", "lion", "adamw", "rmsprop"]
 
 
 class Plan:
@@ -58,7 +38,7 @@ class Plan:
         kind = kind or rng.choice(["cls", "cls", "reg", "lm"])
         name = wish.get("data") or rng.choice(data_sets.OF_SPLIT[split][kind])
         self.data = data_sets.make(name, self.seed)
-        self.family = wish.get("family") or rng.choice(nets.OF_SPLIT[split][kind])
+        self.family = wish.get("family") or rng.choice(nets.families(split, self.data))
         self.size = dict(depth=rng.choice([1, 2, 3]), act=rng.choice(["relu", "gelu", "tanh"])) if kind != "lm" else {}
         self.optimizer = rng.choice(["adam", "adamw", "rmsprop"] if kind == "lm" else ["sgd", "adam", "adamw", "rmsprop"])
         self.rate = RATES[self.optimizer] * rng.choice([0.5, 1, 1.5])
@@ -69,12 +49,34 @@ class Plan:
         if split == "development":
             self.rate *= rng.choice([0.4, 1, 2])
             self.batch, self.steps = rng.choice([4, 8, 16] if kind == "lm" else [4, 16, 64, 128, 256]), rng.choice([200, 400, 1000, 2000])
+        if split == "report":
+            self.other_sizes(rng, kind)
         self.log_every, self.options, self.clip = rng.choice([1, 5, 5, 10]), {}, rng.choice([0, 1.0])
         self.evals, self.declared, self.per_epoch = rng.choice([10, 20]), {}, False
         self.batch_hooks, self.step_hooks, self.extras, self.loss = [], [], [], default_loss
         self.eval_mode, self.framework, self.accumulate, self.shuffle, self.clear, self.start = True, "plain", 1, True, True, 0
         self.history, self.schedule, self.net, self.log_grad = History(), None, None, rng.random() < 0.7
         self.last_words = None
+
+    def other_sizes(self, rng, kind):
+        self.optimizer, self.schedule_name = rng.choice(REPORT_OPTIMIZERS), rng.choice(
+            ["constant", "onecycle", "invsqrt", "wsd", "polynomial"]
+        )
+        self.rate = RATES[self.optimizer] * rng.choice([0.6, 1, 1.4])
+        self.batch, self.steps = rng.choice([6, 12, 20] if kind == "lm" else [10, 24, 48, 100]), rng.choice(
+            [250, 450, 700] if kind == "lm" else [240, 600, 900, 1500]
+        )
+
+    @property
+    def optimizer(self):
+        return self.chosen_optimizer
+
+    @optimizer.setter
+    def optimizer(self, name):
+        """Where another one is wished for in the report split, the step size goes with it: theirs lie further apart."""
+        if self.split == "report" and hasattr(self, "chosen_optimizer"):
+            self.rate *= RATES[name] / RATES[self.chosen_optimizer]
+        self.chosen_optimizer = name
 
     def ready(self):
         """Weights and schedule, after a fault changed the plan. The settings are what the user believes to run."""
@@ -97,12 +99,7 @@ class Plan:
         return Watched(self)
 
     def build_optimizer(self, weights):
-        o = {"lr": self.rate, **self.options}
-        if self.optimizer == "momentum":
-            return torch.optim.SGD(weights, **{"momentum": 0.9, **o})
-        return dict(sgd=torch.optim.SGD, adam=torch.optim.Adam, adamw=torch.optim.AdamW, rmsprop=torch.optim.RMSprop)[self.optimizer](
-            weights, **o
-        )
+        return MAKERS[self.optimizer](weights, **{"lr": self.rate, **self.options})
 
     @property
     def steps_per_epoch(self):
@@ -113,6 +110,11 @@ class Plan:
         if self.per_epoch:
             return self.steps_per_epoch
         return max(self.log_every, self.steps // self.evals // self.log_every * self.log_every) if self.evals else 0
+
+
+def told_loss(plan, net, out, y):
+    """With what the network itself asks for: a variational one has a price on its code."""
+    return plan.loss(out, y) + (net.penalty() if hasattr(net, "penalty") else 0.0)
 
 
 class Watched(nn.Module):
@@ -131,7 +133,7 @@ class Watched(nn.Module):
             for hook in plan.batch_hooks:
                 x, labels = hook(self.step, x, labels)
         out = self.net(x)
-        loss = plan.loss(out, labels)
+        loss = told_loss(plan, self.net, out, labels)
         if self.training:
             plan.history.loss.append(loss.item())
             self.step += 1
@@ -144,7 +146,7 @@ def evaluate(plan, model, step):
     was = model.training
     model.net.train(not plan.eval_mode)
     out = model.net(plan.data.VX)
-    loss = float(plan.loss(out, plan.data.VY))
+    loss = float(told_loss(plan, model.net, out, plan.data.VY))
     right = None if plan.data.kind == "reg" else float((out.argmax(-1) == plan.data.VY).float().mean())
     plan.history.evals.append((step, loss, right))
     model.train(was)

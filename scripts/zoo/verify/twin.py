@@ -20,7 +20,7 @@ def one_end(plan, steps, seed, size, options):
         for group in optimizer.param_groups:
             group["lr"] = plan.rate * rate(step)
         optimizer.zero_grad()
-        loss = default_loss(net(plan.data.X[rows]), plan.data.Y[rows])
+        loss = default_loss(net(plan.data.X[rows]), plan.data.Y[rows]) + (net.penalty() if hasattr(net, "penalty") else 0.0)
         loss.backward()
         if plan.clip:
             torch.nn.utils.clip_grad_norm_(net.parameters(), plan.clip)
@@ -32,6 +32,6 @@ def one_end(plan, steps, seed, size, options):
 def ends(plan, size=None, options=None, seeds=2):
     """The worst of the ends of some twins, that is what the faulty run must be beyond. size and options: the network's and the optimizer's
     where they are the fault."""
-    steps = plan.steps if plan.framework != "keras" else plan.epochs * plan.steps_per_epoch
+    steps = plan.steps if plan.framework not in ("keras", "skorch") else plan.epochs * plan.steps_per_epoch
     size, options = plan.size if size is None else size, plan.options if options is None else options
     return max(one_end(plan, min(steps, 1500), plan.seed + 1 + k, size, options) for k in range(seeds))

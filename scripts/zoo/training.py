@@ -1,0 +1,116 @@
+"""One training: from an entry of the table and a seed to a plan, to what the framework logs, to the answer whether it is an example."""
+
+import importlib
+import random
+
+from tasks.data import OF_SPLIT
+from tasks.plan import Plan
+
+LOOPS = dict(
+    plain="plain",
+    hf="hf",
+    lightning="lightning",
+    keras="keras",
+    boosting="boosting",
+    adversarial="adversarial",
+    skorch="skorch",
+    agent=dict(calibration="agent", former="sb3", development="gridworld", report="ppo"),
+    dqn="dqn",
+)
+
+
+def loop_of(framework, split):
+    name = LOOPS[framework]
+    return importlib.import_module("loops." + (name if isinstance(name, str) else name[split]))
+
+
+def framework_of(entry, split, rng):
+    """The report split has agents of a library beside its own, and a loop for rows that others have not."""
+    framework = rng.choice(entry.frameworks)
+    if split == "report" and framework == "agent" and not entry.hint.get("entropy"):
+        return rng.choice(["agent", "dqn"])
+    if split == "report" and framework == "keras" and "plain" in entry.frameworks:
+        return rng.choice(["keras", "skorch"])
+    return framework
+
+
+def make_plan(entry, split, seed):
+    """A plan with the entry's fault in it, and the question whether it happened."""
+    rng = random.Random(seed + "/how")
+    framework = framework_of(entry, split, rng)
+    kinds = [k for k in entry.data if not (framework in ("keras", "skorch") and k == "lm")] or ["cls"]
+    kind = rng.choice(kinds)
+    if kind == "table":
+        name = rng.choice(OF_SPLIT[split]["table"])
+        plan = Plan(split, seed, "reg" if name in OF_SPLIT[split]["reg"] else "cls", data=name)
+    else:
+        plan = Plan(split, seed, None if kind == "none" else kind)
+    plan.framework, plan.keras, plan.epochs = framework, {}, rng.choice([12, 20, 35, 60] if split == "report" else [15, 25])
+    if framework in ("agent", "dqn"):
+        plan.framework = "sb3" if split == "former" or framework == "dqn" else "agent"
+    if framework == "keras":
+        as_keras_has_it(plan)
+    question = entry.change(plan)
+    if split in ("development", "report"):
+        vary(framework, plan, entry)
+    return framework, plan, question
+
+
+def as_keras_has_it(plan):
+    keras = loop_of("keras", plan.split)
+    known = keras.REPORT if plan.split == "report" else keras.RATES
+    if plan.optimizer not in known or plan.split == "report":
+        plan.optimizer, plan.rate = ("adam", 2e-3) if plan.split != "report" else plan.rng.choice(sorted(known.items()))
+    if plan.split == "development":
+        plan.family, plan.batch = {"mixer": "layernorm"}.get(plan.family, plan.family), max(32, plan.batch)
+    if plan.split == "report":
+        plan.family, plan.batch = plan.family if plan.family in ("separable", "densely") else "highway", max(24, plan.batch)
+
+
+def vary(framework, plan, entry):
+    """Logs as rare as people's are, as long as thirty or forty points are left of a run."""
+    if framework not in ("plain", "hf") + (("lightning",) if plan.split == "report" else ()):
+        return
+    if hasattr(plan, "carry_out") or entry.hint.get("as_it_is"):
+        return
+    choices, least = ((1, 2, 10, 20, 50), 40) if plan.split == "development" else ((1, 2, 3, 5, 8, 10, 20, 25, 50, 100), 30)
+    every = [n for n in choices if plan.steps >= least * n and (plan.split == "development" or plan.steps <= 800 * n)]
+    plan.log_every = plan.rng.choice(every or [1])
+
+
+def carry_out(entry, split, seed, directory):
+    """Train one run; its label, or None when it is no example of the entry."""
+    framework, plan, question = make_plan(entry, split, seed)
+    if hasattr(plan, "carry_out"):
+        axis = plan.carry_out(directory)
+    else:
+        wish = plan.logger_wish if framework == "plain" and hasattr(plan, "logger_wish") else None
+        if framework == "plain" and entry.hint.get("lines") and not wish:
+            from loops.loggers import choose
+
+            wish = choose(plan, "lines")
+        wish = "console" if framework == "hf" and "run_crashed" in entry.kinds else wish
+        axis = loop_of(framework, split).train(plan, directory, wish)
+    answer = question()
+    if plan.history.notes.get("broke") and "run_crashed" not in entry.kinds:
+        return print(f"broke {seed} {framework} {plan.family} {plan.data.name}", flush=True)
+    if answer is None:
+        return None
+    return dict(
+        answer,
+        length=length_of(plan, framework, axis),
+        framework=framework if plan.framework != "sb3" else "sb3",
+        logger=plan.logger,
+        family=plan.family,
+        data="-" if framework in ("adversarial", "agent", "dqn") else plan.data.name,
+        seed=seed,
+    )
+
+
+def length_of(plan, framework, axis):
+    """In the steps of the log."""
+    if framework == "boosting":
+        return plan.rounds
+    if framework == "agent" and plan.split != "former":
+        return plan.steps * plan.agent.get("unit", plan.agent["T"] * 16)
+    return plan.steps if axis == "step" else plan.epochs
