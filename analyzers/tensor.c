@@ -11,7 +11,7 @@
 #include "tensor_kernel.h"
 #include "tensor_number.h"
 
-enum { CHUNK = 8192 /* reals */, PIECE = 512 };
+enum { CHUNK_BYTES = 32 << 10, CHUNK_MOST = CHUNK_BYTES / 2 /* reals */, PIECE = 512 };
 
 struct chunk {
     uint64_t n, nan, inf, zero; /* n: finite ones */
@@ -105,7 +105,7 @@ typedef void kernel_loop(const void *p, size_t n, struct kernel_sums *out);
 /* lifted - tiny numbers times 2^60, so that their squares are no longer lost below the least float. */
 static bool lifted(const struct tensor_kernel *k, enum tensor_dtype d, const unsigned char *p, size_t n, struct kernel_sums *s)
 {
-    float room[CHUNK];
+    float room[CHUNK_MOST];
     double x[PIECE];
     size_t bytes = tensor_real_bytes(d);
     for (size_t i = 0; i < n; i += PIECE) {
@@ -128,9 +128,13 @@ static bool by_kernel(const struct tensor_kernel *k, enum tensor_dtype d, const 
     struct kernel_sums s;
     double count = (double)n;
     loop(p, n, &s);
-    if (!isfinite(lanes(s.squares)) || !isfinite(s.min) || !isfinite(s.max)) return false;
-    if (s.zero < n && lanes(s.squares) < count * 0x1p-100 && !lifted(k, d, p, n, &s)) return false;
-    double mean = lanes(s.sum) / count, squares = lanes(s.squares), m2 = squares - count * mean * mean;
+    double squares = lanes(s.squares);
+    if (!isfinite(squares) || !isfinite(s.min) || !isfinite(s.max)) return false;
+    if (s.zero < n && squares < count * 0x1p-100) {
+        if (!lifted(k, d, p, n, &s)) return false;
+        squares = lanes(s.squares);
+    }
+    double mean = lanes(s.sum) / count, m2 = squares - count * mean * mean;
     if (s.zero < n && m2 < 0.01 * squares) return false;
     *c = (struct chunk){.n = n, .zero = s.zero, .mean = mean, .m2 = m2, .squares = squares, .min = s.min, .max = s.max};
     return true;
@@ -221,13 +225,16 @@ static void absorb(struct tensor_stream *s, const struct chunk *c)
     s->squares = all.squares;
 }
 
+/* Twice as many numbers of 16 bits, so that the work between chunks is as rare. */
+static size_t chunk_of(size_t bytes) { return bytes == 2 ? CHUNK_MOST : CHUNK_MOST / 2; }
+
 void tensor_add_by(const struct tensor_kernel *k, struct tensor_stream *s, const void *p, size_t n)
 {
     const unsigned char *at = p;
-    size_t reals = n * tensor_reals(s->dtype), bytes = tensor_real_bytes(s->dtype);
+    size_t reals = n * tensor_reals(s->dtype), bytes = tensor_real_bytes(s->dtype), chunk = chunk_of(bytes);
     if (!bytes) s->sum.count += n;
     while (reals) {
-        size_t m = reals < CHUNK ? reals : CHUNK;
+        size_t m = reals < chunk ? reals : chunk;
         struct chunk c = sum_up(k, s->dtype, at, m);
         absorb(s, &c);
         rows(s, at, m, c.zero);

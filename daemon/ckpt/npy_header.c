@@ -161,10 +161,20 @@ uint64_t npy_header_bytes(struct span head)
     return major == 2 || major == 3 ? 12u + (uint64_t)le32(head.p + 8) : 0;
 }
 
+/* Its size came before its bytes: a part of the first ones, and then zeros. */
+static bool is_begun(struct span head)
+{
+    static const char blank[NPY_PREFIX_BYTES] = {0};
+    size_t there = 0;
+    while (there < NPY_MAGIC_BYTES && head.p[there] == "\x93NUMPY"[there]) there++;
+    return memcmp(head.p + there, blank, NPY_PREFIX_BYTES - there) == 0;
+}
+
 enum npy_read npy_read(struct span head, struct arena *a, struct npy *ret)
 {
     *ret = (struct npy){.header_bytes = npy_header_bytes(head), .tensor = {.index = -1}};
     if (head.n < NPY_PREFIX_BYTES) return NPY_CUT;
+    if (!ret->header_bytes && is_begun(head)) return NPY_CUT;
     if (!ret->header_bytes)
         return ret->why = "it does not begin as a numpy array does, or in a version that is not known", NPY_WRONG;
     if (ret->header_bytes > NPY_HEADER_MAX) return ret->why = "its header is above the limit of 1 MiB", NPY_WRONG;

@@ -15,8 +15,9 @@ struct server_kind {
 };
 
 /* server_open, server_close, server_embed - embedder.h's open, close and embed, for a kind of server. Opening asks for one vector, to
- * learn its length. A text is cut off behind SERVER_TEXT_MAX bytes: models that would read more are rare, servers that refuse are not. */
-enum { SERVER_TEXT_MAX = 4000, SERVER_ANSWER_MAX = 1 << 20 };
+ * learn its length. A text is cut off behind SERVER_TEXT_MAX bytes, about what minilm reads: llama.cpp's server refuses more than 512
+ * tokens with its usual settings. */
+enum { SERVER_TEXT_MAX = 1400, SERVER_ANSWER_MAX = 1 << 20 };
 enum status server_open(const struct server_kind *kind, const struct embed_choice *c, const char *rest, struct embedding *ret,
                         struct err *err);
 void server_close(void *state);

@@ -77,6 +77,7 @@ struct inspected {
     const struct finding
         *findings; /* series: its name is the tensor's; NULL for the whole checkpoint. Steps are set by the run */
     size_t n_findings;
+    bool weighed, compared; /* the numbers of its tensors were read; and laid beside those of the one before */
 };
 /* run_inspected - it becomes part of the run, and of its memory (as an event). After the sources were added. */
 void run_inspected(struct run *r, const struct inspected *i);

@@ -148,8 +148,7 @@ static void text_cell(struct state *s, uint32_t i, struct csv_cell cell)
 }
 
 /* tidy_cell - one of the two cells of a table in long form that no column stands for; false for any other. */
-static bool tidy_cell(const struct state *s, uint32_t i, struct csv_row *r, struct span *name, double *value,
-                      bool *missing)
+static bool tidy_cell(const struct state *s, uint32_t i, struct csv_row *r, struct span *name, double *value, bool *missing)
 {
     if (s->tidy.name < 0 || ((int32_t)i != s->tidy.name && (int32_t)i != s->tidy.value)) return false;
     struct csv_cell cell = csv_next(r);

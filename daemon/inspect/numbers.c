@@ -199,9 +199,11 @@ static void decompose(struct work *w, const struct ckpt_tensor *t, struct inspec
     size_t element = tensor_dtype_bytes(t->dtype), had = 0;
     ssize_t n = 0;
     double *a = calloc((size_t)t->count, sizeof *a);
-    w->window_bytes = 0;
+    const unsigned char *near = window(w, t, t->count * element);
     w->spectra_left -= spectrum_seconds(t->shape[0], row_of(t));
-    if (a && ckpt_open(w->now->fd, t, &c, &err) == OK)
+    if (a && near) tensor_widen(t->dtype, near, had = (size_t)t->count, a);
+    else w->window_bytes = 0;
+    if (a && !near && ckpt_open(w->now->fd, t, &c, &err) == OK)
         while (had < t->count && (n = fill(&c, w->block, element, &err)) > 0) {
             size_t m = elements_of(n, element, t->count - had);
             tensor_widen(t->dtype, w->block, m, a + had);

@@ -162,6 +162,10 @@ static void an_openai_server_gets_the_key_and_the_beginning_of_a_long_text(void 
     assert_non_null(strstr(heard, "Authorization: Bearer sk-secret\r\n"));
     for (size_t i = 0; i + 2 < sizeof text; i += 2) memcpy(text + i, "é", 3);
     assert_int_equal(embed_text(e, (struct span){text, strlen(text)}, v, &err), OK);
+    memset(heard, 0, sizeof heard);
+    assert_true(read(s.heard, heard, sizeof heard - 1) > 0);
+    assert_true(strlen(heard) > 1000 && strlen(heard) < 3000);
+    assert_null(strstr(heard, "é?")); /* cut between characters */
     embed_close(e);
     server_stop(&s);
 }

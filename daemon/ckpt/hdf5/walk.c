@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "parts.h"
 
@@ -123,6 +124,14 @@ static void read_root(hid_t root, struct h5 *ret, size_t max, struct arena *a)
     ret->backend = h5_text(root, "backend", 64, a);
 }
 
+/* A file that cannot be read and ends in zeros got its size before its bytes. */
+static bool ends_blank(const struct ckpt_file *f)
+{
+    char last[64], blank[sizeof last] = {0};
+    return f->size >= sizeof last && ckpt_pread(f->fd, last, sizeof last, f->base + f->size - sizeof last, NULL) == OK &&
+           memcmp(last, blank, sizeof last) == 0;
+}
+
 enum status h5_collect(const struct ckpt_file *f, const struct ckpt_limits *max, const struct ckpt_sink *out, struct h5 *ret,
                        struct err *err)
 {
@@ -138,7 +147,8 @@ enum status h5_collect(const struct ckpt_file *f, const struct ckpt_limits *max,
         walk_object(&w, root, "", 0);
     }
     if (w.status == OK && (root < 0 || w.broken)) {
-        ckpt_say_state(out, CKPT_CORRUPT, root < 0 ? "libhdf5 cannot open it" : "some of its objects cannot be read");
+        if (ends_blank(f)) ckpt_say_state(out, CKPT_INCOMPLETE, "its last bytes are not written yet");
+        else ckpt_say_state(out, CKPT_CORRUPT, root < 0 ? "libhdf5 cannot open it" : "some of its objects cannot be read");
         ckpt_say_safety(out, CKPT_SAFETY_UNVERIFIED, "not all of it could be read");
     }
     if (w.status == OK && root >= 0 && !ret->n && !ret->model_config)

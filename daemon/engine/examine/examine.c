@@ -57,6 +57,17 @@ bool examine_writing(const struct examine *e)
     return clock_wall() - last_written(&e->found) < examine_knob(e->config, e->sensitivity, "checkpoint_settle_s");
 }
 
+/* Which numbers of the model itself were had. */
+static void note_seen(const struct checkpoint *c, struct inspected *told)
+{
+    for (size_t p = 0; p < c->n_parts; p++)
+        for (size_t i = 0; c->parts[p].read && i < c->parts[p].inspection.n_tensors; i++) {
+            const struct inspected_tensor *t = &c->parts[p].inspection.tensors[i];
+            told->weighed |= t->part == INSPECTED_PARAMETER && t->summed;
+            told->compared |= t->part == INSPECTED_PARAMETER && t->compared;
+        }
+}
+
 void examine_look(struct examine *e)
 {
     arena_init(&e->arena, ARENA_BYTES);
@@ -75,6 +86,7 @@ void examine_look(struct examine *e)
                                  .why = e->found.n_reasons ? e->found.reasons[0] : "",
                                  .findings = e->findings,
                                  .n_findings = e->n_findings};
+    note_seen(&e->found, &e->told);
 }
 
 void examine_done(struct examine *e)

@@ -25,6 +25,7 @@ static bool is_missed(const struct run *r, const struct kit *kit, const struct a
 {
     if (has_no_such_thing(kit, a)) return false;
     if (r->roles & (WANTS(a->role) | a->also | a->unless)) return false;
+    if (r->seen_within & WANTS(a->role)) return false;
     if (a->only_with && !(r->roles & a->only_with)) return false;
     return set_so(r, a);
 }

@@ -1,7 +1,8 @@
 /* run_inspected - what mlwatch-inspect found in a checkpoint becomes part of its run.
  *
  * It is kept as an event whose text is JSON, so that the memory tells it again without the checkpoint, which may be gone by then:
- *   {"path","step","written","state","safety","why","findings":[{"kind","tensor","severity","confidence","evidence":[["name",1.0,"unit"], ...]}]}
+ *   {"path","step","written","state","safety","why","weighed":true,"compared":true,
+ *    "findings":[{"kind","tensor","severity","confidence","evidence":[["name",1.0,"unit"], ...]}]}
  * and the run knows a checkpoint by this text alone, live and replayed. A finding that the checkpoint after has no more is over. */
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,9 +32,9 @@ static char *text_of(const struct inspected *i)
 {
     json_t *findings = json_array();
     for (size_t k = 0; k < i->n_findings; k++) json_array_append_new(findings, finding_text(&i->findings[k]));
-    json_t *o =
-        json_pack("{s:o, s:I, s:f, s:s, s:s, s:o, s:o}", "path", json_text(i->path), "step", (json_int_t)i->step, "written",
-                  i->written, "state", i->state, "safety", i->safety, "why", json_text(i->why), "findings", findings);
+    json_t *o = json_pack("{s:o, s:I, s:f, s:s, s:s, s:o, s:b, s:b, s:o}", "path", json_text(i->path), "step",
+                          (json_int_t)i->step, "written", i->written, "state", i->state, "safety", i->safety, "why",
+                          json_text(i->why), "weighed", i->weighed, "compared", i->compared, "findings", findings);
     char *text = o ? json_dumps(o, JSON_COMPACT) : NULL;
     json_decref(o);
     return text;
@@ -150,6 +151,13 @@ static void keep_rest(struct run *r, const char *path, const char *why, double w
     }
 }
 
+/* Nobody has to log what the checkpoints tell. */
+static void keep_seen(struct run *r, const json_t *o)
+{
+    if (json_is_true(json_object_get(o, "weighed"))) r->seen_within |= WANTS(ROLE_WEIGHT_NORM) | WANTS(ROLE_DEAD_SHARE);
+    if (json_is_true(json_object_get(o, "compared"))) r->seen_within |= WANTS(ROLE_UPDATE_RATIO);
+}
+
 void run_take_inspected(struct run *r, const char *text)
 {
     json_t *o = json_loads(text, 0, NULL);
@@ -159,6 +167,7 @@ void run_take_inspected(struct run *r, const char *text)
         run_checkpoint(r, path, step, word_of(o, "state"), word_of(o, "safety"));
         if (step < 0) step = run_last_step(r); /* nobody says: it was found beside what the log has reached */
         keep_rest(r, path, string_of(o, "why"), json_number_value(json_object_get(o, "written")));
+        keep_seen(r, o);
         uint32_t look = ++r->looks;
         const json_t *findings = json_object_get(o, "findings");
         for (size_t i = 0; i < json_array_size(findings); i++) take_finding(r, json_array_get(findings, i), path, step, look);

@@ -190,8 +190,9 @@ struct run {
     size_t n_findings, findings_room;
     struct run_checkpoint *checkpoints;
     size_t n_checkpoints, checkpoints_room;
-    uint32_t looks; /* into checkpoints so far */
-    char **words;   /* names of evidence that such looks told */
+    uint32_t looks;       /* into checkpoints so far */
+    uint64_t seen_within; /* WANTS() bits of roles whose numbers such looks gave */
+    char **words;         /* names of evidence that such looks told */
     size_t n_words, words_room;
     struct run_seam *seams;
     size_t n_seams, seams_room;
