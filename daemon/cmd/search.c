@@ -1,4 +1,5 @@
-/* search - the failure memory by words and facets; says why each incident matched, and refuses what it does not know. */
+/* search - the failure memory and the shipped knowledge by meaning, words and facets; says why each hit matched, and refuses what it does not
+ * know. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,8 +9,7 @@
 
 #include "../../analyzers/kind.h"
 #include "../base/json.h"
-#include "../base/num.h"
-#include "../format/field.h"
+#include "../engine/search/find.h"
 #include "../report/page.h"
 #include "../report/words.h"
 #include "look.h"
@@ -18,29 +18,10 @@ enum { LIMIT_MAX = 1000, LIMIT_DEFAULT = 10, KINDS_MAX = 256 };
 
 struct answer {
     const char *query;
-    bool refused;
-    const struct search_hit *hits;
-    size_t n;
+    struct found found;
 };
 
 /* ---- the question ------------------------------------------------------------------------------------------------------- */
-
-/* "30d" ago, or an ISO date; in seconds since 1970. */
-static enum status parse_since(const char *text, double *ret, struct err *err)
-{
-    static const struct {
-        const char *unit;
-        double seconds;
-    } units[] = {{"s", 1}, {"min", 60}, {"h", 3600}, {"d", 86400}, {"w", 7 * 86400.0}, {"y", 365.25 * 86400}};
-    char midnight[32];
-    snprintf(midnight, sizeof midnight, "%.10sT00:00:00", text);
-    double n = 0, date = field_time_text(span_of(strlen(text) == 10 ? midnight : text));
-    size_t used = num_prefix(span_of(text), &n);
-    for (size_t i = 0; used && n >= 0 && isfinite(n) && i < sizeof units / sizeof *units; i++)
-        if (strcmp(text + used, units[i].unit) == 0) return *ret = (double)time(NULL) - n * units[i].seconds, OK;
-    if (isfinite(date)) return *ret = date, OK;
-    return err_set(err, E_USAGE, "option '--since' needs a time like 12h, 30d, 4w, 1y or 2026-01-31, not '%s'", text);
-}
 
 static void join_words(const struct opt_result *given, struct str *out)
 {
@@ -50,15 +31,15 @@ static void join_words(const struct opt_result *given, struct str *out)
     }
 }
 
-static enum status make_query(const struct opt_result *given, struct recall *c, const char *words, char like[12],
-                              struct search_query *q, struct err *err)
+static enum status make_question(const struct opt_result *given, struct recall *c, const char *words, char like[12],
+                                 struct find_question *q, struct err *err)
 {
     double limit = LIMIT_DEFAULT;
-    *q = (struct search_query){.words = words, .kind = opt_value(given, "kind", NULL)};
+    *q = (struct find_question){.text = words, .kind = opt_value(given, "kind", NULL)};
     enum status s = opt_number(given, "limit", 1, LIMIT_MAX, LIMIT_DEFAULT, &limit, err);
-    if (!s && opt_has(given, "since")) s = parse_since(opt_value(given, "since", ""), &q->since, err);
+    if (!s && opt_has(given, "since")) s = facet_since(opt_value(given, "since", ""), &q->since, err);
     if (!s && opt_has(given, "like")) s = recall_run_id(c, opt_value(given, "like", ""), like, err);
-    if (!s && opt_has(given, "like")) q->like_run = like;
+    if (!s && opt_has(given, "like")) q->like = like;
     q->limit = (size_t)limit;
     return s;
 }
@@ -76,21 +57,20 @@ static void add_unknown_kind(const char *kind, struct str *out)
     else str_addf(out, "; there is no kind '%s'", kind);
 }
 
-static void say_nothing(const struct answer *a, const struct search_query *q, size_t databases, struct str *out)
+static void say_nothing(const struct answer *a, const struct find_question *q, size_t databases, struct str *out)
 {
-    if (!databases) str_add(out, "the memory is empty: nothing was ever attached here");
-    else if (a->refused) {
-        str_add(out, "the memory does not know a word of '");
+    if (a->found.refused) {
+        str_add(out, "neither the memory nor the knowledge has an answer to '");
         words_foreign(out, a->query);
-        str_add(out, "': there is no answer to give");
-    } else str_add(out, "no incident in the memory matches");
+        str_add(out, "'");
+    } else if (!databases) str_add(out, "the memory is empty: nothing was ever attached here");
+    else str_add(out, "no incident in the memory matches");
     add_unknown_kind(q->kind, out);
     str_add(out, "\n");
 }
 
-static void add_head(struct str *s, const struct search_hit *h)
+static void add_head(struct str *s, const struct incident *i)
 {
-    const struct incident *i = &h->incident;
     str_addf(s, "%s", i->kind);
     if (i->cause) str_addf(s, " · %s %.2f", i->cause, i->cause_probability);
     str_add(s, " · ");
@@ -98,7 +78,7 @@ static void add_head(struct str *s, const struct search_hit *h)
     if (!isnan(i->opened)) str_add(s, " · "), words_time(s, i->opened);
 }
 
-static void add_matches(struct str *s, const struct search_hit *h)
+static void add_matches(struct str *s, const struct find_hit *h)
 {
     str_add(s, "matched: ");
     for (size_t w = 0; w < h->n_why; w++) {
@@ -109,23 +89,29 @@ static void add_matches(struct str *s, const struct search_hit *h)
 
 static const char *const worked_words[][2] = {{"yes", "helped"}, {"no", "did not help"}, {"worse", "made it worse"}};
 
-static void add_fix(struct str *s, const struct search_hit *h)
+static void add_fix(struct str *s, const struct find_hit *h)
 {
     str_addf(s, "fix: %s", h->fix);
     for (size_t i = 0; h->worked && i < sizeof worked_words / sizeof *worked_words; i++)
         if (strcmp(h->worked, worked_words[i][0]) == 0) str_addf(s, " %s", worked_words[i][1]);
-    if (!h->worked) str_add(s, " was offered; nobody has said how it went (mlwatch resolve)");
+    if (!h->worked && h->incident) str_add(s, " was offered; nobody has said how it went (mlwatch resolve)");
 }
 
-static void print_hit(struct page *p, const struct search_hit *h)
+static void print_head(struct page *p, const struct find_hit *h)
 {
     struct str s = {0};
-    add_head(&s, h);
-    page_row(p, 0, INK_BOLD, h->incident.id, 10, s.p);
+    if (h->incident) add_head(&s, h->incident), page_row(p, 0, INK_BOLD, h->incident->id, 10, s.p);
+    else str_addf(&s, "%s · %s", h->card->id, h->card->title), page_row(p, 0, INK_BOLD, "known", 10, s.p);
     str_clear(&s);
-    words_foreign(&s, h->incident.message ? h->incident.message : h->title);
+    words_foreign(&s, h->incident ? h->title : h->card->explanation);
     if (s.n) page_row(p, 10, INK_PLAIN, NULL, 0, s.p);
-    str_clear(&s);
+    str_done(&s);
+}
+
+static void print_hit(struct page *p, const struct find_hit *h)
+{
+    struct str s = {0};
+    print_head(p, h);
     if (h->fix) add_fix(&s, h), page_row(p, 10, INK_GREEN, NULL, 0, s.p);
     str_clear(&s);
     if (h->n_why) add_matches(&s, h), page_row(p, 10, INK_DIM, NULL, 0, s.p);
@@ -136,10 +122,20 @@ static void as_text(const struct answer *a, struct str *out)
 {
     struct report_options o = look_options();
     struct page p = {out, o.columns, o.colour, o.unicode};
-    for (size_t i = 0; i < a->n; i++) {
+    for (size_t i = 0; i < a->found.n; i++) {
         if (i) page_blank(&p);
-        print_hit(&p, &a->hits[i]);
+        print_hit(&p, &a->found.hits[i]);
     }
+}
+
+/* Somebody with an empty memory should know whose answers these are. */
+static void say_whose(const struct answer *a, size_t databases, struct str *out)
+{
+    size_t own = 0;
+    for (size_t i = 0; i < a->found.n; i++) own += a->found.hits[i].incident != NULL;
+    if (own) return;
+    str_add(out, databases ? "\nThe memory has nothing like it; this is what is known of such failures.\n"
+                           : "\nThe memory is empty: nothing was ever attached here; this is what is known of such failures.\n");
 }
 
 /* ---- as JSON: mlwatch.search/1 ------------------------------------------------------------------------------------------- */
@@ -153,19 +149,26 @@ static json_t *time_json(double seconds)
     return gmtime_r(&t, &tm) && strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &tm) ? json_string(text) : json_null();
 }
 
-static json_t *hit_json(const struct search_hit *h)
+/* A run of the memory that only holds what somebody told in words has incidents of the kind "note". */
+static const char *from(const struct find_hit *h)
 {
+    return h->card ? "knowledge" : strcmp(h->incident->kind, "note") == 0 ? "note" : "memory";
+}
+
+static json_t *hit_json(const struct find_hit *h)
+{
+    const struct incident *i = h->incident;
     json_t *o = json_object(), *why = json_array();
-    for (size_t i = 0; i < h->n_why; i++) json_array_append_new(why, json_text(h->why[i]));
-    json_object_set_new(o, "from", json_string("memory"));
-    json_object_set_new(o, "incident", json_text(h->incident.id));
-    json_object_set_new(o, "run", json_text(h->incident.run_name));
+    for (size_t w = 0; w < h->n_why; w++) json_array_append_new(why, json_text(h->why[w]));
+    json_object_set_new(o, "from", json_string(from(h)));
+    json_object_set_new(o, "incident", json_text(i ? i->id : NULL));
+    json_object_set_new(o, "run", json_text(i ? i->run_name : NULL));
     json_object_set_new(o, "score", json_number(h->score));
-    json_object_set_new(o, "kind", json_text(h->incident.kind));
-    json_object_set_new(o, "cause", json_text(h->incident.cause));
-    json_object_set_new(o, "title", json_text(h->title ? h->title : h->incident.message));
+    json_object_set_new(o, "kind", json_text(i ? i->kind : NULL));
+    json_object_set_new(o, "cause", json_text(i ? i->cause : h->card->id));
+    json_object_set_new(o, "title", json_text(h->title));
     json_object_set_new(o, "why", why);
-    json_object_set_new(o, "when", time_json(h->incident.opened));
+    json_object_set_new(o, "when", i ? time_json(i->opened) : json_null());
     json_object_set_new(o, "fix", json_text(h->fix));
     json_object_set_new(o, "worked", json_text(h->worked));
     return o;
@@ -174,10 +177,10 @@ static json_t *hit_json(const struct search_hit *h)
 static void as_json(const struct answer *a, struct str *out)
 {
     json_t *o = json_object(), *hits = json_array();
-    for (size_t i = 0; i < a->n; i++) json_array_append_new(hits, hit_json(&a->hits[i]));
+    for (size_t i = 0; i < a->found.n; i++) json_array_append_new(hits, hit_json(&a->found.hits[i]));
     json_object_set_new(o, "schema", json_string("mlwatch.search/1"));
     json_object_set_new(o, "query", json_text(a->query));
-    json_object_set_new(o, "refused", json_boolean(a->refused));
+    json_object_set_new(o, "refused", json_boolean(a->found.refused));
     json_object_set_new(o, "hits", hits);
     char *text = json_dumps(o, JSON_COMPACT);
     str_add(out, text);
@@ -188,17 +191,36 @@ static void as_json(const struct answer *a, struct str *out)
 
 /* ---- the verb ----------------------------------------------------------------------------------------------------------- */
 
-static int answer(struct recall *c, const struct search_query *q, bool json)
+static int answer(struct finder *f, const struct find_question *q, bool json)
 {
     struct err err = {0};
     struct str out = {0};
-    struct answer a = {.query = q->words};
-    if (hosts_search(&c->hosts, q, &a.refused, &a.hits, &a.n, &err)) return look_fail(&err);
+    struct answer a = {.query = q->text};
+    if (find(f, q, &a.found, &err)) return look_fail(&err);
     if (json) as_json(&a, &out);
-    else if (a.n) as_text(&a, &out);
-    else say_nothing(&a, q, c->hosts.n_stores, &out);
+    else if (a.found.n) as_text(&a, &out), say_whose(&a, f->recall->hosts.n_stores, &out);
+    else say_nothing(&a, q, f->recall->hosts.n_stores, &out);
     int code = look_print(NULL, &out);
     str_done(&out);
+    return code;
+}
+
+static int search(struct recall *c, const struct opt_result *given, bool json)
+{
+    struct err err = {0};
+    struct finder f = {0};
+    struct str words = {0};
+    struct find_question q;
+    char like[12] = "";
+    int code;
+    join_words(given, &words);
+    if (make_question(given, c, words.p ? words.p : "", like, &q, &err) || find_open(&f, c, &err)) code = look_fail(&err);
+    else {
+        if (f.note) fprintf(stderr, "mlwatch: %s\n", f.note);
+        code = answer(&f, &q, json);
+    }
+    find_close(&f);
+    str_done(&words);
     return code;
 }
 
@@ -206,18 +228,13 @@ static int run(const struct opt_result *given)
 {
     struct err err = {0};
     struct recall c;
-    struct str words = {0};
-    struct search_query q;
-    char like[12] = "";
     const char *format = opt_has(given, "json") ? "json" : opt_value(given, "format", "text");
     bool json = strcmp(format, "json") == 0;
     if (!json && strcmp(format, "text") != 0)
         return err_set(&err, E_USAGE, "there is no format '%s' here: text or json", format), cmd_fail(&err);
     if (recall_open(&c, &err)) return cmd_fail(&err);
     if (*c.hosts.note) fprintf(stderr, "mlwatch: %s\n", c.hosts.note);
-    join_words(given, &words);
-    int code = make_query(given, &c, words.p ? words.p : "", like, &q, &err) ? look_fail(&err) : answer(&c, &q, json);
-    str_done(&words);
+    int code = search(&c, given, json);
     recall_close(&c);
     return code;
 }
@@ -235,12 +252,15 @@ static const struct opt options[] = {
 const struct command command_search = {
     .name = "search",
     .usage = "[WORDS...] [--kind KIND] [--like RUN] [--since TIME]",
-    .summary = "past incidents by words and facets, and what fixed them",
+    .summary = "past incidents and known causes by meaning, words, facets",
     .options = options,
-    .help = "Looks through the memory of every host below the data directory; the daemon\n"
-            "need not run. Words are matched against messages, causes, settings and quoted\n"
-            "log lines. Where the memory knows none of the words it says so and gives no\n"
-            "hits; the exit code is 0 all the same.\n\n"
-            "  mlwatch search nan after warmup --since 90d\n",
+    .help = "Looks through the memory of every host below the data directory and through the\n"
+            "shipped knowledge; the daemon need not run. A question is any words. Facets are\n"
+            "kind:loss_spike cause:lr_too_high since:30d, and settings of the run in any\n"
+            "spelling: optimizer:adamw lr>1e-3 batch_size<=8. What is too far from all that\n"
+            "is known is refused; the exit code is 0 all the same. Meaning needs the\n"
+            "embedding model (scripts/model install); without it words decide.\n\n"
+            "  mlwatch search loss is nan after warmup\n"
+            "  mlwatch search 'diverged lr>1e-3 since:90d'\n",
     .run = run,
 };

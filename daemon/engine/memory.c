@@ -8,9 +8,11 @@
 
 #include "../base/str.h"
 #include "recall.h"
+#include "search/document.h"
+#include "search/meaning.h"
 
 static const double RETRY_MAX_S = 60;
-enum { GROUP_BATCHES_MAX = 256, GROUP_POINTS_MAX = 1 << 18 };
+enum { GROUP_BATCHES_MAX = 256, GROUP_POINTS_MAX = 1 << 18, EMBED_AT_ONCE = 4 };
 
 struct memory {
     struct loop *loop;
@@ -22,6 +24,8 @@ struct memory {
     bool singly; /* a group failed: one batch at a time */
     double retry_s;
     struct loop_timer retry;
+    struct embedding *embedding; /* on the lane */
+    struct embed *embed;         /* the lane's; opened at the first incident */
     void (*say)(void *arg, const char *text);
     void *arg;
 };
@@ -84,6 +88,15 @@ static void group_done(struct memory *m, const struct writing *w)
     next_group(m);
 }
 
+static bool has_incidents(const struct writing *w)
+{
+    for (size_t i = 0; i < w->n; i++)
+        if (w->commits[i]->n_incidents) return true;
+    return false;
+}
+
+static void embed_incidents(struct memory *m);
+
 static void writing_work(struct job *j)
 {
     struct writing *w = (struct writing *)j;
@@ -93,7 +106,10 @@ static void writing_work(struct job *j)
 static void writing_done(struct job *j)
 {
     struct writing *w = (struct writing *)j;
-    group_done(w->memory, w);
+    struct memory *m = w->memory;
+    bool news = w->status == OK && has_incidents(w);
+    group_done(m, w);
+    if (news) embed_incidents(m);
     free(w);
 }
 
@@ -325,6 +341,43 @@ void memory_forget(struct memory *m, const char *run_id)
     forget_in_turn(f);
 }
 
+/* ---- meaning ----------------------------------------------------------------------------------------------------------- */
+
+/* What incidents mean is worked out after they are written, a few at a time, so that the next batch need not wait for it. Without it the
+ * memory is searched by words: a failure is no news, and the next incident tries again. */
+struct embedding {
+    struct job job;
+    struct memory *memory;
+    size_t n;
+    enum status status;
+};
+
+static void embedding_work(struct job *j)
+{
+    struct embedding *e = (struct embedding *)j;
+    struct memory *m = e->memory;
+    struct err err;
+    e->status = m->embed ? OK : meaning_embed_open(&m->embed, &err);
+    if (!e->status) e->status = document_embed(m->store, m->embed, EMBED_AT_ONCE, &e->n, &err);
+}
+
+static void embedding_done(struct job *j)
+{
+    struct embedding *e = (struct embedding *)j;
+    struct memory *m = e->memory;
+    bool more = e->status == OK && e->n == EMBED_AT_ONCE;
+    m->embedding = NULL;
+    free(e);
+    if (more) embed_incidents(m);
+}
+
+static void embed_incidents(struct memory *m)
+{
+    if (m->embedding || m->closing || !(m->embedding = calloc(1, sizeof *m->embedding))) return;
+    *m->embedding = (struct embedding){.job = {.work = embedding_work, .done = embedding_done}, .memory = m};
+    lane_push(m->lane, &m->embedding->job);
+}
+
 /* ---- life -------------------------------------------------------------------------------------------------------------- */
 
 struct memory *memory_open(struct loop *l, const char *url, void (*say)(void *, const char *), void *arg, struct err *err)
@@ -338,7 +391,7 @@ struct memory *memory_open(struct loop *l, const char *url, void (*say)(void *, 
     m->retry = (struct loop_timer){.fire = retry_now, .arg = m};
     if (store_open(url, true, &m->store, err) != OK) return free(m), NULL;
     m->lane = lane_new(l, "memory", err);
-    if (m->lane) return m;
+    if (m->lane) return embed_incidents(m), m;
     store_close(m->store);
     free(m);
     return NULL;
@@ -351,6 +404,7 @@ void memory_close(struct memory *m)
     loop_cancel(m->loop, &m->retry);
     next_group(m);
     lane_free(m->lane);
+    embed_close(m->embed);
     store_close(m->store);
     free(m);
 }

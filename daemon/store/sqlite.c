@@ -212,4 +212,7 @@ const struct store_ops store_sqlite = {
     .outcomes = sqlite_store_outcomes,
     .outcome_lines = sqlite_store_outcome_lines,
     .search = sqlite_store_search,
+    .unembedded = sqlite_store_unembedded,
+    .vector = sqlite_store_vector,
+    .vectors = sqlite_store_vectors,
 };

@@ -40,6 +40,14 @@ static const char *const migrations[] = {
     "CREATE VIRTUAL TABLE incident_words USING fts5(kind, cause, message, text, run, project,"
     "  tokenize = 'porter unicode61 remove_diacritics 2');"
     "PRAGMA application_id = " APPLICATION_ID ";",
+    /* 2: what incidents mean. A vector is of what the incident said when it was made. */
+    "CREATE TABLE meaning(incident INTEGER NOT NULL REFERENCES incident, model TEXT NOT NULL, vector BLOB NOT NULL,"
+    "  PRIMARY KEY(incident, model)) WITHOUT ROWID;"
+    "CREATE TRIGGER meaning_retold AFTER UPDATE ON incident WHEN old.message IS NOT new.message OR old.cause IS NOT new.cause"
+    "  OR old.kind IS NOT new.kind BEGIN DELETE FROM meaning WHERE incident = new.key; END;"
+    "CREATE TRIGGER meaning_noted AFTER INSERT ON outcome BEGIN DELETE FROM meaning WHERE incident ="
+    "  (SELECT key FROM incident WHERE id = new.incident); END;"
+    "CREATE TRIGGER meaning_gone BEFORE DELETE ON incident BEGIN DELETE FROM meaning WHERE incident = old.key; END;",
 };
 enum { VERSION = sizeof migrations / sizeof *migrations };
 

@@ -1,7 +1,8 @@
 /* sqlite_store - the failure memory in one SQLite file; shared by the files sqlite*.c of this folder only.
  *
  * sqlite.c opens and reads runs and what belongs to them, sqlite_schema.c holds the tables, sqlite_commit.c writes, sqlite_points.c
- * keeps points, sqlite_incident.c incidents and outcomes, sqlite_search.c finds them again. */
+ * keeps points, sqlite_incident.c incidents and outcomes, sqlite_search.c finds them again,
+ * sqlite_vector.c keeps what they mean. */
 #ifndef MLWATCH_SQLITE_STORE_H
 #define MLWATCH_SQLITE_STORE_H
 
@@ -47,6 +48,13 @@ enum status sqlite_store_outcome_lines(struct store *s, const char *incident,
                                        void *arg, struct err *err);
 enum status sqlite_store_search(struct store *s, const struct search_query *q, bool *refused,
                                 bool (*each)(void *arg, const struct search_hit *h), void *arg, struct err *err);
+enum status sqlite_store_unembedded(struct store *s, const char *model, size_t max, bool (*each)(void *arg, const char *incident),
+                                    void *arg, struct err *err);
+enum status sqlite_store_vector(struct store *s, const char *incident, const char *model, const float *v, size_t n,
+                                struct err *err);
+enum status sqlite_store_vectors(struct store *s, const char *model, size_t dims,
+                                 bool (*each)(void *arg, const char *incident, const char *run, const float *v), void *arg,
+                                 struct err *err);
 enum status put_points(struct memory *m, const struct commit *c, int64_t run, struct err *err);
 enum status put_incidents(struct memory *m, const struct commit *c, int64_t run, struct err *err);
 

@@ -120,3 +120,21 @@ enum status store_search(struct store *s, const struct search_query *q, bool *re
 {
     return s->ops->search(s, q, refused, each, arg, err);
 }
+
+enum status store_unembedded(struct store *s, const char *model, size_t max, bool (*each)(void *arg, const char *incident),
+                             void *arg, struct err *err)
+{
+    return s->ops->unembedded(s, model, max, each, arg, err);
+}
+
+enum status store_vector(struct store *s, const char *incident, const char *model, const float *v, size_t n, struct err *err)
+{
+    return s->ops->vector(s, incident, model, v, n, err);
+}
+
+enum status store_vectors(struct store *s, const char *model, size_t dims,
+                          bool (*each)(void *arg, const char *incident, const char *run, const float *v), void *arg,
+                          struct err *err)
+{
+    return s->ops->vectors(s, model, dims, each, arg, err);
+}

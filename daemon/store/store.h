@@ -146,4 +146,14 @@ enum status store_outcome_lines(struct store *s, const char *incident,
 enum status store_search(struct store *s, const struct search_query *q, bool *refused,
                          bool (*each)(void *arg, const struct search_hit *h), void *arg, struct err *err);
 
+/* store_unembedded - incidents without a vector of this model, newest first, at most max. */
+enum status store_unembedded(struct store *s, const char *model, size_t max, bool (*each)(void *arg, const char *incident),
+                             void *arg, struct err *err);
+/* store_vector - keep what an incident means to a model: n floats. Nothing happens when there is no such incident (any more). */
+enum status store_vector(struct store *s, const char *incident, const char *model, const float *v, size_t n, struct err *err);
+/* store_vectors - every incident's vector of this model and size. Cost: 1 us each. */
+enum status store_vectors(struct store *s, const char *model, size_t dims,
+                          bool (*each)(void *arg, const char *incident, const char *run, const float *v), void *arg,
+                          struct err *err);
+
 #endif

@@ -41,6 +41,12 @@ struct store_ops {
                                  void *arg, struct err *err);
     enum status (*search)(struct store *s, const struct search_query *q, bool *refused,
                           bool (*each)(void *arg, const struct search_hit *h), void *arg, struct err *err);
+    enum status (*unembedded)(struct store *s, const char *model, size_t max, bool (*each)(void *arg, const char *incident),
+                              void *arg, struct err *err);
+    enum status (*vector)(struct store *s, const char *incident, const char *model, const float *v, size_t n, struct err *err);
+    enum status (*vectors)(struct store *s, const char *model, size_t dims,
+                           bool (*each)(void *arg, const char *incident, const char *run, const float *v), void *arg,
+                           struct err *err);
 };
 
 extern const struct store_ops store_sqlite;

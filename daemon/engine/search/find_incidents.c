@@ -1,0 +1,234 @@
+/* The memory's half of a search: the incidents that its words name (FTS5 proposes them) and those whose vectors are near, scored alike. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "find_parts.h"
+
+enum { BY_WORDS_MAX = 100, BY_MEANING_MAX = 60, VECTORS_MAX = 200000 };
+static const double NEAR_ENOUGH = 0.3, LIKE_ENOUGH = 0.7, WORTH_TELLING = 0.35,
+                    OWN_WORTH = 0.1; /* what happened here already is likelier */
+
+struct near_one {
+    char id[12];
+    float cosine;
+};
+struct nearness {
+    const char *like; /* the run that hits must not be of */
+    const float *question;
+    size_t dims, n, room;
+    struct near_one *all;
+    bool failed;
+};
+
+/* ---- vectors ------------------------------------------------------------------------------------------------------------- */
+
+static bool keep_near(void *arg, const char *incident, const char *run, const float *v)
+{
+    struct nearness *n = arg;
+    if (n->like && strcmp(run, n->like) == 0) return true;
+    if (n->n == n->room) {
+        size_t room = n->room ? 2 * n->room : 256;
+        struct near_one *more = room > VECTORS_MAX ? NULL : realloc(n->all, room * sizeof *more);
+        if (!more) return n->failed = true, false;
+        n->all = more;
+        n->room = room;
+    }
+    struct near_one *one = &n->all[n->n++];
+    snprintf(one->id, sizeof one->id, "%s", incident);
+    one->cosine = (float)meaning_cosine(n->question, v, n->dims);
+    return true;
+}
+
+static int nearest_first(const void *a, const void *b)
+{
+    const struct near_one *x = a, *y = b;
+    return x->cosine != y->cosine ? (x->cosine < y->cosine ? 1 : -1) : strcmp(x->id, y->id);
+}
+
+static enum status measure(struct search *s, struct nearness *n, struct err *err)
+{
+    const struct hosts *h = &s->finder->recall->hosts;
+    enum status status = OK;
+    for (size_t i = 0; i < h->n_stores && !status; i++)
+        status = store_vectors(h->stores[i], embed_model(s->finder->meaning.embed), n->dims, keep_near, n, err);
+    if (n->n) qsort(n->all, n->n, sizeof *n->all, nearest_first);
+    return status;
+}
+
+static double cosine_of(const struct nearness *n, const char *id)
+{
+    for (size_t i = 0; i < n->n; i++)
+        if (strcmp(n->all[i].id, id) == 0) return (double)n->all[i].cosine;
+    return NAN;
+}
+
+struct mean {
+    const char *run;
+    float *sum;
+    size_t dims, n;
+};
+
+static bool add_up(void *arg, const char *incident, const char *run, const float *v)
+{
+    struct mean *m = arg;
+    (void)incident;
+    if (strcmp(run, m->run) != 0) return true;
+    for (size_t i = 0; i < m->dims; i++) m->sum[i] += v[i];
+    m->n++;
+    return true;
+}
+
+/* A run to be like is asked about as the direction of its own incidents. */
+static enum status ask_like(struct search *s, bool *asked, struct err *err)
+{
+    const struct hosts *h = &s->finder->recall->hosts;
+    struct mean m = {s->question->like, s->vector, s->finder->meaning.dims, 0};
+    enum status status = OK;
+    memset(s->vector, 0, m.dims * sizeof *s->vector);
+    for (size_t i = 0; i < h->n_stores && !status; i++)
+        status = store_vectors(h->stores[i], embed_model(s->finder->meaning.embed), m.dims, add_up, &m, err);
+    float length = (float)sqrt(meaning_cosine(s->vector, s->vector, m.dims));
+    for (size_t i = 0; i < m.dims && length > 0; i++) s->vector[i] /= length;
+    *asked = length > 0;
+    return status;
+}
+
+/* ---- facets -------------------------------------------------------------------------------------------------------------- */
+
+static bool has_cause(const struct incident_row *r, const char *cause)
+{
+    bool has = r->incident.cause && strcmp(r->incident.cause, cause) == 0;
+    for (size_t i = 0; i < r->n_causes; i++) has = has || strcmp(r->causes[i].cause, cause) == 0;
+    return has;
+}
+
+static enum status admitted(struct search *s, const struct incident_row *r, bool *ret, struct err *err)
+{
+    const struct facets *f = &s->facets;
+    struct hosts_run run;
+    *ret = !(*f->kind && strcmp(r->incident.kind, f->kind) != 0) && !(f->since > 0 && !(r->incident.opened >= f->since)) &&
+           !(*f->cause && !has_cause(r, f->cause)) && !(s->question->like && strcmp(r->incident.run_id, s->question->like) == 0);
+    if (!*ret || !f->n_settings) return OK;
+    enum status status = hosts_run(&s->finder->recall->hosts, r->incident.run_id, &run, err);
+    return status ? status : facet_settings_hold(f, run.store, r->incident.run_id, ret, err);
+}
+
+/* ---- scores -------------------------------------------------------------------------------------------------------------- */
+
+static double card_score(const struct search *s, const char *cause)
+{
+    const struct deck *d = &s->finder->deck;
+    for (size_t i = 0; cause && i < d->n; i++)
+        if (strcmp(d->cards[i].id, cause) == 0) return s->card_score[i];
+    return 0;
+}
+
+static void read_incident(const struct search *s, const struct incident_row *r, struct bm25_text *t)
+{
+    const struct incident *i = &r->incident;
+    const char *const texts[] = {i->kind, i->cause, i->message, i->run_name, r->text};
+    for (size_t k = 0; k < sizeof texts / sizeof *texts; k++)
+        if (texts[k]) bm25_read(&s->words, span_of(texts[k]), 1, t);
+    for (size_t c = 0; c < r->n_causes; c++) bm25_read(&s->words, span_of(r->causes[c].cause), 1, t);
+}
+
+/* by_words: what FTS5, or the signature of the run to be like, said of it; or NULL */
+static void score(struct search *s, const struct incident_row *r, double cosine, const struct search_hit *by_words,
+                  struct find_hit *h)
+{
+    struct bm25_text t = {.length = 0};
+    double near = isnan(cosine) ? 0 : cosine;
+    read_incident(s, r, &t);
+    double words = bm25_score(&s->words, &t), own = find_fused(s, near, words), card = card_score(s, r->incident.cause);
+    if (s->worded) h->score = fmax(own, 0.5 * (own + card)) + OWN_WORTH;
+    if (s->question->like) h->score = fmax(h->score, 0.5 * fmax(near, 0) + (by_words ? fmin(by_words->score / 10, 0.5) : 0));
+    if (words > s->incident_words) s->incident_words = words;
+    if (s->worded && own > s->best) s->best = own;
+    if (near >= WORTH_TELLING) find_because(h, find_keep(s, "meaning %.2f", near));
+    struct str said = {0};
+    bm25_matches(&s->words, &t, &said);
+    if (said.n) find_because(h, find_keep(s, "%s", said.p));
+    str_done(&said);
+    for (size_t i = 0; by_words && i < by_words->n_why; i++)
+        if (strncmp(by_words->why[i], "words:", 6) != 0 || !said.n) find_because(h, by_words->why[i]);
+    if (s->worded && card > own) find_because(h, find_keep(s, "its cause %s fits", r->incident.cause));
+}
+
+/* The last word on it, or else the fix that came first. */
+static void add_fix(struct search *s, const struct incident_row *r, struct find_hit *h)
+{
+    const struct outcome_line *lines = NULL;
+    size_t n = 0;
+    if (!hosts_outcomes(&s->finder->recall->hosts, r->incident.id, &lines, &n, NULL) && n)
+        h->fix = lines[n - 1].fix, h->worked = lines[n - 1].worked;
+    else if (r->n_offered) h->fix = r->offered[0].fix;
+}
+
+static bool is_there(const struct search *s, const char *id)
+{
+    for (size_t i = 0; i < s->n_hits; i++)
+        if (s->hits[i].incident && strcmp(s->hits[i].incident->id, id) == 0) return true;
+    return false;
+}
+
+static enum status add_incident(struct search *s, const char *id, double cosine, const struct search_hit *by_words,
+                                struct err *err)
+{
+    const struct incident_row *row;
+    bool ok = false;
+    if (is_there(s, id)) return OK;
+    enum status status = hosts_incident(&s->finder->recall->hosts, id, &row, err);
+    if (!status) status = admitted(s, row, &ok, err);
+    struct find_hit *h = !status && ok ? find_add(s) : NULL;
+    if (!h) return status;
+    h->incident = &row->incident;
+    h->title = row->incident.message ? row->incident.message : row->incident.kind;
+    add_fix(s, row, h);
+    score(s, row, cosine, by_words, h);
+    return OK;
+}
+
+/* ---- both ways ----------------------------------------------------------------------------------------------------------- */
+
+static enum status by_words(struct search *s, const struct nearness *n, struct err *err)
+{
+    const struct facets *f = &s->facets;
+    bool filtered = *f->cause || f->n_settings;
+    struct search_query q = {.words = f->words,
+                             .kind = *f->kind ? f->kind : NULL,
+                             .like_run = s->question->like,
+                             .since = f->since,
+                             .limit = filtered ? HOSTS_INCIDENTS_MAX : BY_WORDS_MAX};
+    const struct search_hit *hits;
+    size_t found = 0;
+    bool unknown = false;
+    enum status status = hosts_search(&s->finder->recall->hosts, &q, &unknown, &hits, &found, err);
+    for (size_t i = 0; i < found && !status; i++)
+        status = add_incident(s, hits[i].incident.id, cosine_of(n, hits[i].incident.id), &hits[i], err);
+    return status;
+}
+
+static enum status by_meaning(struct search *s, const struct nearness *n, struct err *err)
+{
+    double floor = s->question->like && !s->worded ? LIKE_ENOUGH : NEAR_ENOUGH;
+    enum status status = OK;
+    for (size_t i = 0; i < n->n && i < BY_MEANING_MAX && !status && (double)n->all[i].cosine >= floor; i++)
+        status = add_incident(s, n->all[i].id, (double)n->all[i].cosine, NULL, err);
+    return status;
+}
+
+enum status find_incidents(struct search *s, struct err *err)
+{
+    struct nearness n = {.like = s->question->like, .question = s->vector, .dims = s->finder->meaning.dims};
+    bool asked = s->worded;
+    enum status status = OK;
+    if (!s->finder->recall->hosts.n_stores) return OK;
+    if (s->question->like && !s->worded) status = ask_like(s, &asked, err);
+    if (!status && asked) status = measure(s, &n, err);
+    if (!status) status = by_words(s, &n, err);
+    if (!status && asked) status = by_meaning(s, &n, err);
+    free(n.all);
+    return status;
+}

@@ -1,0 +1,60 @@
+/* What incidents mean, as vectors: one a (incident, model). They are made from what the incident says, so triggers of the schema take them
+ * away when that changes, and whoever embeds asks which ones are missing. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sqlite_store.h"
+
+enum status sqlite_store_unembedded(struct store *s, const char *model, size_t max, bool (*each)(void *arg, const char *incident),
+                                    void *arg, struct err *err)
+{
+    struct rows *r = NULL;
+    char id[12];
+    enum status status =
+        sqlite_query(memory_of(s)->db,
+                     "SELECT id FROM incident i WHERE NOT EXISTS (SELECT 1 FROM meaning WHERE incident = i.key AND model = ?1)"
+                     " ORDER BY key DESC LIMIT ?2",
+                     BOUND(bound_text(model), bound_int((int64_t)max)), &r, err);
+    if (status) return status;
+    while (rows_next(r)) {
+        const char *found = rows_text(r, 0);
+        snprintf(id, sizeof id, "%s", found ? found : "");
+        if (!each(arg, id)) break;
+    }
+    return rows_done(r, err);
+}
+
+enum status sqlite_store_vector(struct store *s, const char *incident, const char *model, const float *v, size_t n,
+                                struct err *err)
+{
+    struct sqlite *db = memory_of(s)->db;
+    if (!memory_of(s)->writing) return err_set(err, E_STORE, "cannot write '%s': it is open for reading", sqlite_path(db));
+    return sqlite_run(db, "REPLACE INTO meaning(incident, model, vector) SELECT key, ?2, ?3 FROM incident WHERE id = ?1",
+                      BOUND(bound_text(incident), bound_text(model), bound_blob((struct span){(const char *)v, n * sizeof *v})),
+                      err);
+}
+
+/* A blob need not lie where a float may. */
+enum status sqlite_store_vectors(struct store *s, const char *model, size_t dims,
+                                 bool (*each)(void *arg, const char *incident, const char *run, const float *v), void *arg,
+                                 struct err *err)
+{
+    struct rows *r = NULL;
+    float *v = malloc(dims * sizeof *v);
+    if (!v) return err_set(err, E_MEMORY, "no memory to search by meaning");
+    enum status status = sqlite_query(memory_of(s)->db,
+                                      "SELECT i.id, r.id, m.vector FROM meaning m JOIN incident i ON i.key = m.incident"
+                                      " JOIN run r ON r.key = i.run WHERE m.model = ?1",
+                                      BOUND(bound_text(model)), &r, err);
+    while (!status && rows_next(r)) {
+        const char *id = rows_text(r, 0), *run = rows_text(r, 1);
+        struct span blob = rows_blob(r, 2);
+        if (!id || !run || blob.n != dims * sizeof *v) continue;
+        memcpy(v, blob.p, blob.n);
+        if (!each(arg, id, run, v)) break;
+    }
+    enum status done = rows_done(r, status ? NULL : err);
+    free(v);
+    return status ? status : done;
+}
