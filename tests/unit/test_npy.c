@@ -85,6 +85,10 @@ static void a_header_that_numpy_would_not_write_is_corrupt(void **state)
     assert_int_equal(p.state, CKPT_INCOMPLETE); /* another array may follow */
     probe_done(&p);
     scan("{'descr': '<f4', 'fortran_order': False, 'shape': (3,), }", 1, zeros, 40);
+    assert_int_equal(p.state, CKPT_INCOMPLETE); /* sized for one that has not come */
+    probe_done(&p);
+    char other[40] = {[20] = 'x'};
+    scan("{'descr': '<f4', 'fortran_order': False, 'shape': (3,), }", 1, other, sizeof other);
     assert_int_equal(p.state, CKPT_CORRUPT);
     probe_done(&p);
 }
