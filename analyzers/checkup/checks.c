@@ -79,11 +79,13 @@ void check_knobs(const struct check *k, void *to)
     for (const struct knob *n = k->knobs; n && n->name; n++) memcpy((char *)to + n->offset, &n->initial, sizeof n->initial);
 }
 
-void checkup_run(const struct checkup *c, const struct findings *out)
+void checkup_run(const struct checkup *c, double (*value)(void *arg, const struct knob *k), void *arg, const struct findings *out)
 {
     double knobs[CHECK_KNOBS_MAX / sizeof(double)];
     for (const struct check *const *k = checks; *k; k++) {
         check_knobs(*k, knobs);
+        for (const struct knob *n = (*k)->knobs; value && n && n->name; n++)
+            memcpy((char *)knobs + n->offset, &(double){value(arg, n)}, sizeof(double));
         (*k)->look(knobs, c, out);
     }
 }

@@ -104,8 +104,10 @@ extern const struct check *const checks[]; /* NULL ends the list */
 
 /* check_knobs - the initial values of its knobs into `to`, CHECK_KNOBS_MAX bytes; the caller may then change some at their offsets. */
 void check_knobs(const struct check *k, void *to);
-/* checkup_run - all checks with their initial knobs over a prepared checkup. */
-void checkup_run(const struct checkup *c, const struct findings *out);
+/* checkup_run - all checks over a prepared checkup.
+ *   value  what a knob stands at; NULL: at its initial value */
+void checkup_run(const struct checkup *c, double (*value)(void *arg, const struct knob *k), void *arg,
+                 const struct findings *out);
 
 /* checkup_sentence - the sentence of a finding that came from a check, with {evidence} as in struct kind; NULL for any other finding.
  * checkup_words - what stands for one of its placeholders whose name ends in _words (it may hold {evidence} itself); NULL for any other. */

@@ -37,4 +37,11 @@ static inline struct span span_from(struct span s, size_t at)
 /* span_has - is text somewhere in s? */
 static inline bool span_has(struct span s, const char *text) { return s.n && memmem(s.p, s.n, text, strlen(text)) != NULL; }
 
+/* path_name - the last part of a path; all of it when there is no slash, or nothing behind the last one. */
+static inline const char *path_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash && slash[1] ? slash + 1 : path;
+}
+
 #endif

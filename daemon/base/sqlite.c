@@ -33,7 +33,6 @@ enum status sqlite_failed(struct sqlite *db, const char *verb, struct err *err)
 }
 
 const char *sqlite_path(const struct sqlite *db) { return db->path; }
-int64_t sqlite_changes(const struct sqlite *db) { return sqlite3_changes64(db->handle); }
 
 enum status sqlite_script(struct sqlite *db, const char *sql, struct err *err)
 {

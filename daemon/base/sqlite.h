@@ -58,8 +58,6 @@ enum status sqlite_run(struct sqlite *db, const char *sql, const struct bound *v
 /* sqlite_integer - the first column of the first row; fallback when there is no row or it is NULL. */
 enum status sqlite_integer(struct sqlite *db, const char *sql, const struct bound *v, size_t n, int64_t fallback, int64_t *ret,
                            struct err *err);
-/* sqlite_changes - rows that the last statement changed. */
-int64_t sqlite_changes(const struct sqlite *db);
 
 /* sqlite_query - start reading; as sqlite_run. Several may be open at once, of the same statement too.
  *   usage    while (rows_next(rows)) ...; return rows_done(rows, err); */

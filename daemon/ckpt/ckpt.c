@@ -16,18 +16,6 @@ const struct ckpt_limits ckpt_limits_usual = {
     .depth = 256,
 };
 
-const char *ckpt_state_name(enum ckpt_state s)
-{
-    static const char *const names[] = {"whole", "incomplete", "corrupt", "unverified"};
-    return names[s];
-}
-
-const char *ckpt_safety_name(enum ckpt_safety s)
-{
-    static const char *const names[] = {"safe", "unverified", "suspicious", "malicious"};
-    return names[s];
-}
-
 const struct ckpt *ckpt_of(const struct ckpt_file *f)
 {
     enum { SURE_ENOUGH = 20 };

@@ -15,8 +15,6 @@
 
 enum ckpt_state { CKPT_WHOLE, CKPT_INCOMPLETE, CKPT_CORRUPT, CKPT_STATE_UNVERIFIED };    /* UNVERIFIED: could not be read */
 enum ckpt_safety { CKPT_SAFE, CKPT_SAFETY_UNVERIFIED, CKPT_SUSPICIOUS, CKPT_MALICIOUS }; /* the worst of all that is said holds */
-const char *ckpt_state_name(enum ckpt_state s);   /* "whole" "incomplete" "corrupt" "unverified" */
-const char *ckpt_safety_name(enum ckpt_safety s); /* "safe" "unverified" "suspicious" "malicious" */
 
 /* What a tensor is, as far as the file says. */
 enum ckpt_part {

@@ -21,7 +21,7 @@ static int sniff(const struct ckpt_file *f)
 static const char *name_of(const struct ckpt_file *f, struct arena *a, unsigned number)
 {
     char name[256];
-    const char *slash = strrchr(f->path, '/'), *base = slash ? slash + 1 : f->path;
+    const char *base = path_name(f->path);
     size_t n = strlen(base) - (suffix_is(base, ".npy") ? 4 : 0);
     if (number) snprintf(name, sizeof name, "%.*s.%u", (int)(n < 200 ? n : 200), base, number);
     else snprintf(name, sizeof name, "%.*s", (int)(n < 200 ? n : 200), base);

@@ -13,8 +13,7 @@ enum { ROWS = 20, COLUMNS_MIN = 40 };
 /* RUN's name as a file name in the current directory. */
 static void default_file(const struct view *v, char file[NAME_MAX + 1])
 {
-    const char *name = view_name(v), *slash = strrchr(name, '/');
-    if (slash && slash[1]) name = slash + 1;
+    const char *name = view_name(v);
     snprintf(file, NAME_MAX + 1, "%.200s.png", name);
     for (char *p = file; *p; p++)
         if (*p == '/' || iscntrl((unsigned char)*p)) *p = '_';

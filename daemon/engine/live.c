@@ -218,10 +218,9 @@ struct live *live_new(const struct engine *e, const struct scan_run *from, const
 {
     struct live *l = calloc(1, sizeof *l);
     if (!l) return NULL;
-    const char *slash = strrchr(from->root, '/');
     l->engine = e;
     l->root = str_dup(span_of(from->root));
-    l->name = str_dup(span_of(o->name ? o->name : slash ? slash + 1 : from->root));
+    l->name = str_dup(span_of(o->name ? o->name : path_name(from->root)));
     l->project = project_key(from->root);
     l->tags = o->tags ? str_dup(span_of(o->tags)) : NULL;
     l->sensitivity = o->sensitivity;

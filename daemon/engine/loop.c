@@ -4,7 +4,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
-#include <sys/eventfd.h>
 #include <sys/signalfd.h>
 #include <time.h>
 #include <unistd.h>
@@ -20,7 +19,7 @@ struct slot {
     bool used;
 };
 struct loop {
-    int epoll, wake, signals;
+    int epoll, signals;
     bool stopped;
     double now;
     struct slot *slots; /* by descriptor */
@@ -30,27 +29,17 @@ struct loop {
     void *caught_arg;
 };
 
-static void woken(void *arg, uint32_t events)
-{
-    struct loop *l = arg;
-    uint64_t count;
-    (void)events;
-    (void)!read(l->wake, &count, sizeof count);
-}
-
 struct loop *loop_new(struct err *err)
 {
     struct loop *l = calloc(1, sizeof *l);
     if (!l) return err_set(err, E_MEMORY, "no memory for the event loop"), NULL;
     l->epoll = epoll_create1(EPOLL_CLOEXEC);
-    l->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     l->signals = -1;
     l->now = clock_now();
-    if (l->epoll < 0 || l->wake < 0) {
+    if (l->epoll < 0) {
         err_errno(err, E_IO, "cannot make an event loop");
         return loop_free(l), NULL;
     }
-    if (loop_add(l, l->wake, EPOLLIN, woken, l, err) != OK) return loop_free(l), NULL;
     return l;
 }
 
@@ -58,7 +47,6 @@ void loop_free(struct loop *l)
 {
     if (!l) return;
     if (l->epoll >= 0) close(l->epoll);
-    if (l->wake >= 0) close(l->wake);
     if (l->signals >= 0) close(l->signals);
     free(l->slots);
     free(l);
@@ -237,10 +225,4 @@ enum status loop_signals(struct loop *l, const sigset_t *set, void (*caught)(voi
     l->caught = caught;
     l->caught_arg = arg;
     return loop_add(l, l->signals, EPOLLIN, signalled, l, err);
-}
-
-void loop_wake(struct loop *l)
-{
-    uint64_t one = 1;
-    (void)!write(l->wake, &one, sizeof one);
 }

@@ -45,7 +45,4 @@ void loop_cancel(struct loop *l, struct loop_timer *t);
 /* loop_signals - block these signals and take them through the loop instead. */
 enum status loop_signals(struct loop *l, const sigset_t *set, void (*caught)(void *arg, int signal), void *arg, struct err *err);
 
-/* loop_wake - end the current wait; the one function that other threads may call. */
-void loop_wake(struct loop *l);
-
 #endif

@@ -150,14 +150,21 @@ void run_silence(struct run *r, double now, double silence_s)
     r->last_time = last_time;
 }
 
-void run_checkpoint(struct run *r, const char *path, int64_t step, const char *state, const char *safety)
+struct run_checkpoint *run_known_checkpoint(const struct run *r, const char *path)
 {
     for (size_t i = 0; i < r->n_checkpoints; i++)
-        if (strcmp(r->checkpoints[i].path, path) == 0) {
-            r->checkpoints[i].step = step;
-            if (strcmp(state, "unverified") != 0) r->checkpoints[i].state = state, r->checkpoints[i].safety = safety;
-            return;
-        }
+        if (strcmp(r->checkpoints[i].path, path) == 0) return &r->checkpoints[i];
+    return NULL;
+}
+
+void run_checkpoint(struct run *r, const char *path, int64_t step, const char *state, const char *safety)
+{
+    struct run_checkpoint *known = run_known_checkpoint(r, path);
+    if (known) {
+        known->step = step;
+        if (strcmp(state, "unverified") != 0) known->state = state, known->safety = safety;
+        return;
+    }
     if (!run_grow((void **)&r->checkpoints, &r->checkpoints_room, r->n_checkpoints, sizeof *r->checkpoints)) return;
     char *copy = str_dup(span_of(path));
     if (copy) r->checkpoints[r->n_checkpoints++] = (struct run_checkpoint){copy, step, state, safety, NULL, 0};

@@ -64,7 +64,8 @@ void run_replay_event(struct run *r, uint16_t source, uint64_t line, enum event 
 
 /* run_silence - while watching live: seconds without new data, now. Becomes a point of the series "silence". */
 void run_silence(struct run *r, double now, double silence_s);
-/* run_checkpoint - a checkpoint file or directory was seen. state and safety are static words of interface mlwatch.check/1. */
+/* run_checkpoint - a checkpoint file or directory was seen. state and safety are static words of interface mlwatch.check/1;
+ * "unverified" never takes the place of what is known of it. */
 void run_checkpoint(struct run *r, const char *path, int64_t step, const char *state, const char *safety);
 
 /* What a look into a checkpoint found (engine/checkpoint). */

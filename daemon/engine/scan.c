@@ -83,7 +83,7 @@ static bool lies_in(const char *path, const char *directory)
 static void pass_over_directory(struct scan_walk *w, const char *path, const char *target)
 {
     char parent[PATH_MAX], above[PATH_MAX];
-    snprintf(parent, sizeof parent, "%.*s", (int)(scan_base_name(path) - path), path);
+    snprintf(parent, sizeof parent, "%.*s", (int)(path_name(path) - path), path);
     if (realpath(parent, above) && lies_in(above, target))
         scan_note(w, path, "is a symbolic link to a directory that holds it, not followed");
     else scan_skip_entry(w->scan, path, "is a symbolic link to a directory that is looked at itself");
@@ -118,7 +118,7 @@ static void visit_child(struct scan_walk *w, const struct scan_place *p, int dep
         return;
     }
     const char *root = effect == SCAN_JOIN ? p->root : p->path;
-    if (scan_is_checkpoint_directory(scan_base_name(p->path))) scan_add_checkpoint(w, root, p->path, st);
+    if (scan_is_checkpoint_directory(path_name(p->path))) scan_add_checkpoint(w, root, p->path, st);
     if (visit_directory(w, root, p->path, depth, &ignored)) scan_note(w, p->path, "may not be listed");
 }
 
@@ -216,7 +216,7 @@ static void explain_skips(const struct scan *s, struct str *out)
 {
     for (size_t i = 0; i < s->n_skips && i < SKIPS_EXPLAINED; i++) {
         str_add(out, "; '");
-        str_add_printable(out, span_of(scan_base_name(s->skips[i].path)), 60);
+        str_add_printable(out, span_of(path_name(s->skips[i].path)), 60);
         str_addf(out, "' %s", s->skips[i].why);
     }
     if (s->n_skips > SKIPS_EXPLAINED) str_addf(out, "; and %zu more", s->n_skips - SKIPS_EXPLAINED);

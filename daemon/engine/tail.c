@@ -75,11 +75,6 @@ bool tail_same_content(int fd, const struct tail_identity *id, uint64_t offset)
            hash_at(fd, offset - id->tail_bytes, id->tail_bytes, &foot) && foot == id->tail_hash;
 }
 
-bool tail_is(struct tail *t, const struct tail_identity *id, uint64_t offset)
-{
-    return t->fd >= 0 && tail_same_content(t->fd, id, offset);
-}
-
 static uint32_t rest_bytes(const struct tail *t)
 {
     uint64_t n = t->offered - t->offset;

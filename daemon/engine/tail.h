@@ -76,8 +76,6 @@ void tail_advance(struct tail *t, uint64_t offset, uint64_t offered, struct span
  * tail_restart - read whatever is at the path from its first byte; what was left behind still has its turn when tail_go_on is called. */
 void tail_rewind(struct tail *t);
 void tail_restart(struct tail *t);
-/* tail_is - is the open file the one that was read up to offset, as id says? Only contents count: device numbers change. */
-bool tail_is(struct tail *t, const struct tail_identity *id, uint64_t offset);
 /* tail_ends_line - is the byte before the offset a newline (or the offset 0)? */
 bool tail_ends_line(struct tail *t);
 /* tail_was_moved - is the file that the tail reads still there under another name? (Else it was deleted or replaced.) */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "../base/hash.h"
+#include "../base/span.h"
 
 enum { FIRST_ROOM = 16 };
 
@@ -25,7 +26,7 @@ uint64_t whose_directory(const char *path)
 
 static struct whose_entry entry_of(const char *path, void *owner, size_t which)
 {
-    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+    const char *slash = strrchr(path, '/'), *name = path_name(path);
     size_t n = slash > path ? (size_t)(slash - path) : 1;
     return (struct whose_entry){.directory = hash_text(slash > path ? path : "/", n),
                                 .name = hash_text(name, strlen(name)),

@@ -169,8 +169,7 @@ static size_t feed(void *state, struct span in, int at_end, const struct format_
 
 static int sniff(const char *path, struct span head)
 {
-    const char *slash = strrchr(path, '/');
-    bool named = strcmp(slash ? slash + 1 : path, "catboost_training.json") == 0;
+    bool named = strcmp(path_name(path), "catboost_training.json") == 0;
     if (!span_starts(head, "{\n\"meta\":{")) return 0;
     return named ? SURE : span_has(head, "\"learn_metrics\":") && span_has(head, "\"iterations\":") ? NAMED : 0;
 }

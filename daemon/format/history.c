@@ -173,8 +173,7 @@ static int sniff(const char *path, struct span head)
 {
     struct document d = {0};
     struct glance g = {0};
-    const char *slash = strrchr(path, '/');
-    bool named = strcasestr(slash ? slash + 1 : path, "history") != NULL;
+    bool named = strcasestr(path_name(path), "history") != NULL;
     struct span start = span_trim(head);
     if (!start.n || !strchr("{[\xEF", start.p[0])) return 0;
     document_feed(&d, head, 0, &(struct document_sink){&g, open_at, glance_value}, &(struct format_out){.bad = no_bad});

@@ -256,11 +256,10 @@ static enum status poll(void *state, const char *path, const struct format_out *
 /* sniff - the schema may lie anywhere in the file, so a database of another name is opened and asked for its tables. */
 static int sniff(const char *path, struct span head)
 {
-    const char *slash = strrchr(path, '/');
     struct sqlite *db = NULL;
     struct err ignored;
     if (head.n < sizeof magic || memcmp(head.p, magic, sizeof magic) != 0) return 0;
-    if (strcmp(slash ? slash + 1 : path, "mlflow.db") == 0) return NAMED;
+    if (strcmp(path_name(path), "mlflow.db") == 0) return NAMED;
     if (sqlite_open_foreign(path, 0, &db, &ignored)) return 0;
     bool found;
     enum status status = look_for_tables(db, &found, &ignored);

@@ -50,8 +50,7 @@ static bool read_row(struct span line, struct row *row)
 static struct span name_of(const char *path)
 {
     struct span key = mlflow_key(path, "metrics");
-    const char *slash = strrchr(path, '/');
-    return key.p ? key : span_of(slash ? slash + 1 : path);
+    return key.p ? key : span_of(path_name(path));
 }
 
 static void init(void *state, const char *path)

@@ -28,8 +28,7 @@ struct state {
 
 static bool fits(const char *glob, const char *path)
 {
-    const char *slash = strrchr(path, '/');
-    if (!strchr(glob, '/')) return fnmatch(glob, slash ? slash + 1 : path, 0) == 0;
+    if (!strchr(glob, '/')) return fnmatch(glob, path_name(path), 0) == 0;
     for (const char *p = path; p; p = strchr(p, '/')) {
         p += *p == '/';
         if (fnmatch(glob, p, FNM_PATHNAME) == 0) return true;

@@ -42,12 +42,6 @@ static const char *const names[] = {"config.json",
                                     "adapter_config.json",
                                     NULL};
 
-static const char *base_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash ? slash + 1 : path;
-}
-
 /* of_trainer - train_results.json and the like of the Hugging Face Trainer; others put whole benchmarks into files of that name. */
 static bool of_trainer(const char *name, struct span head)
 {
@@ -58,7 +52,7 @@ static bool of_trainer(const char *name, struct span head)
 
 static int sniff(const char *path, struct span head)
 {
-    const char *name = base_name(path);
+    const char *name = path_name(path);
     head = span_trim(head);
     if (!head.n) return 0;
     bool known = of_trainer(name, head);

@@ -28,8 +28,7 @@ static const char first_words[] = "brain.Event:";
 
 static int sniff(const char *path, struct span head)
 {
-    const char *slash = strrchr(path, '/');
-    bool named = strstr(slash ? slash + 1 : path, "tfevents.") != NULL;
+    bool named = strstr(path_name(path), "tfevents.") != NULL;
     struct event_record e = {0};
     size_t n;
     if (head.n < FRAME_HEADER_BYTES) return named && head.n ? YOUNG : 0;

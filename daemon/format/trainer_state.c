@@ -215,11 +215,7 @@ static size_t feed(void *state, struct span in, int at_end, const struct format_
     return (size_t)(p - in.p);
 }
 
-static bool named(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return strcasecmp(slash ? slash + 1 : path, "trainer_state.json") == 0;
-}
+static bool named(const char *path) { return strcasecmp(path_name(path), "trainer_state.json") == 0; }
 
 /* sniff - an object with log_history in its first 64 KiB, or of that name. */
 static int sniff(const char *path, struct span head)

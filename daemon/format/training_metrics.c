@@ -215,7 +215,7 @@ static bool lists_steps(struct span head, bool yaml)
 
 static int sniff(const char *path, struct span head)
 {
-    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+    const char *name = path_name(path);
     bool yaml = ends_in(name, ".yaml") || ends_in(name, ".yml");
     bool named = strcasestr(name, "loss-curve") || strcasestr(name, "loss_curve") || strcasestr(name, "training-metrics") ||
                  strcasestr(name, "training_metrics");

@@ -44,11 +44,7 @@ static const struct {
     {"debug-internal.log", OWN_LOG, "wandb"}, {"debug-core.log", OWN_LOG, "\"msg\":\""},
 };
 
-static bool named(const char *path, const char *name)
-{
-    const char *slash = strrchr(path, '/');
-    return strcmp(slash ? slash + 1 : path, name) == 0;
-}
+static bool named(const char *path, const char *name) { return strcmp(path_name(path), name) == 0; }
 
 static int sniff(const char *path, struct span head)
 {

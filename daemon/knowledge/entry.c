@@ -54,6 +54,13 @@ static const struct keyed_key works_keys[] = {
     {0},
 };
 static const struct keyed_object works_object = {works_keys, 0, NULL};
+static const struct keyed_key change_keys[] = {
+    {"setting", TYPE_TEXT, REQUIRED, AT(change, setting), 0, NULL},
+    {"direction", TYPE_TEXT, REQUIRED, AT(change, direction), 0, NULL},
+    {"value", TYPE_TEXT, OPTIONAL, AT(change, value), 0, NULL},
+    {0},
+};
+static const struct keyed_object change_object = {change_keys, sizeof(struct change), NULL};
 static const struct keyed_key fix_keys[] = {
     {"id", TYPE_TEXT, REQUIRED, AT(fix, id), 0, NULL},
     {"title", TYPE_TEXT, REQUIRED, AT(fix, title), 0, NULL},
@@ -67,6 +74,7 @@ static const struct keyed_key fix_keys[] = {
     {"cost", TYPE_NUMBER, REQUIRED, AT(fix, cost), 0, NULL},
     {"harm", TYPE_NUMBER, OPTIONAL, AT(fix, harm), 0, NULL},
     {"in", TYPE_WORDINGS, OPTIONAL, AT(fix, in), 0, NULL},
+    {"changes", TYPE_OBJECTS, OPTIONAL, AT(fix, changes), AT(fix, n_changes), &change_object},
     {0},
 };
 static const struct keyed_key artifact_keys[] = {
@@ -118,7 +126,7 @@ static const char *clue_fault(const struct clue *c)
 /* "causes/overfitting.json" is the file of "overfitting" */
 static bool file_of(const char *name, const char *id)
 {
-    const char *slash = strrchr(name, '/'), *stem = slash ? slash + 1 : name;
+    const char *stem = path_name(name);
     size_t n = strlen(id);
     return !strncmp(stem, id, n) && !strcmp(stem + n, ".json");
 }
@@ -143,6 +151,18 @@ enum status entry_cause(const char *name, struct span text, struct arena *arena,
     return OK;
 }
 
+/* what is wrong with a change, NULL when nothing is */
+static const char *change_fault(const struct change *c)
+{
+    static const char *const directions[] = {"down", "up", "on", "off", "to"};
+    bool known = false;
+    for (size_t i = 0; i < sizeof directions / sizeof *directions; i++) known = known || !strcmp(c->direction, directions[i]);
+    if (!known) return "direction is down, up, on, off or to";
+    if (!c->value != (strcmp(c->direction, "to") != 0)) return "value and the direction \"to\" go together";
+    return !fact_key(c->setting) || strcmp(fact_key(c->setting), c->setting) ? "setting is no canonical setting (fact_key.c)"
+                                                                             : NULL;
+}
+
 enum status entry_fix(const char *name, struct span text, struct arena *arena, struct fix *ret, struct err *err)
 {
     struct keyed_reader r = {.file = name, .arena = arena, .err = err};
@@ -156,6 +176,12 @@ enum status entry_fix(const char *name, struct span text, struct arena *arena, s
     if (!within(f.gain, 0, 1)) return keyed_wrong(&r, "gain", "must lie in [0, 1]");
     if (!within(f.cost, 0, 1)) return keyed_wrong(&r, "cost", "must lie in [0, 1]");
     if (!within(f.harm, 0, 1)) return keyed_wrong(&r, "harm", "must lie in [0, 1]");
+    for (size_t i = 0; i < f.n_changes; i++) {
+        const char *fault = change_fault(&f.changes[i]);
+        if (!fault) continue;
+        snprintf(r.path, sizeof r.path, "changes[%zu]:", i);
+        return keyed_wrong(&r, "", fault);
+    }
     *ret = f;
     return OK;
 }

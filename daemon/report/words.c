@@ -267,6 +267,6 @@ bool view_decided(const struct view *v) { return v->n_causes && v->causes[0].dia
 
 const char *view_name(const struct view *v)
 {
-    const char *name = v->name && *v->name ? v->name : v->run && *v->run ? v->run : "run", *slash = strrchr(name, '/');
-    return slash && slash[1] ? slash + 1 : name;
+    const char *name = v->name && *v->name ? v->name : v->run && *v->run ? v->run : "run";
+    return path_name(name);
 }

@@ -15,6 +15,7 @@
 
 #include <cmocka.h>
 
+#include "../../daemon/base/inspection.h"
 #include "../../daemon/base/str.h"
 #include "../../daemon/ckpt/ckpt.h"
 
@@ -55,13 +56,13 @@ static inline void probe_state(void *arg, enum ckpt_state s, const char *why)
 {
     struct probe *p = arg;
     if (s > p->state) p->state = s;
-    if (p->reasons.n < 1 << 20) str_addf(&p->reasons, "%s: %s\n", ckpt_state_name(s), why);
+    if (p->reasons.n < 1 << 20) str_addf(&p->reasons, "%s: %s\n", inspection_state_name(s), why);
 }
 static inline void probe_safety(void *arg, enum ckpt_safety s, const char *why)
 {
     struct probe *p = arg;
     if (s > p->safety) p->safety = s;
-    if (p->reasons.n < 1 << 20) str_addf(&p->reasons, "%s: %s\n", ckpt_safety_name(s), why);
+    if (p->reasons.n < 1 << 20) str_addf(&p->reasons, "%s: %s\n", inspection_safety_name(s), why);
 }
 
 /* probe_fd - scan; the verdict of a reader that gave up is the worker's: unverified. `reader` NULL: the surest. probe_done afterwards. */

@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "../../daemon/base/inspection.h"
 #include "../../daemon/base/str.h"
 #include "../../daemon/ckpt/pickle/pickle.h"
 
@@ -49,13 +50,13 @@ static inline void said_state(void *arg, enum ckpt_state state, const char *why)
 {
     struct said *s = arg;
     if (state > s->state) s->state = state;
-    said_line(s, ckpt_state_name(state), why);
+    said_line(s, inspection_state_name(state), why);
 }
 static inline void said_safety(void *arg, enum ckpt_safety safety, const char *why)
 {
     struct said *s = arg;
     if (safety > s->safety) s->safety = safety;
-    said_line(s, ckpt_safety_name(safety), why);
+    said_line(s, inspection_safety_name(safety), why);
 }
 /* judge_with - pickle_judge of these bytes, with a cap on memory. */
 static inline struct said judge_with(const void *p, size_t n, const struct ckpt_limits *max, size_t cap)

@@ -102,7 +102,7 @@ static void check_cut(const struct subject *s, const char *bytes, size_t n)
     static struct probe p;
     int fd = probe_bytes(bytes, n);
     probe_fd(&p, fd, s->file, reader_named(s->format), &ckpt_limits_usual);
-    if (p.state != CKPT_INCOMPLETE) fail_msg("%s cut at %zu is %s: %s", s->file, n, ckpt_state_name(p.state), p.reasons.p);
+    if (p.state != CKPT_INCOMPLETE) fail_msg("%s cut at %zu is %s: %s", s->file, n, inspection_state_name(p.state), p.reasons.p);
     probe_done(&p);
     close(fd);
 }

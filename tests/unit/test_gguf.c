@@ -41,7 +41,7 @@ static void scan(const struct made *m)
 static void expect(const struct made *m, enum ckpt_state state)
 {
     scan(m);
-    if (p.state != state) fail_msg("%s: %s", ckpt_state_name(p.state), p.reasons.p ? p.reasons.p : "");
+    if (p.state != state) fail_msg("%s: %s", inspection_state_name(p.state), p.reasons.p ? p.reasons.p : "");
     probe_done(&p);
 }
 

@@ -76,7 +76,7 @@ static void configs_that_run_something_are_told_with_its_name(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         if (judge(bad[i].config) != bad[i].safety || !strstr(p.reasons.p, bad[i].named))
-            fail_msg("%s is %s: %s", bad[i].config, ckpt_safety_name(p.safety), p.reasons.p ? p.reasons.p : "");
+            fail_msg("%s is %s: %s", bad[i].config, inspection_safety_name(p.safety), p.reasons.p ? p.reasons.p : "");
         probe_done(&p);
     }
 }

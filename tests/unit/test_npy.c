@@ -78,7 +78,7 @@ static void a_header_that_numpy_would_not_write_is_corrupt(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         scan(bad[i], 1, zeros, 12);
-        if (p.state != CKPT_CORRUPT) fail_msg("%s is %s", bad[i], ckpt_state_name(p.state));
+        if (p.state != CKPT_CORRUPT) fail_msg("%s is %s", bad[i], inspection_state_name(p.state));
         probe_done(&p);
     }
     scan("{'descr': '<f4', 'fortran_order': False, 'shape': (3,), }", 1, zeros, 13);

@@ -20,7 +20,7 @@ static void scan_as(const char *header, size_t header_n, uint64_t told, size_t d
 static void expect(const char *header, size_t data, enum ckpt_state state)
 {
     scan_as(header, strlen(header), strlen(header), data, &ckpt_limits_usual);
-    if (p.state != state) fail_msg("%s is %s: %s", header, ckpt_state_name(p.state), p.reasons.p ? p.reasons.p : "");
+    if (p.state != state) fail_msg("%s is %s: %s", header, inspection_state_name(p.state), p.reasons.p ? p.reasons.p : "");
     if (state == CKPT_WHOLE) assert_int_equal(p.safety, CKPT_SAFE);
     probe_done(&p);
 }

@@ -19,8 +19,8 @@ static void check(const struct case_of *cases, size_t n)
         struct said said = judge_bytes(cases[i].p, cases[i].n);
         bool right = said.safety == cases[i].safety && (!cases[i].named || strstr(said.text, cases[i].named));
         if (!right)
-            wrong++, print_error("case %zu is %s, wanted %s naming '%s':\n%s", i, ckpt_safety_name(said.safety),
-                                 ckpt_safety_name(cases[i].safety), cases[i].named ? cases[i].named : "", said.text);
+            wrong++, print_error("case %zu is %s, wanted %s naming '%s':\n%s", i, inspection_safety_name(said.safety),
+                                 inspection_safety_name(cases[i].safety), cases[i].named ? cases[i].named : "", said.text);
     }
     assert_int_equal(wrong, 0);
 }

@@ -23,7 +23,7 @@ static bool is_verdict(const char *word, size_t n, const struct probe *p)
     if (span_is(w, "clean")) return p->safety == CKPT_SAFE && p->state == CKPT_WHOLE;
     if (span_is(w, "malformed")) return p->state == CKPT_CORRUPT;
     if (span_is(w, "truncated")) return p->state == CKPT_INCOMPLETE;
-    return span_is(w, ckpt_safety_name(p->safety));
+    return span_is(w, inspection_safety_name(p->safety));
 }
 
 static bool is_named(const char *word, size_t n, const struct probe *p)
@@ -51,8 +51,8 @@ static bool check_line(char *line)
     probe_fd(&p, fd, path, NULL, &ckpt_limits_usual);
     bool right = one_of(fields[3], is_verdict, &p) && all_named(fields[4], &p);
     if (!right)
-        print_error("%s is %s and %s, wanted %s:\n%s", fields[0], ckpt_state_name(p.state), ckpt_safety_name(p.safety), fields[3],
-                    p.reasons.p);
+        print_error("%s is %s and %s, wanted %s:\n%s", fields[0], inspection_state_name(p.state),
+                    inspection_safety_name(p.safety), fields[3], p.reasons.p);
     probe_done(&p);
     close(fd);
     return right;

@@ -153,7 +153,7 @@ static void no_rewriting_is_taken_for_safe(void **state)
         struct said said = judge_bytes(s.p, s.n);
         if (said.safety == CKPT_MALICIOUS) continue;
         missed++;
-        print_error("seed %zu is %s: %s\n", seed, ckpt_safety_name(said.safety), said.text);
+        print_error("seed %zu is %s: %s\n", seed, inspection_safety_name(said.safety), said.text);
         for (size_t i = 0; i < s.n && i < 300; i++)
             print_error(s.p[i] >= ' ' && s.p[i] < 127 ? "%c" : "\\x%02x", (unsigned char)s.p[i]);
         print_error("\n");

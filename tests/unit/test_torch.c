@@ -381,7 +381,7 @@ static void every_cut_of_a_file_is_told(void **state)
             probe_fd(&p, fd, files[f], NULL, &ckpt_limits_usual);
 
             if (p.state != CKPT_INCOMPLETE)
-                print_error("%s cut at %zu is %s: %s\n", files[f], cut, ckpt_state_name(p.state), p.reasons.p);
+                print_error("%s cut at %zu is %s: %s\n", files[f], cut, inspection_state_name(p.state), p.reasons.p);
             assert_int_equal(p.state, CKPT_INCOMPLETE);
             probe_done(&p);
             close(fd);

@@ -207,8 +207,5 @@ void pickle_free(struct pickle *p)
 }
 
 uint64_t pickle_at(const struct pickle *p) { return p->in.at; }
-void pickle_seek(struct pickle *p, uint64_t at) { p->in.at = at < p->in.in.size ? at : p->in.in.size; }
 const struct node *pickle_persistent(const struct pickle *p) { return p->persistent; }
-const char *pickle_why(const struct pickle *p) { return p->why; }
-const char *pickle_flaw(const struct pickle *p) { return p->flaw[0] ? p->flaw : NULL; }
 bool pickle_used_joblib(const struct pickle *p) { return p->used_joblib; }

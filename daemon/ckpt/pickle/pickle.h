@@ -37,12 +37,8 @@ void pickle_free(struct pickle *p);
 /* pickle_next - the next stream: stack and memo empty, imports and judgements kept. *value is set with PICKLE_VALUE only.
  * Cost  about 20 ns an opcode and 32 to 100 bytes of arena a value. */
 enum pickle_end pickle_next(struct pickle *p, const struct node **value);
-/* pickle_at - how many bytes were read; pickle_seek moves there. pickle_why - of the last end that was no value: one sentence. */
+/* pickle_at - how many bytes were read. */
 uint64_t pickle_at(const struct pickle *p);
-void pickle_seek(struct pickle *p, uint64_t at);
-const char *pickle_why(const struct pickle *p);
-/* pickle_flaw - the first thing that Python would have refused though this machine read on; NULL when there is none. */
-const char *pickle_flaw(const struct pickle *p);
 /* pickle_persistent - a list of all persistent ids so far, as they came. */
 const struct node *pickle_persistent(const struct pickle *p);
 /* pickle_used_joblib - raw arrays were stepped over (PICKLE_JOBLIB). */

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <zlib.h>
 
-#include "crc.h"
+#include "../../base/crc32.h"
 #include "parts.h"
 
 enum { IN_BYTES = 64 << 10, READ_OVER_BYTES = 64 << 10, DEFLATE_RATIO_MAX = 1032 }; /* 258 bytes from 2 bits */
@@ -79,7 +79,7 @@ static ssize_t give(int fd, struct stream *s, void *p, size_t room, struct err *
         ssize_t got = !n ? 0 : s->inflate ? give_inflated(fd, s, p, n, err) : give_stored(fd, s, p, n, err);
         if (got < 0) return -1;
         if (!got) return s->whole && !s->checked && check_end(fd, s, err) != OK ? -1 : 0;
-        if (s->whole) s->crc = zip_crc32(s->crc, p, (size_t)got);
+        if (s->whole) s->crc = crc32_add(s->crc, p, (size_t)got);
         if (!s->skip) return s->left -= (uint64_t)got, got;
         s->skip -= (uint64_t)got;
     }

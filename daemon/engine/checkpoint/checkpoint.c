@@ -71,8 +71,7 @@ struct checkpoint_part *part_add(struct checkpoint *c, const char *directory, co
     c->parts = more;
     struct checkpoint_part *p = &c->parts[c->n_parts++];
     *p = (struct checkpoint_part){.path = path, .role = role, .present = stat(path, &st) == 0};
-    const char *slash = strrchr(path, '/');
-    p->name = slash && slash[1] ? slash + 1 : path;
+    p->name = path_name(path);
     if (p->present) c->size += (uint64_t)st.st_size;
     return p;
 }

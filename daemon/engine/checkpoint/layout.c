@@ -49,12 +49,6 @@ static const struct {
 static const char *const suffixes[] = {".safetensors", ".pt", ".pth",  ".bin",  ".ckpt",  ".pkl", ".pickle", ".joblib",   ".npy",
                                        ".npz",         ".h5", ".hdf5", ".gguf", ".keras", ".mar", ".nemo",   ".pdparams", ".tar"};
 
-static const char *last_component(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash && slash[1] ? slash + 1 : path;
-}
-
 static bool has_suffix(const char *name)
 {
     const char *dot = strrchr(name, '.');
@@ -158,7 +152,7 @@ enum checkpoint_layout layout_of(const char *directory)
 {
     struct names names;
     char tag[4096];
-    if (strstr(last_component(directory), ".orbax-checkpoint-tmp")) return CHECKPOINT_ORBAX;
+    if (strstr(path_name(directory), ".orbax-checkpoint-tmp")) return CHECKPOINT_ORBAX;
     if (names_read(directory, &names, NULL)) return CHECKPOINT_FILE;
     enum checkpoint_layout l = layout_by(&names);
     if (l == CHECKPOINT_FILE && latest_tag(directory, tag, sizeof tag)) l = CHECKPOINT_DEEPSPEED;
@@ -171,7 +165,7 @@ bool checkpoint_is(const char *path)
     struct stat st;
     if (stat(path, &st) < 0) return false;
     if (S_ISDIR(st.st_mode)) return layout_of(path) != CHECKPOINT_FILE;
-    return S_ISREG(st.st_mode) && has_suffix(last_component(path));
+    return S_ISREG(st.st_mode) && has_suffix(path_name(path));
 }
 
 /* ---- which parts ------------------------------------------------------------------------------------------------------------------ */
@@ -235,7 +229,7 @@ static void not_finished(struct checkpoint *c, const char *why)
 
 static void check_finished(struct checkpoint *c, const char *directory, enum checkpoint_layout layout, const struct names *names)
 {
-    const char *own = last_component(directory);
+    const char *own = path_name(directory);
     if (layout == CHECKPOINT_DCP && !names_have(names, ".metadata"))
         not_finished(c, ".metadata, which is written last, is not there");
     if (layout == CHECKPOINT_HUGGINGFACE && fnmatch("checkpoint-[0-9]*", own, 0) == 0 && !names_have(names, "trainer_state.json"))
@@ -277,7 +271,7 @@ static enum status find_in_directory(struct checkpoint *c, struct err *err)
     if (s) return s;
     c->layout = layout_by(&names);
     names_free(&names);
-    if (strstr(last_component(c->path), ".orbax-checkpoint-tmp")) c->layout = CHECKPOINT_ORBAX;
+    if (strstr(path_name(c->path), ".orbax-checkpoint-tmp")) c->layout = CHECKPOINT_ORBAX;
     if (c->layout != CHECKPOINT_FILE) return add_directory(c, c->path, c->layout, err);
     if (!latest_tag(c->path, tag, sizeof tag)) return err_set(err, E_FORMAT, "'%s' holds no checkpoint", c->path);
     c->layout = CHECKPOINT_DEEPSPEED;
@@ -311,7 +305,7 @@ int64_t checkpoint_step(const char *path)
     char name[4096];
     snprintf(name, sizeof name, "%s", path);
     for (size_t n = strlen(name); n > 1 && name[n - 1] == '/'; n--) name[n - 1] = '\0';
-    const char *last = last_component(name);
+    const char *last = path_name(name);
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         for (const char *at = last; (at = strstr(at, words[i])); at++) {
             const char *digits = at + strlen(words[i]);

@@ -125,12 +125,6 @@ static void pick_environment(char *picked[4])
     picked[n] = NULL;
 }
 
-static const char *last_component(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash && slash[1] ? slash + 1 : path;
-}
-
 static int spawn_with(struct reading *r, char *const argv[], posix_spawn_file_actions_t *files, posix_spawnattr_t *attributes)
 {
     sigset_t none, all;
@@ -172,8 +166,8 @@ static bool start(struct reading *r, const char *against)
     size_t n = 5;
     if (r->o->no_spectra || r->o->verdict_only) argv[n++] = (char *)"--no-spectra";
     argv[n++] = (char *)"--";
-    argv[n++] = (char *)last_component(r->path);
-    if (r->against >= 0) argv[n++] = (char *)last_component(against);
+    argv[n++] = (char *)path_name(r->path);
+    if (r->against >= 0) argv[n++] = (char *)path_name(against);
     int rc = spawn(r, argv);
     if (rc) return ended(r, READING_IMPOSSIBLE, "its reader '%s' cannot be started: %s", program, strerror(rc)), false;
     close(r->pipe[1]);

@@ -83,20 +83,10 @@ static void keep(void *arg, const struct finding *f)
     examine_add(e, &kept);
 }
 
-static void run_checks(const struct examine *e, const struct checkup *c, const struct findings *out)
+static double configured(void *arg, const struct knob *k)
 {
-    union {
-        double align;
-        char bytes[CHECK_KNOBS_MAX];
-    } knobs;
-    for (size_t i = 0; checks[i]; i++) {
-        check_knobs(checks[i], knobs.bytes);
-        for (const struct knob *k = checks[i]->knobs; k && k->name; k++) {
-            double v = config_knob(e->config, k, e->sensitivity, NULL);
-            memcpy(knobs.bytes + k->offset, &v, sizeof v);
-        }
-        checks[i]->look(knobs.bytes, c, out);
-    }
+    const struct examine *e = arg;
+    return config_knob(e->config, k, e->sensitivity, NULL);
 }
 
 void examine_checks(struct examine *e)
@@ -123,7 +113,7 @@ void examine_checks(struct examine *e)
         p.c.n_groups = groups_of(from, groups);
         p.c.groups = groups;
         checkup_prepare(&p.c);
-        run_checks(e, &p.c, &(struct findings){e, keep});
+        checkup_run(&p.c, configured, e, &(struct findings){e, keep});
     }
     free(p.c.tensors), free(p.c.states), free(p.c.order), free(p.series), free(groups);
 }

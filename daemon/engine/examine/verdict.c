@@ -10,7 +10,7 @@
 /* What is told of the checkpoint itself stands under the name of its file or directory. */
 static const struct series *itself(struct examine *e)
 {
-    const char *slash = strrchr(e->path, '/'), *name = slash && slash[1] ? slash + 1 : e->path;
+    const char *name = path_name(e->path);
     struct series *s = arena_alloc(&e->arena, sizeof *s);
     char *copy = arena_copy(&e->arena, name, strlen(name));
     if (!s || !copy) return NULL;

@@ -261,19 +261,13 @@ void live_bytes(const struct live *l, uint64_t *read, uint64_t *all)
     }
 }
 
-static const char *base_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash ? slash + 1 : path;
-}
-
 json_t *live_found(const struct live *l)
 {
     json_t *sources = json_array();
     for (size_t i = 0; i < l->n_readers; i++) {
         const char *path = l->readers[i]->tail.path;
         size_t n = strlen(l->root);
-        const char *below = strncmp(path, l->root, n) == 0 && path[n] == '/' ? path + n + 1 : base_name(path);
+        const char *below = strncmp(path, l->root, n) == 0 && path[n] == '/' ? path + n + 1 : path_name(path);
         json_array_append_new(sources, json_pack("{s:o, s:s}", "path", json_text(below), "format", l->readers[i]->format->name));
     }
     uint64_t read = 0, all = 0;

@@ -88,7 +88,7 @@ static const struct series *series_of(struct run *r, const char *tensor, const c
     static const struct role_match none = {.role = ROLE_NONE, .unit = ""};
     char name[sizeof prefix + TENSOR_NAME_BYTES];
     if (*tensor) snprintf(name, sizeof name, "%s%.*s", prefix, TENSOR_NAME_BYTES, tensor);
-    else snprintf(name, sizeof name, "%.*s", TENSOR_NAME_BYTES, run_checkpoint_name(path));
+    else snprintf(name, sizeof name, "%.*s", TENSOR_NAME_BYTES, path_name(path));
     int id = run_intern(r, 0, span_of(name), AXIS_STEP, &none);
     return id < 0 ? NULL : &r->series[id]->s;
 }
@@ -122,7 +122,7 @@ static void take_finding(struct run *r, const json_t *o, const char *path, int64
 static bool speaks_of(const struct finding *f, const char *path)
 {
     if (strncmp(f->kind, "checkpoint_", 11) != 0) return true;
-    return f->series && strcmp(f->series->name, run_checkpoint_name(path)) == 0;
+    return f->series && strcmp(f->series->name, path_name(path)) == 0;
 }
 
 /* What an earlier look told and this one does not is over. */
@@ -142,13 +142,11 @@ static void close_rest(struct run *r, const char *path, int64_t step, uint32_t l
 
 static void keep_rest(struct run *r, const char *path, const char *why, double written)
 {
-    for (size_t i = 0; i < r->n_checkpoints; i++) {
-        struct run_checkpoint *c = &r->checkpoints[i];
-        if (strcmp(c->path, path) != 0) continue;
-        free(c->why);
-        c->written = written;
-        c->why = *why ? str_dup(span_of(why)) : NULL;
-    }
+    struct run_checkpoint *c = run_known_checkpoint(r, path);
+    if (!c) return;
+    free(c->why);
+    c->written = written;
+    c->why = *why ? str_dup(span_of(why)) : NULL;
 }
 
 /* Nobody has to log what the checkpoints tell. */
@@ -178,21 +176,14 @@ void run_take_inspected(struct run *r, const char *text)
 
 double run_checkpoint_written(const struct run *r, const char *path)
 {
-    for (size_t i = 0; i < r->n_checkpoints; i++)
-        if (strcmp(r->checkpoints[i].path, path) == 0) return r->checkpoints[i].written;
-    return 0;
-}
-
-const char *run_checkpoint_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash && slash[1] ? slash + 1 : path;
+    const struct run_checkpoint *c = run_known_checkpoint(r, path);
+    return c ? c->written : 0;
 }
 
 const char *run_checkpoint_words(const struct run *r, const struct finding *f)
 {
     for (size_t i = 0; f->series && strncmp(f->kind, "checkpoint_", 11) == 0 && i < r->n_checkpoints; i++)
-        if (strcmp(run_checkpoint_name(r->checkpoints[i].path), f->series->name) == 0) return r->checkpoints[i].why;
+        if (strcmp(path_name(r->checkpoints[i].path), f->series->name) == 0) return r->checkpoints[i].why;
     return NULL;
 }
 

@@ -6,8 +6,7 @@
 
 /* run_take_inspected - the text of an EVENT_INSPECTED, as run_inspected wrote it and the memory gives it back; anything else is passed over. */
 void run_take_inspected(struct run *r, const char *text);
-/* run_checkpoint_name - the last component of its path. run_checkpoint_words - the reason behind a finding about a checkpoint; NULL for others. */
-const char *run_checkpoint_name(const char *path);
+/* run_checkpoint_words - the reason behind a finding about a checkpoint; NULL for others. */
 const char *run_checkpoint_words(const struct run *r, const struct finding *f);
 
 #endif

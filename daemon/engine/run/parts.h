@@ -209,6 +209,8 @@ struct run {
     struct arena shown; /* what the view points to */
 };
 
+/* run_known_checkpoint - the one at this path; NULL when none was seen there. */
+struct run_checkpoint *run_known_checkpoint(const struct run *r, const char *path);
 /* run_grow - room for one more element; false when memory ran out. */
 bool run_grow(void **array, size_t *room, size_t used, size_t element);
 

@@ -30,7 +30,7 @@ static bool is_pair(const char *a, const char *at, size_t n, const char *b)
 static bool is_of_validation(const char *path)
 {
     static const char *const words[] = {"valid", "val", "validation", NULL};
-    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+    const char *name = path_name(path);
     size_t n = word_at(name, name, words);
     return n && (name[n] == '.' || name[n] == '_' || !name[n]) && !strstr(name, "train");
 }

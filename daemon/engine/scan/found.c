@@ -32,7 +32,7 @@ void scan_note(struct scan_walk *w, const char *path, const char *why)
     scan_skip_entry(w->scan, path, why);
     if (w->note.n > NOTE_BYTES) return;
     str_add(&w->note, w->note.n ? "; '" : "'");
-    str_add_printable(&w->note, span_of(scan_base_name(path)), NOTE_NAME_CHARS);
+    str_add_printable(&w->note, span_of(path_name(path)), NOTE_NAME_CHARS);
     str_addf(&w->note, "' %s", why);
 }
 
@@ -75,7 +75,7 @@ static void say_why(struct scan_source *s)
     const char *summary = s->format->summary;
     size_t n = strlen(summary) > SUMMARY_BYTES || s->format->growth != GROWTH_QUERIED ? strcspn(summary, ":;") : strlen(summary);
     const char *own = s->format->called ? s->format->called(s->path) : NULL;
-    bool usual = s->format->globs && scan_named(scan_base_name(s->path), s->format->globs);
+    bool usual = s->format->globs && scan_named(path_name(s->path), s->format->globs);
     snprintf(s->why, sizeof s->why, "by %sits first bytes: %.*s (%s)", usual ? "its name and " : "",
              n > SUMMARY_BYTES ? SUMMARY_BYTES : (int)n, summary, sureness(s->confidence));
     if (own) snprintf(s->why, sizeof s->why, "by its name: your format '%.60s' (%s)", own, sureness(s->confidence));
@@ -104,7 +104,7 @@ void scan_add_checkpoint(struct scan_walk *w, const char *root, const char *path
     char *copy = str_dup(span_of(path));
     if (copy)
         r->checkpoints[r->n_checkpoints++] =
-            (struct scan_checkpoint){copy, scan_step_in_name(scan_base_name(path)), (double)st->st_mtim.tv_sec};
+            (struct scan_checkpoint){copy, scan_step_in_name(path_name(path)), (double)st->st_mtim.tv_sec};
 }
 
 /* ---- the end ------------------------------------------------------------------------------------------------------------------- */

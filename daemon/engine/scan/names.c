@@ -38,12 +38,6 @@ static bool has_suffix(const char *const *list, const char *name)
     return false;
 }
 
-const char *scan_base_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash ? slash + 1 : path;
-}
-
 int64_t scan_step_in_name(const char *name)
 {
     const char *step = strstr(name, "step"), *from = step ? step : name;
@@ -59,10 +53,10 @@ int64_t scan_step_in_name(const char *name)
     return found;
 }
 
-bool scan_is_checkpoint(const char *path) { return has_suffix(checkpoint_suffixes, scan_base_name(path)); }
+bool scan_is_checkpoint(const char *path) { return has_suffix(checkpoint_suffixes, path_name(path)); }
 bool scan_is_foreign(const char *path)
 {
-    const char *name = scan_base_name(path);
+    const char *name = path_name(path);
     return has_suffix(foreign_suffixes, name) || (has_suffix(packed_suffixes, name) && !scan_is_packed_log(path));
 }
 
@@ -81,20 +75,20 @@ bool scan_named(const char *name, const char *patterns)
 const char *scan_other_use(const char *path)
 {
     for (size_t i = 0; i < sizeof uses / sizeof *uses; i++)
-        if (scan_named(scan_base_name(path), uses[i].names)) return uses[i].why;
+        if (scan_named(path_name(path), uses[i].names)) return uses[i].why;
     return NULL;
 }
 
 char *scan_unpacked_name(const char *path)
 {
-    const char *dot = has_suffix(packed_suffixes, scan_base_name(path)) ? strrchr(path, '.') : NULL;
+    const char *dot = has_suffix(packed_suffixes, path_name(path)) ? strrchr(path, '.') : NULL;
     return str_dup((struct span){path, dot ? (size_t)(dot - path) : strlen(path)});
 }
 
 /* A log, or one that was rotated: behind the suffix stand digits, dashes and dots only. */
 bool scan_is_log(const char *path)
 {
-    const char *name = scan_base_name(path);
+    const char *name = path_name(path);
     for (const char *const *suffix = log_suffixes; *suffix; suffix++)
         for (const char *at = strstr(name, *suffix); at; at = strstr(at + 1, *suffix)) {
             const char *rest = at + strlen(*suffix);
@@ -105,7 +99,7 @@ bool scan_is_log(const char *path)
 
 bool scan_is_packed_log(const char *path)
 {
-    if (!has_suffix(packed_suffixes, scan_base_name(path))) return false;
+    if (!has_suffix(packed_suffixes, path_name(path))) return false;
     char *inside = scan_unpacked_name(path);
     bool is = inside && scan_is_log(inside);
     free(inside);

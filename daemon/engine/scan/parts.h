@@ -41,8 +41,6 @@ void scan_run_done(struct scan_run *r);
 
 /* ---- scan/names.c ----------------------------------------------------------------------------------------------------------- */
 
-/* scan_base_name - the last component of a path; borrowed from it. */
-const char *scan_base_name(const char *path);
 /* scan_step_in_name - the step in "checkpoint-500", "epoch=4-step=500.ckpt", "model_00001000.pt": after "step" if that is there, else the
  * last number; -1 for none. */
 int64_t scan_step_in_name(const char *name);

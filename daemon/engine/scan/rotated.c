@@ -91,7 +91,7 @@ static bool name_part(const char *path, struct part *p)
 {
     char *plain = scan_unpacked_name(path);
     if (!plain) return false;
-    const char *name = scan_base_name(plain);
+    const char *name = path_name(plain);
     p->packed = strlen(plain) < strlen(path);
     size_t at = rest_of(name, p);
     if (at) p->base = str_dup((struct span){plain, (size_t)(name - plain) + at});

@@ -37,7 +37,7 @@ static bool there(const char *directory, const char *name)
 static bool always(const struct scan_place *p) { return p != NULL; }
 static bool root_known(const struct scan_place *p) { return p->known; }
 static bool joined(const struct scan_place *p) { return strcmp(p->root, p->parent) != 0; } /* its parent is no root */
-static bool parent_is(const struct scan_place *p, const char *name) { return strcmp(scan_base_name(p->parent), name) == 0; }
+static bool parent_is(const struct scan_place *p, const char *name) { return strcmp(path_name(p->parent), name) == 0; }
 static bool holds_events(const struct scan_place *p) { return entries(p->path, "*tfevents*") > 0; }
 static bool holds_stdout(const struct scan_place *p) { return there(p->path, "stdout.log") || there(p->path, "stderr.log"); }
 
@@ -79,7 +79,7 @@ static bool events_of_known(const struct scan_place *p) { return p->known && (ho
 static const char boards[] = "tensorboard tensorboard_logs tb tb_logs tblogs summaries";
 static bool in_joined_board(const struct scan_place *p)
 {
-    return joined(p) && scan_named(scan_base_name(p->parent), boards) && holds_events(p);
+    return joined(p) && scan_named(path_name(p->parent), boards) && holds_events(p);
 }
 
 static const char dated[] = "[A-Z][a-z][a-z][0-9][0-9]_[0-9][0-9]-[0-9][0-9]-[0-9][0-9]_*"; /* Jan05_10-00-01_host */
@@ -120,7 +120,7 @@ static bool one_wandb_run(const char *directory)
 static bool wandb_of_one(const struct scan_place *p) { return p->known && one_wandb_run(p->path); }
 static bool in_joined_wandb(const struct scan_place *p)
 {
-    const char *parent = scan_base_name(p->parent);
+    const char *parent = path_name(p->parent);
     return strcmp(parent + (*parent == '.'), "wandb") == 0 && joined(p);
 }
 static bool in_wandb_run(const struct scan_place *p) { return entries(p->parent, "*.wandb") > 0; }
@@ -136,7 +136,7 @@ static bool version_of_hydra(const struct scan_place *p)
 
 static bool in_mlflow_run(const struct scan_place *p)
 {
-    return there(p->root, "meta.yaml") && there(p->root, "metrics") && strlen(scan_base_name(p->root)) >= 32;
+    return there(p->root, "meta.yaml") && there(p->root, "metrics") && strlen(path_name(p->root)) >= 32;
 }
 static bool below_mlflow_run(const struct scan_place *p) { return strcmp(p->parent, p->root) == 0 && in_mlflow_run(p); }
 static bool in_mlruns(const struct scan_place *p) { return parent_is(p, "mlruns"); }
@@ -237,7 +237,7 @@ static const struct rule {
 
 enum scan_effect scan_effect_of(const struct scan_place *p, const char **why)
 {
-    const char *name = scan_base_name(p->path);
+    const char *name = path_name(p->path);
     for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
         if (!scan_named(name, rules[i].names) || !rules[i].when(p)) continue;
         *why = rules[i].why;

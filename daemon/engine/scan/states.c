@@ -30,7 +30,7 @@ static int64_t checkpoint_of(const struct scan_run *r, const char *path)
     return -1;
 }
 
-static bool is_state(const struct scan_source *s) { return strcmp(scan_base_name(s->path), "trainer_state.json") == 0; }
+static bool is_state(const struct scan_source *s) { return strcmp(path_name(s->path), "trainer_state.json") == 0; }
 
 /* "global_step" stands before the history, whether its keys are sorted or not. */
 static int64_t reached(const char *path)

@@ -7,16 +7,10 @@
 #include "../../base/num.h"
 #include "cell.h"
 
-static const char *base_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash ? slash + 1 : path;
-}
-
 static void of_dvclive(struct csv_place *p, const char *path)
 {
     static const char folder[] = "plots/metrics/";
-    const char *at = strstr(path, folder), *base = base_name(path);
+    const char *at = strstr(path, folder), *base = path_name(path);
     if (!at || (at > path && at[-1] != '/')) return;
     at += sizeof folder - 1;
     if (at < base && base - at < CSV_PLACE_BYTES) memcpy(p->prefix, at, (size_t)(base - at));
@@ -24,7 +18,7 @@ static void of_dvclive(struct csv_place *p, const char *path)
 
 void csv_place_of(struct csv_place *p, const char *path)
 {
-    const char *base = base_name(path);
+    const char *base = path_name(path);
     *p = (struct csv_place){.sets = strcmp(base, "test_error.tsv") == 0};
     if (p->sets || strcmp(base, "learn_error.tsv") == 0) snprintf(p->prefix, sizeof p->prefix, p->sets ? "test/" : "learn/");
     else of_dvclive(p, path);

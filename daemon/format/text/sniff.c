@@ -80,7 +80,7 @@ int text_sniff(const char *path, struct span head)
                                             "contributing", "requirements", "cmakelists", "vocab",  "merges",
                                             "copying",      "authors",      "citation",   NULL};
     static const char *const plain[] = {"train", "nohup", "stdout", "stderr", "output", "slurm", "log", NULL};
-    const char *slash = path ? strrchr(path, '/') : NULL, *name = slash ? slash + 1 : path ? path : "";
+    const char *name = path ? path_name(path) : "";
     if (is_binary(head)) return 0;
     if (ends_in(name, code)) return head.n ? 5 : 0;
     if (begins_in(name, documents) || (ends_in(name, ".md") && span_starts(span_trim(head), "#"))) return head.n ? 10 : 5;

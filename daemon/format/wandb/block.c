@@ -1,7 +1,7 @@
 /* wandb_block - see wandb/block.h. */
 #include "block.h"
 
-#include "crc.h"
+#include "../../base/crc32.h"
 
 enum chunk { CHUNK_NONE, CHUNK_FULL, CHUNK_FIRST, CHUNK_MIDDLE, CHUNK_LAST };
 
@@ -107,7 +107,7 @@ static size_t sized(uint64_t from, const char *p)
 static void chunk(const struct reading *r, uint64_t from, const char *p, size_t n)
 {
     struct wandb_block *b = r->b;
-    if (wandb_crc((struct span){p + 6, n - 6}) != number(p, 4)) {
+    if (crc32_add(0, p + 6, n - 6) != number(p, 4)) {
         if (b->lost) b->skip_to = block_end(from); /* the length is no better */
         damaged(r, "a record whose checksum is wrong");
     } else take(r, (enum chunk)p[6], (struct span){p + BLOCK_CHUNK_HEAD_BYTES, n - BLOCK_CHUNK_HEAD_BYTES});

@@ -1,11 +1,12 @@
-/* wandb_crc - see wandb/crc.h.
+/* crc32 - see crc32.h.
  *
  * A CRC is the remainder of a division by a polynomial P over GF(2). 16 bytes X that stand n bits before the end count as
  * X * (x^n mod P), so four lanes of 16 bytes are carried forward by 64 bytes with two multiplications each, at last folded into one, and
  * that reduced by Barrett's method. Constants for reflected bits: x^n mod P << 1.
  * Gopal, Ozturk, Guilford et al. 2009, "Fast CRC Computation for Generic Polynomials Using PCLMULQDQ Instruction", Intel. */
-#include "crc.h"
+#include "crc32.h"
 
+#include <stdbool.h>
 #include <zlib.h>
 
 #if defined __x86_64__ && defined __GNUC__
@@ -35,11 +36,11 @@ WITH_PCLMUL static uint32_t reduced(__m128i x)
     return (uint32_t)_mm_extract_epi32(_mm_xor_si128(x, r), 1);
 }
 
-/* folded - the remainder of n bytes, not inverted; n is at least 64 and a multiple of 16. */
-WITH_PCLMUL static uint32_t folded(const char *p, size_t n)
+/* folded - what n bytes make of the remainder crc; neither is inverted. n is at least 64 and a multiple of 16. */
+WITH_PCLMUL static uint32_t folded(uint32_t crc, const char *p, size_t n)
 {
     const __m128i by_512 = _mm_set_epi64x(0x01c6e41596, 0x0154442bd4), by_128 = _mm_set_epi64x(0x00ccaa009e, 0x01751997d0);
-    __m128i lane[4] = {_mm_xor_si128(load(p), _mm_cvtsi32_si128(-1)), load(p + 16), load(p + 32), load(p + 48)};
+    __m128i lane[4] = {_mm_xor_si128(load(p), _mm_cvtsi32_si128((int)crc)), load(p + 16), load(p + 32), load(p + 48)};
     for (p += STRIDE_BYTES, n -= STRIDE_BYTES; n >= STRIDE_BYTES; p += STRIDE_BYTES, n -= STRIDE_BYTES)
         for (int i = 0; i < 4; i++) lane[i] = forward(lane[i], by_512, load(p + i * LANE_BYTES));
     for (int i = 1; i < 4; i++) lane[0] = forward(lane[0], by_128, lane[i]);
@@ -47,17 +48,17 @@ WITH_PCLMUL static uint32_t folded(const char *p, size_t n)
     return reduced(lane[0]);
 }
 
-uint32_t wandb_crc(struct span bytes)
+uint32_t crc32_add(uint32_t crc, const void *p, size_t n)
 {
-    size_t n = bytes.n & ~(size_t)(LANE_BYTES - 1);
-    bool fast = n >= STRIDE_BYTES && __builtin_cpu_supports("pclmul") && __builtin_cpu_supports("sse4.1");
-    uint32_t crc = fast ? ~folded(bytes.p, n) : 0;
-    size_t done = fast ? n : 0;
-    return (uint32_t)crc32_z(crc, (const Bytef *)bytes.p + done, bytes.n - done);
+    size_t whole = n & ~(size_t)(LANE_BYTES - 1);
+    bool fast = whole >= STRIDE_BYTES && __builtin_cpu_supports("pclmul") && __builtin_cpu_supports("sse4.1");
+    size_t done = fast ? whole : 0;
+    if (fast) crc = ~folded(~crc, p, whole);
+    return n > done ? (uint32_t)crc32_z(crc, (const Bytef *)p + done, n - done) : crc;
 }
 
 #else
 
-uint32_t wandb_crc(struct span bytes) { return (uint32_t)crc32_z(0, (const Bytef *)bytes.p, bytes.n); }
+uint32_t crc32_add(uint32_t crc, const void *p, size_t n) { return n ? (uint32_t)crc32_z(crc, p, n) : crc; }
 
 #endif
