@@ -16,6 +16,7 @@
 #include "part.h"
 #include "shape.h"
 #include "suffix.h"
+#include "unwritten.h"
 
 enum { DIMS_MAX = 4, NAME_MAX_BYTES = 4096, VALUE_TOLD = 256, TEMPLATE_MAX = 4 << 20, TOLD = 96, ALIGNMENT_USUAL = 32 };
 
@@ -62,6 +63,7 @@ static const struct type types[] = {
 
 struct model {
     struct gguf_read in;
+    const struct ckpt_file *file;
     const struct ckpt_limits *max;
     const struct ckpt_sink *out;
     uint64_t alignment, told, n_tensors, n_settings;
@@ -255,11 +257,12 @@ static void check_data(struct model *m, uint64_t data_bytes)
         sized = t->sized;
         at = aligned(end, m->alignment);
     }
-    if (m->why[0]) ckpt_say_state(m->out, CKPT_CORRUPT, "%s", m->why);
+    if (m->why[0]) ckpt_say_state(m->out, unwritten_fault(m->file, m->in.at), "%s", m->why);
     else if (at > data_bytes)
         ckpt_say_state(m->out, CKPT_INCOMPLETE, "%" PRIu64 " of %" PRIu64 " bytes of tensors are there", data_bytes, at);
     else if (data_bytes > at && sized)
-        ckpt_say_state(m->out, CKPT_CORRUPT, "%" PRIu64 " bytes behind its last tensor belong to nothing", data_bytes - at);
+        ckpt_say_state(m->out, unwritten_fault(m->file, m->in.at), "%" PRIu64 " bytes behind its last tensor belong to nothing",
+                       data_bytes - at);
 }
 
 static void tell_tensors(struct model *m, const struct ckpt_file *f, uint64_t data)
@@ -273,9 +276,18 @@ static void tell_tensors(struct model *m, const struct ckpt_file *f, uint64_t da
     }
 }
 
+/* Did the header run into bytes that have not come? Of limits, and of versions that are told, it did not. */
+static bool is_awaited(const struct gguf_read *in, const struct ckpt_file *f)
+{
+    enum { VERSION_AT = 4 };
+    if (in->end_reason == GGUF_VERSION) return unwritten_from(f, VERSION_AT + 1);
+    return (in->end_reason == GGUF_CUT || in->end_reason == GGUF_LONG) && unwritten_from(f, in->at);
+}
+
 static enum status say_end(struct model *m, struct err *err)
 {
     ckpt_say_safety(m->out, CKPT_SAFETY_UNVERIFIED, "its header could not be read to its end");
+    if (is_awaited(&m->in, m->file)) return ckpt_say_state(m->out, CKPT_INCOMPLETE, "its header is not written to its end"), OK;
     if (m->why[0]) return ckpt_say_state(m->out, CKPT_CORRUPT, "%s", m->why), OK;
     switch (m->in.end_reason) {
     case GGUF_MEMORY: return err_set(err, E_MEMORY, "no memory to read a GGUF header");
@@ -292,11 +304,13 @@ static enum status scan(const struct ckpt_file *f, const struct ckpt_limits *max
 {
     struct model *m = calloc(1, sizeof *m);
     if (!m) return err_set(err, E_MEMORY, "no memory to read a GGUF header");
-    *m = (struct model){.max = max, .out = out, .alignment = ALIGNMENT_USUAL};
+    *m = (struct model){.file = f, .max = max, .out = out, .alignment = ALIGNMENT_USUAL};
     gguf_begin(&m->in, f);
     enum status s = OK;
     if (f->head.n >= 4 && !span_starts(f->head, "GGUF")) {
-        ckpt_say_state(out, CKPT_CORRUPT, "it does not begin with 'GGUF'");
+        size_t there = 0;
+        while (f->head.p[there] == "GGUF"[there]) there++;
+        ckpt_say_state(out, unwritten_fault(f, there + 1), "it does not begin with 'GGUF'");
         ckpt_say_safety(out, CKPT_SAFETY_UNVERIFIED, "its header could not be read");
     } else if (read_header(m)) {
         uint64_t data = aligned(m->in.at, m->alignment);

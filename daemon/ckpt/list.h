@@ -4,8 +4,8 @@
 
 #include "ckpt.h"
 
-extern const struct ckpt ckpt_safetensors, ckpt_torch, ckpt_torch_legacy, ckpt_torch_shard, ckpt_pickle, ckpt_hdf5, ckpt_keras,
-    ckpt_npy, ckpt_npz, ckpt_gguf, ckpt_zip;
+extern const struct ckpt ckpt_safetensors, ckpt_torch, ckpt_torch_legacy, ckpt_torch_shard, ckpt_torch_metadata, ckpt_pickle,
+    ckpt_hdf5, ckpt_keras, ckpt_npy, ckpt_npz, ckpt_gguf, ckpt_zip;
 extern const struct ckpt ckpt_archive, ckpt_unknown;
 
 #endif

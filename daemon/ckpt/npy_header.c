@@ -170,6 +170,9 @@ static bool is_begun(struct span head)
     return memcmp(head.p + there, blank, NPY_PREFIX_BYTES - there) == 0;
 }
 
+/* The last byte of a header is a newline: a NUL there has not been written yet, nor has the rest of a length that says 0. */
+static bool is_begun_header(struct span header) { return !header.p[header.n - 1]; }
+
 enum npy_read npy_read(struct span head, struct arena *a, struct npy *ret)
 {
     *ret = (struct npy){.header_bytes = npy_header_bytes(head), .tensor = {.index = -1}};
@@ -179,6 +182,7 @@ enum npy_read npy_read(struct span head, struct arena *a, struct npy *ret)
         return ret->why = "it does not begin as a numpy array does, or in a version that is not known", NPY_WRONG;
     if (ret->header_bytes > NPY_HEADER_MAX) return ret->why = "its header is above the limit of 1 MiB", NPY_WRONG;
     if (ret->header_bytes > head.n) return NPY_CUT;
+    if (is_begun_header((struct span){head.p, (size_t)ret->header_bytes})) return NPY_CUT;
     size_t prefix = head.p[6] == 1 ? 10 : 12;
     struct literal l = {head.p + prefix, head.p + ret->header_bytes};
     struct span spelled = {"", 0};

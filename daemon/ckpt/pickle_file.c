@@ -6,6 +6,7 @@
 #include "list.h"
 #include "pickle_read.h"
 #include "suffix.h"
+#include "unwritten.h"
 
 static bool is_named(const char *path)
 {
@@ -21,7 +22,7 @@ static bool is_packed(const struct ckpt_file *f)
     const unsigned char *p = (const unsigned char *)f->head.p;
     bool named = is_named(f->path) || suffix_is(f->path, ".z") || suffix_is(f->path, ".gz");
     if (!named || !f->head.n) return false;
-    if (f->head.n == 1) return p[0] == 0x78 || p[0] == 0x1F; /* the first byte of one that is being written */
+    if (f->head.n == 1 || !p[1]) return p[0] == 0x78 || p[0] == 0x1F; /* the first byte of one that is being written */
     return (p[0] == 0x78 && (p[0] * 256 + p[1]) % 31 == 0) || (p[0] == 0x1F && p[1] == 0x8B);
 }
 
@@ -32,7 +33,8 @@ static int sniff_pickle(const struct ckpt_file *f)
     return !sure && is_named(f->path) ? BY_SUFFIX : sure;
 }
 
-/* Unpack into the arena, up to room bytes. Z_STREAM_END: all of it; Z_BUF_ERROR: the file ends before; Z_MEM_ERROR: room is full. */
+/* Unpack into the arena, up to room bytes. Z_STREAM_END: all of it; Z_BUF_ERROR: the file ends before, or its bytes have not come;
+ * Z_MEM_ERROR: room is full. */
 static int inflate_all(const struct ckpt_file *f, char *out, size_t room, size_t *n, struct err *err)
 {
     unsigned char block[16384];
@@ -48,8 +50,9 @@ static int inflate_all(const struct ckpt_file *f, char *out, size_t room, size_t
         if (r == Z_OK && !z.avail_out) r = Z_MEM_ERROR;
     }
     *n = room - z.avail_out;
+    bool awaited = r == Z_DATA_ERROR && unwritten_from(f, z.total_in);
     inflateEnd(&z);
-    return r == Z_OK ? Z_BUF_ERROR : r;
+    return r == Z_OK || awaited ? Z_BUF_ERROR : r;
 }
 
 static enum status read_packed(const struct ckpt_file *f, const struct ckpt_limits *max, const struct ckpt_sink *out,
@@ -69,8 +72,9 @@ static enum status read_packed(const struct ckpt_file *f, const struct ckpt_limi
     } else if (r != Z_STREAM_END) ckpt_say_state(out, CKPT_CORRUPT, "its packed bytes are broken");
     if (r != Z_STREAM_END) ckpt_say_safety(out, CKPT_SAFETY_UNVERIFIED, "not all of it could be unpacked");
     struct pickle_input in = {.fd = -1, .size = n, .bytes = bytes};
-    struct state_from from = {.fd = -1, .memory = bytes, .missing = CKPT_CORRUPT};
-    return pickle_read(&in, PICKLE_JOBLIB, "", &from, max, out, err);
+    bool half = r == Z_BUF_ERROR;
+    struct state_from from = {.fd = -1, .memory = bytes, .missing = half ? CKPT_INCOMPLETE : CKPT_CORRUPT};
+    return pickle_read(&in, half ? PICKLE_JOBLIB | PICKLE_HALF : PICKLE_JOBLIB, "", &from, max, out, err);
 }
 
 static enum status scan_pickle(const struct ckpt_file *f, const struct ckpt_limits *max, const struct ckpt_sink *out,

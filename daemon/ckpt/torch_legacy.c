@@ -8,6 +8,7 @@
 #include "le.h"
 #include "list.h"
 #include "pickle_read.h"
+#include "unwritten.h"
 
 struct place {
     struct span key;
@@ -88,6 +89,9 @@ static void cut(const struct legacy *l, const struct ckpt_sink *out, uint64_t at
                    l->file->size, at);
 }
 
+/* A count of 0 whose bytes, and all that follow, are zeros: the file got its size before its bytes. */
+static bool is_awaited(const struct legacy *l, uint64_t at) { return at + 8 < l->file->size && unwritten_from(l->file, at + 8); }
+
 /* The storages themselves, in the order of keys; *at is behind the last one. false: the file ends before, or is wrong, said already. */
 static bool place_storages(struct legacy *l, const struct node *keys, uint64_t *at, const struct ckpt_sink *out)
 {
@@ -103,6 +107,8 @@ static bool place_storages(struct legacy *l, const struct node *keys, uint64_t *
         if (ckpt_pread(l->file->fd, count, sizeof count, l->file->base + *at, NULL) != OK) return false;
         if (__builtin_mul_overflow(le64(count), p->bytes, &bytes) || __builtin_add_overflow(*at + sizeof count, bytes, &end))
             return ckpt_say_state(out, CKPT_CORRUPT, "a storage of an impossible size"), false;
+        if (!le64(count) && is_awaited(l, *at))
+            return p->bytes = 0, ckpt_say_state(out, CKPT_INCOMPLETE, "its storages are not written to their end"), false;
         p->offset = l->file->base + *at + sizeof count;
         p->bytes = bytes;
         if (end > l->file->size) return p->bytes = l->file->size - *at - sizeof count, cut(l, out, end), false;
@@ -133,7 +139,8 @@ static enum status describe(struct legacy *l, struct pickle *p, const struct nod
     from.swapped = little && little->kind == NODE_BOOL && !little->integer;
     if (!place_storages(l, streams[4], &at, out)) from.missing = CKPT_INCOMPLETE;
     else if (at < l->file->size) {
-        ckpt_say_state(out, CKPT_CORRUPT, "%" PRIu64 " bytes follow its last storage", l->file->size - at);
+        from.missing = unwritten_fault(l->file, at + 1);
+        ckpt_say_state(out, from.missing, "%" PRIu64 " bytes follow its last storage", l->file->size - at);
         ckpt_say_safety(out, CKPT_SAFETY_UNVERIFIED, "%" PRIu64 " bytes behind its last storage were not looked into",
                         l->file->size - at);
     }

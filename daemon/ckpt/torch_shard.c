@@ -45,10 +45,10 @@ static uint64_t end_of_part(const struct ckpt_file *f, uint64_t base, char *bloc
     return 0;
 }
 
-/* The tensor of a part has no name of its own. */
+/* The tensor of a part has no name of its own (torch_metadata.c). */
 struct part {
     const struct ckpt_sink *out;
-    uint64_t number;
+    uint64_t number, at; /* of its first byte, told as `index`: .metadata names it by that */
 };
 
 static void take_tensor(void *arg, const struct ckpt_tensor *t)
@@ -59,6 +59,7 @@ static void take_tensor(void *arg, const struct ckpt_tensor *t)
     int n = snprintf(name, sizeof name, "shard.%" PRIu64 "%s%s", p->number, strcmp(t->name, "value") ? "." : "",
                      strcmp(t->name, "value") ? t->name : "");
     named.name = arena_copy(p->out->arena, name, n < (int)sizeof name ? (size_t)n : sizeof name - 1);
+    if (named.part != CKPT_OPTIMIZER && p->at <= INT64_MAX) named.index = (int64_t)p->at;
     if (named.name) p->out->tensor(p->out->arg, &named);
 }
 static void take_group(void *arg, const struct ckpt_group *g) { (void)arg, (void)g; }
@@ -77,7 +78,7 @@ static void take_safety(void *arg, enum ckpt_safety s, const char *why)
 static enum status scan_parts(const struct ckpt_file *f, char *block, const struct ckpt_limits *max, const struct ckpt_sink *out,
                               struct err *err)
 {
-    struct part part = {out, 0};
+    struct part part = {.out = out};
     const struct ckpt_sink relay = {&part, out->arena, take_tensor, take_group, take_fact, take_state, take_safety};
     enum status s = OK;
     size_t candidates = 0; /* signatures looked at, of a limit for all */
@@ -92,6 +93,7 @@ static enum status scan_parts(const struct ckpt_file *f, char *block, const stru
             break;
         }
         struct ckpt_file one = {.fd = f->fd, .path = "shard.pt", .size = end - base, .base = f->base + base, .within = f->within};
+        part.at = base;
         s = ckpt_torch.scan(&one, max, &relay, err);
         base = end;
     }

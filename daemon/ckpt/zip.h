@@ -36,6 +36,7 @@ struct zip {
     uint64_t unpacked;   /* what its packed members promise to unpack to; those above max->unpacked_bytes are closed */
     bool ended;          /* the end record is there and points at a directory */
     bool corrupt;        /* it was said of this archive */
+    bool torn;           /* its end record is only half there, and zeros behind: what is wrong is said as incomplete */
     bool directory_last; /* no end record, but a directory that ends with the file */
     uint32_t said;       /* faults told so far; after some the rest is not */
 };

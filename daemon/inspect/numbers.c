@@ -13,11 +13,16 @@
 #include "histogram.h"
 #include "spectrum.h"
 
-enum { BLOCK = 1 << 20, MOST_HISTOGRAMS = 64 };
+enum { BLOCK = 1 << 20, MOST_HISTOGRAMS = 64, REMEMBERED = 16, WORTH_REMEMBERING = 64 << 10 };
 
 const struct numbers_budget numbers_budget_usual = {
     .bytes = UINT64_C(1) << 40, .seconds = 600, .spectra = true, .spectra_seconds = 0.05};
 
+/* A large tensor that was read: others that share its bytes (tied weights) have the same numbers. */
+struct remembered {
+    const struct ckpt_tensor *tensor, *before;
+    struct inspected_tensor told;
+};
 struct work {
     const struct numbers_file *now, *before;
     const struct ckpt_tensor **sorted; /* of before, by name */
@@ -30,6 +35,8 @@ struct work {
     double deadline;
     size_t histograms;
     double spectra_left; /* seconds */
+    struct remembered remembered[REMEMBERED];
+    size_t n_remembered; /* ever: the oldest give way */
     uint64_t counts[INSPECTION_BUCKETS];
 };
 
@@ -235,6 +242,32 @@ static struct inspected_tensor described(const struct ckpt_tensor *t)
     return r;
 }
 
+static bool same_bytes(const struct ckpt_tensor *a, const struct ckpt_tensor *b)
+{
+    if (!a || !b) return a == b;
+    return !a->open && !b->open && a->offset == b->offset && same_shape(a, b);
+}
+
+static void remember(struct work *w, const struct ckpt_tensor *t, const struct ckpt_tensor *b, const struct inspected_tensor *r)
+{
+    if (t->open || !r->summed || t->count * tensor_dtype_bytes(t->dtype) < WORTH_REMEMBERING) return;
+    w->remembered[w->n_remembered++ % REMEMBERED] = (struct remembered){t, b, *r};
+}
+
+/* The numbers of an earlier tensor over the same bytes; false when there is none. */
+static bool recall(const struct work *w, const struct ckpt_tensor *t, const struct ckpt_tensor *b, struct inspected_tensor *r)
+{
+    for (size_t i = 0; t->shares && i < w->n_remembered && i < REMEMBERED; i++) {
+        const struct remembered *m = &w->remembered[i];
+        if (!same_bytes(m->tensor, t) || !same_bytes(m->before, b)) continue;
+        r->summed = m->told.summed, r->summary = m->told.summary;
+        r->compared = m->told.compared, r->change = m->told.change;
+        r->effective_rank = m->told.effective_rank, r->largest_singular = m->told.largest_singular;
+        return true;
+    }
+    return false;
+}
+
 /* one - false when it was left for want of budget. */
 static bool one(struct work *w, const struct ckpt_tensor *t)
 {
@@ -245,12 +278,17 @@ static bool one(struct work *w, const struct ckpt_tensor *t)
     bool fits = t->count <= most && !over_budget(w);
     struct err err = {0};
     enum status st = OK;
+    if (element && recall(w, t, b, &r)) {
+        w->out->tensor(w->out->arg, &r);
+        return true;
+    }
     if (element && fits) {
         w->bytes_left -= t->count * element * files;
         st = b ? sum_beside(w, t, b, &r, &err) : sum_alone(w, t, &r, &err);
         bool weight = t->part == CKPT_PARAMETER || t->part == CKPT_BUFFER;
         if (r.summed && w->histograms < MOST_HISTOGRAMS && histogram_wanted(&r.summary, weight)) draw(w, t, &r);
         if (r.summed && has_spectrum(w, t, &r.summary)) decompose(w, t, &r);
+        remember(w, t, b, &r);
     }
     if (st != OK && st != E_LIMIT && w->out->unreadable) w->out->unreadable(w->out->arg, t, &err);
     w->out->tensor(w->out->arg, &r);

@@ -12,6 +12,7 @@
 #include "../base/clock.h"
 #include "../base/inspection.h"
 #include "../base/str.h"
+#include "../ckpt/unwritten.h"
 
 _Static_assert((int)CKPT_CORRUPT == INSPECTED_CORRUPT && (int)CKPT_STATE_UNVERIFIED == INSPECTED_STATE_UNVERIFIED,
                "one numbering");
@@ -28,6 +29,7 @@ struct looked_at {
     size_t n, cap;
     uint8_t state, safety;
     bool safety_said;
+    bool holed;        /* parts of it were never written: what is wrong with it is that they are not there */
     size_t said[2][4]; /* reasons told, by verdict */
     size_t facts, groups, members;
     enum status failed; /* of the collection itself */
@@ -103,6 +105,7 @@ static void take_fact(void *arg, const char *key, const char *value)
 static void take_state(void *arg, enum ckpt_state s, const char *why)
 {
     struct looked_at *l = arg;
+    if (s == CKPT_CORRUPT && l->holed) s = CKPT_INCOMPLETE;
     l->state = inspection_worse_state(l->state, (uint8_t)s);
     if (l->out && s != CKPT_WHOLE && l->said[0][s]++ < SAID_MAX) inspection_put_state(l->out, (uint8_t)s, why);
 }
@@ -149,8 +152,17 @@ static void settle(struct looked_at *l, enum status s, const struct err *err)
     if (!l->safety_said && l->state != INSPECTED_WHOLE) take_safety(l, CKPT_SAFETY_UNVERIFIED, "");
 }
 
+static void say_hole(struct looked_at *l, uint64_t at, uint64_t end)
+{
+    char why[120];
+    snprintf(why, sizeof why, "its last %llu bytes were never written: the file system has a hole there",
+             (unsigned long long)(end - at));
+    take_state(l, CKPT_INCOMPLETE, why);
+}
+
 static void scan(struct looked_at *l, const struct ckpt_file *f, const struct ckpt_limits *limits)
 {
+    struct unwritten_holes holes = unwritten_holes_of(f);
     const struct ckpt_sink sink = {.arg = l,
                                    .arena = &l->arena,
                                    .tensor = take_tensor,
@@ -160,9 +172,11 @@ static void scan(struct looked_at *l, const struct ckpt_file *f, const struct ck
                                    .safety = take_safety};
     struct err err = {0};
     l->format = ckpt_of(f);
+    l->holed = holes.first < f->size;
     if (l->out) inspection_put_head(l->out, l->format ? l->format->name : "unknown", f->size);
     if (!l->format) say_unverified(l, "it is in no format that is known here");
     else settle(l, l->format->scan(f, limits, &sink, &err), &err);
+    if (l->state == INSPECTED_WHOLE && holes.to_end < f->size) say_hole(l, holes.to_end, f->size);
 }
 
 static void look(struct looked_at *l, int fd, const char *name, const struct ckpt_limits *limits)

@@ -1,8 +1,8 @@
 # checkpoints beside a log: check and the daemon look into them, name the last good one, and remember what was found when they are gone.
 . "$(dirname "$0")/lib.sh"
-# safetensors FILE FLOAT-BYTES: one tensor of two floats
+# safetensors FILE FLOAT-BYTES [MORE]: one tensor of two floats; MORE of the header, whose bytes are there, too
 safetensors() {
-    local header='{"w":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}' size
+    local header='{"w":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}'"${3-}}" size
     printf -v size '\\x%02x' ${#header}
     { printf "$size\\0\\0\\0\\0\\0\\0\\0%s" "$header" && printf "$2"; } >"$1"
 }
@@ -52,12 +52,24 @@ view=$(printf 'thresholds:\n  checkpoint_read_gib: 0\n' >none.conf && MLWATCH_CO
 mkdir live
 json_log live/log.jsonl 0 400
 cp run/ckpt_100.safetensors live/
+mkdir other
+json_log other/log.jsonl 0 400
+safetensors other/ckpt_100.safetensors '\0\0\x80\x3f\0\0\0\x40'
+safetensors other/ckpt_200.safetensors '\0\0\x81\x3f\0\0\1\x40\0\0\0\x40' ',"v":{"dtype":"F32","shape":[1],"data_offsets":[8,12]}'
+old other/ckpt_*
 "$MLWATCH" attach live --detach >/dev/null 2>&1
+"$MLWATCH" attach other --detach >/dev/null 2>&1
 worst() { [ "$("$MLWATCH" status live --json | jq -r .worst.kind)" = "$1" ]; }
 cp -p run/ckpt_300.safetensors live/
 json_log live/log.jsonl 400 420
 wait_until 40 worst checkpoint_incomplete || fail "the cut one: $("$MLWATCH" status live --json)"
+told() { jq -c '[.findings[] | select(.kind | startswith("checkpoint")) | [.kind, .onset_step, .severity]] | sort'; }
+mismatch() { [ "$("$MLWATCH" status other --json | jq -r .worst.kind)" = checkpoint_mismatch ]; }
+wait_until 40 mismatch || fail "beside the one before: $("$MLWATCH" status other --json)"
 "$MLWATCH" daemon --stop >/dev/null 2>&1
+after=$("$MLWATCH" check --json other | told)
+[ "$after" = '[["checkpoint_mismatch",200,"warning"]]' ] || fail "check beside the one before: $after"
+[ "$("$MLWATCH" report other --json | told)" = "$after" ] || fail "the daemon: $("$MLWATCH" report other --json), check: $after"
 rm -r live
 view=$("$MLWATCH" report live --json)
 [ "$(jq -r '.findings[0].kind' <<<"$view")" = checkpoint_incomplete ] || fail "forgotten: $view"

@@ -206,32 +206,44 @@ static void watch(struct made *m, const struct subject *s, const struct str *fil
     str_done(&why);
 }
 
-static void one_being_written_is_never_called_corrupt(void **state)
+static void watch_all(bool sized)
 {
     struct made m;
     struct str file = {0};
-    (void)state;
     made_begin(&m);
     for (const struct subject *s = subjects; s < subjects + SUBJECTS; s++) {
         make(s, &file);
-        watch(&m, s, &file, false);
+        watch(&m, s, &file, sized);
     }
     made_end(&m);
     str_done(&file);
 }
 
-static void one_that_has_its_size_before_its_bytes_is_not_called_corrupt(void **state)
+static void one_being_written_is_never_called_corrupt(void **state) { (void)state, watch_all(false); }
+
+static void one_that_has_its_size_before_its_bytes_is_not_called_corrupt(void **state) { (void)state, watch_all(true); }
+
+/* Where the file system keeps holes: its pages that were never written are told, and their zeros are not taken for weights. */
+static void one_that_was_left_with_a_hole_is_incomplete(void **state)
 {
     struct made m;
-    struct str file = {0};
+    struct str file = {0}, why = {0};
     (void)state;
     made_begin(&m);
-    for (const struct subject *s = subjects; s < subjects + SUBJECTS; s++) {
-        make(s, &file);
-        watch(&m, s, &file, true);
-    }
+    big_safetensors(&file);
+    made_bytes(&m, "half.safetensors", file.p, file.n / 2);
+    assert_int_equal(truncate(m.path, (off_t)file.n), 0);
+    int fd = open(m.path, O_RDONLY);
+    bool keeps_holes = lseek(fd, 0, SEEK_HOLE) < (off_t)file.n;
+    close(fd);
+    uint8_t told = look(&m, "half.safetensors", &why);
+    if (keeps_holes && (told != INSPECTED_INCOMPLETE || !strstr(why.p, "never written")))
+        fail_msg("%s, because %s", inspection_state_name(told), why.p);
+    made_bytes(&m, "half.safetensors", file.p, file.n);
+    assert_int_equal(look(&m, "half.safetensors", &why), INSPECTED_WHOLE);
     made_end(&m);
     str_done(&file);
+    str_done(&why);
 }
 
 /* ---- one whose writer is dead ---------------------------------------------------------------------------------------------------------- */
@@ -262,6 +274,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_being_written_is_never_called_corrupt),
         cmocka_unit_test(one_that_has_its_size_before_its_bytes_is_not_called_corrupt),
+        cmocka_unit_test(one_that_was_left_with_a_hole_is_incomplete),
         cmocka_unit_test(a_cut_one_is_told_at_two_hundred_places),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

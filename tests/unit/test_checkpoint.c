@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "../../daemon/engine/checkpoint/checkpoint.h"
+#include "../../daemon/engine/checkpoint/parts.h"
 #include "checkpoint_made.h"
 
 static struct checkpoint look(struct made *m, const char *name)
@@ -144,6 +145,66 @@ static void ranks_have_no_gap(void **state)
     made_end(&m);
 }
 
+static const struct inspected_tensor *tensor_of(const struct checkpoint *c, const char *name)
+{
+    for (size_t p = 0; p < c->n_parts; p++)
+        for (size_t i = 0; c->parts[p].read && i < c->parts[p].inspection.n_tensors; i++)
+            if (strcmp(c->parts[p].inspection.tensors[i].name, name) == 0) return &c->parts[p].inspection.tensors[i];
+    return NULL;
+}
+
+/* Written by torch: {"a": 0 ... 5, "b": ones}. */
+static void tensors_of_a_distributed_checkpoint_have_the_names_of_its_metadata(void **state)
+{
+    struct made m;
+    struct checkpoint c;
+    struct err err = {0};
+    (void)state;
+    made_begin(&m);
+    const struct checkpoint_options o = {.program = m.program, .seconds = 20};
+    if (checkpoint_inspect(SOURCE_DIR "/tests/fixtures/ckpt/torch/distributed", NULL, &o, &c, &err)) fail_msg("%s", err.text);
+    assert_int_equal(c.layout, CHECKPOINT_DCP);
+    assert_int_equal(c.state, INSPECTED_WHOLE);
+    assert_int_equal(c.safety, INSPECTED_SAFE);
+    const struct inspected_tensor *a = tensor_of(&c, "a"), *b = tensor_of(&c, "b");
+    assert_non_null(a);
+    assert_non_null(b);
+    assert_null(tensor_of(&c, "shard.0"));
+    assert_int_equal(a->count, 6);
+    assert_float_equal(a->summary.max, 5, 0);
+    assert_float_equal(b->summary.mean, 1, 0);
+    assert_int_equal(a->index, -1);
+    checkpoint_done(&c);
+    made_end(&m);
+}
+
+/* What the metadata tells, as the worker would have sent it. */
+static void an_optimizer_of_a_distributed_checkpoint_is_joined_to_its_parameters(void **state)
+{
+    struct inspected_tensor held[] = {{.name = "shard.0", .dtype = "float32", .index = 0},
+                                      {.name = "shard.1", .dtype = "float32", .index = 4096},
+                                      {.name = "shard.2", .dtype = "float32", .index = 9000}},
+                            told[] = {{.name = "app.model.fc.weight", .dtype = "__0_0.distcp", .index = 0},
+                                      {.name = "app.optim.state.fc.weight.exp_avg",
+                                       .dtype = "__0_0.distcp",
+                                       .part = INSPECTED_OPTIMIZER,
+                                       .slot = "exp_avg",
+                                       .parameter = "fc.weight",
+                                       .index = 4096}};
+    struct checkpoint_part parts[2] = {{.name = "__0_0.distcp", .read = true}, {.name = ".metadata", .read = true}};
+    struct checkpoint c = {.layout = CHECKPOINT_DCP, .parts = parts, .n_parts = 2};
+    (void)state;
+    parts[0].inspection = (struct inspection){.format = "torch-shard", .tensors = held, .n_tensors = 3};
+    parts[1].inspection = (struct inspection){.format = "torch-metadata", .tensors = told, .n_tensors = 2};
+    dcp_name(&c);
+    assert_string_equal(held[0].name, "app.model.fc.weight");
+    assert_int_equal(held[1].part, INSPECTED_OPTIMIZER);
+    assert_string_equal(held[1].slot, "exp_avg");
+    assert_string_equal(held[1].parameter, "app.model.fc.weight");
+    assert_string_equal(held[2].name, "shard.2"); /* nothing is told of it */
+    assert_int_equal(parts[1].inspection.n_tensors, 0);
+}
+
 static void what_cannot_be_looked_into_is_not_safe(void **state)
 {
     struct made m;
@@ -259,6 +320,8 @@ int main(void)
         cmocka_unit_test(a_trainers_directory_ends_with_its_state),
         cmocka_unit_test(numbered_shards_without_an_index_are_counted),
         cmocka_unit_test(ranks_have_no_gap),
+        cmocka_unit_test(tensors_of_a_distributed_checkpoint_have_the_names_of_its_metadata),
+        cmocka_unit_test(an_optimizer_of_a_distributed_checkpoint_is_joined_to_its_parameters),
         cmocka_unit_test(what_cannot_be_looked_into_is_not_safe),
         cmocka_unit_test(a_file_that_changes_under_the_reader_is_never_corrupt),
         cmocka_unit_test(another_checkpoint_tells_what_moved),

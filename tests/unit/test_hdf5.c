@@ -248,6 +248,38 @@ static void what_is_neither_numbers_nor_text_was_not_looked_into(void **state)
     assert_int_equal(p.safety, CKPT_SAFETY_UNVERIFIED);
     probe_done(&p);
 }
+
+static void fill_attribute(hid_t f)
+{
+    static const int32_t values[3] = {1, 2, 3};
+    put_floats(f, "w", H5P_DEFAULT);
+    hsize_t dims[1] = {3};
+    hid_t space = H5Screate_simple(1, dims, dims), a = H5Acreate2(f, "a", H5T_STD_I32LE, space, H5P_DEFAULT, H5P_DEFAULT);
+    H5Awrite(a, H5T_NATIVE_INT32, values);
+    H5Aclose(a);
+    H5Sclose(space);
+}
+
+static void an_attribute_of_an_impossible_shape_is_corrupt(void **state)
+{
+    static const char three[] = "\3\0\0\0\0\0\0\0\3\0\0\0\0\0\0"; /* its length, and the most that it may have */
+    size_t n;
+    (void)state;
+    char *bytes = make(fill_attribute, &n), *at = memmem(bytes, n, three, sizeof three);
+    assert_non_null(at);
+    assert_null(memmem(at + 1, n - (size_t)(at + 1 - bytes), three, sizeof three));
+    scan_bytes(bytes, n);
+    assert_int_equal(p.state, CKPT_WHOLE);
+    probe_done(&p);
+    for (size_t k = 0; k < 8; k += 7) {
+        at[k] |= 0x40;
+        scan_bytes(bytes, n);
+        assert_int_equal(p.state, CKPT_CORRUPT);
+        assert_int_equal(p.safety, CKPT_SAFETY_UNVERIFIED);
+        probe_done(&p);
+    }
+    free(bytes);
+}
 #endif
 
 static void without_a_first_record_nothing_is_judged(void **state)
@@ -275,6 +307,7 @@ int main(void)
         cmocka_unit_test(filters_other_than_three_are_not_run),
         cmocka_unit_test(a_file_that_goes_on_behind_its_end_is_still_open),
         cmocka_unit_test(what_is_neither_numbers_nor_text_was_not_looked_into),
+        cmocka_unit_test(an_attribute_of_an_impossible_shape_is_corrupt),
 #endif
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

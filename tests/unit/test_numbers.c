@@ -107,6 +107,36 @@ static void large_and_small_tensors_are_summed(void **state)
     free(x);
 }
 
+/* The file is emptied behind the reader's back after the first: what is told of the second was not read again. */
+static void empties(void *arg, const struct inspected_tensor *t)
+{
+    struct told *told = arg;
+    if (!told->n) assert_int_equal(ftruncate((int)t->index, 0), 0);
+    tensor(arg, t);
+}
+
+static void tensors_that_share_their_bytes_are_read_once(void **state)
+{
+    enum { N = 50000 };
+    static struct told told;
+    float *x = malloc(N * sizeof *x);
+    (void)state;
+    for (int i = 0; i < N; i++) x[i] = (float)(i % 5);
+    struct ckpt_tensor t[] = {of("embedding", 0, 100, 500), of("head", 0, 100, 500), of("view", 0, 500, 100)};
+    struct numbers_file f = {file_of(x, N), t, 3};
+    struct numbers_out out = {&told, empties, unreadable};
+    struct err err = {0};
+    size_t skipped = 0;
+    t[0].index = f.fd;
+    t[1].shares = t[2].shares = true;
+    assert_int_equal(numbers_read(&f, NULL, &numbers_budget_usual, &out, &skipped, &err), OK);
+    assert_true(told.t[1].summed && told.t[1].summary.mean == 2 && told.t[1].summary.max == 4);
+    assert_false(told.t[2].summed); /* of another shape: its rows are others */
+    assert_int_equal(told.unreadable, 1);
+    close(f.fd);
+    free(x);
+}
+
 static void thousands_of_small_tensors_are_each_what_they_are(void **state)
 {
     enum { N = 2500, EACH = 300 };
@@ -267,6 +297,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(large_and_small_tensors_are_summed),
+        cmocka_unit_test(tensors_that_share_their_bytes_are_read_once),
         cmocka_unit_test(thousands_of_small_tensors_are_each_what_they_are),
         cmocka_unit_test(a_second_file_tells_what_moved),
         cmocka_unit_test(a_file_before_that_is_cut_spoils_nothing),

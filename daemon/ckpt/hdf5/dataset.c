@@ -90,8 +90,7 @@ static bool place(struct h5_walk *w, hid_t dataset, hid_t dcpl, haddr_t address,
     if (layout == H5D_CONTIGUOUS && at != HADDR_UNDEF) {
         bool there = at <= w->file->size && bytes <= w->file->size - at && H5Dget_storage_size(dataset) == bytes;
         if (!there) {
-            ckpt_say_state(w->out, CKPT_CORRUPT, "dataset '%s' lies outside the file, or is not as long as its shape says",
-                           t->name);
+            ckpt_say_state(w->out, w->fault, "dataset '%s' lies outside the file, or is not as long as its shape says", t->name);
             w->broken = true;
             return t->dtype = TENSOR_OPAQUE, true;
         }

@@ -40,7 +40,8 @@ struct h5_walk {
     uint64_t objects, unpacked; /* met so far; bytes that packed datasets would unpack to */
     haddr_t *seen;              /* addresses of objects, a hash table */
     size_t seen_room;
-    bool broken; /* libhdf5 could not read something */
+    bool broken;           /* libhdf5 could not read something */
+    enum ckpt_state fault; /* of what is wrong: corrupt, or incomplete where the file ends in zeros */
     enum status status;
     struct err *err;
 };

@@ -9,6 +9,7 @@
 
 #include "../h5.h"
 #include "../le.h"
+#include "../unwritten.h"
 
 enum { SIGNATURE_BYTES = 8, SUPERBLOCK_BYTES = 64 };
 #define USER_BLOCK_MAX (UINT64_C(1) << 30)
@@ -46,7 +47,10 @@ bool h5_check_superblock(const struct ckpt_file *f, const struct ckpt_sink *out)
     bool open_for_write;
     if (f->size < SIGNATURE_BYTES) return say(out, CKPT_INCOMPLETE, "its first record is not there yet"), false;
     if (at == UINT64_MAX) {
-        bool blank = f->head.n && !f->head.p[0];
+        static const char signature[] = "\x89HDF\r\n\x1a\n";
+        size_t there = 0;
+        while (there < f->head.n && there < SIGNATURE_BYTES && f->head.p[there] == signature[there]) there++;
+        bool blank = f->head.n && (!f->head.p[0] || unwritten_from(f, there + 1));
         return say(out, blank ? CKPT_INCOMPLETE : CKPT_CORRUPT,
                    blank ? "its first record is not written yet" : "it has no HDF5 signature"),
                false;
@@ -55,7 +59,7 @@ bool h5_check_superblock(const struct ckpt_file *f, const struct ckpt_sink *out)
     if (ckpt_pread(f->fd, p, sizeof p, f->base + at, NULL) != OK)
         return say(out, CKPT_STATE_UNVERIFIED, "it cannot be read"), false;
     if (!read_fields(p, &base, &end, &open_for_write))
-        return say(out, CKPT_CORRUPT, "its first record is of no version, or size, that is known"), false;
+        return say(out, unwritten_fault(f, at + sizeof p), "its first record is of no version, or size, that is known"), false;
     if (end > f->size) {
         if (end == UINT64_MAX) return say(out, CKPT_INCOMPLETE, "its writer has not closed it"), false;
         ckpt_say_state(out, CKPT_INCOMPLETE, "%" PRIu64 " of %" PRIu64 " bytes are there", f->size, end);

@@ -11,6 +11,25 @@
 enum { CHUNKS_MAX = 1 << 16, ATTRIBUTES_MAX = 1 << 12 };
 #define TOUCHED_BYTES (UINT64_C(1) << 20)
 
+/* No dimension is above its own maximum, and the whole is countable: else a reader that multiplies reserves too little (CVE-2021-37501). */
+static bool is_sane(hid_t type, hid_t space)
+{
+    hsize_t dims[H5S_MAX_RANK], most[H5S_MAX_RANK];
+    int n = H5Sget_simple_extent_dims(space, dims, most);
+    uint64_t bytes = H5Tget_size(type);
+    for (int i = 0; i < n; i++)
+        if (dims[i] > most[i] || __builtin_mul_overflow(bytes, (uint64_t)dims[i], &bytes)) return false;
+    return true;
+}
+
+/* An object is a group, a dataset or a type: with the messages of two it is read by each reader in another way (CVE-2024-32619). */
+static bool is_of_one_kind(const H5O_info_t *info)
+{
+    enum { SPACE = 1 << 1, LINKS = 1 << 2, TYPE = 1 << 3, LAYOUT = 1 << 8, LINKS_OLD = 1 << 17 };
+    bool group = info->hdr.mesg.present & (LINKS | LINKS_OLD);
+    return !group || !(info->hdr.mesg.present & (SPACE | TYPE | LAYOUT));
+}
+
 /* Bytes that n elements take in memory; 0 when they are none or too many. */
 static size_t room_of(hid_t type, hid_t space)
 {
@@ -42,7 +61,7 @@ static herr_t at_attribute(hid_t object, const char *name, const H5A_info_t *inf
     if (a->n++ == ATTRIBUTES_MAX) return 1;
     hid_t attribute = H5Aopen(object, name, H5P_DEFAULT);
     hid_t type = attribute >= 0 ? H5Aget_type(attribute) : -1, space = attribute >= 0 ? H5Aget_space(attribute) : -1;
-    if (type < 0 || space < 0 || !read_attribute(attribute, type, space)) a->walk->broken = true;
+    if (type < 0 || space < 0 || !is_sane(type, space) || !read_attribute(attribute, type, space)) a->walk->broken = true;
     if (type >= 0) H5Tclose(type);
     if (space >= 0) H5Sclose(space);
     if (attribute >= 0) H5Aclose(attribute);
@@ -54,7 +73,7 @@ void h5_touch_object(struct h5_walk *w, hid_t object)
     struct attributes a = {w, 0};
     hsize_t at = 0;
     H5O_info_t info;
-    if (H5Oget_info2(object, &info, H5O_INFO_ALL) < 0) w->broken = true;
+    if (H5Oget_info2(object, &info, H5O_INFO_ALL) < 0 || !is_of_one_kind(&info)) w->broken = true;
     if (H5Aiterate2(object, H5_INDEX_NAME, H5_ITER_INC, &at, at_attribute, &a) < 0) w->broken = true;
 }
 
@@ -86,7 +105,7 @@ void h5_touch_chunks(struct h5_walk *w, hid_t dataset, const char *path)
             break;
         }
         if (address != HADDR_UNDEF && (address > w->file->size || bytes > w->file->size - address)) {
-            ckpt_say_state(w->out, CKPT_CORRUPT, "a chunk of dataset '%s' lies outside the file", path);
+            ckpt_say_state(w->out, w->fault, "a chunk of dataset '%s' lies outside the file", path);
             w->broken = true;
             break;
         }

@@ -139,6 +139,7 @@ enum status h5_collect(const struct ckpt_file *f, const struct ckpt_limits *max,
     *ret = (struct h5){0};
     struct h5_walk w = {
         .file = f, .max = max, .out = out, .found = ret, .last = &ret->first, .seen_room = SEEN_FIRST, .err = err};
+    w.fault = ends_blank(f) ? CKPT_INCOMPLETE : CKPT_CORRUPT;
     hid_t file = h5_open_file(f->fd, f->base, f->size), root = file >= 0 ? H5Gopen2(file, "/", H5P_DEFAULT) : H5I_INVALID_HID;
     w.seen = calloc(w.seen_room, sizeof *w.seen);
     if (!w.seen) w.status = err_set(err, E_MEMORY, "no memory for an HDF5 file");
@@ -147,10 +148,12 @@ enum status h5_collect(const struct ckpt_file *f, const struct ckpt_limits *max,
         walk_object(&w, root, "", 0);
     }
     if (w.status == OK && (root < 0 || w.broken)) {
-        if (ends_blank(f)) ckpt_say_state(out, CKPT_INCOMPLETE, "its last bytes are not written yet");
-        else ckpt_say_state(out, CKPT_CORRUPT, root < 0 ? "libhdf5 cannot open it" : "some of its objects cannot be read");
+        if (w.fault == CKPT_INCOMPLETE) ckpt_say_state(out, w.fault, "its last bytes are not written yet");
+        else ckpt_say_state(out, w.fault, root < 0 ? "libhdf5 cannot open it" : "some of its objects cannot be read");
         ckpt_say_safety(out, CKPT_SAFETY_UNVERIFIED, "not all of it could be read");
     }
+    if (w.status == OK && root >= 0 && !ret->n && w.fault == CKPT_INCOMPLETE)
+        ckpt_say_state(out, w.fault, "its last bytes, and all of its datasets, are not written yet");
     if (w.status == OK && root >= 0 && !ret->n && !ret->model_config)
         ckpt_say_safety(out, CKPT_SAFETY_UNVERIFIED, "it holds no dataset: nothing in it could be looked at");
     free(w.seen);

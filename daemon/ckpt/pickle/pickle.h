@@ -19,7 +19,8 @@ struct pickle_input {
 
 enum {
     PICKLE_PERSISTENT = 1, /* persistent ids are part of the format; elsewhere only those that look like torch's are known */
-    PICKLE_JOBLIB = 2      /* raw arrays follow their NumpyArrayWrapper within the stream, as joblib writes them */
+    PICKLE_JOBLIB = 2,     /* raw arrays follow their NumpyArrayWrapper within the stream, as joblib writes them */
+    PICKLE_HALF = 4        /* the writer's bytes have not all come: what is wrong with them is no damage */
 };
 enum pickle_end {
     PICKLE_VALUE,   /* a STOP was reached */

@@ -28,14 +28,16 @@ void pickle_say_end(struct pickle *p, enum pickle_end end, size_t streams, const
     char first = 0;
     uint64_t left = window_left(&p->in);
     window_read(&p->in, p->began, &first, 1);
-    bool zeros = end == PICKLE_BROKEN && pickle_zeros_follow(p);
+    bool half = p->options & PICKLE_HALF, zeros = end == PICKLE_BROKEN && pickle_zeros_follow(p);
     bool named =
         first == (char)0x80 || (p->judge.n_globals && judge_worst(p) != CKPT_SAFETY_UNVERIFIED); /* what imports is a pickle */
-    if (p->flaw[0] && end <= PICKLE_NO_MORE) ckpt_say_state(out, CKPT_CORRUPT, "%sPython would refuse it: %s", prefix, p->flaw);
+    if (p->flaw[0] && end <= PICKLE_NO_MORE && !half)
+        ckpt_say_state(out, CKPT_CORRUPT, "%sPython would refuse it: %s", prefix, p->flaw);
     if (end <= PICKLE_NO_MORE) return;
     ckpt_say_safety(out, CKPT_SAFETY_UNVERIFIED, "%sthe pickle could not be read to its end: %s", prefix, p->why);
     if (end == PICKLE_LIMIT || end == PICKLE_IO)
         ckpt_say_state(out, CKPT_STATE_UNVERIFIED, "%sthe pickle was not read to its end: %s", prefix, p->why);
+    else if (half) ckpt_say_state(out, CKPT_INCOMPLETE, "%s%s", prefix, p->why);
     else if (zeros)
         ckpt_say_state(out, CKPT_INCOMPLETE, "%sends in %" PRIu64 " zero bytes where pickle should go on", prefix, left);
     else if (streams && !named)

@@ -20,7 +20,7 @@ void zip_fault(struct zip *z, const char *format, ...)
     va_start(a, format);
     vsnprintf(why, sizeof why, format, a);
     va_end(a);
-    ckpt_say_state(z->out, CKPT_CORRUPT, "%s", why);
+    ckpt_say_state(z->out, z->torn ? CKPT_INCOMPLETE : CKPT_CORRUPT, "%s", why);
     ckpt_say_safety(z->out, CKPT_SAFETY_UNVERIFIED,
                     "the parts of the zip disagree: another reader may see another content in it");
 }

@@ -106,6 +106,22 @@ static void read_end64(struct zip *z, uint64_t end_at, struct zip_end *end)
     *end = whole;
 }
 
+/* A file that had its size before its bytes may have the first bytes of the record and then zeros: of the offset, its last number, only low bytes
+ * are there, or none, which no directory behind members has. */
+static bool is_torn(const struct zip *z, const uint8_t *p, uint64_t at)
+{
+    uint64_t before = at >= ZIP_LOCATOR64_BYTES + ZIP_END64_BYTES ? at - ZIP_LOCATOR64_BYTES - ZIP_END64_BYTES : 0;
+    const uint64_t real[] = {at - le32(p + 12), before - le32(p + 12), UINT32_MAX};
+    uint32_t told = le32(p + 16);
+    if (le16(p + 20) || (!told && !at)) return false;
+    for (size_t i = 0; told && i < sizeof real / sizeof *real; i++) {
+        bool leads = real[i] == UINT32_MAX || zip_is(z, real[i], ZIP_CENTRAL);
+        for (unsigned bits = 8; leads && bits < 32; bits += 8)
+            if (real[i] != told && (real[i] & ((1u << bits) - 1)) == told) return true;
+    }
+    return !told;
+}
+
 static void read_record(struct zip *z, const uint8_t *p, uint64_t at, struct zip_end *end)
 {
     *end = (struct zip_end){at, le16(p + 10), le32(p + 12), le32(p + 16), 0};
@@ -145,6 +161,7 @@ enum status zip_read_end(struct zip *z, struct zip_end *ret, struct err *err)
         if (i < 0) {
             say_endless(z);
         } else {
+            z->torn = is_torn(z, t.p + i, t.at + (uint64_t)i);
             read_record(z, t.p + i, t.at + (uint64_t)i, ret);
             place_directory(z, ret);
         }

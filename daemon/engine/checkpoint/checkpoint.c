@@ -201,6 +201,7 @@ static void read_parts(struct checkpoint *c, const struct checkpoint *other, con
     for (size_t i = 0; i < c->n_parts; i++)
         if (c->parts[i].present && !c->parts[i].unread && !(o && o->stop && atomic_load(o->stop)))
             read_part(c, &c->parts[i], other, o);
+    dcp_name(c);
     index_compare(c);
     whole_check(c);
     gather_reasons(c);

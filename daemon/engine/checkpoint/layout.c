@@ -23,7 +23,7 @@ static const struct {
 } files[] = {
     {"*.tmp", CHECKPOINT_FILE, PART_OTHER, false},
     {".metadata", CHECKPOINT_DCP, PART_SETTINGS, true},
-    {"__[0-9]*_[0-9]*.distcp", CHECKPOINT_DCP, PART_WEIGHTS, false},
+    {"__[0-9]*_[0-9]*.distcp", CHECKPOINT_DCP, PART_WEIGHTS, true},
     {"*_model_states.pt", CHECKPOINT_DEEPSPEED, PART_WEIGHTS, true},
     {"layer_*-model_states.pt", CHECKPOINT_DEEPSPEED, PART_WEIGHTS, true},
     {"*_optim_states.pt", CHECKPOINT_DEEPSPEED, PART_OPTIMIZER, true},

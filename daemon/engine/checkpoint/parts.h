@@ -40,6 +40,9 @@ void index_free(struct shard_index *i);
 /* whole_check - what a layout promises beyond its files: that all ranks are there, that flat lengths agree. After the parts were read. */
 void whole_check(struct checkpoint *c);
 
+/* dcp_name - the names of torch's distributed checkpoints, out of their .metadata; the tensors of other layouts stay as they are. */
+void dcp_name(struct checkpoint *c);
+
 /* join_optimizer - give the optimizer's tensors the names of their parameters where that is certain. Sets c->joined. */
 void join_optimizer(struct checkpoint *c);
 

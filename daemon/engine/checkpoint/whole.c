@@ -89,14 +89,13 @@ static void check_shares(struct checkpoint *c)
 void whole_check(struct checkpoint *c)
 {
     static const char *const nobody_looked[] = {
-        [CHECKPOINT_DCP] = "its .distcp files were not looked into",
         [CHECKPOINT_ORBAX] = "the arrays of an Orbax checkpoint were not looked into",
         [CHECKPOINT_TENSORFLOW] = "the data of a TensorFlow checkpoint was not looked into",
     };
     if (c->layout == CHECKPOINT_DEEPSPEED) check_ranks(c, PART_OPTIMIZER, fact_number(c, PART_WEIGHTS, "dp_world_size"));
     if (c->layout == CHECKPOINT_DEEPSPEED) check_shares(c);
     if (c->layout == CHECKPOINT_DCP) check_ranks(c, PART_WEIGHTS, 0);
-    if (c->layout > CHECKPOINT_TENSORFLOW || c->layout < CHECKPOINT_DCP || !nobody_looked[c->layout]) return;
+    if (c->layout > CHECKPOINT_TENSORFLOW || c->layout < CHECKPOINT_ORBAX || !nobody_looked[c->layout]) return;
     reason_add(c, NULL, nobody_looked[c->layout]);
-    verdict_worsen(c, c->layout == CHECKPOINT_DCP ? INSPECTED_WHOLE : INSPECTED_STATE_UNVERIFIED, INSPECTED_SAFETY_UNVERIFIED);
+    verdict_worsen(c, INSPECTED_STATE_UNVERIFIED, INSPECTED_SAFETY_UNVERIFIED);
 }

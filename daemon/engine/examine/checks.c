@@ -58,7 +58,7 @@ static size_t groups_of(const struct checkpoint *c, struct checkup_group *to)
     return n;
 }
 
-static double number_fact(const struct checkpoint *c, const char *key)
+double examine_fact(const struct checkpoint *c, const char *key)
 {
     for (size_t p = 0; p < c->n_parts; p++) {
         const char *v = c->parts[p].read ? inspection_fact(&c->parts[p].inspection, key) : NULL;
@@ -102,7 +102,7 @@ void examine_checks(struct examine *e)
                               .step = e->step,
                               .step_before = e->step_before,
                               .learning_rate = e->learning_rate,
-                              .loss_scale = e->loss_scale = number_fact(from, "loss_scale"),
+                              .loss_scale = e->loss_scale,
                               .loss_scale_before = e->loss_scale_before},
                         .series = calloc(n + 1, sizeof *p.series)};
     struct checkup_group *groups = calloc(n_groups + 1, sizeof *groups);

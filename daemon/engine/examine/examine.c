@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "../../base/clock.h"
+#include "../../base/str.h"
 #include "parts.h"
 
 static const double GIB = 1073741824.0;
@@ -68,14 +69,38 @@ static void note_seen(const struct checkpoint *c, struct inspected *told)
         }
 }
 
+/* Of the checkpoint before, where the caller does not know (the daemon began after it): its headers are read once more. */
+static void look_up(struct examine *e)
+{
+    struct examine b = {.path = str_dup(span_of(e->against)),
+                        .step = -1,
+                        .step_before = -1,
+                        .verdict_only = true,
+                        .loss_scale_before = NAN,
+                        .learning_rate = NAN,
+                        .config = e->config,
+                        .sensitivity = e->sensitivity,
+                        .how = e->how};
+    if (!b.path) return;
+    examine_look(&b);
+    if (!b.status) {
+        e->before = e->looked_up = b.keys;
+        e->loss_scale_before = b.loss_scale;
+        b.keys = (struct examine_keys){0};
+    }
+    examine_done(&b);
+}
+
 void examine_look(struct examine *e)
 {
     arena_init(&e->arena, ARENA_BYTES);
+    if (e->against && !e->before.n) look_up(e);
     e->loss_scale = NAN;
     e->how.verdict_only = e->verdict_only;
     e->status = checkpoint_inspect(e->path, e->verdict_only ? NULL : e->against, &e->how, &e->found, &e->err);
     if (e->status) return;
     if (e->step < 0) e->step = e->found.step;
+    e->loss_scale = examine_fact(&e->found, "loss_scale");
     examine_verdict(e);
     examine_names(e);
     if (!e->verdict_only && e->found.state == INSPECTED_WHOLE) examine_checks(e);
@@ -94,6 +119,7 @@ void examine_done(struct examine *e)
     if (!e) return;
     if (!e->status) checkpoint_done(&e->found);
     free(e->keys.hashes);
+    free(e->looked_up.hashes);
     free(e->path);
     free(e->against);
     arena_done(&e->arena);
@@ -116,38 +142,58 @@ static size_t first_read(const struct scan_run *from, double budget)
     return i;
 }
 
+size_t examine_before(const struct scan_checkpoint *list, size_t n, size_t i)
+{
+    for (size_t k = i; k-- > 0;)
+        if (list[k].step < 0 || list[k].step != list[i].step) return k;
+    return n;
+}
+
+/* What is remembered of each checkpoint that could be read, for those after it. */
+struct remembered {
+    struct examine_keys keys;
+    double loss_scale;
+};
+
+/* The one to compare with is the nearest that could be read. */
+static size_t readable_before(const struct scan_run *from, const struct remembered *of, size_t i)
+{
+    size_t n = from->n_checkpoints, k = examine_before(from->checkpoints, n, i);
+    while (k < n && !of[k].keys.n) k = examine_before(from->checkpoints, n, k);
+    return k;
+}
+
+static void run_one(struct run *r, const struct scan_run *from, size_t i, bool verdict_only, struct remembered *of)
+{
+    const struct scan_checkpoint *c = &from->checkpoints[i];
+    size_t k = readable_before(from, of, i);
+    const struct scan_checkpoint *last = k < from->n_checkpoints ? &from->checkpoints[k] : NULL;
+    struct examine e = {.path = str_dup(span_of(c->path)),
+                        .against = last ? str_dup(span_of(last->path)) : NULL,
+                        .step = c->step,
+                        .step_before = last ? last->step : -1,
+                        .newest = i + 1 == from->n_checkpoints,
+                        .verdict_only = verdict_only,
+                        .learning_rate = NAN,
+                        .before = last ? of[k].keys : (struct examine_keys){0},
+                        .loss_scale_before = last ? of[k].loss_scale : NAN};
+    e.config = run_config(r, &e.sensitivity);
+    if (e.path) examine_look(&e);
+    if (e.path && !e.status && !examine_writing(&e)) run_inspected(r, &e.told);
+    if (e.path && !e.status) {
+        of[i] = (struct remembered){e.keys, e.loss_scale};
+        e.keys = (struct examine_keys){0};
+    }
+    examine_done(&e);
+}
+
 void examine_run(struct run *r, const struct scan_run *from, double deadline)
 {
     enum sensitivity sensitivity;
     const struct config *config = run_config(r, &sensitivity);
-    double budget = examine_knob(config, sensitivity, "checkpoint_read_gib") * GIB;
-    size_t begin = first_read(from, budget);
-    struct examine_keys before = {0};
-    double loss_scale = NAN;
-    const struct scan_checkpoint *last = NULL;
-    for (size_t i = 0; i < from->n_checkpoints && clock_now() < deadline; i++) {
-        const struct scan_checkpoint *c = &from->checkpoints[i];
-        struct examine e = {.path = strdup(c->path),
-                            .against = last ? strdup(last->path) : NULL,
-                            .step = c->step,
-                            .step_before = last ? last->step : -1,
-                            .newest = i + 1 == from->n_checkpoints,
-                            .verdict_only = i < begin,
-                            .learning_rate = NAN,
-                            .before = before,
-                            .loss_scale_before = loss_scale,
-                            .config = config,
-                            .sensitivity = sensitivity};
-        if (e.path) examine_look(&e);
-        if (e.path && !e.status && !examine_writing(&e)) run_inspected(r, &e.told);
-        if (e.path && !e.status && e.keys.n) {
-            free(before.hashes);
-            before = e.keys;
-            loss_scale = e.loss_scale;
-            e.keys.hashes = NULL;
-            last = c;
-        }
-        examine_done(&e);
-    }
-    free(before.hashes);
+    size_t begin = first_read(from, examine_knob(config, sensitivity, "checkpoint_read_gib") * GIB);
+    struct remembered *of = calloc(from->n_checkpoints + 1, sizeof *of);
+    for (size_t i = 0; of && i < from->n_checkpoints && clock_now() < deadline; i++) run_one(r, from, i, i < begin, of);
+    for (size_t i = 0; of && i < from->n_checkpoints; i++) free(of[i].keys.hashes);
+    free(of);
 }

@@ -25,11 +25,12 @@ struct examine_keys {
 struct examine {
     char *path, *against; /* against: the checkpoint before it, or NULL */
     int64_t step, step_before;
-    bool newest;                /* no later checkpoint is there: what is wrong with it is worse */
-    bool verdict_only;          /* no numbers: it is too large, or too old */
-    double learning_rate;       /* of the run at that step; NaN: not known */
-    struct examine_keys before; /* of the checkpoint before; owned by the caller */
-    double loss_scale_before;   /* likewise; NaN: not known */
+    bool newest;          /* no later checkpoint is there: what is wrong with it is worse */
+    bool verdict_only;    /* no numbers: it is too large, or too old */
+    double learning_rate; /* of the run at that step; NaN: not known */
+    struct examine_keys
+        before; /* of the checkpoint before; owned by the caller. None, and `against` is set: it is looked at for them */
+    double loss_scale_before; /* likewise; NaN: not known */
     const struct config *config;
     enum sensitivity sensitivity;
     struct checkpoint_options how;
@@ -37,8 +38,8 @@ struct examine {
     enum status status; /* of the look; the rest is there when OK */
     struct err err;
     struct checkpoint found;
-    struct examine_keys keys;
-    double loss_scale; /* NaN: not told */
+    struct examine_keys keys, looked_up; /* of this one; of the one before, where the caller knew them not */
+    double loss_scale;                   /* NaN: not told */
     struct inspected told;
     struct finding findings[EXAMINE_FINDINGS_MAX];
     size_t n_findings;
@@ -53,6 +54,9 @@ double examine_knob(const struct config *c, enum sensitivity s, const char *name
  * which takes one that was never looked with. */
 void examine_look(struct examine *e);
 void examine_done(struct examine *e);
+/* examine_before - which of a run's checkpoints the i-th is compared with: the nearest one before it that is not of the same step, by the
+ * order that scan gives them; n for none. */
+size_t examine_before(const struct scan_checkpoint *list, size_t n, size_t i);
 /* examine_writing - told to be incomplete, and touched a moment ago: it is still being written, and nothing is said of it yet. */
 bool examine_writing(const struct examine *e);
 

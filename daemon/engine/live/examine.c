@@ -23,9 +23,8 @@ struct live_look_into {
 
 static const struct scan_checkpoint *before(const struct live *l, size_t i)
 {
-    while (i-- > 0)
-        if (l->checkpoints[i].step != l->checkpoints[i + 1].step) return &l->checkpoints[i];
-    return NULL;
+    size_t k = examine_before(l->checkpoints, l->n_checkpoints, i);
+    return k < l->n_checkpoints ? &l->checkpoints[k] : NULL;
 }
 
 /* The next that is not known as it is now; n_checkpoints for none. */
