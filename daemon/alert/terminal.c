@@ -44,6 +44,26 @@ static void paint(struct str *s, const struct terminal_style *style, const char 
     if (style->colour) str_add(s, colour);
 }
 
+/* News whose message says all: of which run, which kind, where. */
+static const struct {
+    const char *news, *word, *colour;
+} sentences[] = {{"trying", "WATCHING", "\033[36m"}, {"outcome", "OUTCOME", "\033[36m"}};
+
+static bool told_as_sentence(const struct alert *a, const struct terminal_style *style, struct str *out)
+{
+    for (size_t i = 0; a->news && i < sizeof sentences / sizeof *sentences; i++) {
+        if (strcmp(a->news, sentences[i].news) != 0) continue;
+        paint(out, style, sentences[i].colour);
+        str_add(out, sentences[i].word);
+        paint(out, style, PLAIN);
+        str_add(out, " ");
+        add_foreign(out, a->message, TEXT_MAX, style);
+        str_add(out, "\n");
+        return true;
+    }
+    return false;
+}
+
 static void first_line(const struct alert *a, const struct terminal_style *style, struct str *out)
 {
     char clock[16] = "--:--:--";
@@ -53,6 +73,7 @@ static void first_line(const struct alert *a, const struct terminal_style *style
     if (localtime_r(&t, &tm)) strftime(clock, sizeof clock, "%H:%M:%S", &tm);
     str_add(out, clock);
     str_add(out, " ");
+    if (told_as_sentence(a, style, out)) return;
     paint(out, style, resolved ? RESOLVED : severities[a->severity].colour);
     str_add(out, resolved ? "RESOLVED" : severities[a->severity].word);
     paint(out, style, PLAIN);

@@ -1,7 +1,9 @@
 /* terminal - an alert as two lines that a person reads at a glance.
  *
  *   14:02:11 CRITICAL run7 loss_divergence step 4820: train/loss 2.31 → 7.90 in 140 steps
- *            likely lr_too_high (0.84): cut the learning rate 3–10× · mlwatch explain i42abcde */
+ *            likely lr_too_high (0.84): cut the learning rate 3–10× · mlwatch explain i42abcde
+ *   15:20:40 WATCHING run8 has learning_rate 3e-4 → 3e-5, the fix offered for i42abcde; watching whether loss_divergence stays away
+ *            mlwatch explain i42abcde */
 #ifndef MLWATCH_ALERT_TERMINAL_H
 #define MLWATCH_ALERT_TERMINAL_H
 
@@ -16,7 +18,8 @@ struct alert {   /* texts come from logs: they are escaped here. NULL where ther
     const char *run, *kind, *where, *message, *incident;
     const char *cause, *fix, *missing; /* missing: the artifact that would decide, shown while the cause is not likely */
     double probability;
-    const char *news; /* "opened", "worse", "cause" or "resolved" */
+    const char
+        *news; /* "opened", "worse", "cause" or "resolved"; "trying" or "outcome": a fix that was offered for another run */
 };
 /* columns: lines are broken at spaces before it; 0 for never. */
 struct terminal_style {

@@ -36,6 +36,7 @@ struct finding_view {
 struct fix_view {
     const struct fix *fix;
     double confidence;
+    uint32_t times, times_worked; /* how often it was tried against this cause, and how often it helped */
 };
 struct cause_view {
     struct diagnosis diagnosis; /* because and against index the view's findings (in the view's order) */

@@ -21,6 +21,7 @@ static const struct {
 enum status sqlite_failed(struct sqlite *db, const char *verb, struct err *err)
 {
     int code = sqlite3_extended_errcode(db->handle), os = sqlite3_system_errno(db->handle);
+    if ((code & 0xFF) == SQLITE_CORRUPT || (code & 0xFF) == SQLITE_NOTADB) db->damaged = true;
     if (code == SQLITE_OK || code == SQLITE_NOMEM) return err_set(err, E_MEMORY, "no memory to %s '%s'", verb, db->path);
     for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++)
         if (reasons[i].code == code || reasons[i].code == (code & 0xFF))

@@ -1,9 +1,10 @@
 /* sqlite - the one door to SQLite: open with the right pragmas, prepared statements kept, errors as sentences.
  *
- * One process writes a database: SQLite 3.7.0 to 3.51.2 can corrupt a WAL database that two processes write. So a writing
- * connection holds `PATH-writer` locked (flock) for its life. A local database uses WAL, and its -wal and -shm files stay when the
- * writer closes, so that a reader without the right to create files can read it; on a network file system, where shared memory is
- * not shared, it is journal_mode=DELETE. A connection serves one thread at a time. */
+ * One process writes a database: SQLite 3.7.0 to 3.51.2 can corrupt a WAL database that two processes write (sqlite.org/wal.html,
+ * section 11). So a writing connection holds `PATH-writer` locked (flock) for its life. A local database uses WAL, and its -wal and -shm
+ * files stay when the writer closes, so that a reader without the right to create files can read it; it is journal_mode=DELETE on a network
+ * file system, where shared memory is not shared, and with one of those versions where the lock cannot be had. What `PATH-writer` says
+ * while nobody holds it tells that the last writer did not come to its end. A connection serves one thread at a time. */
 #ifndef MLWATCH_SQLITE_H
 #define MLWATCH_SQLITE_H
 
@@ -42,6 +43,12 @@ static inline struct bound bound_blob(struct span v) { return (struct bound){.ty
  *   writing  creates it (0600) when there is none and tightens its mode; otherwise it is opened read-only
  * Errors: E_ABSENT (reading) when there is no file; E_STORE when it is no database, cannot be opened, or another process writes. */
 enum status sqlite_open(const char *path, bool writing, struct sqlite **ret, struct err *err);
+/* sqlite_is_unclean - did the writer before this one die, or see damage? Until sqlite_check says that all is well, its successors ask too. */
+bool sqlite_is_unclean(const struct sqlite *db);
+/* sqlite_check - PRAGMA quick_check. Errors: E_FORMAT with what is wrong first. Cost: reads the whole file, about 1 s a GB. */
+enum status sqlite_check(struct sqlite *db, struct err *err);
+/* sqlite_check_file - the same of a file that sqlite_open refused; no database at all is damaged too. E_FORMAT; E_STORE it cannot be told. */
+enum status sqlite_check_file(const char *path, struct err *err);
 /* sqlite_open_foreign - open a database that another program writes: to read it, without changing a byte or making a file beside it.
  *   wait_ms  how long each read waits for a writer that holds it locked. Its writer waits for ours, so read in short pieces
  * Errors: E_ABSENT when there is no file; E_STORE when it is no database, is locked, or holds half a commit of a writer that died. */

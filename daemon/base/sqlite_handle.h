@@ -19,6 +19,9 @@ struct sqlite {
     sqlite3 *handle;
     char *path;
     int writer_lock; /* descriptor, or -1 */
+    bool locked;     /* it is: not every file system can */
+    bool unclean;    /* the last writer did not close, and nothing was checked since */
+    bool damaged;    /* SQLite said so */
     struct rows kept[KEPT_STATEMENTS];
 };
 

@@ -45,18 +45,37 @@ static enum status create_private(const char *path, struct err *err)
     return OK;
 }
 
+/* Written while the lock is held, taken away when the writer closes. */
+static const char at_work[] = "a writer is at work, or did not come to its end\n";
+
+static enum status take_lock(struct sqlite *db, const char *name, struct err *err)
+{
+    struct stat st;
+    db->writer_lock = open(name, O_CREAT | O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (db->writer_lock < 0) return err_errno(err, E_STORE, "cannot write '%s'", name);
+    db->locked = flock(db->writer_lock, LOCK_EX | LOCK_NB) == 0;
+    if (!db->locked && errno == EWOULDBLOCK)
+        return err_set(err, E_STORE, "cannot write '%s': another process writes it", db->path);
+    db->unclean = fstat(db->writer_lock, &st) == 0 && st.st_size > 0;
+    (void)!pwrite(db->writer_lock, at_work, sizeof at_work - 1, 0);
+    return OK;
+}
+
 static enum status lock_writer(struct sqlite *db, struct err *err)
 {
     struct str name = {0};
-    enum status status = OK;
     str_addf(&name, "%s-writer", db->path);
-    if (name.failed) return err_set(err, E_MEMORY, "no memory to open '%s'", db->path);
-    db->writer_lock = open(name.p, O_CREAT | O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (db->writer_lock < 0) status = err_errno(err, E_STORE, "cannot write '%s'", name.p);
-    else if (flock(db->writer_lock, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
-        status = err_set(err, E_STORE, "cannot write '%s': another process writes it", db->path);
+    enum status status = name.failed ? err_set(err, E_MEMORY, "no memory to open '%s'", db->path) : take_lock(db, name.p, err);
     str_done(&name);
     return status;
+}
+
+/* Before the database is closed nothing may say that it was. */
+static void unlock_writer(struct sqlite *db, bool closed)
+{
+    if (db->writer_lock < 0) return;
+    if (closed && db->locked && !db->unclean && !db->damaged) (void)!ftruncate(db->writer_lock, 0);
+    close(db->writer_lock);
 }
 
 static enum status open_handle(struct sqlite *db, const char *name, int flags, struct err *err)
@@ -72,17 +91,28 @@ static enum status open_handle(struct sqlite *db, const char *name, int flags, s
     return OK;
 }
 
+/* The first version that has all that is called here (sqlite3_changes64), and those that can lose a WAL when two write it at once. */
+enum { SQLITE_OLDEST = 3037000, WAL_RESETS_FROM = 3007000, WAL_RESETS_TO = 3051002 };
+
+static bool wal_is_safe(const struct sqlite *db)
+{
+    const int version = sqlite3_libversion_number();
+    return shares_memory(db->path) && (db->locked || version < WAL_RESETS_FROM || version > WAL_RESETS_TO);
+}
+
 /* NORMAL in WAL: one write a commit and an fsync a checkpoint; a power cut may lose the last commits, each of them whole. */
 static enum status open_writing(struct sqlite *db, struct err *err)
 {
-    enum status status = create_private(db->path, err);
     int keep = 1;
+    if (sqlite3_libversion_number() < SQLITE_OLDEST)
+        return err_set(err, E_STORE, "cannot write '%s': SQLite %s is too old, 3.37.0 is needed", db->path, sqlite3_libversion());
+    enum status status = create_private(db->path, err);
     if (!status) status = lock_writer(db, err);
     if (!status) status = open_handle(db, db->path, SQLITE_OPEN_READWRITE, err);
     if (status) return status;
     sqlite3_file_control(db->handle, NULL, SQLITE_FCNTL_PERSIST_WAL, &keep);
     return sqlite_script(db,
-                         shares_memory(db->path)
+                         wal_is_safe(db)
                              ? "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA journal_size_limit=16777216;"
                                "PRAGMA temp_store=MEMORY;"
                              : "PRAGMA journal_mode=DELETE; PRAGMA synchronous=FULL; PRAGMA temp_store=MEMORY;",
@@ -188,7 +218,7 @@ static enum status open_guest(struct sqlite *db, int wait_ms, struct err *err)
     return try_reading(db) == SQLITE_OK ? OK : sqlite_failed(db, "read", err);
 }
 
-enum status sqlite_open_foreign(const char *path, int wait_ms, struct sqlite **ret, struct err *err)
+static enum status new_sqlite(const char *path, struct sqlite **ret, struct err *err)
 {
     struct sqlite *db = calloc(1, sizeof *db);
     if (!db || !(db->path = str_dup(span_of(path)))) {
@@ -196,7 +226,43 @@ enum status sqlite_open_foreign(const char *path, int wait_ms, struct sqlite **r
         return err_set(err, E_MEMORY, "no memory to open '%s'", path);
     }
     db->writer_lock = -1;
-    enum status status = open_guest(db, wait_ms, err);
+    *ret = db;
+    return OK;
+}
+
+bool sqlite_is_unclean(const struct sqlite *db) { return db->unclean; }
+
+enum status sqlite_check(struct sqlite *db, struct err *err)
+{
+    struct rows *r = NULL;
+    enum status status = sqlite_query(db, "PRAGMA quick_check(1)", UNBOUND, &r, err);
+    if (!status && rows_next(r)) {
+        const char *said = rows_text(r, 0);
+        db->damaged = !said || strcmp(said, "ok") != 0;
+        if (db->damaged) status = err_set(err, E_FORMAT, "'%s' is damaged: %.200s", db->path, said ? said : "");
+    }
+    enum status done = rows_done(r, status ? NULL : err);
+    if (!status) status = done;
+    if (!status) db->unclean = false;
+    return status && db->damaged ? E_FORMAT : status;
+}
+
+enum status sqlite_check_file(const char *path, struct err *err)
+{
+    struct sqlite *db = NULL;
+    enum status status = new_sqlite(path, &db, err);
+    if (!status) status = open_handle(db, db->path, SQLITE_OPEN_READWRITE, err);
+    if (!status) status = sqlite_check(db, err);
+    else if (db && db->damaged) status = E_FORMAT;
+    sqlite_close(db);
+    return status;
+}
+
+enum status sqlite_open_foreign(const char *path, int wait_ms, struct sqlite **ret, struct err *err)
+{
+    struct sqlite *db = NULL;
+    enum status status = new_sqlite(path, &db, err);
+    if (!status) status = open_guest(db, wait_ms, err);
     if (status) sqlite_close(db);
     else *ret = db;
     return status;
@@ -204,13 +270,9 @@ enum status sqlite_open_foreign(const char *path, int wait_ms, struct sqlite **r
 
 enum status sqlite_open(const char *path, bool writing, struct sqlite **ret, struct err *err)
 {
-    struct sqlite *db = calloc(1, sizeof *db);
-    if (!db || !(db->path = str_dup(span_of(path)))) {
-        free(db);
-        return err_set(err, E_MEMORY, "no memory to open '%s'", path);
-    }
-    db->writer_lock = -1;
-    enum status status = writing ? open_writing(db, err) : open_reading(db, err);
+    struct sqlite *db = NULL;
+    enum status status = new_sqlite(path, &db, err);
+    if (!status) status = writing ? open_writing(db, err) : open_reading(db, err);
     if (status) sqlite_close(db);
     else *ret = db;
     return status;
@@ -220,8 +282,7 @@ void sqlite_close(struct sqlite *db)
 {
     if (!db) return;
     for (size_t i = 0; i < KEPT_STATEMENTS; i++) sqlite3_finalize(db->kept[i].stmt);
-    sqlite3_close(db->handle);
-    if (db->writer_lock >= 0) close(db->writer_lock);
+    unlock_writer(db, sqlite3_close(db->handle) == SQLITE_OK && db->handle);
     free(db->path);
     free(db);
 }

@@ -15,11 +15,13 @@
 #include "help.h"
 
 extern const struct command command_attach, command_check, command_status, command_detach, command_report, command_plot,
-    command_explain, command_search, command_resolve, command_daemon, command_config, command_compare, command_inspect;
+    command_explain, command_search, command_resolve, command_daemon, command_config, command_compare, command_inspect,
+    command_memory;
 
 const struct command *const commands[] = {
-    &command_attach,  &command_check,   &command_status, &command_detach,  &command_report, &command_plot,   &command_compare,
-    &command_inspect, &command_explain, &command_search, &command_resolve, &command_daemon, &command_config, NULL,
+    &command_attach,  &command_check,   &command_status,  &command_detach,  &command_report,
+    &command_plot,    &command_compare, &command_inspect, &command_explain, &command_search,
+    &command_resolve, &command_memory,  &command_daemon,  &command_config,  NULL,
 };
 
 void cmd_say(const char *sentence)

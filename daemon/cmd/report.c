@@ -51,6 +51,11 @@ static enum status add_incidents(struct recall *c, struct added *a, struct err *
     return s;
 }
 
+static enum status add_trials(struct recall *c, struct added *a, struct err *err)
+{
+    return c->run_id[0] ? hosts_trials(&c->hosts, c->run_id, &a->remembered.trials, &a->remembered.n_trials, err) : OK;
+}
+
 static enum status add_similar(struct recall *c, const struct view *v, struct added *a, struct err *err)
 {
     const struct incident_row *rows[SIMILAR_MAX];
@@ -100,6 +105,7 @@ static int write_report(struct look *l, const struct opt_result *given, const st
     o.memory = &added.remembered;
     if (file) o.colour = false;
     enum status s = add_incidents(&l->recall, &added, &err);
+    if (!s) s = add_trials(&l->recall, &added, &err);
     if (!s) s = add_similar(&l->recall, l->view, &added, &err);
     if (!s && o.plot) s = report_plot(l->view, NULL, 0, o.plot, &err);
     if (o.plot) o.plot = seen_from(file, o.plot);

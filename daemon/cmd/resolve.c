@@ -84,6 +84,53 @@ static enum status tell_daemon(const struct resolution *r, const char *incident,
     return client_call(true, request, print_message, NULL, code, err);
 }
 
+/* ---- what becomes of it -------------------------------------------------------------------------------------------------- */
+
+/* A run that tried the same fix was watched: from now on the person's word counts. */
+static void print_overridden(struct hosts *h, const struct incident *i, const struct resolution *r)
+{
+    const struct outcome_line *lines;
+    size_t n = 0;
+    if (hosts_outcomes(h, i->id, &lines, &n, NULL)) return;
+    for (size_t l = 0; l < n; l++) {
+        if (strcmp(lines[l].teller, "watched") != 0 || strcmp(lines[l].fix, r->fix) != 0) continue;
+        printf("%s was watched and it %s there; your word counts\n", lines[l].run, words_of(lines[l].worked));
+    }
+}
+
+/* In which order the fixes of this cause stand now, where the same trouble comes again. */
+static void print_order(struct recall *c, const struct incident_row *row)
+{
+    const struct cause *cause = row->incident.cause ? knowledge_cause(&c->knowledge, row->incident.cause) : NULL;
+    struct trouble near = {.kind = row->incident.kind};
+    struct hosts_run run;
+    struct ranked ranked[RANK_MAX];
+    if (!cause) return;
+    if (hosts_run(&c->hosts, row->incident.run_id, &run, NULL) == OK)
+        near.project = run.row.project, near.framework = run.row.framework;
+    size_t n = rank_near(cause, row->incident.cause_probability, &near, c->knowledge.fixes, c->knowledge.n_fixes,
+                         c->hosts.outcomes, c->hosts.n_outcomes, ranked);
+    printf("for %s from now on:", cause->id);
+    for (size_t i = 0; i < n; i++) {
+        printf("%s %s (%.2f", i ? "," : "", ranked[i].fix->id, ranked[i].probability);
+        if (ranked[i].times) printf(", worked %u of %u here", ranked[i].times_worked, ranked[i].times);
+        printf(")");
+    }
+    printf("\n");
+}
+
+/* The memory is read again: the daemon has written meanwhile. */
+static void print_resolved(const struct incident_row *incident, const struct resolution *r)
+{
+    struct recall now = {0};
+    printf("%s of %s: noted that %s %s\n", incident->incident.id, incident->incident.run_name, r->fix, words_of(r->worked));
+    if (recall_open(&now, NULL) == OK) {
+        print_overridden(&now.hosts, &incident->incident, r);
+        print_order(&now, incident);
+    }
+    recall_close(&now);
+}
+
 static enum status find(struct recall *c, const struct opt_result *given, const struct resolution *r,
                         const struct incident_row **ret, struct err *err)
 {
@@ -102,8 +149,7 @@ static int run(const struct opt_result *given)
     int code = EXIT_CLEAN;
     if (read_answer(given, &r, &err)) return cmd_fail(&err);
     if (find(&c, given, &r, &incident, &err) || tell_daemon(&r, incident->incident.id, &code, &err)) code = cmd_fail(&err);
-    else if (code == EXIT_CLEAN)
-        printf("%s of %s: noted that %s %s\n", incident->incident.id, incident->incident.run_name, r.fix, words_of(r.worked));
+    else if (code == EXIT_CLEAN) print_resolved(incident, &r);
     recall_close(&c);
     return code;
 }
@@ -122,8 +168,10 @@ const struct command command_resolve = {
     .options = options,
     .help = "INCIDENT is the id in an alert, or enough of it. `mlwatch explain INCIDENT`\n"
             "names the fixes. The next time this cause is likely, fixes that helped stand\n"
-            "higher, and those that did not stand lower. The daemon writes it down and is\n"
-            "started if none runs.\n\n"
+            "higher, and those that did not stand lower. A later run of the same project\n"
+            "that tries an offered fix is watched, and notes what comes of it by itself;\n"
+            "your word about the same fix counts instead. The daemon writes it down and\n"
+            "is started if none runs.\n\n"
             "  mlwatch resolve i4kq2 --fix lower_learning_rate --worked yes --note \"3e-4\"\n",
     .run = run,
 };

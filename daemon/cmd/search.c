@@ -44,6 +44,9 @@ static enum status make_question(const struct opt_result *given, struct recall *
     return s;
 }
 
+/* What somebody told in words belongs to no run: its id is no incident's. */
+static bool is_note(const struct find_hit *h) { return h->incident && strcmp(h->incident->kind, "note") == 0; }
+
 /* ---- as text ------------------------------------------------------------------------------------------------------------ */
 
 static void add_unknown_kind(const char *kind, struct str *out)
@@ -72,9 +75,9 @@ static void say_nothing(const struct answer *a, const struct find_question *q, s
 static void add_head(struct str *s, const struct incident *i)
 {
     str_addf(s, "%s", i->kind);
-    if (i->cause) str_addf(s, " · %s %.2f", i->cause, i->cause_probability);
-    str_add(s, " · ");
-    words_foreign(s, i->run_name);
+    if (i->cause && isnan(i->cause_probability)) str_addf(s, " · %s", i->cause);
+    else if (i->cause) str_addf(s, " · %s %.2f", i->cause, i->cause_probability);
+    if (*i->run_name) str_add(s, " · "), words_foreign(s, i->run_name);
     if (!isnan(i->opened)) str_add(s, " · "), words_time(s, i->opened);
 }
 
@@ -91,10 +94,12 @@ static const char *const worked_words[][2] = {{"yes", "helped"}, {"no", "did not
 
 static void add_fix(struct str *s, const struct find_hit *h)
 {
-    str_addf(s, "fix: %s", h->fix);
+    str_add(s, "fix: ");
+    words_foreign(s, h->fix);
     for (size_t i = 0; h->worked && i < sizeof worked_words / sizeof *worked_words; i++)
         if (strcmp(h->worked, worked_words[i][0]) == 0) str_addf(s, " %s", worked_words[i][1]);
-    if (!h->worked && h->incident) str_add(s, " was offered; nobody has said how it went (mlwatch resolve)");
+    if (!h->worked && is_note(h)) str_add(s, " was tried; it was not told how it went");
+    else if (!h->worked && h->incident) str_add(s, " was offered; nobody has said how it went (mlwatch resolve)");
 }
 
 static void print_head(struct page *p, const struct find_hit *h)
@@ -149,11 +154,7 @@ static json_t *time_json(double seconds)
     return gmtime_r(&t, &tm) && strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &tm) ? json_string(text) : json_null();
 }
 
-/* A run of the memory that only holds what somebody told in words has incidents of the kind "note". */
-static const char *from(const struct find_hit *h)
-{
-    return h->card ? "knowledge" : strcmp(h->incident->kind, "note") == 0 ? "note" : "memory";
-}
+static const char *from(const struct find_hit *h) { return h->card ? "knowledge" : is_note(h) ? "note" : "memory"; }
 
 static json_t *hit_json(const struct find_hit *h)
 {
@@ -161,8 +162,9 @@ static json_t *hit_json(const struct find_hit *h)
     json_t *o = json_object(), *why = json_array();
     for (size_t w = 0; w < h->n_why; w++) json_array_append_new(why, json_text(h->why[w]));
     json_object_set_new(o, "from", json_string(from(h)));
-    json_object_set_new(o, "incident", json_text(i ? i->id : NULL));
-    json_object_set_new(o, "run", json_text(i ? i->run_name : NULL));
+    json_object_set_new(o, "incident", json_text(i && !is_note(h) ? i->id : NULL));
+    json_object_set_new(o, "run", json_text(i && !is_note(h) ? i->run_name : NULL));
+    if (is_note(h)) json_object_set_new(o, "note", json_text(i->id));
     json_object_set_new(o, "score", json_number(h->score));
     json_object_set_new(o, "kind", json_text(i ? i->kind : NULL));
     json_object_set_new(o, "cause", json_text(i ? i->cause : h->card->id));

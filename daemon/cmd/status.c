@@ -121,6 +121,19 @@ static void complete(struct list *l, struct store *s, const char *id, json_t *ru
     json_object_set_new(run, "severity", json_string(severity));
 }
 
+static json_t *trials_json(struct list *l, const char *id)
+{
+    const struct trial_line *t = NULL;
+    size_t n = 0;
+    json_t *list = json_array();
+    (void)hosts_trials(&l->hosts, id, &t, &n, NULL);
+    for (size_t i = 0; i < n; i++)
+        json_array_append_new(list, json_pack("{s:o, s:o, s:o, s:o, s:o}", "incident", json_text(t[i].incident), "fix",
+                                              json_text(t[i].fix), "changes", json_text(t[i].changes), "kind",
+                                              json_text(t[i].kind), "worked", json_text(t[i].worked)));
+    return list;
+}
+
 static bool take_run(void *arg, const struct run_row *r)
 {
     struct taking *t = arg;
@@ -132,10 +145,10 @@ static bool take_run(void *arg, const struct run_row *r)
     if (!l->all && !l->which && !recent) return true;
     const char *severity;
     json_t *worst = worst_json(l, r->id, &severity);
-    json_array_append_new(l->runs, json_pack("{s:o, s:s, s:o, s:s, s:o, s:o, s:o, s:s, s:b}", "run", json_text(r->name), "id",
-                                             r->id, "path", json_text(r->path), "state", run_state_name(r->state), "step",
+    json_array_append_new(l->runs, json_pack("{s:o, s:s, s:o, s:s, s:o, s:o, s:o, s:s, s:b, s:o}", "run", json_text(r->name),
+                                             "id", r->id, "path", json_text(r->path), "state", run_state_name(r->state), "step",
                                              step_json(t->store, r->id), "last_data", json_number(r->last_data), "worst", worst,
-                                             "severity", severity, "watched", r->watched));
+                                             "severity", severity, "watched", r->watched, "trying", trials_json(l, r->id)));
     return true;
 }
 
@@ -169,6 +182,17 @@ static void add_fitted(struct str *s, const char *text, size_t width)
     str_done(&clean);
 }
 
+/* The run has no trouble of its own: what it tries against another one's. */
+static void add_trial(struct str *s, const json_t *t)
+{
+    bool watching = strcmp(text_of(t, "worked"), "watching") == 0;
+    if (!t) return;
+    str_add_printable(s, span_of(text_of(t, "changes")), 60);
+    str_addf(s, " for %s: ", text_of(t, "incident"));
+    if (watching) str_addf(s, "watching whether %s stays away", text_of(t, "kind"));
+    else str_addf(s, "worked: %s", text_of(t, "worked"));
+}
+
 static void as_text(const json_t *m, int columns, bool colour, struct str *s)
 {
     const json_t *worst = json_object_get(m, "worst"), *step = json_object_get(m, "step");
@@ -186,6 +210,7 @@ static void as_text(const json_t *m, int columns, bool colour, struct str *s)
     add_fitted(s, text_of(m, "state"), 9);
     add_fitted(s, at.p ? at.p : "-", 14);
     add_fitted(s, age.p ? age.p : "-", 8);
+    if (!json_is_object(worst)) add_trial(s, json_array_get(json_object_get(m, "trying"), 0));
     if (json_is_object(worst))
         str_add_printable(s, span_of(text_of(worst, "message")), columns > 110 ? (size_t)columns - 70 : 40);
     while (s->n && s->p[s->n - 1] == ' ') s->p[--s->n] = 0;

@@ -11,6 +11,7 @@
 #include "../base/json.h"
 #include "../base/str.h"
 #include "daemon/parts.h"
+#include "ingest/requests.h"
 
 static const double FOUND_S = 0.7, HISTORY_S = 5, LINE_S = 1, HURRY_S = 0.03;
 
@@ -245,6 +246,7 @@ static void attach(struct daemon *d, struct client *c, const json_t *request)
     const json_t *path;
     if (*d->memory_off) say(c, "note", d->memory_off);
     else if (memory_failing(d->engine.memory)) say(c, "note", "the memory cannot be written at present; watching goes on");
+    if (*memory_note(d->engine.memory)) say(c, "note", memory_note(d->engine.memory));
     if (*d->polling) say(c, "note", d->polling);
     json_array_foreach(json_object_get(request, "paths"), i, path) if (json_is_string(path))
         attach_one(d, c, request, json_string_value(path));
@@ -302,6 +304,7 @@ static void status(struct daemon *d, struct client *c, const json_t *request)
 {
     (void)request;
     if (*d->memory_off) say(c, "note", d->memory_off);
+    if (*memory_note(d->engine.memory)) say(c, "note", memory_note(d->engine.memory));
     for (size_t p = 0; p < d->n_places; p++)
         for (size_t i = 0; i < d->places[p]->n_lives; i++) {
             json_t *j = live_status(d->places[p]->lives[i]);
@@ -382,7 +385,8 @@ static const struct {
     const char *name;
     void (*answer)(struct daemon *d, struct client *c, const json_t *request);
 } requests[] = {
-    {"attach", attach}, {"detach", detach}, {"status", status}, {"stop", stop}, {"outcome", outcome},
+    {"attach", attach},   {"detach", detach},        {"status", status},      {"stop", stop},
+    {"outcome", outcome}, {"import", ingest_import}, {"prune", ingest_prune}, {"reembed", ingest_reembed},
 };
 
 void answer_request(void *arg, struct client *c, const json_t *request)

@@ -2,6 +2,7 @@
  *
  *   daemon -> client   {"say": "hello", "version": V, "pid": N}                           first, so that both know whom they talk to
  *   client -> daemon   {"do": "attach"|"detach"|"status"|"stop"|"outcome", ...}           one a connection
+ *                      {"do": "import"|"prune"|"reembed", ...}                           ingest/requests.h
  *   daemon -> client   {"say": "found"|"alert"|"live"|"note"|"error"|"run", ...} ...
  *                      {"say": "done", "code": N}                                         the last one; N is the exit code
  * A client that does not read what it asked for is cut off: nothing here waits. */

@@ -47,6 +47,8 @@ static void alerted(void *arg, struct live *l, json_t *message)
     if (d->options->print) d->options->print(d->options->arg, message);
 }
 
+static void learned(void *arg) { daemon_learn(arg); }
+
 static bool id_taken(void *arg, const char *id, const struct live *but)
 {
     const struct daemon *d = arg;
@@ -111,9 +113,10 @@ static bool add_outcome(void *arg, const struct outcome *o)
     struct outcome *more = realloc(e->outcomes, (e->n_outcomes + 1) * sizeof *more);
     if (!more) return false;
     e->outcomes = more;
-    e->outcomes[e->n_outcomes] = *o;
-    e->outcomes[e->n_outcomes].cause = str_dup(span_of(o->cause ? o->cause : ""));
-    e->outcomes[e->n_outcomes++].fix = str_dup(span_of(o->fix ? o->fix : ""));
+    struct outcome *mine = &e->outcomes[e->n_outcomes++];
+    *mine = *o;
+    const char **texts[] = {&mine->cause, &mine->fix, &mine->kind, &mine->project, &mine->framework};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) *texts[i] = str_dup(span_of(*texts[i] ? *texts[i] : ""));
     return true;
 }
 
@@ -127,7 +130,10 @@ static void read_outcomes(struct daemon *d)
 
 static void free_outcomes(struct outcome *o, size_t n)
 {
-    for (size_t i = 0; i < n; i++) free((char *)o[i].cause), free((char *)o[i].fix);
+    for (size_t i = 0; i < n; i++) {
+        const char *texts[] = {o[i].cause, o[i].fix, o[i].kind, o[i].project, o[i].framework};
+        for (size_t k = 0; k < sizeof texts / sizeof *texts; k++) free((char *)texts[k]);
+    }
     free(o);
 }
 
@@ -145,6 +151,7 @@ void daemon_learn(struct daemon *d)
             struct live *l = d->places[p]->lives[i];
             if (l->run) run_rank_by(l->run, d->engine.outcomes, d->engine.n_outcomes);
         }
+    if (d->engine.memory) memory_embed(d->engine.memory);
 }
 
 static enum status take_lock(struct daemon *d, struct err *err)
@@ -217,6 +224,7 @@ static enum status set_up(struct daemon *d, struct err *err)
                                 .tight = tight,
                                 .alert = alerted,
                                 .changed = daemon_changed,
+                                .learned = learned,
                                 .id_taken = id_taken,
                                 .arg = d};
     d->look = lane_new(d->loop, "look", err);
@@ -265,6 +273,15 @@ static void say_ready(const struct daemon_options *o)
     close(o->ready_fd);
 }
 
+/* Of a memory that was damaged. */
+static void read_lost_runs(struct daemon *d)
+{
+    size_t n;
+    char *const *lost = memory_lost_runs(d->engine.memory, &n);
+    for (size_t i = 0; i < n; i++)
+        if (access(lost[i], F_OK) == 0) daemon_place(d, lost[i], &(struct live_options){0});
+}
+
 enum status daemon_run(const struct daemon_options *o, struct err *err)
 {
     struct daemon d = {.options = o, .lock = -1, .lonely_since = -1, .linger_s = knob("MLWATCH_LINGER_S", LINGER_S)};
@@ -278,7 +295,9 @@ enum status daemon_run(const struct daemon_options *o, struct err *err)
         d.keep = (struct loop_timer){.fire = daemon_keep, .arg = &d};
         d.follow = (struct loop_timer){.fire = answer_follow, .arg = &d};
         if (*d.memory_off) daemon_say(&d, d.memory_off);
+        if (*memory_note(d.engine.memory)) daemon_say(&d, memory_note(d.engine.memory));
         if (d.engine.memory) daemon_restore_places(&d);
+        read_lost_runs(&d);
         for (int i = 0; i < o->n_attach; i++) {
             char *path = paths_absolute(o->attach[i]);
             if (path) daemon_place(&d, path, &(struct live_options){0});

@@ -221,9 +221,11 @@ static void choose_cause(struct explanation *e, const struct recall *c, const st
     if (v || !stored || !(e->cause = knowledge_cause(&c->knowledge, stored))) return;
     struct ranked ranked[RANK_MAX];
     e->probability = e->incident->incident.cause_probability;
-    e->n_fixes =
-        rank(e->cause, e->probability, c->knowledge.fixes, c->knowledge.n_fixes, c->hosts.outcomes, c->hosts.n_outcomes, ranked);
-    for (size_t i = 0; i < e->n_fixes; i++) e->fixes[i] = (struct fix_view){ranked[i].fix, ranked[i].probability};
+    const struct trouble near = {.kind = e->incident->incident.kind};
+    e->n_fixes = rank_near(e->cause, e->probability, &near, c->knowledge.fixes, c->knowledge.n_fixes, c->hosts.outcomes,
+                           c->hosts.n_outcomes, ranked);
+    for (size_t i = 0; i < e->n_fixes; i++)
+        e->fixes[i] = (struct fix_view){ranked[i].fix, ranked[i].probability, ranked[i].times, ranked[i].times_worked};
 }
 
 enum status explanation_make(struct explanation *e, struct recall *c, const struct view *v, const struct incident_row *incident,

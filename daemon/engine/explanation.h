@@ -11,8 +11,9 @@
 enum { EXPLANATION_MAX = 64, EXPLANATION_SIMILAR = 3 };
 
 struct sentence {
-    const char *section, *text, *cites;
-}; /* cites: "finding f1, cause lr_too_high" */
+    const char *section, *text, *cites; /* cites: "finding f1, cause lr_too_high" */
+    bool quotation;                     /* the log's own words */
+};
 struct explanation {
     struct phrases phrases; /* phrases_section() gives the order and the titles of sections */
     struct arena arena;

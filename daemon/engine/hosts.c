@@ -75,13 +75,18 @@ static bool add_outcome(void *arg, const struct outcome *o)
     struct rows *r = arg;
     struct outcome *all = (struct outcome *)(void *)r->at;
     for (size_t i = 0; i < r->n; i++)
-        if (same_text(all[i].cause, o->cause) && same_text(all[i].fix, o->fix)) {
+        if (same_text(all[i].cause, o->cause) && same_text(all[i].fix, o->fix) && same_text(all[i].kind, o->kind) &&
+            same_text(all[i].project, o->project) && same_text(all[i].framework, o->framework)) {
             all[i].worked += o->worked, all[i].failed += o->failed, all[i].worse += o->worse;
+            all[i].times += o->times, all[i].times_worked += o->times_worked;
             return true;
         }
     struct outcome *row = rows_add(r);
-    if (row) *row = (struct outcome){copy(r, o->cause), copy(r, o->fix), o->worked, o->failed, o->worse};
-    return row != NULL;
+    if (!row) return false;
+    *row = *o;
+    row->cause = copy(r, o->cause), row->fix = copy(r, o->fix), row->kind = copy(r, o->kind);
+    row->project = copy(r, o->project), row->framework = copy(r, o->framework);
+    return true;
 }
 
 static enum status load_outcomes(struct hosts *h, struct err *err)
@@ -225,12 +230,14 @@ struct lines {
     const char *incident;
 };
 
-static bool keep_line(void *arg, const char *fix, const char *worked, const char *note, double when)
+static bool keep_line(void *arg, const struct outcome_row *o)
 {
     struct lines *l = arg;
     struct rows *r = &l->rows;
     struct outcome_line *kept = rows_add(r);
-    if (kept) *kept = (struct outcome_line){l->incident, copy(r, fix), copy(r, worked), copy(r, note), when};
+    if (kept)
+        *kept = (struct outcome_line){l->incident, copy(r, o->fix),    copy(r, o->worked), copy(r, o->note),
+                                      o->when,     copy(r, o->teller), copy(r, o->run),    o->weight};
     return kept != NULL;
 }
 
@@ -245,13 +252,35 @@ enum status hosts_outcomes(struct hosts *h, const char *incident, const struct o
     struct lines l = {.rows = {.h = h, .size = sizeof **ret, .max = HOSTS_INCIDENTS_MAX}};
     l.incident = copy(&l.rows, incident);
     for (size_t i = 0; i < h->n_stores; i++) {
-        enum status s = store_outcome_lines(h->stores[i], incident, keep_line, &l, err);
+        enum status s = store_outcome_rows(h->stores[i], incident, keep_line, &l, err);
         if (s && s != E_ABSENT) return s;
     }
     if (l.rows.n) qsort(l.rows.at, l.rows.n, l.rows.size, oldest_first);
     *ret = (const struct outcome_line *)(const void *)l.rows.at;
     *n = l.rows.n;
     return rows_status(&l.rows, err);
+}
+
+static bool keep_trial(void *arg, const struct trial_row *t)
+{
+    struct rows *r = arg;
+    struct trial_line *kept = rows_add(r);
+    if (kept)
+        *kept = (struct trial_line){copy(r, t->incident), copy(r, t->fix),   copy(r, t->changes),
+                                    copy(r, t->of.kind),  copy(r, t->state), copy(r, t->note)};
+    return kept != NULL;
+}
+
+enum status hosts_trials(struct hosts *h, const char *run_id, const struct trial_line **ret, size_t *n, struct err *err)
+{
+    struct rows r = {.h = h, .size = sizeof **ret, .max = HOSTS_INCIDENTS_MAX};
+    for (size_t i = 0; i < h->n_stores; i++) {
+        enum status s = store_trials(h->stores[i], run_id, keep_trial, &r, err);
+        if (s) return s;
+    }
+    *ret = (const struct trial_line *)(const void *)r.at;
+    *n = r.n;
+    return rows_status(&r, err);
 }
 
 /* ---- likeness ----------------------------------------------------------------------------------------------------------- */

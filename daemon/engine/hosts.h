@@ -38,6 +38,8 @@ enum status hosts_incident(struct hosts *h, const char *prefix, const struct inc
 enum status hosts_incidents(struct hosts *h, const char *run_id, const struct incident_row **ret, size_t *n, struct err *err);
 /* hosts_outcomes - what was tried about an incident, told by any host; oldest first. */
 enum status hosts_outcomes(struct hosts *h, const char *incident, const struct outcome_line **ret, size_t *n, struct err *err);
+/* hosts_trials - which fixes, offered for other runs, this one tries; oldest first. */
+enum status hosts_trials(struct hosts *h, const char *run_id, const struct trial_line **ret, size_t *n, struct err *err);
 /* hosts_similar - past incidents of other runs that this one resembles: the same cause before the same symptom, those with a fix that
  * worked before those without, newer before older.
  *   kind, cause   of the trouble at hand; cause may be NULL;  run_id   left out, may be NULL;  ret   room for max, borrowed rows */

@@ -12,6 +12,7 @@
 #include "../base/hash.h"
 #include "../base/str.h"
 #include "live/parts.h"
+#include "outcome/outcome.h"
 #include "project.h"
 
 /* ---- what the run tells ------------------------------------------------------------------------------------------------- */
@@ -35,6 +36,7 @@ static void on_fact(void *arg, const char *key, const char *value)
 {
     struct live *l = arg;
     l->dirty = true;
+    l->facts_seen++;
     if (journals(l)) journal_fact(&l->journal, key, value);
 }
 
@@ -179,6 +181,7 @@ static void known_now(struct known *k)
         l->state = LIVE_ASLEEP;
         l->caught_up_once = false;
         live_hurry(l);
+        outcome_recall(l);
     } else begin_new(l);
     known_free(k);
 }
@@ -250,13 +253,14 @@ void live_free(struct live *l)
     if (!l->gone && l->state == LIVE_AWAKE) l->engine->watched->n_awake--;
     l->gone = true;
     live_examine_stop(l);
-    if (l->asking || l->waking || l->unwritten || l->looking_into)
+    if (l->asking || l->waking || l->unwritten || l->looking_into || outcome_busy(l->trials))
         return; /* the lane still holds it: it is freed when that comes back */
     for (size_t i = 0; i < l->n_readers; i++) reader_done(l->readers[i]), free(l->readers[i]);
     for (size_t i = 0; i < l->n_checkpoints; i++) free(l->checkpoints[i].path);
     live_examine_done(l);
     for (size_t i = 0; i < l->n_alerts; i++) json_decref(l->alerts[i].message);
     run_free(l->run);
+    outcome_free(l->trials);
     gate_done(&l->gate);
     journal_done(&l->journal);
     free(l->readers), free(l->saved), free(l->checkpoints), free(l->alerts);

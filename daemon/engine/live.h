@@ -18,6 +18,7 @@
 #include "writer.h"
 
 struct live;
+struct outcome_watch;
 
 /* What changes with the runs that are watched. */
 struct watched {
@@ -44,6 +45,7 @@ struct engine {
     int descriptors; /* a file whose descriptor is this number or above is closed again after each look; numbers are dense */
     void (*tight)(void *arg);                                  /* one was closed so */
     void (*alert)(void *arg, struct live *l, json_t *message); /* borrowed message: {"say":"alert", ...} */
+    void (*learned)(void *arg);                                /* an outcome was noted */
     void (*changed)(void *arg);                                /* there may be something to read: the loop should give turns */
     bool (*id_taken)(void *arg, const char *id, const struct live *but);
     void *arg;
@@ -92,6 +94,8 @@ struct live {
     bool caught_up, caught_up_once, grew, finished, gone, dropping;
     struct known *asking;
     struct waking *waking;
+    struct outcome_watch *trials; /* the fixes that it tries; NULL until it is first judged */
+    uint32_t facts_seen;          /* settings that were told or changed */
     double first_seen, last_data; /* wall clock, seconds since 1970 */
     double spread;                /* 0.7 to 1.3, its own: what runs do now and then they do not all do at once */
     double attached, heartbeat, judged, urgently_judged, committed;

@@ -7,11 +7,15 @@
 #include <unistd.h>
 
 #include "../base/str.h"
+#include "../store/upkeep.h"
+#include "paths.h"
 #include "recall.h"
 #include "search/document.h"
 #include "search/meaning.h"
+#include "search/note_document.h"
 
 static const double RETRY_MAX_S = 60;
+enum { LOST_RUNS_MAX = 10000 };
 enum { GROUP_BATCHES_MAX = 256, GROUP_POINTS_MAX = 1 << 18, EMBED_AT_ONCE = 4 };
 
 struct memory {
@@ -24,6 +28,9 @@ struct memory {
     bool singly; /* a group failed: one batch at a time */
     double retry_s;
     struct loop_timer retry;
+    struct str note; /* what became of a damaged database */
+    char **lost;     /* directories of its runs */
+    size_t n_lost;
     struct embedding *embedding; /* on the lane */
     struct embed *embed;         /* the lane's; opened at the first incident */
     void (*say)(void *arg, const char *text);
@@ -352,13 +359,23 @@ struct embedding {
     enum status status;
 };
 
+/* Incidents first, then notes; fewer than EMBED_AT_ONCE when none is left. */
+static enum status embed_some(struct memory *m, size_t *n, struct err *err)
+{
+    size_t notes = 0;
+    enum status status = document_embed(m->store, m->embed, EMBED_AT_ONCE, n, err);
+    if (!status && *n < EMBED_AT_ONCE) status = note_embed(m->store, m->embed, EMBED_AT_ONCE - *n, &notes, err);
+    *n += notes;
+    return status;
+}
+
 static void embedding_work(struct job *j)
 {
     struct embedding *e = (struct embedding *)j;
     struct memory *m = e->memory;
     struct err err;
     e->status = m->embed ? OK : meaning_embed_open(&m->embed, &err);
-    if (!e->status) e->status = document_embed(m->store, m->embed, EMBED_AT_ONCE, &e->n, &err);
+    if (!e->status) e->status = embed_some(m, &e->n, &err);
 }
 
 static void embedding_done(struct job *j)
@@ -378,7 +395,114 @@ static void embed_incidents(struct memory *m)
     lane_push(m->lane, &m->embedding->job);
 }
 
+void memory_embed(struct memory *m) { embed_incidents(m); }
+
+/* Another back end takes the place of the one there is, if it can be opened. */
+static enum status change_embedder(struct memory *m, const char *url, struct err *err)
+{
+    struct embed *other = NULL;
+    struct paths paths;
+    struct str models = {0};
+    if (paths_find(&paths, NULL) == OK) {
+        str_addf(&models, "%s/models", paths.root);
+        paths_done(&paths);
+    }
+    enum status status = embed_open(&(struct embed_choice){.url = url, .models = models.p}, &other, err);
+    str_done(&models);
+    if (status) return status;
+    embed_close(m->embed);
+    m->embed = other;
+    return OK;
+}
+
+static enum status reembed_begin(struct memory *m, struct reembedding *r)
+{
+    enum status status = OK;
+    if (r->url) status = change_embedder(m, r->url, &r->err);
+    else if (!m->embed) status = meaning_embed_open(&m->embed, &r->err);
+    if (!status) snprintf(r->model, sizeof r->model, "%s", embed_model(m->embed));
+    if (!status && r->anew) status = upkeep_forget_vectors(m->store, r->model, false, &r->err);
+    r->begun = true;
+    return status;
+}
+
+static void reembed_work(struct job *j)
+{
+    struct reembedding *r = (struct reembedding *)j;
+    size_t n = 0;
+    r->status = r->begun ? OK : reembed_begin(r->memory, r);
+    if (!r->status) r->status = embed_some(r->memory, &n, &r->err);
+    r->done += n;
+    r->more = !r->status && n == EMBED_AT_ONCE;
+    if (!r->status && !r->more) r->status = upkeep_forget_vectors(r->memory->store, r->model, true, &r->err);
+}
+
+static void reembed_done(struct job *j)
+{
+    struct reembedding *r = (struct reembedding *)j;
+    r->ready(r);
+}
+
+void memory_reembed(struct memory *m, struct reembedding *r)
+{
+    r->memory = m;
+    r->job = (struct job){.work = reembed_work, .done = reembed_done};
+    lane_push(m->lane, &r->job);
+}
+
 /* ---- life -------------------------------------------------------------------------------------------------------------- */
+
+static bool keep_lost(void *arg, const char *path)
+{
+    struct memory *m = arg;
+    char **more = m->n_lost < LOST_RUNS_MAX ? realloc(m->lost, (m->n_lost + 1) * sizeof *more) : NULL, *copy;
+    if (!more) return false;
+    m->lost = more;
+    if ((copy = str_dup(span_of(path)))) m->lost[m->n_lost++] = copy;
+    return true;
+}
+
+static size_t still_there(const struct memory *m)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < m->n_lost; i++) n += access(m->lost[i], F_OK) == 0;
+    return n;
+}
+
+/* Opened, or begun anew beside what is damaged. */
+static enum status open_store(struct memory *m, const char *url, struct err *err)
+{
+    char *moved = NULL;
+    struct err why;
+    enum status s = store_open(url, true, &m->store, err);
+    if (s != E_STORE || store_set_aside(url, &moved, &why)) return s;
+    s = store_open(url, true, &m->store, err);
+    size_t told = s ? 0 : store_salvage(m->store, moved, keep_lost, m);
+    str_addf(&m->note,
+             "the failure memory was damaged and is kept as '%s'; a new one was begun: %zu outcomes and notes came over, and"
+             " %zu of %zu runs are read again from logs that are still there",
+             moved, told, still_there(m), m->n_lost);
+    free(moved);
+    return s;
+}
+
+const char *memory_note(const struct memory *m) { return m && m->note.p ? m->note.p : ""; }
+
+char *const *memory_lost_runs(const struct memory *m, size_t *n)
+{
+    *n = m ? m->n_lost : 0;
+    return m ? m->lost : NULL;
+}
+
+static void memory_free(struct memory *m)
+{
+    embed_close(m->embed);
+    store_close(m->store);
+    for (size_t i = 0; i < m->n_lost; i++) free(m->lost[i]);
+    free(m->lost);
+    str_done(&m->note);
+    free(m);
+}
 
 struct memory *memory_open(struct loop *l, const char *url, void (*say)(void *, const char *), void *arg, struct err *err)
 {
@@ -389,11 +513,10 @@ struct memory *memory_open(struct loop *l, const char *url, void (*say)(void *, 
     m->say = say;
     m->arg = arg;
     m->retry = (struct loop_timer){.fire = retry_now, .arg = m};
-    if (store_open(url, true, &m->store, err) != OK) return free(m), NULL;
+    if (open_store(m, url, err) != OK) return memory_free(m), NULL;
     m->lane = lane_new(l, "memory", err);
     if (m->lane) return embed_incidents(m), m;
-    store_close(m->store);
-    free(m);
+    memory_free(m);
     return NULL;
 }
 
@@ -404,7 +527,5 @@ void memory_close(struct memory *m)
     loop_cancel(m->loop, &m->retry);
     next_group(m);
     lane_free(m->lane);
-    embed_close(m->embed);
-    store_close(m->store);
-    free(m);
+    memory_free(m);
 }

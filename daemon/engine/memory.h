@@ -1,7 +1,7 @@
 /* memory - the failure memory behind its lane: the loop asks, one thread reads and writes, nobody waits.
  *
  * Batches are written in the order in which they came, all that wait in one transaction. When a write fails (disk full, read-only) the batch stays first and is tried
- * again, 1 s to 60 s later; this is said once, and once more when it works again. */
+ * again, 1 s to 60 s later; this is said once, and once more when it works again. A database that is damaged is set aside, a new one begun. */
 #ifndef MLWATCH_MEMORY_H
 #define MLWATCH_MEMORY_H
 
@@ -17,6 +17,10 @@ struct memory;
  *   say   called on the loop's thread with sentences for everybody who watches
  * Errors: as store_open; then there is no memory, and the daemon goes on without. */
 struct memory *memory_open(struct loop *l, const char *url, void (*say)(void *arg, const char *text), void *arg, struct err *err);
+/* memory_note - that a damaged database was found and set aside: a sentence for everybody who asks; or "". memory_lost_runs - the directories
+ * whose runs it had, of which those that are still there have to be read again: n paths, borrowed. */
+const char *memory_note(const struct memory *m);
+char *const *memory_lost_runs(const struct memory *m, size_t *n);
 /* memory_close - write what waits (one try), end the lane. Takes NULL. */
 void memory_close(struct memory *m);
 
@@ -76,5 +80,26 @@ struct task {
     struct store *store;
 };
 void memory_task(struct memory *m, struct task *t);
+
+/* memory_embed - incidents and notes that have no vector get one, a few at a time, in turn with the rest. */
+void memory_embed(struct memory *m);
+
+/* Vectors of the present embedder for everything, and of no other. Zeroed but for what is said. */
+struct reembedding {
+    struct job job;
+    struct memory *memory;
+    char *url;  /* of another embedder (embed/embed.h) that takes the place of the one there is; NULL: as it is. The caller's */
+    bool anew;  /* also those that there are */
+    bool begun; /* from here on written by memory_reembed */
+    bool more;
+    char model[160];
+    uint64_t done; /* vectors that were made */
+    enum status status;
+    struct err err;
+    void *owner;
+    void (*ready)(struct reembedding *r); /* on the loop's thread */
+};
+/* memory_reembed - some of them, then r->ready(r); to be asked again while r->more. Vectors of other models go when all are made. */
+void memory_reembed(struct memory *m, struct reembedding *r);
 
 #endif

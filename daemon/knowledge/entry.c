@@ -154,10 +154,10 @@ enum status entry_cause(const char *name, struct span text, struct arena *arena,
 /* what is wrong with a change, NULL when nothing is */
 static const char *change_fault(const struct change *c)
 {
-    static const char *const directions[] = {"down", "up", "on", "off", "to"};
+    static const char *const directions[] = {"down", "up", "on", "to", "other"};
     bool known = false;
     for (size_t i = 0; i < sizeof directions / sizeof *directions; i++) known = known || !strcmp(c->direction, directions[i]);
-    if (!known) return "direction is down, up, on, off or to";
+    if (!known) return "direction is down, up, on, to or other";
     if (!c->value != (strcmp(c->direction, "to") != 0)) return "value and the direction \"to\" go together";
     return !fact_key(c->setting) || strcmp(fact_key(c->setting), c->setting) ? "setting is no canonical setting (fact_key.c)"
                                                                              : NULL;

@@ -136,6 +136,7 @@ static json_t *fix_json(const struct view *view, const struct fix_view *v)
     put(o, "title", words(v->fix->title));
     put(o, "action", words(v->fix->action));
     put(o, "confidence", share(v->confidence));
+    if (v->times) put(o, "tried", json_integer(v->times)), put(o, "worked", json_integer(v->times_worked));
     put(o, "expect", words(v->fix->expect));
     put(o, "verify", words(v->fix->verify));
     put(o, "risk", words(v->fix->risk));
@@ -231,6 +232,21 @@ static json_t *outcome_json(const struct outcome_line *l)
     put(o, "worked", words(l->worked));
     put(o, "note", json_text(l->note));
     put(o, "when", when(l->when));
+    put(o, "by", json_text(l->teller));
+    put(o, "run", json_text(l->run));
+    put(o, "weight", json_number(l->weight));
+    return o;
+}
+
+static json_t *trial_json(const struct trial_line *t)
+{
+    json_t *o = json_object();
+    put(o, "incident", words(t->incident));
+    put(o, "fix", words(t->fix));
+    put(o, "changes", words(t->changes));
+    put(o, "kind", json_text(t->kind));
+    put(o, "worked", words(t->worked));
+    put(o, "note", json_text(t->note));
     return o;
 }
 
@@ -269,9 +285,11 @@ static void write(const struct view *v, const struct report_options *opt, struct
 {
     static const struct remembered nothing;
     const struct remembered *m = opt && opt->memory ? opt->memory : &nothing;
-    json_t *o = check_json(v), *incidents = json_array(), *similar = json_array();
+    json_t *o = check_json(v), *incidents = json_array(), *similar = json_array(), *trying = json_array();
     for (size_t i = 0; i < m->n_incidents; i++) push(incidents, incident_json(v, m, &m->incidents[i]));
     for (size_t i = 0; i < m->n_similar; i++) push(similar, words(m->similar[i]));
+    for (size_t i = 0; i < m->n_trials; i++) push(trying, trial_json(&m->trials[i]));
+    put(o, "trying", trying);
     put(o, "project", json_text(v->project));
     put(o, "incidents", incidents);
     put(o, "similar", similar);

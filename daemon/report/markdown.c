@@ -139,7 +139,9 @@ static void add_fix(const struct view *v, const struct fix_view *f, struct str *
     struct str change = {0};
     str_add(s, "- [ ] **");
     markdown_text(s, f->fix->title);
-    str_addf(s, "** (chance that it helps: %.2f): ", f->confidence);
+    str_addf(s, "** (chance that it helps: %.2f", f->confidence);
+    words_record(s, f);
+    str_add(s, "): ");
     markdown_text(s, f->fix->action);
     str_add(s, "\n");
     words_change(&change, v, &f->fix->in);
@@ -316,9 +318,23 @@ static void add_unseen(const struct view *v, struct str *s)
     }
 }
 
+static void add_trial(const struct trial_line *t, struct str *s)
+{
+    bool watching = strcmp(t->worked, "watching") == 0;
+    str_add(s, "- it has ");
+    markdown_text(s, t->changes);
+    str_add(s, ", the fix (");
+    markdown_text(s, t->fix);
+    str_addf(s, ") offered for %s; ", t->incident);
+    if (watching) str_add(s, "it is watched whether "), markdown_text(s, t->kind ? t->kind : "it"), str_add(s, " stays away");
+    else str_add(s, "worked: "), markdown_text(s, t->worked);
+    if (!watching && t->note && *t->note) str_add(s, "; "), markdown_text(s, t->note);
+    str_add(s, "\n");
+}
+
 static void add_memory(const struct remembered *m, struct str *s)
 {
-    if (!m || (!m->n_incidents && !m->n_similar)) return;
+    if (!m || (!m->n_incidents && !m->n_similar && !m->n_trials)) return;
     markdown_heading(s, "In the memory");
     for (size_t i = 0; i < m->n_incidents; i++) {
         str_addf(s, "- %s (%s): ", m->incidents[i].id, m->incidents[i].state);
@@ -330,10 +346,12 @@ static void add_memory(const struct remembered *m, struct str *s)
             markdown_text(s, m->outcomes[k].fix);
             str_add(s, ", worked: ");
             markdown_text(s, m->outcomes[k].worked);
+            if (m->outcomes[k].run) str_add(s, ", watched in "), markdown_text(s, m->outcomes[k].run);
             if (m->outcomes[k].note) str_add(s, "; "), markdown_text(s, m->outcomes[k].note);
             str_add(s, "\n");
         }
     }
+    for (size_t i = 0; i < m->n_trials; i++) add_trial(&m->trials[i], s);
     if (m->n_similar) str_add(s, "- similar:");
     for (size_t i = 0; i < m->n_similar; i++) str_addf(s, " %s", m->similar[i]);
     if (m->n_similar) str_add(s, "\n");

@@ -14,8 +14,14 @@ struct remembered { /* what `report` adds from the memory; all may be empty */
     const struct outcome_line {
         const char *incident, *fix, *worked, *note;
         double when;
+        const char *teller, *run; /* "person" or "watched"; name of the run that tried it, or NULL */
+        double weight;
     } * outcomes;
     size_t n_outcomes;
+    const struct trial_line {
+        const char *incident, *fix, *changes, *kind, *worked, *note; /* worked: "watching", or as of an outcome */
+    } * trials;                                                      /* fixes offered for other runs that this one tries */
+    size_t n_trials;
     const char *const *similar;
     size_t n_similar; /* incident ids */
 };

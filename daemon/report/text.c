@@ -141,7 +141,9 @@ static void first_fix(struct page *p, const struct view *view, const struct fix_
 {
     struct str s = {0};
     words_foreign(&s, v->fix->title);
-    str_addf(&s, " (chance that it helps: %.2f)", v->confidence);
+    str_addf(&s, " (chance that it helps: %.2f", v->confidence);
+    words_record(&s, v);
+    str_add(&s, ")");
     page_row(p, 6, INK_GREEN, decided ? "do first" : "try", LABEL, text_of(&s));
     foreign_row(p, 6, "how", LABEL, v->fix->action);
     change_row(p, view, v->fix);
@@ -155,7 +157,9 @@ static void other_fix(struct page *p, const struct view *view, const char *label
 {
     struct str s = {0};
     words_foreign(&s, v->fix->title);
-    str_addf(&s, " (%.2f): ", v->confidence);
+    str_addf(&s, " (%.2f", v->confidence);
+    words_record(&s, v);
+    str_add(&s, "): ");
     words_foreign(&s, v->fix->action);
     page_row(p, 6, INK_DIM, label, LABEL, text_of(&s));
     change_row(p, view, v->fix);
@@ -301,6 +305,25 @@ static void unseen(struct page *p, const struct view *v, bool brief)
     str_done(&s);
 }
 
+/* Fixes that were offered for other runs and are tried here. */
+static void trials(struct page *p, const struct remembered *m)
+{
+    if (!m || !m->n_trials) return;
+    page_heading(p, "What this run tries");
+    for (size_t i = 0; i < m->n_trials; i++) {
+        const struct trial_line *t = &m->trials[i];
+        struct str s = {0};
+        bool watching = strcmp(t->worked, "watching") == 0;
+        words_foreign(&s, t->changes);
+        str_addf(&s, ", the fix (%s) offered for %s; ", t->fix, t->incident);
+        if (watching) str_addf(&s, "it is watched whether %s stays away", t->kind ? t->kind : "it");
+        else str_addf(&s, "worked: %s", t->worked);
+        if (!watching && t->note && *t->note) str_add(&s, "; "), words_foreign(&s, t->note);
+        page_row(p, 2, INK_PLAIN, "", 0, text_of(&s));
+        str_done(&s);
+    }
+}
+
 static void write(const struct view *v, const struct report_options *o, struct str *out)
 {
     struct page p = {out, o->columns > 0 ? o->columns : 100, o->colour, o->unicode};
@@ -311,7 +334,7 @@ static void write(const struct view *v, const struct report_options *o, struct s
         causes(&p, v, o->brief);
         needs(&p, v, o->brief);
         last_good(&p, v, o->brief);
-        if (!o->brief) bad_checkpoints(&p, v);
+        if (!o->brief) bad_checkpoints(&p, v), trials(&p, o->memory);
         if (!o->brief) text_curves(&p, v), settings(&p, v);
         unseen(&p, v, o->brief);
     }

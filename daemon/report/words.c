@@ -221,6 +221,11 @@ void words_time(struct str *s, double seconds)
     if (gmtime_r(&t, &tm) && strftime(text, sizeof text, "%Y-%m-%d %H:%M UTC", &tm)) str_add(s, text);
 }
 
+void words_record(struct str *s, const struct fix_view *f)
+{
+    if (f->times) str_addf(s, ", worked %u of %u here", f->times_worked, f->times);
+}
+
 void words_duration(struct str *s, double seconds)
 {
     if (!isfinite(seconds) || seconds < 0 || seconds > 1e12) return;

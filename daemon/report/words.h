@@ -19,6 +19,8 @@ void words_onset(struct str *s, const struct finding *f);
 void words_kind(struct str *s, const char *kind);
 /* words_belief - "likely" from 0.8, "possible" from 0.5, "perhaps" below: nothing below 0.8 is stated as the cause. */
 const char *words_belief(double probability);
+/* words_record - ", worked 3 of 4 here" for a fix that was tried before; nothing for others. */
+void words_record(struct str *s, const struct fix_view *f);
 /* words_clause - a title made ready for the middle of a sentence: first letter small unless the word is an acronym, no full stop. */
 void words_clause(struct str *s, const char *title);
 /* words_foreign - text from logs or templates, escaped for a terminal, at most WORDS_TEXT_MAX characters; NULL adds nothing. */

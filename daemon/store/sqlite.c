@@ -9,17 +9,21 @@
 static void memory_close(struct store *s)
 {
     struct memory *m = memory_of(s);
+    nearest_free(m->nearest);
     sqlite_close(m->db);
     free(m);
 }
 
 static enum status memory_open(const char *path, bool writing, struct store **ret, struct err *err)
 {
+    struct err why = {0};
     if (!*path) return err_set(err, E_USAGE, "the memory needs a path: sqlite:PATH");
     struct memory *m = calloc(1, sizeof *m);
     if (!m) return err_set(err, E_MEMORY, "no memory to open '%s'", path);
     *m = (struct memory){.store = {&store_sqlite}, .writing = writing};
     enum status status = sqlite_open(path, writing, &m->db, err);
+    if (!status && writing && sqlite_is_unclean(m->db) && sqlite_check(m->db, &why) == E_FORMAT)
+        status = err_set(err, E_STORE, "cannot use '%s': its last writer did not come to its end, and %s", path, why.text);
     if (!status) status = schema_prepare(m->db, writing, err);
     if (status) memory_close(&m->store);
     else *ret = &m->store;
@@ -210,9 +214,21 @@ const struct store_ops store_sqlite = {
     .incidents = sqlite_store_incidents,
     .incident = sqlite_store_incident,
     .outcomes = sqlite_store_outcomes,
-    .outcome_lines = sqlite_store_outcome_lines,
+    .outcome_rows = sqlite_store_outcome_rows,
+    .trials_put = sqlite_store_trials_put,
+    .verdict = sqlite_store_verdict,
+    .setting = sqlite_store_setting,
+    .trials = sqlite_store_trials,
+    .unsolved = sqlite_store_unsolved,
+    .settings = sqlite_store_settings,
     .search = sqlite_store_search,
     .unembedded = sqlite_store_unembedded,
-    .vector = sqlite_store_vector,
+    .put_vectors = sqlite_store_put_vectors,
     .vectors = sqlite_store_vectors,
+    .nearest = sqlite_store_nearest,
+    .vector_of = sqlite_store_vector_of,
+    .set_aside = sqlite_store_set_aside,
+    .salvage = sqlite_store_salvage,
+    .notes = &sqlite_note_ops,
+    .upkeep = &sqlite_upkeep_ops,
 };

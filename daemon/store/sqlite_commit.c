@@ -76,7 +76,7 @@ static enum status (*const parts[])(struct memory *m, const struct commit *c, in
     put_sources, put_series, put_points, put_facts, put_events, put_incidents, put_notices,
 };
 
-static enum status put(struct memory *m, const struct commit *c, struct err *err)
+enum status put_commit(struct memory *m, const struct commit *c, struct err *err)
 {
     int64_t run = 0;
     enum status status = put_run(m, &c->run, &run, err);
@@ -89,7 +89,7 @@ enum status sqlite_store_commit(struct store *s, const struct commit *const *com
     struct memory *m = memory_of(s);
     if (!m->writing) return err_set(err, E_STORE, "cannot write '%s': it is open for reading", sqlite_path(m->db));
     enum status status = sqlite_begin(m->db, err);
-    for (size_t i = 0; !status && i < n; i++) status = put(m, commits[i], err);
+    for (size_t i = 0; !status && i < n; i++) status = put_commit(m, commits[i], err);
     if (!status) return sqlite_commit(m->db, err);
     sqlite_rollback(m->db);
     return status;

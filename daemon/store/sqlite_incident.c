@@ -1,4 +1,4 @@
-/* Incidents with their causes and offered fixes, and the outcomes that people report. */
+/* Incidents with their causes and offered fixes. */
 #include <stdio.h>
 #include <string.h>
 
@@ -105,8 +105,8 @@ static enum status read_list(struct sqlite *db, const char *sql, int64_t inciden
     return !status && names->failed ? err_set(err, E_MEMORY, "no memory to read incidents") : status;
 }
 
-static enum status give_incident(struct sqlite *db, struct rows *r, bool (*each)(void *arg, const struct incident_row *i),
-                                 void *arg, bool *more, struct err *err)
+enum status give_incident(struct sqlite *db, struct rows *r, bool (*each)(void *arg, const struct incident_row *i), void *arg,
+                          bool *more, struct err *err)
 {
     struct incident_row row = {.incident = incident_of(r), .text = rows_text(r, 14)};
     struct list causes = {0}, offered = {0};
@@ -173,51 +173,10 @@ static bool is_incident_id(const char *text)
     return text[0] == 'i' && strlen(text) == 9 && strspn(text + 1, "abcdefghijklmnopqrstuvwxyz234567") == 8;
 }
 
-enum status sqlite_store_outcome(struct store *s, const char *incident, const char *fix, const char *worked, const char *note,
-                                 double when, struct err *err)
+enum status incident_id(struct sqlite *db, const char *given, char id[12], struct err *err)
 {
-    struct sqlite *db = memory_of(s)->db;
-    char id[12] = "";
-    if (!memory_of(s)->writing) return err_set(err, E_STORE, "cannot write '%s': it is open for reading", sqlite_path(db));
-    enum status status = one_id(db, BY_ID, "incident", incident, id, err);
-    if (status == E_ABSENT && is_incident_id(incident)) {
-        memcpy(id, incident, 10);
-        status = OK;
-    }
-    if (status) return status;
-    return sqlite_run(db, "INSERT INTO outcome(incident, fix, worked, note, time) VALUES(?1, ?2, ?3, ?4, ?5)",
-                      BOUND(bound_text(id), bound_text(fix), bound_text(worked), bound_text(note), bound_real(when)), err);
-}
-
-/* The last word on a fix for an incident counts. Another host's incident has no cause here: its outcomes count under "". */
-enum status sqlite_store_outcomes(struct store *s, bool (*each)(void *arg, const struct outcome *o), void *arg, struct err *err)
-{
-    struct rows *r = NULL;
-    enum status status = sqlite_query(
-        memory_of(s)->db,
-        "SELECT coalesce(i.cause, '') AS best, o.fix, sum(o.worked = 'yes'), sum(o.worked = 'no'),"
-        " sum(o.worked = 'worse') FROM outcome o LEFT JOIN incident i ON i.id = o.incident WHERE o.key ="
-        " (SELECT max(key) FROM outcome WHERE incident = o.incident AND fix = o.fix) GROUP BY best, o.fix ORDER BY 1, 2",
-        UNBOUND, &r, err);
-    if (status) return status;
-    while (rows_next(r)) {
-        const struct outcome o = {rows_text(r, 0), rows_text(r, 1), (uint32_t)rows_int(r, 2), (uint32_t)rows_int(r, 3),
-                                  (uint32_t)rows_int(r, 4)};
-        if (!each(arg, &o)) break;
-    }
-    return rows_done(r, err);
-}
-
-enum status sqlite_store_outcome_lines(struct store *s, const char *incident,
-                                       bool (*each)(void *arg, const char *fix, const char *worked, const char *note,
-                                                    double when),
-                                       void *arg, struct err *err)
-{
-    struct rows *r = NULL;
-    enum status status =
-        sqlite_query(memory_of(s)->db, "SELECT fix, worked, note, time FROM outcome WHERE incident = ?1 ORDER BY key",
-                     BOUND(bound_text(incident)), &r, err);
-    if (status) return status;
-    while (rows_next(r) && each(arg, rows_text(r, 0), rows_text(r, 1), rows_text(r, 2), rows_real(r, 3))) continue;
-    return rows_done(r, err);
+    enum status status = one_id(db, BY_ID, "incident", given, id, err);
+    if (status != E_ABSENT || !is_incident_id(given)) return status;
+    memcpy(id, given, 10);
+    return OK;
 }

@@ -1,16 +1,17 @@
-/* Points of a run: a journal of small rows, one a commit, that is folded into chunks.
+/* Points of a run: a journal of rows, one a commit, that is folded into chunks.
  *
  * A commit writes its points as one plain row, so that watching a slow log costs one small write. When enough have gathered, the rows and
  * the new points become one compressed chunk in the same transaction. How many is enough grows with the number of series, because
  * a series compresses by what lies beside it. A commit that is large enough by itself goes straight into chunks.
- * One fold rewrites each point once, so a point is written twice at most, whatever the size of the commits. */
+ * One fold rewrites each point once, so a point is written twice at most, whatever the size of the commits. A run that has ended is folded
+ * whatever waits, and a row of the journal is compressed where it is large enough to become smaller by it. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "chunk.h"
 #include "sqlite_store.h"
 
-enum { JOURNAL_POINTS = 1024, POINTS_A_SERIES = 16 };
+enum { JOURNAL_POINTS = 1024, POINTS_A_SERIES = 16, SQUEEZED_FROM = 64 };
 
 /* Where a run's points stand: in all, and how many of them in chunks; the rest is the journal. */
 struct standing {
@@ -127,13 +128,15 @@ enum status put_points(struct memory *m, const struct commit *c, int64_t run, st
 {
     struct standing at = {0};
     size_t room = 0;
-    if (c->n_points == 0) return OK;
+    const bool ended = c->run.state >= RUN_FINISHED;
+    if (c->n_points == 0 && !ended) return OK;
     enum status status = standing_of(m, run, &at, err);
     if (!status) status = journal_room(m, run, &room, err);
-    if (status) return status;
+    if (status || (c->n_points == 0 && at.points == at.folded)) return status;
     int64_t points = at.points + (int64_t)c->n_points;
-    bool folds = (size_t)(at.points - at.folded) + c->n_points >= room;
-    status = folds ? fold(m, c, run, at, err) : insert(m, run, at.points + 1, c->points, c->n_points, CHUNK_PLAIN, err);
+    bool folds = ended || (size_t)(at.points - at.folded) + c->n_points >= room;
+    enum chunk_kind kind = c->n_points < SQUEEZED_FROM ? CHUNK_PLAIN : CHUNK_ZSTD;
+    status = folds ? fold(m, c, run, at, err) : insert(m, run, at.points + 1, c->points, c->n_points, kind, err);
     if (status) return status;
     return sqlite_run(m->db, "UPDATE run SET points = ?2, folded = ?3 WHERE key = ?1",
                       BOUND(bound_int(run), bound_int(points), bound_int(folds ? points : at.folded)), err);

@@ -48,6 +48,35 @@ static const char *const migrations[] = {
     "CREATE TRIGGER meaning_noted AFTER INSERT ON outcome BEGIN DELETE FROM meaning WHERE incident ="
     "  (SELECT key FROM incident WHERE id = new.incident); END;"
     "CREATE TRIGGER meaning_gone BEFORE DELETE ON incident BEGIN DELETE FROM meaning WHERE incident = old.key; END;",
+    /* 3: who told an outcome and what it weighs; which later runs try a fix. Runs and incidents of other hosts may be named: no references.
+     * A run's watched outcome of a fix is one row, whatever happens in between. */
+    "ALTER TABLE outcome ADD COLUMN teller TEXT NOT NULL DEFAULT 'person';"
+    "ALTER TABLE outcome ADD COLUMN weight REAL NOT NULL DEFAULT 1;"
+    "ALTER TABLE outcome ADD COLUMN run TEXT;"
+    "CREATE UNIQUE INDEX outcome_watched ON outcome(incident, fix, run) WHERE run IS NOT NULL;"
+    "CREATE TABLE trial(run TEXT NOT NULL, incident TEXT NOT NULL, fix TEXT NOT NULL, changes TEXT NOT NULL, state TEXT NOT NULL,"
+    "  note TEXT, weight REAL NOT NULL, began REAL NOT NULL, decided REAL, PRIMARY KEY(run, incident, fix)) WITHOUT ROWID;"
+    "CREATE INDEX trial_incident ON trial(incident);"
+    "CREATE TABLE setting(run TEXT NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY(run, name)) WITHOUT ROWID;"
+    "CREATE TRIGGER run_forgotten AFTER DELETE ON run BEGIN DELETE FROM trial WHERE run = old.id;"
+    "  DELETE FROM setting WHERE run = old.id; END;"
+    "CREATE TRIGGER incident_forgotten AFTER DELETE ON incident BEGIN DELETE FROM trial WHERE incident = old.id; END;",
+    /* 4: past failures told in words; a note belongs to no run. */
+    "CREATE TABLE note(key INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, text TEXT NOT NULL, symptoms TEXT, cause TEXT, time "
+    "REAL);"
+    "CREATE TABLE note_fix(note INTEGER NOT NULL REFERENCES note, place INTEGER NOT NULL, fix TEXT NOT NULL, worked TEXT,"
+    "  PRIMARY KEY(note, place)) WITHOUT ROWID;"
+    "CREATE TABLE note_meaning(note INTEGER NOT NULL REFERENCES note, model TEXT NOT NULL, vector BLOB NOT NULL,"
+    "  PRIMARY KEY(note, model)) WITHOUT ROWID;"
+    "CREATE VIRTUAL TABLE note_words USING fts5(text, symptoms, cause, fixes, tokenize = 'porter unicode61 remove_diacritics 2');"
+    "CREATE TRIGGER note_gone BEFORE DELETE ON note BEGIN DELETE FROM note_fix WHERE note = old.key;"
+    "  DELETE FROM note_meaning WHERE note = old.key; DELETE FROM note_words WHERE rowid = old.key; END;",
+    /* 5: each vector has a number that is never given again, by which the file beside the database (vectors.h) knows what it has. */
+    "CREATE TABLE meaning_before AS SELECT * FROM meaning; DROP TABLE meaning;"
+    "CREATE TABLE meaning(seq INTEGER PRIMARY KEY AUTOINCREMENT, incident INTEGER NOT NULL REFERENCES incident, model TEXT NOT "
+    "NULL,"
+    "  vector BLOB NOT NULL, UNIQUE(incident, model));"
+    "INSERT INTO meaning(incident, model, vector) SELECT incident, model, vector FROM meaning_before; DROP TABLE meaning_before;",
 };
 enum { VERSION = sizeof migrations / sizeof *migrations };
 

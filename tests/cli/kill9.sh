@@ -1,8 +1,9 @@
-# kill -9 of the daemon at random moments while 35 seeded writers append, rotate, truncate and rewrite: in the end the memory holds every
-# record once.
+# kill -9 of the daemon at random moments while seeded writers append, rotate, truncate and rewrite, seven at a time: in the end the memory
+# holds every record once. 30 kills; MLWATCH_DEEP=1: 300.
 . "$(dirname "$0")/lib.sh"
 
-ROUNDS=5 RUNS=7 RECORDS=600
+KILLS=30 RUNS=7 RECORDS=600
+[ -z "${MLWATCH_DEEP-}" ] || KILLS=300
 VARIANTS=(append rename copytruncate truncate rewrite replace rotate)
 
 complete() { [ -s "$1.truth" ] && cmp -s <(sort "$1.truth") <(points "$1"); }
@@ -13,7 +14,9 @@ let_go() {
 }
 start() { "$MLWATCH" daemon || fail "the daemon did not start"; }
 
-for round in $(seq 1 $ROUNDS); do
+kills=0 round=0
+while [ $kills -lt $KILLS ]; do
+    round=$((round + 1))
     runs=() writers=()
     RANDOM=$((7000 + round))
     start
@@ -32,7 +35,7 @@ for round in $(seq 1 $ROUNDS); do
     running=1
     while [ $running = 1 ]; do
         sleep "0.$((RANDOM % 9))$((RANDOM % 10))"
-        pid=$("$MLWATCH" daemon --pid) && kill -9 "$pid"
+        pid=$("$MLWATCH" daemon --pid) && kill -9 "$pid" && kills=$((kills + 1))
         start
         running=0
         for w in "${writers[@]}"; do kill -0 "$w" 2>/dev/null && running=1; done
@@ -50,4 +53,4 @@ for round in $(seq 1 $ROUNDS); do
     done
     "$MLWATCH" daemon --stop
 done
-echo "$((ROUNDS * RUNS)) runs, 0 records lost, 0 doubled"
+echo "$kills kills, $((round * RUNS)) runs, 0 records lost, 0 doubled"

@@ -36,15 +36,21 @@ static inline int make_place(void **state)
     return 0;
 }
 
-static inline int remove_place(void **state)
+/* A database and what lies beside it. */
+static inline void remove_files(const char *database)
 {
-    static const char *const ends[] = {"", "-wal", "-shm", "-writer", "-journal"};
-    struct place *p = *state;
+    static const char *const ends[] = {"", "-wal", "-shm", "-writer", "-journal", "-vectors"};
     for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
-        char path[128];
-        snprintf(path, sizeof path, "%s%s", p->path, ends[i]);
+        char path[160];
+        snprintf(path, sizeof path, "%s%s", database, ends[i]);
         unlink(path);
     }
+}
+
+static inline int remove_place(void **state)
+{
+    struct place *p = *state;
+    remove_files(p->path);
     int status = rmdir(p->dir);
     free(p);
     return status;

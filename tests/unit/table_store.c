@@ -214,7 +214,9 @@ static bool add_incident(void *arg, const struct incident_row *i)
 }
 static bool add_outcome(void *arg, const struct outcome *o)
 {
-    str_addf(arg, "[%s] %s %u/%u/%u\n", o->cause, o->fix, o->worked, o->failed, o->worse);
+    str_addf(arg, "[%s] %s %s %s %s %g/%g/%g %u of %u\n", o->cause, o->fix, o->kind ? o->kind : "-",
+             o->project ? o->project : "-", o->framework ? o->framework : "-", o->worked, o->failed, o->worse, o->times_worked,
+             o->times);
     return true;
 }
 static bool add_outcome_line(void *arg, const char *fix, const char *worked, const char *note, double when)
@@ -359,9 +361,11 @@ static void outcomes_are_kept_and_counted_by_cause_and_fix(void **state)
     assert_int_equal(store_outcome(s, "iaaaaaaaa", "x", "maybe", NULL, 1, &err), E_USAGE);
     assert_int_equal(store_outcome(s, "iaaaaaaaa", "", "yes", NULL, 1, &err), E_USAGE);
     store_close(s);
-    ANSWERS(store_outcomes(s, add_outcome, &out, &err), "[] add_workers 0/1/0\n"
-                                                        "[] lower_learning_rate 1/0/0\n"
-                                                        "[lr_too_high] lower_learning_rate 1/0/1\n");
+    ANSWERS(store_outcomes(s, add_outcome, &out, &err),
+            "[] add_workers run_stalled vision - 0/1/0 0 of 1\n"
+            "[] lower_learning_rate - - - 1/0/0 1 of 1\n"
+            "[lr_too_high] lower_learning_rate loss_divergence vision - 0/0/1 0 of 1\n"
+            "[lr_too_high] lower_learning_rate loss_divergence vision keras 1/0/0 1 of 1\n");
     ANSWERS(store_outcome_lines(s, "iaaaaaaaa", add_outcome_line, &out, &err),
             "lower_learning_rate no - 500\n"
             "lower_learning_rate yes after a cleaner start 510\n");

@@ -14,6 +14,7 @@
 #include <cmocka.h>
 
 #include "../../daemon/engine/search/find.h"
+#include "../../daemon/engine/search/question.h"
 
 /* ---- words --------------------------------------------------------------------------------------------------------------- */
 
@@ -59,6 +60,73 @@ static void scores_are_shares_whatever_is_asked(void **state)
     double s = scored(longer, texts, 4, 0);
     assert_true(s >= 0 && s <= 1);
     free(longer);
+}
+
+static void texts_without_blanks_share_pairs_of_characters(void **state)
+{
+    static const char *const chinese[] = {"训练时损失爆炸", "显存不足", "the loss is flat"};
+    (void)state;
+    assert_true(scored("为什么我的损失会爆炸？", chinese, 3, 0) > 0);
+    assert_true(scored("为什么我的损失会爆炸？", chinese, 3, 1) == 0);
+    assert_true(scored("GPU显存", chinese, 3, 1) > scored("GPU显存", chinese, 3, 0));
+    assert_true(scored("存，不", chinese, 3, 1) == 0); /* a comma stands between them */
+}
+
+static void people_who_ask_for_help_do_not_change_the_score(void **state)
+{
+    (void)state;
+    double plain = scored("loss explodes", texts, 4, 0);
+    assert_true(plain > 0);
+    assert_true(fabs(scored("Hello everyone, please help me, thanks: loss explodes", texts, 4, 0) - plain) < 1e-12);
+}
+
+/* ---- questions ----------------------------------------------------------------------------------------------------------- */
+
+static void addresses_and_rows_of_signs_are_left_out(void **state)
+{
+    char plain[128], narrow[8];
+    (void)state;
+    question_plain(
+        "loss is nan  https://example.org/a?b=c ======== 3e-4\nsee ![x](http://a/b) 为什么损失一直不下降而且越来越大请问怎么办",
+        plain, sizeof plain);
+    assert_string_equal(plain, "loss is nan 3e-4\nsee 为什么损失一直不下降而且越来越大请问怎么办");
+    question_plain("a longer text", narrow, sizeof narrow);
+    assert_string_equal(narrow, "a longe");
+    question_plain(" \n ", plain, sizeof plain);
+    assert_string_equal(plain, "");
+}
+
+static void sentences_end_at_stops_and_at_line_ends(void **state)
+{
+    static const char *const sentences[] = {"Loss of v1.2 is nan", "Why", "a title", "the end"};
+    struct span rest = span_of("Loss of v1.2 is nan. Why? a title\nthe end");
+    (void)state;
+    for (size_t i = 0; i < sizeof sentences / sizeof *sentences; i++) {
+        struct span s = question_sentence(&rest);
+        assert_int_equal(s.n, strlen(sentences[i]));
+        assert_memory_equal(s.p, sentences[i], s.n);
+    }
+    assert_int_equal(rest.n, 0);
+}
+
+static void letters_of_an_alphabet_are_told_from_ideographs(void **state)
+{
+    (void)state;
+    assert_true(question_latin(span_of("loss, wörter, потери")) == 1);
+    assert_true(question_latin(span_of("损失")) == 0);
+    assert_true(question_latin(span_of("12 ==")) == 1);
+    assert_true(fabs(question_latin(span_of("ab损失")) - 0.5) < 1e-12);
+}
+
+static void what_is_pasted_is_told_from_what_is_typed(void **state)
+{
+    char longer[QUESTION_PASTED_BYTES + 1];
+    (void)state;
+    memset(longer, 'a', sizeof longer - 1);
+    longer[sizeof longer - 1] = 0;
+    assert_false(question_is_pasted("diverged lr>1e-3 optimizer:adamw since:30d"));
+    assert_true(question_is_pasted("loss nan\nlr:0.1"));
+    assert_true(question_is_pasted(longer));
 }
 
 /* ---- facets -------------------------------------------------------------------------------------------------------------- */
@@ -182,6 +250,10 @@ static void a_wrong_card_is_an_error_that_names_the_file(void **state)
         "{\"cards\": [{\"id\": \"mine\", \"symptoms\": [\"a\"]}]}",
         "{\"cards\": [{\"id\": \"mine\", \"title\": \"t\", \"explanation\": \"e\", \"evidence\": \"v\", \"fixes\": [\"f\"], "
         "\"source\": \"s\", \"symptoms\": [3]}]}",
+        "{\"cards\": [{\"id\": \"mine\", \"title\": \"t\", \"explanation\": \"e\", \"evidence\": \"v\", \"fixes\": [\"f\"], "
+        "\"source\": \"s\", \"symptoms\": [\"a\"], \"words\": \"b\"}]}",
+        "{\"cards\": [], \"elsewhere\": \"how do I install it\"}",
+        "{\"cards\": [], \"elsewhere\": [3]}",
     };
     const struct knowledge none = {0};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
@@ -205,7 +277,7 @@ static void a_card_of_ones_own_is_found(void **state)
         "\"Look.\", \"fixes\": [\"Turn it.\"], \"source\": \"ours\", \"symptoms\": [\"the frobnicator does not turn\"]}]}");
     if (find_open(&f, &c, &err)) fail_msg("%s", err.text);
     assert_non_null(f.note); /* no model in this home */
-    const struct find_question q = {.text = "frobnicator turns no more", .limit = 5};
+    const struct find_question q = {.text = "frobnicator does not turn", .limit = 5};
     assert_int_equal(find(&f, &q, &found, &err), OK);
     assert_int_equal(found.n, 1);
     assert_string_equal(found.hits[0].card->id, "mine");
@@ -217,18 +289,71 @@ static void a_card_of_ones_own_is_found(void **state)
     find_close(&f);
 }
 
+/* Two sentences to be understood besides title and explanation; what is read by words only is none, and what is elsewhere is one each. */
+static void words_are_read_and_what_is_elsewhere_is_understood(void **state)
+{
+    const struct knowledge none = {0};
+    struct deck d;
+    struct err err;
+    write_card(*state,
+               "{\"cards\": [{\"id\": \"mine\", \"title\": \"t t\", \"explanation\": \"e e\", \"evidence\": \"v\", \"fixes\": "
+               "[\"f\"], \"source\": \"s\", \"symptoms\": [\"a\", \"b\"], \"words\": [\"errno 99\"]}], \"elsewhere\": "
+               "[\"how do I install it\", \"what to buy\"]}");
+    if (deck_open(&d, &none, &err)) fail_msg("%s", err.text);
+    assert_int_equal(d.n, 1);
+    assert_int_equal(d.cards[0].n_words, 1);
+    assert_int_equal(deck_phrases(&d.cards[0]), 4);
+    assert_int_equal(d.n_phrases, 6);
+    assert_string_equal(d.elsewhere[1], "what to buy");
+    deck_done(&d);
+}
+
+static void a_pasted_log_does_not_hide_what_is_known(void **state)
+{
+    struct recall c = {0};
+    struct finder f;
+    struct found found;
+    struct err err;
+    write_card(
+        *state,
+        "{\"cards\": [{\"id\": \"mine\", \"title\": \"Frobnicator stuck\", \"explanation\": \"It is stuck.\", \"evidence\": "
+        "\"Look.\", \"fixes\": [\"Turn it.\"], \"source\": \"ours\", \"symptoms\": [\"the frobnicator does not turn\"], "
+        "\"words\": [\"E_FROB 9 卡住了\"]}]}");
+    if (find_open(&f, &c, &err)) fail_msg("%s", err.text);
+    const struct find_question pasted = {
+        .text = "the frobnicator does not turn\nlr:0.1 since:noon kind:stuck", .limit = 5, .by = FIND_WORDS};
+    assert_int_equal(find(&f, &pasted, &found, &err), OK);
+    assert_int_equal(found.n, 1);
+    const struct find_question typed = {.text = "the frobnicator does not turn lr:0.1", .limit = 5, .by = FIND_WORDS};
+    assert_int_equal(find(&f, &typed, &found, &err), OK);
+    assert_int_equal(found.n, 0);
+    const struct find_question foreign = {.text = "卡住了", .limit = 5, .by = FIND_WORDS};
+    assert_int_equal(find(&f, &foreign, &found, &err), OK);
+    assert_int_equal(found.n, 1);
+    assert_true(found.hits[0].score > 0);
+    find_close(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(endings_do_not_matter),
         cmocka_unit_test(rare_words_say_more_than_common_ones),
         cmocka_unit_test(scores_are_shares_whatever_is_asked),
+        cmocka_unit_test(texts_without_blanks_share_pairs_of_characters),
+        cmocka_unit_test(people_who_ask_for_help_do_not_change_the_score),
+        cmocka_unit_test(addresses_and_rows_of_signs_are_left_out),
+        cmocka_unit_test(sentences_end_at_stops_and_at_line_ends),
+        cmocka_unit_test(letters_of_an_alphabet_are_told_from_ideographs),
+        cmocka_unit_test(what_is_pasted_is_told_from_what_is_typed),
         cmocka_unit_test(conditions_are_taken_out_of_the_words),
         cmocka_unit_test(what_is_no_condition_stays_a_word),
         cmocka_unit_test(times_are_ages_and_dates),
         cmocka_unit_test(every_cause_is_told_in_peoples_words),
         cmocka_unit_test_setup_teardown(a_wrong_card_is_an_error_that_names_the_file, make_home, remove_home),
         cmocka_unit_test_setup_teardown(a_card_of_ones_own_is_found, make_home, remove_home),
+        cmocka_unit_test_setup_teardown(words_are_read_and_what_is_elsewhere_is_understood, make_home, remove_home),
+        cmocka_unit_test_setup_teardown(a_pasted_log_does_not_hide_what_is_known, make_home, remove_home),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -122,6 +122,28 @@ static void a_loss_that_sits_at_chance_is_told_while_the_run_goes_on(void **unus
     assert_int_equal(w.closed, 0);
 }
 
+/* Validation that is worse than an untrained model from the first evaluation on, and one in other units, which comes down as training does. */
+static void a_gap_from_the_first_evaluation_is_told_while_the_run_goes_on(void **unused)
+{
+    static const struct series held = {
+        .name = "val_loss", .unit = "", .metric = "loss", .depth = -1, .role = ROLE_LOSS_EVAL, .id = 1};
+    (void)unused;
+    for (int units = 0; units < 2; units++) {
+        struct watch w;
+        watch(&w, "split_gap");
+        for (int s = 1; s <= 3000; s++) {
+            double train = 0.2 + 1.8 * exp(-s / 600.0);
+            give(&w, &loss, s, train + 0.01 * sin(s));
+            if (s % 100 == 0) give(&w, &held, s, units ? 64 * train : 2.6 + 0.02 * cos(s));
+        }
+        assert_int_equal(w.told, units ? 0 : 1);
+        if (!units) assert_in_range(w.opened, 300, 1500);
+        done(&w);
+        assert_int_equal(w.loud > 0, !units);
+        assert_int_equal(w.closed, 0);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -132,6 +154,7 @@ int main(void)
         cmocka_unit_test(another_symptom_takes_the_place_of_the_first),
         cmocka_unit_test(points_of_several_files_are_judged_at_the_end),
         cmocka_unit_test(a_loss_that_sits_at_chance_is_told_while_the_run_goes_on),
+        cmocka_unit_test(a_gap_from_the_first_evaluation_is_told_while_the_run_goes_on),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

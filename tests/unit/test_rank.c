@@ -77,6 +77,64 @@ static void outcomes_of_another_cause_count_half(void **state)
     assert_near(of(n, "second")->probability, expected);
 }
 
+static void what_did_harm_stands_below_what_nobody_tried(void **state)
+{
+    (void)state;
+    struct outcome harmed[] = {{.cause = "c", .fix = "first", .worse = 0.5}, {.cause = "c", .fix = "second", .failed = 30}};
+    ask(harmed, 2);
+    assert_string_equal(out[0].fix->id, "third");
+    assert_string_equal(out[1].fix->id, "second"); /* thirty failures are no harm */
+    assert_string_equal(out[2].fix->id, "first");
+    assert_true(out[2].harmed);
+    harmed[0].worked = 1; /* it helped more than it harmed */
+    ask(harmed, 2);
+    assert_string_not_equal(out[2].fix->id, "first");
+}
+
+static double chance_of(const struct trouble *near, const struct outcome *o)
+{
+    size_t n = rank_near(&cause, 0.8, near, fixes, 3, o, 1, out);
+    return of(n, "second")->probability;
+}
+
+static void outcomes_count_more_the_more_their_incident_is_alike(void **state)
+{
+    (void)state;
+    struct outcome o = {.cause = "c", .fix = "second", .kind = "k", .project = "p", .framework = "f", .worked = 3};
+    const struct trouble same = {"k", "p", "f"}, kind = {"x", "p", "f"}, project = {"k", "x", "f"}, framework = {"k", "p", "x"},
+                         none = {"x", "x", "x"}, unknown = {0};
+    double all = chance_of(&same, &o), other_cause;
+    assert_near(chance_of(&unknown, &o), all);
+    assert_true(all > chance_of(&framework, &o) && chance_of(&framework, &o) > chance_of(&kind, &o));
+    assert_true(chance_of(&kind, &o) > chance_of(&project, &o) && chance_of(&project, &o) > chance_of(&none, &o));
+    o.cause = "d";
+    other_cause = chance_of(&same, &o);
+    assert_true(other_cause < all && other_cause > 4 * 0.8 / 5);
+}
+
+static void a_watched_outcome_moves_less_than_a_persons_word(void **state)
+{
+    (void)state;
+    struct outcome word = {.cause = "c", .fix = "second", .worked = 1}, watched = {.cause = "c", .fix = "second", .worked = 0.5};
+    double before = ask(NULL, 0) ? of(3, "second")->probability : 0;
+    ask(&watched, 1);
+    double after_watch = of(3, "second")->probability;
+    ask(&word, 1);
+    assert_true(before < after_watch && after_watch < of(3, "second")->probability);
+}
+
+static void how_often_it_was_tried_is_told_for_its_own_cause(void **state)
+{
+    (void)state;
+    const struct outcome o[] = {{.cause = "c", .fix = "second", .project = "a", .worked = 0.5, .times = 1, .times_worked = 1},
+                                {.cause = "c", .fix = "second", .project = "b", .failed = 2, .times = 2},
+                                {.cause = "d", .fix = "second", .worked = 9, .times = 9, .times_worked = 9}};
+    size_t n = ask(o, 3);
+    assert_int_equal(of(n, "second")->times, 3);
+    assert_int_equal(of(n, "second")->times_worked, 1);
+    assert_int_equal(of(n, "first")->times, 0);
+}
+
 static void more_fixes_than_places_keep_the_best(void **state)
 {
     (void)state;
@@ -142,6 +200,10 @@ int main(void)
         cmocka_unit_test(a_fix_that_worked_moves_up),
         cmocka_unit_test(making_it_worse_counts_more_than_not_helping),
         cmocka_unit_test(outcomes_of_another_cause_count_half),
+        cmocka_unit_test(what_did_harm_stands_below_what_nobody_tried),
+        cmocka_unit_test(outcomes_count_more_the_more_their_incident_is_alike),
+        cmocka_unit_test(a_watched_outcome_moves_less_than_a_persons_word),
+        cmocka_unit_test(how_often_it_was_tried_is_told_for_its_own_cause),
         cmocka_unit_test(more_fixes_than_places_keep_the_best),
         cmocka_unit_test(three_failures_change_what_is_offered_first_for_a_rate_that_is_too_high),
         cmocka_unit_test(a_cause_offers_the_fix_it_prefers_first),

@@ -179,9 +179,18 @@ static void a_report_adds_what_the_memory_knows(void **state)
     fixture_diverging(&f, 0.84);
     const struct incident incident = {
         .id = "iabcdefgh", .kind = "loss_divergence", .state = "open", .cause = "lr_too_high", .opened = 1e9, .closed = NAN};
-    const struct outcome_line line = {"iabcdefgh", "lower_lr", "yes", "went well", 1e9};
+    const struct outcome_line line = {"iabcdefgh", "lower_lr", "yes", "went well", 1e9, "watched", "run8", 0.5};
     const char *similar[] = {"iqqqqqqqq"};
-    const struct remembered memory = {&incident, 1, &line, 1, similar, 1};
+    const struct trial_line trial = {"ittttttt2", "clip_gradients", "gradient_clip 0 → 1", "grad_explosion", "watching", NULL};
+    const struct remembered memory = {.incidents = &incident,
+                                      .n_incidents = 1,
+                                      .outcomes = &line,
+                                      .n_outcomes = 1,
+                                      .trials = &trial,
+                                      .n_trials = 1,
+                                      .similar = similar,
+                                      .n_similar = 1};
+    f.causes[0].fixes[0].times = 4, f.causes[0].fixes[0].times_worked = 3;
     const struct report_options o = {.memory = &memory};
     struct str s = {0};
     report_format_by_name("json")->write(&f.view, &o, &s);
@@ -190,6 +199,12 @@ static void a_report_adds_what_the_memory_knows(void **state)
     assert_true(json_is_null(json_object_get(i, "closed")));
     assert_string_equal(json_string_value(json_array_get(json_object_get(i, "fixes"), 0)), "lower_lr");
     assert_string_equal(text(json_array_get(json_object_get(i, "outcomes"), 0), "worked"), "yes");
+    assert_string_equal(text(json_array_get(json_object_get(i, "outcomes"), 0), "by"), "watched");
+    assert_string_equal(text(json_array_get(json_object_get(i, "outcomes"), 0), "run"), "run8");
+    assert_string_equal(text(json_array_get(json_object_get(j, "trying"), 0), "worked"), "watching");
+    json_t *fix = json_array_get(json_object_get(json_array_get(json_object_get(j, "causes"), 0), "fixes"), 0);
+    assert_int_equal(json_integer_value(json_object_get(fix, "tried")), 4);
+    assert_int_equal(json_integer_value(json_object_get(fix, "worked")), 3);
     assert_string_equal(json_string_value(json_array_get(json_object_get(j, "similar"), 0)), "iqqqqqqqq");
     assert_string_equal(text(j, "project"), "runs");
     json_decref(j);

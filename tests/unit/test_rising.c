@@ -106,6 +106,22 @@ static void a_rate_that_climbs_above_all_it_was_is_told_while_it_climbs(void **u
     }
 }
 
+/* Few records: a rate that had stood and grows by a factor each time, and a warm-up that begins late, by as much each time. */
+static void few_records_tell_a_climb_that_grows_faster_and_faster(void **unused)
+{
+    (void)unused;
+    for (int warms_up = 0; warms_up < 2; warms_up++) {
+        struct watch w;
+        watch(&w, "lr_out_of_schedule");
+        for (int i = 1; i <= 17; i++)
+            give(&w, &rate, 25 * i, i <= 8 ? 1e-3 : warms_up ? 1e-3 * (1 + 0.6 * (i - 8)) : 1e-3 * pow(1.35, i - 8));
+        assert_int_equal(w.told, warms_up ? 0 : 1);
+        if (!warms_up) assert_in_range(w.opened, 275, 350);
+        if (!warms_up) assert_int_equal((enum how)evidence(&w, "how"), CLIMBS);
+        done(&w);
+    }
+}
+
 /* ---- what looks like a divergence and is none ---------------------------------------------------------------------------------------- */
 
 /* Few examples came by for a while and were learned by heart; then all of them come again. */
@@ -201,6 +217,7 @@ int main(void)
         cmocka_unit_test(a_bump_while_the_rate_warms_up_is_left_alone),
         cmocka_unit_test(a_rise_that_comes_back_is_told_to_be_over),
         cmocka_unit_test(a_rate_that_climbs_above_all_it_was_is_told_while_it_climbs),
+        cmocka_unit_test(few_records_tell_a_climb_that_grows_faster_and_faster),
         cmocka_unit_test(a_step_that_leaves_most_of_the_progress_and_is_made_good_is_worth_knowing_only),
         cmocka_unit_test(a_norm_that_comes_back_to_where_it_stood_is_no_explosion),
         cmocka_unit_test(an_agent_that_came_back_to_more_than_it_had_lost_has_learned),

@@ -1,13 +1,5 @@
-/* Vectors of incidents: kept by model, gone when the incident says something else, and there after an older database was migrated. */
+/* Vectors of incidents: kept by model, gone when the incident says something else. */
 #include "store_fixture.h"
-
-static void change(const char *path, const char *sql)
-{
-    struct sqlite *db = NULL;
-    struct err err;
-    if (sqlite_open(path, true, &db, &err) || sqlite_script(db, sql, &err)) fail_msg("%s", err.text);
-    sqlite_close(db);
-}
 
 static void tell(struct store *s, const char *id, const char *message)
 {
@@ -49,7 +41,7 @@ static struct vectors vectors_of(struct store *s, const char *model, size_t dims
 {
     struct vectors seen = {0};
     struct err err;
-    if (store_vectors(s, model, dims, see, &seen, &err)) fail_msg("%s", err.text);
+    if (store_vectors(s, NULL, model, dims, see, &seen, &err)) fail_msg("%s", err.text);
     return seen;
 }
 
@@ -121,35 +113,6 @@ static void no_more_are_named_than_asked_for(void **state)
     store_close(s);
 }
 
-/* Step 1 of the schema never changes: without what step 2 made, and with its number, this is what an older mlwatch wrote. */
-static void make_older(const char *path)
-{
-    change(path, "DROP TRIGGER meaning_retold; DROP TRIGGER meaning_noted; DROP TRIGGER meaning_gone; DROP TABLE meaning;"
-                 "PRAGMA user_version = 1");
-}
-
-static void a_memory_of_schema_1_is_migrated_with_all_it_has(void **state)
-{
-    const struct place *p = *state;
-    struct err err;
-    struct store *s = open_or_fail(p->path, true);
-    tell(s, "iaaaaaaaa", "spiked");
-    assert_int_equal(store_outcome(s, "iaaaaaaaa", "clip_gradients", "yes", NULL, 5, &err), OK);
-    store_close(s);
-    make_older(p->path);
-    struct store *reader = NULL;
-    assert_int_equal(store_open(p->path, false, &reader, &err), E_STORE);
-    assert_non_null(strstr(err.text, "older schema 1"));
-    s = open_or_fail(p->path, true);
-    assert_int_equal(missing(s, "one", 9), 1);
-    keep(s, "iaaaaaaaa", "one", v, 3);
-    assert_int_equal(vectors_of(s, "one", 3).n, 1);
-    tell(s, "iaaaaaaaa", "told anew");
-    assert_int_equal(vectors_of(s, "one", 3).n, 0);
-    store_close(s);
-    store_close(open_or_fail(p->path, false));
-}
-
 static void a_reader_keeps_no_vectors(void **state)
 {
     const struct place *p = *state;
@@ -168,7 +131,6 @@ int main(void)
         cmocka_unit_test_setup_teardown(vectors_of_models_do_not_mix, make_place, remove_place),
         cmocka_unit_test_setup_teardown(an_incident_that_says_something_else_has_no_vector, make_place, remove_place),
         cmocka_unit_test_setup_teardown(no_more_are_named_than_asked_for, make_place, remove_place),
-        cmocka_unit_test_setup_teardown(a_memory_of_schema_1_is_migrated_with_all_it_has, make_place, remove_place),
         cmocka_unit_test_setup_teardown(a_reader_keeps_no_vectors, make_place, remove_place),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -229,11 +229,11 @@ static inline void fixture_lm_causes(struct fixture *f, double probability)
                                       .clues = {&fixture_clues[0], &fixture_clues[1], &fixture_clues[2]},
                                       .n_missing = 1,
                                       .missing = {&fixture_separator}};
-    c->fixes[0] = (struct fix_view){&fixture_lower_lr, 0.71};
-    c->fixes[1] = (struct fix_view){&fixture_clip, 0.44};
+    c->fixes[0] = (struct fix_view){.fix = &fixture_lower_lr, .confidence = 0.71};
+    c->fixes[1] = (struct fix_view){.fix = &fixture_clip, .confidence = 0.44};
     c->n_fixes = 2;
     f->causes[1].diagnosis = (struct diagnosis){.cause = &fixture_bad_batch, .probability = 0.24, .n_because = 1, .because = {3}};
-    f->causes[1].fixes[0] = (struct fix_view){&fixture_clip, 0.31};
+    f->causes[1].fixes[0] = (struct fix_view){.fix = &fixture_clip, .confidence = 0.31};
     f->causes[1].n_fixes = 1;
     f->view.n_causes = 2;
     f->needs[0] = &fixture_separator;

@@ -46,14 +46,12 @@ static void tell_likeness(struct explanation *e, const struct recall *c, const s
 
 static void tell_record(struct explanation *e, const struct recall *c)
 {
-    for (size_t f = 0; f < e->n_fixes; f++)
-        for (size_t i = 0; i < c->hosts.n_outcomes; i++) {
-            const struct outcome *o = &c->hosts.outcomes[i];
-            if (!o->cause || strcmp(o->cause, e->cause->id) != 0 || strcmp(o->fix, e->fixes[f].fix->id) != 0) continue;
-            explanation_say(e, "alike", "record", explanation_cite_cause(e, e->cause), "fix", fix_words(e, c, o->fix), "worked",
-                            explanation_keepf(e, "%u", o->worked), "tried",
-                            explanation_keepf(e, "%u", o->worked + o->failed + o->worse), NULL);
-        }
+    for (size_t f = 0; f < e->n_fixes; f++) {
+        const struct fix_view *v = &e->fixes[f];
+        if (!v->times) continue;
+        explanation_say(e, "alike", "record", explanation_cite_cause(e, e->cause), "fix", fix_words(e, c, v->fix->id), "worked",
+                        explanation_keepf(e, "%u", v->times_worked), "tried", explanation_keepf(e, "%u", v->times), NULL);
+    }
 }
 
 enum status explanation_alike(struct explanation *e, struct recall *c, const struct view *v, struct err *err)

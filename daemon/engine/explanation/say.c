@@ -51,7 +51,7 @@ void explanation_say(struct explanation *e, const char *section, const char *tem
     if (e->n < EXPLANATION_MAX && *cites && phrases_fill(&e->phrases, template, slots, n, &text) && text.n) {
         while (text.n && strchr(". \n", text.p[text.n - 1])) text.p[--text.n] = 0;
         if (text.n) capitalise(text.p);
-        e->sentences[e->n++] = (struct sentence){section, explanation_keep(e, &text), cites};
+        e->sentences[e->n++] = (struct sentence){section, explanation_keep(e, &text), cites, strcmp(template, "quote") == 0};
     }
     str_done(&text);
 }

@@ -35,12 +35,13 @@ static struct fact *canonical_facts(struct run *r, size_t *n)
     return facts;
 }
 
-static void show_fixes(struct run *r, struct cause_view *c)
+static void show_fixes(struct run *r, const struct trouble *near, struct cause_view *c)
 {
     struct ranked ranked[RANK_MAX];
-    c->n_fixes = rank(c->diagnosis.cause, c->diagnosis.probability, r->options.knowledge->fixes, r->options.knowledge->n_fixes,
-                      r->options.outcomes, r->options.n_outcomes, ranked);
-    for (size_t i = 0; i < c->n_fixes; i++) c->fixes[i] = (struct fix_view){ranked[i].fix, ranked[i].probability};
+    c->n_fixes = rank_near(c->diagnosis.cause, c->diagnosis.probability, near, r->options.knowledge->fixes,
+                           r->options.knowledge->n_fixes, r->options.outcomes, r->options.n_outcomes, ranked);
+    for (size_t i = 0; i < c->n_fixes; i++)
+        c->fixes[i] = (struct fix_view){ranked[i].fix, ranked[i].probability, ranked[i].times, ranked[i].times_worked};
 }
 
 /* Indices of all findings become indices of those that are shown, each once. */
@@ -89,12 +90,13 @@ void judge_causes(struct run *r, struct view *v, const struct told *t)
     file.said = all_said(r, &file.n_said);
     size_t n = diagnose(r->options.knowledge->causes, r->options.knowledge->n_causes, &file, found);
     struct cause_view *out = judge_room(r, n, sizeof *out);
+    const struct trouble near = {v->findings[0].finding.kind, v->project, v->framework};
     for (size_t i = 0; i < n; i++) {
         out[i].diagnosis = found[i];
         out[i].diagnosis.probability = calibrated(&r->options.knowledge->calibration, found[i].probability);
         out[i].diagnosis.n_because = as_shown(out[i].diagnosis.because, found[i].n_because, &given);
         out[i].diagnosis.n_against = as_shown(out[i].diagnosis.against, found[i].n_against, &given);
-        show_fixes(r, &out[i]);
+        show_fixes(r, &near, &out[i]);
     }
     v->causes = out;
     v->n_causes = n;

@@ -57,6 +57,9 @@ void live_commit_later(struct live *l);
 
 /* live_judge - take a view, tell what is new in it, keep the numbers for the status line. */
 void live_judge(struct live *l);
+/* live_tell_trial - what is said about a fix that this run tries, for an incident of another one.
+ *   news  "trying" or "outcome";  aloud  to everybody now; else only to those who come later */
+void live_tell_trial(struct live *l, const char *incident, const char *kind, const char *news, const char *sentence, bool aloud);
 /* live_recall_alert - what was last said about an incident, from the memory. */
 void live_recall_alert(struct live *l, const struct known_incident *k);
 

@@ -1,5 +1,4 @@
 /* live_tell - a watched run in words: alerts, what was found, one line, a status. */
-#include <ctype.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +9,7 @@
 #include "../../base/str.h"
 #include "../../report/report.h"
 #include "../../report/words.h"
+#include "../outcome/outcome.h"
 #include "parts.h"
 
 enum { SPARK_CELLS = 16 };
@@ -54,14 +54,26 @@ void live_recall_alert(struct live *l, const struct known_incident *k)
     json_decref(j);
 }
 
+void live_tell_trial(struct live *l, const char *incident, const char *kind, const char *news, const char *sentence, bool aloud)
+{
+    json_t *j = json_pack("{s:s, s:s, s:f, s:s, s:o, s:o, s:s, s:o, s:s, s:b}", "say", "alert", "news", news, "when",
+                          clock_wall(), "severity", severity_name(SEVERITY_INFO), "run", json_text(l->name), "kind",
+                          json_text(kind), "where", "", "message", json_text(sentence), "incident", incident, "open", true);
+    if (!j) return;
+    keep_alert(l, incident, j);
+    if (aloud) l->engine->alert(l->engine->arg, l, j);
+    json_decref(j);
+}
+
 /* What to do first, as it goes on behind a colon. */
 static void add_fix(json_t *j, const struct cause_view *c)
 {
     if (!c->n_fixes) return;
-    char *title = str_dup(span_of(c->fixes[0].fix->title));
-    if (title && title[0] && islower((unsigned char)title[1])) title[0] = (char)tolower((unsigned char)title[0]);
-    json_object_set_new(j, "fix", json_text(title));
-    free(title);
+    struct str title = {0};
+    words_clause(&title, c->fixes[0].fix->title);
+    words_record(&title, &c->fixes[0]);
+    json_object_set_new(j, "fix", json_text(title.p));
+    str_done(&title);
 }
 
 static void add_cause(json_t *j, const struct cause_view *c)
@@ -247,6 +259,7 @@ void live_judge(struct live *l)
     keep_rate(l, v);
     keep_framework(l, v);
     if (l->caught_up) l->caught_up_once = true;
+    outcome_judged(l, v);
     run_view_done(l->run);
 }
 
@@ -288,8 +301,9 @@ json_t *live_line(const struct live *l)
 
 json_t *live_status(const struct live *l)
 {
-    return json_pack("{s:o, s:s, s:o, s:s, s:o, s:o, s:O, s:s, s:b}", "run", json_text(l->name), "id", l->id, "path",
+    return json_pack("{s:o, s:s, s:o, s:s, s:o, s:o, s:O, s:s, s:b, s:o}", "run", json_text(l->name), "id", l->id, "path",
                      json_text(l->root), "state", run_state_name(l->shown), "step",
                      l->has_step ? json_integer(l->step) : json_null(), "last_data", json_number(l->last_data), "worst",
-                     l->worst_finding ? l->worst_finding : json_null(), "severity", severity_name(l->worst), "watched", true);
+                     l->worst_finding ? l->worst_finding : json_null(), "severity", severity_name(l->worst), "watched", true,
+                     "trying", outcome_status(l->trials));
 }

@@ -65,8 +65,28 @@ static enum status add_card(struct deck *d, const char *file, const json_t *o, s
                            file, id);
         d->n++;
     }
-    if (keep_texts(d, json_object_get(o, "symptoms"), &c->symptoms, &c->n_symptoms)) return OK;
-    return err_set(err, E_FORMAT, "cannot use '%s': symptoms of '%s' must be a list of sentences", file, id);
+    const json_t *words = json_object_get(o, "words");
+    if (!keep_texts(d, json_object_get(o, "symptoms"), &c->symptoms, &c->n_symptoms))
+        return err_set(err, E_FORMAT, "cannot use '%s': symptoms of '%s' must be a list of sentences", file, id);
+    if (words && !keep_texts(d, words, &c->words, &c->n_words))
+        return err_set(err, E_FORMAT, "cannot use '%s': words of '%s' must be a list of texts", file, id);
+    return OK;
+}
+
+static enum status add_elsewhere(struct deck *d, const char *file, const json_t *list, struct err *err)
+{
+    const json_t *one;
+    size_t i;
+    if (list && !json_is_array(list))
+        return err_set(err, E_FORMAT, "cannot use '%s': 'elsewhere' must be a list of sentences", file);
+    json_array_foreach(list, i, one)
+    {
+        if (d->n_elsewhere == DECK_ELSEWHERE_MAX) return err_set(err, E_LIMIT, "cannot use '%s': too much is elsewhere", file);
+        const char *text = kept(d, one);
+        if (!text) return err_set(err, E_FORMAT, "cannot use '%s': 'elsewhere' must be a list of sentences", file);
+        d->elsewhere[d->n_elsewhere++] = text;
+    }
+    return OK;
 }
 
 /* ---- files -------------------------------------------------------------------------------------------------------------- */
@@ -79,6 +99,7 @@ static enum status add_file(struct deck *d, const char *file, json_t *root, cons
     if (!root) s = err_set(err, E_FORMAT, "cannot use '%s': line %d: %s", file, why->line, why->text);
     else if (!json_is_array(cards)) s = err_set(err, E_FORMAT, "cannot use '%s': it needs an array 'cards'", file);
     json_array_foreach(cards, i, one) if (!s) s = add_card(d, file, one, err);
+    if (!s) s = add_elsewhere(d, file, json_object_get(root, "elsewhere"), err);
     json_decref(root);
     return s;
 }
@@ -140,6 +161,8 @@ static void count(struct deck *d)
             const char *text = deck_phrase(&d->cards[i], p);
             d->hash = hash64(text, strlen(text) + 1, d->hash);
         }
+    for (size_t i = 0; i < d->n_elsewhere; i++, d->n_phrases++)
+        d->hash = hash64(d->elsewhere[i], strlen(d->elsewhere[i]) + 1, d->hash);
 }
 
 enum status deck_open(struct deck *d, const struct knowledge *k, struct err *err)
@@ -148,7 +171,8 @@ enum status deck_open(struct deck *d, const struct knowledge *k, struct err *err
     *d = (struct deck){0};
     arena_init(&d->arena, DECK_BYTES_MAX);
     d->cards = arena_alloc(&d->arena, DECK_CARDS_MAX * sizeof *d->cards);
-    enum status s = d->cards ? OK : no_memory(err);
+    d->elsewhere = arena_alloc(&d->arena, DECK_ELSEWHERE_MAX * sizeof *d->elsewhere);
+    enum status s = d->cards && d->elsewhere ? OK : no_memory(err);
     if (!s) take_causes(d, k);
     if (!s) s = root && *root ? from_directory(d, root, err) : from_program(d, err);
     if (s) deck_done(d);

@@ -1,5 +1,6 @@
 #include "find.h"
 
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,12 +8,13 @@
 
 #include "../paths.h"
 #include "find_parts.h"
+#include "question.h"
 
 /* A server's model is not measured here: its cosines order hits, and words alone decide what is refused. */
 static const struct find_weights weights[] = {
-    {"all-MiniLM-L6-v2", 1, 0.5, 0.5, 0.375, 0.4},
-    {"hashing-1", 0.2, 1, 0, 0.155, 0.4},
-    {NULL, 1, 0.5, 0, 0.15, 0.4},
+    {"all-MiniLM-L6-v2", 1, 0.75, 1, 1, 0.25, 0.75, 0.25, 0.1, 0.19, 0.43, 0.4},
+    {"hashing-1", 0.2, 1, 0, 0.2, 0, 0, 1, 0.03, 0, 0.3, 0.4},
+    {NULL, 1, 0.75, 0, 0, 0, 0, 1, 0.05, 0, 0.31, 0.4},
 };
 
 static const struct find_weights *weights_of(const char *model)
@@ -27,7 +29,7 @@ double find_fused(const struct search *s, double nearness, double words)
     const struct find_weights *w = s->weights;
     if (s->question->by == FIND_WORDS) return words;
     if (s->question->by == FIND_MEANING) return nearness;
-    return (w->nearness * nearness + w->words * words) / (w->nearness + w->words);
+    return (w->nearness * s->readable * nearness + w->words * words) / (w->nearness + w->words);
 }
 
 const char *find_keep(struct search *s, const char *format, ...)
@@ -70,16 +72,29 @@ static enum status make_room(struct search *s, struct err *err)
     return err_set(err, E_MEMORY, "no memory to search");
 }
 
+/* What was pasted has no conditions: "lr:0.1" in a log would hide all that is known. */
+static enum status read_facets(struct search *s, struct err *err)
+{
+    const struct find_question *q = s->question;
+    s->facets = (struct facets){0};
+    if (question_is_pasted(q->text)) question_plain(q->text, s->facets.words, sizeof s->facets.words);
+    else return facet_parse(q->text, &s->facets, err);
+    return OK;
+}
+
 static enum status understand(struct search *s, struct err *err)
 {
     const struct find_question *q = s->question;
-    enum status status = facet_parse(q->text, &s->facets, err);
+    enum status status = read_facets(s, err);
     if (status) return status;
     if (q->kind) snprintf(s->facets.kind, sizeof s->facets.kind, "%s", q->kind);
     if (q->since > s->facets.since) s->facets.since = q->since;
-    bm25_ask(&s->words, span_of(s->facets.words));
-    s->worded = *s->facets.words != 0;
-    return s->worded ? embed_text(s->finder->meaning.embed, span_of(s->facets.words), s->vector, err) : OK;
+    struct span words = span_of(s->facets.words);
+    double latin = question_latin(words);
+    s->readable = s->weights->latin > 0 ? latin * latin : 1;
+    bm25_ask(&s->words, words);
+    s->worded = words.n != 0;
+    return s->worded ? embed_text(s->finder->meaning.embed, words, s->vector, err) : OK;
 }
 
 static int best_first(const void *a, const void *b)
@@ -91,13 +106,23 @@ static int best_first(const void *a, const void *b)
     return strcmp(x->incident ? x->incident->id : x->card->id, y->incident ? y->incident->id : y->card->id);
 }
 
-/* ret->evidence stays readable: it is what floors are chosen by. */
+/* How near something is that is known, and training as a whole, less how near what is not for us is; and how much of the words is known.
+ * Where the model cannot read the letters a constant stands for what it would have said. It stays readable: floors are chosen by it. */
+static double evidence_of(const struct search *s)
+{
+    const struct find_weights *w = s->weights;
+    const struct meaning *m = &s->finder->meaning;
+    double meant = w->near * fmax(s->nearest, s->best) + w->topic * meaning_topic(m, s->vector) -
+                   w->elsewhere * meaning_elsewhere(m, &s->finder->deck, s->vector);
+    return s->readable * meant + (1 - s->readable) * w->foreign + w->share * s->best_words + w->sum * log1p(s->best_sum);
+}
+
 static void judge(struct search *s, struct found *ret)
 {
     const struct find_weights *w = s->weights;
     if (!s->worded || s->question->by != FIND_BOTH) return;
     ret->floor = w->floor;
-    ret->evidence = w->model ? s->best + w->topic * meaning_topic(&s->finder->meaning, s->vector) : s->best_words;
+    ret->evidence = evidence_of(s);
     ret->refused = (!s->words.n || ret->evidence < w->floor) && s->incident_words < w->incident_words;
     if (ret->refused) s->n_hits = 0;
 }

@@ -1,8 +1,9 @@
 /* find - one question to the memory and to the shipped knowledge: by words, by meaning and by facets, as one list.
  *
- * A card's score is its nearness (meaning.h) and a share of the words' score (bm25.h); an incident's the same over its own text, or halfway
- * to that of its cause's card where that is higher. A question is refused when even what fits best is too far: meaning, words and how near
- * the question is to training as a whole, added up, stay below a floor; unless an incident has much of its words.
+ * A card's score is its nearness (meaning.h) and a share of the words' score (bm25.h), of those words that any card has; an incident's the
+ * same over its own text, of all words, or halfway to that of its cause's card where that is higher. A question is refused when even what
+ * fits best is too far: nearness, words and how near the question is to training as a whole, less how near it is to what people ask
+ * elsewhere, stay below a floor; unless an incident has much of its words. What is long was pasted: it has no facets.
  * Weights and floors: find.c, measured by tests/search/score.py on tests/search/development.jsonl. */
 #ifndef MLWATCH_FIND_H
 #define MLWATCH_FIND_H

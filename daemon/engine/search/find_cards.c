@@ -3,8 +3,9 @@
 #include <string.h>
 
 #include "find_parts.h"
+#include "question.h"
 
-enum { LONG_BYTES = 120, SENTENCES_MAX = 8, SENTENCE_BYTES_MIN = 15 };
+enum { SENTENCES_MAX = 8, SENTENCE_BYTES_MIN = 15 };
 static const double TITLE_WEIGHT = 3, CLUE_WEIGHT = 0.5, FIX_WEIGHT = 0.3, WORTH_TELLING = 0.35, COMMON_WORTH = 0.02,
                     RARE_PRIOR = 0.01;
 
@@ -15,6 +16,9 @@ static void read_card(const struct search *s, const struct card *c, struct bm25_
     for (size_t i = 0; c->cause && i < c->cause->n_clues; i++)
         if (c->cause->clues[i].ratio > 1 && c->cause->clues[i].why)
             bm25_read(&s->words, span_of(c->cause->clues[i].why), CLUE_WEIGHT, t);
+    double length = t->length; /* a card is no longer for what is said of it in other languages */
+    for (size_t i = 0; i < c->n_words; i++) bm25_read(&s->words, span_of(c->words[i]), 1, t);
+    t->length = length;
     if (c->evidence) bm25_read(&s->words, span_of(c->evidence), CLUE_WEIGHT, t);
     for (size_t i = 0; i < c->n_fixes; i++) {
         const struct fix *fix = c->cause ? knowledge_fix(k, c->fixes[i]) : NULL;
@@ -42,18 +46,6 @@ static void explain(struct search *s, const struct card *c, size_t i, struct fin
     str_done(&words);
 }
 
-/* The next sentence of a question: up to a '.', '?', '!' or ';' before a blank, or the end of a line. */
-static struct span next_sentence(struct span *rest)
-{
-    size_t n = 0;
-    while (n < rest->n && rest->p[n] != '\n' &&
-           !(strchr(".?!;", rest->p[n]) && (n + 1 == rest->n || span_blank_char(rest->p[n + 1]))))
-        n++;
-    struct span sentence = span_trim((struct span){rest->p, n});
-    *rest = span_from(*rest, n + 1);
-    return sentence;
-}
-
 /* One sentence of a long question often says it all, and the others are its circumstances: a card is as near as halfway between the whole
  * question and the sentence that is nearest to it. */
 static enum status hear_sentences(struct search *s, double *near, struct err *err)
@@ -70,7 +62,7 @@ static enum status hear_sentences(struct search *s, double *near, struct err *er
     if (status) return status;
     memcpy(best, near, bytes);
     for (size_t told = 0; rest.n && told < SENTENCES_MAX && !status;) {
-        struct span sentence = next_sentence(&rest);
+        struct span sentence = question_sentence(&rest);
         if (sentence.n < SENTENCE_BYTES_MIN) continue;
         status = embed_text(m->embed, sentence, vector, err);
         if (!status) meaning_near(m, d, vector, one, phrase, cosine);
@@ -102,15 +94,16 @@ enum status find_cards(struct search *s, struct err *err)
     for (size_t i = 0; i < d->n; i++) read_card(s, &d->cards[i], &s->texts[i]);
     bm25_background(&s->words, s->texts, d->n);
     if (s->worded) meaning_near(&s->finder->meaning, d, s->vector, near, s->phrase, s->cosine);
-    if (s->worded && strlen(s->facets.words) >= LONG_BYTES) {
+    if (s->worded && strlen(s->facets.words) >= QUESTION_LONG_BYTES) {
         enum status status = hear_sentences(s, near, err);
         if (status) return status;
     }
     for (size_t i = 0; i < d->n; i++) {
-        double words = bm25_score(&s->words, &s->texts[i]);
-        s->card_score[i] = find_fused(s, near[i], words);
-        if (words > s->best_words) s->best_words = words;
-        if (s->card_score[i] > s->best) s->best = s->card_score[i];
+        double sum = bm25_sum(&s->words, &s->texts[i]);
+        s->card_score[i] = find_fused(s, near[i], s->words.known > 0 ? sum / s->words.known : 0);
+        s->nearest = fmax(s->nearest, near[i]);
+        s->best_sum = fmax(s->best_sum, sum);
+        s->best_words = fmax(s->best_words, bm25_score(&s->words, &s->texts[i]));
         struct find_hit *h = admitted(s, &d->cards[i]) ? find_add(s) : NULL;
         if (!h) continue;
         const struct card *c = &d->cards[i];

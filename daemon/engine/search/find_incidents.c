@@ -6,7 +6,7 @@
 
 #include "find_parts.h"
 
-enum { BY_WORDS_MAX = 100, BY_MEANING_MAX = 60, VECTORS_MAX = 200000 };
+enum { BY_WORDS_MAX = 100, BY_MEANING_MAX = 60, NEAR_MAX = 100 };
 static const double NEAR_ENOUGH = 0.3, LIKE_ENOUGH = 0.7, WORTH_TELLING = 0.35,
                     OWN_WORTH = 0.1; /* what happened here already is likelier */
 
@@ -16,28 +16,19 @@ struct near_one {
 };
 struct nearness {
     const char *like; /* the run that hits must not be of */
-    const float *question;
-    size_t dims, n, room;
-    struct near_one *all;
-    bool failed;
+    size_t n;
+    struct near_one all[HOSTS_STORES_MAX * NEAR_MAX];
 };
 
 /* ---- vectors ------------------------------------------------------------------------------------------------------------- */
 
-static bool keep_near(void *arg, const char *incident, const char *run, const float *v)
+static bool keep_near(void *arg, const char *incident, const char *run, double cosine)
 {
     struct nearness *n = arg;
     if (n->like && strcmp(run, n->like) == 0) return true;
-    if (n->n == n->room) {
-        size_t room = n->room ? 2 * n->room : 256;
-        struct near_one *more = room > VECTORS_MAX ? NULL : realloc(n->all, room * sizeof *more);
-        if (!more) return n->failed = true, false;
-        n->all = more;
-        n->room = room;
-    }
     struct near_one *one = &n->all[n->n++];
     snprintf(one->id, sizeof one->id, "%s", incident);
-    one->cosine = (float)meaning_cosine(n->question, v, n->dims);
+    one->cosine = (float)cosine;
     return true;
 }
 
@@ -50,22 +41,29 @@ static int nearest_first(const void *a, const void *b)
 static enum status measure(struct search *s, struct nearness *n, struct err *err)
 {
     const struct hosts *h = &s->finder->recall->hosts;
+    const struct meaning *m = &s->finder->meaning;
     enum status status = OK;
     for (size_t i = 0; i < h->n_stores && !status; i++)
-        status = store_vectors(h->stores[i], embed_model(s->finder->meaning.embed), n->dims, keep_near, n, err);
+        status = store_nearest(h->stores[i], embed_model(m->embed), s->vector, m->dims, NEAR_MAX, keep_near, n, err);
     if (n->n) qsort(n->all, n->n, sizeof *n->all, nearest_first);
     return status;
 }
 
-static double cosine_of(const struct nearness *n, const char *id)
+/* Of an incident that words found and that is not among the nearest: NaN without a vector, or before anything was asked by meaning. */
+static double cosine_of(const struct search *s, const struct nearness *n, const char *id)
 {
+    const struct hosts *h = &s->finder->recall->hosts;
+    const struct meaning *m = &s->finder->meaning;
+    float v[EMBED_DIMS_MAX];
     for (size_t i = 0; i < n->n; i++)
         if (strcmp(n->all[i].id, id) == 0) return (double)n->all[i].cosine;
+    for (size_t i = 0; n->n && i < h->n_stores; i++)
+        if (store_vector_of(h->stores[i], id, embed_model(m->embed), v, m->dims, NULL) == OK)
+            return meaning_cosine(s->vector, v, m->dims);
     return NAN;
 }
 
 struct mean {
-    const char *run;
     float *sum;
     size_t dims, n;
 };
@@ -74,7 +72,7 @@ static bool add_up(void *arg, const char *incident, const char *run, const float
 {
     struct mean *m = arg;
     (void)incident;
-    if (strcmp(run, m->run) != 0) return true;
+    (void)run;
     for (size_t i = 0; i < m->dims; i++) m->sum[i] += v[i];
     m->n++;
     return true;
@@ -84,11 +82,13 @@ static bool add_up(void *arg, const char *incident, const char *run, const float
 static enum status ask_like(struct search *s, bool *asked, struct err *err)
 {
     const struct hosts *h = &s->finder->recall->hosts;
-    struct mean m = {s->question->like, s->vector, s->finder->meaning.dims, 0};
+    struct mean m = {s->vector, s->finder->meaning.dims, 0};
     enum status status = OK;
     memset(s->vector, 0, m.dims * sizeof *s->vector);
-    for (size_t i = 0; i < h->n_stores && !status; i++)
-        status = store_vectors(h->stores[i], embed_model(s->finder->meaning.embed), m.dims, add_up, &m, err);
+    for (size_t i = 0; i < h->n_stores && !status; i++) {
+        status = store_vectors(h->stores[i], s->question->like, embed_model(s->finder->meaning.embed), m.dims, add_up, &m, err);
+        if (status == E_ABSENT) status = OK; /* a run of another host */
+    }
     float length = (float)sqrt(meaning_cosine(s->vector, s->vector, m.dims));
     for (size_t i = 0; i < m.dims && length > 0; i++) s->vector[i] /= length;
     *asked = length > 0;
@@ -206,7 +206,7 @@ static enum status by_words(struct search *s, const struct nearness *n, struct e
     bool unknown = false;
     enum status status = hosts_search(&s->finder->recall->hosts, &q, &unknown, &hits, &found, err);
     for (size_t i = 0; i < found && !status; i++)
-        status = add_incident(s, hits[i].incident.id, cosine_of(n, hits[i].incident.id), &hits[i], err);
+        status = add_incident(s, hits[i].incident.id, cosine_of(s, n, hits[i].incident.id), &hits[i], err);
     return status;
 }
 
@@ -221,14 +221,17 @@ static enum status by_meaning(struct search *s, const struct nearness *n, struct
 
 enum status find_incidents(struct search *s, struct err *err)
 {
-    struct nearness n = {.like = s->question->like, .question = s->vector, .dims = s->finder->meaning.dims};
     bool asked = s->worded;
     enum status status = OK;
     if (!s->finder->recall->hosts.n_stores) return OK;
+    struct nearness *n = calloc(1, sizeof *n);
+    if (!n) return err_set(err, E_MEMORY, "no memory to search");
+    n->like = s->question->like;
     if (s->question->like && !s->worded) status = ask_like(s, &asked, err);
-    if (!status && asked) status = measure(s, &n, err);
-    if (!status) status = by_words(s, &n, err);
-    if (!status && asked) status = by_meaning(s, &n, err);
-    free(n.all);
+    if (!status) status = find_notes(s, asked, err);
+    if (!status && asked) status = measure(s, n, err);
+    if (!status) status = by_words(s, n, err);
+    if (!status && asked) status = by_meaning(s, n, err);
+    free(n);
     return status;
 }

@@ -4,14 +4,15 @@
 
 #include "find.h"
 
-enum { FIND_ARENA_BYTES = 64 << 20, FIND_INCIDENTS_MAX = 200 };
+enum { FIND_ARENA_BYTES = 64 << 20, FIND_INCIDENTS_MAX = 300 };
 
 /* How one model's cosines and the words' score are added up. */
 struct find_weights {
     const char *model;      /* NULL: any other */
     double nearness, words; /* of a hit's score */
-    double topic, floor,
-        incident_words; /* refusal: share of the topic's cosine, the floor, and the share of words that an incident needs */
+    double latin;           /* 1: the model reads Latin letters only, so that its cosines count by the square of their share */
+    double near, topic, elsewhere, share, sum, foreign, floor; /* refusal; find.c says how they are added up */
+    double incident_words; /* the share of words that an incident needs to be told whatever the floor says */
 };
 
 struct search {
@@ -20,15 +21,17 @@ struct search {
     const struct find_weights *weights;
     struct facets facets;
     struct bm25_question words;
-    bool worded; /* there are words to search for */
+    bool worded;     /* there are words to search for */
+    double readable; /* how much the model understands of it, 0 to 1 */
     float *vector;
     double *card_score, *cosine; /* a number a card */
     size_t *phrase;              /* the phrase nearest to the question, a number a card */
     struct bm25_text *texts;     /* of the cards */
     struct find_hit *hits;
     size_t n_hits, room;
-    double best, best_words; /* of the scores and of the words' share in them, for the floor */
-    double incident_words;   /* best share of words among incidents */
+    double nearest, best_words, best_sum; /* of the cards: nearness, share of words, sum of words */
+    double best;                          /* score among what happened here */
+    double incident_words;                /* share of words among what happened here */
 };
 
 /* find_keep - a printf into the finder's arena; "" without memory. */
@@ -42,5 +45,7 @@ double find_fused(const struct search *s, double nearness, double words);
 enum status find_cards(struct search *s, struct err *err);
 /* find_incidents - add what the memory has. */
 enum status find_incidents(struct search *s, struct err *err);
+/* find_notes - add what was told in words. asked: the question has a vector. */
+enum status find_notes(struct search *s, bool asked, struct err *err);
 
 #endif

@@ -9,6 +9,7 @@
 
 #include "../../base/hash.h"
 #include "../../base/str.h"
+#include "../config.h"
 #include "../paths.h"
 
 static const char magic[8] = {'m', 'l', 'w', 'v', 'e', 'c', '1', '\n'};
@@ -27,10 +28,17 @@ enum status meaning_embed_open(struct embed **ret, struct err *err)
 {
     struct paths paths;
     struct str models = {0};
+    struct config c;
     bool home = paths_find(&paths, NULL) == OK;
     if (home) str_addf(&models, "%s/models", paths.root);
     if (home) paths_done(&paths);
-    enum status s = embed_open(&(struct embed_choice){.url = getenv("MLWATCH_EMBED"), .models = models.p}, ret, err);
+    enum status s = config_open(&c, err);
+    const struct embed_choice choice = {.url = config_word(&c, CONFIG_EMBED, NULL),
+                                        .models = models.p,
+                                        .key = getenv("MLWATCH_EMBED_KEY"),
+                                        .remote = config_is_yes(&c, CONFIG_EMBED_REMOTE)};
+    if (!s) s = embed_open(&choice, ret, err);
+    config_done(&c);
     str_done(&models);
     return s;
 }
@@ -91,6 +99,10 @@ static enum status embed_deck(struct meaning *m, const struct deck *d, struct er
             enum status s = embed_text(m->embed, span_of(deck_phrase(&d->cards[i], p)), to, err);
             if (s) return s;
         }
+    for (size_t i = 0; i < d->n_elsewhere; i++, to += m->dims) {
+        enum status s = embed_text(m->embed, span_of(d->elsewhere[i]), to, err);
+        if (s) return s;
+    }
     return OK;
 }
 
@@ -158,3 +170,11 @@ void meaning_near(const struct meaning *m, const struct deck *d, const float *qu
 }
 
 double meaning_topic(const struct meaning *m, const float *question) { return meaning_cosine(question, m->centre, m->dims); }
+
+double meaning_elsewhere(const struct meaning *m, const struct deck *d, const float *question)
+{
+    double best = 0;
+    for (size_t i = d->n_phrases - d->n_elsewhere; i < d->n_phrases; i++)
+        best = fmax(best, meaning_cosine(question, m->phrases + i * m->dims, m->dims));
+    return best;
+}

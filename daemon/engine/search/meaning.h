@@ -19,12 +19,13 @@
 struct meaning {
     struct embed *embed;
     size_t dims;
-    float *phrases; /* n_phrases x dims */
+    float *phrases; /* n_phrases x dims, those of elsewhere last */
     float *cards;   /* cards x dims: the direction of a card's phrases, length 1 */
     float *centre;  /* dims: the direction of all cards */
 };
 
-/* meaning_embed_open - the embedder of this machine: $MLWATCH_EMBED (a URL of embed.h), else the installed model, else hashing. */
+/* meaning_embed_open - the embedder that is configured (`embed`, $MLWATCH_EMBED: a URL of embed.h), else the installed model, else hashing.
+ * Errors: config_open's and embed_open's. */
 enum status meaning_embed_open(struct embed **ret, struct err *err);
 
 /* meaning_open - vectors of the deck, from the file or made now.
@@ -41,6 +42,8 @@ void meaning_near(const struct meaning *m, const struct deck *d, const float *qu
                   double *cosine);
 /* meaning_topic - is it about training at all? The cosine to the direction of all cards. */
 double meaning_topic(const struct meaning *m, const float *question);
+/* meaning_elsewhere - the cosine to the nearest of what no card is about; 0 where nothing is. */
+double meaning_elsewhere(const struct meaning *m, const struct deck *d, const float *question);
 double meaning_cosine(const float *a, const float *b, size_t dims);
 
 #endif
