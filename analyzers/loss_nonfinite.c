@@ -2,7 +2,9 @@
  *
  * One such value that is gone at the next step is a warning; two in a row, or a tool's own statement that a value became NaN, are
  * critical, and so is one that is the last value the training loss ever has: several tools leave a dead loss out of the log, or its cell
- * empty. For the same reason a tool's statement is an event. */
+ * empty. For the same reason a tool's statement is an event.
+ *
+ * The first value of all, told at step 0 before anything was trained, may be the mean of no batches: alone it is worth knowing only. */
 #include <math.h>
 
 #include "analyzer.h"
@@ -12,7 +14,7 @@ struct state {
     double calm_points;
     struct nonfinite n;
     struct point last; /* of the values that are not finite */
-    bool said;
+    bool said, empty;  /* empty: only the first value was none, before the first step */
 };
 
 static const char *const kinds[] = {"loss_nonfinite", NULL};
@@ -41,6 +43,12 @@ static void statement(struct state *s, const struct point *p, const struct findi
     out->emit(out->arg, &f);
 }
 
+/* Is it the first value of all, before the first step? */
+static bool is_before_training(const struct state *s, const struct point *p)
+{
+    return s->n.points == 1 && p->step <= 0 && (p->series->axis == AXIS_STEP || p->series->axis == AXIS_SAMPLE);
+}
+
 static void observe(void *state, const struct point *p, const struct findings *out)
 {
     struct state *s = state;
@@ -50,13 +58,19 @@ static void observe(void *state, const struct point *p, const struct findings *o
     }
     if (!isfinite(p->value)) s->last = *p;
     switch (nonfinite_add(&s->n, p, s->calm_points)) {
-    case NONFINITE_FIRST: nonfinite_emit(&s->n, "loss_nonfinite", SEVERITY_WARNING, 0.9, PHASE_OPENED, p, out); break;
+    case NONFINITE_FIRST:
+        s->empty = is_before_training(s, p);
+        nonfinite_emit(&s->n, "loss_nonfinite", s->empty ? SEVERITY_INFO : SEVERITY_WARNING, 0.9, PHASE_OPENED, p, out);
+        break;
     case NONFINITE_MORE:
+        s->empty = false;
         if (s->n.in_a_row >= 2)
             nonfinite_emit(&s->n, "loss_nonfinite", SEVERITY_CRITICAL, p->series->role == ROLE_LOSS_TRAIN ? 0.99 : 0.98,
                            PHASE_CHANGED, p, out);
         break;
-    case NONFINITE_GONE: nonfinite_emit(&s->n, "loss_nonfinite", SEVERITY_WARNING, 0.99, PHASE_CLOSED, p, out); break;
+    case NONFINITE_GONE:
+        nonfinite_emit(&s->n, "loss_nonfinite", s->empty ? SEVERITY_INFO : SEVERITY_WARNING, 0.99, PHASE_CLOSED, p, out);
+        break;
     default: break;
     }
 }

@@ -30,7 +30,7 @@ enum { BUCKETS = 96, CLASSES_MAX = 1000, HELD_MIN = 8 };
 #define HELD_MOVES 0.005 /* of its level, in the second half of the run, for a held-out loss that stands */
 struct state {
     double min_points, min_epochs, stopped_share, level_ratio, level_alone, grad_growth, score_high, score_low, level_poor,
-        stopped_poor, guesses, shrinks, floor_band, hard;
+        stopped_poor, guesses, shrinks, floor_band, hard, smoothed;
     double first_score, score; /* the first and the newest, of 1 */
     uint64_t scores;
     int64_t score_step; /* of the first */
@@ -90,6 +90,9 @@ static const struct knob knobs[] = {
     {"loss_plateau_hard", "share", 0.6, 0.1, 1, 0.8, 0.4, offsetof(struct state, hard),
      "of the training loss that a held-out loss is below where training is made hard on purpose",
      "seeded training runs: 0.4 under dropout and augmentation, 0.9 and more with two softmaxes"},
+    {"loss_plateau_smoothed", "share", 0.65, 0.3, 1, 0.75, 0.5, offsetof(struct state, smoothed),
+     "of the initial loss at which a high score contradicts a loss that is no floor of two softmaxes",
+     "a label smoothing of 0.3 leaves 0.61 of the loss of two classes that are guessed, and less of more"},
     {"loss_plateau_unexplained", "share", 0.85, 0.5, 1, 0.92, 0.8, offsetof(struct state, unexplained),
      "of the initial loss at which both losses stand where no score is logged",
      "our choice: a seventh of the variance explained"},
@@ -237,9 +240,10 @@ static void judge(struct state *s, const struct findings *out)
     bool hard = s->held > 0 && s->held < s->hard * exp(end), contradicted = s->score >= s->score_high && !hard && !s->parts;
     bool forgets = shrink_share(&s->shrink) >= s->shrinks;
     bool unexplained = !s->score_series && ratio >= s->unexplained && held_stands(s, s->unexplained * exp(initial));
+    double floor = contradicted ? softmax_floor(s, loss.buckets[0].max, exp(lowest), exp(end)) : 0;
+    contradicted = contradicted && (floor > 0 || ratio >= s->smoothed);
     bool corroborated = growth >= s->grad_growth || contradicted || ran_out || forgets || unexplained;
     bool poor = ratio >= s->level_poor && is_poor(s, &loss, ratio);
-    double floor = contradicted ? softmax_floor(s, loss.buckets[0].max, exp(lowest), exp(end)) : 0;
     double least = floor > 0 ? 0 : corroborated || s->restrained ? s->level_ratio : poor ? s->level_poor : s->level_alone;
     if (share > (poor ? s->stopped_poor : s->stopped_share) || ratio < least || stop + 3 >= n) return;
     if (held_falls(s, loss.buckets[stop].first_step)) return;

@@ -6,7 +6,8 @@
  *   too_short     the rate is all but 0 long before the end
  *   jumps         the rate had stopped rising, and rises at once above all it was
  *   short_warmup  the peak comes long before the declared end of the warm-up
- *   climbs        the rate had stood or come down, and rises value by value above all it was: a decay of the wrong sign
+ *   climbs        the rate had stood or come down, and rises value by value above all it was: a decay of the wrong sign. Where it had
+ *                 stood still, and climbs to several times what it was, few values are enough
  * Warm restarts, cycles and plateau rules rise or fall on purpose: where the settings name one, or name none, a rise is
  * worth knowing only. Steps are compared with settings only where the log counts steps and stays within the declared number. */
 #include <math.h>
@@ -20,7 +21,8 @@
 
 enum { SCHEDULE = 48 };
 struct state {
-    double fallen, risen, min_points, high_end, low_end, early_end, complete, warmup_share, cycle, climbed, climb_points;
+    double fallen, risen, min_points, high_end, low_end, early_end, complete, warmup_share, cycle, climbed, climb_points,
+        climb_stood, climb_far, climb_few, faster;
     char schedule[SCHEDULE]; /* as declared; "" for not told */
     double max_steps, warmup;
     const struct series *series;
@@ -30,13 +32,15 @@ struct state {
     int64_t first_step, last_step, peak_step, low_step, restart_step, tail_step;
     uint64_t first_line, last_line, restart_line, tail_line, peak_line;
     double restart_from, restart_to;
+    uint64_t same; /* rates in a row that are the newest one */
     bool jumped;
     struct {
         uint64_t rises; /* in a row */
         double from;    /* the highest rate before them */
         int64_t step;
-        uint64_t line, n; /* n: rates before it */
-        bool told;
+        double up;               /* by the first of them */
+        uint64_t line, n, stood; /* n: rates before it, stood: of which the last were all the same */
+        bool told, faster;       /* faster: than it began, as no warm-up does */
     } climb;
     bool in_tail; /* the rate is all but 0, since tail_step */
     struct told told;
@@ -68,6 +72,15 @@ static const struct knob knobs[] = {
      "no schedule that has begun to stand or to fall does so"},
     {"schedule_climb_points", "points", 8, 3, 1000, 16, 5, offsetof(struct state, climb_points),
      "rises in a row before that is said", "our choice"},
+    {"schedule_climb_stood", "points", 6, 3, 1000, 12, 5, offsetof(struct state, climb_stood),
+     "rates that were all the same before a climb, for few values to tell it",
+     "our choice: a rate printed coarsely stands for a few"},
+    {"schedule_climb_far", "x", 3, 1.5, 1000, 6, 2.5, offsetof(struct state, climb_far), "what it was, that it climbs to then",
+     "as schedule_risen"},
+    {"schedule_climb_few", "points", 4, 2, 1000, 8, 3, offsetof(struct state, climb_few), "rises in a row then",
+     "our choice: a step up is one"},
+    {"schedule_climb_faster", "x", 1.5, 1.1, 100, 2, 1.3, offsetof(struct state, faster),
+     "its first rise, that a climb of few values has come to", "a warm-up that begins late rises by as much each time"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
 static void fact(void *state, const char *key, const char *value)
@@ -119,10 +132,13 @@ static void begin_again(struct state *s, double from, int64_t step, const struct
 /* Rises in a row, none of them a jump, after the rate had stood or come down; they begin when it leaves the highest it was. */
 static void follow_climb(struct state *s, const struct point *p)
 {
-    bool rises = p->value > s->last && p->value < 1.5 * s->last && s->n > s->rises + 2;
+    bool rises = p->value > s->last && p->value < s->risen * s->last && s->n > s->rises + 2;
     if (!rises) s->climb.rises = 0, s->climb.told = false;
     else if (p->value > s->climb.from && s->climb.rises++ == 0)
-        s->climb.step = p->step, s->climb.line = p->line, s->climb.n = s->n - 1;
+        s->climb.step = p->step, s->climb.line = p->line, s->climb.n = s->n - 1, s->climb.stood = s->same,
+        s->climb.up = p->value - s->last;
+    s->climb.faster = rises && p->value - s->last >= s->faster * s->climb.up;
+    s->same = p->value == s->last ? s->same + 1 : 1;
     if (!s->climb.rises && p->value > s->climb.from) s->climb.from = p->value;
 }
 
@@ -197,19 +213,29 @@ static bool short_warmup(const struct state *s, struct verdict *v)
 
 /* A warm-up may begin late, or after a few rates that look alike: the climb counts where it is shorter than what came before it, and
  * that was not little. */
-static bool climbs(const struct state *s, struct verdict *v)
+static bool climb_counts(const struct state *s)
 {
     double lasted = (double)(s->last_step - s->climb.step), before = (double)(s->climb.step - s->first_step);
-    *v = (struct verdict){CLIMBS, true, s->climb.from, s->last, s->climb.step, s->climb.line};
-    if ((double)s->climb.rises < s->climb_points || s->climb.from <= 0 || s->last < s->climbed * s->climb.from) return false;
-    if ((double)s->climb.n < s->min_points || declares_rises(s)) return false;
     return s->climb.told || (lasted <= before && (double)(s->last_step - s->first_step) > 1.5 * s->warmup);
+}
+
+static bool climbs(const struct state *s, struct verdict *v)
+{
+    *v = (struct verdict){CLIMBS, true, s->climb.from, s->last, s->climb.step, s->climb.line};
+    bool stood = (double)s->climb.stood >= s->climb_stood && s->climb.stood + 2 >= s->climb.n;
+    if (s->climb.from <= 0 || declares_rises(s)) return false;
+    if (stood && s->climb.faster && (double)s->climb.rises >= s->climb_few && s->last >= s->climb_far * s->climb.from)
+        return climb_counts(s);
+    if ((double)s->climb.rises < s->climb_points || s->last < s->climbed * s->climb.from || (double)s->climb.n < s->min_points)
+        return false;
+    return climb_counts(s);
 }
 
 static bool tells_climb(struct state *s)
 {
     struct verdict v;
-    if (!s->climb.told && (double)s->climb.rises >= s->climb_points && climbs(s, &v)) return s->climb.told = true;
+    if (!s->climb.told && (double)s->climb.rises >= fmin(s->climb_few, s->climb_points) && climbs(s, &v))
+        return s->climb.told = true;
     return false;
 }
 
@@ -226,8 +252,8 @@ static bool judged(const struct state *s, struct verdict *v)
 static void judge(struct state *s, const struct findings *out)
 {
     struct verdict v;
-    if ((double)s->n < s->min_points) return;
-    bool is = judged(s, &v);
+    if ((double)s->n < s->climb_stood) return;
+    bool is = (double)s->n < s->min_points ? climbs(s, &v) : judged(s, &v);
     struct finding f = {0};
     if (is) {
         f = (struct finding){.kind = "lr_out_of_schedule",
@@ -259,6 +285,7 @@ static void begin(struct state *s, const struct point *p)
     s->jumped = false;
     memset(&s->climb, 0, sizeof s->climb);
     s->climb.from = p->value;
+    s->same = 1;
     s->peak = s->low = s->last = p->value;
     s->first_step = s->peak_step = s->low_step = p->step;
     s->first_line = s->peak_line = p->line;

@@ -12,7 +12,7 @@
 
 enum { BUCKETS = 40 };
 struct state {
-    double min_points, min_share, resolution, loss_fall, tiny;
+    double min_points, min_share, few_points, few_share, resolution, loss_fall, tiny;
     const struct series *series;              /* of the newest zero */
     double peak, unit;                        /* the highest rate, and the last decimal that any was printed with */
     double decade, finest;                    /* the power of ten of the newest rate, and the least unit there */
@@ -34,6 +34,10 @@ static const struct knob knobs[] = {
     {"lr_zero_share", "share", 0.05, 0.01, 1, 0.1, 0.03, offsetof(struct state, min_share),
      "of the run's steps that the rate must have been 0 at its end",
      "a cosine that is rounded at a hundredth of its peak prints 0 for its last 4.5 %"},
+    {"lr_zero_few", "points", 5, 3, 1000, 10, 4, offsetof(struct state, few_points), "records, where they are a larger share",
+     "our choice: a schedule that ends with the run logs one or two"},
+    {"lr_zero_few_share", "share", 0.12, 0.05, 1, 0.2, 0.1, offsetof(struct state, few_share), "of the run's steps then",
+     "more than twice lr_zero_share"},
     {"lr_zero_resolution", "share", 0.01, 1e-6, 0.5, 0.003, 0.02, offsetof(struct state, resolution),
      "of the highest rate that the last printed decimal may be, for a 0 to be believed", "as lr_zero_share"},
     {"lr_zero_loss_fall", "share", 0.05, 0, 0.9, 0.02, 0.1, offsetof(struct state, loss_fall),
@@ -102,7 +106,9 @@ static void tell(struct state *s, const struct findings *out)
 static bool lasted(const struct state *s)
 {
     double steps = (double)(s->last_step - s->first_step);
-    return (double)s->zeros >= s->min_points && steps > 0 && (double)(s->last_step - s->zero_step) >= s->min_share * steps;
+    double share = steps > 0 ? (double)(s->last_step - s->zero_step) / steps : 0;
+    return ((double)s->zeros >= s->min_points && share >= s->min_share) ||
+           ((double)s->zeros >= s->few_points && share >= s->few_share);
 }
 
 static void begin(struct state *s, const struct point *p)

@@ -34,6 +34,7 @@ struct evaluation {
     } said;
 };
 struct state {
+    struct boosting boosting;
     double min_points, rise_warning, rise_info, height_sd, train_fall, critical_rise, after_points, over_undone, made_good;
     struct heard train[TRAINS], score[EVALS];
     struct evaluation eval[EVALS];
@@ -160,7 +161,7 @@ static double train_fall(const struct state *s, const struct series *eval, int64
     size_t n = until(&t, now);
     if (!n) return NAN;
     bool positive = true;
-    for (size_t i = 0; i < n; i++) positive = positive && t.buckets[i].min > 0;
+    for (size_t i = 0; i < n; i++) positive = positive && t.buckets[i].min >= 0; /* 0: less than is printed */
     for (size_t i = 0; i < n; i++) y[i] = positive ? log(fmax(t.buckets[i].mean, LEAST)) : t.buckets[i].mean;
     smooth(y, n, level);
     double then = level[0];
@@ -285,7 +286,7 @@ static void judge(const struct state *s, const struct track *t, size_t n, struct
     struct rise r = {.n = n};
     for (size_t i = 0; i < n; i++) y[i] = t->buckets[i].mean > LEAST ? t->buckets[i].mean : LEAST;
     smooth(y, n, level);
-    if (boosted(t->series)) level_of_rounds(t, n, level);
+    if (boosted(&s->boosting, t->series)) level_of_rounds(t, n, level);
     for (size_t i = 1; i < n; i++)
         if (level[i] <= level[r.best]) r.best = i;
     r.height = log(level[n - 1] / level[r.best]), r.from = level[r.best], r.to = level[n - 1];
@@ -347,6 +348,11 @@ static void observe_eval(struct state *s, const struct point *p, const struct fi
     if (p->past->fine->points % width_of(p->past->fine) == 0) judge_live(s, e, out); /* a bucket is complete */
 }
 
+static void fact(void *state, const char *key, const char *value)
+{
+    boosting_fact(&((struct state *)state)->boosting, key, value);
+}
+
 static void observe(void *state, const struct point *p, const struct findings *out)
 {
     struct state *s = state;
@@ -372,5 +378,6 @@ const struct analyzer analyzer_overfitting = {.name = "overfitting",
                                               .scope = PER_RUN,
                                               .state_size = sizeof(struct state),
                                               .knobs = knobs,
+                                              .fact = fact,
                                               .observe = observe,
                                               .finish = finish};

@@ -2,8 +2,10 @@
  *
  * Compared are the best tenth of the run and its first tenth, in standard deviations of single returns around their moving level (Cohen's d). A
  * return that is the same number throughout has no noise at all and is flat by that alone. An agent that learns within the first tenth of a
- * long run is known by its very first returns: by five of them, where each is a mean of many and the noise is small. */
+ * long run is known by its very first returns: by five of them, where each is a mean of many and the noise is small. A series of such means
+ * (rollout/ep_rew_mean) needs fewer values, where the last ones are worse than the first. */
 #include <math.h>
+#include <string.h>
 
 #include "analyzer.h"
 #include "stats/curve.h"
@@ -12,7 +14,7 @@
 
 enum { BUCKETS = 40, FIRST_RETURNS = 20, VERY_FIRST = 5 };
 struct state {
-    double min_points, effect, early_slack;
+    double min_points, min_means, lost, effect, early_slack;
     struct curve curve;
     struct bucket buckets[BUCKETS];
     double sum_squares, last, first[FIRST_RETURNS];
@@ -25,6 +27,10 @@ static const char *const kinds[] = {"return_flat", NULL};
 static const struct knob knobs[] = {
     {"return_flat_points", "points", 100, 20, 1000000, 300, 60, offsetof(struct state, min_points),
      "returns before anything is said", "our choice"},
+    {"return_flat_means", "points", 24, 16, 1000000, 60, 20, offsetof(struct state, min_means),
+     "the same of means over many episodes", "our choice"},
+    {"return_flat_lost", "share", 0.5, 0.05, 10, 1, 0.3, offsetof(struct state, lost),
+     "of the size of the first of them by which the last ones are worse", "our choice: a policy that wanders loses less"},
     {"return_flat_effect", "sd", 2.2, 0.1, 5, 1, 2.8, offsetof(struct state, effect),
      "of single returns that the best level must be above the first",
      "seeded training runs: 3.1 and more where the agent learned, up to 2 where not; the best "
@@ -43,15 +49,28 @@ static bool learned_at_once(const struct state *s, double best, double sd)
            best - robust_median(s->first, VERY_FIRST) > 2 * (s->effect + few) * sd;
 }
 
+/* Does the name say that each value is the mean of several episodes? */
+static bool is_mean(const struct series *s)
+{
+    static const char *const words[] = {"mean", "avg", "average", "running", NULL};
+    for (const char *const *w = words; *w; w++)
+        if (strcasestr(s->name, *w)) return true;
+    return false;
+}
+
 static void judge(struct state *s, const struct findings *out)
 {
     double y[BUCKETS];
     size_t n = s->curve.used, tenth = n / 10;
-    if (!s->series || (double)s->curve.points < s->min_points || n < 20) return;
+    bool few = (double)s->curve.points < s->min_points;
+    if (!s->series || n < 20 || (few && ((double)s->curve.points < s->min_means || !is_mean(s->series)))) return;
     for (size_t i = 0; i < n; i++) y[i] = s->buckets[i].mean;
     double first = robust_median(y, tenth), best = first, sd = sqrt(s->sum_squares / (double)(s->curve.points - 1) / 2);
     for (size_t i = 0; i + tenth <= n; i++) best = fmax(best, robust_median(y + i, tenth));
-    if (!(best - first <= s->effect * sd) || learned_at_once(s, best, sd)) return;
+    if (!(best - first <= s->effect * sd)) return;
+    if (few ? robust_median(y + n - tenth, tenth) > first - fmax(s->effect * sd, s->lost * fabs(first))
+            : learned_at_once(s, best, sd))
+        return;
     int64_t from = s->buckets[0].first_step;
     struct finding f = {.kind = "return_flat",
                         .episode = 1,

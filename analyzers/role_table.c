@@ -27,6 +27,11 @@
     {                                                                                                                            \
         words, WHOLE, ROLE_LOSS_PART, ROLE_LOSS_PART, BETTER_LOWER, false, NULL, ""                                              \
     }
+/* Of training only: an evaluation has a pace of its own. */
+#define PACE(words, how, role, unit)                                                                                             \
+    {                                                                                                                            \
+        words, how, role, ROLE_NONE, BETTER_UNKNOWN, false, "", unit                                                             \
+    }
 #define UNIT(words, how, role, unit)                                                                                             \
     {                                                                                                                            \
         words, how, role, role, BETTER_UNKNOWN, false, "", unit                                                                  \
@@ -59,6 +64,11 @@ const struct role_row role_rows[] = {
     {"mlogloss", WHOLE, ROLE_LOSS_TRAIN, ROLE_LOSS_EVAL, BETTER_LOWER, false, "logloss", ""},
     {"binary logloss", WHOLE, ROLE_LOSS_TRAIN, ROLE_LOSS_EVAL, BETTER_LOWER, false, "logloss", ""},
     {"multi logloss", WHOLE, ROLE_LOSS_TRAIN, ROLE_LOSS_EVAL, BETTER_LOWER, false, "logloss", ""},
+    {"cross entropy loss", WHOLE, ROLE_LOSS_TRAIN, ROLE_LOSS_EVAL, BETTER_LOWER, false, "cross entropy", ""},
+    {"ce loss", WHOLE, ROLE_LOSS_TRAIN, ROLE_LOSS_EVAL, BETTER_LOWER, false, "ce", ""},
+    {"ce", WHOLE, ROLE_LOSS_TRAIN, ROLE_LOSS_EVAL, BETTER_LOWER, false, "ce", ""},
+    {"xent", WHOLE, ROLE_LOSS_TRAIN, ROLE_LOSS_EVAL, BETTER_LOWER, false, "xent", ""},
+    {"xent loss", WHOLE, ROLE_LOSS_TRAIN, ROLE_LOSS_EVAL, BETTER_LOWER, false, "xent", ""},
     {"cross entropy", WHOLE, ROLE_LOSS_TRAIN, ROLE_LOSS_EVAL, BETTER_LOWER, false, "loss", ""},
     {"crossentropy", WHOLE, ROLE_LOSS_TRAIN, ROLE_LOSS_EVAL, BETTER_LOWER, false, "loss", ""},
     {"multiclass", WHOLE, ROLE_LOSS_PART, ROLE_LOSS_EVAL, BETTER_LOWER, false, NULL, ""}, /* CatBoost */
@@ -109,12 +119,17 @@ const struct role_row role_rows[] = {
     SAME("global grad norm", WHOLE, ROLE_GRAD_NORM, BETTER_UNKNOWN),
     SAME("grad 2 0 norm total", WHOLE, ROLE_GRAD_NORM, BETTER_UNKNOWN),
     SAME("grad norm total", WHOLE, ROLE_GRAD_NORM, BETTER_UNKNOWN),
+    SAME("global gradient norm", WHOLE, ROLE_GRAD_NORM, BETTER_UNKNOWN),
+    SAME("total gradient norm", WHOLE, ROLE_GRAD_NORM, BETTER_UNKNOWN),
     SAME("actor grad norm", WHOLE, ROLE_GRAD_NORM, BETTER_UNKNOWN),
 
     SAME("lr", WHOLE, ROLE_LEARNING_RATE, BETTER_UNKNOWN),
     SAME("learning rate", WHOLE, ROLE_LEARNING_RATE, BETTER_UNKNOWN),
     SAME("adjusted lr", WHOLE, ROLE_LEARNING_RATE, BETTER_UNKNOWN),
     SAME("actor lr", WHOLE, ROLE_LEARNING_RATE, BETTER_UNKNOWN),
+    SAME("current lr", WHOLE, ROLE_LEARNING_RATE, BETTER_UNKNOWN),
+    SAME("cur lr", WHOLE, ROLE_LEARNING_RATE, BETTER_UNKNOWN),
+    SAME("current learning rate", WHOLE, ROLE_LEARNING_RATE, BETTER_UNKNOWN),
     SAME("lr", FIRST, ROLE_LEARNING_RATE, BETTER_UNKNOWN),
     SAME("samples lr", WHOLE, ROLE_LEARNING_RATE, BETTER_UNKNOWN),
     SAME("loss scale", WHOLE, ROLE_LOSS_SCALE, BETTER_UNKNOWN),
@@ -165,6 +180,8 @@ const struct role_row role_rows[] = {
     SAME("ray tune episode reward mean", WHOLE, ROLE_RETURN, BETTER_HIGHER),
     SAME("eprewmean", WHOLE, ROLE_RETURN, BETTER_HIGHER),
     SAME("epret", WHOLE, ROLE_RETURN, BETTER_HIGHER),
+    SAME("ep return", WHOLE, ROLE_RETURN, BETTER_HIGHER),
+    SAME("ep ret", WHOLE, ROLE_RETURN, BETTER_HIGHER),
     SAME("running reward", WHOLE, ROLE_RETURN, BETTER_HIGHER),
     SAME("moving average reward", WHOLE, ROLE_RETURN, BETTER_HIGHER),
     SAME("mean 100ep reward", WHOLE, ROLE_RETURN, BETTER_HIGHER),
@@ -201,6 +218,8 @@ const struct role_row role_rows[] = {
     SAME("policy entropy avg", WHOLE, ROLE_ENTROPY, BETTER_UNKNOWN),
     SAME("mean entropy", WHOLE, ROLE_ENTROPY, BETTER_UNKNOWN),
     SAME("qf loss", WHOLE, ROLE_LOSS_VALUE, BETTER_UNKNOWN),
+    SAME("q loss", WHOLE, ROLE_LOSS_VALUE, BETTER_UNKNOWN),
+    SAME("td loss", WHOLE, ROLE_LOSS_VALUE, BETTER_UNKNOWN),
     SAME("policy loss", WHOLE, ROLE_LOSS_POLICY, BETTER_UNKNOWN),
     SAME("policy gradient loss", WHOLE, ROLE_LOSS_POLICY, BETTER_UNKNOWN),
     SAME("pg loss", WHOLE, ROLE_LOSS_POLICY, BETTER_UNKNOWN),
@@ -255,6 +274,7 @@ const struct role_row role_rows[] = {
     SCORE_DOWN("l1", WHOLE),
     SCORE_DOWN("bpb", LAST),
     SCORE_DOWN("bpc", LAST),
+    SCORE_DOWN("bits per byte", LAST),
     SCORE_UP("accuracy", LAST, true),
     SCORE_UP("acc", LAST, true),
     SCORE_UP("accuracy", FIRST, true),
@@ -362,7 +382,24 @@ const struct role_row role_rows[] = {
     UNIT("tps", WHOLE, ROLE_THROUGHPUT, "tokens/s"),
     UNIT("wps", WHOLE, ROLE_THROUGHPUT, "words/s"),
     UNIT("ups", WHOLE, ROLE_THROUGHPUT, "updates/s"),
-    UNIT("samples per second", LAST, ROLE_THROUGHPUT, "samples/s"),
+    PACE("samples per second", LAST, ROLE_THROUGHPUT, "samples/s"),
+    PACE("samples per sec", WHOLE, ROLE_THROUGHPUT, "samples/s"),
+    PACE("samples s", WHOLE, ROLE_THROUGHPUT, "samples/s"),
+    PACE("samples sec", WHOLE, ROLE_THROUGHPUT, "samples/s"),
+    PACE("images per second", WHOLE, ROLE_THROUGHPUT, "images/s"),
+    PACE("images per sec", WHOLE, ROLE_THROUGHPUT, "images/s"),
+    PACE("images sec", WHOLE, ROLE_THROUGHPUT, "images/s"),
+    PACE("images s", WHOLE, ROLE_THROUGHPUT, "images/s"),
+    PACE("tokens s", WHOLE, ROLE_THROUGHPUT, "tokens/s"),
+    PACE("tokens sec", WHOLE, ROLE_THROUGHPUT, "tokens/s"),
+    PACE("tok s", WHOLE, ROLE_THROUGHPUT, "tokens/s"),
+    PACE("tok sec", WHOLE, ROLE_THROUGHPUT, "tokens/s"),
+    PACE("steps per second", WHOLE, ROLE_THROUGHPUT, "steps/s"),
+    PACE("steps per sec", WHOLE, ROLE_THROUGHPUT, "steps/s"),
+    PACE("throughput", WHOLE, ROLE_THROUGHPUT, ""),
+    PACE("sec per step", WHOLE, ROLE_STEP_TIME, "s"),
+    PACE("seconds per step", WHOLE, ROLE_STEP_TIME, "s"),
+    PACE("sec it", WHOLE, ROLE_STEP_TIME, "s"),
     UNIT("fps", WHOLE, ROLE_THROUGHPUT, "frames/s"),
     UNIT("it s", WHOLE, ROLE_THROUGHPUT, "steps/s"),
     UNIT("runningavgsamplespersec", WHOLE, ROLE_THROUGHPUT, "samples/s"),
@@ -419,7 +456,10 @@ const struct role_row role_rows[] = {
     UNIT("rep 4", LAST, ROLE_DIVERSITY, "repeated"),
     UNIT("seq rep 4", LAST, ROLE_DIVERSITY, "repeated"),
     UNIT("completions clipped ratio", LAST, ROLE_DIVERSITY, "endless"),
-    UNIT("peak mem", WHOLE, ROLE_MEMORY, ""),
+    UNIT("peak mem", FIRST, ROLE_MEMORY, ""),
+    UNIT("cuda mem", FIRST, ROLE_MEMORY, ""),
+    UNIT("mem gb", WHOLE, ROLE_MEMORY, "GB"),
+    UNIT("mem mb", WHOLE, ROLE_MEMORY, "MB"),
     UNIT("peak memory", FIRST, ROLE_MEMORY, ""),
     UNIT("gpu memory", FIRST, ROLE_MEMORY, ""),
     UNIT("cuda memory", FIRST, ROLE_MEMORY, ""),
@@ -434,7 +474,7 @@ const struct role_row role_rows[] = {
     UNIT("memory rssmb", LAST, ROLE_MEMORY, "MB"),
     UNIT("gpu 0 memoryallocatedbytes", LAST, ROLE_MEMORY, "bytes"),
     UNIT("memory", FIRST, ROLE_MEMORY, ""),
-    UNIT("gpu mem", WHOLE, ROLE_MEMORY, ""),
+    UNIT("gpu mem", FIRST, ROLE_MEMORY, ""),
     UNIT("max mem", WHOLE, ROLE_MEMORY, ""),
     UNIT("memallocated", WHOLE, ROLE_MEMORY, ""),
 

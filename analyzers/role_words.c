@@ -5,10 +5,11 @@
 #include <string.h>
 
 static const char *const train_words[] = {"train", "training", "tr", "trn", "learn", NULL}; /* learn: CatBoost */
-static const char *const eval_words[] = {"val",  "valid",      "validation", "validate", "vali",    "validating", "eval",
-                                         "test", "evaluation", "testing",    "dev",      "heldout", NULL};
-static const char *const first_places[] = {"metrics", "metric", "epoch",   "rollout", "objective",
-                                           "losses",  "charts", "samples", "time",    NULL};
+static const char *const eval_words[] = {"val",        "valid",   "validation", "validate", "vali", "validating", "eval", "test",
+                                         "evaluation", "testing", "dev",        "heldout",  "va",   "vl",         NULL};
+static const char *const first_places[] = {"metrics", "metric", "epoch", "rollout",   "objective", "losses", "charts",
+                                           "samples", "time",   "optim", "optimizer", "scheduler", "opt",    "sched",
+                                           "model",   "gan",    "stats", "trainer",   NULL};
 static const char *const last_places[] = {"epoch", "step", NULL};
 
 /* behind_unit - what follows the "(...)" at p: "memory(GiB)", "precision(B)" end there, "phase (2). loss" does not. */
@@ -117,11 +118,12 @@ enum split role_words_split(struct role_words *w)
 bool role_words_places(struct role_words *w)
 {
     bool metrics = false;
-    while (w->n > 1 && role_words_among(first_places, w->at[0]) && strcmp(w->at[1], "cost") != 0) { /* "time cost" is no cost */
+    static const char *const joined[] = {"cost", "per", "s", "sec", NULL}; /* "time cost" is no cost, "samples/s" no s */
+    while (w->n > 1 && role_words_among(first_places, w->at[0]) && !role_words_among(joined, w->at[1])) {
         metrics = metrics || strcmp(w->at[0], "metrics") == 0;
         drop(w, 0);
     }
-    while (w->n > 1 && role_words_among(last_places, w->at[w->n - 1])) w->n--;
+    while (w->n > 1 && role_words_among(last_places, w->at[w->n - 1]) && strcmp(w->at[w->n - 2], "per") != 0) w->n--;
     return metrics;
 }
 

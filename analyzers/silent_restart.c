@@ -41,7 +41,7 @@ static const char *const kinds[] = {"restart_discontinuity", NULL};
 static const struct knob knobs[] = {
     {"silent_restart_points", "points", 24, 12, 100000, 60, 16, offsetof(struct state, min_points),
      "values before a leap is judged", "our choice"},
-    {"silent_restart_progress", "x", 1.5, 1.1, 1000, 3, 1.3, offsetof(struct state, progress),
+    {"silent_restart_progress", "x", 1.3, 1.1, 1000, 2, 1.2, offsetof(struct state, progress),
      "that the loss must have fallen by then", "our choice"},
     {"silent_restart_height", "sd", 2.5, 1.5, 50, 4, 2, offsetof(struct state, height_sd),
      "of single values, that the median of five after the leap is above those before",

@@ -19,19 +19,23 @@
 #include "stats/boosted.h"
 #include "stats/early.h"
 #include "stats/epochs.h"
+#include "stats/preview.h"
 #include "stats/robust.h"
 #include "stats/track_pair.h"
 
 #define GAMES (WANTS(ROLE_RETURN) | WANTS(ROLE_LOSS_GENERATOR) | WANTS(ROLE_LOSS_DISCRIMINATOR))
 enum { TRAINS = 2, EVALS = 4, SCORES = 4 };
 struct state {
+    struct boosting boosting;
     double min_points, train_fall, apart, useless, worse, worse_points, turned, constant_points, constant_gain, constant_train,
-        constant_noise, pass_apart, pass_second, pass_follows, score_apart, wide, wide_left, wide_rise, wide_gain;
+        constant_noise, pass_apart, pass_second, pass_follows, score_apart, wide, wide_left, wide_rise, wide_gain, never_train,
+        never_untrained, never_gain, never_ratio, shaky_gain;
     bool game;
     struct track train[TRAINS], eval[EVALS], train_score[SCORES], eval_score[SCORES];
     uint32_t n_train, n_eval, n_train_score, n_eval_score;
     struct early early_train[TRAINS], early_eval[EVALS];
     struct epochs epochs;
+    struct preview preview;
 };
 
 static const char *const kinds[] = {"gap_from_start", NULL};
@@ -68,6 +72,20 @@ static const struct knob knobs[] = {
      "of its first value by which such a validation loss gets better at most", "as gap_turned: what a step of noise brings"},
     {"gap_wide_rise", "share", 0.25, 0.05, 2, 0.15, 0.4, offsetof(struct state, wide_rise),
      "above its lowest that it ends at most: one that rises further is overfitting", "our choice"},
+    {"gap_never_train", "share", 0.1, 0.02, 0.9, 0.3, 0.05, offsetof(struct state, never_train),
+     "of its first level that the training loss must have lost, where validation was never as good as untrained",
+     "no model that learns is worse than one that has not, on rows that are evaluated rightly"},
+    {"gap_never_untrained", "x", 1.1, 1, 100, 1.3, 1.05, offsetof(struct state, never_untrained),
+     "the untrained model's loss that validation is above then, from the first evaluation on",
+     "as gap_worse, of more evaluations"},
+    {"gap_never_gain", "share", 0.1, 0.01, 0.9, 0.05, 0.2, offsetof(struct state, never_gain),
+     "of its first value by which it gets better at most: a loss in other units falls as the training loss does",
+     "as gap_turned"},
+    {"gap_never_ratio", "x", 2, 1.2, 100, 3, 1.6, offsetof(struct state, never_ratio),
+     "the training loss at the end that a validation loss near the untrained model's is, wherever the two parted", "our choice"},
+    {"gap_shaky_gain", "share", 0.4, 0.1, 0.9, 0.25, 0.5, offsetof(struct state, shaky_gain),
+     "of its first value by which a validation loss gets better at most that jumps, at several times the training loss",
+     "as gap_wide"},
     {"gap_first_epoch", "x", 1.5, 1.1, 100, 2, 1.3, offsetof(struct state, pass_apart),
      "that validation is above training while no row has been seen twice", "1.32 at most on the healthy calibration runs"},
     {"gap_second_epoch", "x", 2, 1.1, 100, 3, 1.6, offsetof(struct state, pass_second), "the same in the second epoch",
@@ -81,6 +99,7 @@ static const struct knob knobs[] = {
 /* The two losses side by side, from the first evaluation that follows some progress of the training loss. */
 struct pair {
     double e[TRACK_BUCKETS], untrained, now, best, closest; /* closest: the least ratio of the two */
+    double lowest;                                          /* of all evaluations */
     size_t n, first;
 };
 
@@ -91,16 +110,18 @@ static const struct early *early_of(const struct early *all, uint32_t n, const s
     return NULL;
 }
 
-static bool pair_up(const struct state *s, const struct track *eval, const struct track *train, struct pair *ret)
+/* False when the training loss has not fallen by a share of its first level. */
+static bool pair_up(const struct state *s, const struct track *eval, const struct track *train, double fall, struct pair *ret)
 {
     double t[TRACK_BUCKETS];
     size_t m = track_levels(train, t), first = 0, n = track_means(eval, ret->e);
     if (m < 4) return false;
     ret->n = n, ret->untrained = fmax(train->curve->buckets[0].max, t[0]), ret->now = t[m - 1];
-    if (!(ret->now > 0) || ret->now > (1 - s->train_fall) * t[0]) return false;
+    if (!(ret->now > 0) || ret->now > (1 - fall) * t[0]) return false;
     const struct early *begins = early_of(s->early_train, s->n_train, train->series);
     while (begins && first < n && early_level(begins, eval->curve->buckets[first].first_step) > 0.9 * t[0]) first++;
-    ret->first = first, ret->best = ret->closest = INFINITY;
+    ret->first = first, ret->best = ret->closest = ret->lowest = INFINITY;
+    for (size_t i = 0; i < n; i++) ret->lowest = fmin(ret->lowest, ret->e[i]);
     for (size_t i = first; i < n; i++) {
         ret->best = fmin(ret->best, ret->e[i]);
         ret->closest = fmin(ret->closest, ret->e[i] / track_at(train, t, eval->curve->buckets[i].first_step));
@@ -146,6 +167,46 @@ static bool is_left_behind(const struct state *s, const struct track *eval, cons
     return (double)eval->curve->points >= s->constant_points && 8 * p->first <= p->n && track_begins(eval) &&
            p->best >= fmax((1 - s->wide_gain) * p->e[0], s->wide_left * p->untrained) && late >= s->wide * p->now &&
            late <= (1 + s->wide_rise) * p->best;
+}
+
+/* Does validation come down with the training loss, in other units? Logarithms fall alike then. */
+static bool follows(const struct state *s, const struct track *train, const struct pair *p)
+{
+    double t[TRACK_BUCKETS];
+    size_t few = p->n < 3 ? p->n : 3;
+    track_levels(train, t);
+    double fell = log(p->e[0] / robust_median(p->e + p->n - few, few)), train_fell = log(t[0] / p->now);
+    return p->n >= 3 && fell >= s->pass_follows * train_fell;
+}
+
+/* Worse than untrained at the first evaluation and at each later one, while training gets somewhere. */
+static bool is_never_as_good(const struct state *s, const struct track *eval, const struct pair *p)
+{
+    size_t few = p->n < 3 ? p->n : 3;
+    return (double)eval->curve->points >= s->min_points && track_begins(eval) &&
+           p->lowest >= fmax(s->never_untrained * p->untrained, (1 - s->never_gain) * p->e[0]) &&
+           robust_median(p->e + p->n - few, few) >= s->apart * p->now;
+}
+
+/* Hardly better than untrained to the end, at twice the training loss and more, though the two parted slowly. */
+static bool learns_nothing(const struct state *s, const struct track *eval, const struct pair *p)
+{
+    size_t few = p->n < 3 ? p->n : 3;
+    return (double)eval->curve->points >= s->constant_points && 8 * p->first <= p->n && track_begins(eval) &&
+           p->lowest >= fmax(s->useless, 1 - s->wide_gain) * p->untrained &&
+           robust_median(p->e + p->n - few, few) >= s->never_ratio * p->now;
+}
+
+/* It jumps from one evaluation to the next, at several times the training loss from the first one on: statistics that do not follow the
+ * weights do so. */
+static bool is_shaky_gap(const struct state *s, const struct track *eval, const struct pair *p)
+{
+    size_t few = p->n < 3 ? p->n : 3, half = p->n / 2;
+    if ((double)eval->curve->points < 1.5 * s->constant_points || !track_begins(eval) || p->closest < s->apart) return false;
+    double noise = robust_noise(p->e + half, p->n - half), level = robust_median(p->e + half, p->n - half);
+    return noise >= s->constant_noise * level && level <= (1 + s->wide_rise) * robust_median(p->e, half) &&
+           level >= (1 - s->shaky_gain) * robust_median(p->e, few) && p->best >= s->wide_left * p->untrained &&
+           robust_median(p->e + p->n - few, few) >= s->wide * p->now;
 }
 
 /* What is apart before any row has been seen twice. */
@@ -205,23 +266,29 @@ static bool judge_loss_gap(struct state *s, const struct track *eval, const stru
     struct pair p;
     size_t onset = 0;
     const struct track *train = track_of_metric(s->train, s->n_train, eval->series);
-    if (!train || !track_begins(train) || !pair_up(s, eval, train, &p)) return false;
+    if (!train || !track_begins(train) || !pair_up(s, eval, train, s->never_train, &p)) return false;
+    bool never = !boosted(&s->boosting, eval->series) && is_never_as_good(s, eval, &p);
+    if (!never && !pair_up(s, eval, train, s->train_fall, &p)) return false;
     bool at_once = parted_at_once(s, eval, train, &p, &onset);
-    if (!at_once && (boosted(eval->series) || has_turned(s, eval, &p))) return false;
+    bool shaky = is_shaky_gap(s, eval, &p);
+    if (!at_once && !never && (boosted(&s->boosting, eval->series) || (!shaky && has_turned(s, eval, &p)))) return false;
+    if (!at_once && follows(s, train, &p)) return false;
     bool apart = p.closest >= s->apart, worse = apart && p.best >= s->worse * p.untrained;
+    size_t from = at_once ? onset : never ? 0 : p.first;
     bool useless =
-        apart && p.best >= s->useless * p.untrained && p.n - p.first >= 3 && (double)eval->curve->points >= s->min_points;
-    worse = worse && (double)eval->curve->points >= s->worse_points;
+        apart && p.lowest >= s->useless * p.untrained && p.n - p.first >= 3 && (double)eval->curve->points >= s->min_points;
+    worse = never || (worse && (double)eval->curve->points >= s->worse_points);
+    useless = useless || learns_nothing(s, eval, &p);
     bool constant = p.closest >= 0.9 * s->apart && is_constant_gap(s, eval, &p);
-    bool goes_on = (constant && stays_constant(s, eval, train)) || (p.closest >= 1 && is_left_behind(s, eval, &p));
+    bool goes_on = (constant && stays_constant(s, eval, train)) || (p.closest >= 1 && is_left_behind(s, eval, &p)) || shaky;
     constant = constant || goes_on;
     if (!worse && !useless && !constant && !at_once) return false;
-    struct finding f = track_finding(eval, "gap_from_start", at_once ? onset : p.first);
-    double risen = p.e[p.n - 1] / p.e[at_once ? onset : p.first];
+    struct finding f = track_finding(eval, "gap_from_start", from);
+    double risen = p.e[p.n - 1] / p.e[from];
     f.severity = worse || useless || at_once || goes_on ? SEVERITY_WARNING : SEVERITY_INFO;
     if ((at_once || worse) && risen >= 2) f.severity = SEVERITY_CRITICAL; /* as a validation loss that rose so far is anyway */
     f.confidence = at_once ? 0.98 : worse || useless ? 0.8 : goes_on ? 0.7 : 0.55;
-    finding_add(&f, "from", p.e[at_once ? onset : p.first], "");
+    finding_add(&f, "from", p.e[from], "");
     finding_add(&f, "to", p.e[p.n - 1], "");
     finding_add(&f, "train", p.now, "");
     finding_add(&f, "gap_ratio", p.e[p.n - 1] / p.now, "x");
@@ -255,11 +322,14 @@ static void judge_score_gap(struct state *s, const struct track *eval, const str
     out->emit(out->arg, &f);
 }
 
-static void observe(void *state, const struct point *p, const struct findings *out)
+static void fact(void *state, const char *key, const char *value)
 {
-    struct state *s = state;
+    boosting_fact(&((struct state *)state)->boosting, key, value);
+}
+
+static void hear(struct state *s, const struct point *p)
+{
     struct track *t;
-    (void)out;
     switch (p->series->role) {
     case ROLE_LOSS_TRAIN:
         t = track_add(s->train, &s->n_train, TRAINS, p);
@@ -282,13 +352,25 @@ static void observe(void *state, const struct point *p, const struct findings *o
     }
 }
 
-static void finish(void *state, const struct findings *out)
+static void say_all(void *state, const struct findings *out)
 {
     struct state *s = state;
     bool parted = false;
     for (uint32_t i = 0; i < s->n_eval && !s->game; i++) parted |= judge_loss_gap(s, &s->eval[i], out);
     for (uint32_t i = 0; i < s->n_eval_score && !s->game && !parted; i++) /* else the losses have said it */
         judge_score_gap(s, &s->eval_score[i], out);
+}
+
+static void observe(void *state, const struct point *p, const struct findings *out)
+{
+    struct state *s = state;
+    hear(s, p);
+    if (preview_due(&s->preview, p) && !s->game) preview_judge(&s->preview, s, say_all, out);
+}
+
+static void finish(void *state, const struct findings *out)
+{
+    preview_over(&((struct state *)state)->preview, state, say_all, out);
 }
 
 const struct analyzer analyzer_split_gap = {.name = "split_gap",
@@ -301,5 +383,6 @@ const struct analyzer analyzer_split_gap = {.name = "split_gap",
                                             .scope = PER_RUN,
                                             .state_size = sizeof(struct state),
                                             .knobs = knobs,
+                                            .fact = fact,
                                             .observe = observe,
                                             .finish = finish};

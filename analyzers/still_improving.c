@@ -23,6 +23,7 @@
 #define WIDTH 4.0 /* standard errors either way */
 enum { LOSSES = 3, EVALS = 2 };
 struct state {
+    struct boosting boosting;
     double min_points, min_epochs, more, gain, of_progress, rate_end, straight_points, bend, left, fallen, straight_sd,
         straight_held, short_points, short_gain, short_left, short_few, short_bend;
     bool game, ended; /* ended: the last training loss is not finite */
@@ -154,13 +155,22 @@ static bool held_out_straight(const struct state *s, const struct track *t, cons
     return is && judge_straight(s, &s->eval[0], s->straight_held, out);
 }
 
+/* Of few values: were each fall to shrink as the last one did, what as large a share of more of them would bring (Aitken 1926). */
+static double gain_of_few(const struct state *s, const double *y, size_t n)
+{
+    double before = y[n - 3] - y[n - 2], last = y[n - 2] - y[n - 1], shrinks = before > 0 ? fmin(last / before, 1) : 1;
+    return last * shrinks * s->more * (double)n;
+}
+
 /* The loss that a share of more steps would bring, were the last quarter's fall over log step to go on; a share of the last value. */
 static double gain_ahead(const struct state *s, const struct track *t)
 {
     double y[TRACK_BUCKETS];
     size_t n = track_means(t, y), back = n / 4 > 0 ? n / 4 : 1;
     double wide = log_step(t, &t->curve->buckets[n - 1]) - log_step(t, &t->curve->buckets[n - 1 - back]);
-    return (y[n - 1 - back] - y[n - 1]) / wide * log1p(s->more) / fabs(y[n - 1]);
+    double gain = (y[n - 1 - back] - y[n - 1]) / wide * log1p(s->more);
+    if (n >= 3 && (double)n < s->short_few) gain = fmin(gain, gain_of_few(s, y, n));
+    return gain / fabs(y[n - 1]);
 }
 
 /* Does it fall to the end, plainly to see, with much of it left? */
@@ -183,7 +193,7 @@ static bool judge_short(const struct state *s, const struct track *t, const stru
 {
     double least = INFINITY, y[TRACK_BUCKETS];
     size_t n = track_means(t, y);
-    if (!track_begins(t) || boosted(t->series) || !falls_on(s, t)) return false;
+    if (!track_begins(t) || boosted(&s->boosting, t->series) || !falls_on(s, t)) return false;
     for (uint32_t i = 0; i < s->n_eval; i++) {
         if (!falls_on(s, &s->eval[i])) return false;
         least = fmin(least, gain_ahead(s, &s->eval[i]));
@@ -220,6 +230,11 @@ static void judge(struct state *s, const struct track *t, const struct findings 
     f.confidence = fmin(0.9, 0.6 + 0.3 * (1 - wide / gain));
     add_gain(&f, late.at_end, gain, wide, s->more);
     out->emit(out->arg, &f);
+}
+
+static void fact(void *state, const char *key, const char *value)
+{
+    boosting_fact(&((struct state *)state)->boosting, key, value);
 }
 
 static void observe(void *state, const struct point *p, const struct findings *out)
@@ -269,5 +284,6 @@ const struct analyzer analyzer_still_improving = {.name = "still_improving",
                                                   .scope = PER_RUN,
                                                   .state_size = sizeof(struct state),
                                                   .knobs = knobs,
+                                                  .fact = fact,
                                                   .observe = observe,
                                                   .finish = finish};

@@ -3,7 +3,11 @@
  * Three things tell the pace: a logged throughput, a logged step time, and the clock of the records themselves (seconds between two values of
  * the training loss, by the steps between them). Each is judged on the logarithm of the time a step takes, in levels, against the fastest level
  * that lasted: start-up, a pause for an evaluation or a checkpoint and a single slow stretch move neither. The clock of the records
- * has the pauses in it, so it must show more before it counts for a warning, and for minutes: a machine that others use is slow for seconds. */
+ * has the pauses in it, so it must show more before it counts for a warning, and for minutes: a machine that others use is slow for seconds.
+ *
+ * Stable-Baselines3's "time/fps" is the mean since the start: all steps by all seconds. It is turned back into the pace of each stretch, from
+ * the first update on, because an agent that only collects experience is many times as fast as one that learns.
+ * Source: stable_baselines3/common/base_class.py and off_policy_algorithm.py (fps of _dump_logs). */
 #include <math.h>
 
 #include "analyzer.h"
@@ -16,9 +20,10 @@ struct state {
     struct own_track logged[LOGGED], clock;
     uint32_t n_logged, n_clock;
     const struct series *loss;
-    double last_time, pace; /* seconds; a step's, on average */
-    int64_t last_step;
+    double last_time, pace;         /* seconds; a step's, on average */
+    int64_t last_step, learns_from; /* learns_from: step of an agent's first loss */
     uint16_t segment;
+    bool learns;
     struct told told;
 };
 
@@ -40,20 +45,46 @@ static const struct knob knobs[] = {
      "of the run, at its end, for which it lasts", "our choice"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
-/* How long the steps from a bucket on took, by the seconds of a step. */
-static double seconds_since(const struct track *t, size_t from)
+/* How long the steps from a bucket on took; its values are the seconds of a step, or the steps of a second. */
+static double seconds_since(const struct track *t, size_t from, bool rate)
 {
     double seconds = 0;
     for (size_t i = from; i < t->curve->used; i++) {
         const struct bucket *b = &t->curve->buckets[i];
         int64_t before = i ? t->curve->buckets[i - 1].last_step : b->first_step;
-        seconds += b->mean * (double)(b->last_step - before);
+        seconds += (rate ? 1 / b->mean : b->mean) * (double)(b->last_step - before);
     }
     return seconds;
 }
 
+static bool is_mean_since_start(const struct series *s) { return strcmp(s->name, "time/fps") == 0; }
+
+/* unmixed - such a series as the pace of each bucket, from the one behind `from` on; NULL where it does not tell it. */
+static const struct track *unmixed(const struct track *t, int64_t from, struct own_track *room)
+{
+    const struct curve *c = t->curve;
+    double then = 0;
+    int64_t step = 0;
+    room->t = *t;
+    curve_init(&room->curve, room->buckets, TRACK_BUCKETS);
+    if (!c->used || 10 * c->buckets[0].first_step > c->buckets[c->used - 1].last_step)
+        return NULL; /* it goes on from another start */
+    for (uint32_t i = 0; i < c->used; i++) {
+        const struct bucket *b = &c->buckets[i];
+        double now = (double)b->last_step / b->last, pace = (double)(b->last_step - step) / (now - then);
+        if (step > 0 && !(pace > 0 && isfinite(pace))) return NULL;
+        if (step > from) curve_add(&room->curve, b->last_step, pace, b->first_line);
+        then = now, step = b->last_step;
+    }
+    room->curve.points = c->points;
+    return track_of_own(room);
+}
+
 static void judge(struct state *s, const struct track *t, bool clock, struct finding *clearest)
 {
+    struct own_track room;
+    bool own = is_mean_since_start(t->series), passes = clock || own; /* what is over before anybody looks is no trouble */
+    if (own && !(t = unmixed(t, s->learns ? s->learns_from : 0, &room))) return;
     double mean[TRACK_BUCKETS], level[TRACK_BUCKETS], best = INFINITY;
     size_t n = track_means(t, mean), end, from;
     if ((double)t->curve->points < s->min_points || n < 12) return;
@@ -68,7 +99,8 @@ static void judge(struct state *s, const struct track *t, bool clock, struct fin
     for (from = n - 1; from > 0 && level[from - 1] > best + slow / 2;) from--;
     if (from == 0) return;
     struct finding f = track_finding(t, "throughput_drop", from);
-    bool loud = slow >= log(clock ? s->slower_clock : s->slower_warning) && (!clock || seconds_since(t, from) >= s->lasts_s);
+    bool loud =
+        slow >= log(clock ? s->slower_clock : s->slower_warning) && (!passes || seconds_since(t, from, rate) >= s->lasts_s);
     f.severity = loud ? SEVERITY_WARNING : SEVERITY_INFO;
     f.confidence = clock ? 0.6 : 0.8;
     finding_add(&f, "from", exp(rate ? -best : best), clock ? "s/step" : t->series->unit);
@@ -115,8 +147,10 @@ static void judge_all(struct state *s, bool over, const struct findings *out)
 static void observe(void *state, const struct point *p, const struct findings *out)
 {
     struct state *s = state;
-    if (p->series->role == ROLE_LOSS_TRAIN) {
-        add_clock(s, p);
+    enum role role = p->series->role;
+    if (role == ROLE_LOSS_TRAIN) add_clock(s, p);
+    if (role != ROLE_THROUGHPUT && role != ROLE_STEP_TIME) {
+        if (!s->learns) s->learns = true, s->learns_from = p->step;
         return;
     }
     if (p->value > 0 && track_fills(track_add_own(s->logged, &s->n_logged, LOGGED, p))) judge_all(s, false, out);
@@ -128,8 +162,9 @@ const struct analyzer analyzer_throughput_drop = {.name = "throughput_drop",
                                                   .summary = "the run became slow and stays so",
                                                   .source = "failure knowledge, section 2: slow; robust levels",
                                                   .kinds = kinds,
-                                                  .wants =
-                                                      WANTS(ROLE_THROUGHPUT) | WANTS(ROLE_STEP_TIME) | WANTS(ROLE_LOSS_TRAIN),
+                                                  .wants = WANTS(ROLE_THROUGHPUT) | WANTS(ROLE_STEP_TIME) |
+                                                           WANTS(ROLE_LOSS_TRAIN) | WANTS(ROLE_LOSS_POLICY) |
+                                                           WANTS(ROLE_LOSS_VALUE),
                                                   .needs = WANTS(ROLE_THROUGHPUT) | WANTS(ROLE_STEP_TIME) | NEEDS_TIME,
                                                   .scope = PER_RUN,
                                                   .state_size = sizeof(struct state),

@@ -11,15 +11,18 @@
 
 #include "analyzer.h"
 #include "stats/boosted.h"
+#include "stats/preview.h"
 #include "stats/track_pair.h"
 
 #define GAMES (WANTS(ROLE_RETURN) | WANTS(ROLE_LOSS_GENERATOR) | WANTS(ROLE_LOSS_DISCRIMINATOR))
 enum { TRAINS = 2, EVALS = 4, SCORES = 4 };
 struct state {
+    struct boosting boosting;
     double min_points, above_info, above_warning, perfect, flawless_score, flawless_loss, flawless_soon, even_left, even, cheaper;
     bool game;
     struct track train[TRAINS], eval[EVALS], train_score[SCORES], eval_score[SCORES];
     uint32_t n_train, n_eval, n_train_score, n_eval_score;
+    struct preview preview;
 };
 
 static const char *const kinds[] = {"validation_too_good", NULL};
@@ -84,7 +87,7 @@ static double left_of(const struct state *s, const struct track *eval)
     const struct track *train = track_of_metric(s->train, s->n_train, eval->series);
     size_t n = track_levels(eval, e);
     if (!train || !track_begins(train) || n < 6 || track_low(eval) < 0) return NAN;
-    double now = boosted(eval->series) ? eval->curve->buckets[eval->curve->used - 1].last : e[n - 1];
+    double now = boosted(&s->boosting, eval->series) ? eval->curve->buckets[eval->curve->used - 1].last : e[n - 1];
     return now / fmax(e[0], train->curve->buckets[0].max);
 }
 
@@ -121,7 +124,8 @@ static void judge_rounds(const struct state *s, const struct track *eval, const 
 {
     double left = left_of(s, eval);
     const struct series *series = eval->series;
-    if (!boosted(series) || !strstr(series->name, "logloss") || (!(left <= 6 * s->flawless_loss) && !is_even(s, eval, left)))
+    if (!boosted(&s->boosting, series) || !boosted_classes(&s->boosting, series) ||
+        (!(left <= 6 * s->flawless_loss) && !is_even(s, eval, left)))
         return;
     struct finding f = track_finding(eval, "validation_too_good", eval->curve->used / 2);
     f.severity = SEVERITY_WARNING;
@@ -161,10 +165,13 @@ static void judge(struct state *s, const struct track *eval, const struct findin
     out->emit(out->arg, &f);
 }
 
-static void observe(void *state, const struct point *p, const struct findings *out)
+static void fact(void *state, const char *key, const char *value)
 {
-    struct state *s = state;
-    (void)out;
+    boosting_fact(&((struct state *)state)->boosting, key, value);
+}
+
+static void hear(struct state *s, const struct point *p)
+{
     switch (p->series->role) {
     case ROLE_LOSS_TRAIN: track_add(s->train, &s->n_train, TRAINS, p); break;
     case ROLE_LOSS_EVAL: track_add(s->eval, &s->n_eval, EVALS, p); break;
@@ -178,11 +185,23 @@ static void observe(void *state, const struct point *p, const struct findings *o
     }
 }
 
-static void finish(void *state, const struct findings *out)
+static void say_all(void *state, const struct findings *out)
 {
     struct state *s = state;
     for (uint32_t i = 0; i < s->n_eval && !s->game; i++) judge_rounds(s, &s->eval[i], out);
     for (uint32_t i = 0; i < s->n_eval_score && !s->game; i++) judge(s, &s->eval_score[i], out);
+}
+
+static void observe(void *state, const struct point *p, const struct findings *out)
+{
+    struct state *s = state;
+    hear(s, p);
+    if (preview_due(&s->preview, p) && !s->game) preview_judge(&s->preview, s, say_all, out);
+}
+
+static void finish(void *state, const struct findings *out)
+{
+    preview_over(&((struct state *)state)->preview, state, say_all, out);
 }
 
 const struct analyzer analyzer_validation_too_good = {.name = "validation_too_good",
@@ -195,5 +214,6 @@ const struct analyzer analyzer_validation_too_good = {.name = "validation_too_go
                                                       .scope = PER_RUN,
                                                       .state_size = sizeof(struct state),
                                                       .knobs = knobs,
+                                                      .fact = fact,
                                                       .observe = observe,
                                                       .finish = finish};

@@ -7,7 +7,9 @@
  *
  * A leap is no growth: from one moment to the next the loss is a thousand times all that it was, and stays there. Learning does not do
  * that where the agent was paid before (a reward that is found for the first time does), so the scale of the rewards has changed: by the
- * root of the ratio. Where the return that is logged did not leap with it, the two are no longer paid in the same coin. */
+ * root of the ratio. Where the return that is logged did not leap with it, the two are no longer paid in the same coin.
+ *
+ * An agent that learns values alone (DQN) logs their error as its training loss. */
 #include <math.h>
 
 #include "stats/told.h"
@@ -152,11 +154,18 @@ static bool grows(const struct state *s, const struct track *v, const struct tra
     return true;
 }
 
+/* The value loss; the training loss of an agent that logs neither it nor one of a policy. */
+static const struct track *values_of(const struct state *s)
+{
+    const struct track *v = track_of_role(s->track, s->n, ROLE_LOSS_VALUE);
+    bool alone = !v && track_of_role(s->track, s->n, ROLE_RETURN) && !track_of_role(s->track, s->n, ROLE_LOSS_POLICY);
+    return alone ? track_of_role(s->track, s->n, ROLE_LOSS_TRAIN) : v;
+}
+
 /* While the run goes on a return may still be logged, so without one it is told at the end. */
 static void judge(struct state *s, bool over, const struct findings *out)
 {
-    const struct track *v = track_of_role(s->track, s->n, ROLE_LOSS_VALUE), *r = return_beside(s, v),
-                       *e = track_of_role(s->track, s->n, ROLE_EXPLAINED_VARIANCE);
+    const struct track *v = values_of(s), *r = return_beside(s, v), *e = track_of_role(s->track, s->n, ROLE_EXPLAINED_VARIANCE);
     if (!v || (double)v->curve->points < s->min_points || v->curve->used < 8 || track_low(v) < 0) return;
     struct finding f = {0};
     bool is = leaps(s, v, r, &f) || grows(s, v, r, over, &f);
@@ -171,7 +180,7 @@ static void observe(void *state, const struct point *p, const struct findings *o
 {
     struct state *s = state;
     struct track *t = track_add(s->track, &s->n, TRACKS, p);
-    if (p->series->role == ROLE_LOSS_VALUE && track_fills(t)) judge(s, false, out);
+    if ((p->series->role == ROLE_LOSS_VALUE || p->series->role == ROLE_LOSS_TRAIN) && track_fills(t)) judge(s, false, out);
 }
 
 static void finish(void *state, const struct findings *out) { judge(state, true, out); }
@@ -181,7 +190,9 @@ const struct analyzer analyzer_value_loss_explosion = {.name = "value_loss_explo
                                                        .source = "Henderson 2018; the square of the largest return as the scale",
                                                        .kinds = kinds,
                                                        .wants = WANTS(ROLE_LOSS_VALUE) | WANTS(ROLE_RETURN) |
-                                                                WANTS(ROLE_EXPLAINED_VARIANCE),
+                                                                WANTS(ROLE_EXPLAINED_VARIANCE) | WANTS(ROLE_LOSS_TRAIN) |
+                                                                WANTS(ROLE_LOSS_POLICY),
+                                                       .needs = WANTS(ROLE_LOSS_VALUE) | WANTS(ROLE_RETURN),
                                                        .scope = PER_RUN,
                                                        .state_size = sizeof(struct state),
                                                        .knobs = knobs,

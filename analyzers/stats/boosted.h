@@ -1,18 +1,36 @@
 /* boosted - is a series of a tree booster? There each step sees all rows and writes one value of all of them: no epochs, and no noise.
  *
- * Names as LightGBM ("training's rmse", "valid_0's rmse") and XGBoost ("train-rmse", "validation_0-rmse", "eval-logloss") print them. */
+ * Names as LightGBM ("training's rmse", "valid_0's rmse"), XGBoost ("train-rmse", "validation_0-rmse", "eval-logloss") and CatBoost
+ * ("learn/RMSE", "test/MultiClass") print them; scikit-learn's say nothing, but each of its lines how many trees a round grows, which its
+ * reader tells as the setting trees_per_round. */
 #ifndef MLWATCH_BOOSTED_H
 #define MLWATCH_BOOSTED_H
 
 #include <string.h>
+#include <strings.h>
 
 #include "../analyzer.h"
 
-/* boosted - judged by the name alone. Cost: O(1). */
-static inline bool boosted(const struct series *s)
+/* What the settings tell of it. */
+struct boosting {
+    bool rounds, classes; /* classes: several trees a round, one for each */
+};
+
+/* boosting_fact - hear a setting. */
+static inline void boosting_fact(struct boosting *b, const char *key, const char *value)
 {
-    static const char *const ends[] = {"-rmse",   "-logloss", "-mlogloss", "-mae",   "-error",
-                                       "-merror", "-auc",     "-aucpr",    "-rmsle", "-mape"};
+    if (strcmp(key, "trees_per_round") != 0) return;
+    b->rounds = true;
+    b->classes = strcmp(value, "1") != 0;
+}
+
+/* boosted - Cost: O(1). */
+static inline bool boosted(const struct boosting *b, const struct series *s)
+{
+    static const char *const ends[] = {"-rmse",   "-logloss", "-mlogloss", "-mae",     "-error",
+                                       "-merror", "-auc",     "-aucpr",    "-rmsle",   "-mape",
+                                       "/RMSE",   "/MAPE",    "/Quantile", "/Logloss", "/MultiClass"};
+    if (b->rounds) return true;
     size_t n = strlen(s->name);
     if (strncmp(s->name, "training's ", 11) == 0 || (strncmp(s->name, "valid", 5) == 0 && strstr(s->name, "'s "))) return true;
     for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
@@ -20,6 +38,12 @@ static inline bool boosted(const struct series *s)
         if (n > m && strcmp(s->name + n - m, ends[i]) == 0) return true;
     }
     return false;
+}
+
+/* boosted_classes - is it a loss of classes? One of noiseless numbers may well go to 0. */
+static inline bool boosted_classes(const struct boosting *b, const struct series *s)
+{
+    return b->classes || strcasestr(s->name, "logloss") || strstr(s->name, "/MultiClass");
 }
 
 #endif

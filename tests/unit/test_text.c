@@ -229,7 +229,7 @@ static void counters_of_tutorials_are_read(void **unused)
         p);
     probe_expect(p, "point loss 64 2.5 @3");
     probe_expect(p, "point loss 6464 2.25 @4");
-    probe_expect(p, "point test loss 1 2 @6");
+    probe_expect(p, "point test loss 6464 2 @6"); /* at the step of the training loop, not at epoch 1 */
     probe_expect(p, "point loss 60064 1.5 @10");
     probe_close(p);
     WITH("Cost after iteration 100: 0.5\nCost after iteration 200: 0.25\nValidation loss after epoch 3: 0.75\n", q);
@@ -275,13 +275,41 @@ static void train_and_held_out_losses_do_not_mix(void **unused)
          "validate step: 100  loss:  5.5\nEpoch 0/24\n----------\ntrain Loss: 0.5 Acc: 0.75\nval Loss: 0.25 Acc: 0.5\n",
          p);
     probe_expect(p, "point Loss 640 2.25 @1");
-    probe_expect(p, "point test loss 1 0.0625 @3");
-    probe_expect(p, "point test Accuracy 1 0.98099999999999998 @3");
+    probe_expect(p, "point test loss 640 0.0625 @3");
+    probe_expect(p, "point test Accuracy 640 0.98099999999999998 @3");
     probe_expect(p, "point valid loss 2100 6.5 @4 t1767607201.000");
     probe_expect(p, "point valid loss 100 5.5 @5");
     probe_expect(p, "point Acc 0 0.75 @8");
     probe_expect(p, "point valid Acc 0 0.5 @9");
     probe_refuse(p, "point best_loss");
+    probe_close(p);
+}
+
+static void what_is_evaluated_between_steps_stands_at_the_step(void **unused)
+{
+    (void)unused;
+    WITH(
+        "Train Epoch: 1 [640/6000 (10%)]\tLoss: 2.25\nTest set: Average loss: 2.5\nTrain Epoch: 1 [1280/6000 (20%)]\tLoss: 1.75\n"
+        "Test set: Average loss: 1.5\n",
+        p);
+    probe_expect(p, "point test loss 640 2.5 @2");
+    probe_expect(p, "point test loss 1280 1.5 @4");
+    probe_close(p);
+    WITH("step 3/9 loss: 2.5\nEpoch 7: loss: 0.5, acc: 0.75\nEpoch 7 val loss: 0.625\n", q); /* an epoch was summed up above it */
+    probe_expect(q, "point val loss 7 0.625 @3");
+    probe_close(q);
+}
+
+static void a_part_of_an_epoch_behind_a_step_counts_nothing(void **unused)
+{
+    (void)unused;
+    WITH("INFO - {'step': 10, 'epoch': 0.37, 'train_loss': 1.5}\nINFO - {'step': 20, 'epoch': 1.0, 'train_loss': 1.25}\n"
+         "step: 30 epoch: 1.37 loss: 1.0\n",
+         p);
+    probe_expect(p, "series train_loss step");
+    probe_expect(p, "point train_loss 10 1.5 @1");
+    probe_expect(p, "point train_loss 20 1.25 @2");
+    probe_expect(p, "point loss 30 1 @3");
     probe_close(p);
 }
 
@@ -437,6 +465,7 @@ static void boosting_rounds_and_tables_are_read(void **unused)
     probe_expect(p, "point loss 12 0.25 @4");
     probe_expect(p, "point Validation score 12 0.75 @5");
     probe_expect(p, "point val loss 1 0.25 @6");
+    probe_expect(p, "fact trees_per_round=1");
     probe_expect(p, "point rollout/ep_rew_mean 2048 21.5 @8");
     probe_expect(p, "point trl 250 6.5 @13");
     probe_close(p);
@@ -558,6 +587,8 @@ int main(void)
         cmocka_unit_test(counters_of_tutorials_are_read),
         cmocka_unit_test(a_restatement_is_no_metric),
         cmocka_unit_test(train_and_held_out_losses_do_not_mix),
+        cmocka_unit_test(what_is_evaluated_between_steps_stands_at_the_step),
+        cmocka_unit_test(a_part_of_an_epoch_behind_a_step_counts_nothing),
         cmocka_unit_test(epoch_summaries_have_series_of_their_own),
         cmocka_unit_test(deepspeed_lines_are_read),
         cmocka_unit_test(trainer_dicts_take_their_step_from_the_bar),

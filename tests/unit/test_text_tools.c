@@ -75,7 +75,7 @@ static const struct tool tools[] = {
      "batch_cost: 2.5s, ips: 30.5 samples/s, eta: 22:01:02\n"
      "[2026/01/05 10:00:03] ppcls INFO: [Eval][Epoch 1][Avg]CELoss: 3.5, loss: 3.25, top1: 0.5\n",
      {"point loss 10 6.5 @1 t1767607201.000", "point ips 10 30.5 @1 t1767607201.000",
-      "point eval loss 1 3.25 @2 t1767607203.000"},
+      "point eval loss 10 3.25 @2 t1767607203.000"},
      {"point loss 1 3.25", "point epoch"}},
     {"MXNet",
      "INFO:root:Epoch[0] Batch [20]\tSpeed: 1234.5 samples/sec\taccuracy=0.125\n"

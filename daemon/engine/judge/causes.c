@@ -79,7 +79,7 @@ void judge_causes(struct run *r, struct view *v, const struct told *t)
     struct diagnosis found[DIAGNOSIS_MAX];
     struct finding *findings = judge_room(r, t->n, sizeof *findings);
     struct told given = {.by = judge_room(r, t->n, sizeof *given.by)};
-    struct case_file file = {.findings = findings, .roles = r->roles, .events = r->event_bits};
+    struct case_file file = {.findings = findings, .roles = r->roles | r->seen_within, .events = r->event_bits};
     if (!r->options.knowledge || !v->n_findings || v->findings[0].finding.severity == SEVERITY_INFO) return;
     for (size_t i = 0; i < t->n; i++) {
         if (!evidence(t, i)) continue;

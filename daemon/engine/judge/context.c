@@ -17,6 +17,8 @@ static const double LEARNED = 1.25; /* times as high began the first run of a lo
 static const double SMALL = 0.01;   /* of its first value, at which a loss is as good as solved, wherever it came from */
 static const double IMPROVES =
     0.05; /* share that the held-out loss must have come down by since: more than chance makes of the newest */
+static const double HALF =
+    0.5; /* of the level before, that a training loss must have come down to for a steep gradient to lead downhill */
 static const double BEARS = 0.02; /* share by which a held-out loss may rise, and has not noticed */
 
 static bool among(const char *kind, const char *const *kinds)
@@ -112,6 +114,21 @@ static bool held_out_bears(const struct run *r, const struct finding *f)
         borne = true;
     }
     return borne;
+}
+
+/* A norm that grows while the training loss comes down to half of what it was, and the held-out loss to its best, leads downhill: more of
+ * the network is trained, or what is easy has been learned. */
+static bool leads_downhill(const struct run *r, const struct finding *f)
+{
+    for (size_t i = 0; i < r->n_series; i++) {
+        const struct run_series *s = r->series[i];
+        if (s->s.role != ROLE_LOSS_TRAIN || !is_sum(&s->s) || s->s.axis != f->series->axis || s->nonfinite) continue;
+        double before = NAN;
+        for (uint32_t k = 0; k < s->curve.used && s->curve.buckets[k].last_step < f->onset_step; k++)
+            before = s->curve.buckets[k].mean;
+        if (s->curve.used && s->curve.buckets[s->curve.used - 1].mean <= HALF * before) return held_out_improves(r, f);
+    }
+    return false;
 }
 
 /* Does a held-out score come to its best after the finding began, by more than a twentieth? */
@@ -228,6 +245,7 @@ static bool only_rises(const struct run *r, const struct finding *f)
 
 #define TRAIN WANTS(ROLE_LOSS_TRAIN)
 #define HELD  WANTS(ROLE_LOSS_EVAL)
+#define NORM  WANTS(ROLE_GRAD_NORM)
 static const char *const traded[] = {"loss_divergence",       "loss_spike",
                                      "loss_not_decreasing",   "loss_plateau",
                                      "loss_at_chance",        "loss_oscillation",
@@ -235,7 +253,8 @@ static const char *const traded[] = {"loss_divergence",       "loss_spike",
                                      "gap_from_start",        NULL},
                          *const risen[] = {"loss_divergence", NULL}, *const jumped[] = {"loss_spike", NULL},
                          *const borne[] = {"loss_divergence", "loss_spike", "restart_discontinuity", NULL},
-                         *const flat[] = {"loss_not_decreasing", NULL}, *const fitted[] = {"overfitting", NULL};
+                         *const flat[] = {"loss_not_decreasing", NULL}, *const fitted[] = {"overfitting", NULL},
+                         *const steep[] = {"grad_explosion", NULL};
 
 /* Findings of these kinds about a series of these roles are mild where it holds. */
 static const struct {
@@ -247,7 +266,7 @@ static const struct {
     {risen, TRAIN, is_small},          {jumped, TRAIN, opens_epoch},
     {flat, TRAIN, has_learned},        {fitted, HELD, score_beats_term},
     {risen, TRAIN, held_out_improves}, {flat, TRAIN, only_rises},
-    {borne, TRAIN, held_out_bears},
+    {borne, TRAIN, held_out_bears},    {steep, NORM, leads_downhill},
 };
 
 bool judge_is_mild(const struct run *r, const struct finding *f)

@@ -54,7 +54,7 @@ static const struct text_pair *named_count(struct text_run *r, struct text_pairs
         if (!e && (letter || text_name_counts(&r->names, p->key, p->last)))
             e = p->name = text_name_of(&r->names, p->key, p->last, arena);
         if (!e || (e->rank == FIELD_UNRANKED && !letter)) continue;
-        if (!whole && e->field->kind == FIELD_EPOCH && isfinite(p->value)) c->axis = AXIS_RECORD;
+        if (!whole && !best && e->field->kind == FIELD_EPOCH && isfinite(p->value)) c->axis = AXIS_RECORD;
         if (!whole) continue;
         if (e->field->kind == FIELD_EPOCH && isnan(c->epoch)) c->epoch = p->value, epoch = p;
         if (e->field->kind == FIELD_EPISODE && isnan(c->episode)) c->episode = p->value;

@@ -96,6 +96,7 @@ static const struct family {
     /* clang-format off */
     {"[0123456789", "\t", boosting},
     {"0123456789", "/", text_bar_keras},
+    {"[", " leaves", text_shape_trees},
     {NULL, "[", text_bar_tqdm},
     {"{", NULL, text_dict},
     {"-n0123456789", " avg", text_shape_darknet},

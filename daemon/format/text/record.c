@@ -154,14 +154,21 @@ static const struct text_name *main_metric(const struct text_pairs *ps)
     return NULL;
 }
 
+/* behind_step - was the last thing told one of the step that the training loop has come to? */
+static bool behind_step(const struct text_run *r)
+{
+    return r->points && r->place.known && r->last.axis == r->place.axis && r->last.step == r->place.step;
+}
+
 /* by_epoch - the place of a record that tells an epoch or, with AXIS_RECORD, a part of one: the epoch while it tells the records
- * apart, else the number of the record. Held-out data stands at the record of the training loop before it. */
+ * apart, else the number of the record. Held-out data stands at the record of the training loop before it, and where that one counts steps, at
+ * its step: only so can the two be laid side by side. */
 static struct text_where by_epoch(struct text_run *r, const struct text_count *c, enum text_split split,
                                   const struct text_name *main)
 {
     struct text_place *p = &r->place;
     bool trains = !split && main, crowded = trains && c->axis == AXIS_EPOCH && text_place_crowded(p, main, (int64_t)c->epoch);
-    if (c->axis == AXIS_RECORD && p->known) return (struct text_where){p->step, p->axis, split};
+    if (p->known && (c->axis == AXIS_RECORD || (split && behind_step(r)))) return (struct text_where){p->step, p->axis, split};
     if (trains && c->axis == AXIS_EPOCH) text_place_counts(p, c->epoch);
     if (c->axis == AXIS_RECORD || crowded) text_place_by_record(p);
     p->record += trains || !p->record;

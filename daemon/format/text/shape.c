@@ -1,5 +1,5 @@
 /* text_shape - see text/shape.h. Lines: darknet/src/detector.c, sklearn/linear_model/_sgd_fast.pyx.tp, detectron2/evaluation/testing.py,
- * keras/src/callbacks/reduce_lr_on_plateau.py, torch/optim/lr_scheduler.py. */
+ * keras/src/callbacks/reduce_lr_on_plateau.py, torch/optim/lr_scheduler.py, sklearn/ensemble/_hist_gradient_boosting/gradient_boosting.py. */
 #include "shape.h"
 
 #include <math.h>
@@ -93,6 +93,33 @@ bool text_shape_copypaste(struct text_families *f, struct text_run *r, const str
             text_point(r, l, (struct span){name, (size_t)n}, value, here(r, SPLIT_VALID), out);
         }
     return true;
+}
+
+bool text_shape_trees(struct text_families *f, struct text_run *r, const struct text_line *l, struct span *rest,
+                      const struct format_out *out)
+{
+    static const char *const names[] = {"train loss", "val loss", "train score", "val score"};
+    double round, trees, value;
+    char number[16];
+    unsigned told = 0;
+    struct span after = behind(l->body, "] ");
+    (void)rest;
+    if (!num_prefix(span_from(l->body, 1), &round) || !num_prefix(after, &trees) || !field_is_step(round) ||
+        !(trees >= 1 && trees <= 10000) || !span_has(after, " tree"))
+        return false;
+    r->place.step = text_place_step(&r->place, (int64_t)round, NAN, NAN);
+    r->place.axis = AXIS_STEP;
+    if (!f->trees) {
+        int n = snprintf(number, sizeof number, "%d", (int)trees);
+        out->fact(out->arg, span_of("trees_per_round"), (struct span){number, (size_t)n});
+    }
+    f->trees = true;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (!num_prefix(span_trim(behind(behind(after, names[i]), ":")), &value)) continue;
+        text_point(r, l, span_of(names[i]), value, here(r, SPLIT_NONE), out);
+        told++;
+    }
+    return told > 0;
 }
 
 /* rate_known - do records tell the rate themselves? */

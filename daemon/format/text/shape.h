@@ -15,6 +15,11 @@ bool text_shape_linear(struct text_families *f, struct text_run *r, const struct
 /* text_shape_copypaste - detectron2's "copypaste: Task: bbox", "copypaste: AP,AP50,AP75", "copypaste: 20.1,40.2,18.3". */
 bool text_shape_copypaste(struct text_families *f, struct text_run *r, const struct text_line *l, struct span *rest,
                           const struct format_out *out);
+/* text_shape_trees - "[1/40] 3 trees, 18 leaves (6 on avg), max depth = 4, train loss: 0.69, val loss: 0.71, in 0.002s" of scikit-learn's
+ * HistGradientBoosting. How many trees a round grows is told as a setting, trees_per_round: of several, one a class
+ * (analyzers/stats/boosted.h). */
+bool text_shape_trees(struct text_families *f, struct text_run *r, const struct text_line *l, struct span *rest,
+                      const struct format_out *out);
 /* text_shape_rate - "Epoch 00012: reducing learning rate of group 0 to 1.0000e-04." of torch's schedulers: the rate, where the records
  * do not tell it, as they do with Keras' ReduceLROnPlateau. */
 bool text_shape_rate(struct text_families *f, struct text_run *r, const struct text_line *l, struct span *rest,
