@@ -25,14 +25,23 @@ static void print_json(const json_t *j)
     free(text);
 }
 
-static void knob_json(const struct config *c, const struct analyzer *a, const struct knob *k)
+static void knob_json(const struct config *c, const char *group, const struct knob *k)
 {
     const char *from;
     double value = config_knob(c, k, c->sensitivity, &from);
     json_t *j = json_pack("{s:s, s:s, s:s, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:s, s:s, s:s}", "schema", "mlwatch.config/1",
-                          "name", k->name, "analyzer", a->name, "value", json_number(value), "unit", k->unit, "normal",
+                          "name", k->name, "analyzer", group, "value", json_number(value), "unit", k->unit, "normal",
                           json_number(k->initial), "quiet", json_number(k->quiet), "paranoid", json_number(k->paranoid), "min",
                           json_number(k->min), "max", json_number(k->max), "help", k->help, "source", k->source, "origin", from);
+    print_json(j);
+    json_decref(j);
+}
+
+static void word_json(const struct config *c, enum config_word w)
+{
+    const char *from, *value = config_word(c, w, &from);
+    json_t *j = json_pack("{s:s, s:s, s:o, s:s, s:s}", "schema", "mlwatch.config/1", "name", config_word_key(w), "value",
+                          json_text(value), "help", config_word_help(w), "origin", from);
     print_json(j);
     json_decref(j);
 }
@@ -44,8 +53,10 @@ static void show_json(const struct config *c)
                   config_sensitivity_name(c->sensitivity), "origin", c->sensitivity_origin ? c->sensitivity_origin : "built in");
     print_json(j);
     json_decref(j);
-    for (size_t i = 0; analyzers[i]; i++)
-        for (const struct knob *k = analyzers[i]->knobs; k && k->name; k++) knob_json(c, analyzers[i], k);
+    for (size_t i = 0; i < CONFIG_WORDS; i++) word_json(c, (enum config_word)i);
+    struct config_group g;
+    for (size_t i = 0; config_group(i, &g); i++)
+        for (const struct knob *k = g.knobs; k && k->name; k++) knob_json(c, g.name, k);
 }
 
 static int show(const struct opt_result *given, const struct config *c)

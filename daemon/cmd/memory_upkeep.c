@@ -112,15 +112,26 @@ static int stats_json(const struct upkeep_stats *s, size_t databases)
 
 static void add_row(struct str *out, const char *name) { str_addf(out, "%-12s", name); }
 
+/* The largest, and what all others take together. */
 static void add_tables(struct str *out, const struct upkeep_stats *s)
 {
-    for (size_t i = 0; i < s->n_tables && s->tables[i].bytes * 100 >= s->bytes; i++) {
+    enum { SHOWN = 8 };
+    int64_t others = 0;
+    for (size_t i = 0; i < s->n_tables; i++) {
+        if (i >= SHOWN) {
+            others += s->tables[i].bytes;
+            continue;
+        }
         str_addf(out, "  %-24s", s->tables[i].name);
         add_bytes(out, s->tables[i].bytes);
         if (strcmp(s->tables[i].name, "points") == 0 && s->points)
             str_addf(out, ", %.2f bytes a point", (double)s->tables[i].bytes / (double)s->points);
         str_add(out, "\n");
     }
+    if (!others) return;
+    str_addf(out, "  %-24s", "others");
+    add_bytes(out, others);
+    str_add(out, "\n");
 }
 
 static int stats_text(const struct upkeep_stats *s, size_t databases)

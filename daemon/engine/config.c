@@ -28,22 +28,17 @@ const char *config_sensitivity_name(enum sensitivity s) { return words[s]; }
 
 /* ---- all there are ------------------------------------------------------------------------------------------------------- */
 
-struct group {
-    const char *name, *summary;
-    const struct knob *knobs;
-};
-
-/* The i-th of all things that have thresholds; false behind the last. */
-static bool group_at(size_t i, struct group *ret)
+bool config_group(size_t i, struct config_group *ret)
 {
-    static const struct group own = {"checkpoints", "how much of them is read", examine_knobs};
-    static const struct group llm = {"llm", "how long a language model may take to word an explanation", reword_knobs};
+    static const struct config_group own = {"checkpoints", "how much of them is read", examine_knobs};
+    static const struct config_group llm = {"llm", "how long a language model may take to word an explanation", reword_knobs};
     size_t n = 0, m = 0;
     while (analyzers[n]) n++;
     while (checks[m]) m++;
-    if (i < n) *ret = (struct group){analyzers[i]->name, analyzers[i]->summary, analyzers[i]->knobs};
+    if (i < n) *ret = (struct config_group){analyzers[i]->name, analyzers[i]->summary, analyzers[i]->knobs};
     else if (i == n) *ret = own;
-    else if (i <= n + m) *ret = (struct group){checks[i - n - 1]->name, checks[i - n - 1]->summary, checks[i - n - 1]->knobs};
+    else if (i <= n + m)
+        *ret = (struct config_group){checks[i - n - 1]->name, checks[i - n - 1]->summary, checks[i - n - 1]->knobs};
     else *ret = llm;
     return i <= n + m + 1;
 }
@@ -64,12 +59,15 @@ static const struct {
                            "may findings be sent to another machine for that? yes, no"},
 };
 
+const char *config_word_key(enum config_word w) { return word_settings[w].key; }
+const char *config_word_help(enum config_word w) { return word_settings[w].help; }
+
 /* ---- one setting --------------------------------------------------------------------------------------------------------- */
 
 static const struct knob *find_knob(const char *name)
 {
-    struct group g;
-    for (size_t i = 0; group_at(i, &g); i++)
+    struct config_group g;
+    for (size_t i = 0; config_group(i, &g); i++)
         for (const struct knob *k = g.knobs; k && k->name; k++)
             if (strcmp(k->name, name) == 0) return k;
     return NULL;
@@ -79,9 +77,9 @@ static enum status no_such_setting(const char *key, const char *name, struct err
 {
     const char *names[NAMES_MAX] = {"sensitivity"};
     size_t n = 1;
-    struct group g;
+    struct config_group g;
     for (size_t i = 0; i < CONFIG_WORDS; i++) names[n++] = word_settings[i].key;
-    for (size_t i = 0; group_at(i, &g); i++)
+    for (size_t i = 0; config_group(i, &g); i++)
         for (const struct knob *k = g.knobs; k && k->name && n < NAMES_MAX; k++) names[n++] = k->name;
     const char *near = opt_nearest(name, names, n);
     return err_set(err, E_USAGE, "there is no setting '%s'%s%s%s", key, near ? "; did you mean '" : "; see `mlwatch config show`",
@@ -274,8 +272,8 @@ void config_write(const struct config *c, bool origin, struct str *out)
     str_add(out, "\n");
     for (size_t i = 0; i < CONFIG_WORDS; i++) write_word(c, (enum config_word)i, origin, out);
     str_add(out, "thresholds:\n");
-    struct group g;
-    for (size_t i = 0; group_at(i, &g); i++) {
+    struct config_group g;
+    for (size_t i = 0; config_group(i, &g); i++) {
         if (g.knobs && g.knobs->name) str_addf(out, "  # %s: %s\n", g.name, g.summary);
         for (const struct knob *k = g.knobs; k && k->name; k++) write_knob(c, k, origin, out);
     }

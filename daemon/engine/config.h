@@ -52,6 +52,17 @@ double config_knob(const struct config *c, const struct knob *k, enum sensitivit
 const char *config_word(const struct config *c, enum config_word w, const char **origin);
 bool config_is_yes(const struct config *c, enum config_word w);
 
+/* config_word_key, config_word_help - its name in a file, and what it means; static. */
+const char *config_word_key(enum config_word w);
+const char *config_word_help(enum config_word w);
+
+/* config_group - the i-th of all things that have thresholds, analyzers first; false behind the last. */
+struct config_group {
+    const char *name, *summary;
+    const struct knob *knobs; /* up to one without a name, or NULL */
+};
+bool config_group(size_t i, struct config_group *ret);
+
 /* config_write - all of it as a file that config_open reads: one line a setting, with what it means, its unit and range behind it.
  *   origin   with where each value comes from instead */
 void config_write(const struct config *c, bool origin, struct str *out);

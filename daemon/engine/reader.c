@@ -12,7 +12,6 @@
 /* A document or a settings file that is quiet for FLUSH_S is there. Anything else that ends within a line, or was held back
  * until more is known (a traceback's end), waits for TORN_S: its writer may be within it. */
 static const double FLUSH_S = 2, TORN_S = 60;
-#define COMPARE_FROM_START (UINT64_C(1) << 62) /* in a row: no number of items is so large */
 
 /* ---- life -------------------------------------------------------------------------------------------------------------- */
 
@@ -61,7 +60,7 @@ void reader_done(struct reader *r)
 
 void reader_resume(struct reader *r, const struct source_row *row)
 {
-    r->compare_first = row->records == COMPARE_FROM_START;
+    r->compare_first = row->records == SOURCE_FROM_START;
     if (r->compare_first) return;
     r->tail.offset = r->tail.offered = row->offset;
     r->tail.id =
@@ -127,7 +126,7 @@ bool reader_row(const struct reader *r, struct source_row *row)
     *row = (struct source_row){.index = (uint16_t)r->source, .path = r->tail.path, .format = r->format->name};
     if (r->run && (r->at < r->regain_until || r->items < r->known_items)) return false;
     if (r->compare.on || r->compare_first) {
-        row->records = COMPARE_FROM_START;
+        row->records = SOURCE_FROM_START;
         return true;
     }
     row->device = id->device;

@@ -1,7 +1,7 @@
 /* The memory is measured and kept small: what it holds by table, and what is old goes.
  *
  * A run that is forgotten by its points alone is read from its first byte when somebody watches it again: its sources get the place that
- * says so (engine/reader: 2^62 records). */
+ * says so (SOURCE_FROM_START: 2^62 records). */
 #include <stdio.h>
 #include <string.h>
 

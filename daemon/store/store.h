@@ -10,6 +10,8 @@
 
 struct store;
 
+/* In source_row.records: the source is to be read from its first byte, and compared with what is stored; no file has so many. */
+#define SOURCE_FROM_START (UINT64_C(1) << 62)
 /* A source of a run: where its reader stands. Identity: device, inode, hash of the first head_bytes, hash of the tail_bytes before offset. */
 struct source_row {
     uint16_t index; /* dense in its run */

@@ -21,7 +21,8 @@ expect "a sensitivity that is none" "not 'loud'" "$(cat err)"
 expect_code "--set without a value" 2 $?
 "$MLWATCH" config 2>err
 expect_code "config without a word" 2 $?
-"$MLWATCH" config show --json | jq -es 'length > 50 and (.[1:] | all(.min <= .value and .value <= .max and (.source | length) > 0))' >/dev/null ||
+"$MLWATCH" config show --json | jq -es 'length > 50 and (map(select(.analyzer)) | all(.min <= .value and .value <= .max and (.source | length) > 0)) and
+    (map(.name) | contains(["sensitivity", "llm", "embed", "llm_connect_s", "checkpoint_settle_s"])) and all(.origin)' >/dev/null ||
     fail "config show --json"
 
 # The daemon judges by the same settings; a sensitivity that is none is refused before it is asked.

@@ -12,9 +12,6 @@
 #include "ingest.h"
 
 enum { TAIL_BYTES = 4096 };
-/* The place of a source that the daemon, should it watch the run again, reads from its first byte and compares with what is stored
- * (engine/reader.c writes the same of a comparison that is not over). */
-#define READ_FROM_START (UINT64_C(1) << 62)
 
 /* ---- how the files look ----------------------------------------------------------------------------------------------------- */
 
@@ -45,7 +42,7 @@ static enum status place(const struct ingest_run *r, struct source_row **rows, s
         *row = (struct source_row){.index = (uint16_t)*n,
                                    .path = from->sources[*n].path,
                                    .format = from->sources[*n].format->name,
-                                   .records = READ_FROM_START};
+                                   .records = SOURCE_FROM_START};
         look_at(row->path, row);
     }
     return OK;

@@ -12,7 +12,7 @@
 
 /* A server's model is not measured here: its cosines order hits, and words alone decide what is refused. */
 static const struct find_weights weights[] = {
-    {"all-MiniLM-L6-v2", 1, 0.75, 1, 1, 0.25, 0.75, 0.25, 0.1, 0.22, 0.45, 0.4},
+    {"all-MiniLM-L6-v2", 1, 0.75, 1, 1, 0.25, 0.75, 0.25, 0.1, 0.22, 0.44, 0.4},
     {"hashing-1", 0.2, 1, 0, 0.2, 0, 0, 1, 0.03, 0, 0.3, 0.4},
     {NULL, 1, 0.75, 0, 0, 0, 0, 1, 0.05, 0, 0.31, 0.4},
 };
@@ -52,6 +52,8 @@ struct find_hit *find_add(struct search *s)
 
 void find_because(struct find_hit *h, const char *why)
 {
+    for (size_t i = 0; i < h->n_why; i++)
+        if (strcmp(h->why[i], why) == 0) return;
     if (*why && h->n_why < FIND_WHY_MAX) h->why[h->n_why++] = why;
 }
 
