@@ -68,6 +68,16 @@ void run_silence(struct run *r, double now, double silence_s);
  * "unverified" never takes the place of what is known of it. */
 void run_checkpoint(struct run *r, const char *path, int64_t step, const char *state, const char *safety);
 
+/* What a checkpoint is as a whole; each becomes a point of a series of the run, "checkpoint/weight_norm" and so on. No analyzer hears
+ * them: what they say of one checkpoint and the one before, analyzers/checkup has said. */
+enum inspected_number {
+    INSPECTED_WEIGHT_NORM,     /* L2 of all parameters' finite values */
+    INSPECTED_WEIGHT_CHANGE,   /* L2 of what they moved since the checkpoint before, over their norm then */
+    INSPECTED_ZERO_SHARE,      /* of the parameters' values */
+    INSPECTED_NONFINITE_SHARE, /* likewise */
+    INSPECTED_GRAD_NORM,       /* L2 of the root mean square gradient that Adam's second moments remember */
+    INSPECTED_NUMBERS
+};
 /* What a look into a checkpoint found (engine/checkpoint). */
 struct inspected {
     const char *path;
@@ -78,7 +88,8 @@ struct inspected {
     const struct finding
         *findings; /* series: its name is the tensor's; NULL for the whole checkpoint. Steps are set by the run */
     size_t n_findings;
-    bool weighed, compared; /* the numbers of its tensors were read; and laid beside those of the one before */
+    bool weighed, compared;            /* the numbers of its tensors were read; and laid beside those of the one before */
+    double numbers[INSPECTED_NUMBERS]; /* NaN: not had */
 };
 /* run_inspected - it becomes part of the run, and of its memory (as an event). After the sources were added. */
 void run_inspected(struct run *r, const struct inspected *i);

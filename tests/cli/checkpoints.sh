@@ -22,6 +22,10 @@ view=$("$MLWATCH" check --json run); expect_code "in order" 0 $?
 [ "$(jq .last_good.step <<<"$view")" = 200 ] || fail "last good of $view"
 [ "$(jq '[.findings[] | select(.kind | startswith("checkpoint"))] | length' <<<"$view")" = 0 ] || fail "findings in $view"
 
+# ---- what they hold are points of the run: (1, 2) weighs 2.236
+page=$("$MLWATCH" plot --terminal run checkpoint/weight_norm); expect_code "the weights' curve" 0 $?
+expect "the weights' curve" '2\.2[34]' "$page"
+
 # ---- one that is cut: nothing is said while it may still be written, later it is
 head -c 60 run/ckpt_200.safetensors >run/ckpt_300.safetensors
 view=$("$MLWATCH" check --json run)
@@ -70,7 +74,8 @@ wait_until 40 mismatch || fail "beside the one before: $("$MLWATCH" status other
 after=$("$MLWATCH" check --json other | told)
 [ "$after" = '[["checkpoint_mismatch",200,"warning"]]' ] || fail "check beside the one before: $after"
 [ "$("$MLWATCH" report other --json | told)" = "$after" ] || fail "the daemon: $("$MLWATCH" report other --json), check: $after"
-rm -r live
+rm -r live other
+expect "the curve, from memory" 'checkpoint/wei' "$("$MLWATCH" plot --terminal other checkpoint/weight_norm 2>&1)"
 view=$("$MLWATCH" report live --json)
 [ "$(jq -r '.findings[0].kind' <<<"$view")" = checkpoint_incomplete ] || fail "forgotten: $view"
 [ "$(jq .last_good.step <<<"$view")" = 100 ] || fail "last good, from memory: $view"

@@ -30,7 +30,7 @@ def rank(found, causes):
 
 
 def measures(ranks):
-    n = len(ranks)
+    n = len(ranks) or 1
     return {"recall@1": sum(r == 1 for r in ranks if r) / n, "recall@3": sum(r <= 3 for r in ranks if r) / n,
             "recall@5": sum(r <= 5 for r in ranks if r) / n, "mrr": sum(1 / r for r in ranks if r) / n}
 
@@ -69,11 +69,12 @@ def main():
         m = measures(ranks[way])
         found.update({f"{way} {k}": v for k, v in m.items()})
         print(f"{way:8}", "  ".join(f"{k} {v:.3f}" for k, v in m.items()))
-    mean, low, high = bootstrap(ranks["fused"], ranks["words"])
-    found["gain"] = low
-    print(f"fused - words, reciprocal rank: {mean:+.3f}, 95 % [{low:+.3f}, {high:+.3f}]")
-    found["answered"] = sum(not a["refused"] for _, a in real) / len(real)
-    print(f"answered {found['answered']:.3f} of the real questions")
+    if real:
+        mean, low, high = bootstrap(ranks["fused"], ranks["words"])
+        found["gain"] = low
+        print(f"fused - words, reciprocal rank: {mean:+.3f}, 95 % [{low:+.3f}, {high:+.3f}]")
+        found["answered"] = sum(not a["refused"] for _, a in real) / len(real)
+        print(f"answered {found['answered']:.3f} of the real questions")
     if off:
         found["refused"] = sum(a["refused"] for _, a in off) / len(off)
         print(f"refused {found['refused']:.3f} of the off-topic ones")

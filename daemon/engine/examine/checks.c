@@ -89,7 +89,21 @@ static double configured(void *arg, const struct knob *k)
     return config_knob(e->config, k, e->sensitivity, NULL);
 }
 
-void examine_checks(struct examine *e)
+/* Over all parameters of which the optimizer keeps the square of the gradient. */
+static double grad_norm_of(const struct checkup *c)
+{
+    double squares = 0;
+    bool any = false;
+    for (size_t i = 0; i < c->n_states; i++) {
+        const struct checkup_state *s = &c->states[i];
+        if (!isfinite(s->gradient) || !s->second) continue;
+        squares += s->gradient * s->gradient * (double)s->second->summary.count;
+        any = true;
+    }
+    return any ? sqrt(squares) : (double)NAN;
+}
+
+double examine_checks(struct examine *e)
 {
     const struct checkpoint *from = &e->found;
     size_t n = 0, n_groups = groups_of(from, NULL);
@@ -106,6 +120,7 @@ void examine_checks(struct examine *e)
                               .loss_scale_before = e->loss_scale_before},
                         .series = calloc(n + 1, sizeof *p.series)};
     struct checkup_group *groups = calloc(n_groups + 1, sizeof *groups);
+    double grad_norm = NAN;
     if (n && p.c.tensors && p.c.states && p.c.order && p.series && groups) {
         for (size_t k = 0; k < from->n_parts; k++)
             for (size_t i = 0; from->parts[k].read && i < from->parts[k].inspection.n_tensors; i++)
@@ -114,6 +129,8 @@ void examine_checks(struct examine *e)
         p.c.groups = groups;
         checkup_prepare(&p.c);
         checkup_run(&p.c, configured, e, &(struct findings){e, keep});
+        grad_norm = grad_norm_of(&p.c);
     }
     free(p.c.tensors), free(p.c.states), free(p.c.order), free(p.series), free(groups);
+    return grad_norm;
 }

@@ -58,15 +58,43 @@ bool examine_writing(const struct examine *e)
     return clock_wall() - last_written(&e->found) < examine_knob(e->config, e->sensitivity, "checkpoint_settle_s");
 }
 
+struct whole {
+    double squares, moved, before, elements, zero, bad;
+};
+
+static void add_tensor(struct whole *w, const struct inspected_tensor *t)
+{
+    if (t->part != INSPECTED_PARAMETER || !t->summed || t->shares) return;
+    w->squares += t->summary.norm * t->summary.norm;
+    w->elements += (double)t->summary.count;
+    w->zero += (double)t->summary.zero;
+    w->bad += (double)(t->summary.nan + t->summary.inf);
+    if (!t->compared) return;
+    w->moved += t->change.norm_difference * t->change.norm_difference;
+    w->before += t->change.norm_before * t->change.norm_before;
+}
+
+/* What the model is as a whole. */
+static void note_numbers(const struct whole *w, struct inspected *told)
+{
+    told->numbers[INSPECTED_WEIGHT_NORM] = w->elements > 0 ? sqrt(w->squares) : (double)NAN;
+    told->numbers[INSPECTED_WEIGHT_CHANGE] = w->before > 0 ? sqrt(w->moved / w->before) : (double)NAN;
+    told->numbers[INSPECTED_ZERO_SHARE] = w->elements > 0 ? w->zero / w->elements : (double)NAN;
+    told->numbers[INSPECTED_NONFINITE_SHARE] = w->elements > 0 ? w->bad / w->elements : (double)NAN;
+}
+
 /* Which numbers of the model itself were had. */
 static void note_seen(const struct checkpoint *c, struct inspected *told)
 {
+    struct whole w = {0};
     for (size_t p = 0; p < c->n_parts; p++)
         for (size_t i = 0; c->parts[p].read && i < c->parts[p].inspection.n_tensors; i++) {
             const struct inspected_tensor *t = &c->parts[p].inspection.tensors[i];
             told->weighed |= t->part == INSPECTED_PARAMETER && t->summed;
             told->compared |= t->part == INSPECTED_PARAMETER && t->compared;
+            add_tensor(&w, t);
         }
+    note_numbers(&w, told);
 }
 
 /* Of the checkpoint before, where the caller does not know (the daemon began after it): its headers are read once more. */
@@ -103,7 +131,7 @@ void examine_look(struct examine *e)
     e->loss_scale = examine_fact(&e->found, "loss_scale");
     examine_verdict(e);
     examine_names(e);
-    if (!e->verdict_only && e->found.state == INSPECTED_WHOLE) examine_checks(e);
+    double grad_norm = !e->verdict_only && e->found.state == INSPECTED_WHOLE ? examine_checks(e) : (double)NAN;
     e->told = (struct inspected){.path = e->path,
                                  .step = e->step,
                                  .state = inspection_state_name(e->found.state),
@@ -112,6 +140,7 @@ void examine_look(struct examine *e)
                                  .findings = e->findings,
                                  .n_findings = e->n_findings};
     note_seen(&e->found, &e->told);
+    e->told.numbers[INSPECTED_GRAD_NORM] = grad_norm;
 }
 
 void examine_done(struct examine *e)

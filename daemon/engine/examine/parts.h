@@ -11,7 +11,8 @@ void examine_verdict(struct examine *e);
 void examine_names(struct examine *e);
 /* examine_fact - a number that one of its files tells under this key; NaN for none. */
 double examine_fact(const struct checkpoint *c, const char *key);
-/* examine_checks - the rules of analyzers/checkup over all that was summed. */
-void examine_checks(struct examine *e);
+/* examine_checks - the rules of analyzers/checkup over all that was summed. Returns the norm of the gradient by the optimizer's memory; NaN for
+ * none. */
+double examine_checks(struct examine *e);
 
 #endif

@@ -2,8 +2,10 @@
  *
  * It is kept as an event whose text is JSON, so that the memory tells it again without the checkpoint, which may be gone by then:
  *   {"path","step","written","state","safety","why","weighed":true,"compared":true,
+ *    "numbers":{"weight_norm":1.0, ...},
  *    "findings":[{"kind","tensor","severity","confidence","evidence":[["name",1.0,"unit"], ...]}]}
  * and the run knows a checkpoint by this text alone, live and replayed. A finding that the checkpoint after has no more is over. */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,13 +30,28 @@ static json_t *finding_text(const struct finding *f)
                      "severity", (int)f->severity, "confidence", f->confidence, "evidence", evidence);
 }
 
+static const char *const numbers[] = {[INSPECTED_WEIGHT_NORM] = "weight_norm",
+                                      [INSPECTED_WEIGHT_CHANGE] = "weight_change",
+                                      [INSPECTED_ZERO_SHARE] = "zero_share",
+                                      [INSPECTED_NONFINITE_SHARE] = "nonfinite_share",
+                                      [INSPECTED_GRAD_NORM] = "grad_norm"};
+
+static json_t *numbers_text(const struct inspected *i)
+{
+    json_t *o = json_object();
+    for (size_t k = 0; k < INSPECTED_NUMBERS; k++)
+        if (isfinite(i->numbers[k])) json_object_set_new(o, numbers[k], json_number(i->numbers[k]));
+    return o;
+}
+
 static char *text_of(const struct inspected *i)
 {
     json_t *findings = json_array();
     for (size_t k = 0; k < i->n_findings; k++) json_array_append_new(findings, finding_text(&i->findings[k]));
-    json_t *o = json_pack("{s:o, s:I, s:f, s:s, s:s, s:o, s:b, s:b, s:o}", "path", json_text(i->path), "step",
-                          (json_int_t)i->step, "written", i->written, "state", i->state, "safety", i->safety, "why",
-                          json_text(i->why), "weighed", i->weighed, "compared", i->compared, "findings", findings);
+    json_t *o =
+        json_pack("{s:o, s:I, s:f, s:s, s:s, s:o, s:b, s:b, s:o, s:o}", "path", json_text(i->path), "step", (json_int_t)i->step,
+                  "written", i->written, "state", i->state, "safety", i->safety, "why", json_text(i->why), "weighed", i->weighed,
+                  "compared", i->compared, "numbers", numbers_text(i), "findings", findings);
     char *text = o ? json_dumps(o, JSON_COMPACT) : NULL;
     json_decref(o);
     return text;
@@ -156,6 +173,18 @@ static void keep_seen(struct run *r, const json_t *o)
     if (json_is_true(json_object_get(o, "compared"))) r->seen_within |= WANTS(ROLE_UPDATE_RATIO);
 }
 
+static void take_numbers(struct run *r, const json_t *o, int64_t step)
+{
+    static const struct role_match none = {.role = ROLE_NONE, .unit = ""};
+    for (size_t k = 0; k < INSPECTED_NUMBERS; k++) {
+        const json_t *v = json_object_get(o, numbers[k]);
+        char name[48];
+        snprintf(name, sizeof name, "checkpoint/%s", numbers[k]);
+        int id = json_is_number(v) ? run_intern(r, 0, span_of(name), AXIS_STEP, &none) : -1;
+        if (id >= 0) run_take_beside(r, r->series[id], step, json_number_value(v));
+    }
+}
+
 void run_take_inspected(struct run *r, const char *text)
 {
     json_t *o = json_loads(text, 0, NULL);
@@ -166,6 +195,7 @@ void run_take_inspected(struct run *r, const char *text)
         if (step < 0) step = run_last_step(r); /* nobody says: it was found beside what the log has reached */
         keep_rest(r, path, string_of(o, "why"), json_number_value(json_object_get(o, "written")));
         keep_seen(r, o);
+        take_numbers(r, json_object_get(o, "numbers"), step);
         uint32_t look = ++r->looks;
         const json_t *findings = json_object_get(o, "findings");
         for (size_t i = 0; i < json_array_size(findings); i++) take_finding(r, json_array_get(findings, i), path, step, look);

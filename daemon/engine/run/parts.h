@@ -241,10 +241,12 @@ void run_past_free(struct run_past *k);
 /* ---- run/take.c ------------------------------------------------------------------------------------------------------------- */
 
 /* run_take - one point of a series goes through it: curve, analyzers, hooks. run_on_point - the same, as formats call it.
- * run_take_event - an event goes to those who hear it. */
+ * run_take_event - an event goes to those who hear it. run_take_beside - a point that is told beside the log, and changes no order of it:
+ * only curves have it. */
 void run_take(struct run *r, struct run_series *s, int64_t step, double time, double value, uint64_t line);
 void run_on_point(void *arg, int series, int64_t step, double time, double value, uint64_t line);
 void run_take_event(struct run *r, struct run_source *from, uint16_t source, enum event kind, uint64_t line);
+void run_take_beside(struct run *r, struct run_series *s, int64_t step, double value);
 
 /* ---- run/told.c ------------------------------------------------------------------------------------------------------------- */
 

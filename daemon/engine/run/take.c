@@ -140,6 +140,13 @@ void run_take_event(struct run *r, struct run_source *from, uint16_t source, enu
     give(r, s, from->hears, from->n_hears, &p);
 }
 
+void run_take_beside(struct run *r, struct run_series *s, int64_t step, double value)
+{
+    struct point p = {.series = &s->s, .seq = ++r->seq, .step = sane(step), .time = NAN, .value = value, .source = s->s.source};
+    if (p.source < r->n_sources) p.segment = r->sources[p.source]->segment;
+    count(r, s, &p);
+}
+
 void run_on_point(void *arg, int series, int64_t step, double time, double value, uint64_t line)
 {
     struct sink *k = arg;
