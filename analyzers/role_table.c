@@ -64,6 +64,8 @@ const struct role_row role_rows[] = {
     {"mlogloss", WHOLE, ROLE_LOSS_TRAIN, ROLE_LOSS_EVAL, BETTER_LOWER, false, "logloss", ""},
     {"binary logloss", WHOLE, ROLE_LOSS_TRAIN, ROLE_LOSS_EVAL, BETTER_LOWER, false, "logloss", ""},
     {"multi logloss", WHOLE, ROLE_LOSS_TRAIN, ROLE_LOSS_EVAL, BETTER_LOWER, false, "logloss", ""},
+    {"binary logloss mean", WHOLE, ROLE_LOSS_EVAL, ROLE_LOSS_EVAL, BETTER_LOWER, false, "logloss", ""}, /* LightGBM 3: of cv() */
+    {"multi logloss mean", WHOLE, ROLE_LOSS_EVAL, ROLE_LOSS_EVAL, BETTER_LOWER, false, "logloss", ""},
     {"cross entropy loss", WHOLE, ROLE_LOSS_TRAIN, ROLE_LOSS_EVAL, BETTER_LOWER, false, "cross entropy", ""},
     {"ce loss", WHOLE, ROLE_LOSS_TRAIN, ROLE_LOSS_EVAL, BETTER_LOWER, false, "ce", ""},
     {"ce", WHOLE, ROLE_LOSS_TRAIN, ROLE_LOSS_EVAL, BETTER_LOWER, false, "ce", ""},
@@ -71,6 +73,7 @@ const struct role_row role_rows[] = {
     {"xent loss", WHOLE, ROLE_LOSS_TRAIN, ROLE_LOSS_EVAL, BETTER_LOWER, false, "xent", ""},
     {"cross entropy", WHOLE, ROLE_LOSS_TRAIN, ROLE_LOSS_EVAL, BETTER_LOWER, false, "loss", ""},
     {"crossentropy", WHOLE, ROLE_LOSS_TRAIN, ROLE_LOSS_EVAL, BETTER_LOWER, false, "loss", ""},
+    {"language cross entropy", WHOLE, ROLE_LOSS_TRAIN, ROLE_LOSS_EVAL, BETTER_LOWER, false, "loss", ""},
     {"multiclass", WHOLE, ROLE_LOSS_PART, ROLE_LOSS_EVAL, BETTER_LOWER, false, NULL, ""}, /* CatBoost */
     /* what a booster is trained by; without a split in the name it may be a penalty or one of several scores */
     {"rmse", WHOLE, ROLE_LOSS_PART, ROLE_LOSS_EVAL, BETTER_LOWER, false, NULL, ""},
@@ -84,6 +87,12 @@ const struct role_row role_rows[] = {
     SAME("loss disc", WHOLE, ROLE_LOSS_DISCRIMINATOR, BETTER_UNKNOWN),
     SAME("errd", WHOLE, ROLE_LOSS_DISCRIMINATOR, BETTER_UNKNOWN),
     SAME("dis loss", WHOLE, ROLE_LOSS_DISCRIMINATOR, BETTER_UNKNOWN),
+    SAME("loss dis", WHOLE, ROLE_LOSS_DISCRIMINATOR, BETTER_UNKNOWN),
+    SAME("dloss", WHOLE, ROLE_LOSS_DISCRIMINATOR, BETTER_UNKNOWN),
+    SAME("d loss total", WHOLE, ROLE_LOSS_DISCRIMINATOR, BETTER_UNKNOWN),
+    SAME("d total loss", WHOLE, ROLE_LOSS_DISCRIMINATOR, BETTER_UNKNOWN),
+    SAME("netd loss", WHOLE, ROLE_LOSS_DISCRIMINATOR, BETTER_UNKNOWN),
+    SAME("loss netd", WHOLE, ROLE_LOSS_DISCRIMINATOR, BETTER_UNKNOWN),
     SAME("loss discriminator", WHOLE, ROLE_LOSS_DISCRIMINATOR, BETTER_UNKNOWN),
     SAME("discriminator loss total", WHOLE, ROLE_LOSS_DISCRIMINATOR, BETTER_UNKNOWN),
     SAME("d a", WHOLE, ROLE_LOSS_DISCRIMINATOR, BETTER_UNKNOWN), /* CycleGAN: one a domain */
@@ -95,6 +104,11 @@ const struct role_row role_rows[] = {
     SAME("loss gen", WHOLE, ROLE_LOSS_GENERATOR, BETTER_UNKNOWN),
     SAME("errg", WHOLE, ROLE_LOSS_GENERATOR, BETTER_UNKNOWN),
     SAME("loss generator", WHOLE, ROLE_LOSS_GENERATOR, BETTER_UNKNOWN),
+    SAME("gloss", WHOLE, ROLE_LOSS_GENERATOR, BETTER_UNKNOWN),
+    SAME("g loss total", WHOLE, ROLE_LOSS_GENERATOR, BETTER_UNKNOWN),
+    SAME("g total loss", WHOLE, ROLE_LOSS_GENERATOR, BETTER_UNKNOWN),
+    SAME("netg loss", WHOLE, ROLE_LOSS_GENERATOR, BETTER_UNKNOWN),
+    SAME("loss netg", WHOLE, ROLE_LOSS_GENERATOR, BETTER_UNKNOWN),
     SAME("g gan", WHOLE, ROLE_LOSS_GENERATOR, BETTER_UNKNOWN),
     SAME("g a", WHOLE, ROLE_LOSS_GENERATOR, BETTER_UNKNOWN),
     SAME("g b", WHOLE, ROLE_LOSS_GENERATOR, BETTER_UNKNOWN),
@@ -121,7 +135,10 @@ const struct role_row role_rows[] = {
     SAME("grad norm total", WHOLE, ROLE_GRAD_NORM, BETTER_UNKNOWN),
     SAME("global gradient norm", WHOLE, ROLE_GRAD_NORM, BETTER_UNKNOWN),
     SAME("total gradient norm", WHOLE, ROLE_GRAD_NORM, BETTER_UNKNOWN),
+    SAME("l2 norm grad global", WHOLE, ROLE_GRAD_NORM, BETTER_UNKNOWN), /* Composer */
     SAME("actor grad norm", WHOLE, ROLE_GRAD_NORM, BETTER_UNKNOWN),
+    SAME("grad gnorm", WHOLE, ROLE_GRAD_NORM, BETTER_UNKNOWN), /* RLlib, as the next */
+    SAME("gradients default optimizer global norm", WHOLE, ROLE_GRAD_NORM, BETTER_UNKNOWN),
 
     SAME("lr", WHOLE, ROLE_LEARNING_RATE, BETTER_UNKNOWN),
     SAME("learning rate", WHOLE, ROLE_LEARNING_RATE, BETTER_UNKNOWN),
@@ -130,8 +147,11 @@ const struct role_row role_rows[] = {
     SAME("current lr", WHOLE, ROLE_LEARNING_RATE, BETTER_UNKNOWN),
     SAME("cur lr", WHOLE, ROLE_LEARNING_RATE, BETTER_UNKNOWN),
     SAME("current learning rate", WHOLE, ROLE_LEARNING_RATE, BETTER_UNKNOWN),
+    SAME("default optimizer learning rate", WHOLE, ROLE_LEARNING_RATE, BETTER_UNKNOWN), /* RLlib, as the next */
+    SAME("default optimizer lr", WHOLE, ROLE_LEARNING_RATE, BETTER_UNKNOWN),
     SAME("lr", FIRST, ROLE_LEARNING_RATE, BETTER_UNKNOWN),
     SAME("samples lr", WHOLE, ROLE_LEARNING_RATE, BETTER_UNKNOWN),
+    SAME("optim0 lr", WHOLE, ROLE_LEARNING_RATE, BETTER_UNKNOWN), /* ESPnet */
     SAME("loss scale", WHOLE, ROLE_LOSS_SCALE, BETTER_UNKNOWN),
     SAME("samples loss scale", WHOLE, ROLE_LOSS_SCALE, BETTER_UNKNOWN),
 
@@ -177,6 +197,7 @@ const struct role_row role_rows[] = {
     SAME("mean episode return", WHOLE, ROLE_RETURN, BETTER_HIGHER),
     SAME("episode return mean", WHOLE, ROLE_RETURN, BETTER_HIGHER),
     SAME("env runners episode return mean", WHOLE, ROLE_RETURN, BETTER_HIGHER),
+    SAME("env runners episode reward mean", WHOLE, ROLE_RETURN, BETTER_HIGHER),
     SAME("ray tune episode reward mean", WHOLE, ROLE_RETURN, BETTER_HIGHER),
     SAME("eprewmean", WHOLE, ROLE_RETURN, BETTER_HIGHER),
     SAME("epret", WHOLE, ROLE_RETURN, BETTER_HIGHER),
@@ -196,6 +217,8 @@ const struct role_row role_rows[] = {
     SAME("mean ep length", WHOLE, ROLE_EPISODE_LENGTH, BETTER_UNKNOWN),
     SAME("eplenmean", WHOLE, ROLE_EPISODE_LENGTH, BETTER_UNKNOWN),
     SAME("episode length", WHOLE, ROLE_EPISODE_LENGTH, BETTER_UNKNOWN),
+    SAME("episode len mean", WHOLE, ROLE_EPISODE_LENGTH, BETTER_UNKNOWN),
+    SAME("env runners episode len mean", WHOLE, ROLE_EPISODE_LENGTH, BETTER_UNKNOWN),
     SAME("entropy", WHOLE, ROLE_ENTROPY, BETTER_UNKNOWN),
     SAME("entropy loss", WHOLE, ROLE_ENTROPY, BETTER_UNKNOWN),
     SAME("policy entropy", WHOLE, ROLE_ENTROPY, BETTER_UNKNOWN),
@@ -207,6 +230,7 @@ const struct role_row role_rows[] = {
     SAME("policy approxkl avg", WHOLE, ROLE_KL, BETTER_UNKNOWN),
     SAME("approx kl", WHOLE, ROLE_KL, BETTER_UNKNOWN),
     SAME("ppo kl", WHOLE, ROLE_KL, BETTER_UNKNOWN),
+    SAME("mean kl loss", WHOLE, ROLE_KL, BETTER_UNKNOWN), /* RLlib: to the policy before the update */
     SAME("actor ppo kl", WHOLE, ROLE_KL, BETTER_UNKNOWN),
     SAME("value loss", WHOLE, ROLE_LOSS_VALUE, BETTER_UNKNOWN),
     SAME("critic loss", WHOLE, ROLE_LOSS_VALUE, BETTER_UNKNOWN),
@@ -220,12 +244,16 @@ const struct role_row role_rows[] = {
     SAME("qf loss", WHOLE, ROLE_LOSS_VALUE, BETTER_UNKNOWN),
     SAME("q loss", WHOLE, ROLE_LOSS_VALUE, BETTER_UNKNOWN),
     SAME("td loss", WHOLE, ROLE_LOSS_VALUE, BETTER_UNKNOWN),
+    SAME("loss v", WHOLE, ROLE_LOSS_VALUE, BETTER_UNKNOWN), /* Spinning Up, as the next ones */
+    SAME("loss q", WHOLE, ROLE_LOSS_VALUE, BETTER_UNKNOWN),
+    SAME("loss pi", WHOLE, ROLE_LOSS_POLICY, BETTER_UNKNOWN),
     SAME("policy loss", WHOLE, ROLE_LOSS_POLICY, BETTER_UNKNOWN),
     SAME("policy gradient loss", WHOLE, ROLE_LOSS_POLICY, BETTER_UNKNOWN),
     SAME("pg loss", WHOLE, ROLE_LOSS_POLICY, BETTER_UNKNOWN),
     SAME("actor loss", WHOLE, ROLE_LOSS_POLICY, BETTER_UNKNOWN),
     SAME("actor pg loss", WHOLE, ROLE_LOSS_POLICY, BETTER_UNKNOWN),
     SAME("explained variance", WHOLE, ROLE_EXPLAINED_VARIANCE, BETTER_HIGHER),
+    SAME("vf explained var", WHOLE, ROLE_EXPLAINED_VARIANCE, BETTER_HIGHER),
 
     EVAL_DOWN("fid", WHOLE),
     EVAL_DOWN("fid score", WHOLE),
@@ -271,6 +299,8 @@ const struct role_row role_rows[] = {
     SCORE_DOWN("err", WHOLE),
     SCORE_DOWN("error", WHOLE),
     SCORE_DOWN("merror", WHOLE),
+    SCORE_DOWN("binary error", WHOLE),
+    SCORE_DOWN("multi error", WHOLE),
     SCORE_DOWN("l1", WHOLE),
     SCORE_DOWN("bpb", LAST),
     SCORE_DOWN("bpc", LAST),
@@ -296,6 +326,7 @@ const struct role_row role_rows[] = {
     SCORE_UP("f1 score", WHOLE, true),
     SCORE_UP("auc", LAST, true),
     SCORE_UP("auc", FIRST, true),
+    SCORE_UP("aucpr", WHOLE, true),
     SCORE_UP("ssim", LAST, true),
     SCORE_UP("psnr", LAST, false),
     SCORE_UP("iou", LAST, true),

@@ -41,7 +41,7 @@ static size_t translated(const char *p, struct role_words *w)
     return 0;
 }
 
-void role_words_cut(const char *name, bool camel, struct role_words *w)
+static void cut(const char *name, bool camel, struct role_words *w)
 {
     size_t at = 0;
     w->n = 0;
@@ -59,6 +59,23 @@ void role_words_cut(const char *name, bool camel, struct role_words *w)
         if (*p == '(') p = behind_unit(p);
         if (!*p) break;
     }
+}
+
+/* folds_mean - what the cv() of XGBoost, LightGBM and CatBoost tells of all folds: "train-mlogloss-mean" is mlogloss of training, and
+ * "-std", "-stdv" beside it is a spread. The split stands first. */
+static void folds_mean(const char *name, struct role_words *w)
+{
+    static const char mean[] = "-mean";
+    size_t n = strlen(name), k = sizeof mean - 1;
+    if (w->n < 3 || !(role_words_among(train_words, w->at[0]) || role_words_among(eval_words, w->at[0]))) return;
+    if (strcmp(w->at[w->n - 1], "stdv") == 0) strcpy(w->at[w->n - 1], "std");
+    w->n -= n > k && strcmp(name + n - k, mean) == 0;
+}
+
+void role_words_cut(const char *name, bool camel, struct role_words *w)
+{
+    cut(name, camel, w);
+    folds_mean(name, w);
 }
 
 static bool is_number(const char *word) { return word[strspn(word, "0123456789")] == 0; }
@@ -115,8 +132,27 @@ enum split role_words_split(struct role_words *w)
     return SPLIT_NONE;
 }
 
+/* behind_learner - RLlib: "info/learner/POLICY/learner_stats/vf_loss", since 2.10 "learners/default_policy/vf_loss". What it calls kl is
+ * of an update. */
+static void behind_learner(struct role_words *w)
+{
+    int from = 0;
+    bool module = w->n > 3 && strcmp(w->at[0], "learners") == 0 && strcmp(w->at[1], "default") == 0;
+    if (module && strcmp(w->at[2], "policy") == 0) from = 3;
+    for (int i = 1; !from && i + 1 < w->n; i++)
+        if (strcmp(w->at[i - 1], "learner") == 0 && strcmp(w->at[i], "stats") == 0) from = i + 1;
+    if (!from) return;
+    bool kl = from + 1 == w->n && strcmp(w->at[from], "kl") == 0;
+    memmove(w->at, w->at + from, (size_t)(w->n - from) * WORD_BYTES);
+    w->n -= from;
+    if (kl) strcpy(w->at[0], "ppo"), strcpy(w->at[w->n++], "kl");
+}
+
 bool role_words_places(struct role_words *w)
 {
+    static const char *const players[] = {"generator", "discriminator", "gen", "disc", "g", "d", NULL};
+    behind_learner(w);
+    if (w->n == 2 && strcmp(w->at[0], "losses") == 0 && role_words_among(players, w->at[1])) strcpy(w->at[0], "loss");
     bool metrics = false;
     static const char *const joined[] = {"cost", "per", "s", "sec", NULL}; /* "time cost" is no cost, "samples/s" no s */
     while (w->n > 1 && role_words_among(first_places, w->at[0]) && !role_words_among(joined, w->at[1])) {

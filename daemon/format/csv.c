@@ -8,8 +8,10 @@
  *   comment    a line that starts with #, before the header; Stable-Baselines3 keeps its start time and env_id there
  *   long form  a row for each number, its metric in a column of names (csv/tidy.h)
  *   header     may come again (a restart), with other columns too; a first record of numbers means that there is none
+ *   index      a first column without a name, as pandas writes one, is the step where nothing else is (csv/index.h)
  * GROWTH_REWRITTEN: Lightning and Stable-Baselines3 write the file anew when a column appears. */
 #include "csv/cell.h"
+#include "csv/index.h"
 #include "csv/place.h"
 #include "csv/sniff.h"
 #include "csv/tidy.h"
@@ -43,6 +45,7 @@ struct state {
     char *comment;    /* the last # line: the header when numbers follow it */
     struct csv_place place;
     struct csv_tidy tidy;
+    struct csv_index index;
     uint32_t comment_bytes;
     char delimiter;
     bool begun, steady, skipping,
@@ -80,6 +83,7 @@ static bool header_room(struct state *s, struct span line, const struct format_o
 static void read_header(struct state *s, struct span line, const struct format_out *out)
 {
     struct csv_row r = {line.p, line.p + line.n, s->delimiter, true};
+    csv_index_begin(&s->index, line, s->delimiter);
     char name[FIELD_NAME_MAX_BYTES], placed[FIELD_NAME_MAX_BYTES];
     s->n_columns = 0;
     s->t_column = -1;
@@ -91,7 +95,8 @@ static void read_header(struct state *s, struct span line, const struct format_o
         bool seconds = s->t_start > 0 && span_is(header, "t");
         if (seconds) s->t_column = (int32_t)s->n_columns;
         csv_tidy_column(&s->tidy, header, s->n_columns);
-        add_column(s, header, seconds ? field_of(span_of("time")) : NULL, out);
+        const char *as = seconds ? "time" : !s->n_columns && s->index.counts ? "step" : NULL;
+        add_column(s, header, as ? field_of(span_of(as)) : NULL, out);
     }
     if (r.more) out->bad(out->arg, s->line + 1, "more than 4096 columns; the rest are left out");
     if (csv_tidy_end(&s->tidy, s->n_columns)) s->columns[s->tidy.name] = s->columns[s->tidy.value] = -1;
@@ -102,6 +107,7 @@ static void name_columns(struct state *s, struct csv_shape shape, const struct f
 {
     s->t_column = -1;
     csv_tidy_begin(&s->tidy);
+    s->index = (struct csv_index){0};
     bool counted = shape.cells >= 2 && shape.whole_first;
     for (size_t i = 0; i < shape.cells && i < COLUMNS_MAX; i++)
         add_column(s, (struct span){NULL, 0}, i == 0 && counted ? field_of(span_of("step")) : NULL, out);
@@ -209,7 +215,8 @@ static bool plain_room(struct state *s, const struct format_out *out)
 static void settle(struct state *s, const struct format_out *out)
 {
     s->steady = false;
-    if (s->fallen || s->t_column >= 0 || !plain_room(s, out)) return;
+    bool watched = s->index.counts && !s->index.proven;
+    if (s->fallen || s->t_column >= 0 || watched || !plain_room(s, out)) return;
     s->kinds = 0;
     for (uint32_t i = 0; i < s->n_columns; i++) {
         if (s->columns[i] < 0) return;
@@ -249,6 +256,16 @@ static void place_in_time(struct state *s)
     if (s->t_column < 0 || s->columns[s->t_column] < 0) return;
     const struct column *c = &s->record.columns[s->columns[s->t_column]];
     if (c->stamp == s->record.stamp) s->record.cells[c->cell].value += s->t_start;
+}
+
+/* place_by_index - pandas' index as the step: the number of the row, where it does not count. */
+static void place_by_index(struct state *s, const struct format_out *out)
+{
+    if (!s->index.counts || s->index.proven || s->columns[0] < 0) return;
+    const struct column *c = &s->record.columns[s->columns[0]];
+    if (c->stamp != s->record.stamp) return;
+    s->record.cells[c->cell].value = csv_index_row(&s->index, s->record.cells[c->cell].value);
+    if (s->index.proven) settle(s, out);
 }
 
 static bool letters_first(struct span line)
@@ -315,6 +332,7 @@ static void read_row(struct state *s, struct span line, bool cut, const struct f
     else if (cut && cut_short(s, line)) out->bad(out->arg, s->line + 1, "the last row is cut off");
     else {
         place_in_time(s);
+        place_by_index(s, out);
         record_end(&s->record, s->line + 1, out);
     }
 }

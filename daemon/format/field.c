@@ -19,6 +19,8 @@ static const struct field fields[] = {
     {"timestepssofar", FIELD_STEP},
     {"totalenvinteracts", FIELD_STEP},
     {"num_env_steps_sampled", FIELD_STEP},
+    {"num_env_steps_sampled_lifetime", FIELD_STEP},
+    {"env_runners/num_env_steps_sampled_lifetime", FIELD_STEP},
     {"total_env_steps", FIELD_STEP},
     {"env_steps", FIELD_STEP},
     {"env_step", FIELD_STEP},

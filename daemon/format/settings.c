@@ -50,12 +50,18 @@ static bool of_trainer(const char *name, struct span head)
     return n > k && strcmp(name + n - k, ending) == 0 && span_has(head, "_runtime\"");
 }
 
+/* of_sacred - run.json: what ran where, and how it ended (IDSIA/sacred: sacred/observers/file_storage.py). */
+static bool of_sacred(const char *name, struct span head)
+{
+    return strcmp(name, "run.json") == 0 && span_has(head, "\"experiment\"") && span_has(head, "\"heartbeat\"");
+}
+
 static int sniff(const char *path, struct span head)
 {
     const char *name = path_name(path);
     head = span_trim(head);
     if (!head.n) return 0;
-    bool known = of_trainer(name, head);
+    bool known = of_trainer(name, head) || of_sacred(name, head);
     for (size_t i = 0; names[i] && !known; i++) known = strcmp(name, names[i]) == 0;
     return known && (head.p[0] == '{' || memchr(head.p, ':', head.n)) ? SURE : 0;
 }

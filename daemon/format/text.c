@@ -1,7 +1,8 @@
 /* text - console output of any training program: lines of free text, some of which are records.
  *
  * A line ends at '\n', or at '\r' where a progress bar redraws itself. It is cleaned of escapes and of what loggers put in front
- * (text_clean), then tried in this order: an open traceback, a boxed table (text_table), the shapes of text_family, the general
+ * (text_clean); a dict over several lines becomes one (text_unfold). Then it is tried in this order: an open traceback, a boxed
+ * table (text_table), metrics below a line that counts (text_below), the shapes of text_family, the general
  * grammar of counters and pairs (text_pairs, text_record), settings (text_settings), events (text_event). What none of them knows
  * is prose and left alone: a name alone is weak evidence. But what the model put out is looked at: generated texts (text_samples), reports
  * on predictions (text_predictions). */
@@ -10,9 +11,11 @@
 
 #include "format.h"
 #include "text/bar.h"
+#include "text/below.h"
 #include "text/block.h"
 #include "text/clean.h"
 #include "text/columns.h"
+#include "text/dict.h"
 #include "text/event.h"
 #include "text/family.h"
 #include "text/health.h"
@@ -23,6 +26,7 @@
 #include "text/settings.h"
 #include "text/sniff.h"
 #include "text/table.h"
+#include "text/unfold.h"
 
 struct text {
     uint64_t line; /* physical line of the next byte, from 1 */
@@ -35,6 +39,8 @@ struct text {
     struct text_events events;
     struct text_facts facts;
     struct text_block block;
+    struct text_below below;
+    struct text_unfold unfold;
     struct text_python python;
     struct text_samples samples;
     struct text_predictions predictions;
@@ -133,7 +139,7 @@ static void message(struct text *t, const struct text_line *l, const struct form
     if ((first == '|' || first == '-' || first == '+') && text_table(&t->table, &t->run, &t->facts, l, out)) return;
     t->table.open = t->table.settings = false;
     if (l->body.p[l->body.n - 1] == ':') note_label(t, l, out);
-    if (text_columns(&t->columns, &t->run, l, out)) return;
+    if (text_columns(&t->columns, &t->run, l, out) || text_below(&t->below, &t->run, l, &t->pairs, out)) return;
     bool counts = has_number(l->body) || span_starts(l->body, "copypaste: ");
     struct span rest = {"", 0};
     if (counts && text_family(&t->families, &t->run, l, &rest, out)) {
@@ -161,6 +167,35 @@ static void look(struct text *t, const struct text_line *l, bool record, const s
     text_samples(&t->samples, &t->run, l, record || t->predictions.open, out);
 }
 
+/* heed - read a message, and look at it. */
+static void heed(struct text *t, const struct text_line *l, const struct format_out *out)
+{
+    uint64_t points = t->run.points;
+    message(t, l, out);
+    look(t, l, t->run.points != points || t->events.open, out);
+}
+
+/* unfolded - the lines that were held: as one where they are a record, else as they came. */
+static void unfolded(struct text *t, bool whole, const struct format_out *out)
+{
+    struct text_line l = text_unfold_joined(&t->unfold);
+    bool record = whole && text_dict_is_record(&t->families, &t->run, l.body, out->arena);
+    if (record) heed(t, &l, out);
+    size_t at = 0;
+    for (unsigned i = 0; !record && text_unfold_line(&t->unfold, &at, &i, &l);) heed(t, &l, out);
+    text_unfold_done(&t->unfold);
+}
+
+/* one_line - a line, or a dict that is printed over several (text/unfold.h). What else goes over several lines comes first. */
+static void one_line(struct text *t, const struct text_line *l, const struct format_out *out)
+{
+    bool other = t->block.kind != BLOCK_NONE || t->python.depth || t->events.open || t->run.ranks.rank >= 0;
+    enum unfolded is = t->unfold.lines || (l->body.p[0] == '{' && !other) ? text_unfold(&t->unfold, l) : UNFOLD_NONE;
+    if (is == UNFOLD_WHOLE || is == UNFOLD_BROKEN) unfolded(t, is == UNFOLD_WHOLE, out);
+    if (is == UNFOLD_BROKEN) one_line(t, l, out);
+    if (is == UNFOLD_NONE) heed(t, l, out);
+}
+
 static void read_clean(struct text *t, struct span raw, bool redraw, const struct format_out *out)
 {
     struct text_prefix prefix;
@@ -171,9 +206,7 @@ static void read_clean(struct text *t, struct span raw, bool redraw, const struc
     t->events.speaker = t->run.ranks.rank;
     if (prefix.label.n) l.split = text_split_of(prefix.label);
     else if (prefix.tag.n) l.split = text_split_of(prefix.tag);
-    uint64_t points = t->run.points;
-    message(t, &l, out);
-    look(t, &l, t->run.points != points || t->events.open, out);
+    one_line(t, &l, out);
 }
 
 /* read_dirty - of its own, because the buffer costs what it takes to clear it. */

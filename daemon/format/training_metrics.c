@@ -4,6 +4,7 @@
  *   {"steps": [0, 100, 200], "train_loss": [2.31, 1.92, 1.71], "val_loss": [2.40, null, 1.90],     null: not measured at that step
  *    "val_accuracy": {"0": 0.11, "200": 0.48},                                                  or: the step beside each value
  *    "rows": [{"step": 300, "train_loss": 1.6}],                                                or: a record a step
+ *    "eval": {"steps": [100, 200], "loss": [2.1, 1.9]},                                         or: lists with steps of their own
  *    "run": {"framework": "pytorch", "learning_rate": 0.001}}                                   settings
  * "epochs" or "episodes" may stand for "steps", which come first, because the file is read while it comes in. YAML holds the same. */
 #include "training_metrics.h"
@@ -23,7 +24,7 @@ static const struct {
                 {"iteration", AXIS_STEP},   {"epochs", AXIS_EPOCH},    {"epoch", AXIS_EPOCH},
                 {"episodes", AXIS_EPISODE}, {"episode", AXIS_EPISODE}, {"samples", AXIS_SAMPLE}};
 
-static bool is_counter(struct span key, enum axis *axis)
+bool laid_counter(struct span key, enum axis *axis)
 {
     for (size_t i = 0; i < sizeof counters / sizeof *counters; i++)
         if (span_is(key, counters[i].key)) {
@@ -95,7 +96,7 @@ void laid_item(struct laid *l, struct span key, int64_t index, struct span raw, 
 {
     enum axis axis;
     double value;
-    if (is_counter(key, &axis)) {
+    if (laid_counter(key, &axis)) {
         take_step(l, axis, raw, line, out);
         return;
     }
@@ -158,6 +159,7 @@ static void value_at(void *arg, const struct document_place *at, struct span raw
 {
     struct reading *r = arg;
     int64_t step;
+    if (at->in_array && laid_group_item(&r->l->group, at->parent, at->index, raw, at->line, r->out)) return;
     if (at->in_array && raw.p[0] == '{') row(r, at, raw);
     else if (at->in_array) laid_item(r->l, at->parent, at->index, raw, at->line, r->out);
     else if (at->parent.n && num_integer(at->key, &step)) laid_at(r->l, at->parent, step, raw, at->line, r->out);

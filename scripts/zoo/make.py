@@ -55,18 +55,21 @@ MODULES = [
     "controls",
     "controls_events",
     "controls_ranges",
-    "controls_report",
+    "controls_odd",
     "controls_tasks",
+    "controls_fresh",
 ]
 USUAL = dict(
-    fault=dict(calibration=3, former=4, development=1.5, report=3), control=dict(calibration=4, former=7, development=3, report=3.3)
+    fault=dict(calibration=3, former=4, development=1.5, unseen=3, fresh=2.6),
+    control=dict(calibration=4, former=7, development=3, unseen=3.3, fresh=2.7),
 )
-# How each is called in run names, in seeds and in labels.csv. The former report split has been looked at: it is for development now.
+# How each is called in run names, in seeds and in labels.csv. Former report splits have been looked at: they are for development now.
 SPLITS = dict(
     calibration=("c", "calibration", "calibration"),
     former=("r", "report", "development"),
     development=("d", "development", "development"),
-    report=("u", "unseen", "report"),
+    unseen=("u", "unseen", "development"),
+    fresh=("v", "fresh", "report"),
 )
 SECONDS = 40  # after which no further attempt is begun
 
@@ -120,7 +123,7 @@ def jobs(all_entries, splits, scale):
     out = []
     for entry in all_entries:
         for split in splits:
-            if split != entry.hint.get("only", split):
+            if split not in entry.hint.get("only", split).split():
                 continue
             usual = USUAL["control" if entry.is_control else "fault"][split]
             out += [(n, entry, split) for n in range(max(1, round(usual * entry.runs * scale)))]

@@ -4,7 +4,7 @@ import importlib
 import random
 
 from tasks.data import OF_SPLIT
-from tasks.plan import Plan
+from tasks.plan import LATER, Plan
 
 LOOPS = dict(
     plain="plain",
@@ -14,7 +14,7 @@ LOOPS = dict(
     boosting="boosting",
     adversarial="adversarial",
     skorch="skorch",
-    agent=dict(calibration="agent", former="sb3", development="gridworld", report="ppo"),
+    agent=dict(calibration="agent", former="sb3", development="gridworld", unseen="ppo", fresh="agents_fresh"),
     dqn="dqn",
 )
 
@@ -25,11 +25,11 @@ def loop_of(framework, split):
 
 
 def framework_of(entry, split, rng):
-    """The report split has agents of a library beside its own, and a loop for rows that others have not."""
+    """One split has agents of a library beside its own, and a loop for rows that others have not."""
     framework = rng.choice(entry.frameworks)
-    if split == "report" and framework == "agent" and not entry.hint.get("entropy"):
+    if split == "unseen" and framework == "agent" and not entry.hint.get("entropy"):
         return rng.choice(["agent", "dqn"])
-    if split == "report" and framework == "keras" and "plain" in entry.frameworks:
+    if split == "unseen" and framework == "keras" and "plain" in entry.frameworks:
         return rng.choice(["keras", "skorch"])
     return framework
 
@@ -45,31 +45,37 @@ def make_plan(entry, split, seed):
         plan = Plan(split, seed, "reg" if name in OF_SPLIT[split]["reg"] else "cls", data=name)
     else:
         plan = Plan(split, seed, None if kind == "none" else kind)
-    plan.framework, plan.keras, plan.epochs = framework, {}, rng.choice([12, 20, 35, 60] if split == "report" else [15, 25])
+    plan.framework, plan.keras, plan.epochs = (
+        framework,
+        {},
+        rng.choice(dict(unseen=[12, 20, 35, 60], fresh=[10, 16, 24, 40]).get(split, [15, 25])),
+    )
     if framework in ("agent", "dqn"):
         plan.framework = "sb3" if split == "former" or framework == "dqn" else "agent"
     if framework == "keras":
         as_keras_has_it(plan)
     question = entry.change(plan)
-    if split in ("development", "report"):
+    if split in ("development", *LATER):
         vary(framework, plan, entry)
     return framework, plan, question
 
 
 def as_keras_has_it(plan):
     keras = loop_of("keras", plan.split)
-    known = keras.REPORT if plan.split == "report" else keras.RATES
-    if plan.optimizer not in known or plan.split == "report":
-        plan.optimizer, plan.rate = ("adam", 2e-3) if plan.split != "report" else plan.rng.choice(sorted(known.items()))
+    known = keras.LATER.get(plan.split, keras.RATES)
+    if plan.optimizer not in known or plan.split in LATER:
+        plan.optimizer, plan.rate = ("adam", 2e-3) if plan.split not in LATER else plan.rng.choice(sorted(known.items()))
     if plan.split == "development":
         plan.family, plan.batch = {"mixer": "layernorm"}.get(plan.family, plan.family), max(32, plan.batch)
-    if plan.split == "report":
+    if plan.split == "unseen":
         plan.family, plan.batch = plan.family if plan.family in ("separable", "densely") else "highway", max(24, plan.batch)
+    if plan.split == "fresh":
+        plan.family, plan.batch = plan.family if plan.family in ("funnel", "film") else "squeeze", max(32, plan.batch)
 
 
 def vary(framework, plan, entry):
     """Logs as rare as people's are, as long as thirty or forty points are left of a run."""
-    if framework not in ("plain", "hf") + (("lightning",) if plan.split == "report" else ()):
+    if framework not in ("plain", "hf") + (("lightning",) if plan.split in LATER else ()):
         return
     if hasattr(plan, "carry_out") or entry.hint.get("as_it_is"):
         return
@@ -112,5 +118,5 @@ def length_of(plan, framework, axis):
     if framework == "boosting":
         return plan.rounds
     if framework == "agent" and plan.split != "former":
-        return plan.steps * plan.agent.get("unit", plan.agent["T"] * 16)
+        return plan.steps * (plan.agent.get("unit") or plan.agent["T"] * 16)
     return plan.steps if axis == "step" else plan.epochs

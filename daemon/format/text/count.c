@@ -8,20 +8,29 @@
 
 #include "record.h"
 
+/* about_held_out - does a name of the line say so? */
+static bool about_held_out(const struct text_pairs *ps)
+{
+    for (size_t i = 0; i < ps->n; i++)
+        if (text_split_of(ps->pair[i].key)) return true;
+    return ps->label.n && text_split_of(ps->label);
+}
+
 /* unnamed_counter - "[2/5][100/600]" at the start are epoch and batch, "epoch 3 | 200/ 2983 batches" a batch, and so is what ends
- * "loss: 2.3  [6400/60000]". */
+ * "loss: 2.3  [6400/60000]", also where more stands behind it: "loss: 2.3  [6400/60000]  lr: 0.1". */
 static const struct text_pair *unnamed_counter(struct text_pairs *ps, bool has_epoch, double *epoch, enum text_split *split)
 {
     const struct text_pair *found = NULL;
     for (size_t i = 0; i < ps->n && i < 4; i++) {
         struct text_pair *p = &ps->pair[i];
-        if (p->key.n && p->words == 1 && p->separator == ':' && p->total > 0 && text_split_of(p->key))
-            *split = text_split_of(p->key), p->key.n = 0;
+        if (p->key.n && p->words == 1 && p->separator == ':' && p->total >= 0 && text_split_of(p->key))
+            *split = p->key.p[p->key.n - 1] == ')' ? SPLIT_EVAL : text_split_of(p->key), p->key.n = 0; /* timm's "Test (EMA)" */
         if (p->key.n || isnan(p->total) || !field_is_step(p->value)) continue;
         if (found && !has_epoch && found == p - 1) return *epoch = found->value, p;
         if (!found) found = p;
     }
-    return found && (has_epoch || found == ps->pair || found == ps->pair + ps->n - 1) ? found : NULL;
+    if (!found || has_epoch || found == ps->pair || found == ps->pair + ps->n - 1) return found;
+    return found->bracketed && !about_held_out(ps) ? found : NULL;
 }
 
 /* leading_epoch - "[2/5] batch 100/600": a fraction without a name in front of a count that is told with its end is the epoch. */
@@ -30,6 +39,21 @@ static double leading_epoch(const struct text_pairs *ps, const struct text_pair 
     const struct text_pair *p = ps->pair;
     bool plain = count > p && !p->key.n && p->total > 0 && p->value <= p->total && field_is_step(p->value);
     return plain && count->total > 0 ? p->value : (double)NAN;
+}
+
+/* titled_epoch - "Train: 3 [  40/262" of timm: the number behind what a line is about, in front of a count without a name, is the epoch. */
+static double titled_epoch(struct text_pairs *ps)
+{
+    static const char *const words[] = {"Train", "train", "Training", "training"};
+    struct text_pair *p = ps->pair;
+    bool counted = ps->n > 1 && p->words == 1 && isnan(p->total) && field_is_step(p->value) && !p[1].key.n && p[1].total > 0;
+    for (size_t i = 0; counted && i < sizeof words / sizeof *words; i++) {
+        if (!span_is(p->key, words[i])) continue;
+        p->key.n = 0;
+        p->name = NULL;
+        return p->value;
+    }
+    return NAN;
 }
 
 /* is_flag - "--epochs 10" of a command line. */
@@ -77,6 +101,7 @@ bool text_count_of(struct text_run *r, struct text_pairs *ps, struct arena *aren
     *c = (struct text_count){.total = NAN, .epoch = NAN, .episode = NAN, .axis = AXIS_STEP};
     const struct text_pair *best = named_count(r, ps, arena, c);
     if (best && c->axis == AXIS_STEP && isnan(c->epoch)) c->epoch = leading_epoch(ps, best);
+    if (!best) c->epoch = titled_epoch(ps);
     bool stands = r->place.lead_flat && !isnan(ps->lead), part = !best && c->axis == AXIS_RECORD;
     if (!best || c->axis == AXIS_EPOCH) {
         const struct text_pair *fraction = unnamed_counter(ps, !isnan(c->epoch), &c->epoch, &c->cut);

@@ -163,6 +163,19 @@ static void place(struct text_families *f, struct text_run *r, const struct text
     else if (!hold(f, l)) tell(r, l, ps, s, (struct text_where){f->main, AXIS_STEP, SPLIT_NONE}, out);
 }
 
+/* is_dict - begins as a dict with something in it. */
+static bool is_dict(struct span body) { return body.n >= 4 && body.p[0] == '{' && (body.p[1] == '\'' || body.p[1] == '"'); }
+
+/* is_record - a metric, and an epoch or a step. */
+static bool is_record(const struct sense *s) { return s->strong && (s->epoch || field_is_step(s->updates)); }
+
+bool text_dict_is_record(struct text_families *f, struct text_run *r, struct span body, struct arena *arena)
+{
+    if (!is_dict(body) || !parse(body, &f->pairs)) return false;
+    struct sense s = sense_of(r, &f->pairs, arena);
+    return s.sums_up || is_record(&s);
+}
+
 bool text_dict(struct text_families *f, struct text_run *r, const struct text_line *l, struct span *rest,
                const struct format_out *out)
 {
@@ -170,11 +183,11 @@ bool text_dict(struct text_families *f, struct text_run *r, const struct text_li
     struct text_count c;
     (void)rest;
     text_dict_settle(f, r, f->main, out);
-    if (l->body.n < 4 || (l->body.p[1] != '\'' && l->body.p[1] != '"') || !parse(l->body, ps)) return false;
+    if (!is_dict(l->body) || !parse(l->body, ps)) return false;
     struct sense s = sense_of(r, ps, out->arena);
     if (s.sums_up) return text_event_tell(l, EVENT_FINISHED, out), true;
     bool prefixed = field_is_step(s.updates);
-    if (!s.strong || (!s.epoch && !prefixed)) return false;
+    if (!is_record(&s)) return false;
     bool counts = text_count_of(r, ps, out->arena, &c) && c.axis != AXIS_EPOCH && c.axis != AXIS_RECORD;
     if (prefixed) drop_counters(ps);
     if (prefixed) tell(r, l, ps, &s, (struct text_where){(int64_t)s.updates, AXIS_STEP, SPLIT_NONE}, out);

@@ -9,6 +9,8 @@
  * train_runtime, sums up: it ends the training and gives no points. Cost: O(n) */
 bool text_dict(struct text_families *f, struct text_run *r, const struct text_line *l, struct span *rest,
                const struct format_out *out);
+/* text_dict_is_record - would text_dict read this text as a record or as the line that sums up? Cost: O(n) */
+bool text_dict_is_record(struct text_families *f, struct text_run *r, struct span body, struct arena *arena);
 /* text_dict_settle - tell the dict that waits for its bar at this step; nothing when none does. */
 void text_dict_settle(struct text_families *f, struct text_run *r, int64_t step, const struct format_out *out);
 

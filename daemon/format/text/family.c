@@ -7,6 +7,7 @@
 #include "../../base/num.h"
 #include "bar.h"
 #include "dict.h"
+#include "espnet.h"
 #include "event.h"
 #include "shape.h"
 
@@ -96,6 +97,7 @@ static const struct family {
     /* clang-format off */
     {"[0123456789", "\t", boosting},
     {"0123456789", "/", text_bar_keras},
+    {"0123456789", "epoch", text_espnet},
     {"[", " leaves", text_shape_trees},
     {NULL, "[", text_bar_tqdm},
     {"{", NULL, text_dict},

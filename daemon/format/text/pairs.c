@@ -63,7 +63,7 @@ static void add_pair(struct scan *s, double value, double total, bool percent)
     if (!s->separator) s->separator = ' ';
     if ((named || !isnan(total)) && out->n < TEXT_PAIRS_MAX) {
         struct text_pair *pair = &out->pair[out->n++];
-        *pair = (struct text_pair){{"", 0}, NULL, value, total, NAN, s->spread, 0, s->key.words, s->separator, percent};
+        *pair = (struct text_pair){{"", 0}, NULL, value, total, NAN, s->spread, 0, s->key.words, s->separator, percent, false};
         if (named) pair->key = (struct span){s->key.start, (size_t)(s->key.end - s->key.start)};
         if (named) pair->last = (uint32_t)(s->key.last - s->key.start);
     }
@@ -140,6 +140,17 @@ static const char *padded(const struct scan *s, const char *p)
     return p;
 }
 
+/* rate - the end of "/s" behind a number, NULL when something else follows: "epoch=0/step=80". */
+static const char *rate(const struct scan *s, const char *q)
+{
+    static const char *const units[] = {"/s", "/sec", "/second"};
+    const char *end = unit(s, q);
+    struct span u = {q, end ? (size_t)(end - q) : 0};
+    for (size_t i = 0; u.n && i < sizeof units / sizeof *units; i++)
+        if (span_is(u, units[i]) && (at_end(s, end) || (*end != '=' && *end != ':'))) return end;
+    return NULL;
+}
+
 /* tail - the end of what belongs to the number before q: "/600", "ms", "%". NULL when it was no number: 12:30, 1.2.3, 0x1f, "nanms". */
 static const char *tail(struct scan *s, const char *q, double value, double *total)
 {
@@ -154,6 +165,7 @@ static const char *tail(struct scan *s, const char *q, double value, double *tot
     const char *end = fraction(s, q, total);
     if (end) return end;
     *total = NAN;
+    if (c == '/' && (end = rate(s, q)) != NULL) return end;
     if (c == '/' && is_letter(next)) return q + 1; /* "epoch=0/micro_step=80" */
     if (is_letter(c) || c == '%') return isfinite(value) ? unit(s, q) : NULL;
     if (c == ':') return is_digit(next) ? NULL : q;
@@ -173,6 +185,15 @@ static const char *range(const struct scan *s, const char *q, double *value)
     return q + 1 + n;
 }
 
+/* in_brackets - does what stands from s->p to end have brackets to itself? */
+static bool in_brackets(const struct scan *s, const char *end)
+{
+    const char *p = s->p;
+    while (p > s->start && p[-1] == ' ') p--;
+    while (!at_end(s, end) && *end == ' ') end++;
+    return p > s->start && p[-1] == '[' && !at_end(s, end) && *end == ']';
+}
+
 static void number(struct scan *s, size_t n, double value)
 {
     const char *q = thousands(s, s->p + n, &value);
@@ -183,8 +204,11 @@ static void number(struct scan *s, size_t n, double value)
         opaque(s);
         return;
     }
+    size_t before = s->out->n;
+    bool bracketed = !isnan(total) && in_brackets(s, end);
     s->p = end;
     add_pair(s, value, total, end > q && *q == '%');
+    if (s->out->n > before) s->out->pair[before].bracketed = bracketed;
 }
 
 /* close_bracket - the ')' that matches the '(' at p, or NULL. */
@@ -245,6 +269,16 @@ static bool wrapped(struct scan *s, struct span type, const char *close)
     return true;
 }
 
+/* title - one or two words that the message begins with and a dash ends: "Validation Results - Epoch: 3  Avg loss: 0.31". */
+static void title(const struct scan *s)
+{
+    struct text_pairs *out = s->out;
+    bool first = s->key.start == s->start && !out->n && !out->label.n && !s->separator;
+    if (!first || s->key.words > 2) return;
+    out->label = (struct span){s->key.start, (size_t)(s->key.end - s->key.start)};
+    out->titled = true;
+}
+
 static void extend_key(struct scan *s, struct span w)
 {
     if (is_unit(s, w)) return;
@@ -270,6 +304,7 @@ static void word(struct scan *s)
         s->key = (struct phrase){0};
         s->separator = 0;
     } else if (w.n == 1 && (w.p[0] == '-' || w.p[0] == '>')) {
+        title(s);
         drop_key(s);
     } else if (!s->separator) {
         if (w.n == 1 && w.p[0] == '#') s->out->code = true;
@@ -392,7 +427,7 @@ void text_pairs(struct span message, struct text_pairs *out)
     out->n = 0;
     out->label = (struct span){"", 0};
     out->prose = out->calls = 0;
-    out->code = out->quoted = out->braces = false;
+    out->code = out->quoted = out->braces = out->titled = false;
     s.p += lead(message, out);
     while (s.p < s.end && !out->code) {
         double value;

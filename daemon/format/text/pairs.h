@@ -18,12 +18,14 @@ struct text_pair {
     uint32_t words;         /* of key */
     char separator;         /* '=', ':' or ' ' */
     bool percent;           /* "31.02%" */
+    bool bracketed;         /* a fraction alone in brackets: "[  640/60000]" */
 };
 enum { TEXT_PAIRS_MAX = 48 };
 struct text_pairs {
     size_t n;
     struct text_pair pair[TEXT_PAIRS_MAX]; /* what comes behind the last is dropped */
     struct span label;                     /* words ended by ':' that have no value of their own: "Test set: Average loss: 0.1" */
+    bool titled;                           /* the label is ended by a dash: "Validation Results - Epoch: 3" */
     double lead;                           /* a whole number alone in front: "[  12] loss: 0.5", "12 | loss 0.5"; NaN for none */
     bool lead_bracketed;                   /* "[12]" or "#12", not "12" */
     unsigned prose, calls;                 /* words that belong to no pair; name(...) */

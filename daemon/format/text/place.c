@@ -18,17 +18,27 @@ void text_place_epoch(struct text_place *p, double epoch)
     p->epoch = epoch;
 }
 
-/* goes_on - the count grew although the epoch did: it counts the whole run. Near its end an epoch's count tells nothing. */
+/* goes_on - the count grew although the epoch did: it counts the whole run. Near its end an epoch's count tells nothing, and the epoch of an
+ * evaluation, which may be the one finished last, is not that of the count. */
 static bool goes_on(const struct text_place *p, int64_t raw, double total, double epoch)
 {
-    return p->known && p->epoch_known && epoch > p->epoch && raw > p->raw && (double)p->raw < 0.6 * total;
+    bool later = p->known && p->within.known && epoch > p->within.epoch;
+    return later && !p->within.again && raw > p->raw && (double)p->raw < 0.6 * total;
+}
+
+/* begins_again - the count went back as the epoch grew: it is the epoch's own, also where few lines of an epoch are told and it seemed to
+ * go on. */
+static bool begins_again(const struct text_place *p, int64_t raw, double epoch)
+{
+    return p->known && p->within.known && epoch > p->within.epoch && raw < p->raw;
 }
 
 int64_t text_place_step(struct text_place *p, int64_t raw, double total, double epoch)
 {
     bool composed = isfinite(epoch) && total >= 1 && field_is_step(total) && field_is_step(epoch) && raw >= 0;
+    if (composed && begins_again(p, raw, epoch)) p->within.again = true, p->flat = false;
     if (composed && goes_on(p, raw, total, epoch)) p->flat = true;
-    if (isfinite(epoch)) text_place_epoch(p, epoch);
+    if (isfinite(epoch)) text_place_epoch(p, epoch), p->within.epoch = epoch, p->within.known = true;
     p->known = true;
     p->raw = raw;
     if (!composed || p->flat) return p->flat ? raw : stepper_next(&p->stepper, raw, epoch);

@@ -21,7 +21,11 @@ struct text_place {
     bool by_record;             /* epochs are fractional, or hold several records each, or nothing counts: records are numbered */
     bool bare;                  /* lines of metrics alone are such records */
     bool fractional, lead_flat; /* an epoch like 0.12 was seen; the number in front of the lines stands still: a rank */
-    struct {                    /* the count that the first metric of the training loop was last seen at */
+    struct {                    /* the epoch that raw was last told in; again: raw began again in a later one */
+        double epoch;
+        bool known, again;
+    } within;
+    struct { /* the count that the first metric of the training loop was last seen at */
         const struct text_name *metric;
         int64_t at;
         unsigned repeats, fresh;
@@ -35,6 +39,7 @@ struct text_place {
     double heading_epoch;
     enum text_split heading_split, label_split; /* label: a line "Test Error:" stood right above */
     enum text_split progress_split;             /* of the evaluation whose progress was seen last: "Test: [11/98]" */
+    bool progress_whole;                        /* its count comes to the end that it tells, as in "[98/98]" */
     uint64_t heading_line, label_line;
 };
 

@@ -312,8 +312,8 @@ static void tell_epoch(struct text_place *p, double epoch, double total, const s
     out->fact(out->arg, span_of("steps_per_epoch"), (struct span){text, (size_t)n});
 }
 
-/* by_step - the place of a record with a counter of its own; it starts again in each epoch, which a heading may tell. */
-static struct text_where by_step(struct text_run *r, struct text_count *c, enum text_split split, const struct format_out *out)
+struct text_where text_where_counted(struct text_run *r, struct text_count *c, enum text_split split,
+                                     const struct format_out *out)
 {
     struct text_place *p = &r->place;
     if (!split) beside_episodes(r, c);
@@ -356,7 +356,8 @@ static unsigned progress(struct text_run *r, const struct text_line *l, struct t
     struct text_place *p = &r->place;
     struct text_where at = {p->step, p->axis, split};
     p->progress_split = split;
-    if (c->value + 1 < c->total) return 1;
+    p->progress_whole |= c->value == c->total;
+    if (c->value + (p->progress_whole ? 0 : 1) < c->total) return 1;
     if (!p->known && !isnan(c->epoch)) at.step = (int64_t)c->epoch, at.axis = AXIS_EPOCH;
     else if (!p->known) at.step = ++p->record, at.axis = AXIS_RECORD;
     for (size_t i = 0; i < ps->n; i++)
@@ -375,6 +376,13 @@ static bool counts_images(const struct text_pairs *ps, const struct text_count *
     return false;
 }
 
+/* sums_epoch - "Training Results - Epoch: 3  Avg loss: 0.31" where the training loop counts steps. */
+static bool sums_epoch(const struct text_run *r, const struct text_pairs *ps, const struct text_count *c)
+{
+    bool trains = ps->titled && (span_starts(ps->label, "Train") || span_starts(ps->label, "train"));
+    return trains && c->axis == AXIS_EPOCH && r->place.known && r->place.axis == AXIS_STEP;
+}
+
 static unsigned read_record(struct text_run *r, const struct text_line *l, struct text_pairs *ps, const struct format_out *out)
 {
     struct text_count c;
@@ -389,7 +397,7 @@ static unsigned read_record(struct text_run *r, const struct text_line *l, struc
     if (is_prose(ps, &c, &w)) return 0;
     if (!(split = line_split(r, l, ps))) split = c.cut ? c.cut : leading_split(ps);
     if (split && counts_images(ps, &c)) return 1;
-    if (split && !c.named && !c.leading && c.total > 0) return progress(r, l, ps, &c, split, out);
+    if (split && !c.named && !c.leading && c.total >= 0) return progress(r, l, ps, &c, split, out);
     const struct text_name *main = main_metric(ps);
     if (c.named && c.axis == AXIS_STEP) note_rank(r, ps, &c, main);
     if (c.leading && !split &&
@@ -403,9 +411,10 @@ static unsigned read_record(struct text_run *r, const struct text_line *l, struc
         text_place_epoch(&r->place, c.epoch);
     }
     bool epoch_summary = span_is(l->tag, "train") && !isnan(c.epoch) && c.axis == AXIS_STEP;
+    epoch_summary |= sums_epoch(r, ps, &c);
     if (epoch_summary) split = split ? split : SPLIT_EPOCH;
     bool step = c.axis != AXIS_EPOCH && c.axis != AXIS_RECORD;
-    return text_emit(r, l, ps, step ? by_step(r, &c, split, out) : by_epoch(r, &c, split, main), out);
+    return text_emit(r, l, ps, step ? text_where_counted(r, &c, split, out) : by_epoch(r, &c, split, main), out);
 }
 
 unsigned text_record(struct text_run *r, const struct text_line *l, struct text_pairs *ps, const struct format_out *out)

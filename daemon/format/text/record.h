@@ -41,6 +41,10 @@ struct text_run {
  * alone where nothing counts.
  *   returns how many points it gave; 0 for a line that is no record */
 unsigned text_record(struct text_run *r, const struct text_line *l, struct text_pairs *ps, const struct format_out *out);
+/* text_where_counted - the place of a record with a counter of its own; it starts again in each epoch, which a heading may tell.
+ *   split   of held-out data: the training's own place stays as it is */
+struct text_where text_where_counted(struct text_run *r, struct text_count *c, enum text_split split,
+                                     const struct format_out *out);
 /* text_emit - the metrics among the pairs as points at a place that the caller knows. Returns how many. */
 unsigned text_emit(struct text_run *r, const struct text_line *l, struct text_pairs *ps, struct text_where at,
                    const struct format_out *out);

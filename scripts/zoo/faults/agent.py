@@ -5,7 +5,7 @@ import numpy as np
 from .fault import control, fault, when
 
 
-def base(plan):
+def base(plan, algo=None):
     """The same wishes in the words of both loops; hooks get the agent's dict there and the model here."""
     if plan.split == "development":
         plan.agent = dict(
@@ -18,8 +18,10 @@ def base(plan):
         )
         plan.agent.update(unit=1, offset=plan.rng.choice([0.0, 0.0, -12.0, -300.0]))
         plan.steps = plan.rng.choice([150, 300])
-    elif plan.split == "report":
-        report_base(plan)
+    elif plan.split == "unseen":
+        unseen_base(plan)
+    elif plan.split == "fresh":
+        fresh_base(plan, algo or plan.rng.choice(["hover", "grpo"]))
     elif plan.framework == "agent":
         plan.agent = dict(
             T=plan.rng.choice([20, 30]),
@@ -38,7 +40,7 @@ def base(plan):
     plan.calls = [0]
 
 
-def report_base(plan):
+def unseen_base(plan):
     """One caught ball is one; a tank that is held well is worth some thirty."""
     if plan.framework == "sb3":
         plan.agent, plan.steps = dict(lr=plan.rng.choice([1e-3, 2e-3]), entropy=0.0, clip=10, cap=33), plan.rng.choice([6000, 9000])
@@ -47,6 +49,17 @@ def report_base(plan):
         T=plan.rng.choice([32, 64]), lr=plan.rng.choice([1e-3, 2e-3]), entropy=plan.rng.choice([0.01, 0.003]), cap=5, clip=0.5, scale=1.0
     )
     plan.steps = plan.rng.choice([70, 110, 160])
+
+
+def fresh_base(plan, algo):
+    """algo: who plays; a drone that is held well is worth some thirty, an answer without a mistake one."""
+    if algo == "hover":
+        plan.agent = dict(T=40, lr=plan.rng.choice([5e-3, 1e-2]), entropy=plan.rng.choice([0.0, 0.003]), cap=27, unit=40 * 32)
+        plan.steps = plan.rng.choice([90, 140])
+    else:
+        plan.agent = dict(lr=plan.rng.choice([6e-3, 1e-2]), entropy=plan.rng.choice([0.0, 0.005]), cap=1.0, unit=1)
+        plan.steps = plan.rng.choice([120, 200])
+    plan.agent.update(algo=algo, clip=0.5, scale=1.0)
 
 
 def change_at(plan, at, agent_change, model_change):
@@ -94,7 +107,7 @@ def onset(plan, done):
     """In the log's own steps: environment steps."""
     if not done:
         return None
-    return done[0] * plan.agent.get("unit", plan.agent["T"] * 16) if plan.framework == "agent" else done[0]
+    return done[0] * (plan.agent.get("unit") or plan.agent["T"] * 16) if plan.framework == "agent" else done[0]
 
 
 @fault(
@@ -109,7 +122,7 @@ def onset(plan, done):
 def policy_collapses(plan):
     """A good policy, then a step size fifty times too large."""
     base(plan)
-    plan.agent["clip"], factor = 0, plan.rng.choice([40, 80]) * (5 if plan.split == "report" else 1)  # its step is clipped
+    plan.agent["clip"], factor = 0, plan.rng.choice([40, 80]) * (5 if plan.split == "unseen" else 1)  # its step is clipped
     done = change_at(plan, plan.rng.uniform(0.4, 0.6), lambda a: a.update(lr=a["lr"] * factor), set_rate(factor))
 
     def happened():
@@ -139,7 +152,8 @@ def never_learns(plan):
     def happened():
         r = np.array(plan.history.returns)
         n = max(2, len(r) // 6)
-        return when(len(r) > 10 and poor(plan) and r[-n:].mean() < 1.35 * r[n : 2 * n].mean())
+        never = plan.split != "fresh" or r.max() < 0.5 * plan.agent["cap"]
+        return when(len(r) > 10 and poor(plan) and never and r[-n:].mean() < 1.35 * r[n : 2 * n].mean())
 
     return happened
 
@@ -156,7 +170,7 @@ def never_learns(plan):
 )
 def stops_exploring(plan):
     """Certainty is rewarded (the sign of the entropy term): one action for ever, long before the task is solved."""
-    base(plan)
+    base(plan, "grpo")
     plan.agent["entropy"] = -plan.rng.choice([4.0, 8.0])
     if plan.framework == "sb3":
         plan.agent.update(lr=5e-3, entropy=-plan.rng.choice([4.0, 8.0]))
@@ -180,7 +194,7 @@ def stops_exploring(plan):
 )
 def values_explode(plan):
     """Rewards of some thousands from one moment on: another version of the environment. Some log what it pays, some what it is worth."""
-    base(plan)
+    base(plan, "hover")
     plan.agent["clip"] = 0
 
     def louder(model):

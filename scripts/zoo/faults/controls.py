@@ -18,6 +18,8 @@ def ordinary(plan):
 
 @control("by_epoch", frameworks="plain keras", data="cls reg", runs=2)
 def by_epoch(plan):
+    if plan.split == "fresh":
+        plan.batch = max(40, plan.batch)
     plan.per_epoch, plan.steps = True, plan.steps_per_epoch * plan.rng.choice([10, 20, 30])
     return lambda: when(curves.learned(plan))
 

@@ -11,7 +11,7 @@ from tasks.plan import default_loss
 from verify import curves
 from .fault import TORCH, control, when
 
-HERE = dict(only="report")
+HERE = dict(only="unseen fresh")
 
 
 def on(plan, name, family=None):
@@ -55,14 +55,14 @@ def mixed_up(plan):
 
 @control("heavy_dropout", data="cls reg", **HERE)
 def heavy_dropout(plan):
-    if plan.family in ("gcn", "factors"):
-        plan.family = "highway"
+    if plan.family in ("gcn", "factors", "siren"):
+        plan.family = nets.WIDE[plan.split]
     plan.size.update(drop=plan.rng.choice([0.3, 0.5]), depth=2)
     plan.evals = 15
     return lambda: when(curves.learned(plan) and curves.gap(plan) < 1.05)
 
 
-@control("code_costs_more", frameworks="plain", data="reg", runs=1.5, **HERE)
+@control("code_costs_more", frameworks="plain", data="reg", runs=1.5, only="unseen")
 def code_costs_more(plan):
     """A variational auto-encoder whose price on the code is raised from nothing: the sum climbs while the drawings stay good."""
     on(plan, "redraw")
@@ -86,7 +86,7 @@ def code_costs_more(plan):
 @control("below_zero", frameworks=TORCH, data="reg", runs=1.5, **HERE)
 def below_zero(plan):
     """The logarithm of a density: it passes zero and goes on."""
-    on(plan, plan.rng.choice(["lorenz", "arm", "redraw"]))
+    on(plan, plan.rng.choice(["lorenz", "arm", "redraw"] if plan.split == "unseen" else ["mackey", "demand", "picture"]))
     torch.manual_seed(plan.seed)
     plan.net = nets.build(plan.family, plan.data, **plan.size)
     spread = plan.net.spread = nn.Parameter(torch.zeros(1))
@@ -106,7 +106,7 @@ def below_zero(plan):
     return happened
 
 
-@control("noise_told", data="reg", runs=1.5, **HERE)
+@control("noise_told", data="reg", runs=1.5, only="unseen")
 def noise_told(plan):
     """Diffusion: half of what is asked cannot be known, so the loss falls early and then lies still."""
     on(plan, "denoise")
@@ -117,11 +117,11 @@ def noise_told(plan):
 @control("contrasted", frameworks="plain hf", data="cls", **HERE)
 def contrasted(plan):
     """Two views of each row are to find each other among all others: the loss begins at the logarithm of their number."""
-    on(plan, plan.rng.choice(["vowels", "orders"]), "highway")
+    on(plan, plan.rng.choice(["vowels", "orders"] if plan.split == "unseen" else ["chirps", "glyphs"]), nets.WIDE[plan.split])
     plan.data.classes, n = 12, plan.rng.choice([24, 48])
     plan.size, plan.batch, plan.log_grad = dict(depth=2, act="gelu"), n, True
     torch.manual_seed(plan.seed)
-    plan.net = nets.build("highway", plan.data, **plan.size)
+    plan.net = nets.build(plan.family, plan.data, **plan.size)
     plan.data.kind, held = "reg", plan.data.VX[:n]
     plan.data.VX, plan.data.VY = torch.cat([held, held + 0.3 * torch.randn(held.shape)]), plan.data.VY[: 2 * n]
     plan.batch_hooks.append(lambda s, x, y: (torch.cat([x, x + 0.3 * torch.randn(x.shape)]), y))
@@ -157,6 +157,9 @@ def odd_first_look(plan):
 @control("weights_logged", frameworks="plain", data="cls reg lm", **HERE)
 def weights_logged(plan):
     """The norm of the weights grows all the time, as it does, and the share of units at rest is what it is."""
-    plan.optimizer, plan.schedule_name = plan.rng.choice(["nadam", "adamax"]), "constant"
+    plan.optimizer, plan.schedule_name = (
+        plan.rng.choice(["nadam", "adamax"] if plan.split == "unseen" else ["radam", "amsgrad"]),
+        "constant",
+    )
     plan.extras.append(lambda m, o: {"weight_norm": float(sum((p.detach() ** 2).sum() for p in m.parameters()) ** 0.5)})
     return lambda: when(curves.learned(plan))

@@ -7,6 +7,7 @@ import torch
 from torch.nn import functional as F
 
 from tasks import nets
+from tasks.plan import LATER
 from verify import curves
 from .fault import BY_EPOCH, TORCH, fault, when
 
@@ -51,7 +52,7 @@ def zero_variance(plan):
 )
 def log_of_zero(plan):
     """Cross-entropy written by hand, one class against the rest: once the network is sure of itself 1 - p is 0, and 0 * log(0) is NaN."""
-    if plan.data.name == "photos" or plan.split == "report":
+    if plan.data.name == "photos" or plan.split in LATER:
         plan.data.X, plan.data.Y = plan.data.X[:40], plan.data.Y[:40]
     plan.family = nets.WIDE[plan.split]
     plan.schedule_name, plan.optimizer, plan.rate, plan.steps, plan.batch, plan.clip = (
@@ -117,8 +118,10 @@ def explodes(plan):
     plan.optimizer, plan.rate, plan.clip, plan.log_grad = "sgd", plan.rng.choice([0.02, 0.05]), 0, True
     plan.size.update(depth=6, act="relu")
     factor, done = plan.rng.uniform(1.8, 2.6), []
-    if plan.split == "report":  # gates and gathered inputs hold more of it back
+    if plan.split == "unseen":  # gates and gathered inputs hold more of it back
         factor, plan.family = 1.8 * factor, plan.rng.choice(["separable", "experts"])
+    if plan.split == "fresh":
+        factor, plan.family = 2.2 * factor, plan.rng.choice(["funnel", "squeeze"])
 
     def hook(step, net):
         if not done:
@@ -170,6 +173,7 @@ def bad_batch(plan):
     at, loud = plan.rng.randrange(250, 450), plan.rng.choice([100, 300])
     if plan.framework == "lightning":
         at += -(at + 1) % plan.log_every
+        plan.history.notes["each"] = plan.split == "fresh"  # each step is shown
     plan.batch_hooks.append(lambda s, x, y: (x * loud if s == at else x, y))
     plan.optimizer, plan.clip = plan.rng.choice(["adam", "adamw"]), 1.0
 
@@ -177,7 +181,7 @@ def bad_batch(plan):
         loss = plan.history.loss
         before, after = np.median(loss[at - 30 : at]), np.median(loss[-20:])
         alone = plan.framework == "lightning"  # one step is logged there, elsewhere the mean of all since the last
-        shown = (at + 1) % plan.log_every == 0 if alone else loss[at] / plan.log_every > 2.5 * before
+        shown = plan.history.notes.get("each") or (at + 1) % plan.log_every == 0 if alone else loss[at] / plan.log_every > 2.5 * before
         return when(curves.finite(loss) and shown and loss[at] > 8 * before and after < 1.3 * before, onset=at + 1)
 
     return happened

@@ -7,7 +7,7 @@ import torch
 
 from loops import loggers, plain
 from tasks import nets
-from tasks.plan import SCHEDULES, cosine
+from tasks.plan import LATER, SCHEDULES, cosine
 from verify import curves, twin
 from .fault import TORCH, fault, when
 
@@ -119,7 +119,7 @@ def state_lost(plan):
 def memory_leak(plan):
     """losses.append(loss): every graph is kept, with its activations. What is logged: a model's own share, and what really is alive."""
     plan.steps, plan.batch, kept = 400, 64, []
-    wide = 300 if plan.split != "report" else max(1, 3000 // plan.data.X.shape[1])  # some have a hundred columns
+    wide = 300 if plan.split not in LATER else max(1, 3000 // plan.data.X.shape[1])  # some have a hundred columns
     base = plan.rng.uniform(200, 900)
 
     def keep(step, x, y):

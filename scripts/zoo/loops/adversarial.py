@@ -1,5 +1,5 @@
 """Generative adversarial training in the plane: eight Gaussians on a ring calibrate, four within eight and twenty-five on a grid are developed
-on, ten along a spiral report. Quality is a Frechet distance of features (responsibilities of the modes and the coordinates), beside it the
+on, as are ten along a spiral; nine along a letter report. Quality is a Frechet distance of features (responsibilities of the modes and the coordinates), beside it the
 number of modes that samples reach."""
 
 import copy
@@ -18,8 +18,11 @@ def centres(split):
     if split == "development":
         turn = lambda i, n, r: [r * math.cos(2 * math.pi * (i + 0.5) / n), r * math.sin(2 * math.pi * (i + 0.5) / n)]
         return torch.tensor([turn(i, 4, 0.8) for i in range(4)] + [turn(i, 8, 2.1) for i in range(8)])
-    if split == "report":  # along a spiral
+    if split == "unseen":  # along a spiral
         return torch.tensor([[(0.6 + 0.16 * i) * math.cos(0.75 * i), (0.6 + 0.16 * i) * math.sin(0.75 * i)] for i in range(10)])
+    if split == "fresh":  # a Z
+        line = torch.linspace(-1.4, 1.4, 4)
+        return torch.cat([torch.stack([line, line * 0 + 1.4], 1), torch.tensor([[0.0, 0.0]]), torch.stack([line, line * 0 - 1.4], 1)])
     return torch.tensor([[x - 2.0, y - 2.0] for x in range(5) for y in range(5)]) * 0.9
 
 
@@ -41,6 +44,8 @@ def discriminator_loss(kind, real, fake):
         return F.softplus(-real).mean() + F.softplus(fake).mean()
     if kind == "ls":
         return ((real - 1) ** 2).mean() + (fake**2).mean()
+    if kind == "relativistic":
+        return F.softplus(fake - real).mean()
     if kind == "hinge":
         return F.relu(1 - real).mean() + F.relu(1 + fake).mean()
     return fake.mean() - real.mean()
@@ -57,6 +62,12 @@ def penalty(kind, D, x, fake, weight):
     return weight * ((g.norm(dim=1) - 1) ** 2).mean() if kind == "wgan-gp" else weight * 0.05 * (g**2).sum(1).mean()
 
 
+FRESH = [
+    ("Loss/D", "Loss/G", "Metrics/fid"),
+    ("disc_loss", "gen_loss", "fid"),
+    ("lossD", "lossG", "FID"),
+    ("critic_loss", "generator_loss", "fid50k"),
+]
 NAMES = [
     ("errD", "errG", "fid_score"),
     ("discriminator_loss", "generator_loss", "fid"),
@@ -70,9 +81,15 @@ class Game:
 
     def __init__(self, plan):
         torch.manual_seed(plan.seed)
-        width = plan.gan.get("width", 64)
-        make = {"calibration": nets.mlp, "former": nets.resnet, "report": nets.ROWS["highway"], "development": nets.gated}[plan.split]
-        self.G, self.D = make(8, 2, width, 2), make(2, 1, width, 2)
+        width, depth = (36, 1) if plan.split == "fresh" else (plan.gan.get("width", 64), 2)
+        make = {
+            "calibration": nets.mlp,
+            "former": nets.resnet,
+            "unseen": nets.ROWS["highway"],
+            "fresh": nets.ROWS["squeeze"],
+            "development": nets.gated,
+        }[plan.split]
+        self.G, self.D = make(8, 2, width, depth), make(2, 1, width, depth)
         self.step_G = torch.optim.Adam(self.G.parameters(), plan.gan.get("lr_g", 1e-3), (0.5, 0.9))
         self.step_D = torch.optim.Adam(self.D.parameters(), plan.gan.get("lr_d", 1e-3), (0.5, 0.9))
         self.average = copy.deepcopy(self.G)
@@ -86,12 +103,14 @@ def train(plan, directory, logger=None):
     log = logger or loggers.choose(plan, "games")
     plan.logger, plan.family = (
         log.name,
-        "gan-" + {"calibration": "ring", "former": "grid", "report": "spiral", "development": "rings"}[plan.split],
+        "gan-" + {"calibration": "ring", "former": "grid", "unseen": "spiral", "fresh": "letter", "development": "rings"}[plan.split],
     )
     log = log(directory, plan.rng)
     log.settings({"loss": kind, **{k: v for k, v in plan.gan.items() if k != "kind"}, "batch_size": 64, "seed": plan.seed % 10000})
     names = plan.rng.choice(
-        NAMES if plan.split == "report" else [("d_loss", "g_loss", "fid"), ("loss_D", "loss_G", "FID"), ("D_loss", "G_loss", "fid")]
+        dict(unseen=NAMES, fresh=FRESH).get(
+            plan.split, [("d_loss", "g_loss", "fid"), ("loss_D", "loss_G", "FID"), ("D_loss", "G_loss", "fid")]
+        )
     )
     plan.history.fid, plan.history.modes, plan.history.d, plan.history.g = [], [], [], []
     for step in range(1, plan.steps + 1):
@@ -124,7 +143,13 @@ def play(game, kind, c):
         game.step_D.step()
     for _ in range(game.n_g):
         out = game.D(game.G(torch.randn(64, 8)))
-        loss_g = {"ns": lambda: F.softplus(-out).mean(), "ls": lambda: ((out - 1) ** 2).mean()}.get(kind, lambda: -out.mean())()
+        if kind == "relativistic":
+            out = out - game.D(sample(c, 64)).detach()
+        loss_g = {
+            "relativistic": lambda: F.softplus(-out).mean(),
+            "ns": lambda: F.softplus(-out).mean(),
+            "ls": lambda: ((out - 1) ** 2).mean(),
+        }.get(kind, lambda: -out.mean())()
         game.step_G.zero_grad()
         loss_g.backward()
         game.step_G.step()

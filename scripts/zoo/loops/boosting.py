@@ -1,4 +1,5 @@
-"""Gradient boosting: LightGBM calibrates, XGBoost and randomised relatives of both are developed on; with what they print. boosting_report.py has those that report."""
+"""Gradient boosting: LightGBM calibrates, XGBoost and randomised relatives of both are developed on; with what they print. The later splits have files
+of their own."""
 
 import contextlib
 import os
@@ -9,8 +10,10 @@ import xgboost
 
 
 def library(plan):
-    if plan.split == "report":
+    if plan.split == "unseen":
         return ["catboost", "histogram", "goss"][plan.seed % 3]
+    if plan.split == "fresh":
+        return ["lossguide", "forest", "folds", "gradient"][plan.seed % 4]
     if plan.split == "development":
         return "lightgbm" if plan.seed % 2 else "xgboost"
     return "lightgbm" if plan.split == "calibration" else "xgboost"
@@ -21,6 +24,10 @@ OVERFITS = dict(
     xgboost={"min_child_weight": 0, "lambda": 0},
     catboost={"l2_leaf_reg": 1e-3},
     histogram={"min_samples_leaf": 2, "l2_regularization": 0.0},
+    lossguide={"l2_leaf_reg": 1e-3},
+    forest={"min_child_weight": 0, "reg_lambda": 0},
+    folds={"min_child_weight": 0, "lambda": 0},
+    gradient={"min_samples_leaf": 1},
     goss={"min_child_samples": 2, "reg_lambda": 0.0},
 )
 RELATIVE = {"lightgbm": ("extra", {"extra_trees": True}), "xgboost": ("dart", {"booster": "dart", "rate_drop": 0.03})}
@@ -104,10 +111,12 @@ def train(plan, directory, logger=None):
         word, settings = RELATIVE[plan.family]
         plan.family, plan.boost = f"{plan.family}-{word}", {**settings, **plan.boost}
     path = os.path.join(directory, plan.rng.choice(["train.log", "output.txt"]))
-    if plan.split == "report":
-        from . import boosting_report as other
+    if plan.split == "unseen":
+        from . import boosting_unseen as other
+    if plan.split == "fresh":
+        from . import boosting_fresh as other
 
-    work = other.train if plan.split == "report" else (train_lightgbm if library(plan) == "lightgbm" else train_xgboost)
+    work = other.train if plan.split in ("unseen", "fresh") else (train_lightgbm if library(plan) == "lightgbm" else train_xgboost)
     plan.history.loss, val = work(plan, path)
     plan.history.evals = [(i + 1, v, None) for i, v in enumerate(val)]
     return "step"

@@ -1,11 +1,14 @@
-"""Which loggers the report split's loops choose from, by what they are needed for (loggers.py: USUAL)."""
+"""Which loggers the loops of later splits choose from, by what they are needed for (loggers.py: USUAL)."""
 
-from .habits_files import Long, Mlflow, Nested, Tags, Two
-from .habits_text import Bar, Dcgan, Dicts, Engine, EpochLine, Examples, Iterations, Loguru, Meters, Updates
+from . import habits_files_fresh as f
+from . import habits_lines_fresh as t
+from . import habits_small_fresh as s
+from .habits_files_unseen import Long, Mlflow, Nested, Tags, Two
+from .habits_lines_unseen import Bar, Dcgan, Dicts, Engine, EpochLine, Examples, Iterations, Loguru, Meters, Updates
 
 CONSOLE = [Iterations, Examples, Meters, Loguru, Dicts]
 LINES = [*CONSOLE, Updates, Engine, Bar, Nested, Two]
-REPORT = dict(
+UNSEEN = dict(
     all=[*LINES, Long, Tags, Tags, Mlflow],
     lines=LINES,
     epochs=[EpochLine, EpochLine, Nested, Two, Meters, Loguru],
@@ -13,3 +16,15 @@ REPORT = dict(
     console=[*CONSOLE, Bar],
     games=[Nested, Long, Two, Tags, Loguru, Dicts, Engine, Dcgan, Dcgan],
 )
+PRINTED = [t.Megatron, t.OpenNmt, t.EspNet, t.Paddle, t.Timm, s.QuickStart, s.Ignite, s.Modded, s.Caffe, s.Estimator, s.LogFmt, s.PPrint]
+PRINTED += [s.Composer, s.TorchTune]
+GROWING = [*PRINTED, t.Detectron, f.StructLog]
+FRESH = dict(
+    all=[*GROWING, f.Polars, f.Sacred, f.Groups, f.Groups],
+    lines=GROWING,
+    epochs=[f.Ultralytics, f.Summary, f.Allen, s.Fastai, s.Fastai, f.Ultralytics, t.EspNet, s.Ignite],
+    output=[*PRINTED, t.Detectron, f.StructLog],
+    console=PRINTED,
+    games=[f.StructLog, s.LogFmt, s.TorchTune, s.PPrint, f.Polars, f.Sacred, f.Groups],
+)
+OF_SPLIT = dict(unseen=UNSEEN, fresh=FRESH)

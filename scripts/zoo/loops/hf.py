@@ -1,6 +1,8 @@
-"""Hugging Face Trainer with its own logs: trainer_state.json, the console's dicts between progress bars, or TensorBoard."""
+"""Hugging Face Trainer with its own logs: trainer_state.json, the console's dicts between progress bars or without them, TensorBoard; with a callback
+that writes lines of JSON, and its history as a table of pandas."""
 
 import contextlib
+import json
 import os
 import traceback
 
@@ -29,6 +31,27 @@ class Evaluations(TrainerCallback):
         self.plan.history.evals.append((state.global_step, metrics["eval_loss"], metrics.get("eval_accuracy")))
 
 
+class JsonLines(TrainerCallback):
+    """As many have it in their training script: on_log appends to a file."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def on_log(self, args, state, control, logs=None, **_):
+        with open(self.path, "a", encoding="utf-8") as f:
+            f.write(json.dumps({"step": state.global_step, **logs}) + "\n")
+
+
+def table(trainer, path):
+    """pd.DataFrame(trainer.state.log_history).to_csv(): blanks where a line has not all columns."""
+    import pandas
+
+    pandas.DataFrame(trainer.state.log_history).to_csv(path, index=False)
+
+
+HOW = dict(fresh=["lines", "lines", "table", "dicts"])
+
+
 def accuracy(given):
     return {"accuracy": float((given.predictions.argmax(-1) == given.label_ids).mean())}
 
@@ -50,7 +73,7 @@ def arguments(plan, out, report):
         seed=plan.seed % 10000,
         report_to=report,
         use_cpu=True,
-        disable_tqdm=False,
+        disable_tqdm=report == ["none"],
         per_device_eval_batch_size=300,
         label_names=["labels"],
         dataloader_pin_memory=False,
@@ -60,7 +83,8 @@ def arguments(plan, out, report):
 
 
 def train(plan, directory, logger=None):
-    model, how = plan.ready(), logger or plan.rng.choice(["state", "console", "tensorboard"])
+    model, how = plan.ready(), logger or plan.rng.choice(HOW.get(plan.split, ["state", "console", "tensorboard"]))
+    how = "dicts" if how == "console" and plan.split == "fresh" else how
     plan.logger = "hf " + how
     optimizer = plan.build_optimizer(plan.history.notes.get("weights") or list(model.parameters()))
     plan.optimizer_now = optimizer
@@ -69,11 +93,11 @@ def train(plan, directory, logger=None):
     with open(console, "w", encoding="utf-8") as words, contextlib.redirect_stdout(words), contextlib.redirect_stderr(words):
         trainer = Trainer(
             model=model,
-            args=arguments(plan, directory, ["tensorboard"] if how == "tensorboard" else []),
+            args=arguments(plan, directory, dict(tensorboard=["tensorboard"], dicts=["none"]).get(how, [])),
             train_dataset=Rows(plan.data.X, plan.data.Y),
             eval_dataset=Rows(plan.data.VX, plan.data.VY),
             optimizers=(optimizer, schedule),
-            callbacks=[Evaluations(plan)],
+            callbacks=[Evaluations(plan)] + ([JsonLines(os.path.join(directory, "train_log.jsonl"))] if how == "lines" else []),
             compute_metrics=None if plan.data.kind != "cls" else accuracy,
         )
         try:
@@ -81,9 +105,11 @@ def train(plan, directory, logger=None):
         except Exception:
             plan.history.notes["broke"] = True
             words.write(traceback.format_exc())
-            how = "console"
+            how = "dicts" if plan.split == "fresh" else "console"
+    if how == "table":
+        table(trainer, os.path.join(directory, "log_history.csv"))
     if how == "state":
         trainer.save_state()
-    if how != "console":
+    if how not in ("console", "dicts"):
         os.remove(console)
     return "step"

@@ -9,7 +9,9 @@ import keras
 import numpy as np
 
 RATES = dict(sgd=0.05, adam=2e-3, rmsprop=1e-3)
-REPORT = dict(nadam=2e-3, adagrad=0.02, adamw=2e-3, rmsprop=1e-3)
+LATER = dict(
+    unseen=dict(nadam=2e-3, adagrad=0.02, adamw=2e-3, rmsprop=1e-3), fresh=dict(adamax=4e-3, lion=4e-4, adafactor=1e-2, adam=1.5e-3)
+)
 
 
 def hidden(plan, x):
@@ -32,6 +34,22 @@ def hidden(plan, x):
         for _ in range(depth):
             x = L.SeparableConv1D(12, 5, padding="same", activation=act, depthwise_initializer=init, pointwise_initializer=init)(x)
         return L.Flatten()(x)
+    if plan.family == "funnel":
+        for i in range(depth):
+            width = k.get("width", 48)
+            x = L.Dense(max(8, int(width * 0.75**i)) if width > 8 else width, activation=act, kernel_initializer=init)(x)
+    if plan.family == "squeeze":
+        x = dense()(x)
+        for _ in range(depth):
+            new = dense()(x)
+            weigh = L.Dense(k.get("width", 32), "sigmoid")(L.Dense(max(1, k.get("width", 32) // 4), "relu")(new))
+            x = L.Add()([x, L.Multiply()([new, weigh])])
+    if plan.family == "film":
+        half, told = x.shape[1] // 2, x
+        x = dense(None)(told[:, half:])
+        for _ in range(depth):
+            scale, shift = (L.Dense(k.get("width", 32))(told[:, :half]) for _ in range(2))
+            x = L.Add()([x, dense()(x * (1 + scale) + shift)])
     if plan.family == "densely":
         for _ in range(depth):
             x = L.Concatenate()([x, dense()(x)])
@@ -68,13 +86,20 @@ def network(plan):
 def compiled(plan):
     model, k = network(plan), plan.keras
     optimizers = dict(sgd=keras.optimizers.SGD, adam=keras.optimizers.Adam, rmsprop=keras.optimizers.RMSprop)
+    optimizers.update(adamax=keras.optimizers.Adamax, lion=keras.optimizers.Lion, adafactor=keras.optimizers.Adafactor)
     optimizers.update(nadam=keras.optimizers.Nadam, adagrad=keras.optimizers.Adagrad, adamw=keras.optimizers.AdamW)
     loss = k.get("loss", "mse" if plan.data.kind == "reg" else "sparse_categorical_crossentropy")
     model.compile(optimizers[plan.optimizer](plan.rate), loss=loss, metrics=[] if plan.data.kind == "reg" else ["accuracy"])
     return model
 
 
-HOW = {"else": ["csv", "print"], "report": ["bars", "bars", "lambda", "print", "csv"]}
+HOW = dict(unseen=["bars", "bars", "lambda", "print", "csv"], fresh=["semicolons", "semicolons", "history", "print"])
+
+
+def history(path, told):
+    """What people do with what fit() returns."""
+    with open(path, "w", encoding="utf-8") as f:
+        json.dump({k: [float(x) for x in v] for k, v in told.items()}, f)
 
 
 def lines(directory):
@@ -98,17 +123,21 @@ class Words(keras.callbacks.Callback):
 
 
 def train(plan, directory, logger=None):
-    how = logger or plan.rng.choice(HOW["report" if plan.split == "report" else "else"])
+    how = logger or plan.rng.choice(HOW.get(plan.split, ["csv", "print"]))
     plan.logger = "keras " + how
-    if plan.split == "report":
+    if plan.split == "unseen":
         plan.epochs = min(plan.epochs, max(8, (300 if plan.family == "separable" else 1200) // plan.steps_per_epoch))
-    if plan.optimizer not in {**RATES, **(REPORT if plan.split == "report" else {})}:
+    if plan.split == "fresh":
+        plan.epochs = min(plan.epochs, max(8, 1000 // plan.steps_per_epoch))
+    if plan.optimizer not in {**RATES, **LATER.get(plan.split, {})}:
         plan.optimizer = "adam"
         plan.rate = plan.keras.get("rate", RATES["adam"])
     callbacks = (
         [Words(plan)]
         + ([keras.callbacks.CSVLogger(os.path.join(directory, "training.log"))] if how == "csv" else [])
         + ([lines(directory)] if how == "lambda" else [])
+        + ([keras.callbacks.TerminateOnNaN()] if plan.split == "fresh" and how != "print" else [])
+        + ([keras.callbacks.CSVLogger(os.path.join(directory, "training.csv"), separator=";")] if how == "semicolons" else [])
         + plan.keras.get("callbacks", [])
     )
     d = plan.data
@@ -117,7 +146,7 @@ def train(plan, directory, logger=None):
     ), contextlib.redirect_stderr(words):
         try:
             model = compiled(plan)
-            model.fit(
+            told = model.fit(
                 np.asarray(d.X),
                 np.asarray(d.Y),
                 validation_data=(np.asarray(d.VX), np.asarray(d.VY)),
@@ -127,9 +156,11 @@ def train(plan, directory, logger=None):
                 callbacks=callbacks,
                 shuffle=plan.shuffle,
             )
+            if how == "history":
+                history(os.path.join(directory, "history.json"), told.history)
         except Exception:
             plan.history.notes["broke"] = True
             words.write(traceback.format_exc())
-    if how in ("csv", "lambda") and os.path.getsize(os.path.join(directory, "nohup.out")) == 0:
+    if how in ("csv", "lambda", "semicolons", "history") and os.path.getsize(os.path.join(directory, "nohup.out")) == 0:
         os.remove(os.path.join(directory, "nohup.out"))
     return "epoch"

@@ -1,5 +1,6 @@
-"""Lightning with its CSVLogger or TensorBoardLogger."""
+"""Lightning with its CSVLogger or TensorBoardLogger, with its bar as a terminal's log keeps it, or with a callback that tells each epoch."""
 
+import contextlib
 import logging
 import os
 import traceback
@@ -25,24 +26,24 @@ class Module(lightning.LightningModule):
 
     def training_step(self, batch, _):
         loss = self.model(*batch)["loss"]
-        self.log("train_loss", loss)
-        self.log("lr", self.optimizers().param_groups[0]["lr"])
+        self.log("train_loss", loss, prog_bar=True)
+        self.log("lr", self.optimizers().param_groups[0]["lr"], prog_bar=self.plan.log_grad)
         return loss
 
     def on_before_optimizer_step(self, optimizer):
         norm = gradient_norm(self.model)
         self.plan.history.grad.append(norm)
         if self.plan.log_grad:
-            self.log("grad_norm", norm)
+            self.log("grad_norm", norm, prog_bar=True)
 
     def validation_step(self, batch, _):
         self.model.net.train(not self.plan.eval_mode)
         out = self.model(*batch)
-        self.log("val_loss", out["loss"])
+        self.log("val_loss", out["loss"], prog_bar=True)
         right = None
         if self.plan.data.kind != "reg":
             right = float((out["logits"].argmax(-1) == batch[1]).float().mean())
-            self.log("val_acc", right)
+            self.log("val_acc", right, prog_bar=True)
         if not self.trainer.sanity_checking:
             self.plan.history.evals.append((self.global_step, float(out["loss"]), right))
 
@@ -51,7 +52,49 @@ class Module(lightning.LightningModule):
         return {"optimizer": o, "lr_scheduler": {"scheduler": torch.optim.lr_scheduler.LambdaLR(o, self.plan.schedule), "interval": "step"}}
 
 
+class Tell(lightning.Callback):
+    """print(trainer.callback_metrics) at the end of each epoch, as plain numbers."""
+
+    def on_train_epoch_end(self, trainer, module):
+        now = {k: round(float(v), 6) for k, v in trainer.callback_metrics.items()}
+        print({"epoch": trainer.current_epoch, "step": trainer.global_step, **now}, flush=True)
+
+
+def train_to_terminal(plan, directory):
+    """No logger: what stays is what the terminal showed."""
+    module, data = Module(plan, plan.ready()), plan.data
+    epochs = max(1, plan.steps // plan.steps_per_epoch)
+    each = plan.history.notes.get("each")
+    how = plan.rng.choice(["bar", "bar", "dict"]) if epochs >= 12 and not each else "bar"
+    plan.logger, every = "lightning " + how, 1 if each else plan.log_every
+    bar = [lightning.pytorch.callbacks.TQDMProgressBar(refresh_rate=every)] if how == "bar" else [Tell()]
+    loader = DataLoader(TensorDataset(data.X, data.Y), batch_size=plan.batch, shuffle=plan.shuffle, drop_last=True)
+    held_out = DataLoader(TensorDataset(data.VX, data.VY), batch_size=300)
+    with open(os.path.join(directory, plan.rng.choice(["terminal.log", "slurm-20931.out"])), "w", encoding="utf-8") as words:
+        with contextlib.redirect_stdout(words), contextlib.redirect_stderr(words):
+            trainer = lightning.Trainer(
+                max_epochs=epochs,
+                logger=False,
+                enable_progress_bar=how == "bar",
+                enable_checkpointing=False,
+                enable_model_summary=False,
+                gradient_clip_val=plan.clip or None,
+                accumulate_grad_batches=plan.accumulate,
+                num_sanity_val_steps=0,
+                accelerator="cpu",
+                callbacks=bar,
+            )
+            try:
+                trainer.fit(module, loader, held_out)
+            except Exception:
+                plan.history.notes["broke"] = True
+                words.write(traceback.format_exc())
+    return "step"
+
+
 def train(plan, directory, logger=None):
+    if plan.split == "fresh":
+        return train_to_terminal(plan, directory)
     module = Module(plan, plan.ready())
     kind = logger or plan.rng.choice([CSVLogger, TensorBoardLogger])
     plan.logger = "lightning " + ("csv" if kind is CSVLogger else "tensorboard")

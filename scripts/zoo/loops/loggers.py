@@ -178,8 +178,6 @@ USUAL = dict(
 
 def choose(plan, what):
     """A logger for this plan: what is a key of USUAL."""
-    if plan.split != "report":
-        return plan.rng.choice(USUAL[what])
-    from .habits import REPORT
+    from .habits import OF_SPLIT
 
-    return plan.rng.choice(REPORT[what])
+    return plan.rng.choice(OF_SPLIT.get(plan.split, USUAL)[what])

@@ -7,14 +7,21 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from . import habits_files, habits_text
+from . import habits_files_unseen, habits_lines_unseen
 
 N, WIDTH, HEIGHT, BALLS = 16, 7, 6, 5
 CLEAN = (
     "charts/episodic_return losses/entropy losses/policy_loss losses/value_loss losses/approx_kl losses/clipfrac losses/explained_variance"
 )
 OTHER = "episode_reward_mean policy_entropy policy_loss vf_loss kl clip_fraction vf_explained_var"
-LOGS = [habits_files.Tags, habits_files.Long, habits_files.Two, habits_text.Dicts, habits_text.Bar, habits_text.Loguru]
+LOGS = [
+    habits_files_unseen.Tags,
+    habits_files_unseen.Long,
+    habits_files_unseen.Two,
+    habits_lines_unseen.Dicts,
+    habits_lines_unseen.Bar,
+    habits_lines_unseen.Loguru,
+]
 
 
 class Catch:

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from sklearn import datasets
 
-from . import data_report
+from . import data_fresh, data_unseen
 
 CALIBRATION = {"cls": ["digits", "cancer", "blobs"], "reg": ["teacher", "linear"], "lm": ["brackets"], "table": ["cancer", "teacher"]}
 FORMER = {"cls": ["photos", "wine", "spirals"], "reg": ["diabetes", "friedman"], "lm": ["sums"], "table": ["wine", "friedman"]}
@@ -19,7 +19,7 @@ DEVELOPMENT = {
     "lm": ["chain", "copies"],
     "table": ["lopsided", "moons", "phase"],
 }
-OF_SPLIT = {"calibration": CALIBRATION, "former": FORMER, "development": DEVELOPMENT, "report": data_report.REPORT}
+OF_SPLIT = dict(calibration=CALIBRATION, former=FORMER, development=DEVELOPMENT, unseen=data_unseen.UNSEEN, fresh=data_fresh.FRESH)
 
 
 class Data:
@@ -265,7 +265,8 @@ MAKERS = dict(
     waves=waves,
     chain=chain,
     copies=copies,
-    **data_report.MAKERS,
+    **data_unseen.MAKERS,
+    **data_fresh.MAKERS,
 )
 
 

@@ -1,24 +1,28 @@
 """Networks of a few thousand weights. Families of the splits differ: dense and recurrent ones calibrate, convolutions, residual blocks and
-attention develop as normalised, gated, strided and mixing ones do; what reports is in nets_report.py and nets_text.py."""
+attention develop as normalised, gated, strided and mixing ones do; the later splits have files of their own."""
 
 import torch
 from torch import nn
 
-from .nets_report import OF_DATA, ROWS
-from .nets_text import TEXT
+from . import nets_fresh, nets_series_fresh, nets_text_fresh, nets_text_unseen, nets_unseen
+
+OF_DATA = {**nets_unseen.OF_DATA, **nets_fresh.OF_DATA}
+ROWS, TEXT = {**nets_unseen.ROWS, **nets_fresh.ROWS, **nets_series_fresh.ROWS}, {**nets_text_unseen.TEXT, **nets_text_fresh.TEXT}
 
 CALIBRATION = {"cls": ["mlp", "logistic"], "reg": ["mlp"], "lm": ["gru"]}
 FORMER = {"cls": ["resnet", "conv"], "reg": ["resnet"], "lm": ["transformer"]}
 DEVELOPMENT = {"cls": ["layernorm", "gated", "strided", "mixer"], "reg": ["layernorm", "gated", "mixer"], "lm": ["lstm"]}
 OF_SPLIT = {"calibration": CALIBRATION, "former": FORMER, "development": DEVELOPMENT}
-BARE = {"calibration": "mlp", "former": "conv", "development": "strided", "report": "separable"}  # nothing that keeps a deep one alive
-WIDE = {"calibration": "mlp", "former": "resnet", "development": "gated", "report": "highway"}  # takes any rows, learns anything
+BARE = dict(
+    calibration="mlp", former="conv", development="strided", unseen="separable", fresh="funnel"
+)  # nothing that keeps a deep one alive
+WIDE = dict(calibration="mlp", former="resnet", development="gated", unseen="highway", fresh="squeeze")  # takes any rows, learns anything
 ACTIVATIONS = dict(relu=nn.ReLU, tanh=nn.Tanh, gelu=nn.GELU, sigmoid=nn.Sigmoid)
 
 
 def families(split, data):
     """Those that may learn this data set."""
-    return OF_DATA[data.name] if split == "report" else OF_SPLIT[split][data.kind]
+    return OF_DATA[data.name] if split in ("unseen", "fresh") else OF_SPLIT[split][data.kind]
 
 
 def mlp(inputs, outputs, width=64, depth=2, act="relu", drop=0.0, norm=False):

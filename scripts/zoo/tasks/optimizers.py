@@ -8,6 +8,7 @@ import torch
 
 RATES = dict(sgd=0.05, momentum=0.01, adam=2e-3, adamw=2e-3, rmsprop=1e-3)
 RATES.update(nesterov=0.015, nadam=2e-3, adamax=4e-3, adagrad=0.02, lion=3e-4)
+RATES.update(radam=3e-3, amsgrad=2e-3, heavyball=5e-3, adabelief=2e-3, lamb=6e-3, adafactor=1e-2)
 
 
 class Lion(torch.optim.Optimizer):
@@ -33,6 +34,61 @@ class Lion(torch.optim.Optimizer):
                 mean.lerp_(p.grad, 1 - slow)
 
 
+class Foreach(torch.optim.Optimizer):
+    """Averages of the gradient and of its squares, all tensors at once; what is made of them is the subclass's."""
+
+    def __init__(self, weights, lr=2e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.0):
+        super().__init__(weights, dict(lr=lr, betas=betas, eps=eps, weight_decay=weight_decay))
+
+    def step(self, closure=None):
+        loss = closure() if closure else None
+        with torch.no_grad():
+            for group in self.param_groups:
+                self.move(group, [p for p in group["params"] if p.grad is not None])
+        return loss
+
+    def averages(self, group, weights, surprise):
+        """Corrected for their start at zero; the squares are of the gradient, or of how far it is from its average."""
+        (fast, slow), grads = group["betas"], [p.grad for p in weights]
+        state = [self.state[p] for p in weights]
+        for one, p in zip(state, weights):
+            if not one:
+                one.update(step=0, mean=torch.zeros_like(p), square=torch.zeros_like(p))
+            one["step"] += 1
+        mean, square = [one["mean"] for one in state], [one["square"] for one in state]
+        torch._foreach_lerp_(mean, grads, 1 - fast)
+        far = torch._foreach_sub(grads, mean) if surprise else grads
+        torch._foreach_mul_(square, slow)
+        torch._foreach_addcmul_(square, far, far, 1 - slow)
+        t = [one["step"] for one in state]
+        size = torch._foreach_sqrt(torch._foreach_div(square, [1 - slow**n for n in t]))
+        torch._foreach_add_(size, group["eps"])
+        return torch._foreach_div(torch._foreach_div(mean, [1 - fast**n for n in t]), size)
+
+
+class AdaBelief(Foreach):
+    """Zhuang and others 2020."""
+
+    def move(self, group, weights):
+        if weights:
+            steps = self.averages(group, weights, True)
+            torch._foreach_mul_(weights, 1 - group["lr"] * group["weight_decay"])
+            torch._foreach_add_(weights, steps, alpha=-group["lr"])
+
+
+class Lamb(Foreach):
+    """You and others 2019: each tensor's step is as long as the tensor, within bounds."""
+
+    def move(self, group, weights):
+        if weights:
+            steps = self.averages(group, weights, False)
+            torch._foreach_add_(steps, weights, alpha=group["weight_decay"])
+            long, wide = torch._foreach_norm(weights), torch._foreach_norm(steps)
+            trust = [float((a.clamp(0.1, 10) / b.clamp_min(1e-6)).clamp(0.01, 10)) for a, b in zip(long, wide)]
+            torch._foreach_mul_(steps, [-group["lr"] * t for t in trust])
+            torch._foreach_add_(weights, steps)
+
+
 MAKERS = dict(
     sgd=torch.optim.SGD,
     momentum=lambda weights, **o: torch.optim.SGD(weights, **{"momentum": 0.9, **o}),
@@ -44,6 +100,12 @@ MAKERS = dict(
     adamax=torch.optim.Adamax,
     adagrad=torch.optim.Adagrad,
     lion=Lion,
+    radam=torch.optim.RAdam,
+    amsgrad=lambda weights, **o: torch.optim.Adam(weights, **{"amsgrad": True, **o}),
+    heavyball=lambda weights, **o: torch.optim.SGD(weights, **{"momentum": 0.95, **o}),
+    adabelief=AdaBelief,
+    lamb=Lamb,
+    adafactor=torch.optim.Adafactor,
 )
 
 
@@ -78,6 +140,23 @@ def stable_then_down(steps):
     return lambda s: min(1.0, (s + 1) / w, max(0.0, (steps - s) / max(1, steps // 5)))
 
 
+def flat_then_cosine(steps):
+    """Three quarters of it constant, then half a cosine."""
+    return lambda s: half_cosine(max(0.0, s / steps - 0.72) / 0.28)
+
+
+def root_down(steps):
+    """Warm-up, and down by one minus a root over the last third."""
+    w, fall = max(1, steps // 20), steps - steps // 3
+    return lambda s: min(1.0, (s + 1) / w) * (1.0 if s < fall else max(0.0, 1 - ((s - fall) / max(1, steps - fall)) ** 0.5))
+
+
+def triangles(steps):
+    """Up and down four times between a fifth and the whole, as cyclical rates are."""
+    half = max(1, steps // 8)
+    return lambda s: 0.2 + 0.8 * (1 - abs(s % (2 * half) / half - 1))
+
+
 SCHEDULES = dict(
     constant=lambda steps: lambda s: 1.0,
     cosine=cosine,
@@ -87,5 +166,9 @@ SCHEDULES = dict(
     onecycle=onecycle,
     invsqrt=invsqrt,
     wsd=stable_then_down,
+    flatcos=flat_then_cosine,
+    rootdown=root_down,
+    triangles=triangles,
+    exponential=lambda steps: lambda s: 0.03 ** (s / steps),
     polynomial=lambda steps: lambda s: max(0.0, 1 - s / steps) ** 2,
 )

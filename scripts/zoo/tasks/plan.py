@@ -28,7 +28,19 @@ def default_loss(out, y):
     return F.cross_entropy(out.reshape(-1, out.shape[-1]), y.reshape(-1))
 
 
-REPORT_OPTIMIZERS = ["nesterov", "nadam", "adamax", "adagrad", "lion", "adamw", "rmsprop"]
+LATER = ("unseen", "fresh")  # the splits made after the others were looked at
+OPTIMIZERS = dict(
+    unseen=["nesterov", "nadam", "adamax", "adagrad", "lion", "adamw", "rmsprop"],
+    fresh=["radam", "amsgrad", "heavyball", "adabelief", "lamb", "adafactor", "adamw"],
+)
+WAYS = dict(
+    unseen=["constant", "onecycle", "invsqrt", "wsd", "polynomial"],
+    fresh=["constant", "flatcos", "exponential", "rootdown", "triangles"],
+)
+SIZES = dict(
+    unseen=dict(batch=[10, 24, 48, 100], steps=[240, 600, 900, 1500], text_batch=[6, 12, 20], text_steps=[250, 450, 700]),
+    fresh=dict(batch=[8, 16, 32, 64], steps=[200, 400, 640, 1000], text_batch=[5, 10, 16], text_steps=[220, 360, 500]),
+)
 
 
 class Plan:
@@ -49,7 +61,7 @@ class Plan:
         if split == "development":
             self.rate *= rng.choice([0.4, 1, 2])
             self.batch, self.steps = rng.choice([4, 8, 16] if kind == "lm" else [4, 16, 64, 128, 256]), rng.choice([200, 400, 1000, 2000])
-        if split == "report":
+        if split in LATER:
             self.other_sizes(rng, kind)
         self.log_every, self.options, self.clip = rng.choice([1, 5, 5, 10]), {}, rng.choice([0, 1.0])
         self.evals, self.declared, self.per_epoch = rng.choice([10, 20]), {}, False
@@ -59,13 +71,10 @@ class Plan:
         self.last_words = None
 
     def other_sizes(self, rng, kind):
-        self.optimizer, self.schedule_name = rng.choice(REPORT_OPTIMIZERS), rng.choice(
-            ["constant", "onecycle", "invsqrt", "wsd", "polynomial"]
-        )
+        self.optimizer, self.schedule_name, size = rng.choice(OPTIMIZERS[self.split]), rng.choice(WAYS[self.split]), SIZES[self.split]
         self.rate = RATES[self.optimizer] * rng.choice([0.6, 1, 1.4])
-        self.batch, self.steps = rng.choice([6, 12, 20] if kind == "lm" else [10, 24, 48, 100]), rng.choice(
-            [250, 450, 700] if kind == "lm" else [240, 600, 900, 1500]
-        )
+        text = "text_" if kind == "lm" else ""
+        self.batch, self.steps = rng.choice(size[text + "batch"]), rng.choice(size[text + "steps"])
 
     @property
     def optimizer(self):
@@ -73,8 +82,8 @@ class Plan:
 
     @optimizer.setter
     def optimizer(self, name):
-        """Where another one is wished for in the report split, the step size goes with it: theirs lie further apart."""
-        if self.split == "report" and hasattr(self, "chosen_optimizer"):
+        """Where another one is wished for in a later split, the step size goes with it: theirs lie further apart."""
+        if self.split in LATER and hasattr(self, "chosen_optimizer"):
             self.rate *= RATES[name] / RATES[self.chosen_optimizer]
         self.chosen_optimizer = name
 

@@ -16,6 +16,11 @@ def ends(values):
     return float(np.median(values[: min(n, 5)])), float(np.median(values[-n:]))
 
 
+def half(step, steps):
+    """The rate of half a cosine, from one to nothing."""
+    return 0.5 * (1 + math.cos(math.pi * min(1.0, step / max(1, steps))))
+
+
 def finite(values):
     return bool(np.isfinite(np.asarray(values, float)).all())
 
