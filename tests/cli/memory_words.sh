@@ -36,6 +36,11 @@ expect "a table" '^1 note imported' "$said"
 expect "its bad rows" 'line 4 is left out: a quote has no end' "$said"
 expect "told again" '^nothing new imported, 3 notes' "$("$MLWATCH" memory import told.jsonl 2>/dev/null)"
 
+printf '{"description": "the first line is torn\n{"description": "Boats drifted while the anchor was down", "worked": "no"}\n' >torn.jsonl
+said=$("$MLWATCH" memory import torn.jsonl 2>&1)
+expect "a file whose first row is bad" 'line 1 is left out: ' "$said"
+expect "its other row" '^1 note imported' "$said"
+
 # the right note first, with what was tried
 for i in 0 1 2; do
     first=$(found "${asked[$i]}" | jq -c '[.hits[] | select(.from == "note")][0]')
@@ -55,7 +60,7 @@ again=$("$MLWATCH" memory note "upload failed with hf_abcdefghijklmnopqrstuvwxyz
 "$MLWATCH" memory export >all.jsonl
 ! grep -q 'hf_abcdefghij' all.jsonl || fail "a secret is in the memory"
 ! grep -qE '\\u001b|'$'\e' all.jsonl || fail "a control character is in the memory"
-[ "$(grep -c '^{"note"' all.jsonl)" = 5 ] || fail "notes: $(grep -c '^{"note"' all.jsonl)"
+[ "$(grep -c '^{"note"' all.jsonl)" = 6 ] || fail "notes: $(grep -c '^{"note"' all.jsonl)"
 
 # hostile files: refused or left out, never half a note
 head -c 200000 /dev/urandom >noise.csv

@@ -376,6 +376,20 @@ static enum account_kind kind_of_table(struct span head)
     return text && words ? ACCOUNT_CSV : ACCOUNT_NO;
 }
 
+/* The first line that tells; the first ones may be bad, and are then named when they are read. */
+static enum account_kind kind_of_lines(struct span text)
+{
+    enum { LOOKED_AT = 16 };
+    enum account_kind kind = ACCOUNT_NO;
+    for (int i = 0; i < LOOKED_AT && text.n && kind == ACCOUNT_NO; i++) {
+        const char *newline = memchr(text.p, '\n', text.n);
+        struct span line = {text.p, newline ? (size_t)(newline - text.p) : text.n};
+        kind = line.n && line.p[0] == '{' ? kind_of_json(line) : ACCOUNT_NO;
+        text = span_from(text, newline ? line.n + 1 : line.n);
+    }
+    return kind;
+}
+
 enum account_kind account_kind(const char *path)
 {
     char *head = malloc(HEAD_BYTES);
@@ -385,7 +399,7 @@ enum account_kind account_kind(const char *path)
     struct span text = span_trim((struct span){head, n});
     const char *newline = text.n ? memchr(text.p, '\n', text.n) : NULL;
     struct span line = {text.p, newline ? (size_t)(newline - text.p) : text.n};
-    enum account_kind kind = !line.n ? ACCOUNT_NO : line.p[0] == '{' ? kind_of_json(line) : kind_of_table(line);
+    enum account_kind kind = !line.n ? ACCOUNT_NO : line.p[0] == '{' ? kind_of_lines(text) : kind_of_table(line);
     free(head);
     return kind;
 }
