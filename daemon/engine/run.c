@@ -124,6 +124,14 @@ int run_source(struct run *r, const char *path, const char *format, const char *
     return (int)r->n_sources - 1;
 }
 
+void run_rename_source(struct run *r, int source, const char *path)
+{
+    char *copy = str_dup(span_of(path));
+    if (!copy) return;
+    free(r->sources[source]->path);
+    r->sources[source]->path = copy;
+}
+
 const struct format_out *run_out(struct run *r, int source) { return &r->sources[source]->out; }
 
 void run_forget_reader(struct run *r, int source)

@@ -44,6 +44,8 @@ void run_set_id(struct run *r, const char *id, const char *name, const char *pro
 /* run_source - add a source (indices count up from 0); -1 when there are 65,535.
  *   why  the reason the file was taken for this format, shown by --sources */
 int run_source(struct run *r, const char *path, const char *format, const char *why);
+/* run_rename_source - it is called so from now on. */
+void run_rename_source(struct run *r, int source, const char *path);
 /* run_order_sources - which of two files tells the same metric better? Below 0 the first, above 0 the second; 0 only for the same file.
  * Finished runs are read in this order. */
 int run_order_sources(const char *format_a, const char *path_a, const char *format_b, const char *path_b);

@@ -20,6 +20,15 @@ bool tail_init(struct tail *t, const char *path)
     return t->path != NULL;
 }
 
+bool tail_rename(struct tail *t, const char *path)
+{
+    char *copy = str_dup(span_of(path));
+    if (!copy) return false;
+    free(t->path);
+    t->path = copy;
+    return true;
+}
+
 void tail_close(struct tail *t)
 {
     if (t->fd >= 0) close(t->fd);

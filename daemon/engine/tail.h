@@ -59,6 +59,9 @@ enum tail_state {
 /* tail_init - nothing is opened yet. False when memory ran out. */
 bool tail_init(struct tail *t, const char *path);
 void tail_done(struct tail *t);
+/* tail_rename - what was left of a rotated log was read under its own name, and the log is there now: from the next look on this is a
+ * tail of the log, and what it reads one of its rotated files. False, and nothing has changed, when memory ran out. */
+bool tail_rename(struct tail *t, const char *path);
 /* tail_close - give the descriptor back and keep everything else; the next look opens the file again. */
 void tail_close(struct tail *t);
 

@@ -39,6 +39,22 @@ static bool part_of_another(const struct live *l, const struct scan_run *from, c
     return read_by_another(l, path);
 }
 
+/* log.jsonl.1 was all there was when the run was found, between its renaming and the making of a new log.jsonl: its reader goes on in the
+ * new one, which would else be read with log.jsonl.1 once more in front of it. */
+static bool reader_goes_on(struct live *l, const char *path, const struct format *f)
+{
+    for (size_t i = 0; i < l->n_readers; i++) {
+        struct reader *r = l->readers[i];
+        if (r->format != f || !tail_is_rotated(path, r->tail.path)) continue;
+        whose_remove(&l->engine->watched->files, r->tail.path, l);
+        if (tail_rename(&r->tail, path) && l->run) run_rename_source(l->run, r->source, path);
+        (void)whose_add(&l->engine->watched->files, r->tail.path, l, i);
+        l->saved[i].records = UINT64_MAX; /* the memory has the old name */
+        return true;
+    }
+    return false;
+}
+
 struct reader *live_add_reader(struct live *l, const char *path, const struct format *f, const char *why)
 {
     struct reader **readers = realloc(l->readers, (l->n_readers + 1) * sizeof *readers);
@@ -86,6 +102,10 @@ void live_sources(struct live *l, const struct scan_run *from)
             any = true;
         }
         if (r || part_of_another(l, from, s->path)) continue;
+        if (reader_goes_on(l, s->path, s->format)) {
+            any = true;
+            continue;
+        }
         r = live_add_reader(l, s->path, s->format, s->why);
         if (r && l->state == LIVE_AWAKE && !live_join(l, r)) r->state = NULL;
         any = any || r;
@@ -118,8 +138,9 @@ void live_resume_sources(struct live *l, const struct known *k)
     }
     for (size_t i = 0; i < n; i++) {
         struct reader *old = seen[i];
-        if (!reader_of(l, old->tail.path) && !read_by_another(l, old->tail.path))
-            (void)live_add_reader(l, old->tail.path, old->format, old->why);
+        const char *path = old->tail.path;
+        if (!reader_of(l, path) && !read_by_another(l, path) && !reader_goes_on(l, path, old->format))
+            (void)live_add_reader(l, path, old->format, old->why);
         reader_done(old);
         free(old);
     }
