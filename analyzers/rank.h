@@ -1,11 +1,11 @@
 /* rank - fixes for a cause, ordered by what they should bring, what they may harm and what worked before.
  *
  * P(works) starts as the fix's own Beta prior, of which each place further down the cause's list keeps 0.8, and is updated by
- * outcomes of resolved incidents; the score is
- *   P(cause) * P(works) * gain - P(harm) * damage - cost        (failure knowledge, section 5)
+ * outcomes, told or watched; the score is
+ *   P(cause) * P(works) * gain - P(harm) * damage - cost * effort        (failure knowledge, section 5)
  * An outcome counts by its weight (a person's word 1, what was only watched less) times how much its incident is like the trouble at
  * hand: another cause keeps 0.5 of it, another kind of finding 0.8, another project 0.6, another framework 0.9; what is not known of
- * either takes nothing away. A fix that did harm more than it helped stands below all that did not, whatever its score. */
+ * either takes nothing away. A fix whose harm weighs 0.25 or more, and more than its help, stands below all others, whatever its score. */
 #ifndef MLWATCH_RANK_H
 #define MLWATCH_RANK_H
 
@@ -13,10 +13,9 @@
 
 /* What a fix does to one setting, so that it is recognised when somebody tries it. */
 struct change {
-    const char *setting; /* its canonical name (fact_key) */
-    const char
-        *direction; /* "down", "up": a number; "on": was off or absent; "to": its text says `value` now; "other": another text */
-    const char *value; /* of "to": '|' between alternatives, whole words; else NULL */
+    const char *setting;   /* its canonical name (fact_key) */
+    const char *direction; /* "down", "up": a number; "on": was off; "to": its text says `value` now; "other": another text */
+    const char *value;     /* of "to": '|' between alternatives, whole words; else NULL */
 };
 
 struct fix {
@@ -32,12 +31,12 @@ struct fix {
 /* What was tried against incidents of one cause, kind, project and framework. */
 struct outcome {
     const char *cause, *fix;
-    const char *kind, *project, *framework; /* NULL: not known */
+    const char *kind, *project, *framework; /* NULL or "": not known */
     double worked, failed, worse;           /* sums of weights: a person's word is 1 */
     uint32_t times, times_worked;           /* how many outcomes these are */
 };
 
-/* The trouble that a fix is wanted for; NULL: not known. */
+/* The trouble that a fix is wanted for; NULL or "": not known. */
 struct trouble {
     const char *kind, *project, *framework;
 };
@@ -46,7 +45,7 @@ struct ranked {
     const struct fix *fix;
     double probability, score;    /* probability: P(works | cause), posterior mean */
     uint32_t times, times_worked; /* outcomes for this cause, whatever they weigh */
-    bool harmed;                  /* it did harm more than it helped */
+    bool harmed;                  /* it did harm more than it helped, and stands below the others */
 };
 
 enum { RANK_MAX = 6 };

@@ -98,8 +98,9 @@ static const struct knob knobs[] = {
 
 /* The two losses side by side, from the first evaluation that follows some progress of the training loss. */
 struct pair {
-    double e[TRACK_BUCKETS], untrained, now, best, closest; /* closest: the least ratio of the two */
-    double lowest;                                          /* of all evaluations */
+    double e[TRACK_BUCKETS], t[TRACK_BUCKETS]; /* evaluations, and levels of the training loss */
+    double untrained, now, best, closest;      /* now: the training loss at the end; closest: the least ratio of the two */
+    double lowest, late;                       /* of all evaluations; the median of the last three */
     size_t n, first;
 };
 
@@ -110,21 +111,24 @@ static const struct early *early_of(const struct early *all, uint32_t n, const s
     return NULL;
 }
 
-/* False when the training loss has not fallen by a share of its first level. */
-static bool pair_up(const struct state *s, const struct track *eval, const struct track *train, double fall, struct pair *ret)
+/* has_fallen - by a share of its first level, the training loss. */
+static bool has_fallen(const struct pair *p, double share) { return p->now > 0 && p->now <= (1 - share) * p->t[0]; }
+
+/* pair_up - false when the training loss has hardly fallen, or nothing was evaluated since it had. */
+static bool pair_up(const struct state *s, const struct track *eval, const struct track *train, struct pair *ret)
 {
-    double t[TRACK_BUCKETS];
-    size_t m = track_levels(train, t), first = 0, n = track_means(eval, ret->e);
+    size_t m = track_levels(train, ret->t), first = 0, n = track_means(eval, ret->e), few = n < 3 ? n : 3;
     if (m < 4) return false;
-    ret->n = n, ret->untrained = fmax(train->curve->buckets[0].max, t[0]), ret->now = t[m - 1];
-    if (!(ret->now > 0) || ret->now > (1 - fall) * t[0]) return false;
+    ret->n = n, ret->untrained = fmax(train->curve->buckets[0].max, ret->t[0]), ret->now = ret->t[m - 1];
+    if (!has_fallen(ret, s->never_train)) return false;
     const struct early *begins = early_of(s->early_train, s->n_train, train->series);
-    while (begins && first < n && early_level(begins, eval->curve->buckets[first].first_step) > 0.9 * t[0]) first++;
+    while (begins && first < n && early_level(begins, eval->curve->buckets[first].first_step) > 0.9 * ret->t[0]) first++;
     ret->first = first, ret->best = ret->closest = ret->lowest = INFINITY;
+    ret->late = robust_median(ret->e + n - few, few);
     for (size_t i = 0; i < n; i++) ret->lowest = fmin(ret->lowest, ret->e[i]);
     for (size_t i = first; i < n; i++) {
         ret->best = fmin(ret->best, ret->e[i]);
-        ret->closest = fmin(ret->closest, ret->e[i] / track_at(train, t, eval->curve->buckets[i].first_step));
+        ret->closest = fmin(ret->closest, ret->e[i] / track_at(train, ret->t, eval->curve->buckets[i].first_step));
     }
     return first < n;
 }
@@ -142,59 +146,45 @@ static bool has_turned(const struct state *s, const struct track *eval, const st
 static bool is_constant_gap(const struct state *s, const struct track *eval, const struct pair *p)
 {
     return (double)eval->curve->points >= s->constant_points && p->first == 0 && track_begins(eval) &&
-           p->best >= (1 - s->constant_gain) * p->e[0] &&
-           robust_median(p->e + p->n - 3, 3) <= (1 + s->turned) * fmax(p->best, robust_median(p->e, 3));
+           p->best >= (1 - s->constant_gain) * p->e[0] && p->late <= (1 + s->turned) * fmax(p->best, robust_median(p->e, 3));
 }
 
 /* Such a gap that neither closes nor opens, for many evaluations, while the training loss goes on falling. */
-static bool stays_constant(const struct state *s, const struct track *eval, const struct track *train)
+static bool stays_constant(const struct state *s, const struct track *eval, const struct track *train, const struct pair *p)
 {
-    double t[TRACK_BUCKETS];
-    size_t m = track_levels(train, t);
-    bool many = (double)eval->curve->points >= 1.5 * s->constant_points,
-         soon = eval->curve->buckets[0].first_step * 8 <= train->curve->buckets[m - 1].last_step;
-    double e[TRACK_BUCKETS];
-    size_t n = track_means(eval, e);
-    bool shaky = robust_noise(e, n) >= s->constant_noise * robust_median(e, n);
-    return many && soon && shaky && track_at(train, t, eval->curve->buckets[0].first_step) >= s->constant_train * t[m - 1];
+    int64_t begins = eval->curve->buckets[0].first_step, ends = train->curve->buckets[train->curve->used - 1].last_step;
+    bool many = (double)eval->curve->points >= 1.5 * s->constant_points, soon = begins * 8 <= ends;
+    bool shaky = robust_noise(p->e, p->n) >= s->constant_noise * robust_median(p->e, p->n);
+    return many && soon && shaky && track_at(train, p->t, begins) >= s->constant_train * p->now;
 }
 
 /* Never much better than at the first evaluation, far above the training loss in the end: learning does not reach these rows. */
 static bool is_left_behind(const struct state *s, const struct track *eval, const struct pair *p)
 {
-    size_t few = p->n < 3 ? p->n : 3;
-    double late = robust_median(p->e + p->n - few, few);
     return (double)eval->curve->points >= s->constant_points && 8 * p->first <= p->n && track_begins(eval) &&
-           p->best >= fmax((1 - s->wide_gain) * p->e[0], s->wide_left * p->untrained) && late >= s->wide * p->now &&
-           late <= (1 + s->wide_rise) * p->best;
+           p->best >= fmax((1 - s->wide_gain) * p->e[0], s->wide_left * p->untrained) && p->late >= s->wide * p->now &&
+           p->late <= (1 + s->wide_rise) * p->best;
 }
 
 /* Does validation come down with the training loss, in other units? Logarithms fall alike then. */
-static bool follows(const struct state *s, const struct track *train, const struct pair *p)
+static bool follows(const struct state *s, const struct pair *p)
 {
-    double t[TRACK_BUCKETS];
-    size_t few = p->n < 3 ? p->n : 3;
-    track_levels(train, t);
-    double fell = log(p->e[0] / robust_median(p->e + p->n - few, few)), train_fell = log(t[0] / p->now);
+    double fell = log(p->e[0] / p->late), train_fell = log(p->t[0] / p->now);
     return p->n >= 3 && fell >= s->pass_follows * train_fell;
 }
 
 /* Worse than untrained at the first evaluation and at each later one, while training gets somewhere. */
 static bool is_never_as_good(const struct state *s, const struct track *eval, const struct pair *p)
 {
-    size_t few = p->n < 3 ? p->n : 3;
     return (double)eval->curve->points >= s->min_points && track_begins(eval) &&
-           p->lowest >= fmax(s->never_untrained * p->untrained, (1 - s->never_gain) * p->e[0]) &&
-           robust_median(p->e + p->n - few, few) >= s->apart * p->now;
+           p->lowest >= fmax(s->never_untrained * p->untrained, (1 - s->never_gain) * p->e[0]) && p->late >= s->apart * p->now;
 }
 
 /* Hardly better than untrained to the end, at twice the training loss and more, though the two parted slowly. */
 static bool learns_nothing(const struct state *s, const struct track *eval, const struct pair *p)
 {
-    size_t few = p->n < 3 ? p->n : 3;
     return (double)eval->curve->points >= s->constant_points && 8 * p->first <= p->n && track_begins(eval) &&
-           p->lowest >= fmax(s->useless, 1 - s->wide_gain) * p->untrained &&
-           robust_median(p->e + p->n - few, few) >= s->never_ratio * p->now;
+           p->lowest >= fmax(s->useless, 1 - s->wide_gain) * p->untrained && p->late >= s->never_ratio * p->now;
 }
 
 /* It jumps from one evaluation to the next, at several times the training loss from the first one on: statistics that do not follow the
@@ -206,7 +196,7 @@ static bool is_shaky_gap(const struct state *s, const struct track *eval, const 
     double noise = robust_noise(p->e + half, p->n - half), level = robust_median(p->e + half, p->n - half);
     return noise >= s->constant_noise * level && level <= (1 + s->wide_rise) * robust_median(p->e, half) &&
            level >= (1 - s->shaky_gain) * robust_median(p->e, few) && p->best >= s->wide_left * p->untrained &&
-           robust_median(p->e + p->n - few, few) >= s->wide * p->now;
+           p->late >= s->wide * p->now;
 }
 
 /* What is apart before any row has been seen twice. */
@@ -243,21 +233,21 @@ static struct pass first_pass(const struct state *s, const struct early *eval, c
 static bool parted_at_once(const struct state *s, const struct track *eval, const struct track *train, const struct pair *p,
                            size_t *onset)
 {
-    double t[TRACK_BUCKETS], lowest = INFINITY;
+    double lowest = INFINITY;
     const struct early *e = early_of(s->early_eval, s->n_eval, eval->series),
                        *r = early_of(s->early_train, s->n_train, train->series);
     if (!e || !r || !e->used || !r->used) return false;
     struct pass pass = first_pass(s, e, r);
     bool at_once = pass.apart >= 2 || (pass.second >= s->pass_second && !(pass.last < 1.1));
     if (!at_once || pass.onset < 0) return false;
-    size_t from = 0, m = track_levels(train, t);
+    size_t from = 0;
     while (from + 1 < p->n && eval->curve->buckets[from].last_step < pass.onset) from++;
     for (size_t i = from; i < p->n; i++) {
         lowest = fmin(lowest, p->e[i]);
-        if (i > from && p->e[i] < s->apart * track_at(train, t, eval->curve->buckets[i].first_step)) return false;
+        if (i > from && p->e[i] < s->apart * track_at(train, p->t, eval->curve->buckets[i].first_step)) return false;
     }
     *onset = from;
-    double train_fell = log(early_level(r, pass.onset) / t[m - 1]), eval_fell = log(p->e[from] / lowest);
+    double train_fell = log(early_level(r, pass.onset) / p->now), eval_fell = log(p->e[from] / lowest);
     return eval_fell <= fmax(s->pass_follows * train_fell, 0.05);
 }
 
@@ -266,13 +256,13 @@ static bool judge_loss_gap(struct state *s, const struct track *eval, const stru
     struct pair p;
     size_t onset = 0;
     const struct track *train = track_of_metric(s->train, s->n_train, eval->series);
-    if (!train || !track_begins(train) || !pair_up(s, eval, train, s->never_train, &p)) return false;
-    bool never = !boosted(&s->boosting, eval->series) && is_never_as_good(s, eval, &p);
-    if (!never && !pair_up(s, eval, train, s->train_fall, &p)) return false;
+    if (!train || !track_begins(train) || !pair_up(s, eval, train, &p)) return false;
+    bool rounds = boosted(&s->boosting, eval->series), never = !rounds && is_never_as_good(s, eval, &p);
+    if (!never && !has_fallen(&p, s->train_fall)) return false;
     bool at_once = parted_at_once(s, eval, train, &p, &onset);
     bool shaky = is_shaky_gap(s, eval, &p);
-    if (!at_once && !never && (boosted(&s->boosting, eval->series) || (!shaky && has_turned(s, eval, &p)))) return false;
-    if (!at_once && follows(s, train, &p)) return false;
+    if (!at_once && !never && (rounds || (!shaky && has_turned(s, eval, &p)))) return false;
+    if (!at_once && follows(s, &p)) return false;
     bool apart = p.closest >= s->apart, worse = apart && p.best >= s->worse * p.untrained;
     size_t from = at_once ? onset : never ? 0 : p.first;
     bool useless =
@@ -280,7 +270,7 @@ static bool judge_loss_gap(struct state *s, const struct track *eval, const stru
     worse = never || (worse && (double)eval->curve->points >= s->worse_points);
     useless = useless || learns_nothing(s, eval, &p);
     bool constant = p.closest >= 0.9 * s->apart && is_constant_gap(s, eval, &p);
-    bool goes_on = (constant && stays_constant(s, eval, train)) || (p.closest >= 1 && is_left_behind(s, eval, &p)) || shaky;
+    bool goes_on = (constant && stays_constant(s, eval, train, &p)) || (p.closest >= 1 && is_left_behind(s, eval, &p)) || shaky;
     constant = constant || goes_on;
     if (!worse && !useless && !constant && !at_once) return false;
     struct finding f = track_finding(eval, "gap_from_start", from);

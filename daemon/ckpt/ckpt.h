@@ -31,7 +31,8 @@ struct ckpt_tensor {
         *name; /* dotted path as the framework names it: "encoder.layer.0.weight", "optimizer.state.0.exp_avg"; hostile text */
     enum ckpt_part part;
     const char *slot;      /* CKPT_OPTIMIZER: "exp_avg", "exp_avg_sq", "step", "momentum_buffer" ...; else NULL */
-    int64_t index;         /* CKPT_OPTIMIZER: position of its parameter in the flattened groups; -1 when keyed by name */
+    int64_t index;         /* CKPT_OPTIMIZER: position of its parameter in the flattened groups; -1 when keyed by name.
+                            * torch-shard, torch-metadata: the byte of its file that it begins at (torch_metadata.c) */
     const char *parameter; /* CKPT_OPTIMIZER keyed by name, or param_names: the parameter; else NULL */
     enum tensor_dtype dtype;
     const char *dtype_name; /* as the file spells it: "F8_E8M0", "Q4_K", "<U12" */
@@ -39,7 +40,7 @@ struct ckpt_tensor {
     uint64_t shape[CKPT_MAX_DIMS];
     uint64_t count;  /* product of shape; overflow was refused */
     uint64_t offset; /* of its first byte in the file, where it lies there plainly and densely; else 0 and open is set */
-    bool shares;     /* its storage is another tensor's too (tied weights, a view): it is described, and read again */
+    bool shares;     /* its storage is another tensor's too (tied weights, a view): it is described, too */
     /* How its elements are had: NULL for plain bytes at offset. Else fills the cursor; status as of any reader. */
     enum status (*open)(const struct ckpt_tensor *t, struct ckpt_cursor *c, struct err *err);
     const void *from; /* the reader's own, for open */
@@ -106,8 +107,8 @@ struct ckpt_file {
     struct span head; /* the first bytes, up to 4 KiB */
 };
 struct ckpt {
-    const char *name;    /* "safetensors", "torch", "torch-legacy", "pickle", "hdf5", "keras", "npy", "npz", "gguf", "zip" */
-    const char *summary; /* one line for people */
+    const char *name;                        /* "safetensors", "torch-legacy", "hdf5" ... */
+    const char *summary;                     /* one line for people */
     int (*sniff)(const struct ckpt_file *f); /* confidence 0..100, by the first bytes and the suffix; reads nothing else */
     /* scan - describe everything. OK also for files that are corrupt or unsafe (that is said to out); else E_IO, E_LIMIT, E_MEMORY: the
      * worker then says unverified with the sentence of err. Must end in bounded time and memory for any bytes. */

@@ -308,9 +308,7 @@ static enum status scan(const struct ckpt_file *f, const struct ckpt_limits *max
     gguf_begin(&m->in, f);
     enum status s = OK;
     if (f->head.n >= 4 && !span_starts(f->head, "GGUF")) {
-        size_t there = 0;
-        while (f->head.p[there] == "GGUF"[there]) there++;
-        ckpt_say_state(out, unwritten_fault(f, there + 1), "it does not begin with 'GGUF'");
+        ckpt_say_state(out, unwritten_fault(f, unwritten_signature(f->head, "GGUF")), "it does not begin with 'GGUF'");
         ckpt_say_safety(out, CKPT_SAFETY_UNVERIFIED, "its header could not be read");
     } else if (read_header(m)) {
         uint64_t data = aligned(m->in.at, m->alignment);

@@ -8,6 +8,7 @@
 #include "list.h"
 #include "pickle/pickle.h"
 #include "suffix.h"
+#include "unwritten.h"
 
 enum { ARRAYS_MAX = 4096 };
 
@@ -64,7 +65,8 @@ static bool read_array(const struct ckpt_file *f, uint64_t *at, unsigned number,
     uint64_t bytes = 0;
     *status = read_header(f, *at, out->arena, &n, &r, err);
     if (*status != OK) return false;
-    if (r == NPY_CUT) return ckpt_say_state(out, CKPT_INCOMPLETE, "the header of its array breaks off"), false;
+    if (r == NPY_CUT || (r == NPY_WRONG && unwritten_from(f, *at + n.wrong_at)))
+        return ckpt_say_state(out, CKPT_INCOMPLETE, "the header of its array breaks off"), false;
     if (r == NPY_WRONG) {
         ckpt_say_state(out, CKPT_CORRUPT, "%s", number ? "something follows its array that is none" : n.why);
         if (!number) ckpt_say_safety(out, CKPT_SAFETY_UNVERIFIED, "its header could not be read");

@@ -15,7 +15,8 @@ struct npy {
     bool fortran;              /* the first index runs fastest */
     bool pickled;              /* of objects: the data is a pickle */
     uint64_t header_bytes;     /* from the magic to the data */
-    const char *why;           /* NPY_WRONG: what */
+    const char *why;           /* NPY_WRONG: what, */
+    uint64_t wrong_at;         /* and behind which byte from the magic on: for unwritten_from */
 };
 enum npy_read { NPY_OK, NPY_CUT, NPY_WRONG, NPY_FULL };
 

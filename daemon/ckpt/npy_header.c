@@ -4,8 +4,10 @@
 
 #include "le.h"
 #include "npy.h"
+#include "numpy_type.h"
 #include "part.h"
 #include "shape.h"
+#include "unwritten.h"
 
 struct literal {
     const char *p, *end;
@@ -85,19 +87,9 @@ static bool fields(struct literal *l, struct npy *n)
     return depth == 0;
 }
 
-struct kind {
-    char letter;
-    uint8_t bytes;
-    enum tensor_dtype dtype;
-};
-
 /* '<f4': order, kind, bytes. */
 static bool plain(struct npy *n, struct span text)
 {
-    static const struct kind kinds[] = {{'f', 2, TENSOR_F16}, {'f', 4, TENSOR_F32},  {'f', 8, TENSOR_F64}, {'i', 1, TENSOR_I8},
-                                        {'i', 2, TENSOR_I16}, {'i', 4, TENSOR_I32},  {'i', 8, TENSOR_I64}, {'u', 1, TENSOR_U8},
-                                        {'u', 2, TENSOR_U16}, {'u', 4, TENSOR_U32},  {'u', 8, TENSOR_U64}, {'b', 1, TENSOR_BOOL},
-                                        {'c', 8, TENSOR_C64}, {'c', 16, TENSOR_C128}};
     bool ordered = text.n && strchr("<>|=", text.p[0]) && text.p[0];
     char order = ordered ? text.p[0] : '|';
     struct span rest = span_from(text, ordered);
@@ -109,8 +101,7 @@ static bool plain(struct npy *n, struct span text)
     if (!sized || bytes > UINT32_MAX / 4) return false;
     n->item_bytes = (uint32_t)bytes * (rest.p[0] == 'U' ? 4 : 1);
     if (l.p != l.end) return *l.p == '[' && (rest.p[0] == 'M' || rest.p[0] == 'm'); /* <M8[ns] */
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-        if (kinds[i].letter == rest.p[0] && kinds[i].bytes == bytes) n->tensor.dtype = kinds[i].dtype;
+    n->tensor.dtype = numpy_dtype(rest.p[0], bytes);
     bool complex = rest.p[0] == 'c';
     if (order == '>' && bytes > 1 && n->tensor.dtype != TENSOR_OPAQUE) n->swap_bytes = (uint32_t)(complex ? bytes / 2 : bytes);
     return true;
@@ -161,28 +152,15 @@ uint64_t npy_header_bytes(struct span head)
     return major == 2 || major == 3 ? 12u + (uint64_t)le32(head.p + 8) : 0;
 }
 
-/* Its size came before its bytes: a part of the first ones, and then zeros. */
-static bool is_begun(struct span head)
-{
-    static const char blank[NPY_PREFIX_BYTES] = {0};
-    size_t there = 0;
-    while (there < NPY_MAGIC_BYTES && head.p[there] == "\x93NUMPY"[there]) there++;
-    return memcmp(head.p + there, blank, NPY_PREFIX_BYTES - there) == 0;
-}
-
-/* The last byte of a header is a newline: a NUL there has not been written yet, nor has the rest of a length that says 0. */
-static bool is_begun_header(struct span header) { return !header.p[header.n - 1]; }
-
 enum npy_read npy_read(struct span head, struct arena *a, struct npy *ret)
 {
     *ret = (struct npy){.header_bytes = npy_header_bytes(head), .tensor = {.index = -1}};
     if (head.n < NPY_PREFIX_BYTES) return NPY_CUT;
-    if (!ret->header_bytes && is_begun(head)) return NPY_CUT;
+    ret->wrong_at = ret->header_bytes ? ret->header_bytes : unwritten_signature(head, "\x93NUMPY");
     if (!ret->header_bytes)
         return ret->why = "it does not begin as a numpy array does, or in a version that is not known", NPY_WRONG;
     if (ret->header_bytes > NPY_HEADER_MAX) return ret->why = "its header is above the limit of 1 MiB", NPY_WRONG;
     if (ret->header_bytes > head.n) return NPY_CUT;
-    if (is_begun_header((struct span){head.p, (size_t)ret->header_bytes})) return NPY_CUT;
     size_t prefix = head.p[6] == 1 ? 10 : 12;
     struct literal l = {head.p + prefix, head.p + ret->header_bytes};
     struct span spelled = {"", 0};

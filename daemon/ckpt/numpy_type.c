@@ -4,15 +4,6 @@
 
 #include "../base/num.h"
 
-/* By kind and size, as array.dtype.str spells them without the order of bytes. */
-static const struct {
-    const char *code;
-    enum tensor_dtype dtype;
-} known[] = {
-    {"f8", TENSOR_F64}, {"f4", TENSOR_F32},  {"f2", TENSOR_F16}, {"i8", TENSOR_I64},   {"i4", TENSOR_I32},
-    {"i2", TENSOR_I16}, {"i1", TENSOR_I8},   {"u8", TENSOR_U64}, {"u4", TENSOR_U32},   {"u2", TENSOR_U16},
-    {"u1", TENSOR_U8},  {"b1", TENSOR_BOOL}, {"c8", TENSOR_C64}, {"c16", TENSOR_C128},
-};
 /* Names of scalar types and of numpy.dtypes' classes, where a dtype is written as one. */
 static const struct {
     const char *name, *code;
@@ -24,6 +15,20 @@ static const struct {
     {"Int16DType", "i2"},   {"Int8DType", "i1"},    {"UInt64DType", "u8"},  {"UInt32DType", "u4"}, {"UInt16DType", "u2"},
     {"UInt8DType", "u1"},   {"BoolDType", "b1"},    {"ObjectDType", "O8"},
 };
+
+enum tensor_dtype numpy_dtype(char letter, uint64_t bytes)
+{
+    static const struct {
+        char letter;
+        uint8_t bytes;
+        enum tensor_dtype dtype;
+    } known[] = {{'f', 2, TENSOR_F16}, {'f', 4, TENSOR_F32},  {'f', 8, TENSOR_F64}, {'i', 1, TENSOR_I8},   {'i', 2, TENSOR_I16},
+                 {'i', 4, TENSOR_I32}, {'i', 8, TENSOR_I64},  {'u', 1, TENSOR_U8},  {'u', 2, TENSOR_U16},  {'u', 4, TENSOR_U32},
+                 {'u', 8, TENSOR_U64}, {'b', 1, TENSOR_BOOL}, {'c', 8, TENSOR_C64}, {'c', 16, TENSOR_C128}};
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (known[i].letter == letter && known[i].bytes == bytes) return known[i].dtype;
+    return TENSOR_OPAQUE;
+}
 
 static struct span code_of(const struct node *n)
 {
@@ -57,8 +62,7 @@ bool numpy_type_of(const struct node *n, struct numpy_type *ret)
     ret->swapped |= node_is(node_item(state, 1), ">");
     ret->objects = code.p[0] == 'O' || (node_integer(node_item(state, FLAGS), &flags) && (flags & HAS_OBJECTS));
     if (!size_of(code, &ret->bytes) && !ret->objects) return false;
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-        if (span_is(code, known[i].code)) ret->dtype = known[i].dtype;
+    ret->dtype = numpy_dtype(code.p[0], ret->bytes);
     snprintf(ret->name, sizeof ret->name, "%c%.*s",
              ret->bytes < 2 || ret->objects ? '|'
              : ret->swapped                 ? '>'

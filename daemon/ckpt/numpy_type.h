@@ -12,6 +12,8 @@ struct numpy_type {
     bool swapped;            /* big-endian */
     char name[24];           /* "<f4" */
 };
+/* numpy_dtype - of the letter and the bytes of an element, as array.dtype.str spells them: 'f', 4. TENSOR_OPAQUE for others. */
+enum tensor_dtype numpy_dtype(char letter, uint64_t bytes);
 /* numpy_type_of - false when n is no dtype whose size can be told. */
 bool numpy_type_of(const struct node *n, struct numpy_type *ret);
 

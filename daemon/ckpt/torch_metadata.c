@@ -58,7 +58,6 @@ static void tell(const struct node *index, const struct node *info, const struct
     int n = snprintf(name, sizeof name, "%.*s%s", (int)(fqn.n < 300 ? fqn.n : 300), fqn.p, place);
     struct ckpt_tensor t = {.name = arena_copy(out->arena, name, n < (int)sizeof name ? (size_t)n : sizeof name - 1),
                             .dtype_name = arena_copy(out->arena, file.p, file.n),
-                            .part = CKPT_PARAMETER,
                             .index = at,
                             .n_dims = 1};
     if (!t.name || !t.dtype_name) return;

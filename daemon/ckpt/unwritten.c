@@ -24,6 +24,13 @@ bool unwritten_from(const struct ckpt_file *f, uint64_t at)
     return true;
 }
 
+uint64_t unwritten_signature(struct span head, const char *signature)
+{
+    size_t there = 0;
+    while (there < head.n && signature[there] && head.p[there] == signature[there]) there++;
+    return there + 1;
+}
+
 enum ckpt_state unwritten_fault(const struct ckpt_file *f, uint64_t at)
 {
     return unwritten_from(f, at) ? CKPT_INCOMPLETE : CKPT_CORRUPT;

@@ -8,6 +8,8 @@
 /* unwritten_from - is the byte before `at` zero, and every one from there to the file's end? Counted from f->base; false at the file's begin.
  * Cost: reads up to the first byte that is not zero, 16 MiB at most: so many zeros are believed. */
 bool unwritten_from(const struct ckpt_file *f, uint64_t at);
+/* unwritten_signature - the `at` of a file whose signature breaks off within head: behind the first byte of it that is another one. */
+uint64_t unwritten_signature(struct span head, const char *signature);
 /* unwritten_fault - the state of a fault found at `at`: incomplete when the bytes there have not come, else corrupt. */
 enum ckpt_state unwritten_fault(const struct ckpt_file *f, uint64_t at);
 

@@ -1,6 +1,5 @@
 /* explain - what happened, what it resembles, what fixed it then; every sentence cites what it rests on. */
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>

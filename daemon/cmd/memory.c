@@ -7,6 +7,8 @@
 #include <unistd.h>
 
 #include "../base/clock.h"
+#include "../engine/client.h"
+#include "../engine/paths.h"
 
 static const struct {
     const char *name;
@@ -17,6 +19,11 @@ static const struct {
     {"prune", cmd_memory_prune},
 };
 enum { PARTS = sizeof parts / sizeof *parts };
+
+bool cmd_memory_wants_json(const struct opt_result *given)
+{
+    return opt_has(given, "json") || strcmp(opt_value(given, "format", "text"), "json") == 0;
+}
 
 int cmd_memory_json(json_t *o)
 {
@@ -35,6 +42,21 @@ enum status cmd_memory_no_words(const struct opt_result *given, struct err *err)
 {
     if (given->n_words <= 1) return OK;
     return err_set(err, E_USAGE, "`mlwatch memory %s` takes no '%s'", given->words[0], given->words[1]);
+}
+
+enum status cmd_memory_spool(const char *what, char **ret, struct err *err)
+{
+    struct connection c;
+    struct paths paths;
+    struct str path = {0};
+    enum status s = client_connect(true, &c, err);
+    if (s) return s;
+    client_close(&c);
+    if ((s = paths_find(&paths, err))) return s;
+    str_addf(&path, "%s/%s-%ld.jsonl", paths.data, what, (long)getpid());
+    paths_done(&paths);
+    *ret = str_take(&path);
+    return *ret ? OK : err_set(err, E_MEMORY, "no memory to name the file of the %s", what);
 }
 
 /* ---- the bar ----------------------------------------------------------------------------------------------------------------- */
@@ -120,7 +142,7 @@ const struct command command_memory = {
             "stats, clusters         what is there; incidents that are alike\n"
             "prune                   healthy runs first, never what is watched; incidents\n"
             "                        that have an outcome stay\n"
-            "reembed                 vectors of $MLWATCH_EMBED's model for all\n\n"
+            "reembed                 vectors of the configured model (`embed:`) for all\n\n"
             "What was imported is not watched, and what the memory has is passed over, so\n"
             "an import that was interrupted goes on when it is asked for again.\n\n"
             "  mlwatch memory import mlruns/ runs/ http://localhost:5000\n"

@@ -1,10 +1,6 @@
 /* memory clusters - incidents that are alike, in groups. */
 #include "memory.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "../engine/search/cluster.h"
 #include "../engine/search/meaning.h"
 #include "../report/words.h"
@@ -67,14 +63,15 @@ int cmd_memory_clusters(const struct opt_result *given)
     struct clusters c = {0};
     struct embed *embed = NULL;
     double nearness = NEARNESS;
-    bool json = opt_has(given, "json") || strcmp(opt_value(given, "format", "text"), "json") == 0;
     enum status s = cmd_memory_no_words(given, &err);
     if (!s) s = opt_number(given, "nearness", 0, 1, NEARNESS, &nearness, &err);
     if (!s) s = hosts_open(&h, &err);
     if (!s && *h.note) cmd_say(h.note);
-    if (!s) s = meaning_embed_open(&embed, &err);
+    if (!s) s = meaning_embed_open(NULL, &embed, &err);
     if (!s) s = clusters_make(&h, embed_model(embed), embed_dims(embed), nearness, &c, &err);
-    int code = s ? cmd_fail(&err) : json ? as_json(&c, embed_model(embed), nearness) : as_text(&c, embed_model(embed));
+    int code = s                              ? cmd_fail(&err)
+               : cmd_memory_wants_json(given) ? as_json(&c, embed_model(embed), nearness)
+                                              : as_text(&c, embed_model(embed));
     clusters_done(&c);
     embed_close(embed);
     hosts_close(&h);

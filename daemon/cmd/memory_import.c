@@ -4,7 +4,6 @@
  * writes, takes in. So a log that brings a reader down brings down this process, and the daemon is never long at it. */
 #include "memory.h"
 
-#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,7 +13,6 @@
 #include "../base/clock.h"
 #include "../engine/client.h"
 #include "../engine/ingest/ingest.h"
-#include "../engine/paths.h"
 
 enum { LOT_RUNS = 64, LOT_BYTES = 4 << 20, SAID_MAX = 20 };
 
@@ -100,22 +98,13 @@ static enum status ship(struct import *m, struct err *err)
     return s ? s : begin_lot(m, err);
 }
 
-/* The daemon makes the directory in which the spool lies. */
 static enum status open_spool(struct import *m, struct err *err)
 {
-    struct connection c;
-    struct paths paths;
-    struct str path = {0};
-    enum status s = client_connect(true, &c, err);
+    enum status s = cmd_memory_spool("import", &m->path, err);
     if (s) return s;
-    client_close(&c);
-    if ((s = paths_find(&paths, err))) return s;
-    str_addf(&path, "%s/import-%ld.jsonl", paths.data, (long)getpid());
-    m->path = str_take(&path);
-    m->spool = m->path ? fopen(m->path, "w+e") : NULL;
+    m->spool = fopen(m->path, "w+e");
     m->study.spill = tmpfile();
-    paths_done(&paths);
-    if (!m->spool || !m->study.spill) return err_errno(err, E_IO, "cannot keep what is read in '%s'", m->path ? m->path : "");
+    if (!m->spool || !m->study.spill) return err_errno(err, E_IO, "cannot keep what is read in '%s'", m->path);
     return begin_lot(m, err);
 }
 
@@ -270,13 +259,12 @@ int cmd_memory_import(const struct opt_result *given)
 {
     struct err err = {0};
     struct import m = {.began = clock_now()};
-    bool json = opt_has(given, "json") || strcmp(opt_value(given, "format", "text"), "json") == 0;
     if (given->n_words < 2)
         return err_set(&err, E_USAGE, "import what? A directory of old runs, an MLflow server's URL, or a file"), cmd_fail(&err);
     cmd_memory_bar_begin(&m.bar);
     enum status s = work(&m, given, &err);
     cmd_memory_bar_end(&m.bar);
-    int code = s ? cmd_fail(&err) : json ? print_counts(&m) : print_text(&m);
+    int code = s ? cmd_fail(&err) : cmd_memory_wants_json(given) ? print_counts(&m) : print_text(&m);
     if (!code && m.code) code = m.code;
     if (!code && (m.failed || m.refused)) code = EXIT_UNREADABLE;
     done(&m);

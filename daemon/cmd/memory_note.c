@@ -7,35 +7,26 @@
 #include <unistd.h>
 
 #include "../base/clock.h"
-#include "../base/redact.h"
 #include "../engine/client.h"
 #include "../engine/ingest/ingest.h"
-#include "../engine/paths.h"
-
-enum { TEXT_BYTES_MAX = 8192 };
 
 struct telling {
     struct note note;
     struct arena arena;
     struct str symptoms;
-    bool fresh, answered;
+    bool fresh;
 };
 
 static const char *keep(struct telling *t, const char *text)
 {
-    struct str clean = {0}, plain = {0};
-    redact_text(&clean, span_of(text));
-    str_add_printable(&plain, (struct span){clean.p ? clean.p : "", clean.n}, TEXT_BYTES_MAX);
-    const char *kept = arena_copy(&t->arena, plain.p ? plain.p : "", plain.n);
-    str_done(&clean);
-    str_done(&plain);
+    const char *kept = account_keep(&t->arena, span_of(text));
     return kept ? kept : "";
 }
 
 static enum status check_length(const char *text, struct err *err)
 {
-    if (strlen(text) <= TEXT_BYTES_MAX) return OK;
-    return err_set(err, E_USAGE, "that is too long for a note: %zu bytes, at most %d", strlen(text), TEXT_BYTES_MAX);
+    if (strlen(text) <= ACCOUNT_TEXT_BYTES_MAX) return OK;
+    return err_set(err, E_USAGE, "that is too long for a note: %zu bytes, at most %d", strlen(text), ACCOUNT_TEXT_BYTES_MAX);
 }
 
 /* --worked is about the --fix before it. */
@@ -84,31 +75,22 @@ static void hear(void *arg, const json_t *message)
     struct telling *t = arg;
     const char *what = json_string_value(json_object_get(message, "say")),
                *text = json_string_value(json_object_get(message, "text"));
-    if (what && strcmp(what, "imported") == 0) {
-        t->answered = true;
-        t->fresh = json_integer_value(json_object_get(message, "notes")) > 0;
-    } else if (text) cmd_say(text);
+    if (what && strcmp(what, "imported") == 0) t->fresh = json_integer_value(json_object_get(message, "notes")) > 0;
+    else if (text) cmd_say(text);
 }
 
 /* As one line of a spool, the way everything goes that is imported. */
 static enum status write_spool(const struct note *n, char **path, struct err *err)
 {
-    struct connection c;
-    struct paths paths;
-    struct str name = {0}, lines = {0};
-    enum status s = client_connect(true, &c, err);
+    struct str lines = {0};
+    enum status s = cmd_memory_spool("note", path, err);
     if (s) return s;
-    client_close(&c);
-    if ((s = paths_find(&paths, err))) return s;
-    str_addf(&name, "%s/note-%ld.jsonl", paths.data, (long)getpid());
-    paths_done(&paths);
     dump_schema(&lines);
     dump_note(&lines, n);
-    *path = str_take(&name);
-    FILE *f = *path ? fopen(*path, "we") : NULL;
+    FILE *f = fopen(*path, "we");
     bool ok = f && !lines.failed && fwrite(lines.p, 1, lines.n, f) == lines.n;
     ok = f && fclose(f) == 0 && ok;
-    if (!ok) s = err_errno(err, E_IO, "cannot write '%s'", *path ? *path : "");
+    if (!ok) s = err_errno(err, E_IO, "cannot write '%s'", *path);
     str_done(&lines);
     return s;
 }

@@ -17,7 +17,7 @@
 #include "../base/err.h"
 #include "../base/span.h"
 
-enum { EMBED_DIMS_MAX = 4096, EMBED_MODEL_BYTES = 160 };
+enum { EMBED_DIMS_MAX = 4096 };
 
 struct embed_choice {
     const char *url;    /* as above */
@@ -31,7 +31,7 @@ struct embed;
 
 /* embed_open - choose a back end and make it ready.
  * Cost    minilm: looks whether its files are there and reads them at the first text (about 50 ms); a server is asked for one text
- * Errors  E_USAGE no such scheme, or a URL it cannot read; E_ABSENT the weights are not installed; of a server: http_post's, E_FORMAT */
+ * Errors  E_USAGE no such scheme, or a URL it cannot read; E_ABSENT the weights are not installed; of a server: http_ask's, E_FORMAT */
 enum status embed_open(const struct embed_choice *c, struct embed **ret, struct err *err);
 void embed_close(struct embed *e); /* takes NULL */
 

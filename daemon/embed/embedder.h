@@ -2,12 +2,13 @@
 #ifndef MLWATCH_EMBEDDER_H
 #define MLWATCH_EMBEDDER_H
 
+#include "../base/model_server.h"
 #include "embed.h"
 
 /* What an open embedder is, filled in by open. */
 struct embedding {
     size_t dims; /* at most EMBED_DIMS_MAX */
-    char model[EMBED_MODEL_BYTES];
+    char model[MODEL_NAME_BYTES];
     void *state; /* the embedder's own */
 };
 

@@ -7,7 +7,7 @@ static const json_t *vector(const json_t *answer)
     return json_object_get(json_array_get(json_object_get(answer, "data"), 0), "embedding");
 }
 
-static const struct server_kind kind = {"openai", NULL, "/embeddings", "{\"encoding_format\": \"float\"}", vector};
+static const struct server_kind kind = {{"openai", NULL, "/embeddings"}, "{\"encoding_format\": \"float\"}", vector};
 
 static enum status open_openai(const struct embed_choice *c, const char *rest, struct embedding *ret, struct err *err)
 {

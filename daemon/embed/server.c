@@ -9,7 +9,8 @@ enum { PATIENCE_S = 60, CONNECT_S = 3 };
 
 struct server {
     const struct server_kind *kind;
-    char *url, *model, *key;
+    struct model_address at;
+    char *key;
     bool remote;
     double patience_s;
     size_t dims; /* 0 until the first vector */
@@ -19,29 +20,9 @@ void server_close(void *state)
 {
     struct server *s = state;
     if (!s) return;
-    free(s->url);
-    free(s->model);
+    model_address_done(&s->at);
     free(s->key);
     free(s);
-}
-
-/* "MODEL", or "http://HOST:PORT#MODEL". */
-static enum status read_address(struct server *s, const char *rest, struct err *err)
-{
-    const bool has_base = span_starts(span_of(rest), "http://") || span_starts(span_of(rest), "https://");
-    const char *hash = has_base ? strrchr(rest, '#') : NULL, *model = hash ? hash + 1 : has_base ? "" : rest;
-    struct span base = has_base ? (struct span){rest, hash ? (size_t)(hash - rest) : strlen(rest)} : span_of(s->kind->usual_base);
-    struct str url = {0};
-    if (!base.n)
-        return err_set(err, E_USAGE, "'%s:%s' does not say where the server is (%s:http://HOST:PORT/v1#MODEL)", s->kind->scheme,
-                       rest, s->kind->scheme);
-    if (!*model) return err_set(err, E_USAGE, "'%s:%s' does not name a model (...#MODEL)", s->kind->scheme, rest);
-    while (base.n && base.p[base.n - 1] == '/') base.n--;
-    str_add_span(&url, base);
-    str_add(&url, s->kind->path);
-    s->url = str_take(&url);
-    s->model = strdup(model);
-    return s->url && s->model ? OK : err_set(err, E_MEMORY, "no memory");
 }
 
 static char *question(const struct server *s, struct span text)
@@ -50,7 +31,7 @@ static char *question(const struct server *s, struct span text)
         for (text.n = SERVER_TEXT_MAX; text.n && ((unsigned char)text.p[text.n] & 0xc0) == 0x80;) text.n--;
     char *copy = str_dup(text);
     json_t *q = s->kind->also ? json_loads(s->kind->also, 0, NULL) : json_object();
-    json_object_set_new(q, "model", json_text(s->model));
+    json_object_set_new(q, "model", json_text(s->at.model));
     json_object_set_new(q, "input", copy ? json_text(copy) : NULL);
     char *body = json_object_get(q, "input") ? json_dumps(q, JSON_COMPACT) : NULL;
     json_decref(q);
@@ -63,7 +44,7 @@ static enum status ask(const struct server *s, struct span text, json_t **ret, s
     char *body = question(s, text);
     if (!body) return err_set(err, E_MEMORY, "no memory");
     struct str answer = {0};
-    struct http_request r = {.url = s->url,
+    struct http_request r = {.url = s->at.url,
                              .body = span_of(body),
                              .key = s->key,
                              .remote = s->remote,
@@ -72,7 +53,7 @@ static enum status ask(const struct server *s, struct span text, json_t **ret, s
                              .answer_max = SERVER_ANSWER_MAX};
     enum status status = http_ask(&r, &answer, err);
     if (!status) *ret = json_loadb(answer.p ? answer.p : "", answer.n, 0, NULL);
-    if (!status && !*ret) status = err_set(err, E_FORMAT, "'%s' answers with something that is not JSON", s->url);
+    if (!status && !*ret) status = err_set(err, E_FORMAT, "'%s' answers with something that is not JSON", s->at.url);
     str_done(&answer);
     free(body);
     return status;
@@ -81,16 +62,17 @@ static enum status ask(const struct server *s, struct span text, json_t **ret, s
 static enum status read_vector(struct server *s, const json_t *numbers, float *ret, struct err *err)
 {
     const size_t n = json_array_size(numbers);
-    if (!n) return err_set(err, E_FORMAT, "'%s' answers without a vector: is '%s' an embedding model?", s->url, s->model);
-    if (n > EMBED_DIMS_MAX) return err_set(err, E_LIMIT, "'%s' gives vectors of %zu numbers, over %d", s->url, n, EMBED_DIMS_MAX);
+    if (!n) return err_set(err, E_FORMAT, "'%s' answers without a vector: is '%s' an embedding model?", s->at.url, s->at.model);
+    if (n > EMBED_DIMS_MAX)
+        return err_set(err, E_LIMIT, "'%s' gives vectors of %zu numbers, over %d", s->at.url, n, EMBED_DIMS_MAX);
     if (s->dims && n != s->dims)
-        return err_set(err, E_FORMAT, "'%s' gave vectors of %zu numbers and now of %zu: was the model changed?", s->url, s->dims,
-                       n);
+        return err_set(err, E_FORMAT, "'%s' gave vectors of %zu numbers and now of %zu: was the model changed?", s->at.url,
+                       s->dims, n);
     for (size_t i = 0; i < n; i++) {
         const json_t *v = json_array_get(numbers, i);
         ret[i] = (float)json_number_value(v);
         if (!json_is_number(v) || !isfinite(ret[i]))
-            return err_set(err, E_FORMAT, "'%s' answers with a vector that holds something else than numbers", s->url);
+            return err_set(err, E_FORMAT, "'%s' answers with a vector that holds something else than numbers", s->at.url);
     }
     s->dims = n;
     return OK;
@@ -111,7 +93,7 @@ static enum status set_up(struct server *s, const struct embed_choice *c, const 
     s->remote = c->remote;
     s->patience_s = c->patience_s > 0 ? c->patience_s : PATIENCE_S;
     if (c->key && !(s->key = strdup(c->key))) return err_set(err, E_MEMORY, "no memory");
-    return read_address(s, rest, err);
+    return model_address_read(&s->kind->at, rest, &s->at, err);
 }
 
 enum status server_open(const struct server_kind *kind, const struct embed_choice *c, const char *rest, struct embedding *ret,
@@ -123,10 +105,9 @@ enum status server_open(const struct server_kind *kind, const struct embed_choic
     if (!s) return err_set(err, E_MEMORY, "no memory");
     s->kind = kind;
     enum status status = set_up(s, c, rest, err);
-    if (!status && snprintf(is.model, sizeof is.model, "%s:%s", kind->scheme, s->model) >= (int)sizeof is.model)
-        status = err_set(err, E_USAGE, "the name of the model '%s' is too long", s->model);
     if (!status) status = server_embed(s, span_of("mlwatch"), v, err);
     if (status) return server_close(s), status;
+    snprintf(is.model, sizeof is.model, "%s", s->at.name);
     is.dims = s->dims;
     is.state = s;
     *ret = is;

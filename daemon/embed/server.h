@@ -3,13 +3,12 @@
 #define MLWATCH_EMBED_SERVER_H
 
 #include "../base/json.h"
+#include "../base/model_server.h"
 #include "embedder.h"
 
 /* How a kind of server is asked. */
 struct server_kind {
-    const char *scheme;                            /* of the embedder, and the beginning of the model's name */
-    const char *usual_base;                        /* where it is when only a model was named; NULL: it has to be said */
-    const char *path;                              /* behind the base */
+    struct model_server at;
     const char *also;                              /* a further member of the question, as JSON; or NULL */
     const json_t *(*vector)(const json_t *answer); /* the array of numbers in an answer; NULL when there is none */
 };

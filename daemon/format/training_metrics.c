@@ -79,15 +79,29 @@ static void take_step(struct laid *l, enum axis axis, struct span raw, uint64_t 
     add_step(l, laid_number(raw, &step) ? step : (double)NAN, line, out);
 }
 
-/* The list's series, asked for at its first value. */
+bool laid_is(const struct laid_key *k, struct span key) { return k->n == key.n && memcmp(k->text, key.p, key.n) == 0; }
+
+void laid_keep(struct laid_key *k, struct span key) { memcpy(k->text, key.p, k->n = key.n); }
+
+int laid_series(struct laid_hand *h, struct span path, struct span name, enum axis axis, const struct format_out *out)
+{
+    if (h->open && laid_is(&h->list, path)) return h->series;
+    h->open = true;
+    h->long_told = false;
+    laid_keep(&h->list, path);
+    return h->series = out->series(out->arg, name, axis);
+}
+
+void laid_too_long(struct laid_hand *h, uint64_t line, const struct format_out *out)
+{
+    if (!h->long_told) out->bad(out->arg, line, "a metric has more values than there are steps: the rest is left out");
+    h->long_told = true;
+}
+
 static int series_of(struct laid *l, struct span key, const struct format_out *out)
 {
-    if (l->open && l->list.n == key.n && memcmp(l->list.text, key.p, key.n) == 0) return l->series;
-    l->open = l->any = true;
-    l->long_told = false;
-    l->list.n = key.n;
-    memcpy(l->list.text, key.p, key.n);
-    return l->series = out->series(out->arg, key, l->placed ? l->axis : AXIS_RECORD);
+    l->any = true;
+    return laid_series(&l->hand, key, key, l->placed ? l->axis : AXIS_RECORD, out);
 }
 
 static bool is_name(struct span key) { return key.n && key.n < LAID_KEY_BYTES; }
@@ -103,8 +117,7 @@ void laid_item(struct laid *l, struct span key, int64_t index, struct span raw, 
     if (span_is(key, "about") || is_missing(raw) || !is_name(key) || !laid_number(raw, &value)) return;
     int series = series_of(l, key, out);
     bool there = !l->placed || (index >= 0 && (size_t)index < l->n_steps);
-    if (!there && !l->long_told) out->bad(out->arg, line, "a metric has more values than there are steps: the rest is left out");
-    l->long_told = l->long_told || !there;
+    if (!there) laid_too_long(&l->hand, line, out);
     if (there && series >= 0) out->point(out->arg, series, l->placed ? l->steps[index] : index, NAN, value, line);
 }
 

@@ -11,17 +11,22 @@ struct laid_key {
     char text[LAID_KEY_BYTES];
     size_t n;
 };
+/* The list in hand. */
+struct laid_hand {
+    struct laid_key list;
+    int series; /* -1 when it was refused */
+    bool open, long_told;
+};
 /* An object of lists that has its own steps (training_metrics_group.c). */
 struct laid_list {
     double *at;
     size_t n, cap;
 };
 struct laid_group {
-    struct laid_key parent, counter, list; /* its place; the list that counts; the metric in hand */
-    struct laid_list steps, times;         /* times: seconds since 1970, NaN for none */
+    struct laid_key parent, counter; /* its place; the list that counts */
+    struct laid_list steps, times;   /* times: seconds since 1970, NaN for none */
     enum axis axis;
-    int series; /* of the metric in hand; -1 when it was refused */
-    bool open, long_told;
+    struct laid_hand hand;
 };
 struct laid { /* zeroed */
     int64_t *steps;
@@ -30,9 +35,7 @@ struct laid { /* zeroed */
     bool placed;    /* there is a list of steps */
     bool late_told; /* that it stands behind a metric was reported */
     bool any;       /* a metric was told */
-    struct laid_key list;
-    int series; /* of the list in hand; -1 when it was refused */
-    bool open, long_told;
+    struct laid_hand hand;
     struct document document;
     struct laid_group group;
     /* YAML */
@@ -54,6 +57,14 @@ bool laid_number(struct span raw, double *value);
 
 /* laid_counter - is it the name of a list of steps, and what do they count? */
 bool laid_counter(struct span key, enum axis *axis);
+/* laid_is - is it the key that was kept? laid_keep - keep one of less than LAID_KEY_BYTES. */
+bool laid_is(const struct laid_key *k, struct span key);
+void laid_keep(struct laid_key *k, struct span key);
+/* laid_series - the series of the list at `path`, called `name`; asked for at the list's first value. */
+int laid_series(struct laid_hand *h, struct span path, struct span name, enum axis axis, const struct format_out *out);
+/* laid_too_long - report, once a list, that it has more values than there are steps. */
+void laid_too_long(struct laid_hand *h, uint64_t line, const struct format_out *out);
+
 /* laid_group_item - the index'th value of a list within an object; path: the object's, a slash and the list's name.
  * False when no list of steps stands before it in the same object: then it is not told. Cost: about 50 ns. */
 bool laid_group_item(struct laid_group *g, struct span path, int64_t index, struct span raw, uint64_t line,

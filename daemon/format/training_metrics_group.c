@@ -13,10 +13,6 @@
 
 enum { LIST_MAX = 1 << 20 };
 
-static bool is(const struct laid_key *k, struct span s) { return k->n == s.n && memcmp(k->text, s.p, s.n) == 0; }
-
-static void keep(struct laid_key *k, struct span s) { memcpy(k->text, s.p, k->n = s.n); }
-
 static void put(struct laid_list *l, double value, struct arena *arena)
 {
     if (l->n == LIST_MAX) return;
@@ -33,11 +29,11 @@ static void put(struct laid_list *l, double value, struct arena *arena)
 
 static void begin(struct laid_group *g, struct span parent, struct span counter, enum axis axis)
 {
-    keep(&g->parent, parent);
-    keep(&g->counter, counter);
+    laid_keep(&g->parent, parent);
+    laid_keep(&g->counter, counter);
     g->axis = axis;
     g->steps.n = g->times.n = 0;
-    g->open = false;
+    g->hand.open = false;
 }
 
 static double time_of(struct span raw)
@@ -66,21 +62,11 @@ static bool number_of(struct span raw, double *value)
 /* is_row - an object that is no number of numpy's: a record of its own. */
 static bool is_row(struct span raw) { return raw.n && raw.p[0] == '{' && !span_has(raw, "\"value\""); }
 
-static int series_of(struct laid_group *g, struct span path, struct span name, const struct format_out *out)
-{
-    if (g->open && is(&g->list, path)) return g->series;
-    g->open = true;
-    g->long_told = false;
-    keep(&g->list, path);
-    return g->series = out->series(out->arg, name, g->axis);
-}
-
 static void tell(struct laid_group *g, int series, int64_t index, double value, uint64_t line, const struct format_out *out)
 {
     size_t i = (size_t)index;
     if (i >= g->steps.n) {
-        if (!g->long_told) out->bad(out->arg, line, "a metric has more values than there are steps: the rest is left out");
-        g->long_told = true;
+        laid_too_long(&g->hand, line, out);
         return;
     }
     double step = g->steps.at[i], time = i < g->times.n ? g->times.at[i] : (double)NAN;
@@ -95,9 +81,9 @@ bool laid_group_item(struct laid_group *g, struct span path, int64_t index, stru
     const char *slash = memrchr(path.p ? path.p : "", '/', path.n);
     if (!slash || slash == path.p || path.n >= LAID_KEY_BYTES) return false;
     struct span parent = {path.p, (size_t)(slash - path.p)}, key = span_from(path, parent.n + 1);
-    bool same = is(&g->parent, parent), counter = laid_counter(key, &axis);
+    bool same = laid_is(&g->parent, parent), counter = laid_counter(key, &axis);
     if (counter && !index && !same) begin(g, parent, key, axis), same = true;
-    if (!same || (counter && !is(&g->counter, key)) || is_row(raw)) return false;
+    if (!same || (counter && !laid_is(&g->counter, key)) || is_row(raw)) return false;
     if (counter) {
         put(&g->steps, laid_number(raw, &value) ? value : (double)NAN, out->arena);
         return true;
@@ -106,6 +92,7 @@ bool laid_group_item(struct laid_group *g, struct span path, int64_t index, stru
         put(&g->times, time_of(raw), out->arena);
         return true;
     }
-    if (number_of(raw, &value)) tell(g, series_of(g, path, span_is(key, "values") ? parent : path, out), index, value, line, out);
+    if (!number_of(raw, &value)) return true;
+    tell(g, laid_series(&g->hand, path, span_is(key, "values") ? parent : path, g->axis, out), index, value, line, out);
     return true;
 }

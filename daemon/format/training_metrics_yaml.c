@@ -45,11 +45,7 @@ static bool part(struct span text, struct span *key, struct span *value)
     return false;
 }
 
-static void keep(struct laid_key *k, struct span key)
-{
-    k->n = key.n < sizeof k->text ? key.n : 0;
-    memcpy(k->text, key.p, k->n);
-}
+static void keep(struct laid_key *k, struct span key) { laid_keep(k, key.n < sizeof k->text ? key : (struct span){key.p, 0}); }
 
 static struct span kept(const struct laid_key *k) { return (struct span){k->text, k->n}; }
 

@@ -14,17 +14,7 @@
 
 #include <seccomp.h>
 
-#if defined(__SANITIZE_ADDRESS__)
-enum { SANITIZED = 1 };
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-enum { SANITIZED = 1 };
-#else
-enum { SANITIZED = 0 };
-#endif
-#else
-enum { SANITIZED = 0 }; /* AddressSanitizer maps terabytes of shadow and tells what it found on descriptor 2 */
-#endif
+#include "../base/sanitized.h" /* AddressSanitizer maps terabytes of shadow and tells what it found on descriptor 2 */
 
 /* ---- descriptors -------------------------------------------------------------------------------------------------------- */
 

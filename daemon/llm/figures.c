@@ -1,106 +1,29 @@
 #include "figures.h"
 
 #include <math.h>
-#include <strings.h>
 
 #include "../base/num.h"
+#include "figure_units.h"
 
 enum { DIGITS_MAX = 64 };
 #define ROUNDED_AT_MOST 0.05 /* of the number: 0.0186 may be 0.019 and not 0 */
-
-enum unit {
-    NONE,
-    PERCENT,
-    TIMES,
-    STEP,
-    EPOCH,
-    EPISODE,
-    RECORD,
-    SAMPLE,
-    BATCH,
-    LINE,
-    MILLISECOND,
-    SECOND,
-    MINUTE,
-    HOUR,
-    DAY,
-    KB,
-    MB,
-    GB,
-    SD
-};
-
-static const struct {
-    const char *word;
-    enum unit unit;
-} units[] = {
-    {"%", PERCENT},
-    {"percent", PERCENT},
-    {"pct", PERCENT},
-    {"\xC3\x97", TIMES},
-    {"x", TIMES},
-    {"times", TIMES},
-    {"time", TIMES},
-    {"fold", TIMES},
-    {"factor of", TIMES},
-    {"step", STEP},
-    {"steps", STEP},
-    {"iteration", STEP},
-    {"iterations", STEP},
-    {"update", STEP},
-    {"updates", STEP},
-    {"epoch", EPOCH},
-    {"epochs", EPOCH},
-    {"episode", EPISODE},
-    {"episodes", EPISODE},
-    {"record", RECORD},
-    {"records", RECORD},
-    {"sample", SAMPLE},
-    {"samples", SAMPLE},
-    {"example", SAMPLE},
-    {"examples", SAMPLE},
-    {"batch", BATCH},
-    {"batches", BATCH},
-    {"line", LINE},
-    {"lines", LINE},
-    {"ms", MILLISECOND},
-    {"s", SECOND},
-    {"sec", SECOND},
-    {"second", SECOND},
-    {"seconds", SECOND},
-    {"min", MINUTE},
-    {"minute", MINUTE},
-    {"minutes", MINUTE},
-    {"h", HOUR},
-    {"hour", HOUR},
-    {"hours", HOUR},
-    {"day", DAY},
-    {"days", DAY},
-    {"kb", KB},
-    {"kib", KB},
-    {"mb", MB},
-    {"mib", MB},
-    {"gb", GB},
-    {"gib", GB},
-    {"sd", SD},
-    {"\xCF\x83", SD},
-};
-enum { N_UNITS = sizeof units / sizeof *units };
 
 static const struct {
     const char *word;
     double value;
     enum unit unit;
 } words[] = {
-    {"zero", 0, NONE},         {"two", 2, NONE},       {"three", 3, NONE},      {"four", 4, NONE},       {"five", 5, NONE},
-    {"six", 6, NONE},          {"seven", 7, NONE},     {"eight", 8, NONE},      {"nine", 9, NONE},       {"ten", 10, NONE},
-    {"eleven", 11, NONE},      {"twelve", 12, NONE},   {"dozen", 12, NONE},     {"fifteen", 15, NONE},   {"twenty", 20, NONE},
-    {"thirty", 30, NONE},      {"forty", 40, NONE},    {"fifty", 50, NONE},     {"sixty", 60, NONE},     {"seventy", 70, NONE},
-    {"eighty", 80, NONE},      {"ninety", 90, NONE},   {"hundred", 100, NONE},  {"hundreds", 100, NONE}, {"thousand", 1000, NONE},
-    {"thousands", 1000, NONE}, {"million", 1e6, NONE}, {"millions", 1e6, NONE}, {"billion", 1e9, NONE},  {"half", 0.5, NONE},
-    {"halved", 0.5, NONE},     {"halve", 0.5, NONE},   {"quarter", 0.25, NONE}, {"twice", 2, TIMES},     {"double", 2, TIMES},
-    {"doubled", 2, TIMES},     {"doubles", 2, TIMES},  {"doubling", 2, TIMES},  {"triple", 3, TIMES},    {"tripled", 3, TIMES},
-    {"tenfold", 10, TIMES},    {"thrice", 3, TIMES},
+    {"zero", 0, UNIT_NONE},        {"two", 2, UNIT_NONE},          {"three", 3, UNIT_NONE},     {"four", 4, UNIT_NONE},
+    {"five", 5, UNIT_NONE},        {"six", 6, UNIT_NONE},          {"seven", 7, UNIT_NONE},     {"eight", 8, UNIT_NONE},
+    {"nine", 9, UNIT_NONE},        {"ten", 10, UNIT_NONE},         {"eleven", 11, UNIT_NONE},   {"twelve", 12, UNIT_NONE},
+    {"dozen", 12, UNIT_NONE},      {"fifteen", 15, UNIT_NONE},     {"twenty", 20, UNIT_NONE},   {"thirty", 30, UNIT_NONE},
+    {"forty", 40, UNIT_NONE},      {"fifty", 50, UNIT_NONE},       {"sixty", 60, UNIT_NONE},    {"seventy", 70, UNIT_NONE},
+    {"eighty", 80, UNIT_NONE},     {"ninety", 90, UNIT_NONE},      {"hundred", 100, UNIT_NONE}, {"hundreds", 100, UNIT_NONE},
+    {"thousand", 1000, UNIT_NONE}, {"thousands", 1000, UNIT_NONE}, {"million", 1e6, UNIT_NONE}, {"millions", 1e6, UNIT_NONE},
+    {"billion", 1e9, UNIT_NONE},   {"half", 0.5, UNIT_NONE},       {"halved", 0.5, UNIT_NONE},  {"halve", 0.5, UNIT_NONE},
+    {"quarter", 0.25, UNIT_NONE},  {"twice", 2, UNIT_TIMES},       {"double", 2, UNIT_TIMES},   {"doubled", 2, UNIT_TIMES},
+    {"doubles", 2, UNIT_TIMES},    {"doubling", 2, UNIT_TIMES},    {"triple", 3, UNIT_TIMES},   {"tripled", 3, UNIT_TIMES},
+    {"tenfold", 10, UNIT_TIMES},   {"thrice", 3, UNIT_TIMES},
 };
 enum { N_WORDS = sizeof words / sizeof *words };
 
@@ -111,56 +34,14 @@ struct place {
 };
 
 static bool is_digit(char c) { return c >= '0' && c <= '9'; }
-static bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-static bool same(struct span a, const char *b) { return a.n == strlen(b) && strncasecmp(a.p, b, a.n) == 0; }
-
-/* Spaces, U+00A0 among them, and one hyphen ("360-fold"). */
-static size_t skip_gap(struct span t, size_t i, bool hyphen)
-{
-    while (i < t.n) {
-        if (t.p[i] == ' ') i++;
-        else if (i + 1 < t.n && t.p[i] == '\xC2' && t.p[i + 1] == '\xA0') i += 2;
-        else if (hyphen && t.p[i] == '-' && i + 1 < t.n && is_letter(t.p[i + 1])) i++, hyphen = false;
-        else break;
-    }
-    return i;
-}
-
-/* ---- units ----------------------------------------------------------------------------------------------------------------- */
-
-/* The unit that stands at i, and where it ends; i itself for none. */
-static size_t unit_behind(struct span t, size_t i, enum unit *ret)
-{
-    size_t from = skip_gap(t, i, true), to = from;
-    while (to < t.n && is_letter(t.p[to])) to++;
-    if (to == from && to < t.n) to += t.p[to] == '%' ? 1 : (t.p[to] & 0xC0) == 0xC0 && to + 1 < t.n ? 2 : 0;
-    for (size_t u = 0; u < N_UNITS; u++)
-        if (same((struct span){t.p + from, to - from}, units[u].word)) return *ret = units[u].unit, to;
-    return i;
-}
-
-/* "step 414", "steps: 414", "by a factor of 5", "×5". */
-static enum unit unit_before(struct span t, size_t i)
-{
-    while (i && (strchr(" :=#", t.p[i - 1]) || (t.p[i - 1] == '\xA0' && i > 1 && t.p[i - 2] == '\xC2')))
-        i -= t.p[i - 1] == '\xA0' ? 2 : 1;
-    for (size_t u = 0; u < N_UNITS; u++) {
-        const size_t n = strlen(units[u].word);
-        const bool counts = units[u].unit == TIMES ? n != 1 && n != 4 && n != 5 : units[u].unit >= STEP && units[u].unit <= LINE;
-        if (counts && i >= n && strncasecmp(t.p + i - n, units[u].word, n) == 0 &&
-            (i == n || !is_letter(t.p[i - n - 1]) || n == 2))
-            return units[u].unit;
-    }
-    return NONE;
-}
 
 /* ---- digits ---------------------------------------------------------------------------------------------------------------- */
 
 /* Behind a letter, or a letter and - _ . /, digits are part of a name. */
 static bool is_in_a_name(struct span t, size_t i)
 {
-    if (i && (is_letter(t.p[i - 1]) || t.p[i - 1] == '_')) return true;
-    return i > 1 && strchr("-./", t.p[i - 1]) && (is_letter(t.p[i - 2]) || t.p[i - 2] == '_');
+    if (i && (figure_is_letter(t.p[i - 1]) || t.p[i - 1] == '_')) return true;
+    return i > 1 && strchr("-./", t.p[i - 1]) && (figure_is_letter(t.p[i - 2]) || t.p[i - 2] == '_');
 }
 
 static bool is_negative(struct span t, size_t i)
@@ -201,7 +82,7 @@ static size_t scale_behind(struct span t, size_t i, int *exponent)
         char letter;
         int exponent;
     } scales[] = {{'k', 3}, {'K', 3}, {'M', 6}, {'B', 9}};
-    if (i < t.n && (i + 1 == t.n || !is_letter(t.p[i + 1])))
+    if (i < t.n && (i + 1 == t.n || !figure_is_letter(t.p[i + 1])))
         for (size_t s = 0; s < sizeof scales / sizeof *scales; s++)
             if (t.p[i] == scales[s].letter) return *exponent += scales[s].exponent, i + 1;
     return i;
@@ -211,7 +92,7 @@ static size_t read_digits(struct span t, size_t i, struct figure *f, struct plac
 {
     char plain[DIGITS_MAX + 1];
     int decimals = 0, exponent = 0;
-    enum unit unit = NONE;
+    enum unit unit = UNIT_NONE;
     const bool point_first = i && t.p[i - 1] == '.';
     size_t end = copy_number(t, i, plain, &decimals, &exponent);
     if (!num_parse(span_of(plain), &f->value)) f->value = NAN;
@@ -220,14 +101,14 @@ static size_t read_digits(struct span t, size_t i, struct figure *f, struct plac
     f->half = 0.5 * pow(10, exponent - decimals);
     f->value *= pow(10, exponent) * (is_negative(t, i - point_first) ? -1 : 1);
     p->from = i;
-    p->to = unit_behind(t, end, &unit);
-    p->behind = unit != NONE;
-    if (!p->behind) unit = unit_before(t, i - point_first);
-    p->before = !p->behind && unit != NONE;
+    p->to = figure_unit_behind(t, end, &unit);
+    p->behind = unit != UNIT_NONE;
+    if (!p->behind) unit = figure_unit_before(t, i - point_first);
+    p->before = !p->behind && unit != UNIT_NONE;
     f->unit = (int)unit;
-    while (p->to < t.n && p->to == end && is_letter(t.p[p->to])) p->to = ++end; /* 90th */
+    while (p->to < t.n && p->to == end && figure_is_letter(t.p[p->to])) p->to = ++end; /* 90th */
     if (!p->behind && !p->before && p->to > p->from)
-        p->behind = (p->to = unit_behind(t, p->to, &unit), f->unit = (int)unit) != NONE;
+        p->behind = (p->to = figure_unit_behind(t, p->to, &unit), f->unit = (int)unit) != UNIT_NONE;
     return p->to;
 }
 
@@ -236,17 +117,17 @@ static size_t read_digits(struct span t, size_t i, struct figure *f, struct plac
 static size_t read_word(struct span t, size_t i, struct figure *f, struct place *p, bool *is)
 {
     size_t end = i;
-    enum unit unit = NONE;
-    while (end < t.n && is_letter(t.p[end])) end++;
+    enum unit unit = UNIT_NONE;
+    while (end < t.n && figure_is_letter(t.p[end])) end++;
     *is = false;
     for (size_t w = 0; w < N_WORDS; w++)
-        if (same((struct span){t.p + i, end - i}, words[w].word)) {
+        if (figure_is_word((struct span){t.p + i, end - i}, words[w].word)) {
             *is = true;
             *f = (struct figure){words[w].value, 0, (int)words[w].unit};
         }
     if (!*is) return end;
-    *p = (struct place){i, end, false, f->unit != NONE};
-    if (f->unit == NONE) p->to = unit_behind(t, end, &unit), f->unit = (int)unit, p->behind = unit != NONE;
+    *p = (struct place){i, end, false, f->unit != UNIT_NONE};
+    if (f->unit == UNIT_NONE) p->to = figure_unit_behind(t, end, &unit), f->unit = (int)unit, p->behind = unit != UNIT_NONE;
     return p->to;
 }
 
@@ -257,7 +138,7 @@ static bool joins(struct span gap)
     static const char *const all[] = {"-", "\xE2\x80\x93", "\xE2\x80\x94", "to", "and", "or", "\xE2\x86\x92", "through"};
     gap = span_trim(gap);
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
-        if (same(gap, all[i])) return true;
+        if (figure_is_word(gap, all[i])) return true;
     return false;
 }
 
@@ -290,11 +171,11 @@ size_t figures_of(struct span t, struct figure ret[FIGURES_MAX])
         const bool in_name = is_in_a_name(t, i);
         size_t end = i + 1;
         if (is_digit(t.p[i]) && in_name) {
-            while (end < t.n && (is_digit(t.p[end]) || is_letter(t.p[end]) || t.p[end] == '_')) end++;
+            while (end < t.n && (is_digit(t.p[end]) || figure_is_letter(t.p[end]) || t.p[end] == '_')) end++;
         } else if (is_digit(t.p[i])) {
             end = read_digits(t, i, &ret[n], &places[n]);
             is = true;
-        } else if (is_letter(t.p[i])) {
+        } else if (figure_is_letter(t.p[i])) {
             end = read_word(t, i, &ret[n], &places[n], &is);
         }
         n += is;
@@ -314,8 +195,8 @@ bool figures_match(const struct figure *said, const struct figure *known)
     const double half = said->half > known->half ? said->half : known->half;
     const bool coarser = said->half >= known->half || said->value == known->value;
     if (said->unit == known->unit) return coarser && is_near(said->value, half, known->value);
-    if (said->unit == PERCENT && known->unit == NONE) return is_near(said->value / 100, said->half / 100, known->value);
-    if (said->unit == NONE && known->unit == PERCENT && (said->value < 1 || known->value >= 100))
+    if (said->unit == UNIT_PERCENT && known->unit == UNIT_NONE) return is_near(said->value / 100, said->half / 100, known->value);
+    if (said->unit == UNIT_NONE && known->unit == UNIT_PERCENT && (said->value < 1 || known->value >= 100))
         return is_near(said->value * 100, said->half * 100, known->value);
     return false;
 }

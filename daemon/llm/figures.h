@@ -12,7 +12,7 @@ enum { FIGURES_MAX = 96 };
 
 struct figure {
     double value, half; /* half: of the last digit written; 0 for words */
-    int unit;           /* of figures.c's table; 0 for none */
+    int unit;           /* an enum unit of figure_units.h; 0 for none */
 };
 
 /* figures_of - at most FIGURES_MAX; returns how many there are. A range's ends share their unit. */

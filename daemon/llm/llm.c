@@ -11,14 +11,14 @@ enum { N_SERVERS = sizeof servers / sizeof *servers };
 
 struct llm {
     const struct llm_server *server;
-    char *url, *model, *key;
-    char name[LLM_MODEL_BYTES];
+    struct model_address at;
+    char *key;
     bool remote;
     double connect_s, first_byte_s;
 };
 
 bool llm_off(const char *url) { return !url || !*url || strcmp(url, "off") == 0; }
-const char *llm_model(const struct llm *m) { return m->name; }
+const char *llm_model(const struct llm *m) { return m->at.name; }
 
 /* ---- where it is ----------------------------------------------------------------------------------------------------------- */
 
@@ -26,30 +26,8 @@ static const struct llm_server *server_of(const char *url, const char **rest)
 {
     const char *colon = strchr(url, ':');
     for (size_t i = 0; colon && i < N_SERVERS; i++)
-        if (span_is((struct span){url, (size_t)(colon - url)}, servers[i]->scheme)) return *rest = colon + 1, servers[i];
+        if (span_is((struct span){url, (size_t)(colon - url)}, servers[i]->at.scheme)) return *rest = colon + 1, servers[i];
     return NULL;
-}
-
-/* "MODEL", or "http://HOST:PORT#MODEL". */
-static enum status read_address(struct llm *m, const char *rest, struct err *err)
-{
-    const struct llm_server *is = m->server;
-    const bool has_base = span_starts(span_of(rest), "http://") || span_starts(span_of(rest), "https://");
-    const char *hash = has_base ? strrchr(rest, '#') : NULL, *model = hash ? hash + 1 : has_base ? "" : rest;
-    struct span base = has_base ? (struct span){rest, hash ? (size_t)(hash - rest) : strlen(rest)} : span_of(is->usual_base);
-    struct str url = {0};
-    if (!base.n)
-        return err_set(err, E_USAGE, "'%s:%s' does not say where the server is (%s:http://HOST:PORT/v1#MODEL)", is->scheme, rest,
-                       is->scheme);
-    if (!*model) return err_set(err, E_USAGE, "'%s:%s' does not name a model (...#MODEL)", is->scheme, rest);
-    if (snprintf(m->name, sizeof m->name, "%s:%s", is->scheme, model) >= (int)sizeof m->name)
-        return err_set(err, E_USAGE, "the name of the model '%s' is too long", model);
-    while (base.n && base.p[base.n - 1] == '/') base.n--;
-    str_add_span(&url, base);
-    str_add(&url, is->path);
-    m->url = str_take(&url);
-    m->model = str_dup(span_of(model));
-    return m->url && m->model ? OK : err_set(err, E_MEMORY, "no memory");
 }
 
 enum status llm_open(const struct llm_choice *c, struct llm **ret, struct err *err)
@@ -62,7 +40,7 @@ enum status llm_open(const struct llm_choice *c, struct llm **ret, struct err *e
     struct llm *m = calloc(1, sizeof *m);
     if (!m) return err_set(err, E_MEMORY, "no memory");
     *m = (struct llm){.server = server, .remote = c->remote, .connect_s = c->connect_s, .first_byte_s = c->first_byte_s};
-    enum status s = read_address(m, rest, err);
+    enum status s = model_address_read(&server->at, rest, &m->at, err);
     if (!s && c->key && !(m->key = str_dup(span_of(c->key)))) s = err_set(err, E_MEMORY, "no memory");
     if (s) llm_close(m);
     else *ret = m;
@@ -72,8 +50,7 @@ enum status llm_open(const struct llm_choice *c, struct llm **ret, struct err *e
 void llm_close(struct llm *m)
 {
     if (!m) return;
-    free(m->url);
-    free(m->model);
+    model_address_done(&m->at);
     free(m->key);
     free(m);
 }
@@ -89,7 +66,7 @@ static char *question(const struct llm *m, const struct llm_question *q)
         json_object_set_new(one, "content", json_text(q->messages[i].text));
         json_array_append_new(messages, one);
     }
-    json_object_set_new(o, "model", json_text(m->model));
+    json_object_set_new(o, "model", json_text(m->at.model));
     json_object_set_new(o, "messages", messages);
     char *body = json_dumps(o, JSON_COMPACT);
     json_decref(o);
@@ -109,7 +86,7 @@ struct answer {
 
 static bool fail(struct answer *a, enum status s, const char *what)
 {
-    a->status = err_set(a->err, s, "'%s' answers with %s", a->m->url, what);
+    a->status = err_set(a->err, s, "'%s' answers with %s", a->m->at.url, what);
     return false;
 }
 
@@ -117,7 +94,7 @@ static bool fail_as_said(struct answer *a, const char *error)
 {
     struct str said = {0};
     str_add_printable(&said, span_of(error), ERROR_SHOWN);
-    a->status = err_set(a->err, E_IO, "'%s' says: %s", a->m->url, said.p ? said.p : "");
+    a->status = err_set(a->err, E_IO, "'%s' says: %s", a->m->at.url, said.p ? said.p : "");
     str_done(&said);
     return false;
 }
@@ -164,7 +141,7 @@ enum status llm_ask(struct llm *m, const struct llm_question *q, enum llm_end *r
     struct answer a = {.m = m, .q = q, .lines = {.framing = m->server->framing}, .err = err};
     char *body = question(m, q);
     if (!body) return err_set(err, E_MEMORY, "no memory");
-    struct http_request r = {.url = m->url,
+    struct http_request r = {.url = m->at.url,
                              .body = span_of(body),
                              .key = m->key,
                              .remote = m->remote,

@@ -15,7 +15,7 @@
 #include "../base/err.h"
 #include "../base/span.h"
 
-enum { LLM_ANSWER_MAX = 4 << 20, LLM_MODEL_BYTES = 160 };
+enum { LLM_ANSWER_MAX = 4 << 20 };
 
 struct llm_choice {
     const char *url; /* as above */

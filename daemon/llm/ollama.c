@@ -30,4 +30,4 @@ static void read_piece(const json_t *value, struct piece *ret)
     ret->cut = ret->end && why && strcmp(why, "stop") != 0;
 }
 
-const struct llm_server llm_ollama = {"ollama", "http://127.0.0.1:11434", "/api/chat", FRAMING_LINES, question, read_piece};
+const struct llm_server llm_ollama = {{"ollama", "http://127.0.0.1:11434", "/api/chat"}, FRAMING_LINES, question, read_piece};

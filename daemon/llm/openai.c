@@ -30,4 +30,4 @@ static void read_piece(const json_t *value, struct piece *ret)
     ret->error = said ? said : "an error without a word";
 }
 
-const struct llm_server llm_openai = {"openai", NULL, "/chat/completions", FRAMING_EVENTS, question, read_piece};
+const struct llm_server llm_openai = {{"openai", NULL, "/chat/completions"}, FRAMING_EVENTS, question, read_piece};

@@ -1,6 +1,5 @@
 #include "sentences.h"
 
-#include <ctype.h>
 #include <strings.h>
 
 static bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r'; }
@@ -137,8 +136,8 @@ bool sentences_feed(struct sentences *s, struct span text)
     if (!s->text.n || !is_past_thoughts(s)) return true;
     for (size_t n; (n = first_end((struct span){s->text.p, s->text.n}, &more)) > 0; more = false) {
         if (!give(s, (struct span){s->text.p, n})) return false;
+        while (n < s->text.n && span_blank_char(s->text.p[n])) n++;
         drop(s, n);
-        while (s->text.n && span_blank_char(s->text.p[0])) drop(s, 1);
     }
     if (s->text.n <= SENTENCE_BYTES_MAX) return true;
     str_clear(&s->text);

@@ -3,6 +3,7 @@
 #define MLWATCH_LLM_SERVER_H
 
 #include "../base/json.h"
+#include "../base/model_server.h"
 #include "lines.h"
 #include "llm.h"
 
@@ -14,9 +15,7 @@ struct piece {
 };
 
 struct llm_server {
-    const char *scheme;
-    const char *usual_base; /* where it is when only a model was named; NULL: it has to be said */
-    const char *path;       /* behind the base */
+    struct model_server at;
     enum framing framing;
     /* question - what is posted, but for "model" and "messages", which llm.c adds. */
     json_t *(*question)(const struct llm_question *q);

@@ -1,7 +1,6 @@
 #include "codes.h"
 
 #include <math.h>
-#include <string.h>
 #if defined(__x86_64__)
 #include <immintrin.h>
 #endif
@@ -122,7 +121,7 @@ const struct codes_kernel *codes_best(void)
 void codes_ask(struct codes_question *q, const float *v, size_t dims)
 {
     float largest = 0;
-    *q = (struct codes_question){.words = codes_words(dims), .dims = (uint32_t)dims};
+    *q = (struct codes_question){.words = codes_words(dims)};
     codes_put(q->signs, 1, v, dims);
     for (size_t i = 0; i < dims; i++) largest = fmaxf(largest, fabsf(v[i]));
     for (size_t i = 0; i < dims && largest > 0; i++) {

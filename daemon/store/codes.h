@@ -41,7 +41,7 @@ const struct codes_kernel *codes_best(void);
 /* A question at four bits a number. */
 struct codes_question {
     size_t words;
-    uint32_t sum, dims;
+    uint32_t sum;
     uint64_t signs[CODES_WORDS_MAX], planes[CODES_PLANES][CODES_WORDS_MAX];
 };
 void codes_ask(struct codes_question *q, const float *v, size_t dims);

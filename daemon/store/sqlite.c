@@ -6,6 +6,26 @@
 #include "../base/str.h"
 #include "sqlite_store.h"
 
+enum status check_writing(const struct memory *m, struct err *err)
+{
+    return m->writing ? OK : err_set(err, E_STORE, "cannot write '%s': it is open for reading", sqlite_path(m->db));
+}
+
+enum status end_transaction(struct sqlite *db, enum status status, struct err *err)
+{
+    if (!status) return sqlite_commit(db, err);
+    sqlite_rollback(db);
+    return status;
+}
+
+enum status changed(struct sqlite *db, bool *ret, struct err *err)
+{
+    int64_t n = 0;
+    enum status status = sqlite_integer(db, "SELECT changes()", UNBOUND, 0, &n, err);
+    if (!status) *ret = n > 0;
+    return status;
+}
+
 static void memory_close(struct store *s)
 {
     struct memory *m = memory_of(s);

@@ -87,10 +87,9 @@ enum status put_commit(struct memory *m, const struct commit *c, struct err *err
 enum status sqlite_store_commit(struct store *s, const struct commit *const *commits, size_t n, struct err *err)
 {
     struct memory *m = memory_of(s);
-    if (!m->writing) return err_set(err, E_STORE, "cannot write '%s': it is open for reading", sqlite_path(m->db));
-    enum status status = sqlite_begin(m->db, err);
+    enum status status = check_writing(m, err);
+    if (status) return status;
+    status = sqlite_begin(m->db, err);
     for (size_t i = 0; !status && i < n; i++) status = put_commit(m, commits[i], err);
-    if (!status) return sqlite_commit(m->db, err);
-    sqlite_rollback(m->db);
-    return status;
+    return end_transaction(m->db, status, err);
 }

@@ -1,14 +1,8 @@
 /* The memory taken out and put back: small tables row by row, a run piece by piece in one transaction. */
 #include <math.h>
-#include <string.h>
 
 #include "sqlite_store.h"
 #include "upkeep.h"
-
-static enum status check_writing(const struct memory *m, struct err *err)
-{
-    return m->writing ? OK : err_set(err, E_STORE, "cannot write '%s': it is open for reading", sqlite_path(m->db));
-}
 
 /* ---- one moment ----------------------------------------------------------------------------------------------------------- */
 
@@ -74,7 +68,6 @@ static enum status put_row(struct store *s, enum upkeep_table which, const struc
     struct memory *m = memory_of(s);
     struct bound bound[UPKEEP_CELLS_MAX];
     const char *const *names = upkeep_columns(which);
-    int64_t changes = 0;
     size_t n = 0;
     enum status status = check_writing(m, err);
     for (; !status && names[n]; n++) {
@@ -84,9 +77,8 @@ static enum status put_row(struct store *s, enum upkeep_table which, const struc
         bound[n] = cells[n].is_null ? bound_null() : numeric ? bound_real(cells[n].number) : bound_text(cells[n].text);
     }
     if (!status) status = sqlite_run(m->db, tables[which].put, bound, n, err);
-    if (!status) status = sqlite_integer(m->db, "SELECT changes()", UNBOUND, 0, &changes, err);
-    *fresh = changes > 0;
-    return status;
+    *fresh = false;
+    return status ? status : changed(m->db, fresh, err);
 }
 
 /* ---- a run ---------------------------------------------------------------------------------------------------------------- */
@@ -138,10 +130,7 @@ static enum status restore(struct store *s, enum status (*next)(void *arg, const
     enum status status = check_writing(m, err);
     if (!status) status = sqlite_begin(m->db, err);
     if (status) return status;
-    status = put_pieces(m, next, arg, err);
-    if (!status) return sqlite_commit(m->db, err);
-    sqlite_rollback(m->db);
-    return status;
+    return end_transaction(m->db, put_pieces(m, next, arg, err), err);
 }
 
 static enum status points(struct store *s, const char *run_id, int64_t *n, bool *watched, struct err *err)

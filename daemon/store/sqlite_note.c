@@ -45,16 +45,13 @@ static enum status put(struct store *s, const struct note *n, bool *fresh, struc
 {
     struct sqlite *db = memory_of(s)->db;
     int64_t known = 0;
-    if (!memory_of(s)->writing) return err_set(err, E_STORE, "cannot write '%s': it is open for reading", sqlite_path(db));
-    enum status status = sqlite_integer(db, "SELECT key FROM note WHERE id = ?1", BOUND(bound_text(n->id)), 0, &known, err);
+    enum status status = check_writing(memory_of(s), err);
+    if (!status) status = sqlite_integer(db, "SELECT key FROM note WHERE id = ?1", BOUND(bound_text(n->id)), 0, &known, err);
     if (status) return status;
     *fresh = !known;
     if (known) return OK;
     if ((status = sqlite_begin(db, err))) return status;
-    status = insert(db, n, err);
-    if (!status) return sqlite_commit(db, err);
-    sqlite_rollback(db);
-    return status;
+    return end_transaction(db, insert(db, n, err), err);
 }
 
 /* ---- reading ------------------------------------------------------------------------------------------------------------- */
@@ -142,27 +139,18 @@ static enum status each_note(struct store *s, enum note_by by, const char *what,
 static enum status unembedded(struct store *s, const char *model, size_t max, bool (*each)(void *arg, const char *id), void *arg,
                               struct err *err)
 {
-    struct rows *r = NULL;
-    enum status status =
-        sqlite_query(memory_of(s)->db,
-                     "SELECT id FROM note n WHERE NOT EXISTS (SELECT 1 FROM note_meaning WHERE note = n.key AND model = ?1)"
-                     " ORDER BY key DESC LIMIT ?2",
-                     BOUND(bound_text(model), bound_int((int64_t)max)), &r, err);
-    if (status) return status;
-    while (rows_next(r)) {
-        char id[12];
-        const char *found = rows_text(r, 0);
-        snprintf(id, sizeof id, "%s", found ? found : "");
-        if (!each(arg, id)) break;
-    }
-    return rows_done(r, err);
+    return give_unembedded(memory_of(s)->db,
+                           "SELECT id FROM note n WHERE NOT EXISTS (SELECT 1 FROM note_meaning WHERE note = n.key AND model = ?1)"
+                           " ORDER BY key DESC LIMIT ?2",
+                           model, max, each, arg, err);
 }
 
 static enum status put_vector(struct store *s, const char *id, const char *model, const float *v, size_t n, struct err *err)
 {
-    struct sqlite *db = memory_of(s)->db;
-    if (!memory_of(s)->writing) return err_set(err, E_STORE, "cannot write '%s': it is open for reading", sqlite_path(db));
-    return sqlite_run(db, "REPLACE INTO note_meaning(note, model, vector) SELECT key, ?2, ?3 FROM note WHERE id = ?1",
+    enum status status = check_writing(memory_of(s), err);
+    if (status) return status;
+    return sqlite_run(memory_of(s)->db,
+                      "REPLACE INTO note_meaning(note, model, vector) SELECT key, ?2, ?3 FROM note WHERE id = ?1",
                       BOUND(bound_text(id), bound_text(model), bound_blob((struct span){(const char *)v, n * sizeof *v})), err);
 }
 

@@ -8,27 +8,6 @@
 
 #define PERSONS_WORD "EXISTS(SELECT 1 FROM outcome WHERE incident = ?1 AND fix = ?2 AND teller = 'person')"
 
-static enum status check_writing(const struct memory *m, struct err *err)
-{
-    return m->writing ? OK : err_set(err, E_STORE, "cannot write '%s': it is open for reading", sqlite_path(m->db));
-}
-
-/* Did the last statement change a row? */
-static enum status changed(struct sqlite *db, bool *ret, struct err *err)
-{
-    int64_t n = 0;
-    enum status status = sqlite_integer(db, "SELECT changes()", UNBOUND, 0, &n, err);
-    if (!status) *ret = n > 0;
-    return status;
-}
-
-static enum status finish(struct sqlite *db, enum status status, struct err *err)
-{
-    if (!status) return sqlite_commit(db, err);
-    sqlite_rollback(db);
-    return status;
-}
-
 /* ---- outcomes ----------------------------------------------------------------------------------------------------------- */
 
 enum status sqlite_store_outcome(struct store *s, const char *incident, const char *fix, const char *worked, const char *note,
@@ -147,7 +126,7 @@ enum status sqlite_store_trials_put(struct store *s, const char *run_id, const s
     if (status) return status;
     for (size_t i = 0; i < n && !status; i++) status = put_trial(db, run_id, &rows[i], &fresh[i], err);
     if (!status) status = drop_others(db, run_id, rows, n, err);
-    return finish(db, status, err);
+    return end_transaction(db, status, err);
 }
 
 static enum status put_watched(struct sqlite *db, const char *run, const char *incident, const char *fix, const char *worked,
@@ -179,7 +158,7 @@ enum status sqlite_store_verdict(struct store *s, const char *run_id, const char
         err);
     if (!status) status = changed(db, news, err);
     if (!status && *news) status = put_watched(db, run_id, incident, fix, worked, note, when, err);
-    return finish(db, status, err);
+    return end_transaction(db, status, err);
 }
 
 enum status sqlite_store_trials(struct store *s, const char *run_id, bool (*each)(void *arg, const struct trial_row *t),

@@ -3,7 +3,6 @@
  * A run that is forgotten by its points alone is read from its first byte when somebody watches it again: its sources get the place that
  * says so (SOURCE_FROM_START: 2^62 records). */
 #include <stdio.h>
-#include <string.h>
 
 #include "sqlite_store.h"
 #include "upkeep.h"
@@ -162,9 +161,7 @@ static enum status let_go(struct sqlite *db, enum kind kind, const struct going 
     if (status) return status;
     for (size_t i = 0; i < g->n && !status; i++)
         for (size_t k = 0; sql[k] && !status; k++) status = sqlite_run(db, sql[k], BOUND(bound_int(g->keys[i])), err);
-    if (!status) return sqlite_commit(db, err);
-    sqlite_rollback(db);
-    return status;
+    return end_transaction(db, status, err);
 }
 
 /* Free pages go back at once where the file was made for that; a file that was not is written anew, once. */
@@ -191,9 +188,8 @@ enum status sqlite_store_prune(struct store *s, const struct upkeep_pruning *how
     struct sqlite *db = memory_of(s)->db;
     struct going g;
     *ret = (struct upkeep_pruned){0};
-    if (!how->dry && !memory_of(s)->writing)
-        return err_set(err, E_STORE, "cannot write '%s': it is open for reading", sqlite_path(db));
-    enum status status = size_of(db, &ret->bytes_before, err);
+    enum status status = how->dry ? OK : check_writing(memory_of(s), err);
+    if (!status) status = size_of(db, &ret->bytes_before, err);
     if (!status)
         status = sqlite_integer(db, "SELECT count(*) FROM run WHERE watched AND coalesce(last_data, first_seen) < ?1",
                                 BOUND(bound_real(how->before)), 0, &ret->watched, err);
@@ -208,9 +204,9 @@ enum status sqlite_store_prune(struct store *s, const struct upkeep_pruning *how
 enum status sqlite_store_forget_vectors(struct store *s, const char *model, bool others, struct err *err)
 {
     struct sqlite *db = memory_of(s)->db;
-    if (!memory_of(s)->writing) return err_set(err, E_STORE, "cannot write '%s': it is open for reading", sqlite_path(db));
-    enum status status =
-        sqlite_run(db, "DELETE FROM meaning WHERE (model = ?1) <> ?2", BOUND(bound_text(model), bound_int(others)), err);
+    enum status status = check_writing(memory_of(s), err);
+    if (!status)
+        status = sqlite_run(db, "DELETE FROM meaning WHERE (model = ?1) <> ?2", BOUND(bound_text(model), bound_int(others)), err);
     if (status) return status;
     return sqlite_run(db, "DELETE FROM note_meaning WHERE (model = ?1) <> ?2", BOUND(bound_text(model), bound_int(others)), err);
 }

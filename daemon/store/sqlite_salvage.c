@@ -2,10 +2,8 @@
  *
  * Points, findings and incidents are made again from the logs. What people said about incidents, and notes, are in no log: they are read row
  * by row, until SQLite meets a page that it cannot read. */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <time.h>
 #include <unistd.h>
 

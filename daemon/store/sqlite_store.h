@@ -2,8 +2,8 @@
  *
  * sqlite.c opens and reads runs and what belongs to them, sqlite_schema.c holds the tables, sqlite_commit.c writes, sqlite_points.c
  * keeps points, sqlite_incident.c incidents, sqlite_outcome.c outcomes and trials, sqlite_search.c finds them again,
- * sqlite_vector.c keeps what they mean, sqlite_nearest.c searches that; sqlite_note.c keeps notes, sqlite_export.c takes everything out and puts it back, sqlite_prune.c
- * keeps it small, sqlite_salvage.c makes the best of a damaged one. */
+ * sqlite_vector.c keeps what they mean, sqlite_nearest.c searches that; sqlite_note.c keeps notes, sqlite_export.c takes everything
+ * out and puts it back, sqlite_prune.c keeps it small, sqlite_salvage.c makes the best of a damaged one. */
 #ifndef MLWATCH_SQLITE_STORE_H
 #define MLWATCH_SQLITE_STORE_H
 
@@ -21,6 +21,12 @@ static inline struct memory *memory_of(struct store *s) { return (struct memory 
 
 /* Tables: create or migrate (writing), or see that they are ours and of this version (reading). E_STORE with the reason. */
 enum status schema_prepare(struct sqlite *db, bool writing, struct err *err);
+
+/* check_writing - E_STORE when the memory is open for reading.  end_transaction - commit, or undo it all and pass the error on.
+ * changed - did the last statement change a row? */
+enum status check_writing(const struct memory *m, struct err *err);
+enum status end_transaction(struct sqlite *db, enum status status, struct err *err);
+enum status changed(struct sqlite *db, bool *ret, struct err *err);
 
 /* key of a run by its id; E_ABSENT when the memory has no such run. */
 enum status run_key(struct sqlite *db, const char *run_id, int64_t *key, struct err *err);
@@ -73,6 +79,9 @@ enum status sqlite_store_vector_of(struct store *s, const char *incident, const 
                                    struct err *err);
 enum status sqlite_store_set_aside(const char *address, char **moved, struct err *err);
 size_t sqlite_store_salvage(struct store *to, const char *from, bool (*each)(void *arg, const char *path), void *arg);
+/* give_unembedded - ids without a vector of a model; sql selects them by ?1, the model, at most ?2 of them. */
+enum status give_unembedded(struct sqlite *db, const char *sql, const char *model, size_t max,
+                            bool (*each)(void *arg, const char *id), void *arg, struct err *err);
 /* The file of vectors beside the database: forgotten; looked at once a start; told that so many rows were put. */
 void nearest_free(struct nearest *n);
 void nearest_look(struct memory *m, const char *model);

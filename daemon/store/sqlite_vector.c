@@ -6,17 +6,12 @@
 
 #include "sqlite_store.h"
 
-enum status sqlite_store_unembedded(struct store *s, const char *model, size_t max, bool (*each)(void *arg, const char *incident),
-                                    void *arg, struct err *err)
+enum status give_unembedded(struct sqlite *db, const char *sql, const char *model, size_t max,
+                            bool (*each)(void *arg, const char *id), void *arg, struct err *err)
 {
     struct rows *r = NULL;
     char id[12];
-    nearest_look(memory_of(s), model);
-    enum status status =
-        sqlite_query(memory_of(s)->db,
-                     "SELECT id FROM incident i WHERE NOT EXISTS (SELECT 1 FROM meaning WHERE incident = i.key AND model = ?1)"
-                     " ORDER BY key DESC LIMIT ?2",
-                     BOUND(bound_text(model), bound_int((int64_t)max)), &r, err);
+    enum status status = sqlite_query(db, sql, BOUND(bound_text(model), bound_int((int64_t)max)), &r, err);
     if (status) return status;
     while (rows_next(r)) {
         const char *found = rows_text(r, 0);
@@ -24,6 +19,17 @@ enum status sqlite_store_unembedded(struct store *s, const char *model, size_t m
         if (!each(arg, id)) break;
     }
     return rows_done(r, err);
+}
+
+enum status sqlite_store_unembedded(struct store *s, const char *model, size_t max, bool (*each)(void *arg, const char *incident),
+                                    void *arg, struct err *err)
+{
+    nearest_look(memory_of(s), model);
+    return give_unembedded(
+        memory_of(s)->db,
+        "SELECT id FROM incident i WHERE NOT EXISTS (SELECT 1 FROM meaning WHERE incident = i.key AND model = ?1)"
+        " ORDER BY key DESC LIMIT ?2",
+        model, max, each, arg, err);
 }
 
 static enum status put(struct sqlite *db, const struct vector_row *row, struct err *err)
@@ -37,12 +43,11 @@ static enum status put(struct sqlite *db, const struct vector_row *row, struct e
 enum status sqlite_store_put_vectors(struct store *s, const struct vector_row *rows, size_t n, struct err *err)
 {
     struct sqlite *db = memory_of(s)->db;
-    if (!memory_of(s)->writing) return err_set(err, E_STORE, "cannot write '%s': it is open for reading", sqlite_path(db));
-    if (!n) return OK;
-    enum status status = sqlite_begin(db, err);
+    enum status status = check_writing(memory_of(s), err);
+    if (status || !n) return status;
+    status = sqlite_begin(db, err);
     for (size_t i = 0; i < n && !status; i++) status = put(db, rows + i, err);
-    if (!status) status = sqlite_commit(db, err);
-    else sqlite_rollback(db);
+    status = end_transaction(db, status, err);
     if (!status) nearest_added(memory_of(s), rows[0].model, rows[0].n, n);
     return status;
 }

@@ -113,6 +113,8 @@ has_points m1 800 || fail "the points of a run that is watched are gone"
 expect "an incident with an outcome stays" "$first" "$("$MLWATCH" search nan)"
 out=$("$MLWATCH" memory reembed 2>/dev/null)
 expect "reembed" 'all are of ' "$out"
+printf 'embed: "openai:http://127.0.0.1:9/v1#m"\n' >nobody.conf
+expect "reembed asks whom a search would ask" '127.0.0.1:9' "$(MLWATCH_CONFIG=$PWD/nobody.conf "$MLWATCH" memory reembed 2>&1)"
 
 # bad input in one sentence
 for words in "" "stat" "import" "note" "export more" "prune" "prune --older-than soon" "clusters --nearness 7" "note x --worked yes" \

@@ -13,21 +13,10 @@
 #include <stdatomic.h>
 #include <zlib.h>
 
+#include "../../daemon/base/sanitized.h"
 #include "../../daemon/base/str.h"
 #include "../../daemon/engine/checkpoint/checkpoint.h"
 #include "checkpoint_made.h"
-
-#if defined(__SANITIZE_ADDRESS__)
-enum { SANITIZED = 1 };
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-enum { SANITIZED = 1 };
-#else
-enum { SANITIZED = 0 };
-#endif
-#else
-enum { SANITIZED = 0 };
-#endif
 
 static bool deep(void) { return getenv("MLWATCH_DEEP") != NULL; }
 static size_t looks(void) { return deep() ? 1000 : SANITIZED ? 12 : 100; }

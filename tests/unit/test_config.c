@@ -1,38 +1,5 @@
 /* Settings: which of file, environment and flag counts, what is refused and how it is told. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
-#include <cmocka.h>
-
-#include "../../daemon/engine/config.h"
-
-static char path[64];
-
-static void write_file(const char *text)
-{
-    snprintf(path, sizeof path, "/tmp/mlwatch-config.XXXXXX");
-    int fd = mkstemp(path);
-    assert_true(fd >= 0);
-    assert_int_equal(write(fd, text, strlen(text)), (ssize_t)strlen(text));
-    close(fd);
-    setenv("MLWATCH_CONFIG", path, 1);
-}
-
-static int forget(void **unused)
-{
-    (void)unused;
-    if (*path) unlink(path);
-    *path = 0;
-    unsetenv("MLWATCH_CONFIG");
-    unsetenv("MLWATCH_SENSITIVITY");
-    return 0;
-}
+#include "config_fixture.h"
 
 static const struct knob *knob(const char *name)
 {

@@ -93,6 +93,22 @@ static void a_header_that_numpy_would_not_write_is_corrupt(void **state)
     probe_done(&p);
 }
 
+static void a_header_that_breaks_off_in_zeros_is_incomplete_where_nothing_follows(void **state)
+{
+    static char bytes[256];
+    size_t header = put_header(bytes, "{'descr': '<f4', 'fortran_order': False, 'shape': (3,), }", 1), n = header + 12;
+    (void)state;
+    memset(bytes + header / 2, 0, n - header / 2);
+    for (int follows = 0; follows < 2; follows++) {
+        bytes[n - 1] = follows ? 'x' : 0;
+        int fd = probe_bytes(bytes, n);
+        probe_fd(&p, fd, "array.npy", NULL, &ckpt_limits_usual);
+        assert_int_equal(p.state, follows ? CKPT_CORRUPT : CKPT_INCOMPLETE);
+        probe_done(&p);
+        close(fd);
+    }
+}
+
 static void arrays_of_objects_are_judged_as_pickles(void **state)
 {
     static const char *const dicts[] = {"{'descr': '|O', 'fortran_order': False, 'shape': (1,), }",
@@ -174,6 +190,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_version_and_type_is_read),
         cmocka_unit_test(a_header_that_numpy_would_not_write_is_corrupt),
+        cmocka_unit_test(a_header_that_breaks_off_in_zeros_is_incomplete_where_nothing_follows),
         cmocka_unit_test(arrays_of_objects_are_judged_as_pickles),
         cmocka_unit_test(a_member_that_is_no_array_makes_an_npz_not_safe),
         cmocka_unit_test(a_member_as_long_as_its_shape_does_not_say_is_corrupt),

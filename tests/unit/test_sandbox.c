@@ -12,13 +12,8 @@
 #include <cmocka.h>
 
 #include "../../daemon/base/clock.h"
+#include "../../daemon/base/sanitized.h"
 #include "../../daemon/engine/checkpoint/checkpoint.h"
-
-#if defined(__SANITIZE_ADDRESS__)
-enum { SANITIZED = 1 };
-#else
-enum { SANITIZED = 0 };
-#endif
 
 struct world {
     char directory[64], program[4096];

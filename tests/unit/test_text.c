@@ -1,14 +1,5 @@
-/* test_text - what the text format reads from the lines of real tools, and what it leaves alone. Lines are made up; shapes are real. */
-#include "format_probe.h"
-
-#define WITH(doc, name) struct probe *name = probe_text("text", doc)
-
-static void no_points(const char *doc)
-{
-    WITH(doc, p);
-    if (p->points) fail_msg("not a record, but points were told:\n%s%s", doc, p->text.p);
-    probe_close(p);
-}
+/* test_text - which step, metric and part of the data the lines of a console log tell. Lines are made up; shapes are real. */
+#include "text_probe.h"
 
 static void pairs_behind_a_counter_are_points(void **unused)
 {
@@ -172,24 +163,6 @@ static void lines_below_the_heading_of_an_epoch_are_all_records(void **unused)
     str_done(&doc);
 }
 
-static void a_keras_epoch_cut_before_its_newline_counts_when_its_bar_is_complete(void **unused)
-{
-    (void)unused;
-    static const char *const complete[] = {
-        "Epoch 4/5\n\r 32/938 - 14s 16ms/step - loss: 2.5\b\b\r938/938 - 15s 16ms/step - loss: 1.5",
-        "Epoch 4/5\n\r 32/938 - 14s 16ms/step - loss: 2.5\b\b\r938/938 - 15s 16ms/step - loss: 1.5\b\b\b\r",
-        "Epoch 4/5\n\r938/938 - 15s 16ms/step - loss: 1.5\b\b\r938/938 \xe2\x94\x81 15s 16ms/step",
-    };
-    for (size_t i = 0; i < sizeof complete / sizeof *complete; i++) {
-        WITH(complete[i], p);
-        assert_int_equal(p->points, 1);
-        probe_expect(p, "point loss 4 1.5 @2");
-        probe_close(p);
-    }
-    no_points("Epoch 4/5\n\r 32/938 - 14s 16ms/step - loss: 2.5\b\b\r900/938 - 15s 16ms/step - loss: 1.5");
-    no_points("Epoch 4/5\n\r938/938 - 15s 16ms/step");
-}
-
 static void megatron_searching_its_loss_scale_is_no_failure(void **unused)
 {
     (void)unused;
@@ -350,102 +323,6 @@ static void deepspeed_lines_are_read(void **unused)
     probe_close(p);
 }
 
-static void trainer_dicts_take_their_step_from_the_bar(void **unused)
-{
-    (void)unused;
-    WITH("\r  4%|#    | 50/1500 [00:31<12:20,  1.94it/s]{'loss': 0.0, 'grad_norm': nan, 'epoch': 0.12}   \n"
-         "\r  4%|#    | 60/1500 [00:31<12:20,  1.94it/s]\n"
-         "\r 8%|#    | 120/1500 [00:31<12:20, 1.94it/s]\r100%|####| 32/32 [00:03<00:00, 10.0it/s]\r{'eval_loss': '2.25', "
-         "'epoch': '0.24'}\n"
-         "{'train_runtime': 911.3, 'train_loss': 1.62, 'epoch': 3.0}\n",
-         p);
-    probe_expect(p, "point loss 60 0 @1");
-    probe_expect(p, "point grad_norm 60 NaN @1");
-    probe_expect(p, "point eval_loss 120 2.25 @3");
-    probe_expect(p, "event nonfinite @1 {'loss': 0.0, 'grad_norm': nan, 'epoch': 0.12}"); /* NaN, as the Trainer writes it */
-    assert_int_equal(p->points, 3);
-    assert_int_equal(p->events, 2);
-    probe_close(p);
-    WITH("{'loss': 2.5, 'grad_norm': inf, 'epoch': 0.12}\n{'loss': 2.25, 'epoch': 0.24}\n",
-         q); /* half precision, a step skipped */
-    assert_int_equal(q->events, 0);
-    probe_expect(q, "series loss record");
-    probe_expect(q, "point loss 2 2.25 @2");
-    probe_close(q);
-}
-
-static void only_the_complete_keras_bar_is_the_epoch(void **unused)
-{
-    (void)unused;
-    WITH("Epoch 1/2\n\b\b\r\x1b[1m 32/938\x1b[0m \x1b[32m\xe2\x94\x81\x1b[0m \x1b[1m14s\x1b[0m 16ms/step - accuracy: 0.2910 - "
-         "loss: 2.0113"
-         "\b\b\b\r\x1b[1m938/938\x1b[0m \x1b[1m15s\x1b[0m 16ms/step - accuracy: 0.5 - loss: 1.5"
-         "\b\b\b\r\x1b[1m938/938\x1b[0m \x1b[1m15s\x1b[0m 16ms/step - accuracy: 0.5 - loss: 1.25 - val_loss: 1.5\n"
-         "Epoch 2/2\n938/938 [==============================] - 15s 16ms/step - loss: nan - val_loss: 1.75\n",
-         p);
-    probe_expect(p, "series loss epoch");
-    probe_expect(p, "point loss 1 1.25 @2");
-    probe_expect(p, "point val_loss 1 1.5 @2");
-    probe_expect(p, "point loss 2 NaN @4");
-    probe_expect(p, "point val_loss 2 1.75 @4");
-    assert_int_equal(p->points, 5);
-    probe_close(p);
-    WITH("Epoch 1/2\n - 15s - loss: 0.5 - acc: 0.75\nEpoch 2/2\n938/938 - 15s - 16ms/step - acc: 0.75 - loss: 0.25\n", q);
-    probe_expect(q, "point loss 1 0.5 @2");
-    probe_expect(q, "point loss 2 0.25 @4");
-    probe_close(q);
-}
-
-static void each_redraw_of_a_bar_is_a_record_once(void **unused)
-{
-    (void)unused;
-    WITH("\r 45%|###  | 450/1000 [01:23<01:41,  5.41it/s, loss=0.5]\r 45%|###  | 450/1000 [01:24<01:41,  5.41it/s, loss=0.5]"
-         "\r 46%|###  | 460/1000 [01:25<01:41,  5.41it/s, loss=0.25]\n"
-         "Epoch 1:  45%|###  | 45/100 [00:12<00:15, 3.62it/s, v_num=0, train_loss=0.75]\n",
-         p);
-    probe_expect(p, "point loss 450 0.5 @1");
-    probe_expect(p, "point loss 460 0.25 @1");
-    probe_expect(p, "point train_loss 45 0.75 @2");
-    assert_int_equal(p->points, 3);
-    probe_close(p);
-}
-
-/* live - a log that goes on: what is told while more may come. */
-static struct probe *live(const char *doc)
-{
-    struct probe *p = probe_open(format_by_name("text"), PROBE_ARENA_BYTES);
-    probe_feed(p, span_of(doc), 0);
-    str_add(&p->text, "");
-    return p;
-}
-
-static void a_bar_that_ends_its_line_is_told_at_once(void **unused)
-{
-    (void)unused;
-    struct probe *p =
-        live("\r 98%|## | 59/60 [00:01<00:00, 50.0it/s, loss=0.5]\r100%|###| 60/60 [00:01<00:00, 50.0it/s, loss=0.25]\n");
-    probe_expect(p, "point loss 59 0.5 @1");
-    probe_expect(p, "point loss 60 0.25 @1");
-    probe_close(p);
-    p = live("\r100%|###| 60/60 [00:01<00:00, 50.0it/s, loss=0.25]"); /* may be drawn again */
-    assert_int_equal(p->points, 0);
-    probe_close(p);
-}
-
-/* Lightning leaves the line to draw the bar of its validation below it, and comes back. */
-static void a_bar_that_is_come_back_to_repeats_nothing(void **unused)
-{
-    (void)unused;
-    WITH("\rEpoch 1: 100%|##| 20/20 [00:00<00:00, 249.4it/s, loss=0.5, val_loss=0.75]\n"
-         "\rValidation: |   | 0/? [00:00<?, ?it/s]\x1b[A\n\r        \x1b[A"
-         "\rEpoch 1: 100%|##| 20/20 [00:00<00:00, 233.0it/s, loss=0.5, val_loss=0.75]\r\n",
-         p);
-    probe_expect(p, "point loss 20 0.5 @1");
-    probe_expect(p, "point val_loss 20 0.75 @3");
-    assert_int_equal(p->points, 3); /* the validation gave the same value: it counts */
-    probe_close(p);
-}
-
 static void boosting_rounds_and_tables_are_read(void **unused)
 {
     (void)unused;
@@ -494,82 +371,6 @@ static void what_launchers_put_in_front_does_not_matter(void **unused)
     }
 }
 
-static void code_models_and_configurations_are_no_records(void **unused)
-{
-    (void)unused;
-    no_points("          (bn): BatchNorm2d(384, eps=0.0001, momentum=0.1, affine=False, track_running_stats=True)\n");
-    no_points("step = 0\nloss = model(x)\nlr=args.lr\noptimizer = Adam(model.parameters(), lr=0.001, step=10)\nval_loss = 0.0\n");
-    no_points("print(f\"step:{step} loss:{loss:.4f}\")\n    def step(self, epoch=3, loss=0.5):\n    if step == 10: loss = 0.5\n  "
-              "  total += 1 # step 10: loss 0.5 += x\n");
-    no_points("{'optimization': {'optimizer': 'Adam', 'd_lr': 0.0002, 'epoch': 10, 'loss': 0.5}}\nNamespace(epoch=3, lr=0.1, "
-              "loss='mse')\n");
-    no_points("| N/A   29C    P0    48W / 300W |      0MiB / 16160MiB |      0%      Default |\n+++ '[' 2 -lt 1 ']'\n");
-    no_points("python train.py --epochs 10 --lr 0.1 --loss-scale 128\n  train_iters ..................... 1000\n    validation: "
-              "112640\n");
-    no_points("Epoch 7: early stopping\nEpoch 3: val_loss improved from 0.47 to 0.45, saving model to best.keras\n[1/3] c++ "
-              "-DX=1 -O3 a.cpp\n");
-    no_points("We trained for 10 epochs and the loss was 0.5 in version 1.2.3 of 2026-01-05.\n");
-}
-
-static void settings_are_facts(void **unused)
-{
-    (void)unused;
-    WITH("Namespace(batch_size=20, data='./data/x, y', lr=20, betas=(0.9, 0.95))\n{'optimization': {'optimizer': 'Adam', 'd_lr': "
-         "0.0002}, 'seed': 1}\n"
-         "cmd = deepspeed main.py --learning_rate 9.65e-6 --weight_decay 0. --deepspeed --name=\"a\"\n  learning_rate "
-         "................................... 0.00015\n"
-         "seed: 7\ndropout = self.dropout\n",
-         p);
-    probe_expect(p, "fact lr=20");
-    probe_expect(p, "fact data=./data/x, y");
-    probe_expect(p, "fact betas=(0.9, 0.95)");
-    probe_expect(p, "fact optimization/optimizer=Adam");
-    probe_expect(p, "fact optimization/d_lr=0.0002");
-    probe_expect(p, "fact learning_rate=9.65e-6");
-    probe_expect(p, "fact weight_decay=0.");
-    probe_expect(p, "fact deepspeed=true");
-    probe_expect(p, "fact learning_rate=0.00015");
-    probe_expect(p, "fact seed=7");
-    probe_refuse(p, "fact dropout");
-    probe_close(p);
-}
-
-static void facts_are_bounded(void **unused)
-{
-    (void)unused;
-    struct str doc = {0};
-    for (int i = 0; i < 2000; i++) str_addf(&doc, "  option_%d .......... %d\n", i, i);
-    struct probe *p = probe_text("text", doc.p);
-    assert_int_equal(p->facts, 512);
-    probe_close(p);
-    str_done(&doc);
-}
-
-static void lines_count_newlines_only(void **unused)
-{
-    (void)unused;
-    WITH("a\rb\rstep 1 loss 0.5\r\nstep 2 loss 0.25\rstep 3 loss 0.125", p);
-    probe_expect(p, "point loss 1 0.5 @1");
-    probe_expect(p, "point loss 2 0.25 @2");
-    probe_expect(p, "point loss 3 0.125 @2");
-    probe_close(p);
-}
-
-static int sniff(const char *path, const char *head) { return format_by_name("text")->sniff(path, span_of(head)); }
-
-static void sniffing_wants_a_record_or_the_name_of_a_log(void **unused)
-{
-    (void)unused;
-    assert_true(sniff("out/strange.name", "hello\nstep 1: loss 0.5\n") >= 20);
-    assert_true(sniff("notes.md", "step 1: loss 0.5\n") >= 20);
-    assert_true(sniff("a/slurm-12.out", "module load cuda\n") >= 20);
-    assert_true(sniff("train.log", "") >= 20);
-    assert_true(sniff("README.md", "# Title\nTrain with --lr 0.1 --epochs 10. Test accuracy: 0.91\n") < 20);
-    assert_true(sniff("train.py", "print('step 1: loss 0.5')\nstep 1: loss 0.5\n") < 20);
-    assert_true(sniff("requirements.txt", "torch==2.1\n") < 20);
-    assert_int_equal(format_by_name("text")->sniff("x.log", (struct span){"\0\1\2\3step 1: loss 0.5\n", 22}), 0);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -582,7 +383,6 @@ int main(void)
         cmocka_unit_test(records_within_an_epoch_are_numbered_when_nothing_else_counts),
         cmocka_unit_test(metrics_alone_are_records_once_there_are_three),
         cmocka_unit_test(lines_below_the_heading_of_an_epoch_are_all_records),
-        cmocka_unit_test(a_keras_epoch_cut_before_its_newline_counts_when_its_bar_is_complete),
         cmocka_unit_test(megatron_searching_its_loss_scale_is_no_failure),
         cmocka_unit_test(counters_of_tutorials_are_read),
         cmocka_unit_test(a_restatement_is_no_metric),
@@ -591,18 +391,8 @@ int main(void)
         cmocka_unit_test(a_part_of_an_epoch_behind_a_step_counts_nothing),
         cmocka_unit_test(epoch_summaries_have_series_of_their_own),
         cmocka_unit_test(deepspeed_lines_are_read),
-        cmocka_unit_test(trainer_dicts_take_their_step_from_the_bar),
-        cmocka_unit_test(only_the_complete_keras_bar_is_the_epoch),
-        cmocka_unit_test(each_redraw_of_a_bar_is_a_record_once),
-        cmocka_unit_test(a_bar_that_ends_its_line_is_told_at_once),
-        cmocka_unit_test(a_bar_that_is_come_back_to_repeats_nothing),
         cmocka_unit_test(boosting_rounds_and_tables_are_read),
         cmocka_unit_test(what_launchers_put_in_front_does_not_matter),
-        cmocka_unit_test(code_models_and_configurations_are_no_records),
-        cmocka_unit_test(settings_are_facts),
-        cmocka_unit_test(facts_are_bounded),
-        cmocka_unit_test(lines_count_newlines_only),
-        cmocka_unit_test(sniffing_wants_a_record_or_the_name_of_a_log),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,8 +1,6 @@
 /* test_text_lines - records that take several lines: dicts that are printed broken, metrics below a line that counts; and a count in the
  * middle of a line. Made up; shapes are those of pprint, json.dumps, MosaicML's Composer and PyTorch's first tutorial. */
-#include "format_probe.h"
-
-#define WITH(doc, name) struct probe *name = probe_text("text", doc)
+#include "text_probe.h"
 
 static void a_dict_printed_over_several_lines_is_one_record(void **unused)
 {

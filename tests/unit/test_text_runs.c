@@ -1,7 +1,5 @@
 /* test_text_runs - several runs appended to one console log, and lines that are no records of the training loop. Made up; shapes are real. */
-#include "format_probe.h"
-
-#define WITH(doc, name) struct probe *name = probe_text("text", doc)
+#include "text_probe.h"
 
 /* epochs - a run of `n` epochs, each a heading and three bare records that fall from `top`. */
 static void epochs(struct str *log, int n, double top)

@@ -13,6 +13,7 @@
 
 enum { SIGNATURE_BYTES = 8, SUPERBLOCK_BYTES = 64 };
 #define USER_BLOCK_MAX (UINT64_C(1) << 30)
+static const char signature[] = "\x89HDF\r\n\x1a\n";
 
 static void say(const struct ckpt_sink *out, enum ckpt_state s, const char *why)
 {
@@ -25,7 +26,7 @@ static uint64_t find_signature(const struct ckpt_file *f)
 {
     char p[SIGNATURE_BYTES];
     for (uint64_t at = 0; at < USER_BLOCK_MAX && at + sizeof p <= f->size; at = at ? at * 2 : 512)
-        if (ckpt_pread(f->fd, p, sizeof p, f->base + at, NULL) == OK && memcmp(p, "\x89HDF\r\n\x1a\n", sizeof p) == 0) return at;
+        if (ckpt_pread(f->fd, p, sizeof p, f->base + at, NULL) == OK && memcmp(p, signature, sizeof p) == 0) return at;
     return UINT64_MAX;
 }
 
@@ -47,10 +48,7 @@ bool h5_check_superblock(const struct ckpt_file *f, const struct ckpt_sink *out)
     bool open_for_write;
     if (f->size < SIGNATURE_BYTES) return say(out, CKPT_INCOMPLETE, "its first record is not there yet"), false;
     if (at == UINT64_MAX) {
-        static const char signature[] = "\x89HDF\r\n\x1a\n";
-        size_t there = 0;
-        while (there < f->head.n && there < SIGNATURE_BYTES && f->head.p[there] == signature[there]) there++;
-        bool blank = f->head.n && (!f->head.p[0] || unwritten_from(f, there + 1));
+        bool blank = f->head.n && (!f->head.p[0] || unwritten_from(f, unwritten_signature(f->head, signature)));
         return say(out, blank ? CKPT_INCOMPLETE : CKPT_CORRUPT,
                    blank ? "its first record is not written yet" : "it has no HDF5 signature"),
                false;

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../unwritten.h"
 #include "parts.h"
 
 enum { DEPTH_MAX = 64, PATH_MAX_BYTES = 1024, SEEN_FIRST = 1 << 10 };
@@ -127,9 +128,8 @@ static void read_root(hid_t root, struct h5 *ret, size_t max, struct arena *a)
 /* A file that cannot be read and ends in zeros got its size before its bytes. */
 static bool ends_blank(const struct ckpt_file *f)
 {
-    char last[64], blank[sizeof last] = {0};
-    return f->size >= sizeof last && ckpt_pread(f->fd, last, sizeof last, f->base + f->size - sizeof last, NULL) == OK &&
-           memcmp(last, blank, sizeof last) == 0;
+    enum { LAST_BYTES = 64 };
+    return f->size >= LAST_BYTES && unwritten_from(f, f->size - LAST_BYTES + 1);
 }
 
 enum status h5_collect(const struct ckpt_file *f, const struct ckpt_limits *max, const struct ckpt_sink *out, struct h5 *ret,

@@ -7,6 +7,7 @@
 #ifndef MLWATCH_REWORD_H
 #define MLWATCH_REWORD_H
 
+#include "../../base/model_server.h"
 #include "../../llm/ground.h"
 #include "../../llm/llm.h"
 #include "../explanation.h"
@@ -14,10 +15,10 @@
 extern const struct knob reword_knobs[];
 
 struct reworded {
-    char model[LLM_MODEL_BYTES]; /* "" when none is asked */
-    size_t worded, dropped;      /* sentences of the model that were told, and that were not */
-    size_t why[GROUND_VERDICTS]; /* how many were dropped for each reason */
-    char trouble[600];           /* why it was not asked to the end, or "" */
+    char model[MODEL_NAME_BYTES]; /* "" when none is asked */
+    size_t worded, dropped;       /* sentences of the model that were told, and that were not */
+    size_t why[GROUND_VERDICTS];  /* how many were dropped for each reason */
+    char trouble[600];            /* why it was not asked to the end, or "" */
 };
 
 /* A teller hears each sentence as soon as it is to be told; worded: it is the model's. */

@@ -1,87 +1,24 @@
-/* account - failures told in words become notes. One a line as JSON, or a CSV with a header; what a column means is told by its name, in the
- * spellings that people use. */
-#include <ctype.h>
-#include <errno.h>
-#include <math.h>
+/* account - failures told in words become notes: one a line as JSON, or a CSV with a header. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 
 #include "../../base/redact.h"
+#include "account_words.h"
 #include "ingest.h"
 #include "table.h"
 
-enum { FILE_BYTES_MAX = 64 << 20, SAID_MAX = 20, FIELD_BYTES_MAX = 8192, KEY_BYTES = 40, HEAD_BYTES = 65536 };
+enum { FILE_BYTES_MAX = 64 << 20, SAID_MAX = 20 };
 
-/* ---- names and answers ------------------------------------------------------------------------------------------------------ */
-
-enum meaning { NONE, TEXT, SYMPTOMS, FIXES, WORKED, CAUSE, WHEN };
-static const struct {
-    enum meaning meaning;
-    const char *names; /* between blanks; lower case, '_' for blanks and hyphens */
-} meanings[] = {
-    {TEXT, " description text summary problem failure what what_happened title issue incident desc "},
-    {SYMPTOMS, " symptoms symptom signs observed observations observation evidence "},
-    {FIXES, " attempted_fixes attempted_fix fixes fix tried attempts attempt solution solutions resolution action actions remedy "
-            "what_was_tried "},
-    {WORKED, " worked work fixed helped help outcome success successful result resolved did_it_work did_it_help fix_worked "
-             "whether_they_worked "},
-    {CAUSE, " cause root_cause reason diagnosis "},
-    {WHEN, " when date time timestamp created created_at "},
-};
-
-static enum meaning meaning_of(const char *name)
+const char *account_keep(struct arena *a, struct span text)
 {
-    char key[KEY_BYTES + 3] = " ";
-    size_t n = 1;
-    for (; *name && n <= KEY_BYTES; name++)
-        if (isalnum((unsigned char)*name)) key[n++] = (char)tolower((unsigned char)*name);
-        else if (n > 1 && key[n - 1] != '_') key[n++] = '_';
-    while (n > 1 && key[n - 1] == '_') n--;
-    if (*name || n == 1) return NONE;
-    memcpy(key + n, " ", 2);
-    for (size_t i = 0; i < sizeof meanings / sizeof *meanings; i++)
-        if (strstr(meanings[i].names, key)) return meanings[i].meaning;
-    return NONE;
-}
-
-const char *account_worked(const char *word)
-{
-    static const char *const answers[][2] = {
-        {"yes", " yes y true 1 1.0 worked works helped fixed success successful solved resolved ok "},
-        {"no", " no n false 0 0.0 failed failure did not help did not work unsuccessful nothing "},
-        {"worse", " worse harmful made it worse hurt -1 "},
-    };
-    char key[KEY_BYTES + 3] = " ";
-    struct span w = span_trim(span_of(word));
-    if (!w.n || w.n > KEY_BYTES) return NULL;
-    for (size_t i = 0; i < w.n; i++) key[i + 1] = (char)tolower((unsigned char)w.p[i]);
-    memcpy(key + w.n + 1, " ", 2);
-    for (size_t i = 0; i < sizeof answers / sizeof *answers; i++)
-        if (strstr(answers[i][1], key)) return answers[i][0];
-    return NULL;
-}
-
-bool account_id(const char *word)
-{
-    size_t n = strlen(word);
-    return n && n <= 64 && strspn(word, "abcdefghijklmnopqrstuvwxyz0123456789_") == n;
-}
-
-/* Seconds since 1970, or a date: 2026-01-31, 2026-01-31T14:02:11. */
-static bool time_of(const char *text, double *ret)
-{
-    struct tm tm = {0};
-    char *end = NULL;
-    double seconds = strtod(text, &end);
-    if (end != text && !*end && seconds > 1e8 && seconds < 1e11) return *ret = seconds, true;
-    const char *rest = strptime(text, "%Y-%m-%d", &tm);
-    if (!rest) return false;
-    if (*rest == 'T' || *rest == ' ') (void)strptime(rest + 1, "%H:%M:%S", &tm);
-    *ret = (double)timegm(&tm);
-    return true;
+    struct str clean = {0}, plain = {0};
+    redact_text(&clean, text);
+    str_add_printable(&plain, (struct span){clean.p ? clean.p : "", clean.n}, ACCOUNT_TEXT_BYTES_MAX);
+    const char *kept = arena_copy(a, plain.p ? plain.p : "", plain.n);
+    str_done(&clean);
+    str_done(&plain);
+    return kept;
 }
 
 /* ---- one row ---------------------------------------------------------------------------------------------------------------- */
@@ -97,15 +34,10 @@ struct telling {
 
 static const char *keep(struct telling *t, struct span text)
 {
-    struct str clean = {0}, plain = {0};
     text = span_trim(text);
-    if (text.n > FIELD_BYTES_MAX) text.n = FIELD_BYTES_MAX;
-    redact_text(&clean, text);
-    str_add_printable(&plain, (struct span){clean.p ? clean.p : "", clean.n}, FIELD_BYTES_MAX);
-    const char *kept = arena_copy(&t->arena, plain.p ? plain.p : "", plain.n);
+    if (text.n > ACCOUNT_TEXT_BYTES_MAX) text.n = ACCOUNT_TEXT_BYTES_MAX;
+    const char *kept = account_keep(&t->arena, text);
     if (!kept) t->bad = "it is more than fits";
-    str_done(&clean);
-    str_done(&plain);
     return kept ? kept : "";
 }
 
@@ -152,7 +84,7 @@ static void take_text(struct telling *t, enum meaning m, const char *text)
     if (m == FIXES) each_part(t, text, add_plain_fix);
     if (m == WORKED) t->worked = answer_of(t, text);
     if (m == CAUSE) t->note.cause = keep(t, span_of(text));
-    if (m == WHEN && *text && !time_of(text, &t->note.when)) t->bad = "when it happened is no date (2026-01-31)";
+    if (m == WHEN && *text && !account_time(text, &t->note.when)) t->bad = "when it happened is no date (2026-01-31)";
 }
 
 static void begin(struct telling *t, double now)
@@ -193,7 +125,7 @@ static void take_fix_object(struct telling *t, const json_t *o)
     json_t *v;
     json_object_foreach((json_t *)o, key, v)
     {
-        enum meaning m = meaning_of(key);
+        enum meaning m = account_meaning(key);
         if ((m == FIXES || m == TEXT || strcmp(key, "name") == 0) && json_is_string(v)) fix = json_string_value(v);
         if (m == WORKED && json_is_string(v)) worked = answer_of(t, json_string_value(v));
         if (m == WORKED && json_is_boolean(v)) worked = json_is_true(v) ? "yes" : "no";
@@ -231,7 +163,7 @@ static void take_meaning(struct telling *t, const json_t *o, enum meaning m)
 {
     const char *key;
     json_t *v;
-    json_object_foreach((json_t *)o, key, v) if (meaning_of(key) == m) take_value(t, m, v);
+    json_object_foreach((json_t *)o, key, v) if (account_meaning(key) == m) take_value(t, m, v);
 }
 
 /* Answers after the fixes they are about. */
@@ -303,7 +235,7 @@ static void read_csv(struct reading *r, struct span text)
     size_t n = 0;
     table_init(&t, text);
     if (table_next(&t))
-        for (; n < t.n; n++) columns[n] = meaning_of(t.fields[n]);
+        for (; n < t.n; n++) columns[n] = account_meaning(t.fields[n]);
     while (table_next(&t)) count(r, tell_row(&t, columns, n, r->now, r->out), t.row_line);
     table_done(&t);
 }
@@ -341,65 +273,4 @@ enum status account_read(const char *path, enum account_kind kind, double now, s
     if (!status && out->failed) status = err_set(err, E_MEMORY, "no memory for what '%s' tells", path);
     str_done(&text);
     return status;
-}
-
-/* ---- what a file is --------------------------------------------------------------------------------------------------------- */
-
-static enum account_kind kind_of_json(struct span line)
-{
-    json_t *o = json_loadb(line.p, line.n, 0, NULL), *v;
-    const char *key, *schema = json_string_value(json_object_get(o, "schema"));
-    bool text = false, words = false;
-    if (schema && strncmp(schema, "mlwatch.memory/", 15) == 0) return json_decref(o), ACCOUNT_EXPORT;
-    json_object_foreach(o, key, v)
-    {
-        enum meaning m = meaning_of(key);
-        text = text || ((m == TEXT || m == SYMPTOMS) && (json_is_string(v) || (json_is_array(v) && m == SYMPTOMS)));
-        words = words || m == SYMPTOMS || m == FIXES || m == CAUSE || strcmp(key, "description") == 0;
-    }
-    json_decref(o);
-    return text && words ? ACCOUNT_JSON : ACCOUNT_NO;
-}
-
-static enum account_kind kind_of_table(struct span head)
-{
-    struct table t;
-    bool text = false, words = false;
-    table_init(&t, head);
-    if (table_next(&t))
-        for (size_t i = 0; i < t.n; i++) {
-            enum meaning m = meaning_of(t.fields[i]);
-            text = text || m == TEXT || m == SYMPTOMS;
-            words = words || m == SYMPTOMS || m == FIXES || m == CAUSE || strcasecmp(t.fields[i], "description") == 0;
-        }
-    table_done(&t);
-    return text && words ? ACCOUNT_CSV : ACCOUNT_NO;
-}
-
-/* The first line that tells; the first ones may be bad, and are then named when they are read. */
-static enum account_kind kind_of_lines(struct span text)
-{
-    enum { LOOKED_AT = 16 };
-    enum account_kind kind = ACCOUNT_NO;
-    for (int i = 0; i < LOOKED_AT && text.n && kind == ACCOUNT_NO; i++) {
-        const char *newline = memchr(text.p, '\n', text.n);
-        struct span line = {text.p, newline ? (size_t)(newline - text.p) : text.n};
-        kind = line.n && line.p[0] == '{' ? kind_of_json(line) : ACCOUNT_NO;
-        text = span_from(text, newline ? line.n + 1 : line.n);
-    }
-    return kind;
-}
-
-enum account_kind account_kind(const char *path)
-{
-    char *head = malloc(HEAD_BYTES);
-    FILE *f = head ? fopen(path, "re") : NULL;
-    size_t n = f ? fread(head, 1, HEAD_BYTES, f) : 0;
-    if (f) fclose(f);
-    struct span text = span_trim((struct span){head, n});
-    const char *newline = text.n ? memchr(text.p, '\n', text.n) : NULL;
-    struct span line = {text.p, newline ? (size_t)(newline - text.p) : text.n};
-    enum account_kind kind = !line.n ? ACCOUNT_NO : line.p[0] == '{' ? kind_of_lines(text) : kind_of_table(line);
-    free(head);
-    return kind;
 }

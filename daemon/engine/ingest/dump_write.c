@@ -1,5 +1,4 @@
 /* dump_write - the memory as lines of JSON; dump.h has their shapes. */
-#include <float.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>

@@ -3,10 +3,11 @@
  *   list.c           directories (any log that `check` reads), MLflow databases and servers: which runs there are
  *   tree.c           runs of files
  *   mlflow_store.c   runs of an mlflow.db, all of them
- *   mlflow_server.c  runs of a tracking server
+ *   mlflow_server.c  runs of a tracking server; mlflow_points.c makes points of both
  *   study.c          one run is read, judged and written
- *   account.c        failures told in words: JSON lines or CSV; table.c cuts CSV
- *   restore.c        lines become the memory again; export.c the other way round
+ *   account.c        failures told in words: JSON lines or CSV; account_kind.c tells them from logs, account_words.c knows the spellings,
+ *                    table.c cuts CSV
+ *   restore.c        lines become the memory again; export.c the other way round; dump_read.c, dump_write.c one line
  *   requests.c       what of it the daemon is asked for */
 #ifndef MLWATCH_INGEST_H
 #define MLWATCH_INGEST_H
@@ -82,7 +83,7 @@ void study_done(struct study *s);
 
 /* ---- words ------------------------------------------------------------------------------------------------------------------ */
 
-/* account_file - is this file a table of failures told in words (by its first line), or an export? */
+/* account_kind - is this file a table of failures told in words (by its first line), or an export? */
 enum account_kind { ACCOUNT_NO, ACCOUNT_JSON, ACCOUNT_CSV, ACCOUNT_EXPORT };
 enum account_kind account_kind(const char *path);
 struct account_counts {
@@ -94,6 +95,9 @@ enum status account_read(const char *path, enum account_kind kind, double now, s
                          void (*say)(void *arg, const char *text), void *arg, struct err *err);
 /* account_worked - "yes", "no" or "worse" of what people write (true, helped, made it worse, 0 ...); static. NULL: it is none of these. */
 const char *account_worked(const char *word);
+/* account_keep - a text without secrets and controls, cut at so many bytes; NULL when the arena is full. */
+enum { ACCOUNT_TEXT_BYTES_MAX = 8192 };
+const char *account_keep(struct arena *a, struct span text);
 /* account_id - is it written as ids of causes and fixes are? */
 bool account_id(const char *word);
 

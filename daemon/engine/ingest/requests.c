@@ -1,7 +1,6 @@
 #include "requests.h"
 
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "../../base/str.h"
@@ -16,7 +15,7 @@ static void end(struct client *c, int code, const char *error)
     client_done(c, code);
 }
 
-/* Is there a memory, and is the client still there to hear of it? */
+/* Is there a memory? The client is told when there is none. */
 static bool can(struct daemon *d, struct client *c)
 {
     if (!d->engine.memory) end(c, 3, d->memory_off);

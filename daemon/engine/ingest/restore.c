@@ -1,7 +1,6 @@
 /* restore - see restore.h. A run's lines are gathered into pieces of some ten thousand points, which the store takes one by one. */
 #include "restore.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>

@@ -1,7 +1,6 @@
 /* study - one old run is read as `check` reads it, judged, and written as lines of dump.h.
  *
  * Points that do not fit into memory lie in a scratch file until the run's first line can be written, for that says how many they are. */
-#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,10 +10,11 @@
 #include "../../base/hash.h"
 #include "../gate.h"
 #include "../journal.h"
+#include "../memory_incident.h"
 #include "../project.h"
 #include "ingest.h"
 
-enum { HEAD_BYTES = 4096, HELD_POINTS = 1 << 16, FACTS_SEARCHED = 200 };
+enum { HEAD_BYTES = 4096, HELD_POINTS = 1 << 16 };
 
 struct studying {
     struct study *study;
@@ -138,48 +138,13 @@ static void on_point(void *arg, const struct point *p)
     g->points++;
 }
 
-/* What words should find an incident: its message, causes, settings and the log's own words. */
-static void searchable(struct str *s, const struct incident_news *n, const struct view *v)
-{
-    str_add(s, n->finding->message);
-    for (size_t i = 0; i < v->n_causes; i++) str_addf(s, "\n%s", v->causes[i].diagnosis.cause->title);
-    for (size_t i = 0; i < v->n_facts && i < FACTS_SEARCHED; i++) str_addf(s, "\n%s %s", v->facts[i].key, v->facts[i].value);
-    if (n->finding->quote) str_addf(s, "\n%s", n->finding->quote);
-}
-
-static void add_lists(struct incident_row *row, const struct incident_news *n, const struct view *v)
-{
-    for (size_t i = 0; i < v->n_causes && row->n_causes < DIAGNOSIS_MAX; i++) {
-        row->causes[row->n_causes].cause = v->causes[i].diagnosis.cause->id;
-        row->causes[row->n_causes++].probability = v->causes[i].diagnosis.probability;
-    }
-    for (size_t i = 0; n->cause && i < n->cause->n_fixes && row->n_offered < RANK_MAX; i++) {
-        row->offered[row->n_offered].fix = n->cause->fixes[i].fix->id;
-        row->offered[row->n_offered++].confidence = n->cause->fixes[i].confidence;
-    }
-}
-
 static void on_incident(void *arg, const struct incident_news *n)
 {
     struct studying *g = arg;
-    const struct told *t = n->told;
     struct str text = {0};
     if (!n->finding) return;
-    searchable(&text, n, g->view);
-    struct incident_row row = {.incident = {.run_name = g->row.name,
-                                            .kind = t->kind,
-                                            .series = t->series,
-                                            .severity = severity_name(t->severity),
-                                            .state = t->open ? "open" : "closed",
-                                            .cause = n->cause ? n->cause->diagnosis.cause->id : NULL,
-                                            .cause_probability = n->cause ? n->cause->diagnosis.probability : (double)NAN,
-                                            .opened = t->opened,
-                                            .closed = t->closed,
-                                            .onset_step = t->onset_step,
-                                            .message = n->finding->message},
-                               .text = text.p};
-    memcpy(row.incident.id, t->id, sizeof row.incident.id);
-    add_lists(&row, n, g->view);
+    struct incident_row row = memory_incident(n, g->view, &text);
+    row.incident.run_name = g->row.name;
     dump_incident(&g->incidents, &row);
     g->n_incidents++;
     str_done(&text);

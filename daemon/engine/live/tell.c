@@ -9,6 +9,7 @@
 #include "../../base/str.h"
 #include "../../report/report.h"
 #include "../../report/words.h"
+#include "../memory_incident.h"
 #include "../outcome/outcome.h"
 #include "parts.h"
 
@@ -113,43 +114,13 @@ static void tell(void *arg, const struct incident_news *n)
 
 /* ---- incidents for the memory ---------------------------------------------------------------------------------------------- */
 
-/* What words should find it: its message, causes, settings and the log's own words. */
-static void searchable(struct str *s, const struct incident_news *n, const struct view *v)
-{
-    str_add(s, n->finding ? n->finding->message : "");
-    for (size_t i = 0; i < v->n_causes; i++) str_addf(s, "\n%s", v->causes[i].diagnosis.cause->title);
-    for (size_t i = 0; i < v->n_facts && i < 200; i++) str_addf(s, "\n%s %s", v->facts[i].key, v->facts[i].value);
-    if (n->finding && n->finding->quote) str_addf(s, "\n%s", n->finding->quote);
-}
-
 static void journal_news(struct live *l, const struct incident_news *n, const struct view *v)
 {
-    const struct told *t = n->told;
     struct str text = {0};
     if (!l->engine->memory || l->dropping) return;
-    searchable(&text, n, v);
-    struct incident_row row = {.incident = {.run_name = l->name,
-                                            .kind = t->kind,
-                                            .series = t->series,
-                                            .severity = severity_name(t->severity),
-                                            .state = t->open ? "open" : "closed",
-                                            .cause = n->cause ? n->cause->diagnosis.cause->id : NULL,
-                                            .cause_probability = n->cause ? n->cause->diagnosis.probability : NAN,
-                                            .opened = t->opened,
-                                            .closed = t->closed,
-                                            .onset_step = t->onset_step,
-                                            .message = n->finding ? n->finding->message : ""},
-                               .text = text.p};
-    memcpy(row.incident.id, t->id, sizeof row.incident.id);
+    struct incident_row row = memory_incident(n, v, &text);
+    row.incident.run_name = l->name;
     memcpy(row.incident.run_id, l->id, sizeof row.incident.run_id);
-    for (size_t i = 0; i < v->n_causes && row.n_causes < DIAGNOSIS_MAX; i++) {
-        row.causes[row.n_causes].cause = v->causes[i].diagnosis.cause->id;
-        row.causes[row.n_causes++].probability = v->causes[i].diagnosis.probability;
-    }
-    for (size_t i = 0; n->cause && i < n->cause->n_fixes && row.n_offered < RANK_MAX; i++) {
-        row.offered[row.n_offered].fix = n->cause->fixes[i].fix->id;
-        row.offered[row.n_offered++].confidence = n->cause->fixes[i].confidence;
-    }
     journal_incident(&l->journal, &row);
     str_done(&text);
     loop_hurry(l->engine->loop, &l->commit, 0.05);

@@ -11,7 +11,6 @@
 #define MLWATCH_OUTCOME_H
 
 #include "../../base/json.h"
-
 #include "../../base/str.h"
 #include "../../knowledge/knowledge.h"
 #include "../../store/store.h"
@@ -41,6 +40,8 @@ struct difference {
 
 /* settings_add - a fact as logged; of several spellings of one setting the first counts.  Cost: 2 us. */
 void settings_add(struct settings *s, const char *key, const char *value);
+/* settings_value - of a setting by its canonical name; NULL: not set. */
+const char *settings_value(const struct settings *s, const char *name);
 /* settings_rate - the rate that was logged as a series, where no setting names one. */
 void settings_rate(struct settings *s, const char *value);
 /* settings_logged_rate - the rate of the view's learning-rate series as a setting: its highest, once it no longer rises (it is constant for

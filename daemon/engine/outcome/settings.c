@@ -46,16 +46,16 @@ static void identify(struct settings *s, const char *key, const char *value)
     s->identity = hash64(value, strlen(value), hash64(key, strlen(key), s->identity));
 }
 
-static struct setting *known(struct settings *s, const char *name)
+const char *settings_value(const struct settings *s, const char *name)
 {
     for (size_t i = 0; i < s->n; i++)
-        if (strcmp(s->known[i].name, name) == 0) return &s->known[i];
+        if (strcmp(s->known[i].name, name) == 0) return s->known[i].value;
     return NULL;
 }
 
 static void add_known(struct settings *s, const char *name, const char *value)
 {
-    if (known(s, name) || s->n == SETTINGS_MAX) return;
+    if (settings_value(s, name) || s->n == SETTINGS_MAX) return;
     struct setting *one = &s->known[s->n++];
     one->name = name;
     snprintf(one->value, sizeof one->value, "%s", value);
@@ -130,13 +130,6 @@ static void differ(const char *name, const char *was, const char *is, struct dif
     out[(*n)++] = (struct difference){name, was, is, in_list(lengths, sizeof lengths / sizeof *lengths, name)};
 }
 
-static const char *value_of(const struct settings *s, const char *name)
-{
-    for (size_t i = 0; i < s->n; i++)
-        if (strcmp(s->known[i].name, name) == 0) return s->known[i].value;
-    return NULL;
-}
-
 static bool other_in(const struct settings *s, uint64_t key, uint64_t *value)
 {
     for (size_t i = 0; i < s->n_other; i++)
@@ -157,11 +150,11 @@ size_t settings_differ(const struct settings *was, const struct settings *is, st
 {
     size_t n = 0;
     for (size_t i = 0; i < is->n; i++) {
-        const char *before = value_of(was, is->known[i].name);
+        const char *before = settings_value(was, is->known[i].name);
         if (before || was->told) differ(is->known[i].name, before, is->known[i].value, out, &n);
     }
     for (size_t i = 0; i < was->n && is->told; i++)
-        if (!value_of(is, was->known[i].name)) differ(was->known[i].name, was->known[i].value, NULL, out, &n);
+        if (!settings_value(is, was->known[i].name)) differ(was->known[i].name, was->known[i].value, NULL, out, &n);
     *others = others_differ(was, is);
     return n;
 }

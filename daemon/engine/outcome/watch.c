@@ -173,8 +173,7 @@ static void look_at_facts(struct live *l, const struct view *v)
     add_facts(s, v);
     w->facts_seen = l->facts_seen;
     w->told = s->n ? s->identity | 1 : 0;
-    w->rate_told = false;
-    for (size_t i = 0; i < s->n; i++) w->rate_told = w->rate_told || strcmp(s->known[i].name, "learning_rate") == 0;
+    w->rate_told = settings_value(s, "learning_rate") != NULL;
     free(s);
 }
 

@@ -65,13 +65,6 @@ static struct run_series *series_new(uint32_t id, uint16_t source, struct span n
     return s;
 }
 
-/* CatBoost's console calls the loss of its data "learn" and that of held-out data "test", and nothing else: what "test" is follows from the
- * other one. */
-static bool beside_learn(struct run *r, uint16_t source, struct span name)
-{
-    return span_is(name, "test") && *slot_of(r, source, span_of("learn")) != 0;
-}
-
 int run_intern(struct run *r, uint16_t source, struct span name, enum axis axis, const struct role_match *known)
 {
     if (!index_grow(r)) return -1;
@@ -83,8 +76,7 @@ int run_intern(struct run *r, uint16_t source, struct span name, enum axis axis,
     if (r->n_series >= SERIES_MAX || !run_grow((void **)&r->series, &r->series_room, r->n_series, sizeof *r->series)) return -1;
     struct run_series *s = NULL;
     struct str full = {0};
-    if (!known && run_holds_evaluations(r, source)) str_add(&full, "eval/"); /* for the role only */
-    if (!known && beside_learn(r, source, name)) str_add(&full, "loss/");
+    if (!known) run_add_split(r, source, name, &full); /* for the role only */
     str_add_span(&full, name);
     if (full.p && !full.failed) {
         struct role_match m = known ? *known : role_of(full.p);

@@ -1,4 +1,5 @@
-/* run_split - the split that a file's name or directory tells: learn_error.tsv and test_error.tsv, train/loss.tsv and eval/loss.tsv. */
+/* run_split - the split that a series' name does not tell: by its file's name or directory (learn_error.tsv and test_error.tsv, train/loss.tsv
+ * and eval/loss.tsv), or by the series beside it. */
 #include <ctype.h>
 #include <string.h>
 
@@ -36,7 +37,7 @@ static bool is_of_validation(const char *path)
 }
 
 /* Another word in a name alone proves nothing (the log of a test run); a pair of names does: learn_error.tsv, test_error.tsv. */
-bool run_holds_evaluations(const struct run *r, uint16_t source)
+static bool holds_evaluations(const struct run *r, uint16_t source)
 {
     if (source >= r->n_sources) return false;
     const char *path = r->sources[source]->path;
@@ -47,4 +48,19 @@ bool run_holds_evaluations(const struct run *r, uint16_t source)
             if (i != source && is_pair(path, at, n, r->sources[i]->path)) return true;
     }
     return false;
+}
+
+/* CatBoost's console calls the loss of its data "learn" and that of held-out data "test", and nothing else: what "test" is follows from the
+ * other one. */
+static bool is_beside_learn(const struct run *r, uint16_t source, struct span name)
+{
+    for (size_t i = 0; span_is(name, "test") && i < r->n_series; i++)
+        if (r->series[i]->s.source == source && strcmp(r->series[i]->s.name, "learn") == 0) return true;
+    return false;
+}
+
+void run_add_split(const struct run *r, uint16_t source, struct span name, struct str *out)
+{
+    if (holds_evaluations(r, source)) str_add(out, "eval/");
+    if (is_beside_learn(r, source, name)) str_add(out, "loss/");
 }

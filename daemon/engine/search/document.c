@@ -18,8 +18,7 @@ struct told {
     bool settings[SETTINGS], traceback;
 };
 
-/* loss_divergence as people write it. */
-static void add_words(struct str *out, const char *id)
+void document_add_id(struct str *out, const char *id)
 {
     size_t from = out->n;
     str_add(out, id);
@@ -36,7 +35,7 @@ static bool add_setting(void *arg, const struct fact *f)
         if (!t->settings[i] && strcmp(key, settings[i]) == 0) {
             t->settings[i] = true;
             str_add(t->out, " ");
-            add_words(t->out, key);
+            document_add_id(t->out, key);
             str_add(t->out, " ");
             str_add_printable(t->out, span_of(value), SETTING_CHARACTERS);
             str_add(t->out, ",");
@@ -66,7 +65,7 @@ static bool add_note(void *arg, const char *fix, const char *worked, const char 
     struct told *t = arg;
     (void)when;
     str_add(t->out, "\n");
-    add_words(t->out, fix);
+    document_add_id(t->out, fix);
     str_add(t->out, strcmp(worked, "yes") == 0 ? " helped" : " did not help");
     if (note && *note) str_add(t->out, ": "), str_add_printable(t->out, span_of(note), NOTE_CHARACTERS);
     return true;
@@ -77,11 +76,11 @@ enum status document_of(struct store *s, const struct incident_row *row, struct 
     const struct incident *i = &row->incident;
     struct told t = {.out = out};
     enum status status;
-    add_words(out, i->kind ? i->kind : "");
+    document_add_id(out, i->kind ? i->kind : "");
     str_add(out, ": ");
     str_add(out, i->message && *i->message ? i->message : row->text);
     for (size_t c = 0; c < row->n_causes && c < CAUSES_TOLD; c++)
-        str_add(out, c ? ", " : "\n"), add_words(out, row->causes[c].cause);
+        str_add(out, c ? ", " : "\n"), document_add_id(out, row->causes[c].cause);
     (void)((status = store_run(s, i->run_id, add_framework, &t, err)) ||
            (status = store_facts(s, i->run_id, add_setting, &t, err)) ||
            (status = store_events(s, i->run_id, add_event, &t, err)) ||

@@ -7,6 +7,8 @@
 #include "../../embed/embed.h"
 #include "../../store/store.h"
 
+/* document_add_id - loss_divergence as people write it. */
+void document_add_id(struct str *out, const char *id);
 /* document_of - append it. Errors: E_STORE. */
 enum status document_of(struct store *s, const struct incident_row *i, struct str *out, struct err *err);
 

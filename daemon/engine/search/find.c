@@ -17,6 +17,8 @@ static const struct find_weights weights[] = {
     {NULL, 1, 0.75, 0, 0, 0, 0, 1, 0.05, 0, 0.31, 0.4},
 };
 
+static const double OWN_WORTH = 0.1; /* what happened here already is likelier */
+
 static const struct find_weights *weights_of(const char *model)
 {
     const struct find_weights *w = weights;
@@ -55,6 +57,37 @@ void find_because(struct find_hit *h, const char *why)
     for (size_t i = 0; i < h->n_why; i++)
         if (strcmp(h->why[i], why) == 0) return;
     if (*why && h->n_why < FIND_WHY_MAX) h->why[h->n_why++] = why;
+}
+
+bool find_has(const struct search *s, const char *id)
+{
+    for (size_t i = 0; i < s->n_hits; i++)
+        if (s->hits[i].incident && strcmp(s->hits[i].incident->id, id) == 0) return true;
+    return false;
+}
+
+static double card_score(const struct search *s, const char *cause)
+{
+    const struct deck *d = &s->finder->deck;
+    for (size_t i = 0; cause && i < d->n; i++)
+        if (strcmp(d->cards[i].id, cause) == 0) return s->card_score[i];
+    return 0;
+}
+
+void find_score(struct search *s, const struct bm25_text *t, double near, const char *cause, const struct search_hit *by_words,
+                struct find_hit *h)
+{
+    struct str said = {0};
+    double words = bm25_score(&s->words, t), own = find_fused(s, near, words), card = card_score(s, cause);
+    if (s->worded) h->score = fmax(own, 0.5 * (own + card)) + OWN_WORTH;
+    if (words > s->incident_words) s->incident_words = words;
+    if (s->worded && own > s->best) s->best = own;
+    if (near >= FIND_WORTH_TELLING) find_because(h, find_keep(s, "meaning %.2f", near));
+    bm25_matches(&s->words, t, &said);
+    if (said.n) find_because(h, find_keep(s, "%s", said.p));
+    for (size_t i = 0; by_words && i < by_words->n_why; i++) find_because(h, by_words->why[i]);
+    str_done(&said);
+    if (s->worded && card > own) find_because(h, find_keep(s, "its cause %s fits", cause));
 }
 
 /* ---- one search ---------------------------------------------------------------------------------------------------------- */

@@ -6,8 +6,7 @@
 #include "question.h"
 
 enum { SENTENCES_MAX = 8, SENTENCE_BYTES_MIN = 15 };
-static const double TITLE_WEIGHT = 3, CLUE_WEIGHT = 0.5, FIX_WEIGHT = 0.3, WORTH_TELLING = 0.35, COMMON_WORTH = 0.02,
-                    RARE_PRIOR = 0.01;
+static const double TITLE_WEIGHT = 3, CLUE_WEIGHT = 0.5, FIX_WEIGHT = 0.3, COMMON_WORTH = 0.02, RARE_PRIOR = 0.01;
 
 static void read_card(const struct search *s, const struct card *c, struct bm25_text *t)
 {
@@ -40,7 +39,7 @@ static void explain(struct search *s, const struct card *c, size_t i, struct fin
 {
     struct str words = {0};
     bm25_matches(&s->words, &s->texts[i], &words);
-    if (s->cosine[i] >= WORTH_TELLING)
+    if (s->cosine[i] >= FIND_WORTH_TELLING)
         find_because(h, find_keep(s, "meaning %.2f: \"%.300s\"", s->cosine[i], deck_phrase(c, s->phrase[i])));
     if (words.n) find_because(h, find_keep(s, "%s", words.p));
     str_done(&words);

@@ -7,8 +7,6 @@
 #include "find_parts.h"
 
 enum { BY_WORDS_MAX = 100, BY_MEANING_MAX = 60, NEAR_MAX = 100 };
-static const double NEAR_ENOUGH = 0.3, LIKE_ENOUGH = 0.7, WORTH_TELLING = 0.35,
-                    OWN_WORTH = 0.1; /* what happened here already is likelier */
 
 struct near_one {
     char id[12];
@@ -89,9 +87,7 @@ static enum status ask_like(struct search *s, bool *asked, struct err *err)
         status = store_vectors(h->stores[i], s->question->like, embed_model(s->finder->meaning.embed), m.dims, add_up, &m, err);
         if (status == E_ABSENT) status = OK; /* a run of another host */
     }
-    float length = (float)sqrt(meaning_cosine(s->vector, s->vector, m.dims));
-    for (size_t i = 0; i < m.dims && length > 0; i++) s->vector[i] /= length;
-    *asked = length > 0;
+    *asked = meaning_unit(s->vector, m.dims);
     return status;
 }
 
@@ -117,14 +113,6 @@ static enum status admitted(struct search *s, const struct incident_row *r, bool
 
 /* ---- scores -------------------------------------------------------------------------------------------------------------- */
 
-static double card_score(const struct search *s, const char *cause)
-{
-    const struct deck *d = &s->finder->deck;
-    for (size_t i = 0; cause && i < d->n; i++)
-        if (strcmp(d->cards[i].id, cause) == 0) return s->card_score[i];
-    return 0;
-}
-
 static void read_incident(const struct search *s, const struct incident_row *r, struct bm25_text *t)
 {
     const struct incident *i = &r->incident;
@@ -134,26 +122,14 @@ static void read_incident(const struct search *s, const struct incident_row *r, 
     for (size_t c = 0; c < r->n_causes; c++) bm25_read(&s->words, span_of(r->causes[c].cause), 1, t);
 }
 
-/* by_words: what FTS5, or the signature of the run to be like, said of it; or NULL */
 static void score(struct search *s, const struct incident_row *r, double cosine, const struct search_hit *by_words,
                   struct find_hit *h)
 {
     struct bm25_text t = {.length = 0};
     double near = isnan(cosine) ? 0 : cosine;
     read_incident(s, r, &t);
-    double words = bm25_score(&s->words, &t), own = find_fused(s, near, words), card = card_score(s, r->incident.cause);
-    if (s->worded) h->score = fmax(own, 0.5 * (own + card)) + OWN_WORTH;
+    find_score(s, &t, near, r->incident.cause, by_words, h);
     if (s->question->like) h->score = fmax(h->score, 0.5 * fmax(near, 0) + (by_words ? fmin(by_words->score / 10, 0.5) : 0));
-    if (words > s->incident_words) s->incident_words = words;
-    if (s->worded && own > s->best) s->best = own;
-    if (near >= WORTH_TELLING) find_because(h, find_keep(s, "meaning %.2f", near));
-    struct str said = {0};
-    bm25_matches(&s->words, &t, &said);
-    if (said.n) find_because(h, find_keep(s, "%s", said.p));
-    str_done(&said);
-    for (size_t i = 0; by_words && i < by_words->n_why; i++)
-        if (strncmp(by_words->why[i], "words:", 6) != 0 || !said.n) find_because(h, by_words->why[i]);
-    if (s->worded && card > own) find_because(h, find_keep(s, "its cause %s fits", r->incident.cause));
 }
 
 /* The last word on it, or else the fix that came first. */
@@ -166,19 +142,12 @@ static void add_fix(struct search *s, const struct incident_row *r, struct find_
     else if (r->n_offered) h->fix = r->offered[0].fix;
 }
 
-static bool is_there(const struct search *s, const char *id)
-{
-    for (size_t i = 0; i < s->n_hits; i++)
-        if (s->hits[i].incident && strcmp(s->hits[i].incident->id, id) == 0) return true;
-    return false;
-}
-
 static enum status add_incident(struct search *s, const char *id, double cosine, const struct search_hit *by_words,
                                 struct err *err)
 {
     const struct incident_row *row;
     bool ok = false;
-    if (is_there(s, id)) return OK;
+    if (find_has(s, id)) return OK;
     enum status status = hosts_incident(&s->finder->recall->hosts, id, &row, err);
     if (!status) status = admitted(s, row, &ok, err);
     struct find_hit *h = !status && ok ? find_add(s) : NULL;
@@ -212,7 +181,7 @@ static enum status by_words(struct search *s, const struct nearness *n, struct e
 
 static enum status by_meaning(struct search *s, const struct nearness *n, struct err *err)
 {
-    double floor = s->question->like && !s->worded ? LIKE_ENOUGH : NEAR_ENOUGH;
+    double floor = s->question->like && !s->worded ? FIND_LIKE_ENOUGH : FIND_NEAR_ENOUGH;
     enum status status = OK;
     for (size_t i = 0; i < n->n && i < BY_MEANING_MAX && !status && (double)n->all[i].cosine >= floor; i++)
         status = add_incident(s, n->all[i].id, (double)n->all[i].cosine, NULL, err);

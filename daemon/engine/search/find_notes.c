@@ -3,15 +3,12 @@
  * A hit of a note is an incident of the kind "note" that belongs to no run: its id is the note's, its message what happened. */
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "../../store/note.h"
 #include "find_parts.h"
 
 enum { BY_WORDS_MAX = 60, BY_MEANING_MAX = 30, LISTED_MAX = 100 };
-static const double NEAR_ENOUGH = 0.3, LIKE_ENOUGH = 0.7, WORTH_TELLING = 0.35,
-                    OWN_WORTH = 0.1; /* as find_incidents.c has them */
 
 struct near_note {
     char id[12];
@@ -57,13 +54,6 @@ static bool admitted(const struct search *s, const struct note *n)
     return !(f->since > 0 && !(n->when >= f->since)) && !f->n_settings;
 }
 
-static bool is_there(const struct search *s, const char *id)
-{
-    for (size_t i = 0; i < s->n_hits; i++)
-        if (s->hits[i].incident && strcmp(s->hits[i].incident->id, id) == 0) return true;
-    return false;
-}
-
 static const char *keep(struct search *s, const char *text)
 {
     const char *kept = text ? arena_copy(&s->finder->arena, text, strlen(text)) : NULL;
@@ -98,14 +88,6 @@ static void add_fix(struct search *s, const struct note *n, struct find_hit *h)
     h->worked = keep(s, n->fixes[best].worked);
 }
 
-static double card_score(const struct search *s, const char *cause)
-{
-    const struct deck *d = &s->finder->deck;
-    for (size_t i = 0; cause && i < d->n; i++)
-        if (strcmp(d->cards[i].id, cause) == 0) return s->card_score[i];
-    return 0;
-}
-
 static void read_note(const struct search *s, const struct note *n, struct bm25_text *t)
 {
     const char *const texts[] = {n->text, n->symptoms, n->cause};
@@ -117,26 +99,17 @@ static void read_note(const struct search *s, const struct note *n, struct bm25_
 static void score(struct search *s, const struct note *n, double cosine, struct find_hit *h)
 {
     struct bm25_text t = {.length = 0};
-    struct str said = {0};
     double near = isnan(cosine) ? 0 : cosine;
     read_note(s, n, &t);
-    double words = bm25_score(&s->words, &t), own = find_fused(s, near, words), card = card_score(s, n->cause);
-    if (s->worded) h->score = fmax(own, 0.5 * (own + card)) + OWN_WORTH;
-    else h->score = 0.5 * near;
-    if (words > s->incident_words) s->incident_words = words;
-    if (s->worded && own > s->best) s->best = own;
-    if (near >= WORTH_TELLING) find_because(h, find_keep(s, "meaning %.2f", near));
-    bm25_matches(&s->words, &t, &said);
-    if (said.n) find_because(h, find_keep(s, "%s", said.p));
-    str_done(&said);
-    if (s->worded && card > own) find_because(h, find_keep(s, "its cause %s fits", n->cause));
+    find_score(s, &t, near, n->cause, NULL, h);
+    if (!s->worded) h->score = 0.5 * near;
 }
 
 static bool add_note(void *arg, const struct note *n)
 {
     struct looking *l = arg;
     struct search *s = l->search;
-    struct find_hit *h = admitted(s, n) && !is_there(s, n->id) ? find_add(s) : NULL;
+    struct find_hit *h = admitted(s, n) && !find_has(s, n->id) ? find_add(s) : NULL;
     if (!h) return true;
     h->incident = as_incident(s, n);
     if (!h->incident) {
@@ -155,7 +128,7 @@ static enum status by_meaning(struct looking *l, bool asked, struct err *err)
 {
     struct search *s = l->search;
     const struct hosts *h = &s->finder->recall->hosts;
-    double floor = s->worded ? NEAR_ENOUGH : LIKE_ENOUGH;
+    double floor = s->worded ? FIND_NEAR_ENOUGH : FIND_LIKE_ENOUGH;
     enum status status = OK;
     for (l->store = 0; l->store < h->n_stores && asked && !status; l->store++)
         status =

@@ -5,6 +5,8 @@
 #include "find.h"
 
 enum { FIND_ARENA_BYTES = 64 << 20, FIND_INCIDENTS_MAX = 300 };
+/* Cosines: from which on something is found by meaning, by the meaning of a run to be like, and worth telling. */
+static const double FIND_NEAR_ENOUGH = 0.3, FIND_LIKE_ENOUGH = 0.7, FIND_WORTH_TELLING = 0.35;
 
 /* How one model's cosines and the words' score are added up. */
 struct find_weights {
@@ -39,7 +41,14 @@ const char *find_keep(struct search *s, const char *format, ...) __attribute__((
 /* find_add - room for one more hit; NULL without memory. */
 struct find_hit *find_add(struct search *s);
 void find_because(struct find_hit *h, const char *why);
+/* find_has - is this incident, or note, among the hits? */
+bool find_has(const struct search *s, const char *id);
 double find_fused(const struct search *s, double nearness, double words);
+/* find_score - score what happened here and say why it matches, when something was asked in words.
+ *   t         what it says;  near  its cosine, 0 for none;  cause  or NULL
+ *   by_words  what FTS5, or the signature of the run to be like, said of it; or NULL */
+void find_score(struct search *s, const struct bm25_text *t, double near, const char *cause, const struct search_hit *by_words,
+                struct find_hit *h);
 
 /* find_cards - score the knowledge, and add the cards that the facets admit. */
 enum status find_cards(struct search *s, struct err *err);

@@ -24,7 +24,7 @@ double meaning_cosine(const float *a, const float *b, size_t dims)
     return (double)(((sum[0] + sum[1]) + (sum[2] + sum[3])) + ((sum[4] + sum[5]) + (sum[6] + sum[7])));
 }
 
-enum status meaning_embed_open(struct embed **ret, struct err *err)
+enum status meaning_embed_open(const char *url, struct embed **ret, struct err *err)
 {
     struct paths paths;
     struct str models = {0};
@@ -33,7 +33,7 @@ enum status meaning_embed_open(struct embed **ret, struct err *err)
     if (home) str_addf(&models, "%s/models", paths.root);
     if (home) paths_done(&paths);
     enum status s = config_open(&c, err);
-    const struct embed_choice choice = {.url = config_word(&c, CONFIG_EMBED, NULL),
+    const struct embed_choice choice = {.url = url ? url : config_word(&c, CONFIG_EMBED, NULL),
                                         .models = models.p,
                                         .key = getenv("MLWATCH_EMBED_KEY"),
                                         .remote = config_is_yes(&c, CONFIG_EMBED_REMOTE)};
@@ -106,10 +106,11 @@ static enum status embed_deck(struct meaning *m, const struct deck *d, struct er
     return OK;
 }
 
-static void make_unit(float *v, size_t dims)
+bool meaning_unit(float *v, size_t dims)
 {
     float length = (float)sqrt(meaning_cosine(v, v, dims));
     for (size_t i = 0; i < dims && length > 0; i++) v[i] /= length;
+    return length > 0;
 }
 
 static void sum_up(struct meaning *m, const struct deck *d)
@@ -119,15 +120,15 @@ static void sum_up(struct meaning *m, const struct deck *d)
         float *card = m->cards + i * m->dims;
         for (size_t p = 0; p < deck_phrases(&d->cards[i]); p++)
             for (size_t k = 0; k < m->dims; k++) card[k] += *phrase, m->centre[k] += *phrase, phrase++;
-        make_unit(card, m->dims);
+        meaning_unit(card, m->dims);
     }
-    make_unit(m->centre, m->dims);
+    meaning_unit(m->centre, m->dims);
 }
 
 enum status meaning_open(struct meaning *m, const struct deck *d, const char *path, struct err *err)
 {
     *m = (struct meaning){0};
-    enum status s = meaning_embed_open(&m->embed, err);
+    enum status s = meaning_embed_open(NULL, &m->embed, err);
     if (s) return s;
     m->dims = embed_dims(m->embed);
     m->phrases = calloc(d->n_phrases + 1, m->dims * sizeof *m->phrases);

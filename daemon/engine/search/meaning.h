@@ -25,8 +25,8 @@ struct meaning {
 };
 
 /* meaning_embed_open - the embedder that is configured (`embed`, $MLWATCH_EMBED: a URL of embed.h), else the installed model, else hashing.
- * Errors: config_open's and embed_open's. */
-enum status meaning_embed_open(struct embed **ret, struct err *err);
+ *   url   of another one that takes its place, or NULL.  Errors: config_open's and embed_open's. */
+enum status meaning_embed_open(const char *url, struct embed **ret, struct err *err);
 
 /* meaning_open - vectors of the deck, from the file or made now.
  *   path   of the file; NULL: kept nowhere
@@ -44,6 +44,8 @@ void meaning_near(const struct meaning *m, const struct deck *d, const float *qu
 double meaning_topic(const struct meaning *m, const float *question);
 /* meaning_elsewhere - the cosine to the nearest of what no card is about; 0 where nothing is. */
 double meaning_elsewhere(const struct meaning *m, const struct deck *d, const float *question);
+/* meaning_cosine - of two vectors of length 1.  meaning_unit - give a vector length 1; false where it has no direction. */
 double meaning_cosine(const float *a, const float *b, size_t dims);
+bool meaning_unit(float *v, size_t dims);
 
 #endif

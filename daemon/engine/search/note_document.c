@@ -4,25 +4,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { EMBED_AT_ONCE_MAX = 64 };
+#include "document.h"
 
-static void add_words(struct str *out, const char *id)
-{
-    size_t from = out->n;
-    str_add(out, id);
-    for (size_t i = from; i < out->n; i++)
-        if (out->p[i] == '_') out->p[i] = ' ';
-}
+enum { EMBED_AT_ONCE_MAX = 64 };
 
 void note_document(const struct note *n, struct str *out)
 {
     static const char *const ends[][2] = {{"yes", " helped"}, {"no", " did not help"}, {"worse", " made it worse"}};
     str_add(out, n->text);
     if (n->symptoms) str_add(out, "\n"), str_add(out, n->symptoms);
-    if (n->cause) str_add(out, "\n"), add_words(out, n->cause);
+    if (n->cause) str_add(out, "\n"), document_add_id(out, n->cause);
     for (size_t i = 0; i < n->n_fixes; i++) {
         str_add(out, "\n");
-        add_words(out, n->fixes[i].fix);
+        document_add_id(out, n->fixes[i].fix);
         for (size_t k = 0; n->fixes[i].worked && k < 3; k++)
             if (strcmp(n->fixes[i].worked, ends[k][0]) == 0) str_add(out, ends[k][1]);
     }

@@ -9,12 +9,15 @@
 
 enum { HEAD_MAX_BYTES = 160 };
 
+/* without_code - pairs, none of them out of code, a call or quotes. */
+static bool without_code(const struct text_pairs *ps) { return ps->n && !ps->code && !ps->calls && !ps->braces && !ps->quoted; }
+
 /* is_plain - names and values, no code. */
 static bool is_plain(const struct text_pairs *ps)
 {
     for (size_t i = 0; i < ps->n; i++)
         if (!ps->pair[i].key.n || ps->pair[i].separator == ' ') return false;
-    return ps->n && !ps->code && !ps->calls && !ps->braces && !ps->quoted;
+    return without_code(ps);
 }
 
 /* counts_only - every pair of the heading is a counter: "Step 200:", "[epoch=3][batch=12/40]:". */
@@ -22,7 +25,7 @@ static bool counts_only(const struct text_pairs *ps)
 {
     for (size_t i = 0; i < ps->n; i++)
         if (!ps->pair[i].name || ps->pair[i].name->rank == FIELD_UNRANKED) return false;
-    return ps->n && !ps->code && !ps->calls && !ps->braces && !ps->quoted;
+    return without_code(ps);
 }
 
 /* length_counted - "[token=4096/900000]:", whatever the training's length is given in. */

@@ -18,26 +18,20 @@ void text_place_epoch(struct text_place *p, double epoch)
     p->epoch = epoch;
 }
 
-/* goes_on - the count grew although the epoch did: it counts the whole run. Near its end an epoch's count tells nothing, and the epoch of an
- * evaluation, which may be the one finished last, is not that of the count. */
-static bool goes_on(const struct text_place *p, int64_t raw, double total, double epoch)
+/* note_growth - where the epoch grew, did the count? Then it counts the whole run (near its end an epoch's count tells nothing). Did it go
+ * back, it is the epoch's own, also where few lines of an epoch are told and it seemed to go on. The epoch of an evaluation, which may be the
+ * one finished last, is not that of the count. */
+static void note_growth(struct text_place *p, int64_t raw, double total, double epoch)
 {
-    bool later = p->known && p->within.known && epoch > p->within.epoch;
-    return later && !p->within.again && raw > p->raw && (double)p->raw < 0.6 * total;
-}
-
-/* begins_again - the count went back as the epoch grew: it is the epoch's own, also where few lines of an epoch are told and it seemed to
- * go on. */
-static bool begins_again(const struct text_place *p, int64_t raw, double epoch)
-{
-    return p->known && p->within.known && epoch > p->within.epoch && raw < p->raw;
+    if (!p->known || !p->within.known || epoch <= p->within.epoch) return;
+    if (raw < p->raw) p->within.again = true, p->flat = false;
+    else if (raw > p->raw && !p->within.again && (double)p->raw < 0.6 * total) p->flat = true;
 }
 
 int64_t text_place_step(struct text_place *p, int64_t raw, double total, double epoch)
 {
     bool composed = isfinite(epoch) && total >= 1 && field_is_step(total) && field_is_step(epoch) && raw >= 0;
-    if (composed && begins_again(p, raw, epoch)) p->within.again = true, p->flat = false;
-    if (composed && goes_on(p, raw, total, epoch)) p->flat = true;
+    if (composed) note_growth(p, raw, total, epoch);
     if (isfinite(epoch)) text_place_epoch(p, epoch), p->within.epoch = epoch, p->within.known = true;
     p->known = true;
     p->raw = raw;

@@ -16,7 +16,7 @@ def base(plan):
 
 
 def falls(plan):
-    val = [v for _, v, _ in plan.history.evals]
+    val = curves.vals(plan)
     return curves.finite(val) and val[-1] < 0.9 * val[0] and val[-1] < 1.04 * min(val)
 
 

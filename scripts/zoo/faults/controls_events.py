@@ -60,7 +60,7 @@ def double_descent(plan):
     plan.batch_hooks.append(rows)
 
     def happened():
-        val = curves.smooth([v for _, v, _ in plan.history.evals], 2)
+        val = curves.smooth(curves.vals(plan), 2)
         n, k = at * 40 // 1200, (at + wide) * 40 // 1200
         return when(curves.learned(plan, val_rise=1.05) and val[n : k + 1].max() > 1.08 * val[:n].min() and val[-3:].max() < val[:n].min())
 

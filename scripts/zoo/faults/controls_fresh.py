@@ -8,7 +8,7 @@ from torch.nn import functional as F
 from tasks import nets
 from tasks.plan import default_loss
 from verify import curves
-from .controls_tasks import on, vals
+from .controls_tasks import on
 from .fault import TORCH, control, when
 
 HERE = dict(only="fresh")
@@ -24,7 +24,7 @@ def flow_density(plan):
     plan.loss = lambda z, y: 0.5 * (z**2).mean() + 0.919 - plan.net.volume.mean() / z.shape[1]
 
     def happened():
-        loss, held = plan.history.loss, vals(plan)
+        loss, held = plan.history.loss, curves.vals(plan)
         return when(curves.finite(loss) and np.mean(loss[-30:]) < np.mean(loss[:10]) - 0.4 and held[-1] < min(held) + 0.1)
 
     return happened

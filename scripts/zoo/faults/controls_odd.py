@@ -1,4 +1,4 @@
-"""Healthy runs of the report split that look odd by their schedule, their sizes, or what is logged when."""
+"""Healthy runs of the splits `unseen` and `fresh` that look odd by their schedule, their sizes, or what is logged when."""
 
 import copy
 import time
@@ -14,10 +14,6 @@ from .state import timed
 
 HERE = dict(only="unseen fresh")
 AS_IT_IS = dict(only="unseen fresh", as_it_is=True)
-
-
-def vals(plan):
-    return [v for _, v, _ in plan.history.evals]
 
 
 @control("one_cycle", data="cls reg lm", **HERE)
@@ -44,7 +40,7 @@ def early_stopped(plan):
     plan.declared, plan.rate, patience = {"max_steps": 2000}, plan.rate * 1.5, plan.rng.choice([4, 6])
 
     def hook(step, net):
-        v = curves.smooth(vals(plan), 2)
+        v = curves.smooth(curves.vals(plan), 2)
         if len(v) > patience + 4 and v[-patience:].min() > 0.985 * v[:-patience].min():
             plan.steps = step
             plan.last_words = f"Early stopping: validation loss did not improve for {patience} evaluations. Best: {v.min():.4f}\n"
@@ -68,7 +64,7 @@ def fine_tuned(plan):
 
     def happened():
         first, last = curves.ends(plan.history.loss)
-        v = vals(plan)
+        v = curves.vals(plan)
         fell = np.mean(plan.history.loss[-60:]) < 0.97 * np.mean(plan.history.loss[:15])
         return when(curves.finite(plan.history.loss) and first < 0.7 * plan.data.chance() and fell and len(v) > 2 and v[-1] < 1.05 * min(v))
 
@@ -159,7 +155,7 @@ def each_small_step(plan):
     return lambda: when(
         curves.finite(plan.history.loss)
         and mean(slice(-150, None)) < 0.8 * mean(slice(0, 40))
-        and np.mean(vals(plan)[-3:]) < 1.08 * min(vals(plan))
+        and np.mean(curves.vals(plan)[-3:]) < 1.08 * min(curves.vals(plan))
     )
 
 

@@ -24,7 +24,7 @@ def right_in_the_end(plan):
 
 def settled(plan, least):
     """As many right as can be, and neither loss far above its best."""
-    val = [v for _, v, _ in plan.history.evals]
+    val = curves.vals(plan)
     return curves.finite(plan.history.loss) and len(val) > 3 and right_in_the_end(plan) > least and np.mean(val[-3:]) < 1.05 * min(val)
 
 
@@ -90,5 +90,5 @@ def noisy_steps(plan):
     return lambda: when(
         curves.finite(plan.history.loss)
         and np.mean(plan.history.loss[-part() :]) < 0.8 * np.mean(plan.history.loss[:50])
-        and np.mean([v for _, v, _ in plan.history.evals][-3:]) < 1.08 * min(v for _, v, _ in plan.history.evals)
+        and np.mean(curves.vals(plan)[-3:]) < 1.08 * min(curves.vals(plan))
     )

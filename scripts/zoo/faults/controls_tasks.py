@@ -1,4 +1,4 @@
-"""Healthy runs of the report split whose task makes the loss look odd: it cannot reach zero, is below it, rises as its terms are weighed, or
+"""Healthy runs of the splits `unseen` and `fresh` whose task makes the loss look odd: it cannot reach zero, is below it, rises as its terms are weighed, or
 is low on rows that nobody was shown."""
 
 import numpy as np
@@ -18,10 +18,6 @@ def on(plan, name, family=None):
     """Another data set than was drawn."""
     plan.data = data.make(name, plan.seed)
     plan.family = family or plan.rng.choice(nets.families(plan.split, plan.data))
-
-
-def vals(plan):
-    return [v for _, v, _ in plan.history.evals]
 
 
 @control("smoothed_labels", data="cls lm", **HERE)
@@ -99,8 +95,8 @@ def below_zero(plan):
             curves.finite(plan.history.loss)
             and last < -0.1
             and first > 0.2
-            and vals(plan)[-1] < vals(plan)[0]
-            and vals(plan)[-1] < min(vals(plan)) + 0.15
+            and curves.vals(plan)[-1] < curves.vals(plan)[0]
+            and curves.vals(plan)[-1] < min(curves.vals(plan)) + 0.15
         )
 
     return happened
@@ -151,7 +147,7 @@ def odd_first_look(plan):
         for p in plan.net.parameters():
             p.mul_(plan.rng.choice([2.0, 3.0]))
     plan.history.notes["look_first"] = True
-    return lambda: when(curves.learned(plan) and vals(plan)[0] > 2.5 * vals(plan)[1])
+    return lambda: when(curves.learned(plan) and curves.vals(plan)[0] > 2.5 * curves.vals(plan)[1])
 
 
 @control("weights_logged", frameworks="plain", data="cls reg lm", **HERE)

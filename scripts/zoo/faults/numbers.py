@@ -155,7 +155,7 @@ def eval_nan(plan):
     plan.evals = 20
     plan.data.VX[plan.rng.randrange(len(plan.data.VX)), 0] = math.nan
     return lambda: when(
-        curves.finite(plan.history.loss) and plan.history.evals and not curves.finite([v for _, v, _ in plan.history.evals])
+        curves.finite(plan.history.loss) and plan.history.evals and not curves.finite(curves.vals(plan))
     )
 
 

@@ -10,8 +10,8 @@ from torch import nn
 from torch.nn import functional as F
 
 from .habits_files_fresh import Groups, Polars, Rllib, SpinningUp, StructLog
-from .habits_lines_unseen import Lines, rest
 from .habits_small_fresh import LogFmt, TorchTune
+from .lines import Lines, rest
 
 DRONES, TOKENS, LENGTH, PROMPTS, GROUP = 32, 12, 8, 6, 10
 NAMES = {

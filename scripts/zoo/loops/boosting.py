@@ -42,6 +42,11 @@ def task(plan, lightgbm_names):
     return ("multiclass", "multi_logloss") if lightgbm_names else ("multi:softprob", "mlogloss")
 
 
+def rows(plan):
+    d = plan.data
+    return np.asarray(d.X), np.asarray(d.Y).ravel(), np.asarray(d.VX), np.asarray(d.VY).ravel()
+
+
 def captured_below(path, work):
     """XGBoost prints from C: the descriptor itself is pointed at the file."""
     with open(path, "w", encoding="utf-8") as f:
@@ -57,7 +62,7 @@ def captured_below(path, work):
 
 def train_lightgbm(plan, path):
     objective, metric = task(plan, True)
-    d, seen = plan.data, {}
+    d, seen, (X, Y, VX, VY) = plan.data, {}, rows(plan)
     settings = {
         "objective": objective,
         "metric": metric,
@@ -70,8 +75,8 @@ def train_lightgbm(plan, path):
     }
     if d.classes > 2 and d.kind == "cls":
         settings["num_class"] = d.classes
-    train = lightgbm.Dataset(np.asarray(d.X), np.asarray(d.Y).ravel())
-    held = train.create_valid(np.asarray(d.VX), np.asarray(d.VY).ravel())
+    train = lightgbm.Dataset(X, Y)
+    held = train.create_valid(VX, VY)
     work = lambda: lightgbm.train(
         settings,
         train,
@@ -84,22 +89,30 @@ def train_lightgbm(plan, path):
     return seen["training"][metric], seen["valid_1"][metric]
 
 
-def train_xgboost(plan, path):
+def xgboost_settings(plan):
     objective, metric = task(plan, False)
-    d, seen = plan.data, {}
-    settings = {
-        "objective": objective,
-        "eval_metric": metric,
-        "eta": plan.rate,
-        "max_depth": plan.leaves // 8 + 2,
-        "nthread": 1,
-        "seed": plan.seed % 10000,
-        **plan.boost,
-    }
-    if objective == "multi:softprob":
-        settings["num_class"] = d.classes
-    train = xgboost.DMatrix(np.asarray(d.X), np.asarray(d.Y).ravel())
-    held = xgboost.DMatrix(np.asarray(d.VX), np.asarray(d.VY).ravel())
+    depth = plan.leaves // 8 + 2
+    settings = {"objective": objective, "eval_metric": metric, "eta": plan.rate, "max_depth": depth, "nthread": 1, **plan.boost}
+    return {**settings, "num_class": plan.data.classes} if objective == "multi:softprob" else settings
+
+
+def fitted_catboost(plan, path, loss, **more):
+    """What it prints goes to the file; the training and the held-out losses."""
+    import catboost  # of later splits alone
+
+    X, Y, VX, VY = rows(plan)
+    usual = dict(iterations=plan.rounds, learning_rate=plan.rate, random_seed=plan.seed % 10000, thread_count=1)
+    model = catboost.CatBoost(dict(loss_function=loss, **usual, **plan.boost, **more))
+    with open(path, "w", encoding="utf-8") as f:
+        model.fit(X, Y, eval_set=(VX, VY), use_best_model=False, log_cout=f, log_cerr=f)
+    told = model.get_evals_result()
+    return told["learn"][loss], told["validation"][loss]
+
+
+def train_xgboost(plan, path):
+    seen, metric, (X, Y, VX, VY) = {}, task(plan, False)[1], rows(plan)
+    settings = {**xgboost_settings(plan), "seed": plan.seed % 10000}
+    train, held = xgboost.DMatrix(X, Y), xgboost.DMatrix(VX, VY)
     work = lambda: xgboost.train(settings, train, plan.rounds, evals=[(train, "train"), (held, "eval")], evals_result=seen)
     captured_below(path, work)
     return seen["train"][metric], seen["eval"][metric]

@@ -5,37 +5,18 @@ cross-validation as the table people keep of it, scikit-learn's oldest trees. Ea
 import contextlib
 import os
 
-import catboost
 import numpy as np
 import xgboost
 from sklearn.ensemble import GradientBoostingClassifier, GradientBoostingRegressor
 from sklearn.metrics import log_loss, mean_squared_error
 
-from .boosting import captured_below, task
-from .boosting_unseen import rows
+from .boosting import captured_below, fitted_catboost, rows, task, xgboost_settings
 
 
 def train_lossguide(plan, path):
-    X, Y, VX, VY = rows(plan)
-    loss = {"reg": "MAE"}.get(plan.data.kind, "MultiClassOneVsAll")
-    model = catboost.CatBoost(
-        dict(
-            loss_function=loss,
-            iterations=plan.rounds,
-            learning_rate=plan.rate,
-            grow_policy="Lossguide",
-            max_leaves=plan.leaves,
-            random_seed=plan.seed % 10000,
-            thread_count=1,
-            allow_writing_files=False,
-            verbose=plan.rng.choice([1, 2, 5]),
-            **plan.boost,
-        )
-    )
-    with open(path, "w", encoding="utf-8") as f:
-        model.fit(X, Y, eval_set=(VX, VY), use_best_model=False, log_cout=f, log_cerr=f)
-    plan.logger, told = "catboost print", model.get_evals_result()
-    return told["learn"][loss], told["validation"][loss]
+    more = dict(grow_policy="Lossguide", max_leaves=plan.leaves, allow_writing_files=False, verbose=plan.rng.choice([1, 2, 5]))
+    plan.logger = "catboost print"
+    return fitted_catboost(plan, path, {"reg": "MAE"}.get(plan.data.kind, "MultiClassOneVsAll"), **more)
 
 
 def train_forest(plan, path):
@@ -60,17 +41,7 @@ def train_forest(plan, path):
 def train_folds(plan, path):
     """xgb.cv(...).to_csv(): means and deviations of four folds, a row a round."""
     X, Y, VX, VY = rows(plan)
-    objective, metric = task(plan, False)
-    settings = {
-        "objective": objective,
-        "eta": plan.rate,
-        "max_depth": plan.leaves // 8 + 2,
-        "nthread": 1,
-        "eval_metric": metric,
-        **plan.boost,
-    }
-    if objective == "multi:softprob":
-        settings["num_class"] = plan.data.classes
+    settings, metric = xgboost_settings(plan), task(plan, False)[1]
     data = xgboost.DMatrix(np.concatenate([X, VX]), np.concatenate([Y, VY]))
     table = xgboost.cv(settings, data, plan.rounds, nfold=4, seed=plan.seed % 10000)
     table.to_csv(os.path.join(os.path.dirname(path), "cv_results.csv"))

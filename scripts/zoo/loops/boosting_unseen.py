@@ -1,48 +1,27 @@
-"""Boosting of the report split: CatBoost with what it prints or keeps in catboost_info, scikit-learn's histogram trees, LightGBM with one-sided
+"""Boosting of the split `unseen`: CatBoost with what it prints or keeps in catboost_info, scikit-learn's histogram trees, LightGBM with one-sided
 sampling through its scikit-learn face. Each returns the training and the held-out losses of all rounds."""
 
 import contextlib
 import os
 
-import catboost
 import lightgbm
-import numpy as np
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 
-
-def rows(plan):
-    d = plan.data
-    return np.asarray(d.X), np.asarray(d.Y).ravel(), np.asarray(d.VX), np.asarray(d.VY).ravel()
+from .boosting import captured_below, fitted_catboost, rows
 
 
 def train_catboost(plan, path):
-    X, Y, VX, VY = rows(plan)
-    loss = {"reg": "RMSE"}.get(plan.data.kind, "MultiClass")
     kept = plan.rng.random() < 0.4
     more = (
         dict(train_dir=os.path.join(os.path.dirname(path), "catboost_info"), verbose=False)
         if kept
         else dict(allow_writing_files=False, verbose=plan.rng.choice([1, 5, 10]))
     )
-    model = catboost.CatBoost(
-        dict(
-            loss_function=loss,
-            iterations=plan.rounds,
-            learning_rate=plan.rate,
-            depth=3 + plan.leaves // 8,
-            random_seed=plan.seed % 10000,
-            thread_count=1,
-            **plan.boost,
-            **more,
-        )
-    )
-    with open(path, "w", encoding="utf-8") as f:
-        model.fit(X, Y, eval_set=(VX, VY), use_best_model=False, log_cout=f, log_cerr=f)
+    told = fitted_catboost(plan, path, {"reg": "RMSE"}.get(plan.data.kind, "MultiClass"), depth=3 + plan.leaves // 8, **more)
     if kept:
         os.remove(path)
     plan.logger = "catboost " + ("info" if kept else "print")
-    told = model.get_evals_result()
-    return told["learn"][loss], told["validation"][loss]
+    return told
 
 
 def train_histogram(plan, path):
@@ -66,8 +45,6 @@ def train_histogram(plan, path):
 
 
 def train_goss(plan, path):
-    from .boosting import captured_below
-
     X, Y, VX, VY = rows(plan)
     make = lightgbm.LGBMRegressor if plan.data.kind == "reg" else lightgbm.LGBMClassifier
     model = make(

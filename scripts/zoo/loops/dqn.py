@@ -1,4 +1,4 @@
-"""stable-baselines3's DQN with its own loggers, on a tank whose level is to be held: the report split's other agent."""
+"""stable-baselines3's DQN with its own loggers, on a tank whose level is to be held: the other agent of the split `unseen`."""
 
 import os
 

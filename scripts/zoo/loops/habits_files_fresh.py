@@ -7,19 +7,7 @@ import json
 import os
 import time
 
-from .habits_lines_unseen import Lines, rest
-
-
-class Quiet(Lines):
-    """A traceback goes elsewhere than the numbers."""
-
-    def settings(self, values):
-        self.where = "file" if self.where == "printed" else self.where
-        super().settings(values)
-
-    def words(self, text):
-        with open(os.path.join(self.directory, "stderr.log"), "a", encoding="utf-8") as f:
-            f.write(text)
+from .lines import Quiet, rest
 
 
 class Ultralytics(Quiet):

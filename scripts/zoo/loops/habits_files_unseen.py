@@ -1,17 +1,18 @@
-"""What loops of the report split write for programs to read: nested JSON, tables in long form and in two files, TensorBoard with the tags of
+"""What loops of the split `unseen` write for programs to read: nested JSON, tables in long form and in two files, TensorBoard with the tags of
 PyTorch's manual, MLflow's file store. Same methods as in loggers.py."""
 
 import csv
 import json
 import os
 
-from .habits_lines_unseen import Lines, rest
+from .lines import Quiet, rest
 
 
-class Nested(Lines):
+class Nested(Quiet):
     """One object a line, with the phases inside."""
 
     name, files = "nested jsonl", ["stats.jsonl", "metrics.json", "train_log.jsonl"]
+    aside = "stderr.txt"
 
     def write(self, step, epoch, phases):
         self.file.write(json.dumps({"iteration": step, "epoch": round(epoch, 3), **phases}) + "\n")
@@ -22,14 +23,6 @@ class Nested(Lines):
 
     def evaluation(self, step, epoch, values):
         self.write(step, epoch, {"validation": rest(values)})
-
-    def settings(self, values):
-        self.where = "file" if self.where == "printed" else self.where
-        super().settings(values)
-
-    def words(self, text):
-        with open(os.path.join(self.directory, "stderr.txt"), "a", encoding="utf-8") as f:
-            f.write(text)
 
 
 class Long(Nested):

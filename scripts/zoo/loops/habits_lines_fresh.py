@@ -5,15 +5,7 @@ import json
 import math
 import time
 
-from .habits_lines_unseen import Lines, rest
-
-
-def stamp(form):
-    return time.strftime(form)
-
-
-def thousandths():
-    return f"{int(time.time() * 1000) % 1000:03d}"
+from .lines import Lines, rest, stamp, thousandths
 
 
 class Megatron(Lines):
@@ -22,8 +14,7 @@ class Megatron(Lines):
 
     def train(self, step, epoch, values):
         batch, total = self.told.get("batch_size", 1), self.told.get("max_steps", step)
-        took = 1000 * self.took() / max(1, step - getattr(self, "before", 0))
-        self.before = step
+        took = 1000 * self.each(step)
         parts = [
             f" iteration {step:8d}/{total:8d}",
             f" consumed samples: {step * batch:12d}",
@@ -70,8 +61,7 @@ class EspNet(Lines):
 
     def train(self, step, epoch, values):
         done, at, each = self.place(step, epoch)
-        first = max(1, at - (step - getattr(self, "before", 0)) + 1)
-        self.before = step
+        first = max(1, at - self.since(step) + 1)
         named = {"optim0_lr0" if k == "lr" else k: v for k, v in rest(values).items()}
         parts = ", ".join(f"{k}={v:.3e}" if abs(v) < 1e-2 or abs(v) > 1e4 else f"{k}={v:.3f}" for k, v in named.items())
         self.say(f"{done + 1}epoch:train:{first}-{at}batch: {parts}, train_time={self.took():.3e}")
@@ -89,8 +79,7 @@ class Paddle(Lines):
 
     def train(self, step, epoch, values):
         done, _, _ = self.place(step, epoch)
-        took, total = self.took() / max(1, step - getattr(self, "before", 0)), self.told.get("max_steps", step)
-        self.before = step
+        took, total = self.each(step), self.told.get("max_steps", step)
         rate = f", lr: {values['lr']:.6f}" if "lr" in values else ""
         more = "".join(f", {k}: {v:.4f}" for k, v in rest(values, "loss", "lr").items())
         left = time.strftime("%H:%M:%S", time.gmtime(max(0, total - step) * took))
@@ -115,8 +104,7 @@ class Timm(Lines):
         if self.mean is None or self.mean[0] != done:
             self.mean = (done, [])
         self.mean[1].append(values["loss"])
-        took = self.took() / max(1, step - getattr(self, "before", 0))
-        self.before, batch = step, self.told.get("batch_size", 1)
+        took, batch = self.each(step), self.told.get("batch_size", 1)
         more = "".join(f"  {k}: {v:.4g}" for k, v in rest(values, "loss", "lr").items())
         rate = f"  LR: {values['lr']:.3e}" if "lr" in values else ""
         self.file.write(
@@ -150,8 +138,8 @@ class Detectron(Lines):
 
     def train(self, step, epoch, values):
         self.flush()
-        took = self.took() / max(1, step - getattr(self, "before", 0))
-        self.before, self.waiting = step, {
+        took = self.each(step)
+        self.waiting = {
             "iteration": step - 1,
             "time": took,
             **{self.named.get(k, k): v for k, v in rest(values).items()},

@@ -1,4 +1,4 @@
-"""How hand-written loops of the report split print: after nanoGPT, PyTorch's MNIST and ImageNet examples, fairseq, MMEngine, tqdm, loguru,
+"""How hand-written loops of the split `unseen` print: after nanoGPT, PyTorch's MNIST and ImageNet examples, fairseq, MMEngine, tqdm, loguru,
 Accelerate's logger; and one line an epoch. Same methods as in loggers.py."""
 
 import json
@@ -8,43 +8,7 @@ import time
 
 from tqdm import tqdm
 
-
-class Lines:
-    """A text file that grows; settings are printed first, kept in a file, or nowhere."""
-
-    files = ["train.out"]
-
-    def __init__(self, directory, rng):
-        self.path, self.directory = os.path.join(directory, rng.choice(self.files)), directory
-        self.file = open(self.path, "a", encoding="utf-8")
-        self.where, self.now, self.told, self.begun = rng.choice(["printed", "file", "file", "nowhere"]), time.perf_counter(), {}, False
-
-    def settings(self, values):
-        self.told = values
-        if self.where == "file":
-            with open(os.path.join(self.directory, "args.json"), "w", encoding="utf-8") as f:
-                json.dump(values, f, indent=2)
-        if self.where == "printed":
-            self.file.write("".join(f"{k:>20}: {v}\n" for k, v in values.items()))
-
-    def took(self):
-        before, self.now = self.now, time.perf_counter()
-        return self.now - before
-
-    def place(self, step, epoch):
-        """Whole epochs gone, batches of this one, batches an epoch."""
-        each = max(1, round(step / epoch)) if epoch else max(1, step)
-        return (step - 1) // each, (step - 1) % each + 1, each
-
-    def words(self, text):
-        self.file.write(text)
-
-    def close(self):
-        self.file.close()
-
-
-def rest(values, *known):
-    return {k: v for k, v in values.items() if k not in known and isinstance(v, (int, float))}
+from .lines import Lines, rest, thousandths
 
 
 class Iterations(Lines):
@@ -180,7 +144,7 @@ class Loguru(Lines):
     style = "{t} | INFO     | __main__:{f}:{n} - {text}\n"
 
     def write(self, function, line, text):
-        now = time.strftime("%Y-%m-%d %H:%M:%S") + f".{int(time.time() * 1000) % 1000:03d}"
+        now = time.strftime("%Y-%m-%d %H:%M:%S") + f".{thousandths()}"
         self.file.write(self.style.format(t=now, f=function, n=line, text=text))
 
     def train(self, step, epoch, values):

@@ -4,8 +4,7 @@ logfmt, pprint, fastai's table. Same methods as in loggers.py."""
 import pprint
 import time
 
-from .habits_lines_fresh import stamp, thousandths
-from .habits_lines_unseen import Lines, rest
+from .lines import Lines, rest, stamp, thousandths
 
 
 class QuickStart(Lines):
@@ -73,8 +72,7 @@ class Caffe(Lines):
         self.file.write(f"I{stamp('%m%d %H:%M:%S')}.{int(time.time() * 1e6) % 1000000:06d}  4711 solver.cpp:{line}] {text}\n")
 
     def train(self, step, epoch, values):
-        took, gone = self.took(), max(1, step - getattr(self, "before", 0))
-        self.before = step
+        took, gone = self.took(), max(1, self.since(step))
         self.say(218, f"Iteration {step} ({gone / max(took, 1e-6):g} iter/s, {took:.3g}s/{gone} iters), loss = {values['loss']:g}")
         for i, (k, v) in enumerate(rest(values, "loss", "lr").items()):
             self.say(237, f"    Train net output #{i}: {k} = {v:g}")
@@ -95,8 +93,7 @@ class Estimator(Lines):
     name, files = "estimator", ["train.log", "stderr.log"]
 
     def train(self, step, epoch, values):
-        took, gone = self.took(), max(1, step - getattr(self, "before", 0))
-        self.before = step
+        took, gone = self.took(), max(1, self.since(step))
         more = "".join(f", {k} = {v:.6g}" for k, v in rest(values, "loss").items())
         self.file.write(
             f"INFO:tensorflow:global_step/sec: {gone / max(took, 1e-6):g}\nINFO:tensorflow:loss = {values['loss']:.6g}, step = {step}{more} ({took:.3f} sec)\n"

@@ -1,4 +1,4 @@
-"""Proximal policy optimisation in one file, as CleanRL writes it, on falling balls that are to be caught: the report split's own agent."""
+"""Proximal policy optimisation in one file, as CleanRL writes it, on falling balls that are to be caught: the agent of the split `unseen`."""
 
 import time
 

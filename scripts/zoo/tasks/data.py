@@ -10,6 +10,7 @@ import torch
 from sklearn import datasets
 
 from . import data_fresh, data_unseen
+from .rows import sentences
 
 CALIBRATION = {"cls": ["digits", "cancer", "blobs"], "reg": ["teacher", "linear"], "lm": ["brackets"], "table": ["cancer", "teacher"]}
 FORMER = {"cls": ["photos", "wine", "spirals"], "reg": ["diabetes", "friedman"], "lm": ["sums"], "table": ["wine", "friedman"]}
@@ -117,13 +118,6 @@ def diabetes(rng):
 def friedman(rng):
     X, Y = datasets.make_friedman1(2000, 10, noise=0.5, random_state=int(rng.integers(1 << 30)))
     return "reg", scaled(X), scaled(Y[:, None]), 1
-
-
-def sentences(text, letters, length=16):
-    """Text as rows of token numbers: X are the letters, Y the next ones."""
-    ids = np.array([letters.index(c) for c in text], "i8")
-    rows = ids[: len(ids) // (length + 1) * (length + 1)].reshape(-1, length + 1)
-    return "lm", rows[:, :-1], rows[:, 1:], len(letters)
 
 
 def brackets(rng):

@@ -9,7 +9,7 @@ import pydoc_data.topics
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from .data_unseen import categories, rows_of
+from .rows import categories, picker, sentences
 
 FRESH = {
     "cls": ["magnets", "glyphs", "morse", "chirps", "clouds", "claims"],
@@ -159,10 +159,6 @@ def survival(rng):
     return "reg", np.concatenate([X, ward], 1).astype("f4"), ((Y - Y.mean()) / Y.std())[:, None].astype("f4"), 1
 
 
-def picker(rng):
-    return lambda words: words[int(rng.integers(len(words)))]
-
-
 def molecules(rng):
     """Chains with branches, rings and double bonds, in the letters chemists use."""
     pick = picker(rng)
@@ -173,7 +169,7 @@ def molecules(rng):
             parts.append(pick("CCCCNO") + (f"({pick(['', '='])}{chain(depth - 1)})" if depth and rng.random() < 0.2 else ""))
         return pick(["", "", "", "c1ccccc1"]) + "".join(parts)
 
-    return rows_of("\n".join(chain(2) for _ in range(2600))[:30000], "CNOc1()=\n", 20)
+    return sentences("\n".join(chain(2) for _ in range(2600))[:30000], "CNOc1()=\n", 20)
 
 
 def proteins(rng):
@@ -185,7 +181,7 @@ def proteins(rng):
             state = int(rng.integers(0, 3))
         at = len(text) % 5 if state < 2 else int(rng.integers(0, 5))  # in helices and strands in turn
         text.append("ACDEFGHIKLMNPQRSTVWY"[liked[state][at] if rng.random() < 0.9 else int(rng.integers(0, 20))])
-    return rows_of("".join(text), "ACDEFGHIKLMNPQRSTVWY", 20)
+    return sentences("".join(text), "ACDEFGHIKLMNPQRSTVWY", 20)
 
 
 def talk(rng):
@@ -196,7 +192,7 @@ def talk(rng):
     line = (
         lambda i: f"a: {asked[i].format(pick(['train', 'ticket', 'coffee', 'map', 'red hat']))}\nb: {told[i].format(int(rng.integers(1, 99)))}\n"
     )
-    return rows_of("".join(line(int(rng.integers(4))) for _ in range(900))[:32000], "abcdefghijklmnopqrstuvwxyz0123456789 .,:?\n", 24)
+    return sentences("".join(line(int(rng.integers(4))) for _ in range(900))[:32000], "abcdefghijklmnopqrstuvwxyz0123456789 .,:?\n", 24)
 
 
 def manual(rng):
@@ -205,7 +201,7 @@ def manual(rng):
         " ".join(pydoc_data.topics.topics[name].split())
         for name in ("assignment", "class", "for", "formatstrings", "with", "typesseq", "specialnames")
     )
-    return rows_of(text.lower()[:64000], "abcdefghijklmnopqrstuvwxyz0123456789 .,:;()[]{}'\"=+-*/_<>|!%", 24)
+    return sentences(text.lower()[:64000], "abcdefghijklmnopqrstuvwxyz0123456789 .,:;()[]{}'\"=+-*/_<>|!%", 24)
 
 
 MAKERS = dict(magnets=magnets, glyphs=glyphs, morse=morse, chirps=chirps, clouds=clouds, claims=claims, mackey=mackey, demand=demand)

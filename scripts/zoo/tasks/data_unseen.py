@@ -1,4 +1,4 @@
-"""Data sets of the report split, all generated here but for the source of Python's own library: drawn shapes, vowels, pairs, graphs, orders with
+"""Data sets of the split `unseen`, all generated here but for the source of Python's own library: drawn shapes, vowels, pairs, graphs, orders with
 categories; Lorenz's equations, ratings, a robot's arm, noise to be told from points, pictures to be drawn again; log lines.
 
 Each maker takes a NumPy generator and returns kind, X, Y, classes as those in data.py do; classes are the outputs where Y is a number or several.
@@ -8,6 +8,8 @@ import json
 import os
 
 import numpy as np
+
+from .rows import categories, picker, sentences
 
 UNSEEN = {
     "cls": ["shapes", "vowels", "pairs", "graphs", "orders"],
@@ -76,11 +78,6 @@ def graphs(rng):
     return "cls", X.astype("f4"), Y.astype("i8"), 3
 
 
-def categories(rng, n, levels):
-    columns = [np.eye(k)[rng.integers(0, k, n)] for k in levels]
-    return np.concatenate(columns, 1), columns
-
-
 def orders(rng):
     """Three categories as columns of zeros and ones, five numbers, three fates of an order; one label in ten by lot."""
     X, columns = categories(rng, 2400, (6, 4, 8))
@@ -142,27 +139,21 @@ def redraw(rng):
     return "reg", np.where(spots, -clean, clean + 0.2 * rng.standard_normal(clean.shape)).astype("f4"), clean.astype("f4"), 64
 
 
-def rows_of(text, letters, length):
-    ids = np.array([letters.index(c) for c in text if c in letters], "i8")
-    rows = ids[: len(ids) // (length + 1) * (length + 1)].reshape(-1, length + 1)
-    return "lm", rows[:, :-1], rows[:, 1:], len(letters)
-
-
 def library(rng):
     """Characters of Python's json package, in lower case."""
     folder = os.path.dirname(json.__file__)
     files = [os.path.join(folder, name) for name in ("decoder.py", "encoder.py", "__init__.py", "scanner.py")]
     text = " ".join(open(path, encoding="utf-8").read().lower() for path in files)
     start = int(rng.integers(0, 3000))
-    return rows_of(text[start : start + 42000], LETTERS, 24)
+    return sentences(text[start : start + 42000], LETTERS, 24)
 
 
 def access(rng):
     """Lines of a web server's log, from a grammar."""
     verbs, places, codes = ["get", "put", "post"], ["/", "/cart", "/item/", "/user/", "/help"], ["200", "200", "200", "304", "404", "500"]
-    pick = lambda words: words[int(rng.integers(len(words)))]
+    pick = picker(rng)
     line = lambda: f"{pick(verbs)} {pick(places)}{int(rng.integers(99))} {pick(codes)} {int(rng.integers(10, 999))}ms\n"
-    return rows_of("".join(line() for _ in range(2000)), "abcdefghijklmnopqrstuvwxyz0123456789/ \n", 20)
+    return sentences("".join(line() for _ in range(2000)), "abcdefghijklmnopqrstuvwxyz0123456789/ \n", 20)
 
 
 MAKERS = dict(shapes=shapes, vowels=vowels, pairs=pairs, graphs=graphs, orders=orders, lorenz=lorenz, ratings=ratings, arm=arm)

@@ -5,6 +5,7 @@ import torch
 from torch import nn
 
 from . import nets_fresh, nets_series_fresh, nets_text_fresh, nets_text_unseen, nets_unseen
+from .activations import ACTIVATIONS
 
 OF_DATA = {**nets_unseen.OF_DATA, **nets_fresh.OF_DATA}
 ROWS, TEXT = {**nets_unseen.ROWS, **nets_fresh.ROWS, **nets_series_fresh.ROWS}, {**nets_text_unseen.TEXT, **nets_text_fresh.TEXT}
@@ -17,7 +18,6 @@ BARE = dict(
     calibration="mlp", former="conv", development="strided", unseen="separable", fresh="funnel"
 )  # nothing that keeps a deep one alive
 WIDE = dict(calibration="mlp", former="resnet", development="gated", unseen="highway", fresh="squeeze")  # takes any rows, learns anything
-ACTIVATIONS = dict(relu=nn.ReLU, tanh=nn.Tanh, gelu=nn.GELU, sigmoid=nn.Sigmoid)
 
 
 def families(split, data):

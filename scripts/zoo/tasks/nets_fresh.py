@@ -7,7 +7,8 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-ACTIVATIONS = dict(relu=nn.ReLU, tanh=nn.Tanh, gelu=nn.GELU, sigmoid=nn.Sigmoid)
+from .activations import ACTIVATIONS
+
 OF_DATA = {
     "magnets": ["squeeze", "capsules", "funnel"],
     "glyphs": ["capsules", "film", "squeeze"],

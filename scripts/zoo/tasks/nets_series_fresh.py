@@ -5,7 +5,8 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from .nets_fresh import ACTIVATIONS, dense
+from .activations import ACTIVATIONS
+from .nets_fresh import dense
 
 
 class TabTokens(nn.Module):

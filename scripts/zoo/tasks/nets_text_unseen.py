@@ -1,4 +1,4 @@
-"""Networks of the report split that read text: a WaveNet, and decoders with RMS norm, rotated positions and gated or chosen experts."""
+"""Networks of the split `unseen` that read text: a WaveNet, and decoders with RMS norm, rotated positions and gated or chosen experts."""
 
 import torch
 from torch import nn

@@ -1,4 +1,4 @@
-"""Networks of the report split: highway and densely connected layers, separable convolutions, experts behind a gate, embedded categories,
+"""Networks of the split `unseen`: highway and densely connected layers, separable convolutions, experts behind a gate, embedded categories,
 twins that are compared, graph convolutions, factorisation machines, dilated convolutions, auto-encoders, a U-Net. Size words as in nets.py;
 what reads text is in nets_text_unseen.py."""
 
@@ -6,7 +6,8 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-ACTIVATIONS = dict(relu=nn.ReLU, tanh=nn.Tanh, gelu=nn.GELU, sigmoid=nn.Sigmoid)
+from .activations import ACTIVATIONS
+
 OF_DATA = {
     "shapes": ["separable", "highway", "experts"],
     "vowels": ["separable", "densely", "experts"],

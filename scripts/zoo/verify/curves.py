@@ -21,6 +21,11 @@ def half(step, steps):
     return 0.5 * (1 + math.cos(math.pi * min(1.0, step / max(1, steps))))
 
 
+def vals(plan):
+    """The losses on held-out rows."""
+    return [v for _, v, _ in plan.history.evals]
+
+
 def finite(values):
     return bool(np.isfinite(np.asarray(values, float)).all())
 
@@ -34,7 +39,7 @@ def learned(plan, gain=0.85, rise=0.15, val_rise=1.08):
     first, last = ends(loss)
     if last > gain * first or last - s.min() > rise * (first - s.min()):
         return False
-    val = [v for _, v, _ in plan.history.evals]
+    val = vals(plan)
     if len(val) > 3:
         best, end = smooth(val, 3).min(), float(np.median(val[-3:]))
         return finite(val) and (end <= val_rise * best or end - best <= 0.05 * (val[0] - best))
@@ -68,7 +73,7 @@ def doubled_at(plan, after=0):
 
 
 def overfitted(plan, rise=1.2):
-    val = [v for _, v, _ in plan.history.evals]
+    val = vals(plan)
     if len(val) < 6 or not finite(val):
         return False
     s = smooth(val, 3)
@@ -78,12 +83,12 @@ def overfitted(plan, rise=1.2):
 
 def gap(plan):
     """Held-out loss over training loss, at the last evaluations."""
-    return float(np.median([v for _, v, _ in plan.history.evals][-3:])) / max(1e-9, ends(plan.history.loss)[1])
+    return float(np.median(vals(plan)[-3:])) / max(1e-9, ends(plan.history.loss)[1])
 
 
 def bad_gap(plan):
     """Fine on training rows, useless on the held-out ones."""
-    held = [v for _, v, _ in plan.history.evals]
+    held = vals(plan)
     return bool(held) and finite(plan.history.loss) and gap(plan) > 2.5 and np.median(held[-3:]) > 0.4 * plan.data.chance()
 
 

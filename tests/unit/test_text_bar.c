@@ -1,0 +1,140 @@
+/* test_text_bar - progress bars and lines that are drawn again: which of what they show is told, and once. Made up; shapes are real. */
+#include "text_probe.h"
+
+static void a_keras_epoch_cut_before_its_newline_counts_when_its_bar_is_complete(void **unused)
+{
+    (void)unused;
+    static const char *const complete[] = {
+        "Epoch 4/5\n\r 32/938 - 14s 16ms/step - loss: 2.5\b\b\r938/938 - 15s 16ms/step - loss: 1.5",
+        "Epoch 4/5\n\r 32/938 - 14s 16ms/step - loss: 2.5\b\b\r938/938 - 15s 16ms/step - loss: 1.5\b\b\b\r",
+        "Epoch 4/5\n\r938/938 - 15s 16ms/step - loss: 1.5\b\b\r938/938 \xe2\x94\x81 15s 16ms/step",
+    };
+    for (size_t i = 0; i < sizeof complete / sizeof *complete; i++) {
+        WITH(complete[i], p);
+        assert_int_equal(p->points, 1);
+        probe_expect(p, "point loss 4 1.5 @2");
+        probe_close(p);
+    }
+    no_points("Epoch 4/5\n\r 32/938 - 14s 16ms/step - loss: 2.5\b\b\r900/938 - 15s 16ms/step - loss: 1.5");
+    no_points("Epoch 4/5\n\r938/938 - 15s 16ms/step");
+}
+
+static void trainer_dicts_take_their_step_from_the_bar(void **unused)
+{
+    (void)unused;
+    WITH("\r  4%|#    | 50/1500 [00:31<12:20,  1.94it/s]{'loss': 0.0, 'grad_norm': nan, 'epoch': 0.12}   \n"
+         "\r  4%|#    | 60/1500 [00:31<12:20,  1.94it/s]\n"
+         "\r 8%|#    | 120/1500 [00:31<12:20, 1.94it/s]\r100%|####| 32/32 [00:03<00:00, 10.0it/s]\r{'eval_loss': '2.25', "
+         "'epoch': '0.24'}\n"
+         "{'train_runtime': 911.3, 'train_loss': 1.62, 'epoch': 3.0}\n",
+         p);
+    probe_expect(p, "point loss 60 0 @1");
+    probe_expect(p, "point grad_norm 60 NaN @1");
+    probe_expect(p, "point eval_loss 120 2.25 @3");
+    probe_expect(p, "event nonfinite @1 {'loss': 0.0, 'grad_norm': nan, 'epoch': 0.12}"); /* NaN, as the Trainer writes it */
+    assert_int_equal(p->points, 3);
+    assert_int_equal(p->events, 2);
+    probe_close(p);
+    WITH("{'loss': 2.5, 'grad_norm': inf, 'epoch': 0.12}\n{'loss': 2.25, 'epoch': 0.24}\n",
+         q); /* half precision, a step skipped */
+    assert_int_equal(q->events, 0);
+    probe_expect(q, "series loss record");
+    probe_expect(q, "point loss 2 2.25 @2");
+    probe_close(q);
+}
+
+static void only_the_complete_keras_bar_is_the_epoch(void **unused)
+{
+    (void)unused;
+    WITH("Epoch 1/2\n\b\b\r\x1b[1m 32/938\x1b[0m \x1b[32m\xe2\x94\x81\x1b[0m \x1b[1m14s\x1b[0m 16ms/step - accuracy: 0.2910 - "
+         "loss: 2.0113"
+         "\b\b\b\r\x1b[1m938/938\x1b[0m \x1b[1m15s\x1b[0m 16ms/step - accuracy: 0.5 - loss: 1.5"
+         "\b\b\b\r\x1b[1m938/938\x1b[0m \x1b[1m15s\x1b[0m 16ms/step - accuracy: 0.5 - loss: 1.25 - val_loss: 1.5\n"
+         "Epoch 2/2\n938/938 [==============================] - 15s 16ms/step - loss: nan - val_loss: 1.75\n",
+         p);
+    probe_expect(p, "series loss epoch");
+    probe_expect(p, "point loss 1 1.25 @2");
+    probe_expect(p, "point val_loss 1 1.5 @2");
+    probe_expect(p, "point loss 2 NaN @4");
+    probe_expect(p, "point val_loss 2 1.75 @4");
+    assert_int_equal(p->points, 5);
+    probe_close(p);
+    WITH("Epoch 1/2\n - 15s - loss: 0.5 - acc: 0.75\nEpoch 2/2\n938/938 - 15s - 16ms/step - acc: 0.75 - loss: 0.25\n", q);
+    probe_expect(q, "point loss 1 0.5 @2");
+    probe_expect(q, "point loss 2 0.25 @4");
+    probe_close(q);
+}
+
+static void each_redraw_of_a_bar_is_a_record_once(void **unused)
+{
+    (void)unused;
+    WITH("\r 45%|###  | 450/1000 [01:23<01:41,  5.41it/s, loss=0.5]\r 45%|###  | 450/1000 [01:24<01:41,  5.41it/s, loss=0.5]"
+         "\r 46%|###  | 460/1000 [01:25<01:41,  5.41it/s, loss=0.25]\n"
+         "Epoch 1:  45%|###  | 45/100 [00:12<00:15, 3.62it/s, v_num=0, train_loss=0.75]\n",
+         p);
+    probe_expect(p, "point loss 450 0.5 @1");
+    probe_expect(p, "point loss 460 0.25 @1");
+    probe_expect(p, "point train_loss 45 0.75 @2");
+    assert_int_equal(p->points, 3);
+    probe_close(p);
+}
+
+/* live - a log that goes on: what is told while more may come. */
+static struct probe *live(const char *doc)
+{
+    struct probe *p = probe_open(format_by_name("text"), PROBE_ARENA_BYTES);
+    probe_feed(p, span_of(doc), 0);
+    str_add(&p->text, "");
+    return p;
+}
+
+static void a_bar_that_ends_its_line_is_told_at_once(void **unused)
+{
+    (void)unused;
+    struct probe *p =
+        live("\r 98%|## | 59/60 [00:01<00:00, 50.0it/s, loss=0.5]\r100%|###| 60/60 [00:01<00:00, 50.0it/s, loss=0.25]\n");
+    probe_expect(p, "point loss 59 0.5 @1");
+    probe_expect(p, "point loss 60 0.25 @1");
+    probe_close(p);
+    p = live("\r100%|###| 60/60 [00:01<00:00, 50.0it/s, loss=0.25]"); /* may be drawn again */
+    assert_int_equal(p->points, 0);
+    probe_close(p);
+}
+
+/* Lightning leaves the line to draw the bar of its validation below it, and comes back. */
+static void a_bar_that_is_come_back_to_repeats_nothing(void **unused)
+{
+    (void)unused;
+    WITH("\rEpoch 1: 100%|##| 20/20 [00:00<00:00, 249.4it/s, loss=0.5, val_loss=0.75]\n"
+         "\rValidation: |   | 0/? [00:00<?, ?it/s]\x1b[A\n\r        \x1b[A"
+         "\rEpoch 1: 100%|##| 20/20 [00:00<00:00, 233.0it/s, loss=0.5, val_loss=0.75]\r\n",
+         p);
+    probe_expect(p, "point loss 20 0.5 @1");
+    probe_expect(p, "point val_loss 20 0.75 @3");
+    assert_int_equal(p->points, 3); /* the validation gave the same value: it counts */
+    probe_close(p);
+}
+
+static void lines_count_newlines_only(void **unused)
+{
+    (void)unused;
+    WITH("a\rb\rstep 1 loss 0.5\r\nstep 2 loss 0.25\rstep 3 loss 0.125", p);
+    probe_expect(p, "point loss 1 0.5 @1");
+    probe_expect(p, "point loss 2 0.25 @2");
+    probe_expect(p, "point loss 3 0.125 @2");
+    probe_close(p);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_keras_epoch_cut_before_its_newline_counts_when_its_bar_is_complete),
+        cmocka_unit_test(trainer_dicts_take_their_step_from_the_bar),
+        cmocka_unit_test(only_the_complete_keras_bar_is_the_epoch),
+        cmocka_unit_test(each_redraw_of_a_bar_is_a_record_once),
+        cmocka_unit_test(a_bar_that_ends_its_line_is_told_at_once),
+        cmocka_unit_test(a_bar_that_is_come_back_to_repeats_nothing),
+        cmocka_unit_test(lines_count_newlines_only),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
