@@ -41,6 +41,7 @@ static const struct field fields[] = {
     {"num_updates", FIELD_STEP},
     {"update", FIELD_STEP},
     {"updates", FIELD_STEP},
+    {"up_", FIELD_STEP}, /* "Up. 500" of Marian */
     {"iteration", FIELD_STEP},
     {"iterations", FIELD_STEP},
     {"training_iteration", FIELD_STEP},
@@ -58,7 +59,8 @@ static const struct field fields[] = {
     {"round", FIELD_STEP},
     {"generation", FIELD_STEP}, /* of an evolution */
     {"tick", FIELD_STEP},
-    {"frame", FIELD_STEP}, /* of a game: one step of the environment, or a few */
+    {"progress/tick/mean", FIELD_STEP}, /* of EDM's stats.jsonl */
+    {"frame", FIELD_STEP},              /* of a game: one step of the environment, or a few */
     {"frames", FIELD_STEP},
     {"frame_idx", FIELD_STEP},
     {"total_frames", FIELD_STEP},
@@ -80,6 +82,7 @@ static const struct field fields[] = {
     {"episode_num", FIELD_EPISODE},
     {"episode_idx", FIELD_EPISODE},
     {"i_episode", FIELD_EPISODE},
+    {"ep", FIELD_EPISODE}, /* in a console log also an epoch: text/count.c */
     {"consumed_samples", FIELD_SAMPLE},
     {"consumed_train_samples", FIELD_SAMPLE},
     {"samples_seen", FIELD_SAMPLE},
@@ -93,6 +96,7 @@ static const struct field fields[] = {
     {"epoch_idx", FIELD_EPOCH},
     {"n_epoch", FIELD_EPOCH},
     {"epochs", FIELD_EPOCH},
+    {"ep_", FIELD_EPOCH},
 
     {"timestamp", FIELD_TIME},
     {"_timestamp", FIELD_TIME},

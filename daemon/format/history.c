@@ -3,6 +3,7 @@
  *   {"loss": [2.31, 1.92, NaN], "val_loss": [2.40, 2.01, "nan"], ...}    json.dump(history.history): the nth number is epoch n, from 0
  *   {"loss": {"0": 2.31, "1": 1.92, "2": null}, "val_loss": {...}}               DataFrame(history.history).to_json()
  *   [{"loss": 2.31, "val_loss": 2.40}, ...]                                      the same with orient="records"
+ *   {"train": [{"epoch": 0, "loss": 2.31}, ...], "val": [{"epoch": 0, "loss": 2.40}, ...]}      loops that keep both apart
  * They may stand one object deeper ({"history": {...}, "params": {"epochs": 20}}); scalars are facts. pandas writes null for NaN and
  * infinities, and a History has no holes, so null there is NaN. In a list null may also be a value that somebody did not have (None),
  * or the NaN of orjson and JavaScript: it is no point, and is reported. The file is rewritten whole, so it may be read half written. */
@@ -95,6 +96,7 @@ static void object_at(struct reading *r, const struct document_place *at, struct
 {
     struct json_cursor c = {.p = raw.p, .end = raw.p + raw.n};
     record_begin(&r->s->record);
+    r->s->record.held = held_out_of(last_key(at->parent)); /* {"train": [{"loss": 2.3}, ...], "val": [...]} */
     if (json_scan_object(&c, &(struct json_sink){r, cell})) record_end(&r->s->record, at->line, r->out);
 }
 

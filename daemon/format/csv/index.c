@@ -8,7 +8,8 @@ void csv_index_begin(struct csv_index *x, struct span header, char delimiter)
 {
     struct csv_row r = {header.p, header.p + header.n, delimiter, true};
     struct span first = csv_next(&r).span;
-    *x = (struct csv_index){.counts = !first.n && r.more};
+    bool index = !first.n || span_is(first, "Unnamed: 0"); /* as pandas writes it, and writes it once read again */
+    *x = (struct csv_index){.counts = index && r.more};
     while (x->counts && r.more) {
         struct span cell = csv_next(&r).span;
         x->counts = !cell.n || field_rank(field_of(cell)) == FIELD_UNRANKED;

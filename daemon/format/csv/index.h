@@ -3,6 +3,7 @@
  *
  *   ,train-rmse-mean,test-rmse-mean      xgboost.cv(...).to_csv(): the boosting round
  *   ,loss,val_loss                       DataFrame(history.history).to_csv(): the epoch, from 0
+ *   Unnamed: 0,loss,val_loss             the same, read again and saved once more
  * A table that was written row by row, each a frame of its own, has the same index in all of them: its rows are counted. */
 #ifndef MLWATCH_CSV_INDEX_H
 #define MLWATCH_CSV_INDEX_H

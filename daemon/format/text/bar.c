@@ -50,11 +50,20 @@ struct bar {
     size_t end;
 };
 
+/* is_clocked - "00:01<00:02, 300.1 examples/s": the time so far and the time left, as only a bar has them. */
+static bool is_clocked(struct span values)
+{
+    size_t i = 0;
+    while (i < values.n && ((values.p[i] >= '0' && values.p[i] <= '9') || values.p[i] == ':')) i++;
+    return i >= 5 && i < values.n && values.p[i] == '<' && values.p[i - 3] == ':';
+}
+
 /* find - the bar in a line: its '[' with a count before it and a rate inside. */
 static bool find(struct span body, struct bar *b)
 {
     const char *end = body.p + body.n;
     int tries = 8; /* a bar stands early in its line */
+    bool percent = memmem(body.p, body.n, "%|", 2) != NULL;
     for (const char *open = body.p; tries-- && (open = memchr(open, '[', (size_t)(end - open))) != NULL; open++) {
         size_t at = (size_t)(open - body.p), start = 0;
         if (!at || (!count(body, at, &b->n, &b->total, &start) && !(b->total = 0, open_count(body, at, &b->n, &start)))) continue;
@@ -66,7 +75,8 @@ static bool find(struct span body, struct bar *b)
         }
         b->end = close ? (size_t)(close - body.p) + 1 : body.n;
         b->values = (struct span){open + 1, b->end - at - (close ? 2 : 1)};
-        if (!span_has(b->values, "it/s") && !span_has(b->values, "s/it") && !span_has(b->values, "?")) continue;
+        bool rated = span_has(b->values, "it/s") || span_has(b->values, "s/it") || span_has(b->values, "?");
+        if (!rated && !(percent && is_clocked(b->values))) continue;
         const char *bar = memmem(body.p, at, "%|", 2), *open_bar = bar ? NULL : memchr(body.p, '|', start);
         b->title = (struct span){body.p, bar ? (size_t)(bar - body.p) : open_bar ? (size_t)(open_bar - body.p) : start};
         while (bar && b->title.n && b->title.p[b->title.n - 1] >= '0' && b->title.p[b->title.n - 1] <= '9') b->title.n--;

@@ -126,6 +126,13 @@ static size_t level_length(struct span s)
 
 static const char *const counting[] = {"epoch", "step", "iter", "batch", "round", "episode", "d loss", "g loss", "loss"};
 
+/* counts_of - "Train | 003/030": a count and its end behind a bar. */
+static bool counts_of(struct span inner)
+{
+    const char *bar = memchr(inner.p, '|', inner.n), *slash = bar ? memchr(bar, '/', (size_t)(inner.p + inner.n - bar)) : NULL;
+    return slash && is_digit(slash[-1]) && slash + 1 < inner.p + inner.n && is_digit(slash[1]);
+}
+
 /* is_message - a bracket that is part of the message: it counts or it holds values. */
 static bool is_message(struct span inner)
 {
@@ -136,9 +143,9 @@ static bool is_message(struct span inner)
     for (size_t i = 0; i < sizeof counting / sizeof *counting; i++) {
         if (!starts_with(inner, counting[i])) continue;
         size_t n = strlen(counting[i]);
-        if ((inner.n == n || !(isalnum((unsigned char)inner.p[n]) || inner.p[n] == '_'))) return true;
+        if (inner.n == n || !(isalpha((unsigned char)inner.p[n]) || inner.p[n] == '_')) return true;
     }
-    return memchr(inner.p, '=', inner.n) || memmem(inner.p, inner.n, ": ", 2);
+    return memchr(inner.p, '=', inner.n) || memmem(inner.p, inner.n, ": ", 2) || counts_of(inner);
 }
 
 static const char *const split_words[] = {"val", "valid", "validation", "test", "eval", "evaluation", "dev"};

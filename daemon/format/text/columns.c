@@ -141,6 +141,22 @@ static bool scores(struct text_columns *t, struct span body)
     return t->n_scores > 0;
 }
 
+/* value_of - a number, or the terms of a loss that DeepXDE lists, "[2.5e-01, 1.0e-03]", as their sum. The bytes it takes, 0 for none. */
+static size_t value_of(struct span cell, double *value)
+{
+    if (cell.n < 3 || cell.p[0] != '[' || cell.p[cell.n - 1] != ']') return num_prefix(cell, value);
+    double term;
+    *value = 0;
+    for (size_t i = 1; i + 1 < cell.n;) {
+        struct span rest = {cell.p + i, cell.n - 1 - i};
+        size_t n = strchr(", ", rest.p[0]) ? 1 : num_prefix(rest, &term);
+        if (!n) return 0;
+        if (!strchr(", ", rest.p[0])) *value += term;
+        i += n;
+    }
+    return cell.n;
+}
+
 /* tell - the cells of a row that are numbers; the others are clocks, or missing. */
 static unsigned tell(struct text_run *r, const struct text_line *l, const struct text_column *columns, const struct cells *c,
                      struct text_where at, const struct format_out *out)
@@ -148,7 +164,7 @@ static unsigned tell(struct text_run *r, const struct text_line *l, const struct
     unsigned n = 0;
     for (size_t i = 0; i < c->n; i++) {
         double value;
-        size_t used = columns[i].skipped ? 0 : num_prefix(c->at[i], &value);
+        size_t used = columns[i].skipped ? 0 : value_of(c->at[i], &value);
         bool unit = used && used + 1 == c->at[i].n && strchr("GM%", c->at[i].p[used]);
         if (!used || (used != c->at[i].n && !unit)) continue;
         at.split = columns[i].split;
@@ -174,7 +190,7 @@ static bool row(struct text_columns *t, struct text_run *r, const struct text_li
     if (c.n != t->n) c = split(l->body, 1);
     if (c.n != t->n || !num_integer(c.at[t->counter], &count)) return false;
     for (size_t i = 0; i < c.n; i++)
-        if (!t->column[i].skipped && !num_prefix(c.at[i], &value) && c.at[i].n > 4) return false;
+        if (!t->column[i].skipped && !value_of(c.at[i], &value) && c.at[i].n > 4) return false;
     tell(r, l, t->column, &c, place(r, t, count), out);
     return true;
 }
@@ -242,5 +258,7 @@ bool text_columns(struct text_columns *t, struct text_run *r, const struct text_
     if (digit) return false;
     if ((c == 'C' || c == 'c') && span_starts(span_from(l->body, 1), "lass") && t->n && t->drawn) return scores(t, l->body);
     if (c == 'a' && t->n_scores && span_starts(l->body, "all ")) return scores_row(t, r, l, out);
-    return may_head(l->body) && header(t, r, l->body, out);
+    struct span body = l->body, bare = c == '#' ? span_trim(span_from(body, 1)) : body;
+    if (c == '#' && bare.n && bare.p[0] != '#' && may_head(bare)) body = bare; /* "#  step  rmse_val" of DeePMD's lcurve.out */
+    return may_head(body) && header(t, r, body, out);
 }

@@ -5,6 +5,8 @@
 #include "count.h"
 
 #include <math.h>
+#include <string.h>
+#include <strings.h>
 
 #include "record.h"
 
@@ -96,10 +98,26 @@ static const struct text_pair *named_count(struct text_run *r, struct text_pairs
     return best;
 }
 
+/* short_epoch - "Ep 3 loss: 0.5": nothing on the line is earned in an episode. */
+static bool short_epoch(const struct text_pairs *ps, const struct text_pair *best)
+{
+    static const char *const words[] = {"reward", "return", "score", "eps", "step", "len"};
+    if (best->key.n - best->last != 2 || strncasecmp(best->key.p + best->last, "ep", 2) != 0) return false;
+    for (size_t i = 0; i < ps->n; i++) {
+        struct span key = ps->pair[i].key;
+        if (key.n == 1 && (key.p[0] == 'R' || key.p[0] == 'r')) return false;
+        for (size_t k = 0; k < sizeof words / sizeof *words; k++)
+            for (size_t at = 0, n = strlen(words[k]); at + n <= key.n; at++)
+                if (strncasecmp(key.p + at, words[k], n) == 0) return false;
+    }
+    return true;
+}
+
 bool text_count_of(struct text_run *r, struct text_pairs *ps, struct arena *arena, struct text_count *c)
 {
     *c = (struct text_count){.total = NAN, .epoch = NAN, .episode = NAN, .axis = AXIS_STEP};
     const struct text_pair *best = named_count(r, ps, arena, c);
+    if (best && c->axis == AXIS_EPISODE && short_epoch(ps, best)) c->axis = AXIS_EPOCH, c->epoch = best->value, c->episode = NAN;
     if (best && c->axis == AXIS_STEP && isnan(c->epoch)) c->epoch = leading_epoch(ps, best);
     if (!best) c->epoch = titled_epoch(ps);
     bool stands = r->place.lead_flat && !isnan(ps->lead), part = !best && c->axis == AXIS_RECORD;

@@ -86,12 +86,14 @@ static struct span without_part(struct span key)
 static struct sense sense_of(struct text_run *r, struct text_pairs *ps, struct arena *arena)
 {
     struct sense s = {.updates = NAN};
+    bool trains = false;
     for (size_t i = 0; i < ps->n; i++) {
         struct text_pair *p = &ps->pair[i];
         const struct text_name *e = p->name = text_name_of(&r->names, p->key, 0, arena);
         if (!e) continue;
         s.strong |= (e->flags & NAME_STRONG) != 0;
         s.eval |= (e->flags & NAME_SPLIT) != 0;
+        trains |= (e->flags & NAME_STRONG) && !(e->flags & NAME_SPLIT);
         s.sums_up |= e->field->kind == FIELD_SUMMARY;
         s.epoch |= e->field->kind == FIELD_EPOCH || e->field->kind == FIELD_STEP;
         bool loss = span_is(p->key, "loss");
@@ -101,6 +103,7 @@ static struct sense sense_of(struct text_run *r, struct text_pairs *ps, struct a
         struct span bare = without_part(p->key);
         if (bare.n != p->key.n && span_is(bare, "num_updates")) s.updates = p->value;
     }
+    s.eval &= !trains;          /* "{'loss': 0.5, 'val_loss': 0.75}" sums up an epoch of training too */
     s.bad |= s.zero && s.steep; /* the Trainer's way to write NaN: trainer_state.c */
     return s;
 }
@@ -176,6 +179,16 @@ bool text_dict_is_record(struct text_families *f, struct text_run *r, struct spa
     return s.sums_up || is_record(&s);
 }
 
+/* whole_epoch - is the epoch an integer of Python's? The Trainer tells it as a float, "1.0", and its records are no epochs. */
+static bool whole_epoch(struct span body)
+{
+    static const char key[] = "'epoch': ";
+    const char *at = memmem(body.p, body.n, key, sizeof key - 1), *end = body.p + body.n;
+    if (!at) return false;
+    for (at += sizeof key - 1; at < end && *at >= '0' && *at <= '9';) at++;
+    return at < end && (*at == ',' || *at == '}');
+}
+
 bool text_dict(struct text_families *f, struct text_run *r, const struct text_line *l, struct span *rest,
                const struct format_out *out)
 {
@@ -191,7 +204,8 @@ bool text_dict(struct text_families *f, struct text_run *r, const struct text_li
     bool counts = text_count_of(r, ps, out->arena, &c) && c.axis != AXIS_EPOCH && c.axis != AXIS_RECORD;
     if (prefixed) drop_counters(ps);
     if (prefixed) tell(r, l, ps, &s, (struct text_where){(int64_t)s.updates, AXIS_STEP, SPLIT_NONE}, out);
-    else if (counts) tell(r, l, ps, &s, (struct text_where){(int64_t)c.value, c.axis, SPLIT_NONE}, out);
+    else if (counts || (c.axis == AXIS_EPOCH && whole_epoch(l->body)))
+        tell(r, l, ps, &s, (struct text_where){(int64_t)c.value, c.axis, SPLIT_NONE}, out);
     else place(f, r, l, ps, &s, out);
     return true;
 }

@@ -10,6 +10,7 @@
 #include "espnet.h"
 #include "event.h"
 #include "shape.h"
+#include "told_at.h"
 
 /* loss_scale - DeepSpeed "OVERFLOW! ... Attempted loss scale: 65536, reducing to 32768" (or "but hysteresis is 2"), fairseq
  * "gradient overflow detected, ..., setting loss scale to: 64.0", apex "Gradient overflow. Skipping step, loss scaler 0 reducing
@@ -78,6 +79,27 @@ static bool after(struct text_families *f, struct text_run *r, const struct text
     return true;
 }
 
+static bool at(struct text_families *f, struct text_run *r, const struct text_line *l, struct span *rest,
+               const struct format_out *out)
+{
+    (void)f, (void)rest;
+    return text_told_at(r, l, " at ", out);
+}
+
+static bool of(struct text_families *f, struct text_run *r, const struct text_line *l, struct span *rest,
+               const struct format_out *out)
+{
+    (void)f, (void)rest;
+    return text_told_at(r, l, " for ", out);
+}
+
+static bool over(struct text_families *f, struct text_run *r, const struct text_line *l, struct span *rest,
+                 const struct format_out *out)
+{
+    (void)f, (void)rest;
+    return text_told_at(r, l, " over ", out);
+}
+
 /* restatement - what says again which round was best. */
 static bool restatement(struct text_families *f, struct text_run *r, const struct text_line *l, struct span *rest,
                         const struct format_out *out)
@@ -111,6 +133,9 @@ static const struct family {
     {"oW|", "loss scale to", loss_scale},
     {"BbNn", NULL, restatement},
     {"CLTVcltv", " after ", after},
+    {"ACDELMPRTVacdelmprtv", " at ", at},
+    {"ACDELMPRTVacdelmprtv", " for ", of},
+    {"ALMTVlmtv", " over ", over},
     /* clang-format on */
 };
 

@@ -123,7 +123,7 @@ static bool is_part_of_data(struct span w)
 static struct span trim_key(struct span key)
 {
     key = span_trim(key);
-    while (key.n && strchr("'*-", key.p[0])) key = span_trim(span_from(key, 1));
+    while (key.n && strchr("'*->", key.p[0])) key = span_trim(span_from(key, 1));
     while (key.n && strchr("'\"", key.p[key.n - 1])) key.n--;
     return span_trim(key);
 }
@@ -241,6 +241,12 @@ void text_names_anew(struct text_names *names)
         if (names->slot[i]) names->slot[i]->series[SPLIT_NONE][0] = TEXT_UNASKED;
 }
 
+/* is_score - "Score", which of an episode is what it earned. */
+static bool is_score(const struct text_name *e)
+{
+    return (e->n_name == 5 || e->n_name == 6) && strncasecmp(e->name, "scores", e->n_name) == 0;
+}
+
 int text_name_series(struct text_name *e, enum text_split split, enum axis axis, const struct format_out *out)
 {
     static const char *const prefixes[SPLIT_COUNT] = {"", "valid ", "test ", "eval ", "epoch "};
@@ -250,10 +256,11 @@ int text_name_series(struct text_name *e, enum text_split split, enum axis axis,
     int *handle = &e->series[split][epoch];
     if (*handle != TEXT_UNASKED) return *handle;
     bool taken = axis != AXIS_RECORD && e->series[split][!epoch] >= 0;
-    char text[TEXT_NAME_MAX_BYTES + 16];
+    char text[TEXT_NAME_MAX_BYTES + 24];
     size_t n = 0;
-    const char *parts[] = {taken ? epoch ? "epoch " : "step " : "", prefixes[split]};
-    for (size_t i = 0; i < 2; i++) n += (size_t)(stpcpy(text + n, parts[i]) - (text + n));
+    const char *parts[] = {taken ? epoch ? "epoch " : "step " : "", prefixes[split],
+                           axis == AXIS_EPISODE && is_score(e) ? "episode " : ""};
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) n += (size_t)(stpcpy(text + n, parts[i]) - (text + n));
     memcpy(text + n, e->name, e->n_name);
     return *handle = out->series(out->arg, (struct span){text, n + e->n_name}, axis);
 }

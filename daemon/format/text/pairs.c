@@ -4,13 +4,15 @@
  * brackets) drop a key without a number. Numbers may carry a unit ("184.22ms", "3.96GB", "12 samples/sec") or stand in the name of
  * their type ("np.float64(0.5)", "tensor(0.5, device='cuda:0')"); "nanms", dates, clock times, versions and hashes are no numbers.
  * "nan.0" is one: progress bars pad with zeros. None and n/a end a key without a value.
- * What stands in other call brackets, BatchNorm2d(384, eps=0.0001), is code and never read. */
+ * What stands in other call brackets, BatchNorm2d(384, eps=0.0001), is code and never read. Two numbers in brackets that a line begins
+ * with, "[2, 4000]" of PyTorch's tutorials, are epoch and batch, and so are those of "Epoch: [2][40]". */
 #include "pairs.h"
 
 #include <math.h>
 #include <strings.h>
 
 #include "../../base/num.h"
+#include "word.h"
 
 struct phrase {
     const char *start, *end, *last; /* last: its last word; start is NULL when there is none */
@@ -21,9 +23,16 @@ struct scan {
     struct phrase key, outer; /* outer: the key before an opening bracket, taken up again behind it */
     char separator;           /* 0 until one was seen */
     bool inside;
-    double spread; /* of the number in hand */
+    size_t before;       /* pairs in front of that bracket */
+    double spread;       /* of the number in hand */
+    struct span section; /* of the pairs to come */
     struct text_pairs *out;
 };
+
+/* What counters without a name are called. */
+static const char epoch_word[] = "epoch", batch_word[] = "batch";
+static const struct phrase of_epoch = {epoch_word, epoch_word + sizeof epoch_word - 1, epoch_word, 1},
+                           batch = {batch_word, batch_word + sizeof batch_word - 1, batch_word, 1};
 
 static bool is_digit(char c) { return c >= '0' && c <= '9'; }
 static bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
@@ -51,6 +60,7 @@ static bool at_end(const struct scan *s, const char *p) { return p >= s->end; }
 
 static void drop_key(struct scan *s)
 {
+    if (s->key.words == 1) s->section = (struct span){s->key.start, (size_t)(s->key.end - s->key.start)};
     s->out->prose += s->key.words;
     s->key = (struct phrase){0};
     s->separator = 0;
@@ -63,7 +73,8 @@ static void add_pair(struct scan *s, double value, double total, bool percent)
     if (!s->separator) s->separator = ' ';
     if ((named || !isnan(total)) && out->n < TEXT_PAIRS_MAX) {
         struct text_pair *pair = &out->pair[out->n++];
-        *pair = (struct text_pair){{"", 0}, NULL, value, total, NAN, s->spread, 0, s->key.words, s->separator, percent, false};
+        *pair = (struct text_pair){{"", 0},   s->section, NULL,         value,        total,   NAN,
+                                   s->spread, 0,          s->key.words, s->separator, percent, false};
         if (named) pair->key = (struct span){s->key.start, (size_t)(s->key.end - s->key.start)};
         if (named) pair->last = (uint32_t)(s->key.last - s->key.start);
     }
@@ -169,7 +180,7 @@ static const char *tail(struct scan *s, const char *q, double value, double *tot
     if (c == '/' && is_letter(next)) return q + 1; /* "epoch=0/micro_step=80" */
     if (is_letter(c) || c == '%') return isfinite(value) ? unit(s, q) : NULL;
     if (c == ':') return is_digit(next) ? NULL : q;
-    if (ends_word(c) || c == '\'') return q;
+    if (ends_word(c) || c == '\'' || text_word_wide(q, s->end)) return q;
     bool sentence = (c == '.' || c == '>') && (!next || next == ' ' || next == '.'); /* "Epoch 3..." */
     return sentence ? q : NULL;
 }
@@ -194,6 +205,18 @@ static bool in_brackets(const struct scan *s, const char *end)
     return p > s->start && p[-1] == '[' && !at_end(s, end) && *end == ']';
 }
 
+/* batch_beside - "[40]" right behind the "[2]" of "Epoch: [2][40]" counts its batches. */
+static bool batch_beside(const struct scan *s, const char *end)
+{
+    size_t n = s->out->n;
+    if (s->key.start || !n || s->p - s->start < 3 || s->p[-1] != '[' || at_end(s, end) || *end != ']') return false;
+    const char *p = s->p - 1;
+    while (p > s->start && p[-1] == ' ') p--;
+    const struct text_pair *last = &s->out->pair[n - 1];
+    struct span word = span_from(last->key, last->last);
+    return p > s->start && p[-1] == ']' && isnan(last->total) && word.n == 5 && strncasecmp(word.p, "epoch", 5) == 0;
+}
+
 static void number(struct scan *s, size_t n, double value)
 {
     const char *q = thousands(s, s->p + n, &value);
@@ -206,6 +229,7 @@ static void number(struct scan *s, size_t n, double value)
     }
     size_t before = s->out->n;
     bool bracketed = !isnan(total) && in_brackets(s, end);
+    if (isnan(total) && batch_beside(s, end)) s->key = batch;
     s->p = end;
     add_pair(s, value, total, end > q && *q == '%');
     if (s->out->n > before) s->out->pair[before].bracketed = bracketed;
@@ -288,12 +312,33 @@ static void extend_key(struct scan *s, struct span w)
     s->key.words++;
 }
 
+/* glued - "epoch12" where a message begins. */
+static bool glued_counter(struct scan *s, struct span w)
+{
+    double value, total;
+    size_t name = s->key.start || s->out->n ? 0 : text_word_glued(w, &value, &total);
+    if (!name) return false;
+    s->key = (struct phrase){w.p, w.p + name, w.p, 1};
+    add_pair(s, value, total, false);
+    return true;
+}
+
+/* leads - "loss -> 0.5". */
+static bool leads(const struct scan *s, struct span w)
+{
+    const char *p = s->p;
+    while (p < s->end && *p == ' ') p++;
+    return s->key.start && !s->separator && text_word_is_arrow(w) && p < s->end && is_digit(*p);
+}
+
 static void word(struct scan *s)
 {
+    if (s->p == s->start && *s->p == '<') s->p++;
     const char *from = s->p;
-    while (!at_end(s, s->p) && !ends_word(*s->p)) s->p++;
+    while (!at_end(s, s->p) && !ends_word(*s->p) && !text_word_wide(s->p, s->end)) s->p++;
     struct span w = {from, (size_t)(s->p - from)};
     double value;
+    if (glued_counter(s, w)) return;
     size_t n = s->key.start && (w.p[0] | 0x20) != 'x' && w.n <= 10 ? num_prefix(w, &value) : 0;
     if (n && !isfinite(value)) n = (size_t)(padded(s, w.p + n) - w.p);
     if (n && n == w.n - (w.p[w.n - 1] == '\'')) {
@@ -303,17 +348,21 @@ static void word(struct scan *s)
     } else if (s->key.start && is_missing(w)) {
         s->key = (struct phrase){0};
         s->separator = 0;
-    } else if (w.n == 1 && (w.p[0] == '-' || w.p[0] == '>')) {
-        title(s);
+    } else if (leads(s, w)) {
+        s->separator = ':';
+    } else if (text_word_is_dash(w)) {
+        if (w.n == 1) title(s);
         drop_key(s);
     } else if (!s->separator) {
         if (w.n == 1 && w.p[0] == '#') s->out->code = true;
         extend_key(s, w);
+        if (text_word_ends_sentence(w) && !at_end(s, s->p) && *s->p == ' ') drop_key(s);
     } else if (s->separator == '=' || is_text_value(w)) {
         s->key = (struct phrase){0};
         s->separator = 0;
     } else {
-        if (!s->out->label.n) s->out->label = (struct span){s->key.start, (size_t)(s->key.end - s->key.start)};
+        s->section = (struct span){s->key.start, (size_t)(s->key.end - s->key.start)};
+        if (!s->out->label.n) s->out->label = s->section;
         s->key = (struct phrase){0};
         s->separator = 0;
         extend_key(s, w);
@@ -355,11 +404,32 @@ static void bracket(struct scan *s)
         s->p = close ? close + 1 : s->end;
     } else {
         if (!s->inside) s->outer = s->key;
+        if (s->key.words == 1) s->section = (struct span){s->key.start, (size_t)(s->key.end - s->key.start)};
+        if (s->separator) s->outer = (struct phrase){0}; /* "Train: (loss = 0.5)" */
+        s->before = s->out->n;
         s->inside = true;
         s->key = (struct phrase){0};
         s->separator = 0;
         s->p++;
     }
+}
+
+/* wide - a full-width sign parts like the one it stands for. */
+static bool wide(struct scan *s)
+{
+    char c = text_word_wide(s->p, s->end);
+    if (!c) return false;
+    if (c != ':' && c != '=') drop_key(s);
+    else if (s->key.start) s->separator = c;
+    s->p += 3;
+    return true;
+}
+
+/* counts_hash - the sign in "Epoch #12". */
+static bool counts_hash(const struct scan *s)
+{
+    if (*s->p != '#' || !s->key.start || s->end - s->p < 2 || !is_digit(s->p[1])) return false;
+    return text_word_is_counter((struct span){s->key.last, (size_t)(s->key.end - s->key.last)});
 }
 
 static void punctuation(struct scan *s)
@@ -368,7 +438,9 @@ static void punctuation(struct scan *s)
     switch (c) {
     case ')':
         drop_key(s);
-        if (s->inside) s->key = s->outer, s->inside = false;
+        if (s->inside && (next == ':' || next == '=' || s->out->n <= s->before + 1)) s->key = s->outer;
+        else if (s->inside) s->out->prose += s->outer.words;
+        s->inside = false;
         break;
     case '[': /* a Keras bar is drawn in brackets */
         while (s->end - s->p > 1 && (s->p[1] == '=' || (s->p[1] == '>' && *s->p != '[') || (s->p[1] == '.' && *s->p != '[')))
@@ -421,21 +493,50 @@ static size_t lead(struct span s, struct text_pairs *out)
     return bracket ? i + 1 : end;
 }
 
+/* whole - a number of digits between blanks at p, and what stands behind; NULL for none. */
+static const char *whole(const char *p, const char *end, double *value)
+{
+    enum { DIGITS_MAX = 12 };
+    size_t digits = 0;
+    while (p < end && *p == ' ') p++;
+    for (*value = 0; p < end && is_digit(*p) && digits <= DIGITS_MAX; p++, digits++) *value = *value * 10 + (*p - '0');
+    while (p < end && *p == ' ') p++;
+    return digits && digits <= DIGITS_MAX && p < end ? p : NULL;
+}
+
+/* twin - "[2, 4000]", "[2 : 4000]" in front of a message. */
+static bool twin(struct scan *s)
+{
+    double epoch, count;
+    const char *p = s->p < s->end && *s->p == '[' ? whole(s->p + 1, s->end, &epoch) : NULL;
+    if (!p || (*p != ',' && *p != ':') || !(p = whole(p + 1, s->end, &count)) || *p != ']') return false;
+    s->p = p + 1;
+    s->key = of_epoch;
+    add_pair(s, epoch, NAN, false);
+    s->key = batch;
+    add_pair(s, count, NAN, false);
+    return true;
+}
+
 void text_pairs(struct span message, struct text_pairs *out)
 {
+    message = text_word_bare(message);
     struct scan s = {.start = message.p, .p = message.p, .end = message.p + message.n, .spread = NAN, .out = out};
     out->n = 0;
     out->label = (struct span){"", 0};
     out->prose = out->calls = 0;
     out->code = out->quoted = out->braces = out->titled = false;
-    s.p += lead(message, out);
+    out->lead = NAN;
+    out->lead_bracketed = false;
+    if (!twin(&s)) s.p += lead(message, out);
     while (s.p < s.end && !out->code) {
         double value;
         size_t n;
-        if (*s.p == ' ') s.p++;
+        if (*s.p == ' ' || (*s.p == '\t' && s.separator)) s.p++;
         else if (starts_number(&s) && (n = num_prefix((struct span){s.p, (size_t)(s.end - s.p)}, &value)) != 0)
             number(&s, n, value);
-        else if (*s.p == '\'') out->quoted = true, s.p++;
+        else if (*s.p == '\'' || counts_hash(&s)) out->quoted |= *s.p == '\'', s.p++;
+        else if (wide(&s)) continue;
         else if (*s.p == '(') bracket(&s);
         else if (ends_word(*s.p)) punctuation(&s);
         else word(&s);

@@ -10,6 +10,7 @@
 struct text_name;
 struct text_pair {
     struct span key; /* the words before it as logged; empty for a fraction without a name: "[640/60000", "200/ 2983 batches" */
+    struct span section; /* the last word alone in front of it: "Val" of "Val | Loss: 0.5", "Test: (loss 0.5)"; empty for none */
     struct text_name *name; /* what the key means; text_pairs leaves it NULL */
     double value;           /* NaN and infinities are values */
     double total;           /* of a fraction "n/total"; NaN for a plain number */

@@ -9,7 +9,9 @@
 #include <string.h>
 #include <strings.h>
 
-enum { PROSE_MAX = 6, NAME_WORDS_MAX = 6 };
+#include "section.h"
+
+enum { PROSE_MAX = 6, NAME_WORDS_MAX = 6, STANDING_LINES = 12, BARE_PROSE_MAX = 2 };
 
 static struct text_name *resolve(struct text_run *r, struct text_pair *p, struct arena *arena)
 {
@@ -75,20 +77,46 @@ static void tell_spread(struct text_run *r, const struct text_line *l, const str
     if (spread) tell(r, l, spread, value, at, out);
 }
 
+/* tell_both - "train/val loss: 0.5/0.75" is two values, not a fraction. */
+static bool tell_both(struct text_run *r, const struct text_line *l, const struct text_pair *p, struct text_where at,
+                      const struct format_out *out)
+{
+    static const char *const parts[] = {"train/val ", "train/valid ", "train/test ", "Train/Val ", "Train/Valid ", "Train/Test "};
+    if (isnan(p->total) || at.split) return false;
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        if (!span_starts(p->key, parts[i])) continue;
+        struct text_name *e = text_name_of(&r->names, span_from(p->key, strlen(parts[i])), 0, out->arena);
+        if (!e) return false;
+        tell(r, l, e, p->value, at, out);
+        at.split = text_split_of(span_of(parts[i]));
+        tell(r, l, e, p->total, at, out);
+        return true;
+    }
+    return false;
+}
+
 unsigned text_emit(struct text_run *r, const struct text_line *l, struct text_pairs *ps, struct text_where at,
                    const struct format_out *out)
 {
     unsigned n = 0;
+    enum text_split part[TEXT_PAIRS_MAX], whole = at.split;
+    bool parts = !whole && text_sections(ps, part);
     for (size_t i = 0; i < ps->n; i++) {
         struct text_pair *p = &ps->pair[i];
         struct text_name *e = resolve(r, p, out->arena);
+        at.split = parts && part[i] ? part[i] : whole;
         if (!e && p->key.n && r->names.used >= TEXT_NAMES_MAX) out->bad(out->arg, l->line, "more different names than are kept");
         if (e) tell_setting(e, p, out);
         if (!is_metric(e, p)) continue;
+        if (tell_both(r, l, p, at, out)) {
+            n += 2;
+            continue;
+        }
         tell(r, l, e, p->total > 0 ? p->value / p->total : p->value, at, out);
         if (!isnan(p->spread)) tell_spread(r, l, e, p->spread, at, out);
         n++;
     }
+    at.split = whole;
     if (n) text_ranks_told(&r->ranks), r->last = at;
     r->points += n;
     return n;
@@ -134,11 +162,33 @@ static enum text_split leading_split(const struct text_pairs *ps)
     return blank ? text_split_of((struct span){key.p, (size_t)(blank - key.p)}) : SPLIT_NONE;
 }
 
+/* labelled - "[ Valid | 004/030 ] loss = 0.5": the bracket says what the count is of. */
+static bool labelled(const struct text_line *l, const struct text_pairs *ps)
+{
+    struct span part = ps->n ? ps->pair[0].section : (struct span){"", 0};
+    return part.n && part.p - l->body.p <= 2 && l->body.p[0] == '[' && text_split_of(part);
+}
+
+/* common_section - "Epoch 3 | val | loss: 0.5 | acc: 0.75": what stands alone in front of all that is told. */
+static enum text_split common_section(const struct text_pairs *ps)
+{
+    struct span section = ps->n ? ps->pair[ps->n - 1].section : (struct span){"", 0};
+    enum text_split split = section.n ? text_split_of(section) : SPLIT_NONE;
+    for (size_t i = 0; i < ps->n && split; i++) {
+        const struct text_name *e = ps->pair[i].name;
+        bool counter = e && e->rank != FIELD_UNRANKED;
+        if (!counter && (ps->pair[i].section.p != section.p || text_split_of(ps->pair[i].key))) split = SPLIT_NONE;
+    }
+    return split;
+}
+
 static enum text_split line_split(const struct text_run *r, const struct text_line *l, const struct text_pairs *ps)
 {
     if (l->split) return l->split;
+    if (labelled(l, ps)) return text_split_of(ps->pair[0].section);
     if (l->body.p[0] == '*') return r->place.progress_split ? r->place.progress_split : SPLIT_EVAL; /* " * Acc@1 12.3" */
     enum text_split split = ps->label.n ? text_split_of(ps->label) : SPLIT_NONE;
+    if (!split) split = common_section(ps);
     if (span_starts(l->body, "Saving dict for")) return SPLIT_EVAL;
     if (span_has(l->body, "valid on '")) return SPLIT_VALID;
     return split ? split : r->place.label_line + 1 == l->line ? r->place.label_split : SPLIT_NONE;
@@ -184,13 +234,27 @@ static bool all_named(const struct text_line *l, const struct text_pairs *ps)
     return ps->n && ps->prose <= 3 && !ps->calls && !ps->braces && l->body.n <= TEXT_PENDING_BYTES;
 }
 
+/* count_held - held-out data told again, and nothing of training since: another record. Training's own records count by themselves. */
+static void count_held(struct text_run *r, const struct text_pairs *ps)
+{
+    const struct text_name *first = NULL;
+    for (size_t i = 0; i < ps->n && !first; i++)
+        if (is_metric(ps->pair[i].name, &ps->pair[i]) && ps->pair[i].name->flags & NAME_STRONG) first = ps->pair[i].name;
+    if (r->place.known || !first) return;
+    r->place.record += !r->place.record || (first == r->held.metric && r->place.record == r->held.record);
+    r->held.metric = first;
+    r->held.record = r->place.record;
+}
+
 static unsigned numbered(struct text_run *r, const struct text_line *l, struct text_pairs *ps, const struct format_out *out)
 {
     static const struct text_count nothing = {.axis = AXIS_RECORD};
     struct weight w = weigh(r, ps, out->arena);
     enum text_split split = line_split(r, l, ps);
     if (!w.strong || w.settings) return 0;
-    return text_emit(r, l, ps, by_epoch(r, &nothing, split ? split : leading_split(ps), main_metric(ps)), out);
+    if (!split) split = leading_split(ps);
+    if (split) count_held(r, ps);
+    return text_emit(r, l, ps, by_epoch(r, &nothing, split, main_metric(ps)), out);
 }
 
 /* rising - do the bare numbers in front of the held lines grow from line to line? Then they are the steps. */
@@ -239,6 +303,52 @@ static unsigned hold(struct text_run *r, const struct text_line *l, const struct
     return n;
 }
 
+/* stand - note a line that does nothing but count: "--> STEP: 25/500 -- GLOBAL_STEP: 525", "Current step: 17th step". */
+static void stand(struct text_run *r, const struct text_line *l, const struct text_pairs *ps, const struct text_count *c)
+{
+    enum { BODY_MAX_BYTES = 60 };
+    bool less = r->place.lesser && c->field == r->place.lesser; /* an evaluation's own steps */
+    r->standing.line = 0;
+    if (!c->named || c->axis == AXIS_RECORD || c->cut || l->split || less || ps->prose > 2 || ps->calls) return;
+    if (l->body.n > BODY_MAX_BYTES || text_split_of(l->body) || (r->place.heading && r->place.heading_split)) return;
+    for (size_t i = 0; i < ps->n; i++)
+        if (ps->pair[i].words > 2 || (ps->pair[i].separator != ':' && isnan(ps->pair[i].total))) return;
+    r->standing.count = *c;
+    r->standing.line = l->line;
+    r->standing.placed = false;
+}
+
+/* stands - is a line of metrics right below one that counts? */
+static bool stands(const struct text_run *r, const struct text_line *l)
+{
+    bool headed = r->place.heading && r->place.heading_line > r->standing.line;
+    return r->standing.line && !headed && l->line > r->standing.line && l->line - r->standing.line <= STANDING_LINES;
+}
+
+static struct text_where where_standing(struct text_run *r, enum text_split split, const struct format_out *out)
+{
+    if (!r->standing.placed) r->standing.at = text_where_counted(r, &r->standing.count, SPLIT_NONE, out);
+    r->standing.placed = true;
+    return (struct text_where){r->standing.at.step, r->standing.at.axis, split};
+}
+
+/* tells_loss - "iter images/0042.jpg, loss: 0.5, accuracy: 0.75": a few words more beside a loss. */
+static bool tells_loss(const struct text_pairs *ps)
+{
+    for (size_t i = 0; i < ps->n; i++)
+        if (ps->pair[i].key.n == 4 && strncasecmp(ps->pair[i].key.p, "loss", 4) == 0) return true;
+    return false;
+}
+
+/* sums_training - "Training loss: 0.5" below the bar or the last batch of an epoch. */
+static bool sums_training(const struct text_pairs *ps)
+{
+    static const char *const starts[] = {"Train ", "Training ", "train ", "training ", "Average train", "Average Train"};
+    for (size_t i = 0; i < sizeof starts / sizeof *starts; i++)
+        if (span_starts(ps->pair[0].key, starts[i])) return !ps->prose;
+    return false;
+}
+
 /* plain - a line of metrics only: below an epoch's heading, saying itself that it is an evaluation, or where nothing counts. */
 static unsigned plain(struct text_run *r, const struct text_line *l, struct text_pairs *ps, const struct format_out *out)
 {
@@ -249,11 +359,20 @@ static unsigned plain(struct text_run *r, const struct text_line *l, struct text
     if (!split) split = leading_split(ps);
     bool speaks = split || (ps->pair[0].key.n <= TEXT_NAME_MAX_BYTES && text_split_of(ps->pair[0].key));
     bool counted = place->known || place->epoch_known || !isnan(heading);
-    if (!speaks && ps->prose > 0) return 0;
+    if (stands(r, l)) {
+        struct weight below = weigh(r, ps, out->arena);
+        bool told = below.strong || (below.metrics && r->standing.placed);
+        return told && !below.settings ? text_emit(r, l, ps, where_standing(r, split, out), out) : 0;
+    }
+    if (!speaks && ps->prose > (counted || !tells_loss(ps) ? 0 : BARE_PROSE_MAX)) return 0;
     if (place->bare && !place->known) return numbered(r, l, ps, out);
-    if (!speaks && isnan(heading) && counted) return 0;
+    bool trains = !speaks && isnan(heading) && counted;
+    if (trains && !(place->known && sums_training(ps))) return 0;
     struct weight w = weigh(r, ps, out->arena);
     if (!w.strong || w.settings) return 0;
+    if (trains && (place->axis == AXIS_RECORD || place->step == r->summed)) return 0; /* nothing tells such lines apart */
+    if (trains) r->summed = place->step;
+    if (trains) return text_emit(r, l, ps, (struct text_where){place->step, place->axis, SPLIT_NONE}, out);
     if (!counted) return hold(r, l, ps, out);
     if (!split && !isnan(heading)) split = place->heading_split;
     bool progressed =
@@ -383,21 +502,39 @@ static bool sums_epoch(const struct text_run *r, const struct text_pairs *ps, co
     return trains && c->axis == AXIS_EPOCH && r->place.known && r->place.axis == AXIS_STEP;
 }
 
+/* keeps_time - "Epoch: 03 | Epoch Time: 0m 12s" tells what the lines below are about. */
+static bool keeps_time(const struct text_pairs *ps)
+{
+    for (size_t i = 0; i < ps->n; i++) {
+        const struct text_pair *p = &ps->pair[i];
+        bool time = p->key.n >= 4 && strncasecmp(p->key.p + p->key.n - 4, "time", 4) == 0;
+        if (p->key.n && !time && !(p->name && p->name->rank != FIELD_UNRANKED)) return false;
+    }
+    return true;
+}
+
 static unsigned read_record(struct text_run *r, const struct text_line *l, struct text_pairs *ps, const struct format_out *out)
 {
     struct text_count c;
     enum text_split split;
     if (ps->code || (ps->braces && ps->quoted) || !ps->n) return 0;
+    text_section_scores(ps);
     if (!text_count_of(r, ps, out->arena, &c)) return plain(r, l, ps, out);
     struct weight w = weigh(r, ps, out->arena);
     if (!w.metrics) {
         if (!isnan(c.epoch) && c.axis == AXIS_EPOCH) note_heading(r, l, ps, c.epoch);
+        else stand(r, l, ps, &c);
         return 0;
     }
     if (is_prose(ps, &c, &w)) return 0;
+    r->standing.line = 0;
+    if (!w.strong && c.axis == AXIS_EPOCH && keeps_time(ps)) note_heading(r, l, ps, c.epoch);
     if (!(split = line_split(r, l, ps))) split = c.cut ? c.cut : leading_split(ps);
     if (split && counts_images(ps, &c)) return 1;
-    if (split && !c.named && !c.leading && c.total >= 0) return progress(r, l, ps, &c, split, out);
+    bool beside = split && r->place.known && c.total == r->place.total && (int64_t)c.value == r->place.raw;
+    if (beside && !c.named && !c.leading) /* "[ Valid | 004/030 ]" below "[ Train | 004/030 ]" */
+        return text_emit(r, l, ps, (struct text_where){r->place.step, r->place.axis, split}, out);
+    if (split && !c.named && !c.leading && c.total >= 0 && !labelled(l, ps)) return progress(r, l, ps, &c, split, out);
     const struct text_name *main = main_metric(ps);
     if (c.named && c.axis == AXIS_STEP) note_rank(r, ps, &c, main);
     if (c.leading && !split &&

@@ -30,6 +30,17 @@ struct text_run {
     struct text_pending pending;
     struct text_ranks ranks;
     struct text_where last; /* of the points told last; nothing while points is 0 */
+    struct {                /* a line that did nothing but count, and where the metrics below it stand */
+        struct text_count count;
+        struct text_where at;
+        uint64_t line; /* 0 for none */
+        bool placed;
+    } standing;
+    struct { /* the held-out metric that a record without a count told first, and its number */
+        const struct text_name *metric;
+        int64_t record;
+    } held;
+    int64_t summed; /* the step that "Training loss: 0.5" was last told at, in a line without a count */
     uint64_t points;
     double logging_steps; /* updates between two lines of the Trainer, where its settings were told; else 0 */
     double loss_scale;    /* of Megatron's last line */

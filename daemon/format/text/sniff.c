@@ -55,6 +55,14 @@ static bool is_binary(struct span head)
     return odd * 10 > head.n;
 }
 
+/* without_hole - what stands behind the NUL bytes that a log begins with when it was emptied while its writer went on at the old place. */
+static struct span without_hole(struct span head)
+{
+    size_t n = 0;
+    while (n < head.n && !head.p[n]) n++;
+    return n < head.n ? span_from(head, n) : head;
+}
+
 static bool ends_in(const char *name, const char *list)
 {
     const char *dot = strrchr(name, '.');
@@ -81,6 +89,7 @@ int text_sniff(const char *path, struct span head)
                                             "copying",      "authors",      "citation",   NULL};
     static const char *const plain[] = {"train", "nohup", "stdout", "stderr", "output", "slurm", "log", NULL};
     const char *name = path ? path_name(path) : "";
+    head = without_hole(head);
     if (is_binary(head)) return 0;
     if (ends_in(name, code)) return head.n ? 5 : 0;
     if (begins_in(name, documents) || (ends_in(name, ".md") && span_starts(span_trim(head), "#"))) return head.n ? 10 : 5;

@@ -1,0 +1,75 @@
+/* text_section - see text/section.h. What is told once is left as it is: "Val Loss: 0.6 | LR: 0.001" has no learning rate of validation. */
+#include "section.h"
+
+#include <math.h>
+#include <string.h>
+#include <strings.h>
+
+static bool same(struct span a, struct span b) { return a.n && a.n == b.n && strncasecmp(a.p, b.p, a.n) == 0; }
+
+static bool speaks_of_training(struct span words)
+{
+    static const char *const starts[] = {"train", "Train", "TRAIN", "trn", "tr_"};
+    for (size_t i = 0; i < sizeof starts / sizeof *starts; i++)
+        if (span_starts(words, starts[i])) return true;
+    return false;
+}
+
+/* repeated - does another pair of the line have this one's name? */
+static bool repeated(const struct text_pairs *ps, size_t at)
+{
+    for (size_t i = 0; i < ps->n; i++)
+        if (i != at && same(ps->pair[i].key, ps->pair[at].key)) return true;
+    return false;
+}
+
+bool text_sections(const struct text_pairs *ps, enum text_split split[TEXT_PAIRS_MAX])
+{
+    enum text_split now = SPLIT_NONE;
+    bool any = false;
+    for (size_t i = 0; i < ps->n; i++) {
+        const struct text_pair *p = &ps->pair[i];
+        enum text_split own = text_split_of(p->key), section = own ? own : text_split_of(p->section);
+        bool begins = !i || p->section.p != ps->pair[i - 1].section.p;
+        if (own || (begins && section)) now = section;
+        else if (speaks_of_training(p->key) || (begins && speaks_of_training(p->section))) now = SPLIT_NONE;
+        enum text_split told = now && !own && repeated(ps, i) ? now : SPLIT_NONE;
+        if (told && !any) memset(split, 0, ps->n * sizeof *split);
+        any |= told != SPLIT_NONE;
+        if (any) split[i] = told;
+    }
+    return any;
+}
+
+/* score_of - the name of a bare "Train", "Val" or "Test"; NULL for any other pair. */
+static const char *score_of(const struct text_pair *p)
+{
+    static const struct {
+        const char *word, *name;
+    } words[] = {{"train", "train acc"},      {"val", "valid acc"}, {"valid", "valid acc"},
+                 {"validation", "valid acc"}, {"dev", "valid acc"}, {"test", "test acc"}};
+    bool share = p->percent || (p->value >= 0 && p->value <= 1);
+    for (size_t i = 0; i < sizeof words / sizeof *words && share && p->words == 1 && isnan(p->total); i++)
+        if (p->key.n == strlen(words[i].word) && strncasecmp(p->key.p, words[i].word, p->key.n) == 0) return words[i].name;
+    return NULL;
+}
+
+void text_section_scores(struct text_pairs *ps)
+{
+    unsigned scores = 0, losses = 0;
+    for (size_t i = 0; i < ps->n; i++) {
+        const struct text_pair *p = &ps->pair[i];
+        scores += p->key.n <= 10 && score_of(p) != NULL;
+        losses += p->key.n == 4 && strncasecmp(p->key.p, "loss", 4) == 0;
+    }
+    if (scores < 2 || !losses) return;
+    for (size_t i = 0; i < ps->n; i++) {
+        struct text_pair *p = &ps->pair[i];
+        const char *name = score_of(p);
+        if (!name) continue;
+        p->key = span_of(name);
+        p->last = (uint32_t)(strchr(name, ' ') - name) + 1;
+        p->words = 2;
+        p->name = NULL;
+    }
+}
