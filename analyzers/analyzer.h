@@ -77,6 +77,8 @@ struct finding {      /* a plain value: it owns nothing it points to */
 struct findings {
     void *arg;
     void (*emit)(void *arg, const struct finding *f);
+    bool (*last)(void *arg, const char *kind, uint32_t episode, struct finding *ret); /* see below; NULL: nothing is kept */
+    void *(*whole)(void *arg);                                                        /* see below; NULL: states are whole */
 };
 
 /* A threshold: a name, a unit, a default with its range, and where the number comes from. */
@@ -99,6 +101,7 @@ struct analyzer {
     uint64_t needs;                                                /* see below; 0: nothing */
     enum scope scope;                                              /* PER_METRIC: one state for all splits of one metric */
     size_t state_size;                                             /* the host allocates it: O(1) by construction */
+    size_t first_size;                                             /* what it begins with, see below; 0: all of it */
     const struct knob *knobs;                                      /* a NULL name ends them; written at offset before init */
     void (*init)(void *state);                                     /* zeroed but for the knobs, which it keeps; or NULL */
     void (*fact)(void *state, const char *key, const char *value); /* or NULL */
@@ -108,6 +111,13 @@ struct analyzer {
 
 /* needs - roles without one of which there is nothing to tell. The state may be made when the first of them comes; what came before of the
  * other series is then given to it from their pasts: each bucket of the fine curve as so many points of its mean, without a time. */
+
+/* last - the newest phase of a symptom that this state has told, which the host keeps anyway; false where it has it no more. So a state need
+ * not hold the words of what it may have to close, and most never tell anything. */
+
+/* first_size - what lies behind it in the state few runs need. Before the analyzer touches it in observe it asks for the whole of its
+ * state, by state_whole: the same, what is new zeroed, and perhaps at another place; NULL when memory ran out. */
+static inline void *state_whole(void *state, const struct findings *out) { return out->whole ? out->whole(out->arg) : state; }
 
 extern const struct analyzer *const analyzers[]; /* NULL ends the list */
 

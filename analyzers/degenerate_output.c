@@ -93,7 +93,7 @@ static bool recovered(const struct state *s)
 {
     double mean[TRACK_BUCKETS], limit;
     for (uint32_t i = 0; i < s->n; i++) {
-        if (s->samples[i].series != s->told.last.series) continue;
+        if (s->samples[i].series != s->told.series) continue;
         size_t n = track_means(&s->samples[i], mean), good = 0;
         double scale = robust_median(mean, n) > 1.5 ? 100 : 1;
         while (good < n && badness(s, s->samples[i].series, mean[n - 1 - good] / scale, &limit) < limit) good++;

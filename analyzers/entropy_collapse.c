@@ -91,7 +91,7 @@ static void judge(struct state *s, bool over, const struct findings *out)
         finding_add(&f, "share", early > 0 ? now / early : 1, "share");
         finding_add(&f, "return_known", known, "");
     }
-    told_update(&s->told, is, s->told.last.severity != f.severity, &f, out);
+    told_update(&s->told, is, s->told.severity != f.severity, &f, out);
 }
 
 static void observe(void *state, const struct point *p, const struct findings *out)

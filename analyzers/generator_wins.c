@@ -64,7 +64,7 @@ static void judge(struct state *s, bool over, const struct findings *out)
     if (!d || !g || (double)d->curve->points < s->min_points || d->curve->used < 10) return;
     double d_now = track_level(d, 1 - s->lasted, 1), g_now = track_level(g, 1 - s->lasted, 1);
     bool critic = track_low(d) < -0.01, is = !critic && wins(s, d, g, d_now, g_now);
-    if (critic) s->told.last.confidence = 0; /* what was told of one that turns out to be a critic is taken back (taken_back.h) */
+    if (critic && s->told.open) told_close(&s->told, 0, out);
     struct finding f = {0};
     if (is) {
         f = track_finding(d, "generator_wins", onset_of(d, s->lost));

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "analyzer.h"
+#include "stats/announced.h"
 #include "stats/excursion.h"
 #include "stats/level.h"
 #include "stats/reached.h"
@@ -21,8 +22,9 @@ struct state {
     double loss_now;   /* an average of about three values */
     double loss_first;
     const struct series *series, *loss_series;
+    const struct past *past; /* of the norm */
     uint32_t episode;
-    bool told;
+    bool told, announced;   /* announced: by a setting, the data change on the way */
     double max, top;        /* top: the highest level it had outside excursions, on the scale */
     struct reached reached; /* by the norm, outside excursions */
 };
@@ -104,6 +106,7 @@ static void observe(void *state, const struct point *p, const struct findings *o
     }
     if (!s->series) s->series = p->series;
     if (p->series != s->series || p->value == 0) return; /* no level to grow from: grad_zero's business */
+    s->past = p->past;
     if (p->value > s->max) s->max = p->value;
     if (!s->e.open && s->e.base.n == ROLLING_MAX && rolling_median(&s->e.base) > s->top) s->top = rolling_median(&s->e.base);
     enum excursion_change change = excursion_add(&s->e, &s->knobs, p);
@@ -120,7 +123,8 @@ static void finish(void *state, const struct findings *out)
     if (s->told || !s->series) return;
     if (s->e.n < EXCURSION_EARLY && !s->e.open) {
         struct excursion early = s->e;
-        if (excursion_early(&early, &s->knobs) && early.open) s->e = early;
+        struct excursion_start start;
+        if (excursion_early(&early, &s->knobs, s->past, &start) && early.open) s->e = early;
     }
     if (!s->e.open || s->e.back || (s->e.length < 3 && excursion_factor(&s->e) < s->critical_factor)) return;
     s->episode++;
@@ -137,5 +141,6 @@ const struct analyzer analyzer_grad_explosion = {.name = "grad_explosion",
                                                  .state_size = sizeof(struct state),
                                                  .knobs = knobs,
                                                  .init = init,
+                                                 
                                                  .observe = observe,
                                                  .finish = finish};

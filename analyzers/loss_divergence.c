@@ -20,8 +20,11 @@ struct state {
     double critical_factor, above_start, above_points, without_bound, short_factor, little, for_good, all_gone, gone_sd;
     double first, lowest_later; /* as logged; of all values behind the first three */
     double lowest, last;        /* of all, as logged */
-    double gone;                /* share of all progress that a step has lost, where that is what is told */
-    int64_t rising_step;        /* the first one behind the lowest */
+    double high_at_first;       /* of the first EXCURSION_EARLY values, on the scale */
+    int64_t second_step;        /* of the second value */
+    uint64_t second_line;
+    double gone;         /* share of all progress that a step has lost, where that is what is told */
+    int64_t rising_step; /* the first one behind the lowest */
     uint64_t rising_line;
     bool announced; /* by a setting: the data change on the way */
     uint32_t episode;
@@ -108,6 +111,13 @@ static void tell(struct state *s, enum phase phase, const struct findings *out)
     out->emit(out->arg, &f);
 }
 
+static void note_first(struct state *s, const struct point *p)
+{
+    double y = scale_of(&s->e.scale, p->value);
+    s->high_at_first = s->e.n == 1 ? y : fmax(s->high_at_first, y);
+    if (s->e.n == 2) s->second_step = p->step, s->second_line = p->line;
+}
+
 static void observe(void *state, const struct point *p, const struct findings *out)
 {
     struct state *s = state;
@@ -118,7 +128,9 @@ static void observe(void *state, const struct point *p, const struct findings *o
     if (!s->e.n || p->value <= s->lowest) s->lowest = p->value, s->rising_step = INT64_MIN;
     else if (s->rising_step == INT64_MIN) s->rising_step = p->step, s->rising_line = p->line;
     s->last = p->value;
-    switch (excursion_add(&s->e, &s->knobs, p)) {
+    enum excursion_change change = excursion_add(&s->e, &s->knobs, p);
+    if (s->e.n && s->e.n <= EXCURSION_EARLY) note_first(s, p);
+    switch (change) {
     case EXCURSION_SETTLED:
         s->episode++;
         s->recedes = excursion_recedes(&s->e), s->eased = false;
@@ -155,38 +167,35 @@ static void tell_above_start(struct state *s, const struct findings *out)
 {
     struct excursion *e = &s->e;
     e->last = e->open ? e->level : rolling_median(&e->base);
-    e->from = log(s->first), e->peak = fmax(e->last, e->early[0]), e->sd = fmax(e->sd, 0.02);
-    for (int i = 0; i < EXCURSION_EARLY; i++) e->peak = fmax(e->peak, e->early[i]);
-    e->onset_step = e->early_step[1], e->onset_line = e->early_line[1];
+    e->from = log(s->first), e->peak = fmax(e->last, s->high_at_first), e->sd = fmax(e->sd, 0.02);
+    e->onset_step = s->second_step, e->onset_line = s->second_line;
     e->slow = false;
     s->recedes = true; /* it falls from a peak at the start, though not far enough */
     s->episode++;
     tell(s, PHASE_OPENED, out);
 }
 
-/* A log too short for a baseline: its last third lies wholly above its first, by a factor. The early values are on the scale. */
-static bool stepped_up(const struct state *s)
+/* A log too short for a baseline: its last third lies wholly above its first, by a factor. */
+static bool stepped_up(const struct state *s, struct excursion_start *all)
 {
     enum { FEW = 7 };
-    const struct excursion *e = &s->e;
-    size_t n = (size_t)e->n, third = n / 3;
     double high = -INFINITY, low = INFINITY;
-    if (e->n < FEW || e->n > EXCURSION_EARLY || e->scale.linear || !(s->first > 0)) return false;
-    for (size_t i = 0; i < third; i++) high = fmax(high, e->early[i]), low = fmin(low, e->early[n - 1 - i]);
+    if (s->e.n < FEW || s->e.n > EXCURSION_EARLY || !(s->first > 0) || !excursion_first(&s->e, s->past, all)) return false;
+    for (size_t i = 0; i < all->n / 3; i++) high = fmax(high, all->value[i]), low = fmin(low, all->value[all->n - 1 - i]);
     return low - high >= log(s->short_factor);
 }
 
 /* From its level in the first third to that in the last. */
-static void tell_step(struct state *s, const struct findings *out)
+static void tell_step(struct state *s, const struct excursion_start *all, const struct findings *out)
 {
     struct excursion *e = &s->e;
-    size_t n = (size_t)e->n, third = n / 3, at = n - 1;
-    double before = robust_median(e->early, third), now = robust_median(e->early + n - third, third);
-    while (at > 1 && e->early[at - 1] > (before + now) / 2) at--;
+    size_t n = all->n, third = n / 3, at = n - 1;
+    double before = robust_median(all->value, third), now = robust_median(all->value + n - third, third);
+    while (at > 1 && all->value[at - 1] > (before + now) / 2) at--;
     e->from = before, e->last = now, e->peak = now, e->sd = fmax(e->sd, 0.1);
-    for (size_t i = 0; i < n; i++) e->peak = fmax(e->peak, e->early[i]);
-    e->onset_step = e->early_step[at], e->onset_line = e->early_line[at];
-    e->last_step = e->early_step[n - 1], e->last_line = e->early_line[n - 1];
+    for (size_t i = 0; i < n; i++) e->peak = fmax(e->peak, all->value[i]);
+    e->onset_step = all->step[at], e->onset_line = all->line[at];
+    e->last_step = all->step[n - 1], e->last_line = all->line[n - 1];
     e->slow = false;
     s->recedes = true; /* too few values to know how it goes on */
     s->episode++;
@@ -240,6 +249,7 @@ static void tell_without_bound(struct state *s, const struct findings *out)
 static void finish(void *state, const struct findings *out)
 {
     struct state *s = state;
+    struct excursion_start start;
     if (s->told || !s->series) return;
     if (never_came_back(s)) {
         tell_above_start(s, out);
@@ -247,10 +257,10 @@ static void finish(void *state, const struct findings *out)
     }
     if (s->e.n < EXCURSION_EARLY && !s->e.open) {
         struct excursion early = s->e;
-        if (excursion_early(&early, &s->knobs) && early.open && early.length > 2) s->e = early;
+        if (excursion_early(&early, &s->knobs, s->past, &start) && early.open && early.length > 2) s->e = early;
     }
-    if (!s->e.open && !without_bound(s) && stepped_up(s)) {
-        tell_step(s, out);
+    if (!s->e.open && !without_bound(s) && stepped_up(s, &start)) {
+        tell_step(s, &start, out);
         return;
     }
     if (!s->e.open && without_bound(s)) {

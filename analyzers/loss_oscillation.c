@@ -44,12 +44,14 @@ struct state {
     struct track held[1], score[SCORES];
     uint32_t n_score;
     struct track loss[LOSSES];
-    struct sums sums[LOSSES][TRACK_BUCKETS];
     uint32_t width[LOSSES], used[LOSSES]; /* of the curve when the sums followed it last */
     double last[LOSSES];
-    struct cycle cycle[2]; /* of the generator, of the discriminator */
     struct preview preview;
+    struct sums sums[LOSSES][TRACK_BUCKETS];
+    struct cycle cycle[2]; /* of the generator, of the discriminator */
 };
+/* Most runs have one training loss, and are no games. */
+enum { FIRST_SIZE = offsetof(struct state, sums) + sizeof(struct sums[TRACK_BUCKETS]) };
 struct half {
     size_t from;
     double points, mean, sd, ratio;
@@ -241,8 +243,10 @@ static void judge_held(const struct state *s, const struct findings *out)
 static void follow(struct sums *sums, const struct track *t, uint32_t width, uint32_t used, double value, double last)
 {
     uint32_t now = t->curve->used;
-    for (uint32_t i = 0; t->curve->width > width && i + 1 < now; i++)
+    bool joined = t->curve->width > width;
+    for (uint32_t i = 0; joined && i + 1 < now && i < TRACK_BUCKETS / 2; i++)
         sums[i] = (struct sums){sums[2 * i].squares + sums[2 * i + 1].squares, sums[2 * i].changes + sums[2 * i + 1].changes};
+    for (uint32_t i = TRACK_BUCKETS / 2; joined && i + 1 < now; i++) sums[i] = (struct sums){0};
     if (now != used) sums[now - 1] = (struct sums){0, 0};
     sums[now - 1].squares += value * value;
     sums[now - 1].changes += fabs(value - last);
@@ -305,26 +309,42 @@ static void judge_game(const struct state *s, const struct findings *out)
     out->emit(out->arg, &f);
 }
 
-static void hear(struct state *s, const struct point *p)
+static struct state *hear_adversary(struct state *s, const struct point *p, const struct findings *out)
 {
-    if (GAMES & WANTS((unsigned)p->series->role)) s->game = true;
+    s = state_whole(s, out);
+    if (!s) return NULL;
+    s->game = true;
     if (p->series->role == ROLE_LOSS_GENERATOR && isfinite(p->value)) follow_cycle(&s->cycle[0], p);
     if (p->series->role == ROLE_LOSS_DISCRIMINATOR && isfinite(p->value)) follow_cycle(&s->cycle[1], p);
-    if (s->game || !isfinite(p->value)) return;
-    if (p->series->role == ROLE_SCORE_EVAL) {
-        if (p->series->bounded && p->series->better == BETTER_HIGHER) track_add(s->score, &s->n_score, SCORES, p);
-        return;
-    }
-    if (p->series->role == ROLE_LOSS_EVAL) {
-        track_add(s->held, &s->n_held, 1, p);
-        return;
-    }
+    return s;
+}
+
+static struct state *hear_loss(struct state *s, const struct point *p, const struct findings *out)
+{
     const struct track *t = track_add(s->loss, &s->n, LOSSES, p);
-    if (!t) return;
+    if (!t) return s;
     size_t i = (size_t)(t - s->loss);
+    if (i) s = state_whole(s, out);
+    if (!s) return NULL;
+    t = &s->loss[i];
     if (t->curve->points == 1) s->width[i] = t->curve->width, s->used[i] = 0, s->last[i] = p->value;
     follow(s->sums[i], t, s->width[i], s->used[i], p->value, s->last[i]);
     s->width[i] = t->curve->width, s->used[i] = t->curve->used, s->last[i] = p->value;
+    return s;
+}
+
+/* Returns the state, which may have moved; NULL when memory ran out. */
+static struct state *hear(struct state *s, const struct point *p, const struct findings *out)
+{
+    if (GAMES & WANTS((unsigned)p->series->role)) return hear_adversary(s, p, out);
+    if (s->game || !isfinite(p->value)) return s;
+    if (p->series->role == ROLE_SCORE_EVAL) {
+        if (p->series->bounded && p->series->better == BETTER_HIGHER) track_add(s->score, &s->n_score, SCORES, p);
+        return s;
+    }
+    if (p->series->role != ROLE_LOSS_EVAL) return hear_loss(s, p, out);
+    track_add(s->held, &s->n_held, 1, p);
+    return s;
 }
 
 static void say_all(void *state, const struct findings *out)
@@ -337,9 +357,8 @@ static void say_all(void *state, const struct findings *out)
 
 static void observe(void *state, const struct point *p, const struct findings *out)
 {
-    struct state *s = state;
-    hear(s, p);
-    if (preview_due(&s->preview, p)) preview_judge(&s->preview, s, say_all, out);
+    struct state *s = hear(state, p, out);
+    if (s && preview_due(&s->preview, p)) preview_judge(&s->preview, s, say_all, out);
 }
 
 static void finish(void *state, const struct findings *out)
@@ -356,6 +375,7 @@ const struct analyzer analyzer_loss_oscillation = {.name = "loss_oscillation",
                                                    .needs = WANTS(ROLE_LOSS_TRAIN) | WANTS(ROLE_LOSS_EVAL) | GAMES,
                                                    .scope = PER_RUN,
                                                    .state_size = sizeof(struct state),
+                                                   .first_size = FIRST_SIZE,
                                                    .knobs = knobs,
                                                    .observe = observe,
                                                    .finish = finish};

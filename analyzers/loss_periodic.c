@@ -34,14 +34,17 @@ struct state {
     uint64_t points, next;
     double next_place; /* sums of those */
     struct log_sum next_value;
-    float place[FOLD_MAX];   /* steps from the first one */
     int16_t value[FOLD_MAX]; /* natural logarithm of the loss, in parts of 1 / FINE */
+    int64_t apart;           /* steps from each value to the next; 0 while there is one */
+    bool placed;             /* that is not the same for all: places are kept */
     int64_t first_step, last_step;
     uint64_t first_line, last_line;
     struct epochs epochs;
     struct cycles cycles;
     struct told told;
+    float place[FOLD_MAX]; /* steps from the first one; behind first_size */
 };
+#define EVEN_MOST (INT64_C(1) << 22) /* steps and halves of them that a float holds to the last digit, and the sum of two */
 
 static const char *const kinds[] = {"loss_oscillation", NULL};
 static const struct knob knobs[] = {
@@ -71,37 +74,73 @@ static void add_rate(struct cycles *c, double rate)
     else if (c->falls ? rate < c->edge : rate > c->edge) c->edge = rate;
 }
 
-/* Neighbours become one, or the older half goes where the epoch would no longer be seen. */
-static void make_room(struct state *s)
+/* Where the mean of so many values lies that are evenly apart. */
+static float even_place(const struct state *s, uint32_t i)
 {
-    double epoch = epochs_steps(&s->epochs), apart = ((double)s->place[s->used - 1] - s->place[0]) / (double)(s->used - 1);
-    uint32_t half = s->used / 2;
-    if (epoch / apart < 2 * FOLD_LEAST && epoch / apart >= FOLD_LEAST) {
-        memmove(s->place, s->place + half, half * sizeof *s->place);
-        memmove(s->value, s->value + half, half * sizeof *s->value);
-    } else {
-        for (uint32_t i = 0; i < half; i++) {
-            s->place[i] = (s->place[2 * i] + s->place[2 * i + 1]) / 2;
-            s->value[i] = (int16_t)((s->value[2 * i] + s->value[2 * i + 1]) / 2);
-        }
-        s->width *= 2;
+    return (float)((double)s->apart * ((double)i * s->width + (s->width - 1) / 2.0));
+}
+
+static float place_of(const struct state *s, uint32_t i) { return s->placed ? s->place[i] : even_place(s, i); }
+
+/* Does the next value lie as far from the last as those before it? */
+static bool is_even(struct state *s, const struct point *p)
+{
+    int64_t off = p->step - s->first_step;
+    if (off < 0 || off > EVEN_MOST) return false;
+    if (s->points == 1) s->apart = off;
+    return s->points == 0 || (s->apart > 0 && off == s->apart * (int64_t)s->points);
+}
+
+/* From here on places are kept; NULL when memory ran out. */
+static struct state *keep_places(struct state *s, const struct findings *out)
+{
+    s = state_whole(s, out);
+    for (uint32_t i = 0; s && i < s->used; i++) s->place[i] = even_place(s, i);
+    if (s) s->placed = true;
+    return s;
+}
+
+static void join_neighbours(struct state *s)
+{
+    for (uint32_t i = 0; i < s->used / 2; i++) {
+        if (s->placed) s->place[i] = (s->place[2 * i] + s->place[2 * i + 1]) / 2;
+        s->value[i] = (int16_t)((s->value[2 * i] + s->value[2 * i + 1]) / 2);
     }
-    s->used = half;
+    s->width *= 2;
+}
+
+static void forget_older_half(struct state *s)
+{
+    uint32_t half = s->used / 2;
+    memmove(s->place, s->place + half, half * sizeof *s->place);
+    memmove(s->value, s->value + half, half * sizeof *s->value);
+}
+
+/* Neighbours become one, or the older half goes where the epoch would no longer be seen. Returns the state, which may have moved. */
+static struct state *make_room(struct state *s, const struct findings *out)
+{
+    double epoch = epochs_steps(&s->epochs), apart = ((double)place_of(s, s->used - 1) - place_of(s, 0)) / (double)(s->used - 1);
+    struct state *whole = NULL;
+    if (epoch / apart < 2 * FOLD_LEAST && epoch / apart >= FOLD_LEAST) whole = s->placed ? s : keep_places(s, out);
+    if (whole) s = whole, forget_older_half(s);
+    else join_neighbours(s);
+    s->used /= 2;
+    return s;
 }
 
 /* The mean of the values that are none yet, behind the others; there is room for it. */
 static void put_next(struct state *s)
 {
-    s->place[s->used] = (float)(s->next_place / s->in_next);
+    if (s->placed) s->place[s->used] = (float)(s->next_place / s->in_next);
     double parts = FINE * log_sum_value(&s->next_value) / s->in_next;
     s->value[s->used] = (int16_t)lrint(fmin(fmax(parts, INT16_MIN), INT16_MAX));
 }
 
-static void add_loss(struct state *s, const struct point *p)
+static void add_loss(struct state *s, const struct point *p, const struct findings *out)
 {
     if (s->in_next == s->width) {
         put_next(s);
-        if (++s->used == FOLD_MAX) make_room(s);
+        if (++s->used == FOLD_MAX) s = make_room(s, out);
         s->in_next = 0, s->next_place = 0, s->next_value = (struct log_sum){0};
     }
     s->in_next++;
@@ -123,13 +162,12 @@ static bool is_periodic(const struct state *s, const struct fold *f)
            f->swing >= log(s->swing) && f->swing >= s->over_trend * f->trend && f->periods >= s->periods;
 }
 
-/* The period in steps of the n values from one on, or 0. */
-static double period_from(const struct state *s, const float *value, uint32_t from, uint32_t n, struct fold *f)
+/* The period in steps of n values, or 0. */
+static double period_from(const struct state *s, const float *place, const float *value, uint32_t n, struct fold *f)
 {
     double epoch = epochs_steps(&s->epochs);
-    const float *place = s->place + from;
-    if (isfinite(epoch) && fold_at(place, value + from, n - from, epoch, f)) return is_periodic(s, f) ? epoch : 0;
-    double period = fold_search(place, value + from, n - from, f);
+    if (isfinite(epoch) && fold_at(place, value, n, epoch, f)) return is_periodic(s, f) ? epoch : 0;
+    double period = fold_search(place, value, n, f);
     bool of_epoch = !isfinite(epoch) || fabs(period / epoch - 1) <= s->near_epoch;
     return period > 0 && of_epoch && is_periodic(s, f) ? period : 0;
 }
@@ -137,12 +175,14 @@ static double period_from(const struct state *s, const float *value, uint32_t fr
 /* Of the whole, else of the later three fifths: what the network makes of the same rows changes most at first. */
 static double period_of(struct state *s, struct fold *f)
 {
-    uint32_t n = s->used + (s->in_next > 0);
-    float value[FOLD_MAX];
+    uint32_t n = s->used + (s->in_next > 0), late = n * 2 / 5;
+    float value[FOLD_MAX], place[FOLD_MAX];
     if (s->in_next) put_next(s);
     for (uint32_t i = 0; i < n; i++) value[i] = (float)(s->value[i] / FINE);
-    double whole = period_from(s, value, 0, n, f);
-    return whole > 0 ? whole : period_from(s, value, n * 2 / 5, n, f);
+    for (uint32_t i = 0; i < s->used; i++) place[i] = place_of(s, i);
+    if (s->in_next) place[s->used] = (float)(s->next_place / s->in_next);
+    double whole = period_from(s, place, value, n, f);
+    return whole > 0 ? whole : period_from(s, place + late, value + late, n - late, f);
 }
 
 static void judge(struct state *s, bool over, const struct findings *out)
@@ -162,13 +202,14 @@ static void judge(struct state *s, bool over, const struct findings *out)
         finding_add(&f, "explained", fold.share, "share");
         finding_add(&f, "periods", fold.periods, "periods");
     }
-    told_update(&s->told, period > 0, over || f.severity > s->told.last.severity, &f, out);
+    told_update(&s->told, period > 0, over || f.severity > s->told.severity, &f, out);
 }
 
 static void begin(struct state *s, const struct point *p)
 {
     s->series = p->series, s->segment = p->segment;
     s->used = s->in_next = 0, s->width = 1, s->points = 0, s->next = 128;
+    s->apart = 0, s->placed = false;
     s->next_place = 0, s->next_value = (struct log_sum){0};
     s->first_step = p->step, s->first_line = p->line;
 }
@@ -203,8 +244,9 @@ static void observe(void *state, const struct point *p, const struct findings *o
     bool leads = !s->series || (p->series != s->series && lead_of(p->series, s->series));
     if (leads || (p->series == s->series && p->segment != s->segment)) begin(s, p);
     if (p->series != s->series || goes_back(s, p)) return;
-    add_loss(s, p);
-    if (s->points < s->next) return;
+    if (!s->placed && !is_even(s, p)) s = keep_places(s, out);
+    if (s) add_loss(s, p, out);
+    if (!s || s->points < s->next) return;
     s->next *= 4;
     judge(s, false, out);
 }
@@ -219,6 +261,7 @@ const struct analyzer analyzer_loss_periodic = {.name = "loss_periodic",
                                                          WANTS(ROLE_LEARNING_RATE) | GAMES,
                                                 .scope = PER_RUN,
                                                 .state_size = sizeof(struct state),
+                                                .first_size = offsetof(struct state, place),
                                                 .knobs = knobs,
                                                 .observe = observe,
                                                 .finish = finish};

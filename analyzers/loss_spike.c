@@ -9,13 +9,16 @@
 #include "analyzer.h"
 #include "stats/announced.h"
 #include "stats/excursion.h"
+#include "stats/told.h"
 
 struct state {
     struct excursion_knobs knobs;
     double longest, little, nothing, solved;
     struct excursion e;
     bool told, announced; /* announced: by a setting, the data change on the way */
-    struct finding f;     /* one a series: the highest; later ones are counted */
+    const struct series *series;
+    const struct past *past; /* of it, in this segment */
+    double highest;          /* one is told a series, the highest: its height in standard deviations; later ones are counted */
     double count;
 };
 
@@ -46,12 +49,12 @@ static const struct knob knobs[] = {
 
 /* The optimizer's very first updates, made good at once: one high value within the first five steps, before adaptive methods know the size of
  * the gradients. */
-static bool stumbles(const struct excursion *e)
+static bool stumbles(const struct excursion *e, const struct excursion_start *start)
 {
-    int high = 0, last = 0;
-    for (int i = 0; i < EXCURSION_EARLY && (uint64_t)i < e->n; i++)
-        if (e->early[i] > (e->from + e->peak) / 2) high++, last = i;
-    return high == 1 && e->early_step[last] <= 5;
+    size_t high = 0, last = 0;
+    for (size_t i = 0; i < start->n; i++)
+        if (start->value[i] > (e->from + e->peak) / 2) high++, last = i;
+    return high == 1 && start->step[last] <= 5;
 }
 
 static void fact(void *state, const char *key, const char *value)
@@ -75,66 +78,70 @@ static bool undoes_nothing(const struct state *s)
     return !e->scale.linear && solved && exp(e->peak) - exp(e->from) < s->nothing * (exp(e->initial) - exp(e->from));
 }
 
-static void describe(struct state *s, const struct point *p, double recovered, double warmup)
+/* start: a bump among the first values, that came back; else NULL. */
+static struct finding describe(struct state *s, const struct point *p, double recovered, const struct excursion_start *start)
 {
     const struct excursion *e = &s->e;
-    struct finding *f = &s->f;
-    *f = excursion_finding(e, &s->knobs, "loss_spike", p->series);
+    struct finding f = excursion_finding(e, &s->knobs, "loss_spike", p->series);
     bool stays = e->settled && (e->open || leaves_most(s)); /* no spike any more */
-    f->severity =
-        s->announced || stays || undoes_nothing(s) || (warmup && recovered && stumbles(e)) ? SEVERITY_INFO : SEVERITY_WARNING;
-    finding_add(f, "height_ratio", excursion_factor(e), "x");
-    finding_add(f, "height_sd", excursion_height_sd(e), "sd");
-    finding_add(f, "recovered", recovered, "");
-    finding_add(f, "during_warmup", warmup, "");
-    finding_add(f, "width_points", (double)e->length, "points");
-    finding_add(f, "count", s->count, "spikes");
+    f.severity = s->announced || stays || undoes_nothing(s) || (start && stumbles(e, start)) ? SEVERITY_INFO : SEVERITY_WARNING;
+    finding_add(&f, "height_ratio", excursion_factor(e), "x");
+    finding_add(&f, "height_sd", excursion_height_sd(e), "sd");
+    finding_add(&f, "recovered", recovered, "");
+    finding_add(&f, "during_warmup", start != NULL, "");
+    finding_add(&f, "width_points", (double)e->length, "points");
+    finding_add(&f, "count", s->count, "spikes");
+    s->highest = excursion_height_sd(e);
+    return f;
 }
 
-static void tell(struct state *s, const struct point *p, enum phase phase, double recovered, double warmup,
+static struct finding count_one_more(const struct state *s, const struct point *p, const struct findings *out)
+{
+    struct finding f = told_last(&(struct told){.kind = "loss_spike", .series = p->series}, out);
+    for (size_t i = 0; i < f.n_evidence; i++)
+        if (strcmp(f.evidence[i].name, "count") == 0) f.evidence[i].value = s->count;
+    return f;
+}
+
+static void tell(struct state *s, const struct point *p, enum phase phase, double recovered, const struct excursion_start *start,
                  const struct findings *out)
 {
-    bool highest = !s->told || excursion_height_sd(&s->e) >= finding_evidence(&s->f, "height_sd", 0);
-    if (highest) describe(s, p, recovered, warmup);
-    else
-        for (size_t i = 0; i < s->f.n_evidence; i++)
-            if (strcmp(s->f.evidence[i].name, "count") == 0) s->f.evidence[i].value = s->count;
-    s->f.phase = s->told ? phase : PHASE_OPENED;
+    bool highest = !s->told || excursion_height_sd(&s->e) >= s->highest;
+    struct finding f = highest ? describe(s, p, recovered, start) : count_one_more(s, p, out);
+    f.phase = s->told ? phase : PHASE_OPENED;
     s->told = true;
-    out->emit(out->arg, &s->f);
+    out->emit(out->arg, &f);
+}
+
+static void tell_start(struct state *s, const struct point *p, const struct findings *out)
+{
+    struct excursion early = s->e, later = s->e;
+    struct excursion_start start;
+    if (!excursion_early(&early, &s->knobs, s->past, &start) || early.open) return;
+    s->e = early;
+    s->count = 1;
+    tell(s, p, PHASE_OPENED, 1, &start, out);
+    s->e = later;
 }
 
 static void observe(void *state, const struct point *p, const struct findings *out)
 {
     struct state *s = state;
     if (!isfinite(p->value)) return;
+    s->series = p->series, s->past = p->past;
     enum excursion_change change = excursion_add(&s->e, &s->knobs, p);
-    if (s->e.n == EXCURSION_EARLY && !s->told && !s->e.open) {
-        struct excursion early = s->e;
-        if (excursion_early(&early, &s->knobs) && !early.open) {
-            struct excursion later = s->e;
-            s->e = early;
-            s->count = 1;
-            tell(s, p, PHASE_OPENED, 1, 1, out);
-            s->e = later;
-        }
-    }
+    if (s->e.n == EXCURSION_EARLY && !s->told && !s->e.open) tell_start(s, p, out);
     if (s->e.slow) return;
-    if (change == EXCURSION_STARTED) s->count++, tell(s, p, PHASE_CHANGED, 0, 0, out);
-    else if (change == EXCURSION_GREW || change == EXCURSION_SETTLED) tell(s, p, PHASE_CHANGED, 0, 0, out);
-    else if (change == EXCURSION_RETURNED) tell(s, p, PHASE_CHANGED, 1, 0, out);
-    s->f.series = p->series;
+    if (change == EXCURSION_STARTED) s->count++, tell(s, p, PHASE_CHANGED, 0, NULL, out);
+    else if (change == EXCURSION_GREW || change == EXCURSION_SETTLED) tell(s, p, PHASE_CHANGED, 0, NULL, out);
+    else if (change == EXCURSION_RETURNED) tell(s, p, PHASE_CHANGED, 1, NULL, out);
 }
 
 static void finish(void *state, const struct findings *out)
 {
     struct state *s = state;
-    struct excursion early = s->e;
-    if (s->told || !s->f.series || s->e.n >= EXCURSION_EARLY || !excursion_early(&early, &s->knobs) || early.open) return;
-    struct point p = {.series = s->f.series, .source = s->f.series->source};
-    s->e = early;
-    s->count = 1;
-    tell(s, &p, PHASE_OPENED, 1, 1, out);
+    if (s->told || !s->series || s->e.n >= EXCURSION_EARLY) return;
+    tell_start(s, &(struct point){.series = s->series, .source = s->series->source}, out);
 }
 
 const struct analyzer analyzer_loss_spike = {.name = "loss_spike",

@@ -276,7 +276,7 @@ static void judge(struct state *s, const struct findings *out)
         finding_add(&f, "declared_steps", s->max_steps > 0 ? s->max_steps : (double)NAN, "steps");
         finding_add(&f, "declared_warmup", s->warmup > 0 ? s->warmup : (double)NAN, "steps");
     }
-    told_update(&s->told, is, is && s->told.last.severity != f.severity, &f, out);
+    told_update(&s->told, is, is && s->told.severity != f.severity, &f, out);
 }
 
 static void begin(struct state *s, const struct point *p)

@@ -66,7 +66,7 @@ static void judge_all(struct state *s, bool over, const struct findings *out)
         if (over || (double)s->memory[i].curve->points >= 2 * s->min_points) judge(s, &s->memory[i], &f);
     bool is = f.kind && (over || f.severity >= SEVERITY_WARNING);
     if (is) f.episode = 1;
-    told_update(&s->told, is, over || f.series != s->told.last.series, &f, out);
+    told_update(&s->told, is, over || f.series != s->told.series, &f, out);
 }
 
 static void observe(void *state, const struct point *p, const struct findings *out)

@@ -14,7 +14,7 @@ struct state {
     struct metric {
         struct decline d;
         const struct series *series;
-        struct told told, turned; /* for good, and a little */
+        struct told_words told, turned; /* for good, and a little */
         double worst;
     } metric[METRICS];
     uint32_t n_metrics;
@@ -82,17 +82,17 @@ static void judge(struct state *s, struct metric *m, const struct findings *out)
     if (only_turned) turn = finding_of(s, "score_drop", m, &v);
     bool worse = lost && (!m->told.open || v.drop_sd >= m->worst);
     if (worse) m->worst = v.drop_sd;
-    told_update(&m->told, lost, worse, &f, out);
-    told_update(&m->turned, only_turned, false, &turn, out);
+    told_words_update(&m->told, lost, worse, &f, out);
+    told_words_update(&m->turned, only_turned, false, &turn, out);
 }
 
 /* A score may be read before it is known that the run has adversaries: it is judged all the same, and told once they were heard of. */
 static void keep(void *arg, const struct finding *f) { (void)arg, (void)f; }
-static const struct findings later = {NULL, keep};
+static const struct findings later = {.emit = keep};
 
 static bool is_game(const struct state *s) { return s->generator && s->discriminator; }
 
-static void retell(const struct told *t, double discriminator_level, const struct findings *out)
+static void retell(const struct told_words *t, double discriminator_level, const struct findings *out)
 {
     struct finding f = t->last;
     if (!f.kind) return;

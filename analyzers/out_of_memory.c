@@ -2,11 +2,12 @@
 #include <math.h>
 
 #include "analyzer.h"
+#include "stats/told.h"
 
 struct state {
     double go_on_points;
-    bool open;
-    struct finding f;
+    struct told told;
+    uint16_t source, segment;
     uint64_t points_since;
     uint32_t episode;
 };
@@ -16,37 +17,44 @@ static const struct knob knobs[] = {{"out_of_memory_go_on", "points", 20, 1, 100
                                      "of training losses after which the run has evidently gone on", "as run_crashed_go_on"},
                                     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
+/* It stays a warning: what was lost is not made good. */
+static void hear_training(struct state *s, const struct point *p, const struct findings *out)
+{
+    if (!s->told.open || (p->source != s->source && p->segment == s->segment))
+        return; /* another log says nothing about this one */
+    if ((double)++s->points_since < s->go_on_points) return;
+    struct finding f = told_last(&s->told, out);
+    s->told.open = false;
+    f.phase = PHASE_CLOSED;
+    f.severity = SEVERITY_WARNING;
+    out->emit(out->arg, &f);
+}
+
 static void observe(void *state, const struct point *p, const struct findings *out)
 {
     struct state *s = state;
     if (p->series->role != ROLE_EVENT) {
-        if (p->source != s->f.source && p->segment == s->f.segment) return; /* another log says nothing about this one */
-        if (!s->open || (double)++s->points_since < s->go_on_points) return;
-        s->open = false;
-        s->f.phase = PHASE_CLOSED;
-        s->f.severity = SEVERITY_WARNING;
-        out->emit(out->arg, &s->f);
+        hear_training(s, p, out);
         return;
     }
     if ((enum event)p->value != EVENT_OUT_OF_MEMORY) return;
     s->points_since = 0;
-    if (s->open) return;
-    s->open = true;
-    s->f = (struct finding){.kind = "out_of_memory",
-                            .phase = PHASE_OPENED,
-                            .episode = ++s->episode,
-                            .severity = SEVERITY_CRITICAL,
-                            .confidence = 0.97,
-                            .source = p->source,
-                            .segment = p->segment,
-                            .onset_step = p->step,
-                            .first_step = p->step,
-                            .last_step = p->step,
-                            .first_line = p->line,
-                            .last_line = p->line,
-                            .quote_line = p->line};
-    finding_add(&s->f, "line", (double)p->line, "");
-    out->emit(out->arg, &s->f);
+    if (s->told.open) return;
+    struct finding f = {.kind = "out_of_memory",
+                        .episode = ++s->episode,
+                        .severity = SEVERITY_CRITICAL,
+                        .confidence = 0.97,
+                        .source = p->source,
+                        .segment = p->segment,
+                        .onset_step = p->step,
+                        .first_step = p->step,
+                        .last_step = p->step,
+                        .first_line = p->line,
+                        .last_line = p->line,
+                        .quote_line = p->line};
+    finding_add(&f, "line", (double)p->line, "");
+    s->source = p->source, s->segment = p->segment;
+    told_update(&s->told, true, true, &f, out);
 }
 
 const struct analyzer analyzer_out_of_memory = {.name = "out_of_memory",

@@ -326,7 +326,7 @@ static void keep(void *arg, const struct finding *f) { (void)arg, (void)f; }
 
 static void judge_again(const struct state *s, struct evaluation *e, const struct findings *out)
 {
-    static const struct findings silent = {NULL, keep};
+    static const struct findings silent = {.emit = keep};
     struct verdict v = {0};
     struct track t;
     size_t least = (size_t)s->min_points;

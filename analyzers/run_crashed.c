@@ -5,11 +5,13 @@
 #include <math.h>
 
 #include "analyzer.h"
+#include "stats/told.h"
 
 struct state {
     double go_on_points;
-    bool open, caught; /* caught: an exception, which a program may go on after */
-    struct finding f;
+    struct told told;
+    bool caught; /* an exception, which a program may go on after */
+    uint16_t source, segment;
     uint64_t points_since;
     uint32_t episode;
 };
@@ -21,14 +23,6 @@ static const struct knob knobs[] = {{"run_crashed_go_on", "points", 20, 1, 10000
 
 /* An epoch is more than a few lines that were still on their way when the program died. */
 enum { EPOCH_WEIGHS = 7 };
-
-static void close_it(struct state *s, const struct findings *out)
-{
-    s->open = false;
-    s->f.phase = PHASE_CLOSED;
-    s->f.severity = SEVERITY_INFO;
-    out->emit(out->arg, &s->f);
-}
 
 static bool crash_of(enum event e, enum severity *severity, double *confidence)
 {
@@ -42,41 +36,45 @@ static bool crash_of(enum event e, enum severity *severity, double *confidence)
     }
 }
 
+static void hear_training(struct state *s, const struct point *p, const struct findings *out)
+{
+    if (!s->told.open || (p->source != s->source && p->segment == s->segment))
+        return; /* another log says nothing about this one */
+    s->points_since += p->series->axis == AXIS_EPOCH ? EPOCH_WEIGHS : 1;
+    if ((double)s->points_since >= s->go_on_points) told_close(&s->told, 1, out);
+}
+
 static void observe(void *state, const struct point *p, const struct findings *out)
 {
     struct state *s = state;
     enum severity severity;
     double confidence;
     if (p->series->role != ROLE_EVENT) {
-        if (p->source != s->f.source && p->segment == s->f.segment) return; /* another log says nothing about this one */
-        if (!s->open) return;
-        s->points_since += p->series->axis == AXIS_EPOCH ? EPOCH_WEIGHS : 1;
-        if ((double)s->points_since >= s->go_on_points) close_it(s, out);
+        hear_training(s, p, out);
         return;
     }
-    bool in_order = (enum event)p->value == EVENT_FINISHED && p->source == s->f.source;
-    if (s->open && in_order && s->caught) close_it(s, out);
+    bool in_order = (enum event)p->value == EVENT_FINISHED && p->source == s->source;
+    if (s->told.open && in_order && s->caught) told_close(&s->told, 1, out);
     if (!crash_of((enum event)p->value, &severity, &confidence)) return;
     s->points_since = 0;
     s->caught = (enum event)p->value == EVENT_TRACEBACK;
-    if (s->open && severity <= s->f.severity) return; /* the first words are the cause, what follows is its echo */
-    if (!s->open) s->episode++;
-    s->f = (struct finding){.kind = "run_crashed",
-                            .phase = s->open ? PHASE_CHANGED : PHASE_OPENED,
-                            .episode = s->episode,
-                            .severity = severity,
-                            .confidence = confidence,
-                            .source = p->source,
-                            .segment = p->segment,
-                            .onset_step = p->step,
-                            .first_step = p->step,
-                            .last_step = p->step,
-                            .first_line = p->line,
-                            .last_line = p->line,
-                            .quote_line = p->line};
-    finding_add(&s->f, "line", (double)p->line, "");
-    s->open = true;
-    out->emit(out->arg, &s->f);
+    if (s->told.open && severity <= s->told.severity) return; /* the first words are the cause, what follows is its echo */
+    if (!s->told.open) s->episode++;
+    struct finding f = {.kind = "run_crashed",
+                        .episode = s->episode,
+                        .severity = severity,
+                        .confidence = confidence,
+                        .source = p->source,
+                        .segment = p->segment,
+                        .onset_step = p->step,
+                        .first_step = p->step,
+                        .last_step = p->step,
+                        .first_line = p->line,
+                        .last_line = p->line,
+                        .quote_line = p->line};
+    finding_add(&f, "line", (double)p->line, "");
+    s->source = p->source, s->segment = p->segment;
+    told_update(&s->told, true, true, &f, out);
 }
 
 const struct analyzer analyzer_run_crashed = {.name = "run_crashed",

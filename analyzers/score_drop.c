@@ -15,7 +15,7 @@ struct state {
     struct decline d;
     const struct series *series;
     uint16_t source, segment;
-    struct told told;
+    struct told_words told;
 };
 
 static const char *const kinds[] = {"score_drop", NULL};
@@ -143,7 +143,7 @@ static bool was_on_its_way(const struct state *s)
 /* What was critical for a share of the whole run is not nothing for having come back, where it was more than single values do. */
 static bool came_back(const struct state *s, struct finding *f)
 {
-    const struct told *t = &s->told;
+    const struct told_words *t = &s->told;
     bool was = t->open && (t->last.severity == SEVERITY_CRITICAL || finding_evidence(&t->last, "recovered", 0) == 1);
     if (!was || was_on_its_way(s)) return false;
     int64_t run = s->d.buckets[s->d.curve.used - 1].last_step - s->d.buckets[0].first_step;
@@ -169,7 +169,7 @@ static void judge(struct state *s, const struct findings *out)
     if (!known && s->told.open && !made_good(s)) return;
     if (is) f = found(s, &v, lost);
     else is = came_back(s, &f);
-    told_update(&s->told, is, s->told.last.severity != f.severity || lost, &f, out);
+    told_words_update(&s->told, is, s->told.last.severity != f.severity || lost, &f, out);
 }
 
 static void observe(void *state, const struct point *p, const struct findings *out)

@@ -141,7 +141,7 @@ static void judge_all(struct state *s, bool over, const struct findings *out)
     if (over && !s->n_logged && s->n_clock) judge(s, track_of_own(&s->clock), true, &f);
     bool is = f.kind && (over || f.severity >= SEVERITY_WARNING);
     if (is) f.episode = 1;
-    told_update(&s->told, is, over || f.series != s->told.last.series, &f, out);
+    told_update(&s->told, is, over || f.series != s->told.series, &f, out);
 }
 
 static void observe(void *state, const struct point *p, const struct findings *out)

@@ -182,7 +182,6 @@ enum excursion_change excursion_add(struct excursion *e, const struct excursion_
     if (scale_turns(&e->scale, p->value)) forget(e);
     double y = scale_of(&e->scale, p->value);
     if (e->least_height == 0) e->least_height = log(k->height_factor);
-    if (e->n < EXCURSION_EARLY) e->early[e->n] = y, e->early_step[e->n] = p->step, e->early_line[e->n] = p->line;
     e->n++;
     if (e->open) return outside(e, k, p, y);
     double level = rolling_median(&e->base), now = y > level ? recent(e, level) : (double)NAN;
@@ -213,28 +212,49 @@ double excursion_factor(const struct excursion *e)
     return e->from != 0 ? 1 + (e->peak - e->from) / fabs(e->from) : INFINITY;
 }
 
-bool excursion_early(struct excursion *e, const struct excursion_knobs *k)
+/* Zeros in front were no values of a term that was not switched on yet; those behind them only where the excursion was given them. */
+bool excursion_first(const struct excursion *e, const struct past *past, struct excursion_start *ret)
 {
-    size_t n = e->n < EXCURSION_EARLY ? (size_t)e->n : EXCURSION_EARLY, at = 0;
-    if (n < EARLY_MIN || e->scale.linear || e->open) return false;
+    const struct curve *c = past ? past->fine : NULL;
+    uint32_t off = 0, zeros = 0;
+    if (!c || c->width != 1 || e->scale.linear) return false;
+    while (off < c->used && c->buckets[off].mean == 0) off++;
+    for (uint32_t i = off; i < c->used; i++) zeros += c->buckets[i].mean == 0;
+    bool all = c->used - off - zeros != e->n;
+    ret->n = 0;
+    for (uint32_t i = off; i < c->used && ret->n < EXCURSION_EARLY; i++) {
+        const struct bucket *b = &c->buckets[i];
+        if (!all && b->mean == 0) continue;
+        ret->step[ret->n] = b->first_step, ret->line[ret->n] = b->first_line;
+        ret->value[ret->n++] = scale_of(&e->scale, b->mean);
+    }
+    return true;
+}
+
+bool excursion_early(struct excursion *e, const struct excursion_knobs *k, const struct past *past, struct excursion_start *start)
+{
+    struct excursion_start s;
+    if (e->n < EARLY_MIN || e->open || !excursion_first(e, past, &s)) return false;
+    size_t n = s.n, at = 0;
     for (size_t i = 1; i < n; i++)
-        if (e->early[i] > e->early[at]) at = i;
+        if (s.value[i] > s.value[at]) at = i;
     if (at == 0) return false;
-    double before = robust_median(e->early, at < 4       ? 1
-                                            : at / 2 < 5 ? at / 2
-                                                         : 5),
-           noise = fmax(robust_noise(e->early, n), NOISE_FLOOR);
+    double before = robust_median(s.value, at < 4       ? 1
+                                           : at / 2 < 5 ? at / 2
+                                                        : 5),
+           noise = fmax(robust_noise(s.value, n), NOISE_FLOOR);
     if (at < 4) noise *= 1.5; /* one value is held against another: both are noisy */
-    double height = e->early[at] - before;
+    double height = s.value[at] - before;
     if (height < log(k->height_factor) || height < k->height_sd * noise) return false;
     size_t first = at;
-    while (first > 1 && e->early[first - 1] > before + height / 4) first--;
-    double after = robust_median(e->early + n - n / 4, n / 4);
-    e->from = before, e->sd = noise, e->peak = e->early[at], e->last = e->early[n - 1];
-    e->onset_step = e->early_step[first], e->onset_line = e->early_line[first], e->peak_step = e->early_step[at];
-    e->last_step = e->early_step[n - 1], e->last_line = e->early_line[n - 1];
+    while (first > 1 && s.value[first - 1] > before + height / 4) first--;
+    double after = robust_median(s.value + n - n / 4, n / 4);
+    e->from = before, e->sd = noise, e->peak = s.value[at], e->last = s.value[n - 1];
+    e->onset_step = s.step[first], e->onset_line = s.line[first], e->peak_step = s.step[at];
+    e->last_step = s.step[n - 1], e->last_line = s.line[n - 1];
     e->length = n - first;
     e->open = at + 1 == n || after > before + height / 2;
+    *start = s;
     return true;
 }
 

@@ -9,6 +9,7 @@
 #define MLWATCH_EXCURSION_H
 
 #include "../analyzer.h"
+#include "past.h"
 #include "rolling.h"
 #include "scale.h"
 
@@ -56,10 +57,14 @@ struct excursion {
     double level;                /* recent level inside it: an average of about five values */
     int64_t onset_step, peak_step, last_step;
     uint64_t onset_line, last_line, length, back;
-    double above;                  /* level at the start as logged, of the values before the first negative one; 0 for none */
-    double early[EXCURSION_EARLY]; /* the first values, on the scale: what the start is judged by */
-    int64_t early_step[EXCURSION_EARLY];
-    uint64_t early_line[EXCURSION_EARLY];
+    double above; /* level at the start as logged, of the values before the first negative one; 0 for none */
+};
+/* The first values that it was given, on the scale: what the start is judged by. They stand in the past of the series, not in the state. */
+struct excursion_start {
+    double value[EXCURSION_EARLY];
+    int64_t step[EXCURSION_EARLY];
+    uint64_t line[EXCURSION_EARLY];
+    size_t n;
 };
 
 /* excursion_add - judge one finite value, then absorb it. O(ROLLING_MAX). */
@@ -67,9 +72,15 @@ enum excursion_change excursion_add(struct excursion *e, const struct excursion_
 /* excursion_height_sd, _factor - of the open or last excursion's peak over its baseline. */
 double excursion_height_sd(const struct excursion *e);
 double excursion_factor(const struct excursion *e);
+/* excursion_first - the first values of a series that is judged on the logarithm.
+ *   past      of the series, in this segment
+ *   returns   false without one (NULL), and where it holds single values no more */
+bool excursion_first(const struct excursion *e, const struct past *past, struct excursion_start *ret);
 /* excursion_early - was there a peak among the first values, before a baseline existed? Fills in the excursion (closed, or open when it did
- * not come back) and says so. Call when n reaches EXCURSION_EARLY, or at the end of a shorter series of at least 8 values. */
-bool excursion_early(struct excursion *e, const struct excursion_knobs *k);
+ * not come back) and says so. Call when n reaches EXCURSION_EARLY, or at the end of a shorter series of at least 8 values.
+ *   past    as excursion_first has it; start: the first values, written when there was a peak */
+bool excursion_early(struct excursion *e, const struct excursion_knobs *k, const struct past *past,
+                     struct excursion_start *start);
 /* excursion_recedes - is the value on its way back: has the recent level lost a third of the height? */
 bool excursion_recedes(const struct excursion *e);
 /* excursion_confidence - that it is no noise: 0.7 at the threshold, towards 0.99 far above. */

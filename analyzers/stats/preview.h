@@ -38,15 +38,11 @@ static inline bool preview_due(struct preview *v, const struct point *p)
 }
 
 /* preview_same - are they one symptom? preview_hear - keeps the first of what is said. preview_take_back - it was told too early. */
-static inline bool preview_same(const struct finding *a, const struct finding *b)
+static inline bool preview_same(const struct finding *f, const struct told *t)
 {
-    return a->kind == b->kind && a->episode == b->episode;
+    return f->kind == t->kind && f->episode == t->episode;
 }
-static inline void preview_take_back(struct preview *v, const struct findings *out)
-{
-    v->told.last.confidence = 0;
-    told_update(&v->told, false, false, NULL, out);
-}
+static inline void preview_take_back(struct preview *v, const struct findings *out) { told_close(&v->told, 0, out); }
 static inline void preview_hear(void *arg, const struct finding *f)
 {
     struct preview_heard *h = arg;
@@ -58,18 +54,18 @@ static inline void preview_judge(struct preview *v, void *state, void (*judge)(v
                                  const struct findings *out)
 {
     struct preview_heard h = {.preview = v};
-    judge(state, &(struct findings){&h, preview_hear});
+    judge(state, &(struct findings){.arg = &h, .emit = preview_hear});
     if (!h.f.kind) v->since = 0;
     else if (!v->since) v->since = v->n;
-    if (v->told.open && (!h.f.kind || !preview_same(&h.f, &v->told.last))) preview_take_back(v, out);
-    if (h.f.kind && 2 * v->n >= 3 * v->since) told_update(&v->told, true, v->told.last.severity != h.f.severity, &h.f, out);
+    if (v->told.open && (!h.f.kind || !preview_same(&h.f, &v->told))) preview_take_back(v, out);
+    if (h.f.kind && 2 * v->n >= 3 * v->since) told_update(&v->told, true, v->told.severity != h.f.severity, &h.f, out);
 }
 
 /* preview_pass_on - what is said at the end, told; as the same again where it was told before. */
 static inline void preview_pass_on(void *arg, const struct finding *f)
 {
     struct preview_heard *h = arg;
-    bool again = h->preview->told.open && preview_same(f, &h->preview->told.last);
+    bool again = h->preview->told.open && preview_same(f, &h->preview->told);
     h->f = *f;
     h->f.phase = again ? PHASE_CHANGED : PHASE_OPENED;
     h->again = h->again || again;
@@ -81,7 +77,7 @@ static inline void preview_over(struct preview *v, void *state, void (*judge)(vo
                                 const struct findings *out)
 {
     struct preview_heard h = {.preview = v, .out = out};
-    judge(state, &(struct findings){&h, preview_pass_on});
+    judge(state, &(struct findings){.arg = &h, .emit = preview_pass_on});
     if (v->told.open && !h.again) preview_take_back(v, out);
 }
 

@@ -6,7 +6,7 @@
 
 /* Blocks are zeroed when they are made, so pages of them that nobody uses are never touched. A block is as large as all before it together,
  * within these bounds: a thousand small arenas stay small. */
-enum { BLOCK_MIN_BYTES = 512, BLOCK_MAX_BYTES = 16 * 1024 };
+enum { BLOCK_MIN_BYTES = 128, BLOCK_MAX_BYTES = 16 * 1024 };
 
 struct arena_block {
     struct arena_block *next;

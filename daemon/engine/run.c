@@ -32,6 +32,13 @@ static struct run_finding *same_symptom(struct run *r, const struct finding *f)
     return NULL;
 }
 
+static bool last(void *arg, const char *kind, uint32_t episode, struct finding *ret)
+{
+    const struct run_finding *told = same_symptom(arg, &(struct finding){.kind = kind, .episode = episode});
+    if (told) *ret = told->f;
+    return told != NULL;
+}
+
 void run_found(void *arg, const struct finding *f)
 {
     struct run *r = arg;
@@ -55,7 +62,7 @@ struct run *run_new(const char *printed, const char *path, const struct run_opti
     r->event_series = r->silence_series = -1;
     r->first_time = r->last_time = r->silence_s = NAN;
     r->lead = -1;
-    r->out = (struct findings){r, run_found};
+    r->out = (struct findings){.arg = r, .emit = run_found, .last = last, .whole = run_whole_state};
     arena_init(&r->shown, 64u << 20);
     if (!r->printed) return run_free(r), NULL;
     return r;

@@ -141,7 +141,7 @@ static void host_close(struct host *h)
 
 static void give_alone(struct host *h, const struct point *p)
 {
-    struct findings out = {&h->told, emit};
+    struct findings out = {.arg = &h->told, .emit = emit};
     size_t s = (size_t)(p->series - logged);
     for (size_t i = 0; i < h->n_of[s]; i++) h->of[s][i].a->observe(h->of[s][i].state, p, &out);
     h->heard += h->n_of[s] > 0;

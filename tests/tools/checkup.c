@@ -143,11 +143,11 @@ static void look(struct made *m)
 {
     json_t *pair = json_array(), *alone = json_array();
     checkup_prepare(&m->c);
-    checkup_run(&m->c, NULL, NULL, &(struct findings){pair, keep});
+    checkup_run(&m->c, NULL, NULL, &(struct findings){.arg = pair, .emit = keep});
     for (size_t i = 0; i < m->c.n; i++) m->c.tensors[i].compared = false;
     m->c.step_before = -1;
     checkup_prepare(&m->c);
-    checkup_run(&m->c, NULL, NULL, &(struct findings){alone, keep});
+    checkup_run(&m->c, NULL, NULL, &(struct findings){.arg = alone, .emit = keep});
     json_t *line = json_pack("{s:O, s:b, s:o, s:o}", "case", json_object_get(m->root, "case"), "matched", m->c.matched, "pair",
                              pair, "alone", alone);
     json_dumpf(line, stdout, JSON_COMPACT);

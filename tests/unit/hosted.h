@@ -51,6 +51,18 @@ static void emit(void *arg, const struct finding *f)
     if (h->n_told < TOLD) h->told[h->n_told++] = (struct told){*f, h->emitting};
 }
 
+static bool last(void *arg, const char *kind, uint32_t episode, struct finding *ret)
+{
+    const struct host *h = arg;
+    for (size_t i = 0; i < h->n_told; i++) {
+        const struct told *t = &h->told[i];
+        if (t->watcher != h->emitting || t->f.episode != episode || strcmp(t->f.kind, kind) != 0) continue;
+        *ret = t->f;
+        return true;
+    }
+    return false;
+}
+
 static void *state_new(const struct analyzer *a)
 {
     char *state = calloc(1, a->state_size);
@@ -82,7 +94,7 @@ static void host_open(struct host *h, const struct analyzer *a, const struct dat
 
 static void hear(struct host *h, const struct point *p, size_t series)
 {
-    struct findings out = {h, emit};
+    struct findings out = {.arg = h, .emit = emit, .last = last};
     if (h->of[series] < 0) return;
     h->emitting = h->of[series];
     h->a->observe(h->state[h->emitting], p, &out);
@@ -105,7 +117,7 @@ static void host_forget(struct host *h)
 
 static void host_finish(struct host *h)
 {
-    struct findings out = {h, emit};
+    struct findings out = {.arg = h, .emit = emit, .last = last};
     for (h->emitting = 0; h->a->finish && h->emitting < h->n_states; h->emitting++) h->a->finish(h->state[h->emitting], &out);
     host_forget(h);
 }

@@ -213,7 +213,7 @@ static void nothing_is_allocated(void **unused)
 {
     (void)unused;
     struct point p = {.time = NAN};
-    struct findings out = {&host, emit};
+    struct findings out = {.arg = &host, .emit = emit, .last = last};
     for (EACH_ANALYZER(a))
         for (EACH_MADE(run)) {
             make(&data, run, 3);

@@ -138,7 +138,7 @@ static const struct finding *told(struct world *w, const char *kind)
 {
     w->n_told = 0;
     checkup_prepare(&w->c);
-    checkup_run(&w->c, NULL, NULL, &(struct findings){w, keep});
+    checkup_run(&w->c, NULL, NULL, &(struct findings){.arg = w, .emit = keep});
     for (size_t i = 0; i < w->n_told; i++)
         if (strcmp(w->told[i].kind, kind) == 0) return &w->told[i];
     return NULL;

@@ -28,14 +28,14 @@ static void judge(void *state, const struct findings *out)
 
 static void hear(struct asked *a, int64_t step, uint16_t source)
 {
-    struct findings out = {&a->heard, watch_emit};
+    struct findings out = {.arg = &a->heard, .emit = watch_emit, .last = watch_last};
     struct point p = {.series = &loss, .step = step, .source = source};
     a->heard.now = step;
     if (preview_due(&a->preview, &p)) preview_judge(&a->preview, a, judge, &out);
 }
 static void over(struct asked *a)
 {
-    struct findings out = {&a->heard, watch_emit};
+    struct findings out = {.arg = &a->heard, .emit = watch_emit, .last = watch_last};
     preview_over(&a->preview, a, judge, &out);
 }
 

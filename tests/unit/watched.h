@@ -41,6 +41,15 @@ static inline void watch_emit(void *arg, const struct finding *f)
     if (w->told++ == 0) w->opened = w->now;
 }
 
+/* watch_last - of the last thing told, whose newest phase it is. */
+static inline bool watch_last(void *arg, const char *kind, uint32_t episode, struct finding *ret)
+{
+    const struct watch *w = arg;
+    if (!w->last.kind || strcmp(w->last.kind, kind) != 0 || w->last.episode != episode) return false;
+    *ret = w->last;
+    return true;
+}
+
 /* watch - a fresh state of the analyzer of this name, its knobs at their defaults.  done - the run is over. */
 static inline void watch(struct watch *w, const char *name)
 {
@@ -59,7 +68,7 @@ static inline void watch(struct watch *w, const char *name)
 /* give - one point, as the record after the one before. */
 static inline void give(struct watch *w, const struct series *s, int64_t step, double value)
 {
-    struct findings out = {w, watch_emit};
+    struct findings out = {.arg = w, .emit = watch_emit, .last = watch_last};
     struct point p = {.series = s, .step = step, .time = NAN, .value = value, .seq = (uint64_t)step + 1};
     w->now = step;
     pasts_add(w->pasts, &p);
@@ -68,7 +77,7 @@ static inline void give(struct watch *w, const struct series *s, int64_t step, d
 
 static inline void done(struct watch *w)
 {
-    struct findings out = {w, watch_emit};
+    struct findings out = {.arg = w, .emit = watch_emit, .last = watch_last};
     if (w->a->finish) w->a->finish(w->state, &out);
     free(w->state);
     free(w->pasts);

@@ -128,7 +128,7 @@ double examine_checks(struct examine *e)
         p.c.n_groups = groups_of(from, groups);
         p.c.groups = groups;
         checkup_prepare(&p.c);
-        checkup_run(&p.c, configured, e, &(struct findings){e, keep});
+        checkup_run(&p.c, configured, e, &(struct findings){.arg = e, .emit = keep});
         grad_norm = grad_norm_of(&p.c);
     }
     free(p.c.tensors), free(p.c.states), free(p.c.order), free(p.series), free(groups);

@@ -259,6 +259,8 @@ void run_keep_event(struct run *r, uint16_t source, uint64_t line, enum event ki
 
 /* ---- run/watch.c ------------------------------------------------------------------------------------------------------------ */
 
+/* run_whole_state - the state. */
+void *run_whole_state(void *arg);
 /* run_watchers_free - all of them, and their states. */
 void run_watchers_free(struct run *r);
 /* run_watch - the analyzers that want a new series hear it from now on; its metric gets or keeps its preferred source. */

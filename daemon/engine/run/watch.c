@@ -41,7 +41,8 @@ static void watcher_begin(struct run *r, struct watcher *w)
 }
 
 static size_t aligned(size_t n) { return (n + alignof(max_align_t) - 1) / alignof(max_align_t) * alignof(max_align_t); }
-static size_t watcher_bytes(const struct analyzer *a) { return aligned(sizeof(struct watcher)) + aligned(a->state_size); }
+static size_t first_size(const struct analyzer *a) { return a->first_size ? a->first_size : a->state_size; }
+static size_t watcher_bytes(const struct analyzer *a) { return aligned(sizeof(struct watcher)) + aligned(first_size(a)); }
 
 /* Room for a watcher, zeroed; NULL when memory ran out. */
 static void *state_room(struct run *r, size_t n)
@@ -64,6 +65,38 @@ static void *state_room(struct run *r, size_t n)
     return room;
 }
 
+static void *first_state(const struct watcher *w) { return (char *)w + aligned(sizeof *w); }
+static bool is_whole(const struct watcher *w) { return !w->analyzer->first_size || w->state != first_state(w); }
+
+static void moved(struct hearer *h, size_t n, const struct watcher *w)
+{
+    for (size_t i = 0; i < n; i++)
+        if (h[i].id == w->id) h[i].state = w->state;
+}
+
+/* The state of a watcher with all its bytes, at another place: the few that come to this leave their first one unused. */
+static bool make_whole_state(struct run *r, struct watcher *w)
+{
+    const size_t *coming = r->states_coming;
+    if (is_whole(w)) return true;
+    r->states_coming = NULL;
+    char *state = state_room(r, aligned(w->analyzer->state_size));
+    r->states_coming = coming;
+    if (!state) return false;
+    memcpy(state, w->state, first_size(w->analyzer));
+    w->state = state;
+    for (size_t i = 0; i < r->n_series; i++) moved(r->series[i]->hearers, r->series[i]->n_hearers, w);
+    for (size_t i = 0; i < r->n_sources; i++) moved(r->sources[i]->hears, r->sources[i]->n_hears, w);
+    return true;
+}
+
+void *run_whole_state(void *arg)
+{
+    struct run *r = arg;
+    struct watcher *w = r->watchers[r->emitting - 1];
+    return make_whole_state(r, w) ? w->state : NULL;
+}
+
 void run_watchers_free(struct run *r)
 {
     for (size_t i = 0; i < r->n_watchers; i++) free(r->watchers[i]->metric);
@@ -80,7 +113,7 @@ static struct watcher *watcher_new(struct run *r, const struct analyzer *a, cons
     struct watcher *w = state_room(r, watcher_bytes(a));
     if (!w) return NULL;
     *w = (struct watcher){.analyzer = a,
-                          .state = (char *)w + aligned(sizeof *w),
+                          .state = first_state(w),
                           .metric = metric ? str_dup(span_of(metric)) : NULL,
                           .id = (uint32_t)r->n_watchers + 1,
                           .source = source};
@@ -333,6 +366,14 @@ static void copy_findings(struct run *r, const struct watcher *from, const struc
     }
 }
 
+/* What lies behind a first size that was enough is zero. */
+static void copy_state(const struct watcher *to, const struct watcher *from)
+{
+    size_t n = is_whole(from) ? from->analyzer->state_size : first_size(from->analyzer);
+    memcpy(to->state, from->state, n);
+    if (is_whole(to)) memset((char *)to->state + n, 0, to->analyzer->state_size - n);
+}
+
 static void make_whole(struct run *r, size_t analyzer)
 {
     const struct analyzer *a = analyzers[analyzer];
@@ -344,7 +385,8 @@ static void make_whole(struct run *r, size_t analyzer)
     j->unclean = from == -2;
     if (from == -2 && r->lead >= 0) from = r->lead;
     if (from >= 0) first = of_source(r, a, (uint16_t)from, NULL);
-    if (first) memcpy(w->state, first->state, a->state_size);
+    if (first && is_whole(first) && !make_whole_state(r, w)) first = NULL;
+    if (first) copy_state(w, first);
     copy_findings(r, first, w);
     for (size_t i = 0; i < r->n_series; i++) {
         struct run_series *s = r->series[i];
