@@ -126,6 +126,8 @@ const struct kind kinds[] = {
     {"embedding_rows_untouched", "entries of an embedding never came up", "{share%} of the rows of {series} never had a gradient",
      ""},
     {"spectrum_overtrained", "a matrix uses few of its dimensions", "{series} uses {rank} of its {full} dimensions", ""},
+    {"spectrum_undertrained", "matrices still look like random ones",
+     "the singular values of {tensors} of {of} matrices fall off as those of random numbers do, {series} among them", ""},
     {"checkpoint_incomplete", "a checkpoint is cut", "{series} is not complete: training cannot go on from it", ""},
     {"checkpoint_corrupt", "a checkpoint is corrupt", "{series} is damaged: what it holds cannot be trusted",
      "checkpoint_incomplete"},

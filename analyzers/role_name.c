@@ -38,6 +38,7 @@ static const char *const names[ROLE_COUNT] = {[ROLE_NONE] = "none",
                                               [ROLE_UPDATE_RATIO] = "update_ratio",
                                               [ROLE_DEAD_SHARE] = "dead_share",
                                               [ROLE_ZERO_SHARE] = "zero_share",
+                                              [ROLE_CHECKPOINT] = "checkpoint",
                                               [ROLE_PROGRESS] = "progress",
                                               [ROLE_EVENT] = "event",
                                               [ROLE_SILENCE] = "silence"};

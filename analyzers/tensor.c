@@ -120,8 +120,11 @@ static bool lifted(const struct tensor_kernel *k, enum tensor_dtype d, const uns
     return isfinite(lanes(s->squares));
 }
 
-/* by_kernel - false when its sums cannot be trusted. A square loses digits below 2^-126; where the mean square is above 2^-100 those are
- * none of its first 26 bits. A spread that is a hundredth of the squares has lost two of their digits at most. */
+/* The least mean square whose digits are all there: a square loses some of its own below 2^-126, of bf16 all, which are none of the first
+ * 26 bits of the mean, of bf16 of the first 46. */
+static double least_square(enum tensor_dtype d) { return d == TENSOR_BF16 ? 0x1p-80 : 0x1p-100; }
+
+/* by_kernel - false when its sums cannot be trusted. A spread that is a hundredth of the squares has lost two of their digits at most. */
 static bool by_kernel(const struct tensor_kernel *k, enum tensor_dtype d, const unsigned char *p, size_t n, struct chunk *c)
 {
     kernel_loop *loop = d == TENSOR_BF16 ? k->bf16 : d == TENSOR_F16 ? k->f16 : k->f32;
@@ -130,7 +133,7 @@ static bool by_kernel(const struct tensor_kernel *k, enum tensor_dtype d, const 
     loop(p, n, &s);
     double squares = lanes(s.squares);
     if (!isfinite(squares) || !isfinite(s.min) || !isfinite(s.max)) return false;
-    if (s.zero < n && squares < count * 0x1p-100) {
+    if (s.zero < n && squares < count * least_square(d)) {
         if (!lifted(k, d, p, n, &s)) return false;
         squares = lanes(s.squares);
     }
@@ -263,9 +266,10 @@ size_t tensor_kernels(const struct tensor_kernel **out)
 {
     size_t n = 0;
 #if defined(__x86_64__)
-    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
-        __builtin_cpu_supports("avx512vl"))
-        out[n++] = &tensor_avx512;
+    bool wide = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
+                __builtin_cpu_supports("avx512vl");
+    if (wide && __builtin_cpu_supports("avx512bf16")) out[n++] = &tensor_avx512_bf16;
+    if (wide) out[n++] = &tensor_avx512;
     if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) out[n++] = &tensor_avx2;
 #endif
     out[n++] = &tensor_scalar;
@@ -274,6 +278,6 @@ size_t tensor_kernels(const struct tensor_kernel **out)
 
 const struct tensor_kernel *tensor_kernel_best(void)
 {
-    const struct tensor_kernel *all[3];
+    const struct tensor_kernel *all[KERNELS_MOST];
     return tensor_kernels(all) ? all[0] : &tensor_scalar;
 }

@@ -93,7 +93,14 @@ AVX2 static void finish(const struct carried *c, const char *p, size_t n, float 
     out->max = (double)number(kernel_greatest(e, unsigned_min));
 }
 
-AVX2 static void bf16(const void *p, size_t n, struct kernel_sums *out)
+AVX2 static inline void odd_then_even(__m256 *s, __m256 *q, __m256i x)
+{
+    __m256 even = _mm256_castsi256_ps(_mm256_slli_epi32(x, 16));
+    __m256 odd = _mm256_castsi256_ps(_mm256_and_si256(x, _mm256_set1_epi32((int)0xffff0000)));
+    *s = _mm256_add_ps(_mm256_add_ps(*s, odd), even);
+    *q = _mm256_fmadd_ps(even, even, _mm256_fmadd_ps(odd, odd, *q));
+}
+AVX2 __attribute__((noinline)) static void bf16_flushed(const void *p, size_t n, struct kernel_sums *out)
 {
     const char *at = p;
     struct carried c = {_mm256_set1_epi16(INT16_MIN), _mm256_setzero_si256(), _mm256_setzero_si256()};
@@ -101,22 +108,18 @@ AVX2 static void bf16(const void *p, size_t n, struct kernel_sums *out)
     for (size_t i = 0; i < n; i += KERNEL_STEP) {
         struct step f;
         for (int h = 0; h < 4; h++) f.s[h] = f.q[h] = _mm256_setzero_ps();
-        for (int v = 0; v < 16; v++)
-#pragma GCC unroll 2
-            for (int h = 0; h < 2; h++, at += 32) {
+        for (int v = 0; v < 8; v++)
+#pragma GCC unroll 4
+            for (int h = 0; h < 4; h++, at += 32) {
                 __m256i x = bits(at);
-                __m256 even = _mm256_castsi256_ps(_mm256_slli_epi32(x, 16));
-                __m256 odd = _mm256_castsi256_ps(_mm256_and_si256(x, _mm256_set1_epi32((int)0xffff0000)));
                 look_at_bits(&c, x);
-                f.s[h] = _mm256_add_ps(f.s[h], even);
-                f.s[2 + h] = _mm256_add_ps(f.s[2 + h], odd);
-                f.q[h] = _mm256_fmadd_ps(even, even, f.q[h]);
-                f.q[2 + h] = _mm256_fmadd_ps(odd, odd, f.q[2 + h]);
+                odd_then_even(&f.s[h], &f.q[h], x);
             }
         fold_step(&f, out);
     }
     finish(&c, p, n, kernel_bf16, out);
 }
+static void bf16(const void *p, size_t n, struct kernel_sums *out) { kernel_flushing(bf16_flushed, p, n, out); }
 
 AVX2 static void f16(const void *p, size_t n, struct kernel_sums *out)
 {

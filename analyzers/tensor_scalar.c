@@ -51,18 +51,30 @@ static void f32(const void *p, size_t n, struct kernel_sums *out)
     out->max = (double)greatest;
 }
 
-/* Lanes of neighbours (bf16), or of every sixteenth (f16). */
-static void half_step(const unsigned char *p, float (*number)(uint16_t), bool neighbours, struct kernel_sums *out)
+static void f16_step(const unsigned char *p, struct kernel_sums *out)
 {
     struct sets f = {.s = {{0}}};
-    for (size_t i = 0; i < KERNEL_STEP; i++) {
-        size_t place = i % 32, lane = neighbours ? place / 2 : place % KERNEL_LANES;
-        add(&f, neighbours ? place % 2 : place / KERNEL_LANES, lane, number(raw_at(p, i)));
-    }
+    for (size_t i = 0; i < KERNEL_STEP; i++) add(&f, i / KERNEL_LANES % 2, i % KERNEL_LANES, kernel_f16(raw_at(p, i)));
     fold(&f, out);
 }
 
-static void half(const unsigned char *p, size_t n, float (*number)(uint16_t), bool neighbours, struct kernel_sums *out)
+/* A float without an exponent of its own is 0 to the instruction that the order of bf16 comes from. */
+static float flushed(float x) { return fabsf(x) < 0x1p-126f ? copysignf(0, x) : x; }
+
+static void bf16_step(const unsigned char *p, struct kernel_sums *out)
+{
+    struct sets f = {.s = {{0}}};
+    for (size_t i = 0; i < KERNEL_STEP; i++) {
+        float x = flushed(kernel_bf16(raw_at(p, i ^ 1))), *s = &f.s[i / 32 % 2][i % 32 / 2], *q = &f.q[i / 32 % 2][i % 32 / 2];
+        *s = flushed(*s + x);
+        *q = flushed(fmaf(x, x, *q));
+    }
+    for (size_t i = 0; i < KERNEL_LANES; i++) f.s[0][i] = flushed(f.s[0][i] + f.s[1][i]), f.s[1][i] = 0;
+    fold(&f, out);
+}
+
+typedef void half_step(const unsigned char *p, struct kernel_sums *out);
+static void half(const unsigned char *p, size_t n, float (*number)(uint16_t), half_step *step, struct kernel_sums *out)
 {
     struct kernel_raw e = {0x8000, 0};
     uint16_t unsigned_min = 0xffff;
@@ -74,13 +86,13 @@ static void half(const unsigned char *p, size_t n, float (*number)(uint16_t), bo
         if (x < unsigned_min) unsigned_min = x;
         out->zero += (x & 0x7fff) == 0;
     }
-    for (size_t i = 0; i < n; i += KERNEL_STEP) half_step(p + 2 * i, number, neighbours, out);
+    for (size_t i = 0; i < n; i += KERNEL_STEP) step(p + 2 * i, out);
     out->min = (double)number(kernel_least(e, unsigned_min));
     out->max = (double)number(kernel_greatest(e, unsigned_min));
 }
 
-static void bf16(const void *p, size_t n, struct kernel_sums *out) { half(p, n, kernel_bf16, true, out); }
-static void f16(const void *p, size_t n, struct kernel_sums *out) { half(p, n, kernel_f16, false, out); }
+static void bf16(const void *p, size_t n, struct kernel_sums *out) { half(p, n, kernel_bf16, bf16_step, out); }
+static void f16(const void *p, size_t n, struct kernel_sums *out) { half(p, n, kernel_f16, f16_step, out); }
 
 static void pair_f32(const void *before, const void *now, size_t n, struct kernel_pair *out)
 {

@@ -5,11 +5,11 @@
 #include "parts.h"
 
 extern const struct check check_values, check_frozen, check_dead, check_steps, check_sizes, check_gradients, check_counts,
-    check_statistics, check_rank, check_loss_scale;
+    check_statistics, check_rank, check_undertrained, check_loss_scale;
 
-const struct check *const checks[] = {&check_values, &check_frozen,     &check_dead,   &check_steps,
-                                      &check_sizes,  &check_gradients,  &check_counts, &check_statistics,
-                                      &check_rank,   &check_loss_scale, NULL};
+const struct check *const checks[] = {&check_values, &check_frozen,       &check_dead,       &check_steps,
+                                      &check_sizes,  &check_gradients,    &check_counts,     &check_statistics,
+                                      &check_rank,   &check_undertrained, &check_loss_scale, NULL};
 
 /* Every finding of a check has this evidence, first; its value says which sentence where a kind has several. */
 static const char *const mark = "checkpoint";
@@ -43,6 +43,9 @@ static const struct {
     {"batchnorm_stats_wild",
      "{tensors} of {of} running statistics cannot be right at {axis} {onset}: {series} {statistics_words}"},
     {"spectrum_overtrained", "{series} uses {rank} of its {full} dimensions: so in {tensors} of {of} matrices"},
+    {"spectrum_undertrained", "the singular values of {tensors} of {of} matrices fall off as those of random numbers do "
+                              "(exponent {median} in the median, {exponent} of "
+                              "{series}): little was learned into them by {axis} {onset}"},
     {"loss_scale_collapse", "the loss scale is {to} at {axis} {onset}: gradients overflow at any scale"},
 };
 

@@ -38,6 +38,7 @@ struct checkup_tensor {
     bool compared; /* change is there: against the same tensor of the checkpoint before */
     struct tensor_change change;
     double effective_rank, largest_singular; /* NaN when not computed */
+    double tail_exponent;                    /* of the squared singular values (daemon/inspect/spectrum.h); likewise */
 
     /* CHECKUP_OPTIMIZER only, as in ckpt.h. */
     const char *slot;      /* "exp_avg", "exp_avg_sq", "step", "momentum_buffer" ... */

@@ -145,6 +145,7 @@ void inspection_put_tensor(struct str *out, const struct inspected_tensor *t)
     for (size_t i = 0; t->histogram && i < INSPECTION_BUCKETS; i++) put_u64(out, t->histogram[i], 8);
     put_f64(out, t->effective_rank);
     put_f64(out, t->largest_singular);
+    put_f64(out, t->tail_exponent);
     end(out, at);
 }
 

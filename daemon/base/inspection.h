@@ -34,7 +34,7 @@ struct inspected_tensor {
     struct tensor_summary summary;
     bool compared; /* a file to compare with was given and has this tensor in this shape and dtype */
     struct tensor_change change;
-    double effective_rank, largest_singular; /* of matrices that are not too large; NaN when not computed */
+    double effective_rank, largest_singular, tail_exponent; /* of matrices that are not too large; NaN when not computed */
     /* INSPECTION_BUCKETS counts of elements by magnitude, of tensors that look sick; else NULL. 0: zeros; 1 ... 30: 10^(i-21) <= |x| < 10^(i-20),
      * what is smaller in 1 and what is larger in 30; 31: NaN and infinities. */
     const uint64_t *histogram;

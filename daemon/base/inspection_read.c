@@ -132,6 +132,7 @@ static enum status take_tensor(struct inspection_reader *r, struct fields *f, st
     if (flags & TENSOR_HISTOGRAM) s = take_histogram(f, &i->arena, &t->histogram, err);
     t->effective_rank = take_f64(f);
     t->largest_singular = take_f64(f);
+    t->tail_exponent = take_f64(f);
     if (!f->is_short && !s) i->n_tensors++;
     return s;
 }

@@ -70,8 +70,8 @@ void run_silence(struct run *r, double now, double silence_s);
  * "unverified" never takes the place of what is known of it. */
 void run_checkpoint(struct run *r, const char *path, int64_t step, const char *state, const char *safety);
 
-/* What a checkpoint is as a whole; each becomes a point of a series of the run, "checkpoint/weight_norm" and so on. No analyzer hears
- * them: what they say of one checkpoint and the one before, analyzers/checkup has said. */
+/* What a checkpoint is as a whole; each becomes a point of a series of the run, "checkpoint/weight_norm" and so on, told in this order. What
+ * they say of one checkpoint and the one before, analyzers/checkup has said; what several say, analyzers/checkpoint_trend.c does. */
 enum inspected_number {
     INSPECTED_WEIGHT_NORM,     /* L2 of all parameters' finite values */
     INSPECTED_WEIGHT_CHANGE,   /* L2 of what they moved since the checkpoint before, over their norm then */

@@ -221,6 +221,7 @@ static void decompose(struct work *w, const struct ckpt_tensor *t, struct inspec
         struct spectrum s = spectrum_of(a, t->shape[0], row_of(t));
         r->effective_rank = s.effective_rank;
         r->largest_singular = s.largest_singular;
+        r->tail_exponent = s.tail_exponent;
     }
     free(a);
 }
@@ -237,7 +238,8 @@ static struct inspected_tensor described(const struct ckpt_tensor *t)
                                  .count = t->count,
                                  .shares = t->shares,
                                  .effective_rank = NAN,
-                                 .largest_singular = NAN};
+                                 .largest_singular = NAN,
+                                 .tail_exponent = NAN};
     memcpy(r.shape, t->shape, r.n_dims * sizeof *r.shape);
     return r;
 }
@@ -263,6 +265,7 @@ static bool recall(const struct work *w, const struct ckpt_tensor *t, const stru
         r->summed = m->told.summed, r->summary = m->told.summary;
         r->compared = m->told.compared, r->change = m->told.change;
         r->effective_rank = m->told.effective_rank, r->largest_singular = m->told.largest_singular;
+        r->tail_exponent = m->told.tail_exponent;
         return true;
     }
     return false;

@@ -225,6 +225,7 @@ static void tell_unreadable(void *arg, const struct ckpt_tensor *t, const struct
     str_add_printable(&s, span_of(t->name), 120);
     str_addf(&s, ": %s", why->text);
     take_state(tell->now, why->status == E_FORMAT ? CKPT_CORRUPT : CKPT_STATE_UNVERIFIED, s.p ? s.p : why->text);
+    if (t->open) take_safety(tell->now, CKPT_SAFETY_UNVERIFIED, "not all of it could be unpacked"); /* another reader goes on */
     str_done(&s);
 }
 

@@ -139,6 +139,7 @@ static void put_tensor(struct str *s, const struct inspected_tensor *t)
     if (t->shares) put_key(s, "shares"), str_add(s, "true");
     if (!isnan(t->effective_rank)) put_number(s, "effective_rank", t->effective_rank);
     if (!isnan(t->largest_singular)) put_number(s, "largest_singular", t->largest_singular);
+    if (!isnan(t->tail_exponent)) put_number(s, "tail_exponent", t->tail_exponent);
     if (t->histogram) put_counts(s, "histogram", t->histogram, INSPECTION_BUCKETS);
     if (t->compared) put_change(s, t);
     str_add(s, "}");

@@ -58,6 +58,7 @@ static const struct {
     {"optimizer_steps_differ", "some weights had few steps"},
     {"embedding_rows_untouched", "entries of an embedding never came up"},
     {"spectrum_overtrained", "a matrix uses few of its dimensions"},
+    {"spectrum_undertrained", "matrices still look like random ones"},
     {"run_stalled", "the run stopped writing"},
     {"run_crashed", "the run crashed"},
     {"out_of_memory", "the run ran out of memory"},

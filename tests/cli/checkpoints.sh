@@ -48,6 +48,23 @@ expect "what it calls" 'posix\.system' "$(jq -r '.findings[] | select(.kind == "
 [ "$(jq -r '.causes[0].id' <<<"$view")" = unsafe_checkpoint ] || fail "cause of $view"
 [ ! -e id ] || fail "it was run"
 
+# ---- each twice as large as the one before: no pair says so, all of them do; and as many that grow no more say nothing
+mkdir grows settles
+i=0
+for float in '\0\0\x80\x3f' '\0\0\0\x40' '\0\0\x80\x40' '\0\0\0\x41' '\0\0\x80\x41' '\0\0\0\x42' '\0\0\x80\x42'; do
+    i=$((i + 1))
+    safetensors grows/ckpt_${i}0.safetensors "$float$float"
+    safetensors settles/ckpt_${i}0.safetensors "\\0\\0\\x$((80 + i))\\x40$(((i > 1)) && echo '\0\0\0\x41' || echo '\0\0\0\x3f')"
+done
+json_log grows/log.jsonl 0 100
+json_log settles/log.jsonl 0 100
+old grows/ckpt_* settles/ckpt_*
+trend() { jq -c '[.findings[] | select(.series | startswith("checkpoint/")) | [.kind, .severity, .onset_step]]' <<<"$1"; }
+view=$("$MLWATCH" check --json grows)
+[ "$(trend "$view")" = '[["weights_exploding","warning",10]]' ] || fail "slow growth: $(jq -c '[.findings[] | [.kind, .series, .severity]]' <<<"$view")"
+view=$("$MLWATCH" check --json settles); expect_code "no growth" 0 $?
+[ "$(trend "$view")" = '[]' ] || fail "told of weights that settle: $(trend "$view")"
+
 # ---- the budget: with nothing to read, verdicts all the same
 view=$(printf 'thresholds:\n  checkpoint_read_gib: 0\n' >none.conf && MLWATCH_CONFIG=none.conf "$MLWATCH" check --json run)
 [ "$(jq -r '[.checkpoints[].state] | join(" ")' <<<"$view")" = "whole whole incomplete whole" ] || fail "verdicts only: $(jq -c .checkpoints <<<"$view")"

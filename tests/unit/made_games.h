@@ -65,6 +65,20 @@ static double ratio_huge(int s) { return s < ONSET ? ratio_well(s) : 0.4 * exp(n
 static double ratio_tiny(int s) { return 6e-7 * exp(noise(0.3)) + 0 * s; }
 static double ratio_as_logarithm(int s) { return -2.9 + noise(0.1) - s / 200.0; }
 
+/* checkpoints: a number of each as a whole, every 60 steps */
+static double saved_growing(int s) { return 40 * pow(2.2, s / 60.0) * exp(noise(0.01)); }
+static double saved_shrinking(int s) { return 40 * pow(0.6, s / 60.0) * exp(noise(0.01)); }
+static double saved_well(int s)
+{
+    return 40 * (1 + 1.2 * (1 - exp(-s / 150.0))) * (s < 60 ? 0.2 : 1) * exp(noise(0.01));
+} /* the first as made */
+static double saved_of_another(int s) { return (s < 300 ? 1 : 9) * weights_well(s); }
+static double saved_hardly_moving(int s) { return 3e-8 * exp(noise(0.3)) + 0 * s; }
+static double saved_settling(int s) { return 0.2 * exp(-s / 30.0); }
+static double saved_gradient_growing(int s) { return 0.3 * pow(3, s / 60.0) * exp(noise(0.1)); }
+static double saved_gradient_well(int s) { return (0.3 + 2 * exp(-s / 90.0)) * exp(noise(0.3)); }
+
+#define SAVED(number, f)       ROW(ROLE_CHECKPOINT, "checkpoint/" number, "checkpoint/" number, BETTER_UNKNOWN, f, 60)
 #define PLAIN(role_, name_, f) ROW(role_, name_, "", BETTER_UNKNOWN, f, 1)
 #define WEIGHTS(f)             PLAIN(ROLE_WEIGHT_NORM, "weight_norm", f)
 #define RATIO(f)               PLAIN(ROLE_UPDATE_RATIO, "update_ratio", f)
@@ -123,6 +137,14 @@ static double ratio_as_logarithm(int s) { return -2.9 + noise(0.1) - s / 200.0; 
         {"well, sparse layers",                                                                                                  \
          {LOSS(loss_well), PLAIN(ROLE_DEAD_SHARE, "dead_units", dead_half),                                                      \
           PLAIN(ROLE_ZERO_SHARE, "activations/relu1/zero_share", zeros_many)}},                                                  \
+        {"saved weights grow",                                                                                                   \
+         {LOSS(loss_well), SAVED("weight_norm", saved_growing), SAVED("grad_norm", saved_gradient_growing)}},                    \
+        {"saved weights shrink", {LOSS(loss_well), SAVED("weight_norm", saved_shrinking)}},                                      \
+        {"saved weights hardly move", {LOSS(loss_stuck), SAVED("weight_change", saved_hardly_moving)}},                          \
+        {"well, the first save is of the weights as made",                                                                       \
+         {LOSS(loss_well), SAVED("weight_norm", saved_well), SAVED("weight_change", saved_settling),                             \
+          SAVED("grad_norm", saved_gradient_well)}},                                                                             \
+        {"well, another model is saved", {LOSS(loss_well), SAVED("weight_norm", saved_of_another)}},                             \
         {"steps are too large", {LOSS(loss_standing_then), RATIO(ratio_huge)}},                                                  \
         {"steps are too small", {LOSS(loss_stuck), RATIO(ratio_tiny)}},                                                          \
         {"well, steps shrink with the rate", {LOSS(loss_well), RATIO(ratio_well)}},                                              \

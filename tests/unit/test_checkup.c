@@ -391,6 +391,14 @@ static void few_steps_a_low_rank_and_a_lost_scale_are_told(void **state)
     weight(w, 1)->effective_rank = 1.2;
     assert_non_null(told(w, "spectrum_overtrained"));
     w = healthy();
+    for (int layer = 0; layer < LAYERS; layer++) weight(w, layer)->tail_exponent = layer % 2 ? 3 : 9;
+    weight(w, 0)->tail_exponent = 4; /* one more than half as trained ones have it */
+    silent(w);
+    for (int layer = 0; layer < LAYERS; layer++) weight(w, layer)->tail_exponent = 8 + layer;
+    f = told(w, "spectrum_undertrained");
+    assert_non_null(f);
+    assert_int_equal(f->severity, SEVERITY_INFO);
+    w = healthy();
     w->c.loss_scale = 65536;
     silent(w);
     w->c.loss_scale = 0.25;

@@ -249,6 +249,40 @@ static void what_is_neither_numbers_nor_text_was_not_looked_into(void **state)
     probe_done(&p);
 }
 
+/* A sequence of one reference to "w", which stands in the global heap. */
+static void fill_reference(hid_t f)
+{
+    hobj_ref_t reference;
+    hvl_t sequence = {1, &reference};
+    put_floats(f, "w", H5P_DEFAULT);
+    H5Rcreate(&reference, f, "w", H5R_OBJECT, -1);
+    hsize_t dims[1] = {1};
+    hid_t space = H5Screate_simple(1, dims, NULL), type = H5Tvlen_create(H5T_STD_REF_OBJ),
+          a = H5Acreate2(f, "to", type, space, H5P_DEFAULT, H5P_DEFAULT);
+    H5Awrite(a, type, &sequence);
+    H5Aclose(a);
+    H5Tclose(type);
+    H5Sclose(space);
+}
+
+/* In the heap: signature @0, its size @8; object: number @16, size @24, bytes @32. */
+static void a_file_with_a_reference_out_of_it_is_not_whole(void **state)
+{
+    size_t n;
+    (void)state;
+    char *bytes = make(fill_reference, &n), *heap = memmem(bytes, n, "GCOL", 4);
+    assert_non_null(heap);
+    for (unsigned char turn = 0; turn < 3; turn++) {
+        if (turn == 1) heap[32 + 7] = 0x48;
+        if (turn == 2) memset(heap + 32, 0, 8); /* none */
+        scan_bytes(bytes, n);
+        assert_int_equal(p.state == CKPT_WHOLE, turn != 1);
+        assert_int_equal(p.safety, turn == 1 ? CKPT_SAFETY_UNVERIFIED : CKPT_SAFE);
+        probe_done(&p);
+    }
+    free(bytes);
+}
+
 static void fill_attribute(hid_t f)
 {
     static const int32_t values[3] = {1, 2, 3};
@@ -308,6 +342,7 @@ int main(void)
         cmocka_unit_test(a_file_that_goes_on_behind_its_end_is_still_open),
         cmocka_unit_test(what_is_neither_numbers_nor_text_was_not_looked_into),
         cmocka_unit_test(an_attribute_of_an_impossible_shape_is_corrupt),
+        cmocka_unit_test(a_file_with_a_reference_out_of_it_is_not_whole),
 #endif
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -51,6 +51,7 @@ static struct inspected_tensor made_tensor(const char *name)
                                                 .dot = 4},
                                      .effective_rank = 2.5,
                                      .largest_singular = NAN,
+                                     .tail_exponent = 3.25,
                                      .histogram = counts};
 }
 
@@ -104,7 +105,8 @@ static void check_everything(const struct inspection *i)
     assert_null(t->parameter);
     assert_int_equal(t->element, TENSOR_BF16);
     assert_int_equal(t->index, 7);
-    assert_true(t->summed && t->shares && t->compared && isnan(t->largest_singular) && t->effective_rank == 2.5);
+    assert_true(t->summed && t->shares && t->compared && isnan(t->largest_singular) && t->effective_rank == 2.5 &&
+                t->tail_exponent == 3.25);
     assert_memory_equal(t->shape, told.shape, sizeof told.shape);
     assert_memory_equal(&t->summary, &told.summary, sizeof told.summary);
     assert_memory_equal(t->histogram, counts, sizeof counts);

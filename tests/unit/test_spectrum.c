@@ -85,6 +85,22 @@ static void nothing_has_no_rank(void **state)
     assert_true(isnan(s.effective_rank) && isnan(s.largest_singular));
 }
 
+/* Squares that are drawn from a density x^-alpha, at its quantiles. */
+static void a_power_law_gives_its_exponent(void **state)
+{
+    enum { N = 80 };
+    static double a[N * N];
+    (void)state;
+    if (!there()) return;
+    for (int turn = 0; turn < 2; turn++) {
+        double alpha = turn ? 8 : 2.5;
+        for (int i = 0; i < N; i++) a[i * N + (i * 9 + 5) % N] = sqrt(0.1 * pow(1 - (i + 0.5) / N, -1 / (alpha - 1)));
+        struct spectrum s = spectrum_of(a, N, N);
+        if (!(fabs(s.tail_exponent - alpha) < 0.1 * alpha)) fail_msg("it is %g and should be %g", s.tail_exponent, alpha);
+    }
+    assert_true(isnan(spectrum_of(a, 40, 40).tail_exponent)); /* too few to tell */
+}
+
 static void what_is_too_large_does_not_fit(void **state)
 {
     (void)state;
@@ -102,6 +118,7 @@ int main(void)
         cmocka_unit_test(known_values_give_the_entropy_of_their_shares),
         cmocka_unit_test(a_matrix_and_its_transpose_have_the_same),
         cmocka_unit_test(nothing_has_no_rank),
+        cmocka_unit_test(a_power_law_gives_its_exponent),
         cmocka_unit_test(what_is_too_large_does_not_fit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -147,7 +147,7 @@ static struct tensor_summary pass(const struct tensor_kernel *k, enum tensor_dty
 
 static void check(enum tensor_dtype d, const unsigned char *p, size_t n, uint64_t row_elements, uint64_t seed)
 {
-    const struct tensor_kernel *all[3];
+    const struct tensor_kernel *all[KERNELS_MOST];
     struct tensor_summary should = reference(d, p, n, row_elements);
     size_t kernels = tensor_kernels(all);
     for (size_t k = 0; k < kernels; k++) {
@@ -231,7 +231,7 @@ static void kernels_agree_to_the_last_bit(void **state)
 {
     static const enum tensor_dtype types[] = {TENSOR_F32, TENSOR_BF16, TENSOR_F16, TENSOR_C64};
     unsigned char *p = malloc(MOST * 8);
-    const struct tensor_kernel *all[3];
+    const struct tensor_kernel *all[KERNELS_MOST];
     size_t kernels = tensor_kernels(all);
     uint64_t seed = 7;
     (void)state;
@@ -350,7 +350,7 @@ static struct tensor_change reference_change(enum tensor_dtype d, const unsigned
 
 static void check_pair(enum tensor_dtype d, const unsigned char *p, const unsigned char *q, size_t n, size_t row, uint64_t *seed)
 {
-    const struct tensor_kernel *all[3];
+    const struct tensor_kernel *all[KERNELS_MOST];
     struct tensor_change should = reference_change(d, p, q, n, row);
     size_t kernels = tensor_kernels(all), bytes = tensor_dtype_bytes(d);
     for (size_t k = 0; k < kernels; k++) {

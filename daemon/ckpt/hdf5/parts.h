@@ -52,5 +52,9 @@ bool h5_describe(struct h5_walk *w, hid_t dataset, haddr_t address, const char *
 void h5_touch_object(struct h5_walk *w, hid_t object);
 void h5_touch_opaque(struct h5_walk *w, hid_t dataset);
 void h5_touch_chunks(struct h5_walk *w, hid_t dataset, const char *path);
+/* h5_references_lead - does every reference among values of this type, however nested, lead to an object of the file?
+ *   object  any that is open in it
+ * Cost: the header of each object; the first 4,096 references are followed, the rest are taken for good. */
+bool h5_references_lead(hid_t object, hid_t type, const void *values, size_t bytes);
 
 #endif

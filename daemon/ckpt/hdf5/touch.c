@@ -39,11 +39,19 @@ static size_t room_of(hid_t type, hid_t space)
     return bytes <= TOUCHED_BYTES ? (size_t)bytes : 0;
 }
 
-static bool read_attribute(hid_t attribute, hid_t type, hid_t space)
+static void judge_references(struct h5_walk *w, hid_t object, hid_t type, const void *p, size_t n)
+{
+    if (h5_references_lead(object, type, p, n)) return;
+    ckpt_say_state(w->out, w->fault, "a reference in it leads to no object");
+    w->broken = true;
+}
+
+static bool read_attribute(struct h5_walk *w, hid_t attribute, hid_t type, hid_t space)
 {
     size_t n = room_of(type, space);
     void *p = n ? calloc(1, n) : NULL;
     bool ok = !p || H5Aread(attribute, type, p) >= 0;
+    if (p && ok) judge_references(w, attribute, type, p, n);
     if (p && ok) H5Dvlen_reclaim(type, space, H5P_DEFAULT, p);
     free(p);
     return ok;
@@ -61,7 +69,8 @@ static herr_t at_attribute(hid_t object, const char *name, const H5A_info_t *inf
     if (a->n++ == ATTRIBUTES_MAX) return 1;
     hid_t attribute = H5Aopen(object, name, H5P_DEFAULT);
     hid_t type = attribute >= 0 ? H5Aget_type(attribute) : -1, space = attribute >= 0 ? H5Aget_space(attribute) : -1;
-    if (type < 0 || space < 0 || !is_sane(type, space) || !read_attribute(attribute, type, space)) a->walk->broken = true;
+    if (type < 0 || space < 0 || !is_sane(type, space) || !read_attribute(a->walk, attribute, type, space))
+        a->walk->broken = true;
     if (type >= 0) H5Tclose(type);
     if (space >= 0) H5Sclose(space);
     if (attribute >= 0) H5Aclose(attribute);
@@ -84,7 +93,10 @@ void h5_touch_opaque(struct h5_walk *w, hid_t dataset)
     size_t n = type >= 0 && space >= 0 ? room_of(type, space) : 0;
     void *p = n ? calloc(1, n) : NULL;
     if (type < 0 || space < 0 || (p && H5Dread(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, p) < 0)) w->broken = true;
-    else if (p) H5Dvlen_reclaim(type, space, H5P_DEFAULT, p);
+    else if (p) {
+        judge_references(w, dataset, type, p, n);
+        H5Dvlen_reclaim(type, space, H5P_DEFAULT, p);
+    }
     free(p);
     if (type >= 0) H5Tclose(type);
     if (space >= 0) H5Sclose(space);

@@ -33,6 +33,7 @@ static void put_tensor(struct patient *p, const struct inspected_tensor *t)
                                   .change = t->change,
                                   .effective_rank = t->effective_rank,
                                   .largest_singular = t->largest_singular,
+                                  .tail_exponent = t->tail_exponent,
                                   .slot = t->slot,
                                   .parameter = t->parameter,
                                   .index = t->index};

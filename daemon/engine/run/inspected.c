@@ -175,12 +175,11 @@ static void keep_seen(struct run *r, const json_t *o)
 
 static void take_numbers(struct run *r, const json_t *o, int64_t step)
 {
-    static const struct role_match none = {.role = ROLE_NONE, .unit = ""};
     for (size_t k = 0; k < INSPECTED_NUMBERS; k++) {
         const json_t *v = json_object_get(o, numbers[k]);
-        char name[48];
-        snprintf(name, sizeof name, "checkpoint/%s", numbers[k]);
-        int id = json_is_number(v) ? run_intern(r, 0, span_of(name), AXIS_STEP, &none) : -1;
+        struct role_match m = {.role = ROLE_CHECKPOINT, .unit = ""};
+        snprintf(m.metric, sizeof m.metric, "checkpoint/%s", numbers[k]);
+        int id = json_is_number(v) ? run_intern(r, 0, span_of(m.metric), AXIS_STEP, &m) : -1;
         if (id >= 0) run_take_beside(r, r->series[id], step, json_number_value(v));
     }
 }

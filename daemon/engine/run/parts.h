@@ -37,7 +37,7 @@ enum { WHOLE_RUN = -1 };
 /* One analyzer's state, and what it hears: one series, one source, or the preferred source of every metric. */
 struct watcher {
     const struct analyzer *analyzer;
-    void *state; /* behind this struct */
+    void *state; /* behind this struct; elsewhere once it was made whole (analyzer.h, first_size) */
     char *metric;
     uint32_t id;
     int32_t source; /* WHOLE_RUN: all of them */
@@ -259,7 +259,7 @@ void run_keep_event(struct run *r, uint16_t source, uint64_t line, enum event ki
 
 /* ---- run/watch.c ------------------------------------------------------------------------------------------------------------ */
 
-/* run_whole_state - the state. */
+/* run_whole_state - the state of the watcher whose analyzer is running, with all its bytes; NULL when memory ran out. */
 void *run_whole_state(void *arg);
 /* run_watchers_free - all of them, and their states. */
 void run_watchers_free(struct run *r);

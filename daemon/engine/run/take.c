@@ -145,6 +145,7 @@ void run_take_beside(struct run *r, struct run_series *s, int64_t step, double v
     struct point p = {.series = &s->s, .seq = ++r->seq, .step = sane(step), .time = NAN, .value = value, .source = s->s.source};
     if (p.source < r->n_sources) p.segment = r->sources[p.source]->segment;
     count(r, s, &p);
+    give(r, s, s->hearers, s->n_hearers, &p);
 }
 
 void run_on_point(void *arg, int series, int64_t step, double time, double value, uint64_t line)
