@@ -105,6 +105,8 @@ struct analyzer {
     const struct knob *knobs;                                      /* a NULL name ends them; written at offset before init */
     void (*init)(void *state);                                     /* zeroed but for the knobs, which it keeps; or NULL */
     void (*fact)(void *state, const char *key, const char *value); /* or NULL */
+    bool (*excuses)(const char *key,
+                    const char *value); /* would a fact that comes late have made light of what was told? Or NULL */
     void (*observe)(void *state, const struct point *p, const struct findings *out);
     void (*finish)(void *state, const struct findings *out); /* no more points will come; or NULL */
 };

@@ -3,16 +3,18 @@
  * At balance cross-entropy stands at ln 4 or ln 2, hinge at 2 or 1, least squares at 0.25 to 0.5, so a discriminator's loss beyond
  * 2.5 is wrong more often than a coin. With it the generator's loss falls to nothing (where it has a floor), or the
  * discriminator's is far beyond everything it began with. With the hinge the generator's loss is what it is believed, with its sign changed:
- * at -1 and below all it makes is real beyond doubt. A critic's loss, which may be negative, has no such scale. What such a generator is
- * paid for is no longer likeness: quality falls. */
+ * at -1 and below all it makes is real beyond doubt. A critic's loss, which may be negative, has no such scale: it is beyond all
+ * bounds where both losses, whatever their signs, are a hundred times what they were. What such a generator is paid for is no longer
+ * likeness: quality falls. */
 #include <math.h>
 
+#include "stats/robust.h"
 #include "stats/told.h"
 #include "stats/track_level.h"
 
 enum { TRACKS = 4 };
 struct state {
-    double lost, lost_far, won, factor, min_points, lasted, runs_away, believed;
+    double lost, lost_far, won, factor, min_points, lasted, runs_away, critic_far, believed;
     struct track track[TRACKS];
     uint32_t n;
     struct told told;
@@ -37,6 +39,9 @@ static const struct knob knobs[] = {
      "of the run that it must have lasted", "as discriminator_lasted"},
     {"generator_wins_bound", "x", 1000, 10, 1e9, 1e4, 100, offsetof(struct state, runs_away),
      "balance, above which the outputs themselves grow without bound", "as loss_without_bound"},
+    {"generator_wins_critic", "x", 100, 10, 1e6, 1000, 50, offsetof(struct state, critic_far),
+     "its size in the first half, that a critic's loss and the generator's are",
+     "with a penalty on the gradient both wander by less than ten; without one they have no bound"},
     {"generator_wins_believed", "loss", -1, -100, 0, -2, -0.5, offsetof(struct state, believed),
      "that the generator's loss must be below, where it may be negative", "Lim & Ye 2017: the margin of the hinge"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
@@ -47,6 +52,26 @@ static bool wins(const struct state *s, const struct track *d, const struct trac
     if (d_now >= s->lost && g_now <= s->believed && d_now > early) return true;
     if (d_now < s->lost || d_now < s->factor * early) return false;
     return d_now >= s->lost_far || (track_low(g) >= 0 && g_now <= s->won);
+}
+
+/* The middle one of the sizes of a loss, whatever its sign, in a part of the run. */
+static double size_of(const struct track *t, double from, double to)
+{
+    double y[TRACK_BUCKETS];
+    size_t n = track_means(t, y), a = (size_t)(from * (double)n), b = (size_t)(to * (double)n);
+    for (size_t i = a; i < b; i++) y[i] = fabs(y[i]);
+    return b > a ? robust_median(y + a, b - a) : NAN;
+}
+
+/* A critic that is not held back: its loss and the generator's, which are differences of its outputs, grow by orders of magnitude. */
+static bool runs_away(const struct state *s, const struct track *d, const struct track *g)
+{
+    double late = 1 - s->lasted, y[TRACK_BUCKETS];
+    size_t n = track_means(d, y), from = (size_t)(late * (double)n), lost = 0;
+    for (size_t i = from; i < n; i++) lost += y[i] > 0;
+    if (4 * lost < n - from) return false; /* one that only falls is the critic's win: discriminator_wins */
+    return size_of(d, late, 1) >= s->critic_far * fmax(size_of(d, 0, 0.5), 1) &&
+           size_of(g, late, 1) >= s->critic_far * fmax(size_of(g, 0, 0.5), 1);
 }
 
 static size_t onset_of(const struct track *d, double bound)
@@ -63,16 +88,17 @@ static void judge(struct state *s, bool over, const struct findings *out)
                        *g = track_of_role(s->track, s->n, ROLE_LOSS_GENERATOR);
     if (!d || !g || (double)d->curve->points < s->min_points || d->curve->used < 10) return;
     double d_now = track_level(d, 1 - s->lasted, 1), g_now = track_level(g, 1 - s->lasted, 1);
-    bool critic = track_low(d) < -0.01, is = !critic && wins(s, d, g, d_now, g_now);
-    if (critic && s->told.open) told_close(&s->told, 0, out);
+    bool critic = track_low(d) < -0.01, far = critic && over && runs_away(s, d, g),
+         is = far || (!critic && wins(s, d, g, d_now, g_now));
+    if (critic && !far && s->told.open) told_close(&s->told, 0, out); /* what was told of a critic is taken back (taken_back.h) */
     struct finding f = {0};
     if (is) {
-        f = track_finding(d, "generator_wins", onset_of(d, s->lost));
+        f = track_finding(d, "generator_wins", onset_of(d, far ? s->critic_far : s->lost));
         f.severity = SEVERITY_WARNING;
         f.confidence = d_now >= s->lost_far ? 0.93 : 0.85;
         finding_add(&f, "discriminator_loss", d_now, "");
         finding_add(&f, "generator_loss", g_now, "");
-        finding_add(&f, "without_bound", d_now >= s->runs_away, "");
+        finding_add(&f, "without_bound", far || d_now >= s->runs_away, "");
         finding_add(&f, "early_level", track_level(d, 0, 0.1), "");
     }
     told_update(&s->told, is, over, &f, out);

@@ -63,6 +63,7 @@ static enum severity severity_of(const struct state *s, double factor)
     double above = fmax(s->top, log(s->reached.before)) + log(s->above_all);
     bool wild = s->loss_first > 0 && s->loss_now > s->beyond * s->loss_first;
     if (!s->e.scale.linear && s->e.peak < above && !wild) return SEVERITY_INFO;
+    if (s->announced && !wild) return SEVERITY_INFO;
     if (loss_rises(s) || factor >= s->critical_factor) return SEVERITY_CRITICAL;
     return factor >= s->warning_factor && !s->e.slow ? SEVERITY_WARNING
                                                      : SEVERITY_INFO; /* a drift under a falling loss is usual */
@@ -116,6 +117,12 @@ static void observe(void *state, const struct point *p, const struct findings *o
     else if (change == EXCURSION_RETURNED && s->told) tell(s, PHASE_CLOSED, out);
 }
 
+static void fact(void *state, const char *key, const char *value)
+{
+    struct state *s = state;
+    if (announced(key, value)) s->announced = true;
+}
+
 /* The run ends while the norm is up. */
 static void finish(void *state, const struct findings *out)
 {
@@ -141,6 +148,7 @@ const struct analyzer analyzer_grad_explosion = {.name = "grad_explosion",
                                                  .state_size = sizeof(struct state),
                                                  .knobs = knobs,
                                                  .init = init,
-                                                 
+                                                 .fact = fact,
+                                                 .excuses = announced,
                                                  .observe = observe,
                                                  .finish = finish};

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "analyzer.h"
+#include "stats/announced.h"
 #include "stats/excursion.h"
 #include "stats/level.h"
 #include "stats/reached.h"
@@ -17,8 +18,9 @@ struct state {
     struct excursion e;
     struct level loss;
     const struct series *series, *loss_series;
-    uint64_t loss_points, jumped_at;         /* points of the loss when the norm jumped */
-    bool told, followed, waiting, loss_rose; /* loss_rose: with its newest value */
+    uint64_t loss_points, jumped_at; /* points of the loss when the norm jumped */
+    bool told, announced, followed, waiting,
+        loss_rose; /* announced: by a setting, the data change on the way; loss_rose: with its newest value */
     double worst, count;
     struct finding f;
 };
@@ -60,7 +62,7 @@ static void tell(struct state *s, bool recovered, const struct findings *out)
     s->f.evidence[3].value = s->followed;
     s->f.evidence[5].value = s->count;
     bool beyond = e->scale.linear || e->peak >= log(s->above_all * s->reached.before);
-    s->f.severity = s->followed && beyond ? SEVERITY_WARNING : SEVERITY_INFO;
+    s->f.severity = s->followed && beyond && !s->announced ? SEVERITY_WARNING : SEVERITY_INFO;
     s->f.phase = s->told ? PHASE_CHANGED : PHASE_OPENED;
     s->told = true;
     out->emit(out->arg, &s->f);
@@ -102,6 +104,12 @@ static void observe(void *state, const struct point *p, const struct findings *o
     if (change == EXCURSION_RETURNED) tell(s, true, out);
 }
 
+static void fact(void *state, const char *key, const char *value)
+{
+    struct state *s = state;
+    if (announced(key, value)) s->announced = true;
+}
+
 const struct analyzer analyzer_grad_spike = {.name = "grad_spike",
                                              .summary = "the gradient norm jumps and comes back",
                                              .source = "failure knowledge F28, F36",
@@ -111,4 +119,6 @@ const struct analyzer analyzer_grad_spike = {.name = "grad_spike",
                                              .scope = PER_RUN,
                                              .state_size = sizeof(struct state),
                                              .knobs = knobs,
+                                             .fact = fact,
+                                             .excuses = announced,
                                              .observe = observe};

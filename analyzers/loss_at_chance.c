@@ -10,7 +10,8 @@
  * accuracy of whoever always names it. Where accuracy and held-out loss stand so together from the first evaluation on, and the
  * training loss is hardly below, nothing of the inputs was learned either: confidences that differ at all would cost less. Whoever always
  * names one class gets the same rows right each time; an accuracy that changes is of answers that differ. Where it is high, or the
- * held-out loss came down to where it stands, that is the noise of the labels. */
+ * held-out loss came down to where it stands, that is the noise of the labels. Where one of the two is rare, an accuracy that is the same number at
+ * every evaluation says it as well; the training rows may have another share of it then, and their loss is no measure. */
 #include <math.h>
 #include <string.h>
 
@@ -26,7 +27,7 @@
 enum { SCORES = 4, NAMES_POINTS = 4, ANSWERS_POINTS = 6 };
 struct state {
     double min_points, min_epochs, band, band_known, sits, above, held_points, held_low, held_high, held_train, held_gain,
-        held_share, held_falls, beats, names, more_classes;
+        held_share, held_rare, held_falls, beats, names, more_classes;
     double classes; /* from the settings; 0: not told */
     bool game;
     struct track loss[2], held[2], score[SCORES];
@@ -60,6 +61,9 @@ static const struct knob knobs[] = {
      "of the scale that the accuracy gains at most", "two standard errors of 300 rows"},
     {"chance_held_share", "share", 0.8, 0.55, 0.95, 0.7, 0.85, offsetof(struct state, held_share), "of the larger class at most",
      "beyond it a rare class is another trouble: prediction_collapse"},
+    {"chance_held_rare", "share", 0.98, 0.8, 0.999, 0.95, 0.99, offsetof(struct state, held_rare),
+     "of the larger class at most, where the accuracy is the same number at every evaluation",
+     "beyond it the loss of guessing is next to nothing, and its band as narrow as rounding"},
     {"chance_held_falls", "share", 0.02, 0.002, 0.2, 0.01, 0.04, offsetof(struct state, held_falls),
      "of its first value that a held-out loss falls where the answers change: then it is the labels that are noisy",
      "seeded training runs: 0.03 and more with labels of which six in ten were drawn by lot, below 0.01 with all of them"},
@@ -216,19 +220,23 @@ static void judge_held(const struct state *s, const struct track *t, const struc
     size_t n = track_levels(t, y);
     double scale = track_high(score) > 1.5 ? 100 : 1, share = track_level(score, 0.5, 1) / scale;
     double gain = share - track_level(score, 0, 0.2) / scale;
-    if (!(share >= 0.5 && share <= s->held_share) || gain > s->held_gain || ((learns(s, t) || share >= KNOWS) && !repeats(score)))
+    bool one = track_low(score) == track_high(score), rare = one && share > s->held_share && share <= s->held_rare;
+    if (!(share >= 0.5 && (rare || share <= s->held_share)) || gain > s->held_gain ||
+        ((learns(s, t) || share >= KNOWS) && !repeats(score)))
         return;
     double chance = -share * log(share) - (1 - share) * log(1 - share);
     for (size_t i = 0; i < n; i++) lowest = fmin(lowest, y[i]);
     if (lowest < s->held_low * chance || y[n - 1] > s->held_high * chance) return;
-    if (track_level(train, 0.5, 1) < s->held_train * chance || track_level(train, 0.5, 1) > s->held_high * chance) return;
+    double trained = track_level(train, 0.5, 1) / chance;
+    if (!rare && (trained < s->held_train || trained > s->held_high)) return;
     struct finding f = track_finding(t, "loss_at_chance", 0);
     f.severity = SEVERITY_WARNING;
     f.confidence = 0.75;
     finding_add(&f, "to", y[n - 1], "");
     finding_add(&f, "classes", 2, "classes");
     finding_add(&f, "chance", chance, "");
-    finding_add(&f, "held_out", 1, "");
+    if (rare) finding_add(&f, "answers", ONE_ANSWER, ""), finding_add(&f, "majority", share, "share");
+    else finding_add(&f, "held_out", 1, "");
     out->emit(out->arg, &f);
 }
 

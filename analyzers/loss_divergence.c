@@ -84,9 +84,18 @@ static bool has_eased(const struct state *s)
     return !e->slow && e->level < e->from + at * (e->peak - e->from) && share_undone(s) < s->little;
 }
 
+/* A slow rise up to where the loss was before anything had been learned, and back: too long for a spike, and no less a trouble. */
+static bool undid_all(const struct state *s)
+{
+    return s->e.slow && s->high_at_first - s->e.from >= log(SPIKE) && s->e.peak >= s->high_at_first;
+}
+
 static enum severity severity_of(const struct state *s, enum phase phase, double factor)
 {
-    if (s->announced || s->eased) return SEVERITY_INFO;
+    double now = s->e.open ? s->e.level : s->e.last;
+    bool beyond = !s->e.scale.linear && now > s->high_at_first; /* where it began: no data and no weighing announce that */
+    if ((s->announced && !beyond) || s->eased) return SEVERITY_INFO;
+    if (phase == PHASE_CLOSED && undid_all(s)) return SEVERITY_WARNING;
     if (phase == PHASE_CLOSED) return s->e.slow || factor >= SPIKE ? SEVERITY_INFO : SEVERITY_WARNING;
     bool much = s->e.slow || share_undone(s) >= s->little;
     return factor >= s->critical_factor && !s->recedes && much ? SEVERITY_CRITICAL : SEVERITY_WARNING;
@@ -185,6 +194,20 @@ static bool stepped_up(const struct state *s, struct excursion_start *all)
     return low - high >= log(s->short_factor);
 }
 
+/* The same of a longer one, whose steady rise was taken for its noise: every value of the last third is above all of the first. */
+static bool stands_above(const struct state *s, struct jump *jump)
+{
+    const struct curve *c = s->past ? &s->past->coarse : NULL;
+    double high = -INFINITY, low = INFINITY;
+    if (!c || s->e.n <= EXCURSION_EARLY || c->used < 12 || !(s->first > 0) || s->e.scale.linear) return false;
+    uint32_t third = c->used / 3, at = c->used - third;
+    for (uint32_t i = 0; i < third; i++) high = fmax(high, c->buckets[i].max), low = fmin(low, c->buckets[c->used - 1 - i].min);
+    while (at > 1 && c->buckets[at - 1].min > high) at--;
+    const struct bucket *b = &c->buckets[at], *last = &c->buckets[c->used - 1];
+    *jump = (struct jump){high, last->mean, 0, b->first_step, last->last_step, b->first_line, last->first_line};
+    return low >= s->short_factor * high;
+}
+
 /* From its level in the first third to that in the last. */
 static void tell_step(struct state *s, const struct excursion_start *all, const struct findings *out)
 {
@@ -268,7 +291,7 @@ static void finish(void *state, const struct findings *out)
         return;
     }
     struct jump jump;
-    if (!s->e.open && jumped(s, &jump)) {
+    if (!s->e.open && (stands_above(s, &jump) || jumped(s, &jump))) {
         tell_jump(s, &jump, out);
         return;
     }
@@ -286,5 +309,6 @@ const struct analyzer analyzer_loss_divergence = {.name = "loss_divergence",
                                                   .state_size = sizeof(struct state),
                                                   .knobs = knobs,
                                                   .fact = fact,
+                                                  .excuses = announced,
                                                   .observe = observe,
                                                   .finish = finish};

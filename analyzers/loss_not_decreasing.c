@@ -293,12 +293,14 @@ static bool creeps(const struct state *s, const struct track *t)
     return !held && n >= 12 && robust_trend(y + n / 2, n - n / 2) < -CREEP;
 }
 
-/* Is a held-out loss the same to the last digit at every evaluation? */
+static bool is_one_number(const struct track *t);
+
+/* Is a held-out loss the same to the last digit at every evaluation? Of many digits three evaluations are enough. */
 static bool held_constant(const struct state *s)
 {
     for (uint32_t i = 0; i < s->n_eval; i++) {
         const struct track *t = &s->eval[i];
-        bool same = (double)t->curve->points >= s->held_points;
+        bool same = (double)t->curve->points >= s->held_points || (t->curve->points >= 3 && is_one_number(t));
         for (uint32_t k = 0; k < t->curve->used; k++)
             same = same && t->curve->buckets[k].min == t->curve->buckets[k].max &&
                    t->curve->buckets[k].min == t->curve->buckets[0].min;

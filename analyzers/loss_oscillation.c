@@ -4,7 +4,11 @@
  * size of a difference of neighbours is 2 / sqrt(pi) = 1.13 standard deviations. Waves move little from one value to the next and far in
  * the end: a sine of period T shows 5.7 / T, a sawtooth 6.9 / T, which tells the period, and so how many waves there were. It is an
  * oscillation when the waves are high, several, fill the half, stand far above a converged loss, and the half neither falls nor rises by
- * itself. Where a value is an epoch it is a mean already, and its size alone decides.
+ * itself. Where a value is an epoch it is a mean already, and its size alone decides. A few values far out make any noise look smooth by that
+ * measure, for they are much of its deviation and two of its many steps; by squares (von Neumann 1941) they count alike in both, so the
+ * squares must tell of waves, too: 1 for noise of whatever tails, 6 / T for the sawtooth.
+ *
+ * Where the rows that are held out tell that the weights lie still, it is the batches that differ, however their losses are averaged.
  *
  * A held-out loss has no batches: the same rows are asked each time, so what it moves by from one evaluation to the next is the weights.
  * Where it goes up and down by a good part of its level, far from converged, and gets nowhere while the training loss gets nowhere either,
@@ -24,8 +28,8 @@
 #define FALLS 3.0 /* z of Kendall's trend: one in 700 by chance */
 #define GAP   3.0 /* times the training loss: a held-out loss beyond it has a trouble of its own */
 enum { LOSSES = 2, SCORES = 2 };
-struct sums { /* of the values of one bucket: squares, and sizes of first differences */
-    double squares, changes;
+struct sums { /* of the values of one bucket: squares, and sizes and squares of first differences */
+    float squares, changes, leaps;
 };
 /* How often a loss crosses its own mean, and how regularly. */
 struct cycle {
@@ -38,7 +42,7 @@ struct cycle {
 };
 struct state {
     double min_points, min_epochs, swing, neighbours, waves, converged, warning_swing, game_crossings, game_regular,
-        game_interval, held_points, held_few, held_swing, held_swing_few, held_net, held_fall, held_score;
+        game_interval, held_points, held_few, held_swing, held_swing_few, held_calm, held_net, held_fall, held_score;
     bool game;
     uint32_t n, n_held;
     struct track held[1], score[SCORES];
@@ -54,7 +58,7 @@ struct state {
 enum { FIRST_SIZE = offsetof(struct state, sums) + sizeof(struct sums[TRACK_BUCKETS]) };
 struct half {
     size_t from;
-    double points, mean, sd, ratio;
+    double points, mean, sd, ratio, squared; /* ratio: of neighbours, by sizes; squared: by squares */
 };
 
 static const char *const kinds[] = {"loss_oscillation", NULL};
@@ -82,6 +86,11 @@ static const struct knob knobs[] = {
      "our choice: up, down and up again"},
     {"loss_oscillation_held_swing_few", "share", 0.4, 0.03, 5, 0.6, 0.3, offsetof(struct state, held_swing_few),
      "the same as held_swing, where they are few", "our choice"},
+    {"loss_oscillation_held_calm", "share", 0.08, 0.01, 0.5, 0.12, 0.05, offsetof(struct state, held_calm),
+     "of its level by which a held-out loss moves from one evaluation to the next, in the middle of all such moves, where the "
+     "weights lie "
+     "still",
+     "as loss_oscillation_held_swing: what healthy ones move by"},
     {"loss_oscillation_held_net", "share", 0.35, 0.05, 0.9, 0.2, 0.5, offsetof(struct state, held_net),
      "of all the way it went that it is farther at the end, at most", "a fall or a rise goes 1"},
     {"loss_oscillation_held_fall", "share", 0.25, 0.01, 0.9, 0.15, 0.35, offsetof(struct state, held_fall),
@@ -100,16 +109,18 @@ static struct half second_half(const struct state *s, uint32_t which)
 {
     const struct track *t = &s->loss[which];
     struct half h = {.from = t->curve->used / 2};
-    double sum = 0, squares = 0, changes = 0;
+    double sum = 0, squares = 0, changes = 0, leaps = 0;
     for (uint32_t i = (uint32_t)h.from; i < t->curve->used; i++) {
         h.points += t->curve->buckets[i].n;
         sum += t->curve->buckets[i].n * t->curve->buckets[i].mean;
         squares += s->sums[which][i].squares;
         changes += s->sums[which][i].changes;
+        leaps += s->sums[which][i].leaps;
     }
     h.mean = sum / h.points;
     h.sd = sqrt(fmax(squares / h.points - h.mean * h.mean, 0));
     h.ratio = changes / h.points / h.sd;
+    h.squared = leaps / h.points / 2 / (h.sd * h.sd);
     return h;
 }
 
@@ -123,6 +134,8 @@ static bool filled(const struct track *t, const struct half *h)
     }
     return 2 * moving > n - h->from;
 }
+
+static bool held_calm(const struct state *s);
 
 /* The bucket from which on values spread as they do now. */
 static size_t onset_of(const struct track *t, const struct half *h)
@@ -143,9 +156,9 @@ static void judge(struct state *s, uint32_t which, const struct findings *out)
         if (t->curve->buckets[i].min < 0) return;
     struct half h = second_half(s, which);
     double waves = h.points * h.ratio / 6, height = h.sd / h.mean;
-    if (!(height >= s->swing) || waves < s->waves || (!epochs && h.ratio > s->neighbours)) return;
+    if (!(height >= s->swing) || waves < s->waves || (!epochs && fmax(h.ratio, h.squared) > s->neighbours)) return;
     double progress = robust_median(y + half, m / 3) - robust_median(y + n - m / 3, m / 3);
-    if (fabs(progress) > 0.7 * h.sd || !filled(t, &h) || h.mean < s->converged * t->curve->buckets[0].max) return;
+    if (fabs(progress) > 0.7 * h.sd || !filled(t, &h) || h.mean < s->converged * t->curve->buckets[0].max || held_calm(s)) return;
     struct finding f = track_finding(t, "loss_oscillation", onset_of(t, &h));
     f.severity = height >= s->warning_swing ? SEVERITY_WARNING : SEVERITY_INFO;
     f.confidence = fmin(0.9, 0.6 + 0.03 * waves);
@@ -208,6 +221,15 @@ static struct swing swing_of(const double *y, size_t n)
     return w;
 }
 
+/* Does a held-out loss move by little in the second half, from each evaluation to the next? */
+static bool held_calm(const struct state *s)
+{
+    double y[TRACK_BUCKETS];
+    size_t n = s->n_held ? track_means(&s->held[0], y) : 0, half = n / 2;
+    if (!n || (double)s->held[0].curve->points < s->held_points || n - half < 4) return false;
+    return swing_of(y + half, n - half).move < s->held_calm * robust_median(y + half, n - half);
+}
+
 static void judge_held(const struct state *s, const struct findings *out)
 {
     const struct track *t = &s->held[0];
@@ -245,11 +267,13 @@ static void follow(struct sums *sums, const struct track *t, uint32_t width, uin
     uint32_t now = t->curve->used;
     bool joined = t->curve->width > width;
     for (uint32_t i = 0; joined && i + 1 < now && i < TRACK_BUCKETS / 2; i++)
-        sums[i] = (struct sums){sums[2 * i].squares + sums[2 * i + 1].squares, sums[2 * i].changes + sums[2 * i + 1].changes};
+        sums[i] = (struct sums){sums[2 * i].squares + sums[2 * i + 1].squares, sums[2 * i].changes + sums[2 * i + 1].changes,
+                                sums[2 * i].leaps + sums[2 * i + 1].leaps};
     for (uint32_t i = TRACK_BUCKETS / 2; joined && i + 1 < now; i++) sums[i] = (struct sums){0};
-    if (now != used) sums[now - 1] = (struct sums){0, 0};
-    sums[now - 1].squares += value * value;
-    sums[now - 1].changes += fabs(value - last);
+    if (now != used) sums[now - 1] = (struct sums){0, 0, 0};
+    sums[now - 1].squares += (float)(value * value);
+    sums[now - 1].changes += (float)fabs(value - last);
+    sums[now - 1].leaps += (float)((value - last) * (value - last));
 }
 
 static void follow_cycle(struct cycle *c, const struct point *p)
@@ -324,9 +348,12 @@ static struct state *hear_loss(struct state *s, const struct point *p, const str
     const struct track *t = track_add(s->loss, &s->n, LOSSES, p);
     if (!t) return s;
     size_t i = (size_t)(t - s->loss);
-    if (i) s = state_whole(s, out);
-    if (!s) return NULL;
-    t = &s->loss[i];
+    struct state *whole = i ? state_whole(s, out) : s;
+    if (!whole) {
+        s->n = (uint32_t)i;
+        return NULL;
+    }
+    s = whole, t = &s->loss[i];
     if (t->curve->points == 1) s->width[i] = t->curve->width, s->used[i] = 0, s->last[i] = p->value;
     follow(s->sums[i], t, s->width[i], s->used[i], p->value, s->last[i]);
     s->width[i] = t->curve->width, s->used[i] = t->curve->used, s->last[i] = p->value;

@@ -3,7 +3,7 @@
  * Every run that converges ends on a plateau, so a plateau alone is worth knowing at most. It is a warning when something says that it is no
  * convergence: the loss stopped in the first part of the run, high above where it could be told to have converged, and the gradient
  * norm kept growing meanwhile, which it does not do near a minimum, or the learning rate had come to next to nothing by then, or the
- * settings take more from each weight at a step than it can learn.
+ * settings take more from each weight at a step than it can learn, or name layers so narrow that they pass next to nothing on.
  *
  * A held-out loss that goes on falling says that the training loss only looks as if it stood, for the scatter of its batches.
  *
@@ -27,6 +27,7 @@
 #include "stats/shrink.h"
 
 enum { BUCKETS = 96, CLASSES_MAX = 1000, HELD_MIN = 8 };
+#define NARROW     4     /* failure knowledge F16: of a hidden layer */
 #define HELD_MOVES 0.005 /* of its level, in the second half of the run, for a held-out loss that stands */
 struct state {
     double min_points, min_epochs, stopped_share, level_ratio, level_alone, grad_growth, score_high, score_low, level_poor,
@@ -45,6 +46,7 @@ struct state {
     const struct past *rates;
     uint16_t segment;
     bool told, restrained; /* restrained: the settings drop half of the units or more */
+    bool narrow;           /* they name layers of NARROW units or fewer */
     bool parts;            /* the loss is logged in parts as well: it is a sum */
 };
 
@@ -242,7 +244,7 @@ static void judge(struct state *s, const struct findings *out)
     bool unexplained = !s->score_series && ratio >= s->unexplained && held_stands(s, s->unexplained * exp(initial));
     double floor = contradicted ? softmax_floor(s, loss.buckets[0].max, exp(lowest), exp(end)) : 0;
     contradicted = contradicted && (floor > 0 || ratio >= s->smoothed);
-    bool corroborated = growth >= s->grad_growth || contradicted || ran_out || forgets || unexplained;
+    bool corroborated = growth >= s->grad_growth || contradicted || ran_out || forgets || unexplained || s->narrow;
     bool poor = ratio >= s->level_poor && is_poor(s, &loss, ratio);
     double least = floor > 0 ? 0 : corroborated || s->restrained ? s->level_ratio : poor ? s->level_poor : s->level_alone;
     if (share > (poor ? s->stopped_poor : s->stopped_share) || ratio < least || stop + 3 >= n) return;
@@ -279,8 +281,9 @@ static void fact(void *state, const char *key, const char *value)
     struct state *s = state;
     double share;
     shrink_fact(&s->shrink, key, value);
-    if (fact_canonical(key, value, &key, &value) && strcmp(key, "dropout") == 0 && fact_number(value, &share) && share >= 0.5)
-        s->restrained = true;
+    if (!fact_canonical(key, value, &key, &value) || !fact_number(value, &share)) return;
+    if (strcmp(key, "dropout") == 0 && share >= 0.5) s->restrained = true;
+    if (strcmp(key, "hidden_size") == 0) s->narrow = share >= 1 && share <= NARROW;
 }
 
 static void follow_score(struct state *s, const struct point *p)

@@ -295,5 +295,6 @@ const struct analyzer analyzer_loss_rising = {.name = "loss_rising",
                                               .state_size = sizeof(struct state),
                                               .knobs = knobs,
                                               .fact = fact,
+                                              .excuses = announced,
                                               .observe = observe,
                                               .finish = finish};

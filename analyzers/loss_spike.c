@@ -153,5 +153,6 @@ const struct analyzer analyzer_loss_spike = {.name = "loss_spike",
                                              .state_size = sizeof(struct state),
                                              .knobs = knobs,
                                              .fact = fact,
+                                             .excuses = announced,
                                              .observe = observe,
                                              .finish = finish};

@@ -9,7 +9,9 @@
  *   climbs        the rate had stood or come down, and rises value by value above all it was: a decay of the wrong sign. Where it had
  *                 stood still, and climbs to several times what it was, few values are enough
  * Warm restarts, cycles and plateau rules rise or fall on purpose: where the settings name one, or name none, a rise is
- * worth knowing only. Steps are compared with settings only where the log counts steps and stays within the declared number. */
+ * worth knowing only. Where the rate leaps from its lowest back to its peak at once, and does so again after a longer while, or the last of
+ * such cycles ends with the run, nothing is told: so warm restarts do (Loshchilov 2017), whatever the settings name (a trainer that is given
+ * a schedule logs the name of its default), and neither a schedule made anew nor a cosine past its end. Steps are compared with settings only where the log counts steps and stays within the declared number. */
 #include <math.h>
 #include <string.h>
 #include <strings.h>
@@ -19,6 +21,8 @@
 #include "fact_key.h"
 #include "stats/told.h"
 
+#define LONGER 1.5  /* than the first cycle, the second */
+#define WHOLE  0.95 /* of a cycle, for it to be whole: the last steps are not always logged */
 enum { SCHEDULE = 48 };
 struct state {
     double fallen, risen, min_points, high_end, low_end, early_end, complete, warmup_share, cycle, climbed, climb_points,
@@ -27,9 +31,10 @@ struct state {
     double max_steps, warmup;
     const struct series *series;
     uint16_t segment;
-    uint64_t n, rises, restarts;
-    double peak, low, last; /* low: since the peak */
-    int64_t first_step, last_step, peak_step, low_step, restart_step, tail_step;
+    uint64_t n, rises, restarts, leaps; /* leaps: restarts from the lowest to the peak at once */
+    double peak, low, last;             /* low: since the peak */
+    int64_t first_step, last_step, peak_step, low_step, restart_step, again_step, newest_step,
+        tail_step; /* restarts: 1st, 2nd, last */
     uint64_t first_line, last_line, restart_line, tail_line, peak_line;
     double restart_from, restart_to;
     uint64_t same; /* rates in a row that are the newest one */
@@ -124,7 +129,10 @@ static bool counts_steps(const struct state *s)
 
 static void begin_again(struct state *s, double from, int64_t step, const struct point *p)
 {
+    if (s->last <= s->fallen * s->peak && p->value >= 0.9 * s->peak) s->leaps++;
     if (s->restarts++ == 0) s->restart_step = step, s->restart_line = p->line, s->restart_from = from;
+    if (s->restarts == 2) s->again_step = step;
+    s->newest_step = step;
     s->restart_to = p->value;
     s->peak = s->low = p->value;
 }
@@ -175,11 +183,19 @@ struct verdict {
 
 static bool over(const struct state *s) { return counts_steps(s) && (double)s->last_step >= s->complete * s->max_steps; }
 
+/* Restarts from the lowest to the peak at once, each cycle longer than the one before it, or all of a length and the last one whole. */
+static bool on_purpose(const struct state *s)
+{
+    if (s->restarts < 2 || s->leaps < s->restarts) return false;
+    double first = (double)(s->restart_step - s->first_step), second = (double)(s->again_step - s->restart_step);
+    return second >= LONGER * first || (double)(s->last_step - s->newest_step) >= WHOLE * first;
+}
+
 static bool rises_again(const struct state *s, struct verdict *v)
 {
     enum how how = s->jumped ? JUMPS : RESTARTS;
     *v = (struct verdict){how, declares_decay(s), s->restart_from, s->restart_to, s->restart_step, s->restart_line};
-    return s->restarts && !declares_rises(s) && s->cycle * (double)s->restarts <= (double)s->n;
+    return s->restarts && !on_purpose(s) && !declares_rises(s) && s->cycle * (double)s->restarts <= (double)s->n;
 }
 
 static bool never_warm(const struct state *s, struct verdict *v)
@@ -281,7 +297,7 @@ static void judge(struct state *s, const struct findings *out)
 
 static void begin(struct state *s, const struct point *p)
 {
-    s->n = s->rises = s->restarts = 0;
+    s->n = s->rises = s->restarts = s->leaps = 0;
     s->jumped = false;
     memset(&s->climb, 0, sizeof s->climb);
     s->climb.from = p->value;

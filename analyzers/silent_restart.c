@@ -2,7 +2,8 @@
  *
  * A resume whose weights did not fit goes on with the step counter and starts from scratch: in one step the loss stands at the level of the
  * first values, and falls from there about as slowly as it did at first. A bad batch is forgotten within a few values, a loss that diverges stays up, and
- * neither stops exactly at the level of an untrained network. Where the log itself has a seam, restart_discontinuity judges it.
+ * neither stops exactly at the level of an untrained network. A loss whose single values stood half-way up there time and again comes
+ * there by chance, for noise with long tails does. Where the log itself has a seam, restart_discontinuity judges it.
  * Source: failure knowledge F48; the level is a median of 32 values (Hampel 1974).
  * The window holds the values as logged: their order is that of their logarithms, which are taken when one comes near a leap. */
 #include <math.h>
@@ -12,6 +13,7 @@
 #include "stats/robust.h"
 #include "stats/rolling.h"
 
+#define UP        0.05  /* of the values half-way up: four in five after a leap are up there by chance once in 50,000 leaps */
 #define SCALE_TOP 1e150 /* no value counts for more: its square is a number */
 enum { FEW = 5, CALM = 8, DOWN = 64 };
 /* The way down: means of logarithms, in buckets that hold a fifth of what came before them (as early.h), but for the last one. */
@@ -29,10 +31,10 @@ struct state {
     struct down way_down;
     uint64_t n;
     double least_leap;                                    /* square of the least factor that a leap is */
-    double lowest;                                        /* square of the lowest level so far, as logged */
+    double lowest, begins;                                /* square of the lowest level so far, and initial, as logged */
     double first[FEW], initial, highest;                  /* logarithms, as all below */
     double after[FEW], recent[FEW], level, sd, calm_most; /* calm_most: the highest of the last CALM values before the leap */
-    uint64_t n_after;
+    uint64_t n_after, up;                                 /* up: values half-way up and higher before a leap */
     int64_t onset_step;
     uint64_t onset_line;
 };
@@ -59,7 +61,7 @@ static void begin(struct state *s, double y)
 {
     s->first[s->n - 1] = y;
     s->highest = s->n == 1 ? y : fmax(s->highest, y);
-    if (s->n == FEW) s->initial = robust_median(s->first, FEW);
+    if (s->n == FEW) s->initial = robust_median(s->first, FEW), s->begins = exp(s->initial);
 }
 
 /* The square of the level, as logged: the product of the two values in the middle. */
@@ -89,16 +91,19 @@ static bool leaps(const struct state *s, double x)
 {
     if (x * x < s->least_leap * squared(&s->base) || (double)s->n < s->min_points) return false;
     double y = log(x), level = log(squared(&s->base)) / 2, way = s->initial - level;
+    if ((double)s->up > 2 + UP * (double)s->n) return false;
     if (way < log(s->progress)) return false;
     if (way < (s->initial - log(s->lowest) / 2) / 2) return false; /* it had been climbing back for long: no restart did that */
     return y - level >= s->back_least * way && y - level <= s->back_most * (s->highest - level) + log_sd(&s->base) / 2;
 }
 
-/* Five values after the leap: do they stand where the first five stood? */
+/* Five values after the leap: do they stand where the first five stood, all but one of them? Of noise with long tails some do by chance. */
 static bool stands_at_start(const struct state *s)
 {
     double now = robust_median(s->after, FEW) - s->level, way = s->initial - s->level;
-    return now >= s->back_least * way && now <= s->back_most * (s->highest - s->level) && now >= s->height_sd * s->sd;
+    uint32_t low = 0;
+    for (uint32_t i = 0; i < FEW; i++) low += s->after[i] - s->level < way / 2;
+    return low <= 1 && now >= s->back_least * way && now <= s->back_most * (s->highest - s->level) && now >= s->height_sd * s->sd;
 }
 
 /* Values until the first half of the way down to the level was made; infinite when the loss has been up there since: then it swings. */
@@ -154,6 +159,12 @@ static void follow(struct state *s, const struct point *p, double y, const struc
     if ((double)s->n_after >= fmax(FEW, s->slow * halved_after(s))) tell(s, p, out);
 }
 
+/* Half-way from the level to the first values, on the logarithm, and beyond? x: as logged. */
+static bool is_up(const struct state *s, double x)
+{
+    return (double)s->n >= s->min_points && x * x >= s->begins * sqrt(squared(&s->base));
+}
+
 static void go_down(struct down *d, double x)
 {
     if (d->n && d->n * 5 >= d->before && d->full + 1 < DOWN) {
@@ -167,6 +178,7 @@ static void go_down(struct down *d, double x)
 
 static void absorb(struct state *s, double x)
 {
+    s->up += is_up(s, x);
     rolling_add(&s->base, x);
     double level = squared(&s->base);
     if (s->n == 1 || level < s->lowest) s->lowest = level;

@@ -11,7 +11,10 @@
  *
  * Until the first epoch is over, no row has been seen twice, and the training loss is measured on rows that are as new to the model as the
  * held-out ones: the two must agree. Where epochs are known and they part within the first one, nothing was learned by heart, however
- * the validation loss goes on. */
+ * the validation loss goes on.
+ *
+ * A held-out loss is a mean over many rows, a logged training loss often that of one batch: where single batches cost many times the middle
+ * one, and more than the held-out rows do, the two are alike. And near nothing a ratio means nothing. */
 #include <math.h>
 #include <string.h>
 
@@ -23,7 +26,9 @@
 #include "stats/robust.h"
 #include "stats/track_pair.h"
 
-#define GAMES (WANTS(ROLE_RETURN) | WANTS(ROLE_LOSS_GENERATOR) | WANTS(ROLE_LOSS_DISCRIMINATOR))
+#define GAMES  (WANTS(ROLE_RETURN) | WANTS(ROLE_LOSS_GENERATOR) | WANTS(ROLE_LOSS_DISCRIMINATOR))
+#define TAIL   8.0  /* times the level: of normal noise on the logarithm with half a unit of deviation, none of 10,000 */
+#define SOLVED 0.05 /* of the untrained model's loss, below which next to all is learned for the held-out rows as well */
 enum { TRAINS = 2, EVALS = 4, SCORES = 4 };
 struct state {
     struct boosting boosting;
@@ -251,12 +256,21 @@ static bool parted_at_once(const struct state *s, const struct track *eval, cons
     return eval_fell <= fmax(s->pass_follows * train_fell, 0.05);
 }
 
+/* Do single batches of the second half cost as much as the held-out rows do, and many times what most do? */
+static bool has_long_tail(const struct track *train, const struct pair *p)
+{
+    double high = 0;
+    for (uint32_t i = train->curve->used / 2; i < train->curve->used; i++) high = fmax(high, train->curve->buckets[i].max);
+    return high >= p->late && high >= TAIL * p->now;
+}
+
 static bool judge_loss_gap(struct state *s, const struct track *eval, const struct findings *out)
 {
     struct pair p;
     size_t onset = 0;
     const struct track *train = track_of_metric(s->train, s->n_train, eval->series);
     if (!train || !track_begins(train) || !pair_up(s, eval, train, &p)) return false;
+    if (p.late < SOLVED * p.untrained || has_long_tail(train, &p)) return false;
     bool rounds = boosted(&s->boosting, eval->series), never = !rounds && is_never_as_good(s, eval, &p);
     if (!never && !has_fallen(&p, s->train_fall)) return false;
     bool at_once = parted_at_once(s, eval, train, &p, &onset);

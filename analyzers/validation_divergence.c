@@ -53,6 +53,7 @@ static void tell(struct state *s, enum phase phase, const struct findings *out)
     f.severity = SEVERITY_WARNING;
     finding_add(&f, "rise_ratio", excursion_factor(e), "x");
     finding_add(&f, "height_sd", excursion_height_sd(e), "sd");
+    finding_add(&f, "recovered", phase == PHASE_CLOSED, "");
     s->told = phase != PHASE_CLOSED;
     out->emit(out->arg, &f);
 }

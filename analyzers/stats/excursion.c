@@ -145,6 +145,8 @@ static bool creeps(struct excursion *e, const struct excursion_knobs *k, const s
         e->cusum = larger(0, e->cusum - CUSUM_SLACK);
         return false;
     }
+    if (e->base.sorted[e->base.n / 4] < e->best + rise / 4)
+        return false; /* some values rose: the level of two heaps leaps by itself */
     double sd = noise_of(e, larger(e->best_sd, spread(e, LEVEL_SHARE)));
     e->cusum = larger(0, e->cusum + fmin(rise / sd, CUSUM_CLIP) - CUSUM_SLACK);
     return e->cusum > CUSUM_LIMIT && rise > larger(2 * sd, enough);

@@ -104,9 +104,9 @@ void run_end(struct run *r);
 /* run_unreadable - there is nothing to judge; why is one sentence. */
 void run_unreadable(struct run *r, const char *why);
 
-/* run_stale - a better source of a metric turned up after a worse one was joined with other sources: what joins several sources may
- * miss something until the run is made again from what is stored (series first, as run_replay_series asks). Never after reading sources
- * one after the other in run_order_sources. Cost: analyzers. */
+/* run_stale - a better source of a metric turned up after a worse one was joined with other sources, or a setting after what it excuses was
+ * told: what joins several sources may miss something, and what is excused stays told, until the run is made again from what is stored
+ * (series and facts first, as run_replay_series asks). Never after reading sources one after the other in run_order_sources. Cost: analyzers. */
 bool run_stale(const struct run *r);
 /* run_note - two sources tell other numbers for the same metric: one sentence without a dot, appended; false when there is none. */
 bool run_note(const struct run *r, struct str *out);

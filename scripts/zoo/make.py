@@ -58,10 +58,11 @@ MODULES = [
     "controls_odd",
     "controls_tasks",
     "controls_fresh",
+    "controls_wider",
 ]
 USUAL = dict(
-    fault=dict(calibration=3, former=4, development=1.5, unseen=3, fresh=2.6),
-    control=dict(calibration=4, former=7, development=3, unseen=3.3, fresh=2.7),
+    fault=dict(calibration=3, former=4, development=1.5, unseen=3, fresh=2.6, wider=2),
+    control=dict(calibration=4, former=7, development=3, unseen=3.3, fresh=2.7, wider=1.4),
 )
 # How each is called in run names, in seeds and in labels.csv. Former report splits have been looked at: they are for development now.
 SPLITS = dict(
@@ -70,6 +71,7 @@ SPLITS = dict(
     development=("d", "development", "development"),
     unseen=("u", "unseen", "development"),
     fresh=("v", "fresh", "report"),
+    wider=("w", "wider", "development"),
 )
 SECONDS = 40  # after which no further attempt is begun
 

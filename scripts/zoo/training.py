@@ -14,7 +14,7 @@ LOOPS = dict(
     boosting="boosting",
     adversarial="adversarial",
     skorch="skorch",
-    agent=dict(calibration="agent", former="sb3", development="gridworld", unseen="ppo", fresh="agents_fresh"),
+    agent=dict(calibration="agent", former="sb3", development="gridworld", unseen="ppo", fresh="agents_fresh", wider="agents_wider"),
     dqn="dqn",
 )
 
@@ -48,7 +48,7 @@ def make_plan(entry, split, seed):
     plan.framework, plan.keras, plan.epochs = (
         framework,
         {},
-        rng.choice(dict(unseen=[12, 20, 35, 60], fresh=[10, 16, 24, 40]).get(split, [15, 25])),
+        rng.choice(dict(unseen=[12, 20, 35, 60], fresh=[10, 16, 24, 40], wider=[8, 14, 30, 50]).get(split, [15, 25])),
     )
     if framework in ("agent", "dqn"):
         plan.framework = "sb3" if split == "former" or framework == "dqn" else "agent"
@@ -69,6 +69,8 @@ def as_keras_has_it(plan):
         plan.family, plan.batch = {"mixer": "layernorm"}.get(plan.family, plan.family), max(32, plan.batch)
     if plan.split == "unseen":
         plan.family, plan.batch = plan.family if plan.family in ("separable", "densely") else "highway", max(24, plan.batch)
+    if plan.split == "wider":
+        plan.family, plan.batch = plan.family if plan.family == "barrel" else "widedeep", max(32, plan.batch)
     if plan.split == "fresh":
         plan.family, plan.batch = plan.family if plan.family in ("funnel", "film") else "squeeze", max(32, plan.batch)
 

@@ -42,6 +42,14 @@ class Zoo(unittest.TestCase):
         self.assertGreaterEqual(len(single), held("faults"))
         self.assertGreaterEqual(sum(not r["fault"] for r in self.rows), held("controls"))
 
+    def test_what_was_made_for_the_hard_faults_has_them_more_than_once_and_controls_beside(self):
+        rows = [r for r in self.rows if r["slug"].startswith("w-")]
+        times = collections.Counter(r["fault"] for r in rows)
+        for name in ("stale_batchnorm", "labels_shuffled", "deep_sigmoid", "not_shuffled", "rate_sticks", "broadcast", "stopped_early"):
+            self.assertGreaterEqual(times[name], 3, name)
+        self.assertGreaterEqual(times[""], 80)
+        self.assertEqual({r["split"] for r in rows}, {"development"})
+
     def test_the_report_split_is_large_enough_by_itself(self):
         """400 runs, 200 of them healthy, 30 pairs of faults, each fault more than once: what its intervals need."""
         rows = self.part["report"]

@@ -181,6 +181,7 @@ struct run {
     int32_t lead;        /* source whose main loop is the run's; -1 while none has one */
     bool joining;        /* there is more than one source */
     bool whole;          /* some analyzer joins sources */
+    bool excused_late;   /* a setting came that excuses what had been told */
     struct run_fact *facts;
     size_t n_facts, facts_room;
     struct run_event *events;

@@ -13,8 +13,11 @@ static int on_series(void *arg, struct span name, enum axis axis)
 
 static void tell_fact(struct run *r, const char *key, const char *value)
 {
-    for (size_t i = 0; i < r->n_watchers; i++)
-        if (r->watchers[i]->analyzer->fact) r->watchers[i]->analyzer->fact(r->watchers[i]->state, key, value);
+    for (size_t i = 0; i < r->n_watchers; i++) {
+        const struct analyzer *a = r->watchers[i]->analyzer;
+        if (a->fact) a->fact(r->watchers[i]->state, key, value);
+        if (r->n_findings && a->excuses && a->excuses(key, value)) r->excused_late = true;
+    }
     if (!r->replaying && r->options.hooks.fact) r->options.hooks.fact(r->options.hooks.arg, key, value);
 }
 

@@ -492,6 +492,7 @@ void run_watch_events(struct run *r, struct run_source *s)
 
 bool run_stale(const struct run *r)
 {
+    if (r->excused_late) return true;
     for (size_t i = 0; r->joins && analyzers[i]; i++)
         if (run_joins_series(analyzers[i]) && r->joins[i].sources > 1 && r->joins[i].unclean) return true;
     return false;

@@ -20,6 +20,12 @@ def base(plan, algo=None):
         plan.steps = plan.rng.choice([150, 300])
     elif plan.split == "unseen":
         unseen_base(plan)
+    elif plan.split == "wider":
+        plan.agent = dict(
+            T=plan.rng.choice([24, 40]), lr=plan.rng.choice([3e-3, 1.5e-3]), entropy=plan.rng.choice([0.01, 0.003]), clip=0.5, scale=1.0
+        )
+        plan.agent.update(cap=0.7 * plan.agent["T"], unit=plan.rng.choice([1, 16 * plan.agent["T"]]))
+        plan.steps = plan.rng.choice([120, 250])
     elif plan.split == "fresh":
         fresh_base(plan, algo or plan.rng.choice(["hover", "grpo"]))
     elif plan.framework == "agent":

@@ -11,7 +11,9 @@ from tasks.plan import default_loss
 from verify import curves
 from .fault import TORCH, control, when
 
-HERE = dict(only="unseen fresh")
+DENSE = dict(unseen=["lorenz", "arm", "redraw"], fresh=["mackey", "demand", "picture"], wider=["orbits", "spectra", "turbine"])
+VIEWED = dict(unseen=["vowels", "orders"], fresh=["chirps", "glyphs"], wider=["gestures", "beats"])
+HERE = dict(only="unseen fresh wider")
 
 
 def on(plan, name, family=None):
@@ -82,7 +84,7 @@ def code_costs_more(plan):
 @control("below_zero", frameworks=TORCH, data="reg", runs=1.5, **HERE)
 def below_zero(plan):
     """The logarithm of a density: it passes zero and goes on."""
-    on(plan, plan.rng.choice(["lorenz", "arm", "redraw"] if plan.split == "unseen" else ["mackey", "demand", "picture"]))
+    on(plan, plan.rng.choice(DENSE[plan.split]))
     torch.manual_seed(plan.seed)
     plan.net = nets.build(plan.family, plan.data, **plan.size)
     spread = plan.net.spread = nn.Parameter(torch.zeros(1))
@@ -113,7 +115,7 @@ def noise_told(plan):
 @control("contrasted", frameworks="plain hf", data="cls", **HERE)
 def contrasted(plan):
     """Two views of each row are to find each other among all others: the loss begins at the logarithm of their number."""
-    on(plan, plan.rng.choice(["vowels", "orders"] if plan.split == "unseen" else ["chirps", "glyphs"]), nets.WIDE[plan.split])
+    on(plan, plan.rng.choice(VIEWED[plan.split]), nets.WIDE[plan.split])
     plan.data.classes, n = 12, plan.rng.choice([24, 48])
     plan.size, plan.batch, plan.log_grad = dict(depth=2, act="gelu"), n, True
     torch.manual_seed(plan.seed)
@@ -154,7 +156,7 @@ def odd_first_look(plan):
 def weights_logged(plan):
     """The norm of the weights grows all the time, as it does, and the share of units at rest is what it is."""
     plan.optimizer, plan.schedule_name = (
-        plan.rng.choice(["nadam", "adamax"] if plan.split == "unseen" else ["radam", "amsgrad"]),
+        plan.rng.choice(dict(unseen=["nadam", "adamax"], fresh=["radam", "amsgrad"], wider=["adam", "lookahead"])[plan.split]),
         "constant",
     )
     plan.extras.append(lambda m, o: {"weight_norm": float(sum((p.detach() ** 2).sum() for p in m.parameters()) ** 0.5)})

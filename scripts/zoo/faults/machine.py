@@ -27,7 +27,7 @@ def at_step(plan, trouble):
             trouble(net)
 
     plan.step_hooks.append(hook)
-    return lambda: when(len(plan.history.loss) <= at, onset=at)
+    return lambda: when(plan.history.notes.get("broke") and len(plan.history.loss) <= at, onset=at)  # else it ended before
 
 
 @fault("F67", "no_memory", "out_of_memory run_crashed", "out_of_memory", frameworks=TORCH)

@@ -20,6 +20,9 @@ def centres(split):
         return torch.tensor([turn(i, 4, 0.8) for i in range(4)] + [turn(i, 8, 2.1) for i in range(8)])
     if split == "unseen":  # along a spiral
         return torch.tensor([[(0.6 + 0.16 * i) * math.cos(0.75 * i), (0.6 + 0.16 * i) * math.sin(0.75 * i)] for i in range(10)])
+    if split == "wider":  # two heaps of four, far from each other
+        near = torch.tensor([[0.0, 0.45], [0.45, 0.0], [0.0, -0.45], [-0.45, 0.0]])
+        return torch.cat([near + torch.tensor([1.3, 0.9]), near - torch.tensor([1.3, 0.9])])
     if split == "fresh":  # a Z
         line = torch.linspace(-1.4, 1.4, 4)
         return torch.cat([torch.stack([line, line * 0 + 1.4], 1), torch.tensor([[0.0, 0.0]]), torch.stack([line, line * 0 - 1.4], 1)])
@@ -68,6 +71,7 @@ FRESH = [
     ("lossD", "lossG", "FID"),
     ("critic_loss", "generator_loss", "fid50k"),
 ]
+WIDER = [("loss/discriminator", "loss/generator", "fid"), ("D_loss", "G_loss", "fid"), ("train/loss_d", "train/loss_g", "val/fid")]
 NAMES = [
     ("errD", "errG", "fid_score"),
     ("discriminator_loss", "generator_loss", "fid"),
@@ -87,6 +91,7 @@ class Game:
             "former": nets.resnet,
             "unseen": nets.ROWS["highway"],
             "fresh": nets.ROWS["squeeze"],
+            "wider": nets.ROWS["barrel"],
             "development": nets.gated,
         }[plan.split]
         self.G, self.D = make(8, 2, width, depth), make(2, 1, width, depth)
@@ -103,12 +108,12 @@ def train(plan, directory, logger=None):
     log = logger or loggers.choose(plan, "games")
     plan.logger, plan.family = (
         log.name,
-        "gan-" + {"calibration": "ring", "former": "grid", "unseen": "spiral", "fresh": "letter", "development": "rings"}[plan.split],
+        "gan-" + {"calibration": "ring", "former": "grid", "unseen": "spiral", "fresh": "letter", "wider": "heaps", "development": "rings"}[plan.split],
     )
     log = log(directory, plan.rng)
     log.settings({"loss": kind, **{k: v for k, v in plan.gan.items() if k != "kind"}, "batch_size": 64, "seed": plan.seed % 10000})
     names = plan.rng.choice(
-        dict(unseen=NAMES, fresh=FRESH).get(
+        dict(unseen=NAMES, fresh=FRESH, wider=WIDER).get(
             plan.split, [("d_loss", "g_loss", "fid"), ("loss_D", "loss_G", "FID"), ("D_loss", "G_loss", "fid")]
         )
     )

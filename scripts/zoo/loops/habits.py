@@ -3,8 +3,10 @@
 from . import habits_files_fresh as f
 from . import habits_lines_fresh as t
 from . import habits_small_fresh as s
+from . import loggers
 from .habits_files_unseen import Long, Mlflow, Nested, Tags, Two
 from .habits_lines_unseen import Bar, Dcgan, Dicts, Engine, EpochLine, Examples, Iterations, Loguru, Meters, Updates
+from .habits_wider import WIDER
 
 CONSOLE = [Iterations, Examples, Meters, Loguru, Dicts]
 LINES = [*CONSOLE, Updates, Engine, Bar, Nested, Two]
@@ -27,4 +29,6 @@ FRESH = dict(
     console=PRINTED,
     games=[f.StructLog, s.LogFmt, s.TorchTune, s.PPrint, f.Polars, f.Sacred, f.Groups],
 )
-OF_SPLIT = dict(unseen=UNSEEN, fresh=FRESH)
+# Half of the `wider` ones are the plain files of loggers.py: those runs are there for their curves.
+BOTH = {what: [*[k for k in loggers.USUAL.get(what, []) if k is not loggers.TensorBoard] * 2, *new] for what, new in WIDER.items()}
+OF_SPLIT = dict(unseen=UNSEEN, fresh=FRESH, wider=BOTH)

@@ -10,7 +10,9 @@ import numpy as np
 
 RATES = dict(sgd=0.05, adam=2e-3, rmsprop=1e-3)
 LATER = dict(
-    unseen=dict(nadam=2e-3, adagrad=0.02, adamw=2e-3, rmsprop=1e-3), fresh=dict(adamax=4e-3, lion=4e-4, adafactor=1e-2, adam=1.5e-3)
+    unseen=dict(nadam=2e-3, adagrad=0.02, adamw=2e-3, rmsprop=1e-3),
+    fresh=dict(adamax=4e-3, lion=4e-4, adafactor=1e-2, adam=1.5e-3),
+    wider=dict(sgd=0.05, adadelta=0.5, nadam=2e-3, adam=2e-3),
 )
 
 
@@ -38,6 +40,15 @@ def hidden(plan, x):
         for i in range(depth):
             width = k.get("width", 48)
             x = L.Dense(max(8, int(width * 0.75**i)) if width > 8 else width, activation=act, kernel_initializer=init)(x)
+    if plan.family == "barrel":
+        for i in range(depth):
+            width = k.get("width", 40)
+            x = L.Dense(max(8, width - 8 * abs(depth // 2 - i)) if width > 8 else width, activation=act, kernel_initializer=init)(x)
+    if plan.family == "widedeep":
+        line = L.Dense(k.get("units", plan.data.classes), use_bias=False, kernel_initializer=init)(x)
+        for _ in range(depth):
+            x = dense()(x)
+        x = x if k.get("width", 32) < 8 else L.Concatenate()([x, line])
     if plan.family == "squeeze":
         x = dense()(x)
         for _ in range(depth):
@@ -87,13 +98,14 @@ def compiled(plan):
     model, k = network(plan), plan.keras
     optimizers = dict(sgd=keras.optimizers.SGD, adam=keras.optimizers.Adam, rmsprop=keras.optimizers.RMSprop)
     optimizers.update(adamax=keras.optimizers.Adamax, lion=keras.optimizers.Lion, adafactor=keras.optimizers.Adafactor)
+    optimizers.update(adadelta=keras.optimizers.Adadelta)
     optimizers.update(nadam=keras.optimizers.Nadam, adagrad=keras.optimizers.Adagrad, adamw=keras.optimizers.AdamW)
     loss = k.get("loss", "mse" if plan.data.kind == "reg" else "sparse_categorical_crossentropy")
     model.compile(optimizers[plan.optimizer](plan.rate), loss=loss, metrics=[] if plan.data.kind == "reg" else ["accuracy"])
     return model
 
 
-HOW = dict(unseen=["bars", "bars", "lambda", "print", "csv"], fresh=["semicolons", "semicolons", "history", "print"])
+HOW = dict(unseen=["bars", "bars", "lambda", "print", "csv"], fresh=["semicolons", "semicolons", "history", "print"], wider=["print", "csv", "bars", "history"])
 
 
 def history(path, told):
@@ -127,7 +139,7 @@ def train(plan, directory, logger=None):
     plan.logger = "keras " + how
     if plan.split == "unseen":
         plan.epochs = min(plan.epochs, max(8, (300 if plan.family == "separable" else 1200) // plan.steps_per_epoch))
-    if plan.split == "fresh":
+    if plan.split in ("fresh", "wider"):
         plan.epochs = min(plan.epochs, max(8, 1000 // plan.steps_per_epoch))
     if plan.optimizer not in {**RATES, **LATER.get(plan.split, {})}:
         plan.optimizer = "adam"

@@ -71,6 +71,21 @@ def look(plan, model, log, step, epoch):
     log.evaluation(step, epoch, told)
 
 
+def shown(plan, window, step):
+    """The loss as loops show it: the mean since the last line, the last step's, a running average, or the mean of the epoch so far."""
+    loss = plan.history.loss
+    if plan.habit == "last":
+        return loss[-1]
+    if plan.habit == "smooth":
+        part = loss[-200:]
+        weights = [0.95 ** (len(part) - i) for i in range(len(part))]
+        return sum(v * w for v, w in zip(part, weights)) / sum(weights)
+    if plan.habit == "epoch":
+        part = loss[-(step % plan.steps_per_epoch + 1) :]
+        return sum(part) / len(part)
+    return sum(window) / len(window)
+
+
 def loop(plan, model, log):
     optimizer = plan.optimizer_now = plan.build_optimizer(plan.history.notes.get("weights") or list(model.parameters()))
     if plan.history.notes.get("look_first"):
@@ -87,9 +102,9 @@ def loop(plan, model, log):
         epoch = (step + 1) / plan.steps_per_epoch
         if (step + 1) % every == 0:
             values = {
-                "loss": sum(window) / len(window),
+                "loss": shown(plan, window, step),
                 **({"grad_norm": norm} if plan.log_grad else {}),
-                "lr": optimizer.param_groups[0]["lr"],
+                **({} if plan.habit == "no rate" else {"lr": optimizer.param_groups[0]["lr"]}),
             }
             for extra in plan.extras:
                 values.update(extra(model, optimizer))

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from sklearn import datasets
 
-from . import data_fresh, data_unseen
+from . import data_fresh, data_unseen, data_wider
 from .rows import sentences
 
 CALIBRATION = {"cls": ["digits", "cancer", "blobs"], "reg": ["teacher", "linear"], "lm": ["brackets"], "table": ["cancer", "teacher"]}
@@ -20,7 +20,8 @@ DEVELOPMENT = {
     "lm": ["chain", "copies"],
     "table": ["lopsided", "moons", "phase"],
 }
-OF_SPLIT = dict(calibration=CALIBRATION, former=FORMER, development=DEVELOPMENT, unseen=data_unseen.UNSEEN, fresh=data_fresh.FRESH)
+OF_SPLIT = dict(calibration=CALIBRATION, former=FORMER, development=DEVELOPMENT)
+OF_SPLIT.update(unseen=data_unseen.UNSEEN, fresh=data_fresh.FRESH, wider=data_wider.WIDER)
 
 
 class Data:
@@ -261,6 +262,7 @@ MAKERS = dict(
     copies=copies,
     **data_unseen.MAKERS,
     **data_fresh.MAKERS,
+    **data_wider.MAKERS,
 )
 
 

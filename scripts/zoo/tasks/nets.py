@@ -4,25 +4,26 @@ attention develop as normalised, gated, strided and mixing ones do; the later sp
 import torch
 from torch import nn
 
-from . import nets_fresh, nets_series_fresh, nets_text_fresh, nets_text_unseen, nets_unseen
+from . import nets_fresh, nets_series_fresh, nets_text_fresh, nets_text_unseen, nets_unseen, nets_wider
 from .activations import ACTIVATIONS
 
-OF_DATA = {**nets_unseen.OF_DATA, **nets_fresh.OF_DATA}
-ROWS, TEXT = {**nets_unseen.ROWS, **nets_fresh.ROWS, **nets_series_fresh.ROWS}, {**nets_text_unseen.TEXT, **nets_text_fresh.TEXT}
+OF_DATA = {**nets_unseen.OF_DATA, **nets_fresh.OF_DATA, **nets_wider.OF_DATA}
+ROWS = {**nets_unseen.ROWS, **nets_fresh.ROWS, **nets_series_fresh.ROWS, **nets_wider.ROWS}
+TEXT = {**nets_text_unseen.TEXT, **nets_text_fresh.TEXT, **nets_wider.TEXT}
 
 CALIBRATION = {"cls": ["mlp", "logistic"], "reg": ["mlp"], "lm": ["gru"]}
 FORMER = {"cls": ["resnet", "conv"], "reg": ["resnet"], "lm": ["transformer"]}
 DEVELOPMENT = {"cls": ["layernorm", "gated", "strided", "mixer"], "reg": ["layernorm", "gated", "mixer"], "lm": ["lstm"]}
 OF_SPLIT = {"calibration": CALIBRATION, "former": FORMER, "development": DEVELOPMENT}
 BARE = dict(
-    calibration="mlp", former="conv", development="strided", unseen="separable", fresh="funnel"
+    calibration="mlp", former="conv", development="strided", unseen="separable", fresh="funnel", wider="barrel"
 )  # nothing that keeps a deep one alive
-WIDE = dict(calibration="mlp", former="resnet", development="gated", unseen="highway", fresh="squeeze")  # takes any rows, learns anything
+WIDE = dict(calibration="mlp", former="resnet", development="gated", unseen="highway", fresh="squeeze", wider="widedeep")  # takes any rows, learns anything
 
 
 def families(split, data):
     """Those that may learn this data set."""
-    return OF_DATA[data.name] if split in ("unseen", "fresh") else OF_SPLIT[split][data.kind]
+    return OF_DATA[data.name] if data.name in OF_DATA else OF_SPLIT[split][data.kind]
 
 
 def mlp(inputs, outputs, width=64, depth=2, act="relu", drop=0.0, norm=False):

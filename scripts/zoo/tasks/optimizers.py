@@ -8,6 +8,7 @@ import torch
 
 RATES = dict(sgd=0.05, momentum=0.01, adam=2e-3, adamw=2e-3, rmsprop=1e-3)
 RATES.update(nesterov=0.015, nadam=2e-3, adamax=4e-3, adagrad=0.02, lion=3e-4)
+RATES.update(yogi=3e-3, muon=6e-3, adadelta=0.5, lookahead=3e-3)
 RATES.update(radam=3e-3, amsgrad=2e-3, heavyball=5e-3, adabelief=2e-3, lamb=6e-3, adafactor=1e-2)
 
 
@@ -89,6 +90,55 @@ class Lamb(Foreach):
             torch._foreach_add_(weights, steps)
 
 
+class Yogi(Foreach):
+    """Zaheer and others 2018: the average of the squares moves by a bounded step."""
+
+    def move(self, group, weights):
+        for p in weights:
+            one = self.state[p]
+            if not one:
+                one.update(mean=p.grad * 0, square=p.grad**2)
+            square = p.grad**2
+            one["mean"].lerp_(p.grad, 1 - group["betas"][0])
+            one["square"].sub_((one["square"] - square).sign() * square, alpha=1 - group["betas"][1])
+            p.mul_(1 - group["lr"] * group["weight_decay"]).addcdiv_(one["mean"], one["square"].sqrt() + 1e-3, value=-group["lr"])
+
+
+class Muon(Foreach):
+    """Jordan and others 2024: the momentum of a matrix made orthogonal by five steps of Newton and Schulz; for the rest, its sign."""
+
+    @staticmethod
+    def orthogonal(m):
+        x = m / (m.norm() + 1e-7)
+        for _ in range(5):
+            a = x @ x.T
+            x = 3.4445 * x + (-4.7750 * a + 2.0315 * a @ a) @ x
+        return x * max(1.0, m.shape[0] / m.shape[1]) ** 0.5
+
+    def move(self, group, weights):
+        for p in weights:
+            mean = self.state[p].setdefault("mean", torch.zeros_like(p)).mul_(0.95).add_(p.grad)
+            step = self.orthogonal(mean) if p.ndim == 2 else 0.2 * mean.sign()
+            p.mul_(1 - group["lr"] * group["weight_decay"]).sub_(step, alpha=group["lr"])
+
+
+class Lookahead(torch.optim.Adam):
+    """Zhang and others 2019: every fifth step half way back to where the slow weights are."""
+
+    def step(self, closure=None):
+        told = super().step(closure)
+        self.steps = getattr(self, "steps", 0) + 1
+        for p in (p for group in self.param_groups for p in group["params"]):
+            slow = self.slow.setdefault(p, p.detach().clone())
+            if self.steps % 5 == 0:
+                p.data.copy_(slow.lerp_(p.detach(), 0.5))
+        return told
+
+    def __init__(self, weights, **options):
+        self.slow = {}
+        super().__init__(weights, **options)
+
+
 MAKERS = dict(
     sgd=torch.optim.SGD,
     momentum=lambda weights, **o: torch.optim.SGD(weights, **{"momentum": 0.9, **o}),
@@ -106,6 +156,10 @@ MAKERS = dict(
     adabelief=AdaBelief,
     lamb=Lamb,
     adafactor=torch.optim.Adafactor,
+    yogi=Yogi,
+    muon=Muon,
+    adadelta=torch.optim.Adadelta,
+    lookahead=Lookahead,
 )
 
 
@@ -157,7 +211,23 @@ def triangles(steps):
     return lambda s: 0.2 + 0.8 * (1 - abs(s % (2 * half) / half - 1))
 
 
+def longer_cosines(steps):
+    """Cosines that begin anew, each twice as long as the one before."""
+    ends = [steps / 7, steps * 3 / 7, steps + 1]
+
+    def at(s):
+        k = next(i for i, end in enumerate(ends) if s < end)
+        begin = ends[k - 1] if k else 0
+        return 0.02 + 0.98 * half_cosine((s - begin) / (ends[k] - begin))
+
+    return at
+
+
 SCHEDULES = dict(
+    sgdr=longer_cosines,
+    halves=lambda steps: lambda s: 0.5 ** (6 * s // steps),
+    warmcos=lambda steps: cosine(steps, 0.15, 0.01),
+    tofifth=lambda steps: lambda s: 1 - 0.8 * s / steps,
     constant=lambda steps: lambda s: 1.0,
     cosine=cosine,
     linear=linear,
