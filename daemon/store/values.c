@@ -5,7 +5,8 @@
 #include <string.h>
 
 enum { DIGITS_MAX = 17, SAMPLES = 32, ODD_SHARE = 8 }; /* one value in ODD_SHARE may be an exception */
-static const double INTEGER_MAX = 70368744177664.0;    /* 2^46: above it the planes of bits are as small */
+enum { MODE_PLAIN = 0, MODE_SHIFTED = DIGITS_MAX + 2, MODES = MODE_SHIFTED + 64 }; /* between them: 1 + decimals */
+static const double INTEGER_MAX = 70368744177664.0; /* 2^46: above it the planes of bits are as small */
 static const double powers[DIGITS_MAX + 1] = {1e0, 1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,
                                               1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17};
 
@@ -15,7 +16,7 @@ struct exception {
 };
 struct encoder {
     struct exception *odd; /* (n,) at most */
-    uint64_t *bits;        /* (n,) differences of the groups without decimals */
+    uint64_t *bits;        /* (n,) differences of the groups without decimals, as they are written */
     size_t n_odd, n_bits;
 };
 
@@ -78,14 +79,20 @@ static uint8_t *put_decimals(uint8_t *to, struct encoder *e, const double *v, si
     return to;
 }
 
-static void keep_bits(struct encoder *e, const double *v, size_t n)
+/* Bits that are zero at the end of every value (29 of a widened float32) are left out, so that what remains fills whole planes; falling and
+ * rising differences are alike in their high bits. Returns the group's mode. */
+static uint8_t keep_bits(struct encoder *e, const double *v, size_t n)
 {
-    uint64_t last = 0;
+    uint64_t last = 0, any = 0;
+    uint8_t shift = 0;
+    for (size_t i = 0; i < n; i++) any |= bits_of(v[i]);
+    while (any && !(any >> shift & 1)) shift++;
     for (size_t i = 0; i < n; i++) {
-        uint64_t bits = bits_of(v[i]);
-        e->bits[e->n_bits++] = bits - last;
+        uint64_t bits = bits_of(v[i]) >> shift;
+        e->bits[e->n_bits++] = zigzag(bits - last);
         last = bits;
     }
+    return (uint8_t)(MODE_SHIFTED + shift);
 }
 
 static uint8_t *put_exceptions(uint8_t *to, const struct encoder *e)
@@ -117,9 +124,8 @@ uint8_t *values_put(uint8_t *to, const double *v, size_t n, const uint32_t *coun
     for (size_t g = 0, first = 0; g < n_groups; first += counts[g++]) {
         int digits = digits_of(v + first, counts[g]);
         uint8_t *after = digits < 0 ? NULL : put_decimals(to, &e, v + first, first, counts[g], digits);
-        modes[g] = after ? (uint8_t)(1 + digits) : 0;
+        modes[g] = after ? (uint8_t)(1 + digits) : keep_bits(&e, v + first, counts[g]);
         if (after) to = after;
-        else keep_bits(&e, v + first, counts[g]);
     }
     end = put_planes(put_exceptions(to, &e), &e);
 out:
@@ -147,17 +153,20 @@ static void get_exceptions(struct byte_reader *r, double *v, size_t n)
     }
 }
 
+static bool has_planes(uint8_t mode) { return mode == MODE_PLAIN || mode >= MODE_SHIFTED; }
+
 static void get_planes(struct byte_reader *r, double *v, const uint8_t *modes, const uint32_t *counts, size_t n_groups)
 {
     size_t n = 0, at = 0;
-    for (size_t g = 0; g < n_groups; g++) n += modes[g] ? 0 : counts[g];
+    for (size_t g = 0; g < n_groups; g++) n += has_planes(modes[g]) ? counts[g] : 0;
     const uint8_t *planes = get_bytes(r, 8 * n);
     for (size_t g = 0; planes && g < n_groups; v += counts[g++]) {
         uint64_t bits = 0;
-        for (size_t i = 0; !modes[g] && i < counts[g]; i++, at++) {
+        for (size_t i = 0; has_planes(modes[g]) && i < counts[g]; i++, at++) {
             uint64_t difference = 0;
             for (size_t plane = 0; plane < 8; plane++) difference = difference << 8 | planes[plane * n + at];
-            v[i] = from_bits(bits += difference);
+            bits += modes[g] == MODE_PLAIN ? difference : unzigzag(difference);
+            v[i] = from_bits(modes[g] == MODE_PLAIN ? bits : bits << (modes[g] - MODE_SHIFTED));
         }
     }
 }
@@ -167,8 +176,8 @@ void values_get(struct byte_reader *r, double *v, size_t n, const uint32_t *coun
     const uint8_t *modes = get_bytes(r, n_groups);
     double *to = v;
     for (size_t g = 0; g < n_groups && !r->bad; to += counts[g++]) {
-        if (modes[g] > DIGITS_MAX + 1) r->bad = true;
-        else if (modes[g]) get_decimals(r, to, counts[g], modes[g] - 1);
+        if (modes[g] >= MODES) r->bad = true;
+        else if (!has_planes(modes[g])) get_decimals(r, to, counts[g], modes[g] - 1);
     }
     if (!r->bad) get_exceptions(r, v, n);
     if (!r->bad) get_planes(r, v, modes, counts, n_groups);

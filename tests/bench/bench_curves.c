@@ -2,8 +2,9 @@
  *
  *   bench_curves DATABASE [TIMES] DIRECTORY...    DATABASE is made anew; TIMES: each run so many times, under another id (1)
  *
- * Runs are read as `check` reads them, then written one after the other in commits of at most 60,000 points. Runs with fewer points than
- * LONG are counted apart: there the rows of the run itself weigh more than its points. */
+ * Runs are read as `check` reads them, then written as the daemon writes them: in commits of at most A_COMMIT points, of which as many as
+ * have come stand in one transaction (GROUP commits or GROUP_POINTS). Runs with fewer points than LONG are counted apart: there the rows
+ * of the run itself weigh more than its points. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,7 +18,7 @@
 #include "../../daemon/engine/read.h"
 #include "../../daemon/store/store.h"
 
-enum { A_COMMIT = 60000, LONG = 10000 };
+enum { A_COMMIT = 60000, LONG = 10000, GROUP = 256, GROUP_POINTS = 1 << 18 };
 
 struct curves {
     struct point_row *points;
@@ -71,25 +72,12 @@ static void take_point(void *arg, const struct point *p)
                                                   .line = p->line};
 }
 
-static void write_run(struct store *s, const struct curves *c, struct total *t)
-{
-    struct err err;
-    struct commit commit = {.run = {.name = "bench", .path = "/bench", .state = RUN_FINISHED}, .series = c->series};
-    snprintf(commit.run.id, sizeof commit.run.id, "r%08u", ++n_runs % 100000000);
-    commit.n_series = c->n_series;
-    const double began = now(CLOCK_MONOTONIC), cpu = now(CLOCK_PROCESS_CPUTIME_ID);
-    for (size_t i = 0; i < c->n_points; i += A_COMMIT) {
-        commit.points = c->points + i;
-        commit.n_points = c->n_points - i < A_COMMIT ? c->n_points - i : A_COMMIT;
-        if (store_commit(s, &commit, &err)) die(&err);
-        commit.n_series = 0;
-    }
-    t->seconds += now(CLOCK_MONOTONIC) - began;
-    t->cpu += now(CLOCK_PROCESS_CPUTIME_ID) - cpu;
-    t->runs++;
-    t->points += c->n_points;
-    t->series += c->n_series;
-}
+/* Commits that wait for one transaction, and the curves that they show. */
+struct group {
+    struct curves of[GROUP];
+    struct commit commits[GROUP];
+    size_t n, n_curves, points;
+};
 
 static void curves_done(struct curves *c)
 {
@@ -98,13 +86,67 @@ static void curves_done(struct curves *c)
     free(c->points);
 }
 
-static void add_run(struct store *s, const struct scan_run *from, size_t times, struct total total[2])
+static void write_group(struct store *s, struct group *g, struct total *t)
+{
+    struct err err;
+    const struct commit *commits[GROUP];
+    for (size_t i = 0; i < g->n; i++) commits[i] = &g->commits[i];
+    const double began = now(CLOCK_MONOTONIC), cpu = now(CLOCK_PROCESS_CPUTIME_ID);
+    if (store_commit_all(s, commits, g->n, &err)) die(&err);
+    t->seconds += now(CLOCK_MONOTONIC) - began;
+    t->cpu += now(CLOCK_PROCESS_CPUTIME_ID) - cpu;
+    for (size_t i = 0; i < g->n_curves; i++) curves_done(&g->of[i]);
+    g->n = g->n_curves = g->points = 0;
+}
+
+static void name_run(struct run_row *r)
+{
+    *r = (struct run_row){.name = "bench", .path = "/bench", .state = RUN_FINISHED};
+    snprintf(r->id, sizeof r->id, "r%08u", ++n_runs % 100000000);
+}
+
+/* The last commit of a run takes its curves along: they are freed with the group. */
+static void write_run(struct store *s, struct group *g, struct curves *c, struct total *t)
+{
+    struct run_row run;
+    name_run(&run);
+    t->runs++;
+    t->points += c->n_points;
+    t->series += c->n_series;
+    for (size_t i = 0; i < c->n_points; i += A_COMMIT) {
+        struct commit *commit = &g->commits[g->n++];
+        *commit = (struct commit){.run = run, .points = c->points + i};
+        commit->n_points = c->n_points - i < A_COMMIT ? c->n_points - i : A_COMMIT;
+        g->points += commit->n_points;
+        if (i == 0) commit->series = c->series, commit->n_series = c->n_series;
+        if (i + A_COMMIT >= c->n_points) g->of[g->n_curves++] = *c;
+        if (g->n == GROUP || g->points >= GROUP_POINTS) write_group(s, g, t);
+    }
+}
+
+static struct curves copy_of(const struct curves *c)
+{
+    struct curves copy = *c;
+    copy.points = malloc(c->n_points * sizeof *copy.points);
+    copy.series = malloc(c->n_series * sizeof *copy.series);
+    if (!copy.points || !copy.series) exit(3);
+    memcpy(copy.points, c->points, c->n_points * sizeof *copy.points);
+    for (size_t i = 0; i < c->n_series; i++) copy.series[i] = c->series[i], copy.series[i].name = strdup(c->series[i].name);
+    return copy;
+}
+
+static void add_run(struct store *s, const struct scan_run *from, size_t times, struct group *g, struct total total[2])
 {
     struct curves c = {0};
     struct run_options o = {.hooks = {.arg = &c, .series = take_series, .point = take_point}};
     struct run *r = run_new(from->root, from->root, &o);
-    if (r && read_run(r, from, INFINITY, NULL) == OK && c.n_points)
-        for (size_t i = 0; i < times; i++) write_run(s, &c, &total[c.n_points >= LONG]);
+    size_t is_long = 0;
+    if (r && read_run(r, from, INFINITY, NULL) == OK && c.n_points) is_long = c.n_points >= LONG;
+    else times = 0;
+    for (size_t i = 0; i < times; i++) {
+        struct curves copy = copy_of(&c);
+        write_run(s, &g[is_long], &copy, &total[is_long]);
+    }
     run_free(r);
     curves_done(&c);
 }
@@ -161,6 +203,7 @@ static void remove_database(const char *path)
 
 int main(int argc, char **argv)
 {
+    static struct group groups[2]; /* short runs, long ones */
     struct total total[2] = {0};
     struct store *s;
     struct err err;
@@ -172,9 +215,11 @@ int main(int argc, char **argv)
     for (int i = first; i < argc; i++) {
         struct scan scan;
         if (scan_directory(argv[i], &scan, &err)) die(&err);
-        for (size_t r = 0; r < scan.n_runs; r++) add_run(s, &scan.runs[r], times, total);
+        for (size_t r = 0; r < scan.n_runs; r++) add_run(s, &scan.runs[r], times, groups, total);
         scan_done(&scan);
     }
+    for (size_t i = 0; i < 2; i++)
+        if (groups[i].n) write_group(s, &groups[i], &total[i]);
     const double began = now(CLOCK_MONOTONIC);
     void *both[] = {s, &back};
     if (store_runs(s, read_back, both, &err)) die(&err);

@@ -4,8 +4,9 @@
     score.py QUESTIONS_PROGRAM [FILE.jsonl] [--floors FILE] [--misses]
 
 A line of FILE is {"question": "...", "causes": ["id", ...]}: any of the causes is right; none means that the question is off topic
-and should be refused. Printed: recall@1/3/5 and mean reciprocal rank by words alone (BM25), by meaning alone and by both; both as they
-are answered, so a question refused counts as not found. The difference of both to words is bootstrapped over questions, in pairs.
+and should be refused. Printed: recall@1/3/5 and mean reciprocal rank by words alone (BM25), by meaning alone, by both (order), and by
+both as they are answered (fused), so that a question refused counts as not found. Words refuse nothing: the difference of the order to
+theirs is bootstrapped over questions, in pairs, and that of the answers is told beside it.
 --floors holds the numbers of that file ({"model": {"measure": least}}) and exits 1 below one, 77 when the model is not installed.
 """
 import argparse
@@ -16,7 +17,7 @@ import subprocess
 import sys
 
 HERE = pathlib.Path(__file__).parent
-WAYS = ("words", "meaning", "fused")
+WAYS = ("words", "meaning", "order", "fused")
 
 
 def ask(program, questions):
@@ -70,9 +71,10 @@ def main():
         found.update({f"{way} {k}": v for k, v in m.items()})
         print(f"{way:8}", "  ".join(f"{k} {v:.3f}" for k, v in m.items()))
     if real:
-        mean, low, high = bootstrap(ranks["fused"], ranks["words"])
-        found["gain"] = low
-        print(f"fused - words, reciprocal rank: {mean:+.3f}, 95 % [{low:+.3f}, {high:+.3f}]")
+        for way in ("fused", "order"):
+            mean, low, high = bootstrap(ranks[way], ranks["words"])
+            found["gain"] = low
+            print(f"{way} - words, reciprocal rank: {mean:+.3f}, 95 % [{low:+.3f}, {high:+.3f}]")
         found["answered"] = sum(not a["refused"] for _, a in real) / len(real)
         print(f"answered {found['answered']:.3f} of the real questions")
     if off:

@@ -1,6 +1,6 @@
-/* questions - one question a line in, what search says of it a line out, by words, by meaning and by both: for tests/search/score.py.
+/* questions - one question a line in, what search says of it a line out, by words, by meaning, by both, and by both without a floor: for tests/search/score.py.
  *
- *   {"model": "...", "refused": false, "evidence": 0.9, "words": ["cause", ...], "meaning": [...], "fused": [...]} */
+ *   {"model": "...", "refused": false, "evidence": 0.9, "words": ["cause", ...], "meaning": [...], "fused": [...], "order": [...]} */
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,12 +24,13 @@ static json_t *ids(struct finder *f, const char *text, enum find_by by, struct f
 /* Floors are for answers; what is ordered is measured without them. */
 static void answer(struct recall *c, const char *text)
 {
-    static const char *const names[] = {[FIND_BOTH] = "fused", [FIND_WORDS] = "words", [FIND_MEANING] = "meaning"};
+    static const char *const names[] = {
+        [FIND_BOTH] = "fused", [FIND_WORDS] = "words", [FIND_MEANING] = "meaning", [FIND_ORDER] = "order"};
     struct finder f;
     struct err err;
     json_t *o = json_object();
     if (find_open(&f, c, &err)) fprintf(stderr, "%s\n", err.text), exit(1);
-    for (int by = FIND_BOTH; by <= FIND_MEANING; by++) {
+    for (int by = FIND_BOTH; by <= FIND_ORDER; by++) {
         struct found found;
         json_t *list = ids(&f, text, (enum find_by)by, &found);
         json_object_set_new(o, names[by], list);

@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "../../daemon/store/bytes.h"
 #include "../../daemon/store/chunk.h"
 #include "../../daemon/store/values.h"
 
@@ -154,11 +155,55 @@ static double smooth_float(uint64_t *seed, size_t i)
     return (double)(float)(1e-3 * (1 + cos((double)i / 1000)));
 }
 
+/* A loss as event files have it: a float32 whose 23 bits are all noise but for the first. */
+static double noisy_float(uint64_t *seed, size_t i)
+{
+    (void)i;
+    return (double)(float)(0.5 + (double)(random_of(seed) % 1000003) / 2.1e6);
+}
+
 static void points_of_common_logs_take_four_bytes_at_most(void **state)
 {
     (void)state;
+    assert_true(log_bytes(4000, noisy_float) <= 7 * 4000 / 2);
     assert_true(log_bytes(4000, printed_loss) <= 4 * 4000);
     assert_true(log_bytes(4000, smooth_float) <= 4 * 4000);
+}
+
+/* Two points as memories up to schema 5 have them: values as differences of all 64 bits (mode 0), which nothing writes any more. */
+static void a_chunk_of_an_older_memory_is_read(void **state)
+{
+    static const uint64_t columns_of_two[6][2] = {{0, 1}, {0, 0}, {0, 0}, {10, 10}, {1, 1}, {0, 0}}; /* first, difference */
+    static const double values[2] = {0x1.921fb54442d18p+1, -0x1.5bf0a8b145769p-7};
+    uint8_t columns[256], *to = columns, head[16], *end = head;
+    struct str bytes = {0};
+    struct point_row out[2];
+    struct err err;
+    uint64_t bits[2];
+    size_t n = 0;
+    (void)state;
+    memcpy(bits, values, sizeof bits);
+    bits[1] -= bits[0];
+    to = put_varint(put_varint(put_varint(to, 1), 7), 2); /* one group: series 7, two points */
+    for (size_t c = 0; c < 6; c++)
+        for (size_t i = 0; i < 2; i++) to = put_varint(to, zigzag(columns_of_two[c][i]));
+    *to++ = 0;
+    to = put_varint(to, 0); /* no exceptions */
+    for (int shift = 56; shift >= 0; shift -= 8)
+        for (size_t i = 0; i < 2; i++) *to++ = (uint8_t)(bits[i] >> shift);
+    *end++ = CHUNK_PLAIN;
+    end = put_varint(put_varint(end, 2), (uint64_t)(to - columns));
+    str_add_span(&bytes, (struct span){(char *)head, (size_t)(end - head)});
+    str_add_span(&bytes, (struct span){(char *)columns, (size_t)(to - columns)});
+    assert_int_equal(chunk_decode((struct span){bytes.p, bytes.n}, out, 2, &n, &err), OK);
+    assert_int_equal(n, 2);
+    for (size_t i = 0; i < 2; i++) {
+        assert_memory_equal(&out[i].value, &values[i], sizeof values[i]);
+        assert_int_equal(out[i].series, 7);
+        assert_int_equal(out[i].step, 10 * (int64_t)(i + 1));
+        assert_int_equal(out[i].line, i + 1);
+    }
+    str_done(&bytes);
 }
 
 /* Every byte cut off, every byte changed: an error sentence or points, never more than there is room for. */
@@ -232,6 +277,7 @@ int main(void)
         cmocka_unit_test(the_largest_chunk_comes_back),
         cmocka_unit_test(odd_values_among_decimals_come_back),
         cmocka_unit_test(points_of_common_logs_take_four_bytes_at_most),
+        cmocka_unit_test(a_chunk_of_an_older_memory_is_read),
         cmocka_unit_test(damaged_bytes_are_refused_or_read_within_bounds),
         cmocka_unit_test(random_bytes_never_crash_the_reader),
         cmocka_unit_test(a_chunk_larger_than_the_room_for_it_is_refused),

@@ -14,6 +14,7 @@
 #include <cmocka.h>
 
 #include "../../daemon/engine/search/find.h"
+#include "../../daemon/engine/search/find_parts.h"
 #include "../../daemon/engine/search/question.h"
 
 /* ---- words --------------------------------------------------------------------------------------------------------------- */
@@ -36,6 +37,8 @@ static void endings_do_not_matter(void **state)
     (void)state;
     assert_true(scored("exploding losses", texts, 4, 0) > scored("exploding losses", texts, 4, 1));
     assert_true(scored("epochs", texts, 4, 0) > 0);
+    assert_true(scored("losses", texts, 4, 1) > 0);
+    assert_true(scored("classes", (const char *const[]){"a class"}, 1, 0) > 0);
 }
 
 static void rare_words_say_more_than_common_ones(void **state)
@@ -334,6 +337,35 @@ static void a_pasted_log_does_not_hide_what_is_known(void **state)
     find_close(&f);
 }
 
+/* FTS5 and the words counted here say the same of an incident in their own ways; people are told once, and the rest in full. */
+static void matching_words_are_told_once(void **state)
+{
+    static const struct find_weights weights = {.nearness = 1, .words = 1};
+    const char *const said[] = {"words: losses, exploded", "same cause lr_too_high"};
+    const struct search_hit by_words = {.why = {said[0], said[1]}, .n_why = 2};
+    struct finder f = {0};
+    const struct find_question q = {.text = "losses exploded"};
+    struct search s = {.finder = &f, .question = &q, .weights = &weights, .worded = true};
+    struct find_hit with = {0}, other = {0}, alone = {0};
+    struct bm25_text t = {0}, none = {0};
+    (void)state;
+    arena_init(&f.arena, 1 << 16);
+    bm25_ask(&s.words, span_of(q.text));
+    bm25_read(&s.words, span_of("the loss explodes"), 1, &t);
+    find_score(&s, &t, 0, NULL, &by_words, &with);
+    assert_int_equal(with.n_why, 2);
+    assert_string_equal(with.why[0], "words: losses, exploded");
+    assert_string_equal(with.why[1], "same cause lr_too_high");
+    bm25_read(&s.words, span_of("exploding"), 1, &none);
+    find_score(&s, &none, 0, NULL, &by_words, &other);
+    assert_int_equal(other.n_why, 2); /* "words: exploded", and what is no list of words */
+    assert_string_equal(other.why[0], "words: exploded");
+    find_score(&s, &(struct bm25_text){.length = 1}, 0, NULL, &by_words, &alone);
+    assert_int_equal(alone.n_why, 2);
+    assert_string_equal(alone.why[0], said[0]); /* nothing was counted here: the list of FTS5 stands */
+    arena_done(&f.arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -350,6 +382,7 @@ int main(void)
         cmocka_unit_test(what_is_no_condition_stays_a_word),
         cmocka_unit_test(times_are_ages_and_dates),
         cmocka_unit_test(every_cause_is_told_in_peoples_words),
+        cmocka_unit_test(matching_words_are_told_once),
         cmocka_unit_test_setup_teardown(a_wrong_card_is_an_error_that_names_the_file, make_home, remove_home),
         cmocka_unit_test_setup_teardown(a_card_of_ones_own_is_found, make_home, remove_home),
         cmocka_unit_test_setup_teardown(words_are_read_and_what_is_elsewhere_is_understood, make_home, remove_home),

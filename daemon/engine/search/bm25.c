@@ -42,12 +42,12 @@ static bool ends(const char *word, size_t n, const char *ending)
     return n >= m + 3 && memcmp(word + n - m, ending, m) == 0;
 }
 
-/* Cut what grammar hangs on a word: "exploding", "explodes" and "exploded" are one. Longest ending first. */
+/* Cut what grammar hangs on a word: "exploding", "explodes" and "exploded" are one, and so are "loss" and "losses". Longest first. */
 static size_t stem(char *word, size_t n)
 {
     static const char *const endings[] = {"ations", "ation", "ingly", "ings", "ing", "edly", "ies", "ed", "es", "ly", "s"};
     for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)
-        if (ends(word, n, endings[i])) {
+        if (ends(word, n, endings[i]) && !(endings[i][0] == 's' && word[n - 2] == 's')) {
             n -= strlen(endings[i]);
             break;
         }

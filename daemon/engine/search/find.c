@@ -12,8 +12,8 @@
 
 /* A server's model is not measured here: its cosines order hits, and words alone decide what is refused. */
 static const struct find_weights weights[] = {
-    {"all-MiniLM-L6-v2", 1, 0.75, 1, 1, 0.25, 0.75, 0.25, 0.1, 0.22, 0.44, 0.4},
-    {"hashing-1", 0.2, 1, 0, 0.2, 0, 0, 1, 0.03, 0, 0.3, 0.4},
+    {"all-MiniLM-L6-v2", 1, 0.75, 1, 1, 0.5, 1, 0.25, 0.05, 0.22, 0.32, 0.4},
+    {"hashing-1", 0.2, 1, 0, 0.2, 0, 0, 1, 0.03, 0, 0.31, 0.4},
     {NULL, 1, 0.75, 0, 0, 0, 0, 1, 0.05, 0, 0.31, 0.4},
 };
 
@@ -74,6 +74,9 @@ static double card_score(const struct search *s, const char *cause)
     return 0;
 }
 
+/* FTS5 says which words an incident has, too, by its own stems: one list of them is enough. */
+static bool tells_words(const char *why) { return strncmp(why, "words: ", 7) == 0; }
+
 void find_score(struct search *s, const struct bm25_text *t, double near, const char *cause, const struct search_hit *by_words,
                 struct find_hit *h)
 {
@@ -85,7 +88,8 @@ void find_score(struct search *s, const struct bm25_text *t, double near, const 
     if (near >= FIND_WORTH_TELLING) find_because(h, find_keep(s, "meaning %.2f", near));
     bm25_matches(&s->words, t, &said);
     if (said.n) find_because(h, find_keep(s, "%s", said.p));
-    for (size_t i = 0; by_words && i < by_words->n_why; i++) find_because(h, by_words->why[i]);
+    for (size_t i = 0; by_words && i < by_words->n_why; i++)
+        if (!said.n || !tells_words(by_words->why[i])) find_because(h, by_words->why[i]);
     str_done(&said);
     if (s->worded && card > own) find_because(h, find_keep(s, "its cause %s fits", cause));
 }

@@ -14,7 +14,7 @@
 #include "meaning.h"
 
 enum { FIND_WHY_MAX = 6 };
-enum find_by { FIND_BOTH, FIND_WORDS, FIND_MEANING }; /* the last two are for measuring */
+enum find_by { FIND_BOTH, FIND_WORDS, FIND_MEANING, FIND_ORDER }; /* to measure by: one alone; both without a floor */
 
 struct find_hit {
     const struct incident *incident; /* NULL: of the knowledge */
