@@ -45,10 +45,10 @@ enum role {
     ROLE_UPDATE_RATIO,      /* size of a step over size of the weights, or its common logarithm; of a part where one is named */
     ROLE_DEAD_SHARE,        /* of the units that are active for no input */
     ROLE_ZERO_SHARE,        /* of the activations that are exactly 0 */
-    ROLE_CHECKPOINT,        /* what a checkpoint that was looked into is as a whole: series.metric is "checkpoint/weight_norm" ... */
-    ROLE_PROGRESS,          /* counters and clocks: epoch, samples seen, elapsed time */
-    ROLE_EVENT,             /* value is an enum event of format.h */
-    ROLE_SILENCE,           /* seconds since the last data of the run; only while watching live */
+    ROLE_CHECKPOINT, /* what a checkpoint that was looked into is as a whole: series.metric is "checkpoint/weight_norm" ... */
+    ROLE_PROGRESS,   /* counters and clocks: epoch, samples seen, elapsed time */
+    ROLE_EVENT,      /* value is an enum event of format.h */
+    ROLE_SILENCE,    /* seconds since the last data of the run; only while watching live */
     ROLE_COUNT
 };
 enum better { BETTER_UNKNOWN, BETTER_LOWER, BETTER_HIGHER };

@@ -160,7 +160,8 @@ bool role_words_places(struct role_words *w)
         drop(w, 0);
     }
     while (w->n > 1 && role_words_among(last_places, w->at[w->n - 1]) && strcmp(w->at[w->n - 2], "per") != 0) w->n--;
-    return metrics && w->n && strcmp(w->at[w->n - 1], "loss") != 0; /* detectors keep scores of held-out data there; a loop, its loss */
+    return metrics && w->n &&
+           strcmp(w->at[w->n - 1], "loss") != 0; /* detectors keep scores of held-out data there; a loop, its loss */
 }
 
 void role_words_spell(const struct role_words *w, int from, int to, char *out, size_t size)

@@ -300,7 +300,7 @@ bool field_step_of_all(struct span text, double *step)
     return true;
 }
 
-bool field_is_step(double v) { return fabs(v) <= 0x1p53 && v == floor(v); }
+bool field_is_step(double v) { return fabs(v) <= 0x1p53 && v == (double)(int64_t)v; }
 
 /* rewind_base - a restart in an earlier epoch: the base that this epoch had, by the mean length of the epochs so far. */
 static int64_t rewind_base(const struct stepper *s, double epoch)

@@ -3,7 +3,8 @@
  * A line ends at '\n', or at '\r' where a progress bar redraws itself. It is cleaned of escapes and of what loggers put in front
  * (text_clean); a dict over several lines becomes one (text_unfold). Then it is tried in this order: an open traceback, a boxed
  * table (text_table), metrics below a line that counts (text_below), the shapes of text_family, the general
- * grammar of counters and pairs (text_pairs, text_record), settings (text_settings), events (text_event). What none of them knows
+ * grammar of counters and pairs (text_pairs, text_record), settings (text_settings), events (text_event). Of a line that has the
+ * words of one before only the numbers are read (text_form). What none of them knows
  * is prose and left alone: a name alone is weak evidence. But what the model put out is looked at: generated texts (text_samples), reports
  * on predictions (text_predictions). */
 #include <string.h>
@@ -18,6 +19,7 @@
 #include "text/dict.h"
 #include "text/event.h"
 #include "text/family.h"
+#include "text/form.h"
 #include "text/health.h"
 #include "text/known.h"
 #include "text/predictions.h"
@@ -44,6 +46,7 @@ struct text {
     struct text_python python;
     struct text_samples samples;
     struct text_predictions predictions;
+    struct text_forms forms;
     struct text_pairs pairs; /* of the line in hand: here, so that its memory is not cleared for each */
 };
 
@@ -77,11 +80,12 @@ static bool has_letter(struct span s)
     return false;
 }
 
-static bool grammar(struct text *t, const struct text_line *l, const struct format_out *out)
+/* grammar - the line by its pairs. known: they are filled in by a form. */
+static bool grammar(struct text *t, const struct text_line *l, bool known, const struct format_out *out)
 {
     struct text_pairs *ps = &t->pairs;
     const struct text_ranks *ranks = &t->run.ranks;
-    text_pairs(l->body, ps);
+    if (!known) text_pairs(l->body, ps);
     if (ranks->front >= 0 && ranks->front_is == FRONT_STEP && isnan(ps->lead))
         ps->lead = (double)ranks->front, ps->lead_bracketed = true;
     if (!text_record(&t->run, l, ps, out)) return false;
@@ -117,7 +121,7 @@ static void note_label(struct text *t, const struct text_line *l, const struct f
 static void of_others(struct text *t, const struct text_line *l, const struct format_out *out)
 {
     if (t->events.open && text_event(&t->events, l, t->run.points, out)) return;
-    if (!text_bar_like(l->body) && has_number(l->body) && has_letter(l->body) && grammar(t, l, out)) return;
+    if (!text_bar_like(l->body) && has_number(l->body) && has_letter(l->body) && grammar(t, l, false, out)) return;
     text_event(&t->events, l, t->run.points, out);
 }
 
@@ -140,9 +144,11 @@ static void message(struct text *t, const struct text_line *l, const struct form
     t->table.open = t->table.settings = false;
     if (l->body.p[l->body.n - 1] == ':') note_label(t, l, out);
     if (text_columns(&t->columns, &t->run, l, out) || text_below(&t->below, &t->run, l, &t->pairs, out)) return;
-    bool counts = has_number(l->body) || span_starts(l->body, "copypaste: ");
+    const struct text_form *form = text_forms_fit(&t->forms, l->body, &t->run.names, &t->pairs);
+    bool counts = form || has_number(l->body) || span_starts(l->body, "copypaste: ");
+    uint32_t families = form ? form->families : counts ? text_family_rows(&t->families, l->body) : 0;
     struct span rest = {"", 0};
-    if (counts && text_family(&t->families, &t->run, l, &rest, out)) {
+    if (families && text_family(&t->families, families, &t->run, l, &rest, out)) {
         struct text_line glued = *l;
         glued.body = rest;
         glued.indented = false;
@@ -151,7 +157,8 @@ static void message(struct text *t, const struct text_line *l, const struct form
     }
     if (text_settings_dotted(&t->facts, l->body, out)) return;
     if (!t->run.points && (text_assignments(&t->facts, l->body, out) || text_printed(&t->facts, l->body, out))) return;
-    if (counts && has_letter(l->body) && grammar(t, l, out)) {
+    if (counts && has_letter(l->body) && grammar(t, l, form != NULL, out)) {
+        if (!form) text_forms_keep(&t->forms, l->body, families);
         if (span_starts(l->body, "| End of training")) text_event(&t->events, l, t->run.points, out); /* a record and an end */
         return;
     }

@@ -206,6 +206,11 @@ bool text_bar_like(struct span body)
     return memchr(body.p, '[', body.n) && (span_has(body, "it/s") || span_has(body, "s/it") || span_has(body, "?it"));
 }
 
+bool text_bar_may_be_tqdm(struct span body)
+{
+    return span_has(body, "%|") || span_has(body, "it/s") || span_has(body, "s/it") || memchr(body.p, '?', body.n);
+}
+
 bool text_bar_tqdm(struct text_families *f, struct text_run *r, const struct text_line *l, struct span *rest,
                    const struct format_out *out)
 {

@@ -9,6 +9,8 @@ bool text_bar_tqdm(struct text_families *f, struct text_run *r, const struct tex
                    const struct format_out *out);
 bool text_bar_keras(struct text_families *f, struct text_run *r, const struct text_line *l, struct span *rest,
                     const struct format_out *out);
+/* text_bar_may_be_tqdm - no line without its marks is one, whatever its numbers. */
+bool text_bar_may_be_tqdm(struct span body);
 /* text_bar_like - may the line hold a tqdm bar? Cheaper than to look for it. */
 bool text_bar_like(struct span body);
 /* text_bar_settle - tell the tqdm bar that is held back, if any: its count is not drawn again for now. */

@@ -93,8 +93,11 @@ static bool starts_with(struct span s, const char *word)
 
 static bool in_time(char c)
 {
-    return is_digit(c) || c == '-' || c == ':' || c == ' ' || c == '.' || c == ',' || c == '/' || c == 'T' || c == 'Z' ||
-           c == '+';
+    static const bool of_time[256] = {
+        ['0'] = true, ['1'] = true, ['2'] = true, ['3'] = true, ['4'] = true, ['5'] = true, ['6'] = true,
+        ['7'] = true, ['8'] = true, ['9'] = true, ['-'] = true, [':'] = true, [' '] = true, ['.'] = true,
+        [','] = true, ['/'] = true, ['T'] = true, ['Z'] = true, ['+'] = true};
+    return of_time[(unsigned char)c];
 }
 
 /* time_length - bytes of a date and time, or of a clock time alone, at the start of s. */
@@ -116,6 +119,7 @@ static const char *const levels[] = {"INFO", "WARNING", "WARN", "ERROR", "DEBUG"
 
 static size_t level_length(struct span s)
 {
+    if (!s.n || !strchr("iwedcfn", s.p[0] | 0x20)) return 0;
     for (size_t i = 0; i < sizeof levels / sizeof *levels; i++) {
         if (!starts_with(s, levels[i])) continue;
         size_t n = strlen(levels[i]);
@@ -214,8 +218,9 @@ static size_t place_length(struct span s)
 static size_t logger_length(struct span s, struct text_prefix *prefix)
 {
     size_t i = 0;
-    while (i < s.n && i < 64 && (isalnum((unsigned char)s.p[i]) || strchr("_.", s.p[i]))) i++;
-    size_t placed = i ? placed_length(s) : 0, level;
+    while (i < s.n && i < 64 && (isalnum((unsigned char)s.p[i]) || s.p[i] == '_' || s.p[i] == '.')) i++;
+    bool may_be_placed = i == 64 || (i && i < s.n && strchr("<>:", s.p[i])); /* its name goes on behind a colon */
+    size_t placed = may_be_placed ? placed_length(s) : 0, level;
     if (!i || is_digit(s.p[0])) return 0;
     if (placed) return placed;
     struct span name = {s.p, i};

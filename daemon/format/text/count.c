@@ -14,7 +14,7 @@
 static bool about_held_out(const struct text_pairs *ps)
 {
     for (size_t i = 0; i < ps->n; i++)
-        if (text_split_of(ps->pair[i].key)) return true;
+        if (text_key_split(&ps->pair[i])) return true;
     return ps->label.n && text_split_of(ps->label);
 }
 
@@ -25,8 +25,9 @@ static const struct text_pair *unnamed_counter(struct text_pairs *ps, bool has_e
     const struct text_pair *found = NULL;
     for (size_t i = 0; i < ps->n && i < 4; i++) {
         struct text_pair *p = &ps->pair[i];
-        if (p->key.n && p->words == 1 && p->separator == ':' && p->total >= 0 && text_split_of(p->key))
-            *split = p->key.p[p->key.n - 1] == ')' ? SPLIT_EVAL : text_split_of(p->key), p->key.n = 0; /* timm's "Test (EMA)" */
+        if (p->key.n && p->words == 1 && p->separator == ':' && p->total >= 0 && text_key_split(p))
+            *split = p->key.p[p->key.n - 1] == ')' ? SPLIT_EVAL : text_key_split(p), p->key.n = 0,
+            p->key_split = SPLIT_NONE; /* timm's "Test (EMA)" */
         if (p->key.n || isnan(p->total) || !field_is_step(p->value)) continue;
         if (found && !has_epoch && found == p - 1) return *epoch = found->value, p;
         if (!found) found = p;
@@ -52,6 +53,7 @@ static double titled_epoch(struct text_pairs *ps)
     for (size_t i = 0; counted && i < sizeof words / sizeof *words; i++) {
         if (!span_is(p->key, words[i])) continue;
         p->key.n = 0;
+        p->key_split = SPLIT_NONE;
         p->name = NULL;
         return p->value;
     }
@@ -74,7 +76,8 @@ static const struct text_pair *named_count(struct text_run *r, struct text_pairs
     int rank = FIELD_UNRANKED;
     for (size_t i = 0; i < ps->n; i++) {
         struct text_pair *p = &ps->pair[i];
-        const struct text_name *e = p->name = text_name_known(&r->names, p->key);
+        if (!p->name || !p->key.n) p->name = text_name_known(&r->names, p->key);
+        const struct text_name *e = p->name;
         if (p->percent || is_flag(p->key)) continue;
         bool letter = counts_letter(ps, p), whole = field_is_step(p->value);
         if (!e && (letter || text_name_counts(&r->names, p->key, p->last)))

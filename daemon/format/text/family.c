@@ -112,30 +112,31 @@ static bool restatement(struct text_families *f, struct text_run *r, const struc
 }
 
 static const struct family {
-    const char *first;   /* the letters a line may begin with; NULL for any */
-    const char *literal; /* must be in the line; NULL for none; of one byte it is found fastest */
+    const char *first;             /* the letters a line may begin with; NULL for any */
+    const char *literal;           /* must be in the line; NULL for none; of one byte it is found fastest */
+    bool (*may)(struct span body); /* says by the words of the line alone that it is none; NULL when that is not worth it */
     bool (*read)(struct text_families *, struct text_run *, const struct text_line *, struct span *, const struct format_out *);
 } families[] = {
     /* clang-format off */
-    {"[0123456789", "\t", boosting},
-    {"0123456789", "/", text_bar_keras},
-    {"0123456789", "epoch", text_espnet},
-    {"[", " leaves", text_shape_trees},
-    {NULL, "[", text_bar_tqdm},
-    {"{", NULL, text_dict},
-    {"-n0123456789", " avg", text_shape_darknet},
-    {"m", "mean_average_precision (", text_shape_darknet},
-    {"N", "NNZs: ", text_shape_linear},
-    {"c", "copypaste: ", text_shape_copypaste},
-    {"EAR", "ing learning rate", text_shape_rate},
-    {"OGNFfLl", "verflow", loss_scale},
-    {"OGN", "OVERFLOW!", loss_scale},
-    {"oW|", "loss scale to", loss_scale},
-    {"BbNn", NULL, restatement},
-    {"CLTVcltv", " after ", after},
-    {"ACDELMPRTVacdelmprtv", " at ", at},
-    {"ACDELMPRTVacdelmprtv", " for ", of},
-    {"ALMTVlmtv", " over ", over},
+    {"[0123456789", "\t", NULL, boosting},
+    {"0123456789", "/", NULL, text_bar_keras},
+    {"0123456789", "epoch", NULL, text_espnet},
+    {"[", " leaves", NULL, text_shape_trees},
+    {NULL, "[", text_bar_may_be_tqdm, text_bar_tqdm},
+    {"{", NULL, NULL, text_dict},
+    {"-n0123456789", " avg", NULL, text_shape_darknet},
+    {"m", "mean_average_precision (", NULL, text_shape_darknet},
+    {"N", "NNZs: ", NULL, text_shape_linear},
+    {"c", "copypaste: ", NULL, text_shape_copypaste},
+    {"EAR", "ing learning rate", NULL, text_shape_rate},
+    {"OGNFfLl", "verflow", NULL, loss_scale},
+    {"OGN", "OVERFLOW!", NULL, loss_scale},
+    {"oW|", "loss scale to", NULL, loss_scale},
+    {"BbNn", NULL, NULL, restatement},
+    {"CLTVcltv", " after ", NULL, after},
+    {"ACDELMPRTVacdelmprtv", " at ", NULL, at},
+    {"ACDELMPRTVacdelmprtv", " for ", NULL, of},
+    {"ALMTVlmtv", " over ", NULL, over},
     /* clang-format on */
 };
 
@@ -154,16 +155,22 @@ void text_families_init(struct text_families *f)
             if (!families[i].first || strchr(families[i].first, (int)c)) f->rows[c] |= 1u << i;
 }
 
-bool text_family(struct text_families *f, struct text_run *r, const struct text_line *l, struct span *rest,
+uint32_t text_family_rows(const struct text_families *f, struct span body)
+{
+    uint32_t held = 0;
+    for (uint32_t rows = f->rows[(unsigned char)body.p[0]]; rows; rows &= rows - 1) {
+        const struct family *row = &families[__builtin_ctz(rows)];
+        if ((!row->literal || holds(body, row->literal)) && (!row->may || row->may(body))) held |= rows & -rows;
+    }
+    return held;
+}
+
+bool text_family(struct text_families *f, uint32_t rows, struct text_run *r, const struct text_line *l, struct span *rest,
                  const struct format_out *out)
 {
     *rest = (struct span){"", 0};
-    for (unsigned i = 0, rows = f->rows[(unsigned char)l->body.p[0]]; rows >> i; i++) {
-        const struct family *row = &families[i];
-        if (!(rows >> i & 1)) continue;
-        if (row->literal && !holds(l->body, row->literal)) continue;
-        if (row->read(f, r, l, rest, out)) return true;
-    }
+    for (; rows; rows &= rows - 1)
+        if (families[__builtin_ctz(rows)].read(f, r, l, rest, out)) return true;
     return false;
 }
 

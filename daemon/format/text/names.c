@@ -67,6 +67,7 @@ static enum text_split split_word(struct span w)
     } words[] = {{"valid", SPLIT_VALID}, {"validation", SPLIT_VALID}, {"val", SPLIT_VALID},       {"validate", SPLIT_VALID},
                  {"dev", SPLIT_VALID},   {"validating", SPLIT_VALID}, {"test", SPLIT_TEST},       {"testing", SPLIT_TEST},
                  {"eval", SPLIT_EVAL},   {"evaluation", SPLIT_EVAL},  {"evaluating", SPLIT_EVAL}, {"evaluate", SPLIT_EVAL}};
+    if (w.n < 3 || !strchr("vdte", w.p[0] | 0x20)) return SPLIT_NONE;
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if ((w.p[0] | 0x20) == words[i].word[0] && w.n == strlen(words[i].word) && strncasecmp(w.p, words[i].word, w.n) == 0)
             return words[i].split;

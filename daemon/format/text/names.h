@@ -57,5 +57,14 @@ int text_name_series(struct text_name *name, enum text_split split, enum axis ax
 void text_names_anew(struct text_names *names);
 /* text_split_of - the split a few words speak of: "Test set", "valid on 'valid' subset". */
 enum text_split text_split_of(struct span words);
+/* text_key_split, text_section_split - the same of a pair's key and of what stands in front of it. */
+static inline enum text_split text_key_split(const struct text_pair *p)
+{
+    return p->key_split == TEXT_SPLIT_UNASKED ? text_split_of(p->key) : (enum text_split)p->key_split;
+}
+static inline enum text_split text_section_split(const struct text_pair *p)
+{
+    return p->section_split == TEXT_SPLIT_UNASKED ? text_split_of(p->section) : (enum text_split)p->section_split;
+}
 
 #endif

@@ -10,6 +10,7 @@ static bool same(struct span a, struct span b) { return a.n && a.n == b.n && str
 static bool speaks_of_training(struct span words)
 {
     static const char *const starts[] = {"train", "Train", "TRAIN", "trn", "tr_"};
+    if (!words.n || (words.p[0] | 0x20) != 't') return false;
     for (size_t i = 0; i < sizeof starts / sizeof *starts; i++)
         if (span_starts(words, starts[i])) return true;
     return false;
@@ -29,7 +30,7 @@ bool text_sections(const struct text_pairs *ps, enum text_split split[TEXT_PAIRS
     bool any = false;
     for (size_t i = 0; i < ps->n; i++) {
         const struct text_pair *p = &ps->pair[i];
-        enum text_split own = text_split_of(p->key), section = own ? own : text_split_of(p->section);
+        enum text_split own = text_key_split(p), section = own ? own : text_section_split(p);
         bool begins = !i || p->section.p != ps->pair[i - 1].section.p;
         if (own || (begins && section)) now = section;
         else if (speaks_of_training(p->key) || (begins && speaks_of_training(p->section))) now = SPLIT_NONE;
@@ -48,9 +49,12 @@ static const char *score_of(const struct text_pair *p)
         const char *word, *name;
     } words[] = {{"train", "train acc"},      {"val", "valid acc"}, {"valid", "valid acc"},
                  {"validation", "valid acc"}, {"dev", "valid acc"}, {"test", "test acc"}};
+    if (p->words != 1 || !p->key.n || !strchr("tvd", p->key.p[0] | 0x20)) return NULL;
     bool share = p->percent || (p->value >= 0 && p->value <= 1);
-    for (size_t i = 0; i < sizeof words / sizeof *words && share && p->words == 1 && isnan(p->total); i++)
-        if (p->key.n == strlen(words[i].word) && strncasecmp(p->key.p, words[i].word, p->key.n) == 0) return words[i].name;
+    for (size_t i = 0; i < sizeof words / sizeof *words && share && isnan(p->total); i++)
+        if (words[i].word[0] == (p->key.p[0] | 0x20) && p->key.n == strlen(words[i].word) &&
+            strncasecmp(p->key.p, words[i].word, p->key.n) == 0)
+            return words[i].name;
     return NULL;
 }
 
@@ -71,5 +75,6 @@ void text_section_scores(struct text_pairs *ps)
         p->last = (uint32_t)(strchr(name, ' ') - name) + 1;
         p->words = 2;
         p->name = NULL;
+        p->key_split = TEXT_SPLIT_UNASKED;
     }
 }

@@ -1,0 +1,128 @@
+/* scan_word - see text/scan.h. Words gather into a key until a separator or a number ends it. A number may stand in the name of its type
+ * ("np.float64(0.5)", "tensor(0.5, device='cuda:0')"); None and n/a end a key without a value. */
+#include <strings.h>
+
+#include "../../base/num.h"
+#include "scan.h"
+#include "word.h"
+
+static const char *const text_values[] = {"no", "none", "yes", "true", "false", "n/a", "na", "null", "auto", "off", "on"};
+
+static bool is_text_value(struct span w)
+{
+    for (size_t i = 0; i < sizeof text_values / sizeof *text_values; i++)
+        if (w.n == strlen(text_values[i]) && strncasecmp(w.p, text_values[i], w.n) == 0) return true;
+    return memchr(w.p, '.', w.n) || memchr(w.p, '/', w.n);
+}
+
+/* is_missing - a value that is not there: the key before it has none. */
+static bool is_missing(struct span w)
+{
+    static const char *const words[] = {"None", "none", "n/a", "N/A", "NA", "null"};
+    if (w.n < 2 || w.n > 4 || (w.p[0] | 0x20) != 'n') return false;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (span_is(w, words[i])) return true;
+    return false;
+}
+
+/* is_unit - "samples/sec" right behind a number and before another key. */
+static bool is_unit(const struct scan *s, struct span w)
+{
+    if (s->key.start || !s->out->n || w.p - s->start < 2 || w.p[-1] != ' ' || !scan_is_digit(w.p[-2])) return false;
+    const char *slash = memchr(w.p, '/', w.n), *p = s->p;
+    if (!slash || slash + 1 == w.p + w.n || !strchr("si", slash[1])) return false;
+    while (p < s->end && *p == ' ') p++;
+    return p < s->end && scan_is_letter(*p);
+}
+
+/* wrapped - the value in "tensor(0.5, device='cuda:0')" or "np.float64(0.5)", with s->p at the bracket; false when it is other code. */
+static bool wrapped(struct scan *s, struct span type, const char *close)
+{
+    static const char *const types[] = {"tensor", "np.float64", "np.float32", "np.float16", "np.int64", "numpy.float32", "Array"};
+    bool known = false;
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++) known |= span_is(type, types[i]);
+    if (!known || !close) return false;
+    const char *p = s->p + 1;
+    double value;
+    if (*p == '[') p++;
+    if (!num_prefix((struct span){p, (size_t)(close - p)}, &value)) return false;
+    s->p = close + 1;
+    if (s->slots) s->slots->odd = true;
+    scan_add_pair(s, value, NAN, false);
+    return true;
+}
+
+/* title - one or two words that the message begins with and a dash ends: "Validation Results - Epoch: 3  Avg loss: 0.31". */
+static void title(const struct scan *s)
+{
+    struct text_pairs *out = s->out;
+    bool first = s->key.start == s->start && !out->n && !out->label.n && !s->separator;
+    if (!first || s->key.words > 2) return;
+    out->label = (struct span){s->key.start, (size_t)(s->key.end - s->key.start)};
+    out->titled = true;
+}
+
+static void extend_key(struct scan *s, struct span w)
+{
+    if (is_unit(s, w)) return;
+    if (!s->key.start) s->key.start = w.p;
+    s->key.end = w.p + w.n;
+    s->key.last = w.p;
+    s->key.words++;
+}
+
+/* glued - "epoch12" where a message begins. */
+static bool glued_counter(struct scan *s, struct span w)
+{
+    double value, total;
+    size_t name = s->key.start || s->out->n ? 0 : text_word_glued(w, &value, &total);
+    if (!name) return false;
+    s->key = (struct phrase){w.p, w.p + name, w.p, 1};
+    if (s->slots) s->slots->odd = true;
+    scan_add_pair(s, value, total, false);
+    return true;
+}
+
+/* leads - "loss -> 0.5". */
+static bool leads(const struct scan *s, struct span w)
+{
+    const char *p = s->p;
+    while (p < s->end && *p == ' ') p++;
+    return s->key.start && !s->separator && text_word_is_arrow(w) && p < s->end && scan_is_digit(*p);
+}
+
+void scan_word(struct scan *s)
+{
+    if (s->p == s->start && *s->p == '<') s->p++;
+    const char *from = s->p;
+    while (!scan_at_end(s, s->p) && !scan_ends_word(*s->p) && !text_word_wide(s->p, s->end)) s->p++;
+    struct span w = {from, (size_t)(s->p - from)};
+    double value;
+    if (glued_counter(s, w)) return;
+    size_t n = s->key.start && (w.p[0] | 0x20) != 'x' && w.n <= 10 ? num_prefix(w, &value) : 0;
+    if (n && !isfinite(value)) n = (size_t)(scan_padded(s, w.p + n) - w.p);
+    if (n && n == w.n - (w.p[w.n - 1] == '\'')) {
+        if (s->slots) s->slots->odd = true;
+        scan_add_pair(s, value, NAN, false);
+    } else if (s->key.start && !scan_at_end(s, s->p) && *s->p == '(' && wrapped(s, w, scan_close_bracket(s, s->p))) {
+        return;
+    } else if (s->key.start && is_missing(w)) {
+        scan_forget(s);
+    } else if (leads(s, w)) {
+        s->separator = ':';
+    } else if (text_word_is_dash(w)) {
+        if (w.n == 1) title(s);
+        scan_drop_key(s);
+    } else if (!s->separator) {
+        if (w.n == 1 && w.p[0] == '#') s->out->code = true;
+        extend_key(s, w);
+        if (text_word_ends_sentence(w) && !scan_at_end(s, s->p) && *s->p == ' ') scan_drop_key(s);
+    } else if (s->separator == '=' || is_text_value(w)) {
+        scan_forget(s);
+    } else {
+        s->section = (struct span){s->key.start, (size_t)(s->key.end - s->key.start)};
+        if (!s->out->label.n) s->out->label = s->section;
+        scan_forget(s);
+        extend_key(s, w);
+    }
+}

@@ -1,0 +1,183 @@
+/* scan_number - see text/scan.h. A number may carry a unit ("184.22ms", "3.96GB", "31%"), the end of a fraction ("100/600"), a deviation
+ * ("0.48+0.01"); "nanms", dates, clock times, versions and hashes are no numbers. "nan.0" is one: progress bars pad with zeros. */
+#include <strings.h>
+
+#include "../../base/num.h"
+#include "scan.h"
+#include "word.h"
+
+/* What counters without a name are called. */
+static const char batch_word[] = "batch";
+static const struct phrase batch = {batch_word, batch_word + sizeof batch_word - 1, batch_word, 1};
+
+/* opaque - a token that looks like a number and is none; it is the text value of its key. */
+static void opaque(struct scan *s)
+{
+    while (!scan_at_end(s, s->p) && (!scan_ends_word(*s->p) || *s->p == ':')) s->p++;
+    scan_forget(s);
+}
+
+/* fraction - "/ 600" behind a number; returns the end of it and its value, or NULL. */
+static const char *fraction(const struct scan *s, const char *p, double *total)
+{
+    while (!scan_at_end(s, p) && *p == ' ') p++;
+    if (scan_at_end(s, p) || *p != '/') return NULL;
+    for (p++; !scan_at_end(s, p) && *p == ' ';) p++;
+    if (scan_at_end(s, p) || !scan_is_digit(*p)) return NULL;
+    size_t n = num_prefix((struct span){p, (size_t)(s->end - p)}, total);
+    return n && (scan_at_end(s, p + n) || scan_ends_word(p[n]) || p[n] == '%') ? p + n : NULL;
+}
+
+/* unit - the end of letters behind a number, or NULL when something else follows. */
+static const char *unit(const struct scan *s, const char *p)
+{
+    const char *from = p;
+    while (!scan_at_end(s, p) && p - from < 12 && (scan_is_letter(*p) || *p == '/' || *p == '%')) p++;
+    return scan_at_end(s, p) || scan_ends_word(*p) || *p == '\'' ? p : NULL;
+}
+
+/* groups - a key whose numbers may be written in groups of three digits: torchtitan's tokens a second, "Step 1,000". */
+static bool groups(const struct scan *s)
+{
+    static const char *const words[] = {"tps", "step", "iteration", "iter"};
+    struct span last = {s->key.last, s->key.start ? (size_t)(s->key.end - s->key.last) : 0};
+    for (size_t i = 0; last.n && i < sizeof words / sizeof *words; i++)
+        if (last.n == strlen(words[i]) && strncasecmp(last.p, words[i], last.n) == 0) return true;
+    return false;
+}
+
+/* thousands - the rest of "7,421". */
+static const char *thousands(const struct scan *s, const char *p, double *value)
+{
+    if (scan_at_end(s, p) || *p != ',' || !groups(s)) return p;
+    while (s->end - p >= 4 && *p == ',' && scan_is_digit(p[1]) && scan_is_digit(p[2]) && scan_is_digit(p[3])) {
+        *value = *value * 1000 + (p[1] - '0') * 100 + (p[2] - '0') * 10 + (p[3] - '0');
+        p += 4;
+    }
+    return p;
+}
+
+/* deviation - the end of "+0.01" or " + 0.01" behind a mean, NULL when something else follows. */
+static const char *deviation(struct scan *s, const char *q)
+{
+    const char *p = q;
+    while (!scan_at_end(s, p) && *p == ' ' && p - q < 2) p++;
+    if (s->end - p < 2 || *p != '+') return NULL;
+    p++;
+    if (*p == ' ') p++;
+    size_t n = !scan_at_end(s, p) && scan_is_digit(*p) ? num_prefix((struct span){p, (size_t)(s->end - p)}, &s->spread) : 0;
+    return n ? p + n : NULL;
+}
+
+/* padded - the end of ".0" behind nan or inf. */
+const char *scan_padded(const struct scan *s, const char *p)
+{
+    if (!scan_at_end(s, p) && *p == '.') p++;
+    while (!scan_at_end(s, p) && *p == '0') p++;
+    return p;
+}
+
+/* rate - the end of "/s" behind a number, NULL when something else follows: "epoch=0/step=80". */
+static const char *rate(const struct scan *s, const char *q)
+{
+    static const char *const units[] = {"/s", "/sec", "/second"};
+    const char *end = unit(s, q);
+    struct span u = {q, end ? (size_t)(end - q) : 0};
+    for (size_t i = 0; u.n && i < sizeof units / sizeof *units; i++)
+        if (span_is(u, units[i]) && (scan_at_end(s, end) || (*end != '=' && *end != ':'))) return end;
+    return NULL;
+}
+
+/* tail - the end of what belongs to the number before q: "/600", "ms", "%". NULL when it was no number: 12:30, 1.2.3, 0x1f, "nanms". */
+static const char *tail(struct scan *s, const char *q, double value, double *total)
+{
+    *total = NAN;
+    if (!isfinite(value)) q = scan_padded(s, q);
+    if (scan_at_end(s, q)) return q;
+    char c = *q, next = s->end - q > 1 ? q[1] : 0;
+    if (c == '+' || (c == ' ' && next == '+')) {
+        const char *behind = deviation(s, q);
+        if (behind) return behind;
+    }
+    const char *end = fraction(s, q, total);
+    if (end) return end;
+    *total = NAN;
+    if (c == '/' && (end = rate(s, q)) != NULL) return end;
+    if (c == '/' && scan_is_letter(next)) return q + 1; /* "epoch=0/micro_step=80" */
+    if (scan_is_letter(c) || c == '%') return isfinite(value) ? unit(s, q) : NULL;
+    if (c == ':') return scan_is_digit(next) ? NULL : q;
+    if (scan_ends_word(c) || c == '\'' || text_word_wide(q, s->end)) return q;
+    bool sentence = (c == '.' || c == '>') && (!next || next == ' ' || next == '.'); /* "Epoch 3..." */
+    return sentence ? q : NULL;
+}
+
+/* range - "Batch [20-40]": the end and the later number of it; NULL when it is none. */
+static const char *range(const struct scan *s, const char *q, double *value)
+{
+    if (s->end - q < 3 || *q != '-' || !scan_is_digit(q[1]) || s->p == s->start || s->p[-1] != '[') return NULL;
+    double last;
+    size_t n = num_prefix((struct span){q + 1, (size_t)(s->end - q) - 1}, &last);
+    if (!n || scan_at_end(s, q + 1 + n) || q[1 + n] != ']') return NULL;
+    *value = last;
+    return q + 1 + n;
+}
+
+/* in_brackets - does what stands from s->p to end have brackets to itself? */
+static bool in_brackets(const struct scan *s, const char *end)
+{
+    const char *p = s->p;
+    while (p > s->start && p[-1] == ' ') p--;
+    while (!scan_at_end(s, end) && *end == ' ') end++;
+    return p > s->start && p[-1] == '[' && !scan_at_end(s, end) && *end == ']';
+}
+
+/* batch_beside - "[40]" right behind the "[2]" of "Epoch: [2][40]" counts its batches. */
+static bool batch_beside(const struct scan *s, const char *end)
+{
+    size_t n = s->out->n;
+    if (s->key.start || !n || s->p - s->start < 3 || s->p[-1] != '[' || scan_at_end(s, end) || *end != ']') return false;
+    const char *p = s->p - 1;
+    while (p > s->start && p[-1] == ' ') p--;
+    const struct text_pair *last = &s->out->pair[n - 1];
+    struct span word = span_from(last->key, last->last);
+    return p > s->start && p[-1] == ']' && isnan(last->total) && word.n == 5 && strncasecmp(word.p, "epoch", 5) == 0;
+}
+
+/* pair_to_come - the pair that a number will be in (scan_add_pair). */
+static size_t pair_to_come(const struct scan *s, double total)
+{
+    bool kept = (s->key.start || !isnan(total)) && s->out->n < TEXT_PAIRS_MAX;
+    return kept ? s->out->n : TEXT_SLOT_NO_PAIR;
+}
+
+/* note - where the number of n bytes at from stands, and the end of its fraction. One of groups, of a range or with a deviation is odd. */
+static void note(struct scan *s, const char *from, size_t n, const char *q, double total, bool odd, size_t pair)
+{
+    s->slots->odd |= odd || q != from + n || !isnan(s->spread);
+    text_slot_note(s->slots, s->start, from, q, pair, SLOT_VALUE);
+    if (isnan(total)) return;
+    while (*q == ' ' || *q == '/') q++;
+    double value;
+    n = num_prefix((struct span){q, (size_t)(s->end - q)}, &value);
+    text_slot_note(s->slots, s->start, q, q + n, pair, SLOT_TOTAL);
+}
+
+void scan_number(struct scan *s, size_t n, double value)
+{
+    const char *q = thousands(s, s->p + n, &value), *from = s->p;
+    double total = NAN;
+    const char *end = range(s, q, &value);
+    bool ranged = end != NULL;
+    if (!end) end = tail(s, q, value, &total);
+    if (!end) {
+        opaque(s);
+        return;
+    }
+    size_t before = s->out->n;
+    bool bracketed = !isnan(total) && in_brackets(s, end);
+    if (isnan(total) && batch_beside(s, end)) s->key = batch;
+    s->p = end;
+    if (s->slots) note(s, from, n, q, total, ranged, pair_to_come(s, total));
+    scan_add_pair(s, value, total, end > q && *q == '%');
+    if (s->out->n > before) s->out->pair[before].bracketed = bracketed;
+}

@@ -1,0 +1,166 @@
+/* text_plain - see text/parts.h. Lines of metrics where nothing in the line counts: what counts stands above, or nothing does, and then
+ * they are held (text/pending.h) until it is certain that such lines are the records. */
+#include <math.h>
+#include <string.h>
+#include <strings.h>
+
+#include "parts.h"
+
+enum { STANDING_LINES = 12, BARE_PROSE_MAX = 2 };
+
+/* all_named - nothing but metrics and their values; no code, no model, no long text. */
+static bool all_named(const struct text_line *l, const struct text_pairs *ps)
+{
+    for (size_t i = 0; i < ps->n; i++)
+        if (!ps->pair[i].key.n) return false;
+    return ps->n && ps->prose <= 3 && !ps->calls && !ps->braces && l->body.n <= TEXT_PENDING_BYTES;
+}
+
+/* count_held - held-out data told again, and nothing of training since: another record. Training's own records count by themselves. */
+static void count_held(struct text_run *r, const struct text_pairs *ps)
+{
+    const struct text_name *first = NULL;
+    for (size_t i = 0; i < ps->n && !first; i++)
+        if (text_is_metric(ps->pair[i].name, &ps->pair[i]) && ps->pair[i].name->flags & NAME_STRONG) first = ps->pair[i].name;
+    if (r->place.known || !first) return;
+    r->place.record += !r->place.record || (first == r->held.metric && r->place.record == r->held.record);
+    r->held.metric = first;
+    r->held.record = r->place.record;
+}
+
+static unsigned numbered(struct text_run *r, const struct text_line *l, struct text_pairs *ps, const struct format_out *out)
+{
+    static const struct text_count nothing = {.axis = AXIS_RECORD};
+    struct text_weight w = text_weigh(r, ps, out->arena);
+    enum text_split split = text_line_split(r, l, ps);
+    if (!w.strong || w.settings) return 0;
+    if (!split) split = text_leading_split(ps);
+    if (split) count_held(r, ps);
+    return text_emit(r, l, ps, text_where_by_epoch(r, &nothing, split, text_main_metric(ps)), out);
+}
+
+/* rising - do the bare numbers in front of the held lines grow from line to line? Then they are the steps. */
+static bool rising(const struct text_pending *h)
+{
+    for (size_t i = 0; i < h->n; i++)
+        if (h->held[i].front < 0 || (i && h->held[i].front <= h->held[i - 1].front)) return false;
+    return h->n > 0;
+}
+
+/* retell - a held line, now that it is known to be a record. */
+static unsigned retell(struct text_run *r, const struct text_pending_line *held, const struct format_out *out)
+{
+    struct text_pairs ps;
+    struct text_line l = {.body = {held->body, held->n}, .time = held->time, .line = held->line};
+    bool step = held->front >= 0 && r->ranks.front_is == FRONT_STEP;
+    text_pairs(l.body, &ps);
+    r->ranks.rank = held->front >= 0 && !step ? held->front : held->rank;
+    if (!step) return numbered(r, &l, &ps, out);
+    r->place.known = true;
+    r->place.step = held->front;
+    r->place.axis = AXIS_STEP;
+    return text_emit(r, &l, &ps, (struct text_where){held->front, AXIS_STEP, text_leading_split(&ps)}, out);
+}
+
+/* hold - a line of metrics where nothing counts. When it is certain that such lines are the records, all that are held are told. */
+static unsigned hold(struct text_run *r, const struct text_line *l, const struct text_pairs *ps, const struct format_out *out)
+{
+    struct text_pending *h = &r->pending;
+    unsigned n = 0;
+    bool enough = text_pending_add(h, ps, l->body, l->line, l->time);
+    if (h->n && h->held[h->n - 1].line == l->line)
+        h->held[h->n - 1].rank = r->ranks.rank, h->held[h->n - 1].front = r->ranks.front;
+    if (!enough) return 0;
+    if (r->ranks.front >= 0) r->ranks.front_is = rising(h) ? FRONT_STEP : FRONT_RANK;
+    bool steps = r->ranks.front >= 0 && r->ranks.front_is == FRONT_STEP;
+    if (!steps) text_place_by_record(&r->place);
+    r->place.bare = !steps;
+    for (size_t i = 0; i < h->n; i++) {
+        struct text_place before = r->place;
+        n += retell(r, &h->held[i], out);
+        if (text_ranks_others(&r->ranks)) r->place = before;
+    }
+    r->ranks.rank = TEXT_NO_RANK; /* the line in hand was among them */
+    h->n = 0;
+    return n;
+}
+
+void text_stand(struct text_run *r, const struct text_line *l, const struct text_pairs *ps, const struct text_count *c)
+{
+    enum { BODY_MAX_BYTES = 60 };
+    bool less = r->place.lesser && c->field == r->place.lesser; /* an evaluation's own steps */
+    r->standing.line = 0;
+    if (!c->named || c->axis == AXIS_RECORD || c->cut || l->split || less || ps->prose > 2 || ps->calls) return;
+    if (l->body.n > BODY_MAX_BYTES || text_split_of(l->body) || (r->place.heading && r->place.heading_split)) return;
+    for (size_t i = 0; i < ps->n; i++)
+        if (ps->pair[i].words > 2 || (ps->pair[i].separator != ':' && isnan(ps->pair[i].total))) return;
+    r->standing.count = *c;
+    r->standing.line = l->line;
+    r->standing.placed = false;
+}
+
+/* stands - is a line of metrics right below one that counts? */
+static bool stands(const struct text_run *r, const struct text_line *l)
+{
+    bool headed = r->place.heading && r->place.heading_line > r->standing.line;
+    return r->standing.line && !headed && l->line > r->standing.line && l->line - r->standing.line <= STANDING_LINES;
+}
+
+static struct text_where where_standing(struct text_run *r, enum text_split split, const struct format_out *out)
+{
+    if (!r->standing.placed) r->standing.at = text_where_counted(r, &r->standing.count, SPLIT_NONE, out);
+    r->standing.placed = true;
+    return (struct text_where){r->standing.at.step, r->standing.at.axis, split};
+}
+
+/* tells_loss - "iter images/0042.jpg, loss: 0.5, accuracy: 0.75": a few words more beside a loss. */
+static bool tells_loss(const struct text_pairs *ps)
+{
+    for (size_t i = 0; i < ps->n; i++)
+        if (ps->pair[i].key.n == 4 && strncasecmp(ps->pair[i].key.p, "loss", 4) == 0) return true;
+    return false;
+}
+
+/* sums_training - "Training loss: 0.5" below the bar or the last batch of an epoch. */
+static bool sums_training(const struct text_pairs *ps)
+{
+    static const char *const starts[] = {"Train ", "Training ", "train ", "training ", "Average train", "Average Train"};
+    for (size_t i = 0; i < sizeof starts / sizeof *starts; i++)
+        if (span_starts(ps->pair[0].key, starts[i])) return !ps->prose;
+    return false;
+}
+
+unsigned text_plain(struct text_run *r, const struct text_line *l, struct text_pairs *ps, const struct format_out *out)
+{
+    struct text_place *place = &r->place;
+    if (!all_named(l, ps)) return 0;
+    double heading = text_place_under_heading(place, l->line);
+    enum text_split split = text_line_split(r, l, ps);
+    if (!split) split = text_leading_split(ps);
+    bool speaks = split || (ps->pair[0].key.n <= TEXT_NAME_MAX_BYTES && text_split_of(ps->pair[0].key));
+    bool counted = place->known || place->epoch_known || !isnan(heading);
+    if (stands(r, l)) {
+        struct text_weight below = text_weigh(r, ps, out->arena);
+        bool told = below.strong || (below.metrics && r->standing.placed);
+        return told && !below.settings ? text_emit(r, l, ps, where_standing(r, split, out), out) : 0;
+    }
+    if (!speaks && ps->prose > (counted || !tells_loss(ps) ? 0 : BARE_PROSE_MAX)) return 0;
+    if (place->bare && !place->known) return numbered(r, l, ps, out);
+    bool trains = !speaks && isnan(heading) && counted;
+    if (trains && !(place->known && sums_training(ps))) return 0;
+    struct text_weight w = text_weigh(r, ps, out->arena);
+    if (!w.strong || w.settings) return 0;
+    if (trains && (place->axis == AXIS_RECORD || place->step == r->summed)) return 0; /* nothing tells such lines apart */
+    if (trains) r->summed = place->step;
+    if (trains) return text_emit(r, l, ps, (struct text_where){place->step, place->axis, SPLIT_NONE}, out);
+    if (!counted) return hold(r, l, ps, out);
+    if (!split && !isnan(heading)) split = place->heading_split;
+    bool progressed =
+        split && split == place->progress_split && place->known; /* its progress stands at the last step, and so does it */
+    if (progressed) return text_emit(r, l, ps, (struct text_where){place->step, place->axis, split}, out);
+    struct text_count c = {.axis = AXIS_EPOCH, .epoch = isnan(heading) ? place->epoch : heading};
+    if (isnan(heading) && (place->fractional || !place->epoch_known)) c.axis = AXIS_RECORD;
+    struct text_where at = text_where_by_epoch(r, &c, split, text_main_metric(ps));
+    place->bare |= place->by_record && !isnan(heading);
+    return text_emit(r, l, ps, at, out);
+}

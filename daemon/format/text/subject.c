@@ -1,0 +1,68 @@
+/* text_parts - see text/parts.h: what a line weighs, and which data it is about. */
+#include <string.h>
+
+#include "parts.h"
+
+struct text_weight text_weigh(struct text_run *r, struct text_pairs *ps, struct arena *arena)
+{
+    struct text_weight w = {0};
+    for (size_t i = 0; i < ps->n; i++) {
+        struct text_pair *p = &ps->pair[i];
+        struct text_name *e = text_resolve(r, p, arena);
+        if (!e) continue;
+        bool metric = text_is_metric(e, p);
+        w.metrics += metric;
+        w.strong += metric && (e->flags & NAME_STRONG);
+        w.split += metric && (e->flags & NAME_SPLIT);
+        w.settings += e->field->kind == FIELD_SETTING;
+        if (e->flags & NAME_RANK && field_is_step(p->value) && p->value >= 0) r->ranks.rank = (int64_t)p->value;
+    }
+    return w;
+}
+
+enum text_split text_leading_split(const struct text_pairs *ps)
+{
+    struct span key = ps->n ? ps->pair[0].key : (struct span){"", 0};
+    const char *blank = memchr(key.p, ' ', key.n);
+    return blank ? text_split_of((struct span){key.p, (size_t)(blank - key.p)}) : SPLIT_NONE;
+}
+
+bool text_labelled(const struct text_line *l, const struct text_pairs *ps)
+{
+    struct span part = ps->n ? ps->pair[0].section : (struct span){"", 0};
+    return part.n && part.p - l->body.p <= 2 && l->body.p[0] == '[' && text_section_split(ps->pair);
+}
+
+/* common_section - "Epoch 3 | val | loss: 0.5 | acc: 0.75": what stands alone in front of all that is told. */
+static enum text_split common_section(const struct text_pairs *ps)
+{
+    struct span section = ps->n ? ps->pair[ps->n - 1].section : (struct span){"", 0};
+    enum text_split split = section.n ? text_section_split(&ps->pair[ps->n - 1]) : SPLIT_NONE;
+    for (size_t i = 0; i < ps->n && split; i++) {
+        const struct text_name *e = ps->pair[i].name;
+        bool counter = e && e->rank != FIELD_UNRANKED;
+        if (!counter && (ps->pair[i].section.p != section.p || text_key_split(&ps->pair[i]))) split = SPLIT_NONE;
+    }
+    return split;
+}
+
+enum text_split text_line_split(const struct text_run *r, const struct text_line *l, const struct text_pairs *ps)
+{
+    if (l->split) return l->split;
+    if (text_labelled(l, ps)) return text_section_split(ps->pair);
+    if (l->body.p[0] == '*') return r->place.progress_split ? r->place.progress_split : SPLIT_EVAL; /* " * Acc@1 12.3" */
+    enum text_split split = ps->label.n ? text_split_of(ps->label) : SPLIT_NONE;
+    if (!split) split = common_section(ps);
+    if (span_starts(l->body, "Saving dict for")) return SPLIT_EVAL;
+    if (memchr(l->body.p, '\'', l->body.n) && span_has(l->body, "valid on '")) return SPLIT_VALID;
+    return split ? split : r->place.label_line + 1 == l->line ? r->place.label_split : SPLIT_NONE;
+}
+
+const struct text_name *text_main_metric(const struct text_pairs *ps)
+{
+    for (size_t i = 0; i < ps->n; i++) {
+        const struct text_name *e = ps->pair[i].name;
+        if (text_is_metric(e, &ps->pair[i]) && (e->flags & NAME_STRONG) && !(e->flags & NAME_SPLIT)) return e->main ? e->main : e;
+    }
+    return NULL;
+}
