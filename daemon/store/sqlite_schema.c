@@ -122,7 +122,7 @@ enum status schema_prepare(struct sqlite *db, bool writing, struct err *err)
     if (writing) return migrate(db, version, err);
     if (!tables) return err_set(err, E_ABSENT, "the memory '%s' is still empty", sqlite_path(db));
     if (version < VERSION)
-        return err_set(err, E_STORE, "cannot read '%s': it has the older schema %d, and the daemon must migrate it first",
+        return err_set(err, E_STORE, "cannot read '%s': it has the older schema %d; `mlwatch daemon` brings it up to date",
                        sqlite_path(db), (int)version);
     return OK;
 }
