@@ -127,6 +127,10 @@ extern const struct analyzer *const analyzers[]; /* NULL ends the list */
 void finding_add(struct finding *f, const char *name, double value, const char *unit);
 /* finding_evidence - the value of a named item, or fallback. */
 double finding_evidence(const struct finding *f, const char *name, double fallback);
+/* finding_said - what the line of a point says in so many words: its place, and nothing of how things went before or after. */
+struct finding finding_said(const char *kind, enum severity severity, double confidence, const struct point *p);
+/* severity_named - by its name; a warning where it is none. */
+enum severity severity_named(const char *name);
 /* severity_name, axis_name, phase names - as in the JSON; never NULL. */
 const char *severity_name(enum severity s);
 const char *axis_name(enum axis a);

@@ -96,6 +96,28 @@ const char *severity_name(enum severity s) { return severities[s]; }
 const char *axis_name(enum axis a) { return axes[a]; }
 const char *event_name(enum event e) { return e < EVENT_COUNT ? events[e] : "none"; }
 
+enum severity severity_named(const char *name)
+{
+    for (int s = SEVERITY_INFO; name && s <= SEVERITY_CRITICAL; s++)
+        if (strcmp(severities[s], name) == 0) return (enum severity)s;
+    return SEVERITY_WARNING;
+}
+
+struct finding finding_said(const char *kind, enum severity severity, double confidence, const struct point *p)
+{
+    return (struct finding){.kind = kind,
+                            .severity = severity,
+                            .confidence = confidence,
+                            .source = p->source,
+                            .segment = p->segment,
+                            .onset_step = p->step,
+                            .first_step = p->step,
+                            .last_step = p->step,
+                            .first_line = p->line,
+                            .last_line = p->line,
+                            .quote_line = p->line};
+}
+
 void finding_add(struct finding *f, const char *name, double value, const char *unit)
 {
     if (f->n_evidence < EVIDENCE_MAX)

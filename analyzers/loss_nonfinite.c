@@ -26,18 +26,8 @@ static void statement(struct state *s, const struct point *p, const struct findi
 {
     if ((enum event)p->value != EVENT_NONFINITE || s->said) return;
     s->said = true;
-    struct finding f = {.kind = "loss_nonfinite",
-                        .severity = SEVERITY_CRITICAL,
-                        .confidence = 0.9,
-                        .source = p->source,
-                        .series = p->series,
-                        .segment = p->segment,
-                        .onset_step = p->step,
-                        .first_step = p->step,
-                        .last_step = p->step,
-                        .first_line = p->line,
-                        .last_line = p->line,
-                        .quote_line = p->line};
+    struct finding f = finding_said("loss_nonfinite", SEVERITY_CRITICAL, 0.9, p);
+    f.series = p->series;
     finding_add(&f, "value", NAN, "");
     finding_add(&f, "points", 1, "points");
     out->emit(out->arg, &f);

@@ -40,18 +40,8 @@ static void observe(void *state, const struct point *p, const struct findings *o
     if ((enum event)p->value != EVENT_OUT_OF_MEMORY) return;
     s->points_since = 0;
     if (s->told.open) return;
-    struct finding f = {.kind = "out_of_memory",
-                        .episode = ++s->episode,
-                        .severity = SEVERITY_CRITICAL,
-                        .confidence = 0.97,
-                        .source = p->source,
-                        .segment = p->segment,
-                        .onset_step = p->step,
-                        .first_step = p->step,
-                        .last_step = p->step,
-                        .first_line = p->line,
-                        .last_line = p->line,
-                        .quote_line = p->line};
+    struct finding f = finding_said("out_of_memory", SEVERITY_CRITICAL, 0.97, p);
+    f.episode = ++s->episode;
     finding_add(&f, "line", (double)p->line, "");
     s->source = p->source, s->segment = p->segment;
     told_update(&s->told, true, true, &f, out);

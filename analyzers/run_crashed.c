@@ -60,18 +60,8 @@ static void observe(void *state, const struct point *p, const struct findings *o
     s->caught = (enum event)p->value == EVENT_TRACEBACK;
     if (s->told.open && severity <= s->told.severity) return; /* the first words are the cause, what follows is its echo */
     if (!s->told.open) s->episode++;
-    struct finding f = {.kind = "run_crashed",
-                        .episode = s->episode,
-                        .severity = severity,
-                        .confidence = confidence,
-                        .source = p->source,
-                        .segment = p->segment,
-                        .onset_step = p->step,
-                        .first_step = p->step,
-                        .last_step = p->step,
-                        .first_line = p->line,
-                        .last_line = p->line,
-                        .quote_line = p->line};
+    struct finding f = finding_said("run_crashed", severity, confidence, p);
+    f.episode = s->episode;
     finding_add(&f, "line", (double)p->line, "");
     s->source = p->source, s->segment = p->segment;
     told_update(&s->told, true, true, &f, out);

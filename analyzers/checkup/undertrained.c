@@ -5,9 +5,9 @@
  * median of several that counts. A small network that solves a small task may never leave its random start by more: worth knowing, no more. */
 #include <math.h>
 
+#include "../stats/robust.h"
 #include "parts.h"
 
-enum { MATRICES_MAX = 512 };
 struct knobs {
     double exponent, least;
 };
@@ -18,23 +18,13 @@ static const struct knob knobs[] = {{"undertrained_exponent", "1", 6, 3, 30, 8, 
                                      "that must have been fitted", "one fit is noise"},
                                     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
-static double median_of(double *x, size_t n)
-{
-    for (size_t i = 1; i < n; i++)
-        for (size_t k = i; k && x[k - 1] > x[k]; k--) {
-            double y = x[k];
-            x[k] = x[k - 1], x[k - 1] = y;
-        }
-    return n % 2 ? x[n / 2] : (x[n / 2 - 1] + x[n / 2]) / 2;
-}
-
 static void look(const void *memory, const struct checkup *c, const struct findings *out)
 {
     const struct knobs *k = memory;
     const struct checkup_tensor *most = NULL;
-    double exponents[MATRICES_MAX], above = 0;
+    double exponents[ROBUST_MAX], above = 0;
     size_t n = 0;
-    for (size_t i = 0; i < c->n && n < MATRICES_MAX; i++) {
+    for (size_t i = 0; i < c->n && n < ROBUST_MAX; i++) {
         const struct checkup_tensor *t = &c->tensors[i];
         if (!is_weight(t) || !(t->tail_exponent > 1)) continue;
         exponents[n++] = t->tail_exponent;
@@ -42,7 +32,7 @@ static void look(const void *memory, const struct checkup *c, const struct findi
         if (!most || t->tail_exponent > most->tail_exponent) most = t;
     }
     if (!n || (double)n < k->least || c->step == 0) return;
-    double median = median_of(exponents, n);
+    double median = robust_median(exponents, n);
     if (median <= k->exponent) return;
     struct finding f = checkup_finding(c, "spectrum_undertrained", SEVERITY_INFO, 0.6, most);
     finding_add(&f, "exponent", most->tail_exponent, "");

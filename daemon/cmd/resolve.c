@@ -7,6 +7,7 @@
 
 #include "../base/json.h"
 #include "../engine/client.h"
+#include "../report/words.h"
 #include "look.h"
 
 enum { FIXES_MAX = 512, NOTE_MAX_BYTES = 4096 };
@@ -15,20 +16,9 @@ struct resolution {
     const char *fix, *worked, *note;
 };
 
-static const struct {
-    const char *answer, *words;
-} answers[] = {{"yes", "helped"}, {"no", "did not help"}, {"worse", "made it worse"}};
-
-static const char *words_of(const char *worked)
-{
-    for (size_t i = 0; worked && i < sizeof answers / sizeof *answers; i++)
-        if (strcmp(worked, answers[i].answer) == 0) return answers[i].words;
-    return NULL;
-}
-
 static enum status check_worked(const char *worked, struct err *err)
 {
-    if (words_of(worked)) return OK;
+    if (words_worked(worked)) return OK;
     return err_set(err, E_USAGE, "did it help? --worked yes, no or worse%s%s%s", worked ? ", not '" : "", worked ? worked : "",
                    worked ? "'" : "");
 }
@@ -94,7 +84,7 @@ static void print_overridden(struct hosts *h, const struct incident *i, const st
     if (hosts_outcomes(h, i->id, &lines, &n, NULL)) return;
     for (size_t l = 0; l < n; l++) {
         if (strcmp(lines[l].teller, "watched") != 0 || strcmp(lines[l].fix, r->fix) != 0) continue;
-        printf("%s was watched and it %s there; your word counts\n", lines[l].run, words_of(lines[l].worked));
+        printf("%s was watched and it %s there; your word counts\n", lines[l].run, words_worked(lines[l].worked));
     }
 }
 
@@ -123,7 +113,7 @@ static void print_order(struct recall *c, const struct incident_row *row)
 static void print_resolved(const struct incident_row *incident, const struct resolution *r)
 {
     struct recall now = {0};
-    printf("%s of %s: noted that %s %s\n", incident->incident.id, incident->incident.run_name, r->fix, words_of(r->worked));
+    printf("%s of %s: noted that %s %s\n", incident->incident.id, incident->incident.run_name, r->fix, words_worked(r->worked));
     if (recall_open(&now, NULL) == OK) {
         print_overridden(&now.hosts, &incident->incident, r);
         print_order(&now, incident);

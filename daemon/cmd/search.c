@@ -89,14 +89,12 @@ static void add_matches(struct str *s, const struct find_hit *h)
     }
 }
 
-static const char *const worked_words[][2] = {{"yes", "helped"}, {"no", "did not help"}, {"worse", "made it worse"}};
-
 static void add_fix(struct str *s, const struct find_hit *h)
 {
     str_add(s, "fix: ");
     words_foreign(s, h->fix);
-    for (size_t i = 0; h->worked && i < sizeof worked_words / sizeof *worked_words; i++)
-        if (strcmp(h->worked, worked_words[i][0]) == 0) str_addf(s, " %s", worked_words[i][1]);
+    const char *worked = words_worked(h->worked);
+    if (worked) str_addf(s, " %s", worked);
     if (!h->worked && is_note(h)) str_add(s, " was tried; it was not told how it went");
     else if (!h->worked && h->incident) str_add(s, " was offered; nobody has said how it went (mlwatch resolve)");
 }

@@ -82,19 +82,12 @@ static void found(struct show *s, const json_t *m)
 
 /* ---- alerts ------------------------------------------------------------------------------------------------------------------ */
 
-static enum severity severity_of(const char *name)
-{
-    for (int i = SEVERITY_INFO; i <= SEVERITY_CRITICAL; i++)
-        if (strcmp(severity_name((enum severity)i), name) == 0) return (enum severity)i;
-    return SEVERITY_WARNING;
-}
-
 static void alert(struct show *s, const json_t *m)
 {
     struct str out = {0};
     const char *cause = json_string_value(json_object_get(m, "cause"));
     struct alert a = {.when = number_of(m, "when"),
-                      .severity = severity_of(text_of(m, "severity")),
+                      .severity = severity_named(text_of(m, "severity")),
                       .run = text_of(m, "run"),
                       .kind = text_of(m, "kind"),
                       .where = text_of(m, "where"),

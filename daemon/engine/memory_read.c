@@ -34,13 +34,6 @@ static bool take_source(void *arg, const struct source_row *row)
     return true;
 }
 
-static enum severity severity_of(const char *name)
-{
-    for (int s = SEVERITY_INFO; s <= SEVERITY_CRITICAL; s++)
-        if (name && strcmp(severity_name((enum severity)s), name) == 0) return (enum severity)s;
-    return SEVERITY_WARNING;
-}
-
 static bool take_incident(void *arg, const struct incident_row *row)
 {
     struct known *k = arg;
@@ -55,7 +48,7 @@ static bool take_incident(void *arg, const struct incident_row *row)
                                     .probability = i->cause_probability};
     struct told *t = &mine->told;
     *t = (struct told){.onset_step = i->onset_step,
-                       .severity = severity_of(i->severity),
+                       .severity = severity_named(i->severity),
                        .opened = i->opened,
                        .closed = i->closed,
                        .cause_told = i->cause_probability >= 0.8,

@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 static const struct {
@@ -137,6 +138,14 @@ void words_clause(struct str *s, const char *title)
         t = span_from(t, 1);
     }
     str_add_printable(s, t, WORDS_TEXT_MAX);
+}
+
+const char *words_worked(const char *worked)
+{
+    static const char *const ends[][2] = {{"yes", "helped"}, {"no", "did not help"}, {"worse", "made it worse"}};
+    for (size_t i = 0; worked && i < sizeof ends / sizeof *ends; i++)
+        if (strcmp(worked, ends[i][0]) == 0) return ends[i][1];
+    return NULL;
 }
 
 void words_foreign(struct str *s, const char *text) { str_add_printable(s, span_of(text), WORDS_TEXT_MAX); }

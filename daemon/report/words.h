@@ -23,6 +23,8 @@ const char *words_belief(double probability);
 void words_record(struct str *s, const struct fix_view *f);
 /* words_clause - a title made ready for the middle of a sentence: first letter small unless the word is an acronym, no full stop. */
 void words_clause(struct str *s, const char *title);
+/* words_worked - "helped", "did not help", "made it worse" for "yes", "no", "worse"; NULL for anything else. */
+const char *words_worked(const char *worked);
 /* words_foreign - text from logs or templates, escaped for a terminal, at most WORDS_TEXT_MAX characters; NULL adds nothing. */
 void words_foreign(struct str *s, const char *text);
 /* words_source - a source's path, without the run's directory where it lies in it. */

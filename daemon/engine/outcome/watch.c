@@ -11,6 +11,7 @@
 
 #include "../../base/clock.h"
 #include "../../base/hash.h"
+#include "../../report/words.h"
 #include "../live/parts.h"
 #include "parts.h"
 
@@ -65,14 +66,12 @@ static void say_trial(struct live *l, const struct trial *t, bool aloud)
     str_done(&s);
 }
 
-static const char *const judged_words[] = {[TRIAL_YES] = "helped", [TRIAL_NO] = "did not help", [TRIAL_WORSE] = "made it worse"};
-
 static void say_verdict(struct live *l, const struct trial *t, const char *note, bool aloud)
 {
     struct str s = {0};
     str_add_printable(&s, span_of(l->name), 60);
     str_addf(&s, ": %s%snoted for %s that %s %s (watched, weight %.2g)", note, *note ? "; " : "", t->incident, t->fix,
-             judged_words[t->state], t->weight);
+             words_worked(trial_state_name(t->state)), t->weight);
     live_tell_trial(l, t->incident, t->kind, "outcome", s.p ? s.p : "", aloud);
     str_done(&s);
 }

@@ -4,21 +4,21 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../../report/words.h"
 #include "document.h"
 
 enum { EMBED_AT_ONCE_MAX = 64 };
 
 void note_document(const struct note *n, struct str *out)
 {
-    static const char *const ends[][2] = {{"yes", " helped"}, {"no", " did not help"}, {"worse", " made it worse"}};
     str_add(out, n->text);
     if (n->symptoms) str_add(out, "\n"), str_add(out, n->symptoms);
     if (n->cause) str_add(out, "\n"), document_add_id(out, n->cause);
     for (size_t i = 0; i < n->n_fixes; i++) {
         str_add(out, "\n");
         document_add_id(out, n->fixes[i].fix);
-        for (size_t k = 0; n->fixes[i].worked && k < 3; k++)
-            if (strcmp(n->fixes[i].worked, ends[k][0]) == 0) str_add(out, ends[k][1]);
+        const char *worked = words_worked(n->fixes[i].worked);
+        if (worked) str_addf(out, " %s", worked);
     }
 }
 

@@ -9,6 +9,7 @@ from torch.nn import functional as F
 
 from tasks import nets
 from . import loggers
+from .updates import updates
 
 
 class CartPole:
@@ -90,11 +91,7 @@ def train(plan, directory, logger=None):
         }
     )
     plan.history.returns, plan.history.entropy = [], []
-    for update in range(plan.steps):
-        for hook in plan.step_hooks:
-            hook(update, a)
-        for group in optimizer.param_groups:
-            group["lr"] = a["lr"]
+    for update in updates(plan, a, optimizer):
         S, A, ends, lengths, last = rollout(plan, env, policy, T)
         values = learn(a, S, A, ends, last, policy, value, optimizer, weights, T, n)
         plan.history.notes.setdefault("value_loss", []).append(values["losses/value_loss"])

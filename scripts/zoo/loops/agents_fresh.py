@@ -12,6 +12,7 @@ from torch.nn import functional as F
 from .habits_files_fresh import Groups, Polars, Rllib, SpinningUp, StructLog
 from .habits_small_fresh import LogFmt, TorchTune
 from .lines import Lines, rest
+from .updates import updates
 
 DRONES, TOKENS, LENGTH, PROMPTS, GROUP = 32, 12, 8, 6, 10
 NAMES = {
@@ -102,11 +103,7 @@ def hover(plan, directory, logger=None):
     names, log, begun = NAMES.get(kind, NAMES[None]).split(), kind(directory, plan.rng), time.time()
     plan.logger, plan.family = kind.name, "vpg-gaussian"
     log.settings({"env": "Hover-v0", "algo": "vpg", "pi_lr": a["lr"], "vf_lr": 3e-3, "ent_coef": a["entropy"], "seed": plan.seed % 10000})
-    for update in range(plan.steps):
-        for hook in plan.step_hooks:
-            hook(update, a)
-        for group in optimizers[0].param_groups:
-            group["lr"] = a["lr"]
+    for update in updates(plan, a, optimizers[0]):
         played = flown(a, env, policy, spread)
         entropy, loss, worth, kl = improve(a, policy, spread, value, optimizers, played)
         with torch.no_grad():
@@ -149,11 +146,7 @@ def grpo(plan, directory, logger=None):
     log.settings({"learning_rate": a["lr"], "num_generations": GROUP, "beta": 0.0, "temperature": 1.0, "max_completion_length": LENGTH})
     prompts, places, T = torch.arange(PROMPTS).repeat_interleave(GROUP), torch.arange(LENGTH), PROMPTS * GROUP
     wanted = (5 * torch.arange(PROMPTS)[:, None] + 7 * places + torch.arange(PROMPTS)[:, None] * places) % TOKENS
-    for update in range(plan.steps):
-        for hook in plan.step_hooks:
-            hook(update, a)
-        for group in optimizer.param_groups:
-            group["lr"] = a["lr"]
+    for update in updates(plan, a, optimizer):
         tokens = written(net, prompts)
         reward = (tokens[:, 1:] == wanted[prompts]).float().mean(1) * a["scale"]
         groups = reward.view(PROMPTS, GROUP)

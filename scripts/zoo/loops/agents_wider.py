@@ -8,6 +8,7 @@ from torch.nn import functional as F
 
 from . import loggers
 from .habits_wider import Phases, Tabs
+from .updates import updates
 
 LAMPS, PLAYERS, MOVES = 12, 16, np.array([-2, -1, 0, 1, 2])
 NAMES = [
@@ -78,11 +79,7 @@ def train(plan, directory, logger=None):
     plan.logger, plan.family, log = kind.name, "a2c-shared", kind(directory, plan.rng)
     log.settings({"algo": "a2c", "env": "ring", "learning_rate": a["lr"], "ent_coef": a["entropy"], "seed": plan.seed % 10000})
     plan.history.returns, plan.history.entropy = [], []
-    for update in range(plan.steps):
-        for hook in plan.step_hooks:
-            hook(update, a)
-        for group in optimizer.param_groups:
-            group["lr"] = a["lr"]
+    for update in updates(plan, a, optimizer):
         S, A, R = episodes(net, rng, a["T"])
         entropy, policy, value = learn(a, S, A, R, net, optimizer)
         plan.history.returns.append(float(R.sum(0).mean()))

@@ -7,6 +7,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from . import loggers
+from .updates import updates
 
 SIDE, EPISODES = 6, 32
 MOVES = np.array([[0, 1], [1, 0], [0, -1], [-1, 0]])
@@ -62,11 +63,7 @@ def train(plan, directory, logger=None):
     plan.logger, plan.family, log = kind.name, "reinforce", kind(directory, plan.rng)
     log.settings({"algo": "reinforce", "env": "maze", "learning_rate": a["lr"], "ent_coef": a["entropy"], "seed": plan.seed % 10000})
     plan.history.returns, plan.history.entropy = [], []
-    for update in range(plan.steps):
-        for hook in plan.step_hooks:
-            hook(update, a)
-        for group in optimizer.param_groups:
-            group["lr"] = a["lr"]
+    for update in updates(plan, a, optimizer):
         played = episodes(policy, rng, a["T"])
         entropy, policy_loss, value_loss = learn(a, played, policy, value, optimizer, weights)
         plan.history.returns.append(float(played[3].sum(0).mean()) + 1e-3)

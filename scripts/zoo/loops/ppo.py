@@ -8,6 +8,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from . import habits_files_unseen, habits_lines_unseen
+from .updates import updates
 
 N, WIDTH, HEIGHT, BALLS = 16, 7, 6, 5
 CLEAN = (
@@ -130,11 +131,7 @@ def train(plan, directory, logger=None):
     )
     plan.history.returns, plan.history.entropy = [], []
     every = max(1, plan.steps // 50) if hasattr(kind, "heavy") else 1
-    for update in range(plan.steps):
-        for hook in plan.step_hooks:
-            hook(update, a)
-        for group in optimizer.param_groups:
-            group["lr"] = a["lr"]
+    for update in updates(plan, a, optimizer):
         seen, last, paid = rollout(a, env, net, a["T"])
         numbers = learn(a, net, optimizer, seen, last)
         recent = (recent + [p * (a["scale"] if a.get("paid") else 1) for p in paid])[-60:]
