@@ -59,14 +59,22 @@ static void add_unknown_kind(const char *kind, struct str *out)
     else str_addf(out, "; there is no kind '%s'", kind);
 }
 
-static void say_nothing(const struct answer *a, const struct find_question *q, size_t databases, struct str *out)
+/* Only a memory that was read can have nothing: what was left out (hosts_note) may have it. */
+enum whose { HAS_NONE, NONE_READ, READ };
+static enum whose whose(const struct hosts *h) { return h->n_stores ? READ : *h->note ? NONE_READ : HAS_NONE; }
+
+static void say_nothing(const struct answer *a, const struct find_question *q, enum whose of, struct str *out)
 {
     if (a->found.refused) {
         str_add(out, "neither the memory nor the knowledge has an answer to '");
         words_foreign(out, a->query);
         str_add(out, "'");
-    } else if (!databases) str_add(out, "the memory is empty: nothing was ever attached here");
-    else str_add(out, "no incident in the memory matches");
+    } else {
+        static const char *const words[] = {[HAS_NONE] = "the memory is empty: nothing was ever attached here",
+                                            [NONE_READ] = "no memory could be read",
+                                            [READ] = "no incident in the memory matches"};
+        str_add(out, words[of]);
+    }
     add_unknown_kind(q->kind, out);
     str_add(out, "\n");
 }
@@ -131,13 +139,15 @@ static void as_text(const struct answer *a, struct str *out)
 }
 
 /* Somebody with an empty memory should know whose answers these are. */
-static void say_whose(const struct answer *a, size_t databases, struct str *out)
+static void say_whose(const struct answer *a, enum whose of, struct str *out)
 {
+    static const char *const words[] = {[HAS_NONE] = "The memory is empty: nothing was ever attached here",
+                                        [NONE_READ] = "No memory could be read",
+                                        [READ] = "The memory has nothing like it"};
     size_t own = 0;
     for (size_t i = 0; i < a->found.n; i++) own += a->found.hits[i].incident != NULL;
     if (own) return;
-    str_add(out, databases ? "\nThe memory has nothing like it; this is what is known of such failures.\n"
-                           : "\nThe memory is empty: nothing was ever attached here; this is what is known of such failures.\n");
+    str_addf(out, "\n%s; this is what is known of such failures.\n", words[of]);
 }
 
 /* ---- as JSON: mlwatch.search/1 ------------------------------------------------------------------------------------------- */
@@ -197,8 +207,8 @@ static int answer(struct finder *f, const struct find_question *q, bool json)
     struct answer a = {.query = q->text};
     if (find(f, q, &a.found, &err)) return look_fail(&err);
     if (json) as_json(&a, &out);
-    else if (a.found.n) as_text(&a, &out), say_whose(&a, f->recall->hosts.n_stores, &out);
-    else say_nothing(&a, q, f->recall->hosts.n_stores, &out);
+    else if (a.found.n) as_text(&a, &out), say_whose(&a, whose(&f->recall->hosts), &out);
+    else say_nothing(&a, q, whose(&f->recall->hosts), &out);
     int code = look_print(NULL, &out);
     str_done(&out);
     return code;

@@ -64,4 +64,12 @@ python3 -c 'import sqlite3, sys; sqlite3.connect(sys.argv[1]).execute("PRAGMA us
 "$MLWATCH" daemon || fail "the daemon did not start beside a newer memory"
 expect "status" "a newer mlwatch wrote it" "$("$MLWATCH" status 2>&1)"
 [ "$(ls -d "$database".damaged-* | grep -vcE -- '-(wal|shm)$')" = 2 ] || fail "a newer memory was set aside"
+
+# One of an older schema is not read before it was brought up to date, and never called empty.
+"$MLWATCH" daemon --stop
+python3 -c 'import sqlite3, sys; sqlite3.connect(sys.argv[1]).execute("PRAGMA user_version = 1")' "$database"
+said=$("$MLWATCH" search loss is nan 2>&1)
+expect "an older memory, what to do" 'older schema 1; `mlwatch daemon` brings it up to date' "$said"
+expect "an older memory, whose answers" 'No memory could be read; this is what is known' "$said"
+grep -q 'memory is empty' <<<"$said" && fail "a memory that was not read is called empty: $said"
 exit 0
