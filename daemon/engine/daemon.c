@@ -217,6 +217,7 @@ static enum status set_up(struct daemon *d, struct err *err)
                                 .watched = &d->watched,
                                 .knowledge = &d->knowledge,
                                 .config = &d->config,
+                                .patience_s = knob("MLWATCH_PATIENCE_S", 0),
                                 .forget_s = knob("MLWATCH_FORGET_S", FORGET_S),
                                 .buffer = malloc(READ_BYTES),
                                 .room = READ_BYTES,
@@ -227,6 +228,7 @@ static enum status set_up(struct daemon *d, struct err *err)
                                 .learned = learned,
                                 .id_taken = id_taken,
                                 .arg = d};
+    d->watched.patience = (struct loop_timer){.fire = live_later, .arg = &d->engine};
     d->look = lane_new(d->loop, "look", err);
     d->engine.inspector = lane_new(d->loop, "inspect", err);
     d->watch = watch_new(d->loop, &watching);
@@ -286,7 +288,7 @@ enum status daemon_run(const struct daemon_options *o, struct err *err)
 {
     struct daemon d = {.options = o, .lock = -1, .lonely_since = -1, .linger_s = knob("MLWATCH_LINGER_S", LINGER_S)};
     enum status s;
-    mallopt(M_ARENA_MAX, 2);
+    mallopt(M_ARENA_MAX, 4); /* one a thread: with fewer the loop waits for a lock that the memory holds */
     mallopt(M_MMAP_THRESHOLD, LARGE_BYTES);
     mallopt(M_TOP_PAD, 0); /* else most of them would be cut from what the heap has in reserve */
     s = set_up(&d, err);

@@ -151,6 +151,7 @@ void live_fall_asleep(struct live *l)
     l->state = LIVE_ASLEEP;
     l->engine->watched->n_awake--;
     due_drop(&l->engine->watched->due, &l->due);
+    due_drop(&l->engine->watched->later, &l->later);
     journal_done(&l->journal);
     malloc_trim(0);
 }
@@ -222,6 +223,7 @@ struct live *live_new(const struct engine *e, const struct scan_run *from, const
     struct live *l = calloc(1, sizeof *l);
     if (!l) return NULL;
     l->engine = e;
+    l->number = e->watched->n_made++;
     l->root = str_dup(span_of(from->root));
     l->name = str_dup(span_of(o->name ? o->name : path_name(from->root)));
     l->project = project_key(from->root);
@@ -248,6 +250,7 @@ void live_free(struct live *l)
     loop_cancel(loop, &l->look);
     loop_cancel(loop, &l->judge);
     loop_cancel(loop, &l->commit);
+    due_drop(&l->engine->watched->later, &l->later);
     due_drop(&l->engine->watched->due, &l->due);
     if (!l->gone) live_unfollow(l);
     if (!l->gone && l->state == LIVE_AWAKE) l->engine->watched->n_awake--;

@@ -22,10 +22,14 @@ struct outcome_watch;
 
 /* What changes with the runs that are watched. */
 struct watched {
-    struct due due;     /* runs that wait for a turn */
-    struct whose files; /* that they read */
+    struct due due;             /* runs that wait for a turn */
+    struct due later;           /* runs that have lines which may wait, those that had a turn long ago first */
+    struct loop_timer patience; /* of the first of them; fires live_later */
+    struct whose files;         /* that they read */
     size_t n_awake;
+    uint32_t n_made;
     double scans_from; /* loop clock: when directories that were scanned before may be scanned again; it may cost only so much */
+    double scan_s;     /* what a scan of all of them takes, as each did last */
     struct writers writers; /* who holds a log open, asked for all runs at once */
 };
 
@@ -39,7 +43,8 @@ struct engine {
     const struct config *config;
     struct outcome *outcomes;
     size_t n_outcomes;
-    double forget_s; /* a run without a new byte for so long is no longer watched */
+    double patience_s; /* how long an ordinary line may wait for its turn, at least; more when many runs are awake */
+    double forget_s;   /* a run without a new byte for so long is no longer watched */
     char *buffer;
     size_t room;     /* for reading; shared */
     int descriptors; /* a file whose descriptor is this number or above is closed again after each look; numbers are dense */
@@ -58,14 +63,18 @@ struct live_options {
 
 enum live_state { LIVE_OPENING, LIVE_ASLEEP, LIVE_WAKING, LIVE_AWAKE };
 
+/* What an event or a turn needs of it stands first, side by side. */
 struct live {
     const struct engine *engine;
     enum live_state state;
+    uint32_t number; /* runs are numbered as they come */
+    struct reader **readers;
+    size_t n_readers;
+    struct due_place due, later;
+    double turned; /* loop clock, of the last turn */
     char id[12], *name, *root, *project, *tags;
     enum sensitivity sensitivity;
     struct run *run;
-    struct reader **readers;
-    size_t n_readers;
     struct saved {
         uint64_t offset, records, head, tail;
     } * saved; /* as committed, by reader */
@@ -87,7 +96,6 @@ struct live {
     struct journal journal;
     size_t unwritten; /* batches on their way */
     struct loop_timer look, judge, commit;
-    struct due_place due;
     bool dirty;  /* points came since it was judged */
     bool urgent; /* something was found, or is over, since */
     bool told;   /* an event told of a line since the last look */
@@ -124,11 +132,14 @@ void live_sources(struct live *l, const struct scan_run *from);
 /* live_look - stat every source; wakes the run when there is something new. live_hurry - do it in a moment. */
 void live_look(struct live *l);
 void live_hurry(struct live *l);
-/* live_touched - an event told of this source (or of its name): it will have a turn, or a look. */
+/* live_touched - an event told of this source (or of its name): it will have a turn, or a look. While many runs are awake the turn of lines that
+ * look like those before them (glance.h) comes after a while, for several at once. */
 void live_touched(struct live *l, size_t source, bool names);
 /* live_turn - read what there is, at most for some milliseconds: the sources that events told of, and the one that is least behind. Runs that
  * want a turn are in engine->watched->due. */
 void live_turn(struct live *l);
+/* live_later - whose lines waited long enough has a turn. A timer's: arg is the engine. */
+void live_later(void *arg);
 /* live_warm - ask for the memory that the next turns of these runs will touch. Changes nothing. Cost: about 0.2 us a run. */
 void live_warm(const struct live *const *l, size_t n);
 /* live_rouse - somebody wants to see it: wake it although nothing is new, if nothing is known of it but what the memory holds. */

@@ -151,10 +151,12 @@ void loop_cancel(struct loop *l, struct loop_timer *t)
     t->armed = false;
 }
 
+static double on_grid(double at, double after_s) { return after_s < LOOP_GRID_S / 2 ? at : ceil(at / LOOP_GRID_S) * LOOP_GRID_S; }
+
 void loop_start(struct loop *l, struct loop_timer *t, double after_s)
 {
     loop_cancel(l, t);
-    t->at = clock_now() + after_s;
+    t->at = on_grid(clock_now() + after_s, after_s);
     t->armed = true;
     t->child = t->next = t->prev = NULL;
     l->timers = join(l->timers, t);

@@ -7,7 +7,7 @@
 #include "../embed/embed.h"
 #include "memory_parts.h"
 
-static const double RETRY_MAX_S = 60;
+static const double RETRY_MAX_S = 60, GROUP_S = 0.04;
 enum { LOST_RUNS_MAX = 10000, GROUP_BATCHES_MAX = 256, GROUP_POINTS_MAX = 1 << 18 };
 
 /* ---- writing ----------------------------------------------------------------------------------------------------------- */
@@ -91,9 +91,18 @@ static void writing_done(struct job *j)
     free(w);
 }
 
+/* Where batches come one upon the other, those of a moment are written together. */
+static bool wait_for_more(struct memory *m)
+{
+    double since = loop_now(m->loop) - m->begun;
+    if (m->closing || since >= GROUP_S || m->n_waiting >= GROUP_BATCHES_MAX) return false;
+    loop_start(m->loop, &m->retry, GROUP_S - since);
+    return true;
+}
+
 static void next_group(struct memory *m)
 {
-    if (m->writing || !m->first || m->retry.armed) return;
+    if (m->writing || !m->first || m->retry.armed || wait_for_more(m)) return;
     struct writing *w = calloc(1, sizeof *w);
     if (!w) {
         loop_start(m->loop, &m->retry, 1);
@@ -106,6 +115,7 @@ static void next_group(struct memory *m)
         points += b->commit.n_points;
     }
     m->writing = true;
+    m->begun = loop_now(m->loop);
     lane_push(m->lane, &w->job);
 }
 

@@ -16,6 +16,7 @@ struct memory {
     bool singly; /* a group failed: one batch at a time */
     double retry_s;
     struct loop_timer retry;
+    double begun;    /* the last group; loop clock */
     struct str note; /* what became of a damaged database */
     char **lost;     /* directories of its runs */
     size_t n_lost;

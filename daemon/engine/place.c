@@ -9,7 +9,8 @@
 #include "../base/clock.h"
 #include "../base/str.h"
 
-static const double TICK_MIN_S = 1, TICK_KNOWN_S = 5, TICK_MAX_S = 20, SCAN_EVERY_S = 0.5, TAKE_S = 0.001, SCAN_TIMES = 20;
+static const double TICK_MIN_S = 1, TICK_KNOWN_S = 5, TICK_MAX_S = 20, SCAN_EVERY_S = 0.5, TAKE_S = 0.001, SCAN_TIMES = 20,
+                    UNASKED_TIMES = 100;
 enum { EMPTY_WATCHED_MAX = 256 };
 
 /* ---- on the lane ---------------------------------------------------------------------------------------------------------- */
@@ -22,7 +23,7 @@ static void look(struct job *j)
     survey_take(p->path, &p->survey);
     p->scanned = p->survey.signature != p->signature || !p->looked;
     if (p->scanned) p->status = scan_directory(p->path, &p->scan, &p->err);
-    p->took_s = clock_now() - start;
+    p->scan_s = clock_now() - start;
 }
 
 /* ---- on the loop ---------------------------------------------------------------------------------------------------------- */
@@ -70,7 +71,7 @@ static void look_again_later(struct place *p)
     for (size_t i = 0; i < p->n_lives; i++)
         quiet = i ? fmin(quiet, clock_wall() - p->lives[i]->last_data) : clock_wall() - p->lives[i]->last_data;
     double tick = p->n_lives ? fmax(TICK_KNOWN_S, fmin(TICK_MAX_S, quiet / 30)) : TICK_MIN_S;
-    loop_start(p->engine->loop, &p->tick, p->again ? SCAN_EVERY_S : fmax(tick, 50 * p->took_s));
+    loop_start(p->engine->loop, &p->tick, p->again ? SCAN_EVERY_S : fmax(tick, UNASKED_TIMES * p->engine->watched->scan_s));
     p->again = false;
 }
 
@@ -101,21 +102,22 @@ static void take_some(void *arg)
     look_again_later(p);
 }
 
-/* All places together may keep the lane busy for a twentieth of the time. */
+/* All places together may keep the lane busy for a twentieth of the time, and for a hundredth when no event tells of anything new. */
 static void charge(struct place *p)
 {
     struct watched *w = p->engine->watched;
+    w->scan_s += p->scan_s - p->took_s;
+    p->took_s = p->scan_s;
     w->scans_from = fmax(w->scans_from, loop_now(p->engine->loop)) + SCAN_TIMES * p->took_s;
 }
 
 static void finish_look(struct job *j)
 {
     struct place *p = (struct place *)j;
-    charge(p);
     p->on_lane = false;
     p->watched = p->taken = 0;
     if (p->gone) place_free(p, false);
-    else take_some(p);
+    else charge(p), take_some(p);
 }
 
 static void start_look(void *arg)
@@ -222,6 +224,8 @@ void place_free(struct place *p, bool forget)
     loop_cancel(p->engine->loop, &p->tick);
     loop_cancel(p->engine->loop, &p->take);
     watch_forget(p->watch, p);
+    p->engine->watched->scan_s -= p->took_s;
+    p->took_s = 0;
     while (p->n_lives) place_drop(p, p->lives[p->n_lives - 1], forget);
     p->gone = true;
     if (p->on_lane) return; /* it comes back, and is freed then */

@@ -31,9 +31,9 @@ struct place {
     struct survey survey;
     struct scan scan;
     enum status status;
-    struct err err; /* err: also why a readable directory holds no run */
-    char note[512]; /* what the scan left out (a FIFO, a loop, a limit) */
-    double took_s;
+    struct err err;                                /* err: also why a readable directory holds no run */
+    char note[512];                                /* what the scan left out (a FIFO, a loop, a limit) */
+    double scan_s, took_s;                         /* the scan on the lane; the last one that is counted in watched->scan_s */
     void (*looked_at)(void *arg, struct place *p); /* after every scan */
     void *arg;
 };

@@ -39,8 +39,15 @@ static void keep_place(struct reader *r)
     r->ended.offset = 0;
 }
 
+void reader_let_go(struct reader *r)
+{
+    reader_look_closely(r);
+    tail_close(&r->tail);
+}
+
 void reader_sleep(struct reader *r)
 {
+    reader_look_closely(r);
     if (r->run && !reader_queried(r)) keep_place(r);
     tail_close(&r->tail);
     history_done(&r->history);
@@ -101,6 +108,7 @@ bool reader_wake(struct reader *r, struct run *run, int source)
 
 void reader_reformat(struct reader *r, const struct format *format, const char *why)
 {
+    reader_look_closely(r);
     r->format = format;
     snprintf(r->why, sizeof r->why, "%s", why ? why : "");
     tail_restart(&r->tail);
@@ -255,8 +263,11 @@ static bool nothing_new(struct reader *r)
 
 bool reader_look(struct reader *r, double now)
 {
+    bool ready = r->glance.ready;
+    reader_look_closely(r);
     if (reader_queried(r)) return r->news = reader_database_changed(r, now);
     enum tail_state s = reader_look_at(r);
+    r->glance.ready = ready && s == TAIL_QUIET;
     r->refused = s == TAIL_REFUSED;
     bool again = s == TAIL_ENDED || s == TAIL_RESTARTED;
     r->news = s == TAIL_MORE || (again && !reader_too_soon(r, s, now)) || due_for_flush(r, now) ||
@@ -277,6 +288,7 @@ static void begin(struct reader *r)
 void reader_turn(struct reader *r, char *buffer, size_t room, double now, double until)
 {
     double start = clock_now();
+    reader_look_closely(r);
     r->now = now;
     if (!r->begun) begin(r);
     if (!r->state) r->news = false;

@@ -9,6 +9,7 @@
 #define MLWATCH_READER_H
 
 #include "../store/store.h"
+#include "glance.h"
 #include "history.h"
 #include "run.h"
 #include "tail.h"
@@ -20,7 +21,15 @@ struct held_point {
     uint64_t line;
 };
 
+/* What a glance at a file needs, and what else an event finds cold: in one place. */
+struct reader_glance {
+    bool ready;    /* nothing happened to the file since it was read the short way */
+    uint64_t from; /* the offset behind which nothing was glanced at */
+    struct glance shapes;
+};
+
 struct reader {
+    struct reader_glance glance;
     struct tail tail;
     const struct format *format;
     char why[160];
@@ -82,6 +91,11 @@ void reader_turn(struct reader *r, char *buffer, size_t room, double now, double
 /* reader_append - the short way of a turn, for a file that an event tells of and that only grew (reader/append.c). True: all that was there
  * was read, nothing else is to be done. False: nothing was done; look, and give it a turn.  Cost: two or three system calls. */
 bool reader_append(struct reader *r, char *buffer, size_t room, double now);
+/* reader_may_wait - has the file only grown, by lines like those before them? They are left for the next turn, which reads them all at once.
+ * False when that is not so or not sure: then nothing may wait.  Cost: one system call */
+bool reader_may_wait(struct reader *r);
+/* reader_let_go - close the file, and keep everything else. */
+void reader_let_go(struct reader *r);
 /* reader_behind - bytes that are there and not read yet. */
 uint64_t reader_behind(const struct reader *r);
 /* reader_busy - it is reading something again. */

@@ -20,7 +20,7 @@ struct watch {
     struct loop *loop;
     struct watch_hooks hooks;
     int fd;
-    bool said, paused;
+    bool said;
     struct loop_timer pause;
     struct pair *pairs;
     size_t n, room;
@@ -110,12 +110,12 @@ static bool take_events(struct watch *w)
     return any;
 }
 
+/* Told of once, the kernel says nothing until it is asked again: during the pause no event wakes the process. (With a mask of 0 instead each one
+ * would, inside epoll_wait: inotify does not say which events its wake-ups are for.) */
 static void take_and_pause(struct watch *w)
 {
-    bool any = take_events(w);
-    if (any != w->paused) loop_change(w->loop, w->fd, any ? 0 : EPOLLIN);
-    w->paused = any;
-    if (any) loop_start(w->loop, &w->pause, WATCH_PAUSE_S);
+    if (take_events(w)) loop_start(w->loop, &w->pause, WATCH_PAUSE_S);
+    else loop_change(w->loop, w->fd, EPOLLIN | EPOLLONESHOT);
 }
 
 static void ready(void *arg, uint32_t events)
@@ -136,7 +136,7 @@ struct watch *watch_new(struct loop *l, const struct watch_hooks *hooks)
     w->hooks = *hooks;
     w->pause = (struct loop_timer){.fire = pause_over, .arg = w};
     w->fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
-    if (w->fd >= 0 && loop_add(l, w->fd, EPOLLIN, ready, w, NULL) == OK) return w;
+    if (w->fd >= 0 && loop_add(l, w->fd, EPOLLIN | EPOLLONESHOT, ready, w, NULL) == OK) return w;
     say_once(w, "inotify is not available here; files are looked at once a second instead");
     if (w->fd >= 0) close(w->fd);
     w->fd = -1;

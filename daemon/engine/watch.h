@@ -10,7 +10,7 @@
 
 #include "loop.h"
 
-#define WATCH_PAUSE_S 0.002
+#define WATCH_PAUSE_S 0.0015
 
 struct watch;
 

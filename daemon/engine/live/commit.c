@@ -9,11 +9,20 @@
 static const double COMMIT_S = 0.25, COMMIT_COST_S = 40e-6;
 enum { BACKLOG_MAX = 256 };
 
+/* Many runs are written one after the other in the order in which they came, round and round: what is written of neighbours in a moment lies on
+ * the same pages of the database. Seconds until it is this one's turn, 0 to `every`. */
+static double until_round(const struct live *l, double every)
+{
+    double n = (double)l->engine->watched->n_awake, at = live_now(l) / every - fmod(l->number, n) / n;
+    return (ceil(at) - at) * every;
+}
+
 void live_commit_later(struct live *l)
 {
     if (l->commit.armed) return;
-    double since = live_now(l) - l->committed, every = live_pace(l, COMMIT_S, COMMIT_COST_S);
-    loop_start(l->engine->loop, &l->commit, since < every ? every - since : 0.01);
+    double since = live_now(l) - l->committed, every = live_evenly(l, COMMIT_COST_S);
+    double wait = every > COMMIT_S ? until_round(l, every) : COMMIT_S - since;
+    loop_start(l->engine->loop, &l->commit, fmax(wait, 0.01));
 }
 
 static void written(void *owner, bool ok)

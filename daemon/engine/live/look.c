@@ -82,7 +82,7 @@ static void maybe_sleep(struct live *l)
 void live_spare(const struct live *l, struct reader *r)
 {
     if (r->tail.fd < 0 || !l->engine->descriptors || r->tail.fd < l->engine->descriptors || r->tail.old) return;
-    tail_close(&r->tail);
+    reader_let_go(r);
     if (l->engine->tight) l->engine->tight(l->engine->arg);
 }
 

@@ -20,11 +20,17 @@
 
 static inline double live_now(const struct live *l) { return loop_now(l->engine->loop); }
 
+/* live_evenly - seconds between two rounds of something that costs cost_s a run, so that it takes no more than its share. */
+static inline double live_evenly(const struct live *l, double cost_s)
+{
+    return (double)l->engine->watched->n_awake * cost_s / LIVE_SHARE;
+}
+
 /* live_pace - seconds between two rounds of something that costs cost_s a run: least_s, or more when many runs are awake; then each has a pace
  * of its own, so that not all of them want their round at the same moment. */
 static inline double live_pace(const struct live *l, double least_s, double cost_s)
 {
-    double all = (double)l->engine->watched->n_awake * cost_s / LIVE_SHARE;
+    double all = live_evenly(l, cost_s);
     return all > least_s ? fmax(least_s, all * l->spread) : least_s;
 }
 

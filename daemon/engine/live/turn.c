@@ -3,17 +3,50 @@
  * A source that an event told of is read the short way (reader_append): most turns of most runs are one line of one file. Everything else
  * goes the long way, the source that is least behind first.
  *
+ * A line that looks like those before it may wait: not at all when few runs are awake, a second or two when there are thousands, so that
+ * turns, which find everything cold, stay a small share of what watching costs. Whatever may be news does not wait (glance.h).
+ *
  * What an analyzer finds, or finds to be over, is judged at once. The rest of a view - curves, the state, what is missing - can wait: for
  * JUDGE_S when few runs are awake, longer when there are thousands, so that judging stays a small share of what watching costs. */
 #include "../../base/clock.h"
 #include "parts.h"
 
-static const double JUDGE_S = 0.25, JUDGE_BEHIND_S = 2, JUDGE_COST_S = 60e-6, TURN_S = 0.002;
+static const double JUDGE_S = 0.25, JUDGE_BEHIND_S = 2, JUDGE_COST_S = 60e-6, TURN_S = 0.002, TURN_COST_S = 6e-6,
+                    IMPATIENT_S = 0.01, TOGETHER_S = 0.004;
 
-void live_wait(struct live *l)
+static void wait_in_line(struct live *l, uint64_t behind)
 {
-    due_put(&l->engine->watched->due, &l->due, l, live_behind(l));
+    due_put(&l->engine->watched->due, &l->due, l, behind);
     l->engine->changed(l->engine->arg);
+}
+
+void live_wait(struct live *l) { wait_in_line(l, live_behind(l)); }
+
+/* Of a run's lines that look like those before them. */
+static double patience(const struct live *l) { return fmax(live_evenly(l, TURN_COST_S), l->engine->patience_s); }
+
+/* Those whose time has come stand behind those who have news. All have the same patience, so the first is the first to lose it. */
+void live_later(void *arg)
+{
+    const struct engine *e = arg;
+    struct due *later = &e->watched->later;
+    const void *first;
+    while (due_next(later, &first, 1)) {
+        double wait = ((const struct live *)first)->turned + patience(first) - loop_now(e->loop);
+        if (wait > 0) {
+            loop_start(e->loop, &e->watched->patience, fmax(wait, TOGETHER_S));
+            return;
+        }
+        wait_in_line(due_take(later), DUE_SMALL_BYTES);
+    }
+}
+
+static void turn_later(struct live *l)
+{
+    struct watched *w = l->engine->watched;
+    if (l->due.owner || l->later.owner) return;
+    due_put(&w->later, &l->later, l, 0);
+    if (!w->patience.armed) live_later((void *)(uintptr_t)l->engine);
 }
 
 void live_touched(struct live *l, size_t source, bool names)
@@ -24,9 +57,8 @@ void live_touched(struct live *l, size_t source, bool names)
         return;
     }
     r->touched = true;
-    if (l->due.owner) return;
-    due_put(&l->engine->watched->due, &l->due, l, 0);
-    l->engine->changed(l->engine->arg);
+    if (patience(l) > IMPATIENT_S && reader_may_wait(r)) turn_later(l);
+    else wait_in_line(l, 0);
 }
 
 static struct reader *least_behind(const struct live *l)
@@ -97,6 +129,8 @@ void live_turn(struct live *l)
     const struct engine *e = l->engine;
     if (l->state != LIVE_AWAKE) return;
     uint64_t before = run_points(l->run);
+    due_drop(&e->watched->later, &l->later);
+    l->turned = live_now(l);
     read_touched(l);
     struct reader *r = least_behind(l);
     if (r && l->finished) { /* it goes on after all: analyzers that were told the end are made anew */

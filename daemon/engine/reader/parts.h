@@ -13,6 +13,9 @@
 #define READER_REREAD_S     1.0
 #define READER_REREAD_SHARE 20.0
 
+/* reader_look_closely - no glance will do from now on: until it was read the short way again. */
+void reader_look_closely(struct reader *r);
+
 /* reader_fresh - the format begins again with the file's first byte; again: it was reading before. False when memory ran out. */
 bool reader_fresh(struct reader *r, bool again);
 /* reader_begin_again - another file, or this one from its first byte: the tail stands there.
