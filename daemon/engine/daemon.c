@@ -202,7 +202,7 @@ static void tight(void *arg)
 static enum status set_up(struct daemon *d, struct err *err)
 {
     struct control_hooks hooks = {answer_request, answer_closed, d};
-    struct watch_hooks watching = {daemon_touched, daemon_overflow, polls, d};
+    struct watch_hooks watching = {daemon_touched, daemon_told, daemon_overflow, polls, d};
     sigset_t set;
     enum status s;
     sigemptyset(&set);

@@ -122,6 +122,12 @@ struct live {
     json_t *worst_finding; /* or NULL */
 };
 
+/* A file that an event told of. */
+struct live_told {
+    struct live *live;
+    size_t source;
+};
+
 /* live_new - watch the run that a scan found. NULL when memory ran out. */
 struct live *live_new(const struct engine *e, const struct scan_run *from, const struct live_options *o);
 /* live_free - forget it at once; what is journalled and not yet given to the memory is lost (see live_commit). */
@@ -142,6 +148,8 @@ void live_turn(struct live *l);
 void live_later(void *arg);
 /* live_warm - ask for the memory that the next turns of these runs will touch. Changes nothing. Cost: about 0.2 us a run. */
 void live_warm(const struct live *const *l, size_t n);
+/* live_warm_told - and what a glance at these files will. */
+void live_warm_told(const struct live_told *told, size_t n);
 /* live_rouse - somebody wants to see it: wake it although nothing is new, if nothing is known of it but what the memory holds. */
 void live_rouse(struct live *l);
 /* live_commit - give what is journalled to the memory now. watched: remember that it is (not) watched. */

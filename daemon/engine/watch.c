@@ -107,6 +107,7 @@ static bool take_events(struct watch *w)
             one(w, e);
             p += sizeof *e + e->len;
         }
+    if (any) w->hooks.told(w->hooks.arg);
     return any;
 }
 

@@ -10,7 +10,7 @@
 
 #include "loop.h"
 
-#define WATCH_PAUSE_S 0.0015
+#define WATCH_PAUSE_S (LOOP_GRID_S / 2)
 
 struct watch;
 
@@ -18,6 +18,7 @@ struct watch_hooks {
     /* directory: whose_directory() of the path that was given; name: in it, "" when the directory itself is meant; names: a file came,
      * went or was renamed, else only bytes changed. Hooks may not add or forget watches. */
     void (*touched)(void *arg, void *who, uint64_t directory, const char *name, bool names);
+    void (*told)(void *arg);                  /* no more for now: touched() was called for all that happened */
     void (*overflow)(void *arg);              /* everything may have changed */
     void (*say)(void *arg, const char *text); /* once: why the watch falls back to polling */
     void *arg;

@@ -27,6 +27,7 @@ static void touched(void *arg, void *who, uint64_t directory, const char *name, 
     s->named += names;
     s->who = who;
 }
+static void told(void *arg) { (void)arg; }
 static void overflow(void *arg) { (void)arg; }
 static void say(void *arg, const char *text)
 {
@@ -63,7 +64,7 @@ static void changes_hurry_who_asked_and_nobody_who_left(void **state)
     int me = 0;
     struct seen s = {0};
     struct loop *l = loop_new(NULL);
-    struct watch_hooks hooks = {touched, overflow, say, &s};
+    struct watch_hooks hooks = {touched, told, overflow, say, &s};
     struct watch *w = watch_new(l, &hooks);
     assert_non_null(mkdtemp(directory));
     watch_directory(w, directory, &me);

@@ -24,6 +24,8 @@ struct follower {
     char *last_line; /* so that nothing is sent twice */
     struct follower *next;
 };
+enum { DAEMON_TOLD = 16 };
+
 struct retired {
     struct knowledge knowledge;
     struct outcome *outcomes;
@@ -46,6 +48,8 @@ struct daemon {
     struct place **places;
     size_t n_places;
     struct follower *followers;
+    struct live_told told[DAEMON_TOLD]; /* files that events told of, until there are some to be looked at together */
+    size_t n_told;
     struct loop_timer pump, keep, follow;
     double lonely_since; /* loop clock; when the last watched thing went; < 0 while there is some */
     double linger_s;
@@ -71,8 +75,9 @@ void daemon_keep(void *arg);
 /* daemon_pump - a timer: give turns. daemon_changed - somebody waits for one. */
 void daemon_pump(void *arg);
 void daemon_changed(void *arg);
-/* daemon_touched, daemon_overflow - the watch's hooks. */
+/* daemon_touched, daemon_told, daemon_overflow - the watch's hooks. */
 void daemon_touched(void *arg, void *who, uint64_t directory, const char *name, bool names);
+void daemon_told(void *arg);
 void daemon_overflow(void *arg);
 
 /* answer_request, answer_closed - the control socket's hooks. */

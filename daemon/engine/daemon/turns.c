@@ -39,10 +39,25 @@ void daemon_changed(void *arg)
     if (!d->pump.armed) loop_start(d->loop, &d->pump, 0);
 }
 
-static void touched_source(void *arg, void *owner, size_t which)
+void daemon_told(void *arg)
 {
-    const bool *names = arg;
-    live_touched(owner, which, *names);
+    struct daemon *d = arg;
+    live_warm_told(d->told, d->n_told);
+    for (size_t i = 0; i < d->n_told; i++) live_touched(d->told[i].live, d->told[i].source, false);
+    d->n_told = 0;
+}
+
+static void grown_source(void *arg, void *owner, size_t which)
+{
+    struct daemon *d = arg;
+    if (d->n_told == DAEMON_TOLD) daemon_told(d);
+    d->told[d->n_told++] = (struct live_told){owner, which};
+}
+
+static void named_source(void *arg, void *owner, size_t which)
+{
+    (void)arg;
+    live_touched(owner, which, true);
 }
 
 static void touched_directory(void *arg, void *owner, size_t which)
@@ -57,7 +72,7 @@ void daemon_touched(void *arg, void *who, uint64_t directory, const char *name, 
 {
     const struct daemon *d = arg;
     const struct whose *w = &d->watched.files;
-    size_t n = whose_each(w, directory, name, touched_source, &names);
+    size_t n = whose_each(w, directory, name, names ? named_source : grown_source, arg);
     if (names || !n) (void)whose_each(w, directory, NULL, touched_directory, NULL);
     place_touched(who, names);
 }

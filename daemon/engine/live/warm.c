@@ -3,10 +3,12 @@
  * A line of one of thousands of runs finds cold what its turn touches: some hundred cache lines, each reached through the one before it,
  * each a trip to main memory. For several runs at once the trips go side by side: first what each run leads to directly, then what that
  * leads to, and so on (group prefetching: Chen, Ailamaki, Gibbons & Mowry 2004, ICDE). Nothing is changed, and nothing depends on it. */
+#include <stddef.h>
+
 #include "../warm.h"
 #include "parts.h"
 
-enum { READERS_MAX = 2, STATE_BYTES = 512, STEPS = 5 };
+enum { READERS_MAX = 2, STATE_BYTES = 512, STEPS = 5, GLANCE_BYTES = 128 };
 
 static void warm_reader(const struct reader *r, int step)
 {
@@ -37,4 +39,12 @@ void live_warm(const struct live *const *l, size_t n)
     for (size_t i = 0; i < n; i++) warm(l[i], sizeof *l[i]);
     for (int step = 0; step < STEPS; step++)
         for (size_t i = 0; i < n; i++) one(l[i], step);
+}
+
+void live_warm_told(const struct live_told *told, size_t n)
+{
+    for (size_t i = 0; i < n; i++) warm(told[i].live, offsetof(struct live, id));
+    for (size_t i = 0; i < n; i++) warm(told[i].live->readers, sizeof *told[i].live->readers);
+    for (size_t i = 0; i < n; i++)
+        if (told[i].source < told[i].live->n_readers) warm(told[i].live->readers[told[i].source], GLANCE_BYTES);
 }
