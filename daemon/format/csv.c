@@ -2,7 +2,8 @@
  *
  * Read: Keras CSVLogger, Lightning metrics.csv, Ultralytics results.csv, Stable-Baselines3 progress.csv and monitor.csv, timm
  * summary.csv, DeepSpeed csv_monitor, CatBoost *.tsv, AlgoPerf measurements.csv, and tables without a header line.
- *   record     cells parted by one of , tab ; | as the first record shows; ends in \n or \r\n, mixed at will
+ *   record     cells parted by one of , tab ; | as the first record shows; ends in \n or \r\n, mixed at will. In a file that is not called
+ *              a table also by blanks: "epoch loss acc" above rows of numbers, as numpy.savetxt and print write them
  *   cell       blanks around it do not count; in quotes it may hold delimiters, "" and line ends
  *   missing    "", NA, N/A, None, null, "-"; a row may end early; more cells than columns is a bad record
  *   comment    a line that starts with #, before the header; Stable-Baselines3 keeps its start time and env_id there
@@ -109,8 +110,10 @@ static void name_columns(struct state *s, struct csv_shape shape, const struct f
     csv_tidy_begin(&s->tidy);
     s->index = (struct csv_index){0};
     bool counted = shape.cells >= 2 && shape.whole_first;
+    struct span named = s->place.says && shape.cells == 1u + counted ? span_of(s->place.file) : (struct span){NULL, 0};
     for (size_t i = 0; i < shape.cells && i < COLUMNS_MAX; i++)
-        add_column(s, (struct span){NULL, 0}, i == 0 && counted ? field_of(span_of("step")) : NULL, out);
+        add_column(s, i + 1 == shape.cells ? named : (struct span){NULL, 0}, i == 0 && counted ? field_of(span_of("step")) : NULL,
+                   out);
 }
 
 /* --- rows --- */
@@ -184,6 +187,10 @@ static bool read_cells(struct state *s, struct span line, const struct format_ou
             continue;
         }
         if (tidy_cell(s, i, &r, &name, &number, &missing)) continue;
+        if (s->delimiter == ' ') {
+            text_cell(s, i, csv_next(&r));
+            continue;
+        }
         if (r.p < r.end && *r.p == s->delimiter) {
             r.p++;
             continue;
@@ -216,7 +223,7 @@ static void settle(struct state *s, const struct format_out *out)
 {
     s->steady = false;
     bool watched = s->index.counts && !s->index.proven;
-    if (s->fallen || s->t_column >= 0 || watched || !plain_room(s, out)) return;
+    if (s->fallen || s->t_column >= 0 || watched || s->delimiter == ' ' || !plain_room(s, out)) return;
     s->kinds = 0;
     for (uint32_t i = 0; i < s->n_columns; i++) {
         if (s->columns[i] < 0) return;
@@ -289,7 +296,7 @@ static bool header_again(struct state *s, struct span line)
 
 static void begin(struct state *s, struct span line, const struct format_out *out)
 {
-    if (!s->begun) s->delimiter = csv_delimiter(line);
+    if (!s->begun) s->delimiter = csv_place_delimiter(&s->place, line);
     struct csv_shape shape = csv_shape(line, s->delimiter);
     record_begin(&s->record);
     s->begun = true;

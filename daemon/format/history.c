@@ -4,6 +4,8 @@
  *   {"loss": {"0": 2.31, "1": 1.92, "2": null}, "val_loss": {...}}               DataFrame(history.history).to_json()
  *   [{"loss": 2.31, "val_loss": 2.40}, ...]                                      the same with orient="records"
  *   {"train": [{"epoch": 0, "loss": 2.31}, ...], "val": [{"epoch": 0, "loss": 2.40}, ...]}      loops that keep both apart
+ *   {"0": {"loss": 2.31}, "1": {...}}, {"epoch_1": {"train": {"loss": ...}}, ...}          an object an epoch, by its number
+ *   {"loss": [[0, 2.31], [100, 1.92]], ...}                                             step and value of each (Flower's History)
  * They may stand one object deeper ({"history": {...}, "params": {"epochs": 20}}); scalars are facts. pandas writes null for NaN and
  * infinities, and a History has no holes, so null there is NaN. In a list null may also be a value that somebody did not have (None),
  * or the NaN of orjson and JavaScript: it is no point, and is reported. The file is rewritten whole, so it may be read half written. */
@@ -13,7 +15,7 @@
 
 #include "../base/num.h"
 
-enum { FACTS_MAX = 64, SURE = 65, SURE_BY_NAME = 80, LIKELY_BY_NAME = 45 };
+enum { FACTS_MAX = 64, PAIR_DEPTH_MAX = 4, SURE = 65, SURE_BY_NAME = 80, LIKELY_BY_NAME = 45 };
 
 struct state {
     struct document document;
@@ -82,6 +84,86 @@ static void number_at(const struct reading *r, const struct document_place *at, 
     }
 }
 
+/* epoch_key - "3", "epoch_3", "Epoch 3": the number of an epoch as a key; false for any other. */
+static bool epoch_key(struct span key, int64_t *epoch, bool *spoken)
+{
+    static const char word[] = "epoch";
+    size_t n = sizeof word - 1;
+    *spoken = key.n > n && strncasecmp(key.p, word, n) == 0;
+    if (*spoken) key = span_from(key, n + (strchr("_- ", key.p[n]) != NULL));
+    return key.n && key.n <= 9 && num_integer(key, epoch) && *epoch >= 0;
+}
+
+/* without_epoch - the first of a path's keys that is an epoch, and the path without it in out, of `room` bytes. */
+static bool without_epoch(struct span path, char *out, size_t room, struct span *name, int64_t *epoch, bool *spoken)
+{
+    for (size_t at = 0; at < path.n;) {
+        const char *slash = memchr(path.p + at, '/', path.n - at);
+        size_t end = slash ? (size_t)(slash - path.p) : path.n, behind = end + (slash != NULL);
+        if (epoch_key((struct span){path.p + at, end - at}, epoch, spoken)) {
+            if (at + path.n - behind >= room) return false;
+            memcpy(out, path.p, at);
+            memcpy(out + at, path.p + behind, path.n - behind);
+            *name = (struct span){out, at + path.n - behind};
+            return true;
+        }
+        at = behind;
+    }
+    return false;
+}
+
+/* of_epoch - a number in the object of an epoch: {"3": {"val": {"loss": 2.4}}} is val/loss. False where no key around it is an epoch. */
+static bool of_epoch(const struct reading *r, const struct document_place *at, struct span raw)
+{
+    char joined[DOCUMENT_PATH_BYTES + FIELD_NAME_MAX_BYTES + 2], text[FIELD_NAME_MAX_BYTES];
+    int64_t epoch;
+    bool spoken;
+    double value;
+    struct span name;
+    if (!at->parent.n || !at->key.n || at->key.n > FIELD_NAME_MAX_BYTES) return false;
+    memcpy(joined, at->parent.p, at->parent.n);
+    joined[at->parent.n] = '/';
+    memcpy(joined + at->parent.n + 1, at->key.p, at->key.n);
+    struct span path = {joined, at->parent.n + 1 + at->key.n};
+    if (!without_epoch(path, text, sizeof text, &name, &epoch, &spoken)) return false;
+    int series = document_number(raw, &value) ? series_of(r, name) : -1;
+    if (series >= 0) r->out->point(r->out->arg, series, epoch, NAN, value, at->line);
+    return true;
+}
+
+/* speaks - is the last key a name that training has? */
+static bool speaks(struct span path)
+{
+    char name[FIELD_NAME_MAX_BYTES];
+    struct span key = last_key(path);
+    if (!key.n || key.n >= sizeof name) return false;
+    memcpy(name, key.p, key.n);
+    name[key.n] = 0;
+    return field_speaks_of_training(key) || role_of(name).role != ROLE_NONE;
+}
+
+/* pair_at - "[100, 1.92]" in a list: step and value, under a name that training has: a confusion matrix of two classes looks alike. */
+static bool pair_at(const struct reading *r, const struct document_place *at, struct span raw)
+{
+    const char *comma = raw.n > 4 ? memchr(raw.p, ',', raw.n) : NULL;
+    double value;
+    int64_t step;
+    if (!comma) return false;
+    size_t n = (size_t)(comma - raw.p);
+    if (!num_integer(span_trim((struct span){raw.p + 1, n - 1}), &step)) return false;
+    if (!document_number(span_trim((struct span){comma + 1, raw.n - n - 2}), &value)) return false;
+    if (!r) return true;
+    struct state *s = r->s;
+    uint64_t hash = hash_of(at->parent);
+    if (!s->named || s->hash != hash)
+        s->series =
+            speaks(at->parent) && is_metric(at->parent) ? r->out->series(r->out->arg, metric_name(at->parent), AXIS_STEP) : -1;
+    s->named = true;
+    s->hash = hash;
+    if (s->series >= 0) r->out->point(r->out->arg, s->series, step, NAN, value, at->line);
+    return true;
+}
+
 static void cell(void *arg, struct span path, enum json_kind kind, struct span raw, double value)
 {
     struct reading *r = arg;
@@ -112,16 +194,18 @@ static enum document_way open_at(void *arg, const struct document_place *at, cha
 {
     (void)arg;
     if (!at->in_array) return DOCUMENT_ENTER;
-    return bracket == '{' ? DOCUMENT_WHOLE : DOCUMENT_PASS;
+    return bracket == '{' || at->depth <= PAIR_DEPTH_MAX ? DOCUMENT_WHOLE : DOCUMENT_PASS;
 }
 
 static void value_at(void *arg, const struct document_place *at, struct span raw)
 {
     struct reading *r = arg;
     int64_t epoch;
-    if (at->in_array && raw.p[0] == '{') object_at(r, at, raw);
+    if (at->in_array && raw.p[0] == '[') pair_at(r, at, raw);
+    else if (at->in_array && raw.p[0] == '{') object_at(r, at, raw);
     else if (at->in_array) number_at(r, at, raw, at->index, false);
     else if (at->parent.n && num_integer(at->key, &epoch)) number_at(r, at, raw, epoch, true);
+    else if (of_epoch(r, at, raw)) return;
     else fact(r, at, raw);
 }
 
@@ -135,17 +219,9 @@ static size_t feed(void *state, struct span in, int at_end, const struct format_
 
 struct glance {
     int metrics, foreign, scalars; /* numbers under a name that training has; values that a history cannot have; single values */
+    int keyed;                     /* metrics in the object of an epoch */
+    bool loss, spoken;             /* one of them is a loss; the key says that it is an epoch */
 };
-
-static bool speaks(struct span path)
-{
-    char name[FIELD_NAME_MAX_BYTES];
-    struct span key = last_key(path);
-    if (!key.n || key.n >= sizeof name) return false;
-    memcpy(name, key.p, key.n);
-    name[key.n] = 0;
-    return field_speaks_of_training(key) || role_of(name).role != ROLE_NONE;
-}
 
 /* is_row - an object that a training loop added to a list once an epoch, or an evolution once a generation. */
 static bool is_row(struct span object)
@@ -155,6 +231,21 @@ static bool is_row(struct span object)
     return span_has(object, "loss") || (split && span_has(object, "\"epoch\"")) || (worth && span_has(object, "\"generation\":"));
 }
 
+/* glance_keyed - a value in the object of an epoch. The classes of a report on predictions are numbered too: they have a support. */
+static bool glance_keyed(struct glance *g, const struct document_place *at)
+{
+    char text[DOCUMENT_PATH_BYTES];
+    struct span name;
+    int64_t epoch;
+    bool spoken;
+    if (!without_epoch(at->parent, text, sizeof text, &name, &epoch, &spoken)) return false;
+    g->foreign += span_is(at->key, "support");
+    g->spoken |= spoken;
+    g->keyed += speaks(at->key) && is_metric(at->key);
+    g->loss |= span_has(at->key, "loss");
+    return true;
+}
+
 static void glance_value(void *arg, const struct document_place *at, struct span raw)
 {
     struct glance *g = arg;
@@ -162,7 +253,9 @@ static void glance_value(void *arg, const struct document_place *at, struct span
     int64_t index;
     bool number = document_number(raw, &value) || span_is(raw, "null");
     bool listed = at->in_array || (at->parent.n && num_integer(at->key, &index));
-    if (at->in_array && raw.p[0] == '{') g->metrics += is_row(raw);
+    if (at->in_array && raw.p[0] == '[') g->metrics += at->index == 0 && speaks(at->parent) && pair_at(NULL, at, raw);
+    else if (at->in_array && raw.p[0] == '{') g->metrics += is_row(raw);
+    else if (!listed && at->key.n && glance_keyed(g, at)) return;
     else if (!listed) g->scalars++;
     else if (!number) g->foreign++;
     else if (at->index == 0) g->metrics += speaks(at->parent);
@@ -180,6 +273,7 @@ static int sniff(const char *path, struct span head)
     if (!start.n || !strchr("{[\xEF", start.p[0])) return 0;
     document_feed(&d, head, 0, &(struct document_sink){&g, open_at, glance_value}, &(struct format_out){.bad = no_bad});
     if (d.broken || g.foreign || (g.scalars > 16 && !(named && g.metrics > 1))) return 0;
+    if (g.keyed && !g.metrics && !g.scalars && (g.loss || g.spoken || named)) return SURE;
     if (!g.metrics) return named && !g.scalars && start.p[0] == '{' ? LIKELY_BY_NAME : 0;
     if (named) return SURE_BY_NAME;
     return g.metrics >= g.scalars ? SURE : 0;

@@ -27,6 +27,48 @@ static void nan_and_infinity_are_points_quoted_or_not(void **unused)
     probe_close(p);
 }
 
+static void an_object_an_epoch_is_read_by_its_number(void **unused)
+{
+    (void)unused;
+    static const char text[] =
+        "{\"0\": {\"loss\": 2.5, \"val\": {\"loss\": 3}},\n\"1\": {\"loss\": \"nan\", \"val\": {\"loss\": 2}}}";
+    assert_string_equal(format_sniff("run/metrics.json", span_of(text), NULL)->name, "history");
+    struct probe *p = probe_text("history", text);
+    probe_expect(p, "point loss 0 2.5 @1");
+    probe_expect(p, "point val/loss 0 3 @1");
+    probe_expect(p, "point loss 1 NaN @2");
+    probe_expect(p, "point val/loss 1 2 @2");
+    probe_close(p);
+    p = probe_text("history", "{\"global\": {\"epoch_1\": {\"acc\": 0.5}, \"epoch_2\": {\"acc\": 0.75}}}");
+    probe_expect(p, "point global/acc 2 0.75 @1");
+    probe_close(p);
+}
+
+static void the_classes_of_a_report_are_no_epochs(void **unused)
+{
+    (void)unused;
+    static const char report[] =
+        "{\"0\": {\"precision\": 0.5, \"recall\": 0.5, \"f1-score\": 0.5, \"support\": 10}, "
+        "\"1\": {\"precision\": 0.5, \"recall\": 0.5, \"f1-score\": 0.5, \"support\": 12}, \"accuracy\": 0.5}";
+    const struct format *f = format_sniff("run/history_report.json", span_of(report), NULL);
+    assert_true(!f || strcmp(f->name, "history") != 0);
+    assert_null(
+        format_sniff("data/labels.json", span_of("{\"0\": {\"name\": \"cat\", \"count\": 3}, \"1\": {\"count\": 4}}"), NULL));
+}
+
+static void pairs_in_a_list_are_step_and_value(void **unused)
+{
+    (void)unused;
+    static const char text[] = "{\"loss\": [[0, 2.5], [100, NaN]], \"acc\": [[0, 0.25], [100, 0.5]]}";
+    assert_string_equal(format_sniff("run/x.json", span_of(text), NULL)->name, "history");
+    struct probe *p = probe_text("history", text);
+    probe_expect(p, "series loss step");
+    probe_expect(p, "point loss 100 NaN @1");
+    probe_expect(p, "point acc 0 0.25 @1");
+    assert_int_equal(p->points, 4);
+    probe_close(p);
+}
+
 static void null_is_nan_where_pandas_wrote_it(void **unused)
 {
     (void)unused;
@@ -153,6 +195,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_nth_number_is_epoch_n),
         cmocka_unit_test(nan_and_infinity_are_points_quoted_or_not),
+        cmocka_unit_test(an_object_an_epoch_is_read_by_its_number),
+        cmocka_unit_test(the_classes_of_a_report_are_no_epochs),
+        cmocka_unit_test(pairs_in_a_list_are_step_and_value),
         cmocka_unit_test(null_is_nan_where_pandas_wrote_it),
         cmocka_unit_test(null_in_a_list_keeps_its_epoch_and_is_reported_once_a_metric),
         cmocka_unit_test(epochs_times_and_matrices_are_no_metrics),

@@ -22,8 +22,21 @@ static const char *quoted_end(const char *p, const char *end)
     return end;
 }
 
+/* blank_apart - a cell of a table whose cells blanks part: a run of them is one delimiter. */
+static struct csv_cell blank_apart(struct csv_row *r)
+{
+    const char *from = r->p;
+    while (from < r->end && (*from == ' ' || *from == '\t')) from++;
+    const char *to = from;
+    while (to < r->end && *to != ' ' && *to != '\t') to++;
+    for (r->p = to; r->p < r->end && (*r->p == ' ' || *r->p == '\t');) r->p++;
+    r->more = r->p < r->end;
+    return (struct csv_cell){.span = span_trim((struct span){from, (size_t)(to - from)})};
+}
+
 struct csv_cell csv_next(struct csv_row *r)
 {
+    if (r->delimiter == ' ') return blank_apart(r);
     const char *from = blanks(r->p, r->end, r->delimiter);
     struct csv_cell cell = {.quoted = from < r->end && *from == '"'};
     const char *to = cell.quoted ? quoted_end(from, r->end) : from;
@@ -84,6 +97,14 @@ char csv_delimiter(struct span line)
         if (n > most) most = n, best = candidates[i];
     }
     return best;
+}
+
+char csv_delimiter_or_blank(struct span line)
+{
+    for (size_t i = 0; candidates[i]; i++)
+        if (memchr(line.p, candidates[i], line.n)) return csv_delimiter(line);
+    if (memchr(line.p, '"', line.n) || memchr(line.p, ':', line.n) || memchr(line.p, '=', line.n)) return ',';
+    return memchr(line.p, ' ', line.n) ? ' ' : ',';
 }
 
 struct csv_shape csv_shape(struct span line, char delimiter)

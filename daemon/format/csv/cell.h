@@ -41,6 +41,8 @@ size_t csv_unquote(struct csv_cell cell, char *to, size_t max);
 size_t csv_count(struct span record, char character);
 /* csv_delimiter - which of , tab ; | a record has most of; ',' when it has none. */
 char csv_delimiter(struct span record);
+/* csv_delimiter_or_blank - the same; ' ' when it has none but blanks: then any run of blanks parts two cells. */
+char csv_delimiter_or_blank(struct span record);
 /* csv_shape - how many cells of which content a record has. */
 struct csv_shape csv_shape(struct span record, char delimiter);
 

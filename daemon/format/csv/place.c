@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "../../base/num.h"
 #include "cell.h"
@@ -20,6 +21,9 @@ void csv_place_of(struct csv_place *p, const char *path)
 {
     const char *base = path_name(path);
     *p = (struct csv_place){.sets = strcmp(base, "test_error.tsv") == 0};
+    const char *dot = strrchr(base, '.');
+    p->table = dot && (strcasecmp(dot, ".csv") == 0 || strcasecmp(dot, ".tsv") == 0);
+    p->says = file_says(path, p->file);
     if (p->sets || strcmp(base, "learn_error.tsv") == 0) snprintf(p->prefix, sizeof p->prefix, p->sets ? "test/" : "learn/");
     else of_dvclive(p, path);
 }
@@ -37,6 +41,7 @@ static int64_t set_of(struct span *cell)
 void csv_place_header(struct csv_place *p, struct span line, char delimiter)
 {
     struct csv_row r = {line.p, line.p + line.n, delimiter, true};
+    p->exported = p->file[0] && span_is(span_trim(line), "Wall time,Step,Value");
     p->last = 0;
     while (p->sets && r.more) {
         struct span cell = csv_next(&r).span;
@@ -45,8 +50,14 @@ void csv_place_header(struct csv_place *p, struct span line, char delimiter)
     }
 }
 
+char csv_place_delimiter(const struct csv_place *p, struct span line)
+{
+    return p->table ? csv_delimiter(line) : csv_delimiter_or_blank(line);
+}
+
 struct span csv_place_name(const struct csv_place *p, struct span cell, char *out)
 {
+    if (p->exported && span_is(cell, "Value")) return span_of(p->file);
     bool known = !cell.n || field_of(cell)->kind != FIELD_VALUE || memchr(cell.p, '/', cell.n);
     if (!p->prefix[0] || known) return cell;
     int64_t set = p->sets ? set_of(&cell) : -1;

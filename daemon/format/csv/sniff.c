@@ -6,13 +6,16 @@
 #include "../field.h"
 #include "../format.h"
 #include "cell.h"
+#include "place.h"
 
-enum { SNIFF_ROWS = 64 };
+enum { SNIFF_ROWS = 64, BLANK_APART = 43 }; /* where text finds a record or two by another shape, it is text */
 struct survey {
     size_t rows, cells, regular, numbers, texts;
     char delimiter;
     bool comment, headed, known; /* known: a column has a name that a training log has */
     struct csv_shape first;
+    struct csv_place place;
+    struct span heading; /* the last comment */
 };
 
 static bool knows_name(struct span line, char delimiter)
@@ -23,14 +26,22 @@ static bool knows_name(struct span line, char delimiter)
     return false;
 }
 
+/* names_columns - is a line the names of all columns, one of them known? What blanks part is a table only then. */
+static bool names_columns(const struct survey *v, struct span line)
+{
+    struct csv_shape shape = csv_shape(line, ' ');
+    return line.n && shape.cells == v->cells && shape.texts == shape.cells && shape.cells >= 2 && knows_name(line, ' ');
+}
+
 static void survey_row(struct survey *v, struct span line)
 {
     if (!v->rows) {
-        v->delimiter = csv_delimiter(line);
+        v->delimiter = csv_place_delimiter(&v->place, line);
         v->first = csv_shape(line, v->delimiter);
         v->headed = v->first.texts || !v->first.numbers;
         v->cells = v->first.cells;
         v->known = !v->headed || v->comment || knows_name(line, v->delimiter);
+        if (v->delimiter == ' ') v->known = names_columns(v, v->headed ? line : v->heading);
     }
     struct csv_shape shape = csv_shape(line, v->delimiter);
     v->rows++;
@@ -40,9 +51,10 @@ static void survey_row(struct survey *v, struct span line)
     v->texts += shape.texts;
 }
 
-static struct survey survey_of(struct span head)
+static struct survey survey_of(const char *path, struct span head)
 {
     struct survey v = {.delimiter = ','};
+    csv_place_of(&v.place, path);
     bool whole = head.n < FORMAT_HEAD_BYTES;
     const char *p = head.p, *end = head.p + head.n;
     if (span_starts(head, "\xEF\xBB\xBF")) p += 3;
@@ -51,7 +63,7 @@ static struct survey survey_of(struct span head)
         if (!stop && (!whole && v.rows)) break;
         struct span line = csv_trim(p, stop ? stop : end);
         p = stop ? stop + 1 : end;
-        if (!v.rows && line.n && line.p[0] == '#') v.comment = true;
+        if (!v.rows && line.n && line.p[0] == '#') v.comment = true, v.heading = span_trim(span_from(line, 1));
         else if (line.n) survey_row(&v, line);
     }
     return v;
@@ -71,9 +83,10 @@ int csv_sniff(const char *path, struct span head)
     bool named = named_csv(path);
     struct span start = span_trim(head);
     if (!start.n || memchr(head.p, 0, head.n) || start.p[0] == '{' || start.p[0] == '[') return 0;
-    struct survey v = survey_of(head);
+    struct survey v = survey_of(path, head);
     size_t data = v.rows - (v.headed && v.rows);
     if (!data) return named && v.known && v.cells >= 2 ? 50 : 0;
+    if (v.delimiter == ' ') return data >= 2 && v.known && !v.texts && v.regular == v.rows ? BLANK_APART : 0;
     bool mostly = v.numbers >= v.texts, regular = 10 * v.regular >= 8 * v.rows;
     if (!v.known || !v.numbers || (!named && (v.cells < 2 || data < 2 || !regular || !mostly))) return named ? 10 : 0;
     if (!named) return v.comment ? 60 : 45;
