@@ -70,6 +70,10 @@ static const struct field fields[] = {
     {"batch_index", FIELD_STEP},
     {"batch_num", FIELD_STEP},
     {"batch", FIELD_STEP},
+    {"步数", FIELD_STEP},
+    {"迭代", FIELD_STEP},
+    {"迭代次数", FIELD_STEP},
+    {"ステップ", FIELD_STEP},
     {"episode", FIELD_EPISODE},
     {"episodes", FIELD_EPISODE},
     {"episodessofar", FIELD_EPISODE},
@@ -80,6 +84,9 @@ static const struct field fields[] = {
     {"episodes_total", FIELD_EPISODE},
     {"time/episodes", FIELD_EPISODE},
     {"episode_num", FIELD_EPISODE},
+    {"回合", FIELD_EPISODE},
+    {"エピソード", FIELD_EPISODE},
+    {"game", FIELD_EPISODE},
     {"episode_idx", FIELD_EPISODE},
     {"i_episode", FIELD_EPISODE},
     {"ep", FIELD_EPISODE}, /* in a console log also an epoch: text/count.c */
@@ -97,6 +104,12 @@ static const struct field fields[] = {
     {"n_epoch", FIELD_EPOCH},
     {"epochs", FIELD_EPOCH},
     {"ep_", FIELD_EPOCH},
+    {"轮次", FIELD_EPOCH}, /* Chinese and Japanese: epoch, step, episode */
+    {"训练轮次", FIELD_EPOCH},
+    {"轮数", FIELD_EPOCH},
+    {"周期", FIELD_EPOCH},
+    {"エポック", FIELD_EPOCH},
+    {"エポック数", FIELD_EPOCH},
 
     {"timestamp", FIELD_TIME},
     {"_timestamp", FIELD_TIME},

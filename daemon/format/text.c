@@ -17,6 +17,7 @@
 #include "text/clean.h"
 #include "text/columns.h"
 #include "text/dict.h"
+#include "text/east.h"
 #include "text/event.h"
 #include "text/family.h"
 #include "text/form.h"
@@ -76,7 +77,7 @@ static bool has_number(struct span s)
 static bool has_letter(struct span s)
 {
     for (size_t i = 0; i < s.n; i++)
-        if ((s.p[i] >= 'a' && s.p[i] <= 'z') || (s.p[i] >= 'A' && s.p[i] <= 'Z')) return true;
+        if ((s.p[i] >= 'a' && s.p[i] <= 'z') || (s.p[i] >= 'A' && s.p[i] <= 'Z') || (unsigned char)s.p[i] >= 0xE3) return true;
     return false;
 }
 
@@ -145,7 +146,7 @@ static void message(struct text *t, const struct text_line *l, const struct form
     if (l->body.p[l->body.n - 1] == ':') note_label(t, l, out);
     if (text_columns(&t->columns, &t->run, l, out) || text_below(&t->below, &t->run, l, &t->pairs, out)) return;
     const struct text_form *form = text_forms_fit(&t->forms, l->body, &t->run.names, &t->pairs);
-    bool counts = form || has_number(l->body) || span_starts(l->body, "copypaste: ");
+    bool counts = form || has_number(l->body) || span_starts(l->body, "copypaste: ") || span_starts(l->body, "History (");
     uint32_t families = form ? form->families : counts ? text_family_rows(&t->families, l->body) : 0;
     struct span rest = {"", 0};
     if (families && text_family(&t->families, families, &t->run, l, &rest, out)) {
@@ -169,9 +170,11 @@ static void message(struct text *t, const struct text_line *l, const struct form
 /* look - what a line that was read shows of the model's outputs: generated texts, counts of predictions. */
 static void look(struct text *t, const struct text_line *l, bool record, const struct format_out *out)
 {
+    struct text_line drawn = *l;
     if (text_ranks_others(&t->run.ranks)) return;
     if (!record || t->predictions.open) text_predictions(&t->predictions, &t->run, l, out);
-    text_samples(&t->samples, &t->run, l, record || t->predictions.open, out);
+    if (l->drawn.n) drawn.body = l->drawn;
+    text_samples(&t->samples, &t->run, &drawn, record || t->predictions.open, out);
 }
 
 /* heed - read a message, and look at it. */
@@ -203,17 +206,39 @@ static void one_line(struct text *t, const struct text_line *l, const struct for
     if (is == UNFOLD_NONE) heed(t, l, out);
 }
 
+static inline void read_body(struct text *t, struct span body, struct span drawn, const struct text_prefix *prefix, bool redraw,
+                             const struct format_out *out)
+{
+    if (!body.n) return;
+    struct text_line l = {.body = body,
+                          .drawn = drawn,
+                          .time = prefix->time,
+                          .line = t->line,
+                          .tag = prefix->tag,
+                          .indented = prefix->indented,
+                          .redraw = redraw,
+                          .closed = t->returned && !redraw};
+    text_ranks_line(&t->run.ranks, prefix->rank, prefix->front);
+    t->events.speaker = t->run.ranks.rank;
+    if (prefix->label.n) l.split = text_split_of(prefix->label);
+    else if (prefix->tag.n) l.split = text_split_of(prefix->tag);
+    one_line(t, &l, out);
+}
+
+/* read_foreign - of its own for the same reason as read_dirty. */
+static __attribute__((noinline)) void read_foreign(struct text *t, struct span body, const struct text_prefix *prefix,
+                                                   bool redraw, const struct format_out *out)
+{
+    char buffer[TEXT_CLEAN_MAX_BYTES];
+    read_body(t, text_plainly(body, buffer), body, prefix, redraw, out);
+}
+
 static void read_clean(struct text *t, struct span raw, bool redraw, const struct format_out *out)
 {
     struct text_prefix prefix;
     struct span body = text_unprefix(raw, &prefix);
-    if (!body.n) return;
-    struct text_line l = {body, prefix.time, t->line, prefix.tag, SPLIT_NONE, prefix.indented, redraw, t->returned && !redraw};
-    text_ranks_line(&t->run.ranks, prefix.rank, prefix.front);
-    t->events.speaker = t->run.ranks.rank;
-    if (prefix.label.n) l.split = text_split_of(prefix.label);
-    else if (prefix.tag.n) l.split = text_split_of(prefix.tag);
-    one_line(t, &l, out);
+    if (text_foreign(body)) read_foreign(t, body, &prefix, redraw, out);
+    else read_body(t, body, (struct span){"", 0}, &prefix, redraw, out);
 }
 
 /* read_dirty - of its own, because the buffer costs what it takes to clear it. */

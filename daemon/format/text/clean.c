@@ -214,6 +214,26 @@ static size_t place_length(struct span s)
     return end ? (size_t)(end - s.p) + 1 : 0;
 }
 
+/* filed_length - "server.py:116 | ": file and line. */
+static size_t filed_length(struct span s, size_t name)
+{
+    size_t i = name + 1;
+    if (name < 4 || memcmp(s.p + name - 3, ".py", 3) != 0 || s.p[name] != ':') return 0;
+    while (i < s.n && is_digit(s.p[i])) i++;
+    size_t after = i + skip_blank(span_from(s, i));
+    bool ends = i > name + 1 && after > i && after + 1 < s.n && (s.p[after] == '-' || s.p[after] == '|') && s.p[after + 1] == ' ';
+    return ends ? after + 2 : 0;
+}
+
+/* named_length - "44k<tab>INFO<tab>" of the loggers of VITS, "flower 2022-04-02 10:00:00,123" of Flower's: a name in front of a level or a time. */
+static size_t named_length(struct span s, size_t name)
+{
+    struct span behind = span_from(s, name + 1);
+    size_t level = s.p[name] == '\t' && is_capital(behind.p[0]) ? level_length(behind) : 0;
+    if (level) return name + 1 + level;
+    return s.p[name] == ' ' && is_digit(behind.p[0]) && time_length(behind) ? name + 1 : 0;
+}
+
 /* logger_length - "root - " or "train_inner | ", "ppcls INFO: ": only behind a time or level. */
 static size_t logger_length(struct span s, struct text_prefix *prefix)
 {
@@ -221,8 +241,11 @@ static size_t logger_length(struct span s, struct text_prefix *prefix)
     while (i < s.n && i < 64 && (isalnum((unsigned char)s.p[i]) || s.p[i] == '_' || s.p[i] == '.')) i++;
     bool may_be_placed = i == 64 || (i && i < s.n && strchr("<>:", s.p[i])); /* its name goes on behind a colon */
     size_t placed = may_be_placed ? placed_length(s) : 0, level;
+    size_t named = i && i + 4 < s.n && (s.p[i] == '\t' || s.p[i] == ' ') ? named_length(s, i) : 0;
+    if (named) return named;
     if (!i || is_digit(s.p[0])) return 0;
     if (placed) return placed;
+    if (i < s.n && s.p[i] == ':' && (placed = filed_length(s, i)) != 0) return placed;
     struct span name = {s.p, i};
     if (i + 1 < s.n && s.p[i] == ' ' && is_capital(s.p[i + 1]) && (level = level_length(span_from(s, i + 1))) != 0)
         return i + 1 + level;

@@ -1,5 +1,6 @@
 /* text_columns - see text/columns.h. Headers: fastai/learner.py (Recorder), skorch/callbacks/logging.py (PrintLog),
- * spacy/training/loggers.py, sklearn/ensemble/_gb.py (VerboseReporter), ultralytics/engine/trainer.py and validator.py. */
+ * spacy/training/loggers.py, sklearn/ensemble/_gb.py (VerboseReporter), ultralytics/engine/trainer.py and validator.py. Without one:
+ * yolov5/train.py up to 5.0, yolov7/train.py. */
 #include "columns.h"
 
 #include <math.h>
@@ -210,6 +211,30 @@ static bool drawn_row(struct text_columns *t, struct text_run *r, const struct t
     return true;
 }
 
+/* drawn_bare - "0/299 5.67G 0.0456 0.0681 0.0219 0.1356 41 640 0.312 0.612 0.512 0.312 0.0432 0.0611 0.0189" without a header: results.txt of
+ * YOLOv5 and YOLOv7, an epoch a line. */
+static bool drawn_bare(struct text_columns *t, struct span body)
+{
+    static const char *const names[] = {"Epoch",  "gpu_mem",    "box_loss", "obj_loss", "cls_loss",
+                                        "loss",   "labels",     "img_size", "P",        "R",
+                                        "mAP@.5", "mAP@.5:.95", "box_loss", "obj_loss", "cls_loss"};
+    enum { N_NAMES = sizeof names / sizeof *names, VALIDATION = 12 };
+    const char *blank = memchr(body.p, ' ', body.n), *slash = memchr(body.p, '/', body.n);
+    double value;
+    if (!blank || !slash || slash > blank || body.n < 2 * N_NAMES || body.n > 400) return false;
+    struct cells c = split(body, 1);
+    if (c.n != N_NAMES || c.at[1].p[c.at[1].n - 1] != 'G') return false;
+    for (size_t i = 2; i < c.n; i++)
+        if (num_prefix(c.at[i], &value) != c.at[i].n) return false;
+    for (size_t i = 0; i < N_NAMES; i++)
+        if (!column(&t->column[i], span_of(names[i]), "", i >= VALIDATION ? SPLIT_VALID : SPLIT_NONE)) return false;
+    t->n = N_NAMES;
+    t->drawn = true;
+    t->axis = AXIS_EPOCH;
+    t->last = -1;
+    return true;
+}
+
 /* scores_row - "all 128 929 0.661 0.531 0.605 0.445". */
 static bool scores_row(struct text_columns *t, struct text_run *r, const struct text_line *l, const struct format_out *out)
 {
@@ -255,6 +280,7 @@ bool text_columns(struct text_columns *t, struct text_run *r, const struct text_
     char c = l->body.p[0];
     bool digit = c >= '0' && c <= '9';
     if ((digit || c == '|') && t->n && (t->drawn ? drawn_row(t, r, l, out) : row(t, r, l, out))) return true;
+    if (digit && !t->n && l->indented && drawn_bare(t, l->body)) return drawn_row(t, r, l, out);
     if (digit) return false;
     if ((c == 'C' || c == 'c') && span_starts(span_from(l->body, 1), "lass") && t->n && t->drawn) return scores(t, l->body);
     if (c == 'a' && t->n_scores && span_starts(l->body, "all ")) return scores_row(t, r, l, out);

@@ -11,6 +11,7 @@
 
 #include "../../base/num.h"
 #include "event.h"
+#include "parts.h"
 
 /* quoted_end - the quote that ends the text whose first quote is at p; NULL when it has none. */
 static const char *quoted_end(const char *p, const char *end)
@@ -208,4 +209,44 @@ bool text_dict(struct text_families *f, struct text_run *r, const struct text_li
         tell(r, l, ps, &s, (struct text_where){(int64_t)c.value, c.axis, SPLIT_NONE}, out);
     else place(f, r, l, ps, &s, out);
     return true;
+}
+
+/* is_settings - does a dict hold what a run is told? */
+static bool is_settings(const struct text_pairs *ps)
+{
+    for (size_t i = 0; i < ps->n; i++)
+        if (field_of(ps->pair[i].key)->kind == FIELD_SETTING) return true;
+    return false;
+}
+
+/* put_before - the pairs of the words in front of the dict, and what they say. */
+static void put_before(struct text_pairs *ps, const struct text_pairs *front)
+{
+    size_t room = TEXT_PAIRS_MAX - ps->n, n = front->n < room ? front->n : room;
+    memmove(ps->pair + n, ps->pair, ps->n * sizeof *ps->pair);
+    memcpy(ps->pair, front->pair, n * sizeof *ps->pair);
+    ps->n += n;
+    ps->label = front->label;
+    ps->titled = front->titled;
+    ps->lead = front->lead;
+    ps->lead_bracketed = front->lead_bracketed;
+    ps->prose = front->prose;
+    ps->calls = front->calls;
+}
+
+bool text_dict_behind(struct text_families *f, struct text_run *r, const struct text_line *l, struct span *rest,
+                      const struct format_out *out)
+{
+    enum { FRONT_MAX_BYTES = 80, FRONT_WORDS_MAX = 4 };
+    struct span body = span_trim(l->body), front = {body.p, (size_t)((const char *)memchr(body.p, '{', body.n) - body.p)};
+    struct span dict = span_from(body, front.n);
+    (void)rest;
+    if (front.n > FRONT_MAX_BYTES || body.p[body.n - 1] != '}' || !is_dict(dict) || !parse(dict, &f->pairs)) return false;
+    struct sense s = sense_of(r, &f->pairs, out->arena);
+    if (!s.strong || s.sums_up || is_settings(&f->pairs)) return false;
+    text_pairs(front, &f->title);
+    if (f->title.code || f->title.calls || f->title.prose > FRONT_WORDS_MAX) return false;
+    put_before(&f->pairs, &f->title);
+    if (text_record(r, l, &f->pairs, out)) return true;
+    return !front.n && r->pending.n && r->pending.held[r->pending.n - 1].line == l->line;
 }

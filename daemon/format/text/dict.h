@@ -9,6 +9,10 @@
  * train_runtime, sums up: it ends the training and gives no points. Cost: O(n) */
 bool text_dict(struct text_families *f, struct text_run *r, const struct text_line *l, struct span *rest,
                const struct format_out *out);
+/* text_dict_behind - "Epoch 3: {'loss': 0.5, 'val_loss': 0.75}", "json_stats: {...}": a flat dict of numbers at the end of a line, read as if
+ * they stood there without it. A dict alone that counts nothing is held like a line of metrics (text/pending.h). */
+bool text_dict_behind(struct text_families *f, struct text_run *r, const struct text_line *l, struct span *rest,
+                      const struct format_out *out);
 /* text_dict_is_record - would text_dict read this text as a record or as the line that sums up? Cost: O(n) */
 bool text_dict_is_record(struct text_families *f, struct text_run *r, struct span body, struct arena *arena);
 /* text_dict_settle - tell the dict that waits for its bar at this step; nothing when none does. */

@@ -71,10 +71,27 @@ static bool tell_both(struct text_run *r, const struct text_line *l, const struc
     return false;
 }
 
+/* stand_apart - "score 12.0 average score 10.5": where both are told the mean is a series of its own. */
+static void stand_apart(struct text_run *r, struct text_pairs *ps, struct arena *arena)
+{
+    for (size_t i = 0; i < ps->n; i++) {
+        struct text_name *e = text_resolve(r, &ps->pair[i], arena);
+        if (!e || !e->main || (e->key[0] | 0x20) != 'a') continue;
+        for (size_t k = 0; k < ps->n; k++) {
+            if (k == i || ps->pair[k].name != e->main || ps->pair[k].section.p != ps->pair[i].section.p) continue;
+            e->main = NULL;
+            e->name = e->key;
+            e->n_name = e->n_key;
+            break;
+        }
+    }
+}
+
 unsigned text_emit(struct text_run *r, const struct text_line *l, struct text_pairs *ps, struct text_where at,
                    const struct format_out *out)
 {
     unsigned n = 0;
+    stand_apart(r, ps, out->arena);
     enum text_split part[TEXT_PAIRS_MAX], whole = at.split;
     bool parts = !whole && text_sections(ps, part);
     for (size_t i = 0; i < ps->n; i++) {

@@ -9,7 +9,9 @@
 #include "dict.h"
 #include "espnet.h"
 #include "event.h"
+#include "flower.h"
 #include "shape.h"
+#include "speech.h"
 #include "told_at.h"
 
 /* loss_scale - DeepSpeed "OVERFLOW! ... Attempted loss scale: 65536, reducing to 32768" (or "but hysteresis is 2"), fairseq
@@ -123,7 +125,15 @@ static const struct family {
     {"0123456789", "epoch", NULL, text_espnet},
     {"[", " leaves", NULL, text_shape_trees},
     {NULL, "[", text_bar_may_be_tqdm, text_bar_tqdm},
+    {"f", "fit progress: (", NULL, text_flower_progress},
+    {"aHr{'(", NULL, NULL, text_flower_history},
     {"{", NULL, NULL, text_dict},
+    {NULL, "{", NULL, text_dict_behind},
+    {"[", ", ", NULL, text_speech_list},
+    {"L", "Losses: [", NULL, text_speech_list},
+    {"TCs", "Batch ", NULL, text_speech_batch},
+    {"E", " CV info ", NULL, text_speech_batch},
+    {"LAOa", "verage objective function for '", NULL, text_speech_objective},
     {"-n0123456789", " avg", NULL, text_shape_darknet},
     {"m", "mean_average_precision (", NULL, text_shape_darknet},
     {"N", "NNZs: ", NULL, text_shape_linear},

@@ -84,15 +84,60 @@ enum text_split text_split_of(struct span words)
     return split;
 }
 
+/* of_east - Chinese and Japanese words: loss, accuracy, error, reward, score, recall, F1; validation, test; which role a name has,
+ * analyzers/role_words.c says. */
+static uint8_t of_east(struct span name)
+{
+    static const struct {
+        const char *word;
+        uint8_t flags;
+    } words[] = {{"损失", NAME_STRONG | NAME_METRIC},
+                 {"損失", NAME_STRONG | NAME_METRIC},
+                 {"准确率", NAME_STRONG | NAME_METRIC},
+                 {"精度", NAME_STRONG | NAME_METRIC},
+                 {"正确率", NAME_STRONG | NAME_METRIC},
+                 {"正解率", NAME_STRONG | NAME_METRIC},
+                 {"误差", NAME_STRONG | NAME_METRIC},
+                 {"誤差", NAME_STRONG | NAME_METRIC},
+                 {"奖励", NAME_STRONG | NAME_METRIC},
+                 {"报酬", NAME_STRONG | NAME_METRIC},
+                 {"報酬", NAME_STRONG | NAME_METRIC},
+                 {"得分", NAME_STRONG | NAME_METRIC},
+                 {"召回率", NAME_STRONG | NAME_METRIC},
+                 {"精确率", NAME_STRONG | NAME_METRIC},
+                 {"学习率", NAME_METRIC},
+                 {"学習率", NAME_METRIC},
+                 {"验证", NAME_SPLIT},
+                 {"驗證", NAME_SPLIT},
+                 {"検証", NAME_SPLIT},
+                 {"测试", NAME_SPLIT},
+                 {"テスト", NAME_SPLIT},
+                 {"最佳", NAME_IGNORED},
+                 {"最高", NAME_IGNORED},
+                 {"最好", NAME_IGNORED}};
+    uint8_t flags = 0;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (span_has(name, words[i].word)) flags |= words[i].flags;
+    return flags;
+}
+
+static bool is_ascii(struct span s)
+{
+    for (size_t i = 0; i < s.n; i++)
+        if ((unsigned char)s.p[i] >= 0x80) return false;
+    return true;
+}
+
 static uint8_t flags_of(struct span name)
 {
-    static const char *const ignored[] = {"v_num", "micro_step", "pid",   "worker",    "gpu",
-                                          "eta",   "progress",   "total", "max depth", "s"};
+    static const char *const ignored[] = {"v_num", "micro_step", "pid", "worker",  "gpu",          "eta",   "progress",
+                                          "total", "max depth",  "s",   "#Images", "num examples", "record"};
     static const char *const ranks[] = {"rank", "local_rank", "global_rank"};
     uint8_t flags = 0;
     struct span rest = name;
     if (word_in(name, ignored, sizeof ignored / sizeof *ignored)) flags |= NAME_IGNORED;
     if (word_in(name, ranks, sizeof ranks / sizeof *ranks)) flags |= NAME_IGNORED | NAME_RANK;
+    if (!is_ascii(name)) flags |= of_east(name);
     while (rest.n) {
         struct span w = next_word(&rest);
         if (!w.n) break;
@@ -148,12 +193,22 @@ static struct span without_verb(struct span key, size_t *last)
     return key;
 }
 
+/* counts_down - "BAD EPOCHS", "Patience epochs": epochs of something else than training. */
+static bool counts_down(struct span key)
+{
+    static const char *const starts[] = {"bad ", "patience ", "early "};
+    for (size_t i = 0; i < sizeof starts / sizeof *starts; i++)
+        if (key.n > strlen(starts[i]) && strncasecmp(key.p, starts[i], strlen(starts[i])) == 0) return true;
+    return false;
+}
+
 static struct span settle(struct span key, size_t last, enum text_split *cut)
 {
     key = without_verb(key, &last);
     struct span word = span_from(key, last), counter = counter_word(key, last);
     const char *blank = memchr(key.p, ' ', key.n);
     *cut = SPLIT_NONE;
+    if (counts_down(key)) return trim_key(key);
     if (field_rank(field_of(key)) != FIELD_UNRANKED) return trim_key(key);
     if (field_rank(field_of(counter)) != FIELD_UNRANKED) {
         *cut = text_split_of(key);
@@ -218,6 +273,7 @@ bool text_name_counts(struct text_names *names, struct span key, size_t last)
     uint32_t hash = hash_of(key), *uncounted = &names->uncounted[hash % TEXT_UNCOUNTED_MAX];
     if (*uncounted == hash) return false;
     bool counts = field_rank(field_of(key)) != FIELD_UNRANKED || field_rank(field_of(word)) != FIELD_UNRANKED;
+    counts &= !counts_down(key);
     if (!counts) *uncounted = hash;
     return counts;
 }

@@ -120,8 +120,22 @@ static bool counts_hash(const struct scan *s)
     return text_word_is_counter((struct span){s->key.last, (size_t)(s->key.end - s->key.last)});
 }
 
+/* arrow - "==>" and "=>" part: what stands behind is another section, or the value of the word in front. */
+static bool arrow(struct scan *s)
+{
+    const char *p = s->p;
+    while (p < s->end && *p == '=') p++;
+    if (p == s->p || p >= s->end || *p != '>') return false;
+    bool leads = p == s->p + 1 && s->key.start && p + 2 < s->end && p[1] == ' ' && scan_is_digit(p[2]);
+    if (leads) s->separator = ':';
+    else scan_drop_key(s);
+    s->p = p + 1;
+    return true;
+}
+
 static void punctuation(struct scan *s)
 {
+    if (*s->p == '=' && arrow(s)) return;
     char c = *s->p, next = s->end - s->p > 1 ? s->p[1] : 0;
     switch (c) {
     case ')':

@@ -6,7 +6,7 @@
 
 #include "parts.h"
 
-enum { STANDING_LINES = 12, BARE_PROSE_MAX = 2 };
+enum { RATE_LINES = 20, STANDING_LINES = 12, BARE_PROSE_MAX = 2 };
 
 /* all_named - nothing but metrics and their values; no code, no model, no long text. */
 static bool all_named(const struct text_line *l, const struct text_pairs *ps)
@@ -130,6 +130,17 @@ static bool sums_training(const struct text_pairs *ps)
     return false;
 }
 
+/* is_rate - "Current learning rate: 0.01", alone: below the heading of an epoch it is that epoch's. */
+static bool is_rate(const struct text_pairs *ps)
+{
+    static const char *const names[] = {"lr", "learning rate", "current learning rate", "learning_rate", "current lr"};
+    struct span key = ps->pair[0].key;
+    if (ps->n != 1 || ps->prose || !isnan(ps->pair[0].total)) return false;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (key.n == strlen(names[i]) && strncasecmp(key.p, names[i], key.n) == 0) return true;
+    return false;
+}
+
 unsigned text_plain(struct text_run *r, const struct text_line *l, struct text_pairs *ps, const struct format_out *out)
 {
     struct text_place *place = &r->place;
@@ -149,6 +160,8 @@ unsigned text_plain(struct text_run *r, const struct text_line *l, struct text_p
     bool trains = !speaks && isnan(heading) && counted;
     if (trains && !(place->known && sums_training(ps))) return 0;
     struct text_weight w = text_weigh(r, ps, out->arena);
+    if (is_rate(ps) && !place->known && !isnan(heading) && l->line - place->heading_line <= RATE_LINES)
+        return text_emit(r, l, ps, (struct text_where){(int64_t)heading, AXIS_EPOCH, SPLIT_NONE}, out);
     if (!w.strong || w.settings) return 0;
     if (trains && (place->axis == AXIS_RECORD || place->step == r->summed)) return 0; /* nothing tells such lines apart */
     if (trains) r->summed = place->step;

@@ -17,6 +17,7 @@ struct text_line {
     struct span tag;       /* the logger's name */
     enum text_split split; /* told by a logger's name or a "[Eval]" in front */
     bool indented, redraw; /* redraw: ended by a carriage return alone */
+    struct span drawn;     /* the body as it came, where text_plainly changed it; else empty */
     bool closed;           /* begun behind a carriage return and ended by a line feed: a bar in it is drawn no more */
 };
 struct text_where {

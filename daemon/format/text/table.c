@@ -49,7 +49,9 @@ static void add_row(struct text_table *t, const struct text_line *l, struct span
         keep_name(t->group, "", name);
         return;
     }
-    if (!name.n || !num_parse(value, &number)) return;
+    double count;
+    bool numbered = name.n && num_parse(name, &count); /* a row of two columns, no name and its value */
+    if (!name.n || numbered || !num_parse(value, &number)) return;
     if (t->n == TEXT_TABLE_ROWS) {
         out->bad(out->arg, l->line, "a table has more rows than are kept");
         return;

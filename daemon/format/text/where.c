@@ -61,7 +61,7 @@ struct text_where text_where_counted(struct text_run *r, struct text_count *c, e
     int64_t raw = (int64_t)c->value;
     bool less = p->lesser && c->field == p->lesser && c->named; /* "iter 100: val loss" where the records count in steps */
     if (less) return (struct text_where){p->step, p->axis, split};
-    if (c->lesser && c->field) p->counter = c->field, p->lesser = c->lesser;
+    if (c->lesser && c->field && !split) p->counter = c->field, p->lesser = c->lesser;
     bool other = isfinite(c->epoch) || (c->total > 0 && p->total > 0 && c->total != p->total);
     bool own = split && other && p->known && p->axis == c->axis && raw >= 0 && raw < p->step / 2;
     if (own) return (struct text_where){p->step, p->axis, split}; /* "epoch: 6, val step: 0" counts the evaluation's own loop */

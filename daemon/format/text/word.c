@@ -80,12 +80,13 @@ bool text_word_ends_sentence(struct span word)
     return last == '.' && word.n > SHORT_FORM_BYTES && !memchr(word.p, '.', word.n - 1);
 }
 
-/* rule - the bytes of a row of one sign that s begins with, where a blank ends it. */
+/* rule - the bytes of a row of one sign, or of an arrow ("==>"), that s begins with, where a blank ends it. */
 static size_t rule(struct span s)
 {
     size_t n = 0;
     if (s.n < 4 || !strchr("=-#*~", s.p[0])) return 0;
     while (n < s.n && s.p[n] == s.p[0]) n++;
+    if (n < s.n && s.p[n] == '>' && strchr("=-", s.p[0])) n++;
     return n > 1 && n < s.n && s.p[n] == ' ' ? n : 0;
 }
 

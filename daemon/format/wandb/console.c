@@ -36,7 +36,7 @@ static void line_of(struct relay *r, struct console_stream *s, struct span raw)
     struct span body = text_unprefix(text_is_clean(raw) ? raw : text_clean(raw, buffer), &prefix);
     s->lines++;
     if (!body.n) return;
-    struct text_line l = {body, prefix.time, s->lines, prefix.tag, SPLIT_NONE, prefix.indented, false, false};
+    struct text_line l = {.body = body, .time = prefix.time, .line = s->lines, .tag = prefix.tag, .indented = prefix.indented};
     text_event(&s->events, &l, r->points, &out);
 }
 
