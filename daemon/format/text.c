@@ -167,14 +167,23 @@ static void message(struct text *t, const struct text_line *l, const struct form
     text_event(&t->events, l, t->run.points, out);
 }
 
+/* look_at_drawn - a table of completions is known by the box that it is drawn in. */
+static __attribute__((noinline, cold)) void look_at_drawn(struct text *t, const struct text_line *l, bool told,
+                                                          const struct format_out *out)
+{
+    struct text_line drawn = *l;
+    drawn.body = l->drawn;
+    text_samples(&t->samples, &t->run, &drawn, told, out);
+}
+
 /* look - what a line that was read shows of the model's outputs: generated texts, counts of predictions. */
 static void look(struct text *t, const struct text_line *l, bool record, const struct format_out *out)
 {
-    struct text_line drawn = *l;
     if (text_ranks_others(&t->run.ranks)) return;
     if (!record || t->predictions.open) text_predictions(&t->predictions, &t->run, l, out);
-    if (l->drawn.n) drawn.body = l->drawn;
-    text_samples(&t->samples, &t->run, &drawn, record || t->predictions.open, out);
+    bool told = record || t->predictions.open;
+    if (l->drawn.n) look_at_drawn(t, l, told, out);
+    else text_samples(&t->samples, &t->run, l, told, out);
 }
 
 /* heed - read a message, and look at it. */
@@ -226,8 +235,8 @@ static inline void read_body(struct text *t, struct span body, struct span drawn
 }
 
 /* read_foreign - of its own for the same reason as read_dirty. */
-static __attribute__((noinline)) void read_foreign(struct text *t, struct span body, const struct text_prefix *prefix,
-                                                   bool redraw, const struct format_out *out)
+static __attribute__((noinline, cold)) void read_foreign(struct text *t, struct span body, const struct text_prefix *prefix,
+                                                         bool redraw, const struct format_out *out)
 {
     char buffer[TEXT_CLEAN_MAX_BYTES];
     read_body(t, text_plainly(body, buffer), body, prefix, redraw, out);

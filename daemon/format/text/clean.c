@@ -215,7 +215,7 @@ static size_t place_length(struct span s)
 }
 
 /* filed_length - "server.py:116 | ": file and line. */
-static size_t filed_length(struct span s, size_t name)
+static __attribute__((noinline, cold)) size_t filed_length(struct span s, size_t name)
 {
     size_t i = name + 1;
     if (name < 4 || memcmp(s.p + name - 3, ".py", 3) != 0 || s.p[name] != ':') return 0;
@@ -226,7 +226,7 @@ static size_t filed_length(struct span s, size_t name)
 }
 
 /* named_length - "44k<tab>INFO<tab>" of the loggers of VITS, "flower 2022-04-02 10:00:00,123" of Flower's: a name in front of a level or a time. */
-static size_t named_length(struct span s, size_t name)
+static __attribute__((noinline)) size_t named_length(struct span s, size_t name)
 {
     struct span behind = span_from(s, name + 1);
     size_t level = s.p[name] == '\t' && is_capital(behind.p[0]) ? level_length(behind) : 0;
@@ -241,7 +241,9 @@ static size_t logger_length(struct span s, struct text_prefix *prefix)
     while (i < s.n && i < 64 && (isalnum((unsigned char)s.p[i]) || s.p[i] == '_' || s.p[i] == '.')) i++;
     bool may_be_placed = i == 64 || (i && i < s.n && strchr("<>:", s.p[i])); /* its name goes on behind a colon */
     size_t placed = may_be_placed ? placed_length(s) : 0, level;
-    size_t named = i && i + 4 < s.n && (s.p[i] == '\t' || s.p[i] == ' ') ? named_length(s, i) : 0;
+    bool tab = i && i + 8 < s.n && s.p[i] == '\t' && is_capital(s.p[i + 1]),
+         date = i && i + 20 < s.n && s.p[i] == ' ' && s.p[i + 5] == '-';
+    size_t named = tab || date ? named_length(s, i) : 0;
     if (named) return named;
     if (!i || is_digit(s.p[0])) return 0;
     if (placed) return placed;

@@ -213,7 +213,7 @@ static bool drawn_row(struct text_columns *t, struct text_run *r, const struct t
 
 /* drawn_bare - "0/299 5.67G 0.0456 0.0681 0.0219 0.1356 41 640 0.312 0.612 0.512 0.312 0.0432 0.0611 0.0189" without a header: results.txt of
  * YOLOv5 and YOLOv7, an epoch a line. */
-static bool drawn_bare(struct text_columns *t, struct span body)
+static __attribute__((noinline, cold)) bool drawn_bare(struct text_columns *t, struct span body)
 {
     static const char *const names[] = {"Epoch",  "gpu_mem",    "box_loss", "obj_loss", "cls_loss",
                                         "loss",   "labels",     "img_size", "P",        "R",

@@ -72,18 +72,16 @@ static bool tell_both(struct text_run *r, const struct text_line *l, const struc
 }
 
 /* stand_apart - "score 12.0 average score 10.5": where both are told the mean is a series of its own. */
-static void stand_apart(struct text_run *r, struct text_pairs *ps, struct arena *arena)
+static __attribute__((noinline, cold)) void stand_apart(struct text_run *r, struct text_pairs *ps, size_t at, struct arena *arena)
 {
-    for (size_t i = 0; i < ps->n; i++) {
-        struct text_name *e = text_resolve(r, &ps->pair[i], arena);
-        if (!e || !e->main || (e->key[0] | 0x20) != 'a') continue;
-        for (size_t k = 0; k < ps->n; k++) {
-            if (k == i || ps->pair[k].name != e->main || ps->pair[k].section.p != ps->pair[i].section.p) continue;
-            e->main = NULL;
-            e->name = e->key;
-            e->n_name = e->n_key;
-            break;
-        }
+    struct text_name *e = ps->pair[at].name;
+    for (size_t k = 0; k < ps->n; k++) {
+        if (k == at || ps->pair[k].section.p != ps->pair[at].section.p || text_resolve(r, &ps->pair[k], arena) != e->main)
+            continue;
+        e->main = NULL;
+        e->name = e->key;
+        e->n_name = e->n_key;
+        return;
     }
 }
 
@@ -91,7 +89,6 @@ unsigned text_emit(struct text_run *r, const struct text_line *l, struct text_pa
                    const struct format_out *out)
 {
     unsigned n = 0;
-    stand_apart(r, ps, out->arena);
     enum text_split part[TEXT_PAIRS_MAX], whole = at.split;
     bool parts = !whole && text_sections(ps, part);
     for (size_t i = 0; i < ps->n; i++) {
@@ -100,6 +97,7 @@ unsigned text_emit(struct text_run *r, const struct text_line *l, struct text_pa
         at.split = parts && part[i] ? part[i] : whole;
         if (!e && p->key.n && r->names.used >= TEXT_NAMES_MAX) out->bad(out->arg, l->line, "more different names than are kept");
         if (e) tell_setting(e, p, out);
+        if (e && e->main && (e->key[0] | 0x20) == 'a') stand_apart(r, ps, i, out->arena);
         if (!text_is_metric(e, p)) continue;
         if (tell_both(r, l, p, at, out)) {
             n += 2;

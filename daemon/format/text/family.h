@@ -35,18 +35,18 @@ struct text_families {
         double time;
         char body[TEXT_BAR_BYTES];
     } drawn;
-    bool epoch_and_batch;   /* WeNet's "Batch 1/200" are both */
-    struct {                /* Flower's lists at the end of a run */
-        const char *prefix; /* of the names; NULL before the first heading */
-        char key[64];
-        bool open, told; /* told: the server's own losses were told round by round */
-    } flower;
     bool trees;     /* how many trees a round grows was told */
     bool restating; /* the next line repeats a round that was told before */
     struct {        /* of detectron2's lines to be copied into a table */
         char task[32], names[240];
     } copied;
     struct text_pairs pairs, title; /* of the line in hand: here, so that their memory is not cleared for each */
+    bool epoch_and_batch;           /* WeNet's "Batch 1/200" are both */
+    struct {                        /* Flower's lists at the end of a run */
+        const char *prefix;         /* of the names; NULL before the first heading */
+        char key[64];
+        bool open, told; /* told: the server's own losses were told round by round */
+    } flower;
 };
 
 /* text_families_init - index the table by first letter. */

@@ -90,7 +90,7 @@ static void tell_of(struct text_families *f, struct text_run *r, const struct te
 bool text_flower_history(struct text_families *f, struct text_run *r, const struct text_line *l, struct span *rest,
                          const struct format_out *out)
 {
-    bool heads = heading(f, l->body);
+    bool heads = (span_starts(l->body, "History (") || span_starts(l->body, "app_fit: ")) && heading(f, l->body);
     double round, value;
     struct span s = l->body, key;
     size_t n;

@@ -63,19 +63,20 @@ static void title(const struct scan *s)
 }
 
 /* cost_in_time - "cost 61.2 s": what took time is no cost to bring down. */
-static void cost_in_time(const struct scan *s, struct span w)
+static __attribute__((noinline)) void cost_in_time(const struct scan *s, struct span w)
 {
     static const char *const units[] = {"s", "sec", "secs", "second", "seconds", "min", "mins", "minutes", "ms", "hours"};
     struct text_pair *last = s->out->n ? &s->out->pair[s->out->n - 1] : NULL;
-    if (!last || s->key.start || last->key.n < 4 || strncasecmp(last->key.p + last->key.n - 4, "cost", 4) != 0) return;
-    if (w.p - s->start < 2 || w.p[-1] != ' ' || !scan_is_digit(w.p[-2])) return;
+    if (!last || last->key.n < 4 || (last->key.p[last->key.n - 1] | 0x20) != 't' || w.p - s->start < 2 || !scan_is_digit(w.p[-2]))
+        return;
+    if (w.p[-1] != ' ' || strncasecmp(last->key.p + last->key.n - 4, "cost", 4) != 0) return;
     for (size_t i = 0; i < sizeof units / sizeof *units; i++)
         if (span_is(w, units[i])) last->key.n = 0;
 }
 
 static void extend_key(struct scan *s, struct span w)
 {
-    if (w.n <= 7) cost_in_time(s, w);
+    if (!s->key.start && w.n <= 7 && s->out->n) cost_in_time(s, w);
     if (is_unit(s, w)) return;
     if (!s->key.start) s->key.start = w.p;
     s->key.end = w.p + w.n;

@@ -121,6 +121,8 @@ static bool cross_validation(struct text_families *f, struct text_run *r, const 
     return true;
 }
 
+bool text_speech_may_be_batch(struct span body) { return span_starts(body, "steps/sec "); }
+
 bool text_speech_batch(struct text_families *f, struct text_run *r, const struct text_line *l, struct span *rest,
                        const struct format_out *out)
 {

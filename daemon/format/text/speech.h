@@ -12,6 +12,8 @@ bool text_speech_list(struct text_families *f, struct text_run *r, const struct 
  * on the way through "CV" are passed over; "Epoch 1 CV info cv_loss 90.7" is what it comes to. */
 bool text_speech_batch(struct text_families *f, struct text_run *r, const struct text_line *l, struct span *rest,
                        const struct format_out *out);
+/* text_speech_may_be_batch - "steps/sec 2.1| Batch 1/200 ..." behind a logger's name, as newer ones print it. */
+bool text_speech_may_be_batch(struct span body);
 /* text_speech_objective - "Average objective function for 'output' for minibatches 0-99 is -0.14 + -0.01 = -0.15 over 64000 frames." of Kaldi:
  * the last minibatch is the step. What sums all of them up is left out. */
 bool text_speech_objective(struct text_families *f, struct text_run *r, const struct text_line *l, struct span *rest,
