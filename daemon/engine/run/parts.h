@@ -231,11 +231,16 @@ void run_series_free(struct run_series *s);
 
 /* run_curve_init - an empty curve that run_remember fills; false when memory ran out. */
 bool run_curve_init(struct curve *c);
-/* run_has_past - is there one for analyzers? */
-bool run_has_past(const struct series *s);
+/* run_has_past - is there one for analyzers? Not of thousands of layers, of counts, and of what is no quantity of the training. */
+static inline bool run_has_past(const struct series *s)
+{
+    const uint64_t without = WANTS(ROLE_NONE) | WANTS(ROLE_GRAD_PART) | WANTS(ROLE_WEIGHT_PART) | WANTS(ROLE_WEIGHT_MEAN) |
+                             WANTS(ROLE_CONFUSION) | WANTS(ROLE_PROGRESS) | WANTS(ROLE_EVENT) | WANTS(ROLE_SILENCE);
+    return !(without & WANTS((unsigned)s->role));
+}
 /* run_remember - a point becomes part of the curves of its series.
  *   joined  its segment for those who hear the whole run */
-void run_remember(struct run *r, struct run_series *s, const struct point *p, uint16_t joined);
+void run_remember(const struct run *r, struct run_series *s, const struct point *p, uint16_t joined);
 /* run_past_free - what it holds, not itself; takes NULL. */
 void run_past_free(struct run_past *k);
 

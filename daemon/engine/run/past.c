@@ -10,10 +10,6 @@
 #include "parts.h"
 
 enum { FIRST = 4 };
-/* Thousands of layers, counts, and what is no quantity of the training. */
-#define WITHOUT                                                                                                                  \
-    (WANTS(ROLE_NONE) | WANTS(ROLE_GRAD_PART) | WANTS(ROLE_WEIGHT_PART) | WANTS(ROLE_WEIGHT_MEAN) | WANTS(ROLE_CONFUSION) |      \
-     WANTS(ROLE_PROGRESS) | WANTS(ROLE_EVENT) | WANTS(ROLE_SILENCE))
 
 bool run_curve_init(struct curve *c)
 {
@@ -21,8 +17,6 @@ bool run_curve_init(struct curve *c)
     if (buckets) curve_init(c, buckets, FIRST);
     return buckets != NULL;
 }
-
-bool run_has_past(const struct series *s) { return !(WITHOUT & WANTS((unsigned)s->role)); }
 
 /* As many buckets as were needed so far, up to `most`. Without memory it stays coarser. */
 static void add(struct curve *c, uint32_t most, const struct point *p)
@@ -88,7 +82,19 @@ static struct run_past *for_whole(struct run_series *s, uint16_t segment, uint16
     return s->whole = k;
 }
 
-void run_remember(struct run *r, struct run_series *s, const struct point *p, uint16_t joined)
+/* Room for one more value in the newest bucket. */
+static inline bool takes_one(const struct curve *c) { return c->used && c->buckets[c->used - 1].n < c->width; }
+
+/* Is p what nearly all points are: one more finite value of the segment, for all who look, in buckets that there are? */
+static inline bool goes_on(const struct run_series *s, const struct point *p, uint16_t joined)
+{
+    const struct run_past *k = &s->kept;
+    return run_has_past(&s->s) && !s->whole && joined == p->segment && k->segment == joined && k->past.fine == &s->curve &&
+           isfinite(p->value) && takes_one(&k->past.coarse) && takes_one(&s->curve);
+}
+
+static __attribute__((noinline)) void remember_any(const struct run *r, struct run_series *s, const struct point *p,
+                                                   uint16_t joined)
 {
     uint32_t most = r->n_sources > 1 || !r->options.curve_buckets ? CURVE_MAX : r->options.curve_buckets;
     bool judged = run_has_past(&s->s);
@@ -97,6 +103,16 @@ void run_remember(struct run *r, struct run_series *s, const struct point *p, ui
     if (whole) remember(whole, NULL, p, joined, most);
     if (judged) remember(&s->kept, &s->curve, p, p->segment, most);
     add(&s->curve, most, p);
+}
+
+void run_remember(const struct run *r, struct run_series *s, const struct point *p, uint16_t joined)
+{
+    if (!goes_on(s, p, joined)) {
+        remember_any(r, s, p, joined);
+        return;
+    }
+    curve_add(&s->kept.past.coarse, p->step, p->value, p->line);
+    curve_add(&s->curve, p->step, p->value, p->line);
 }
 
 void run_past_free(struct run_past *k)

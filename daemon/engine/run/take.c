@@ -82,17 +82,26 @@ static uint16_t joined_segment(const struct run *r, const struct point *p)
     return r->whole && r->lead >= 0 ? r->sources[r->lead]->segment : p->segment;
 }
 
-static void count(struct run *r, struct run_series *s, const struct point *p)
+/* The times so far, NaN while there is none, and one more, which is a number. */
+static inline void reach(double *first, double *last, double time)
+{
+    if (!(*first <= time)) *first = time;
+    if (!(*last >= time)) *last = time;
+}
+
+static inline void count(struct run *r, struct run_series *s, const struct point *p)
 {
     if (!s->points++) s->first_step = p->step, r->roles |= WANTS((unsigned)s->s.role);
     s->last_step = p->step;
     s->last = p->value;
     if (!isfinite(p->value) && !s->nonfinite++) s->nonfinite_step = p->step;
-    if (!isnan(p->time)) r->first_time = fmin(r->first_time, p->time), r->last_time = fmax(r->last_time, p->time);
+    if (!isnan(p->time)) reach(&r->first_time, &r->last_time, p->time);
     run_remember(r, s, p, joined_segment(r, p));
 }
 
-static void give(struct run *r, const struct run_series *s, const struct hearer *hearers, size_t n, const struct point *p)
+/* Where sources are joined, those who hear the whole run are given its segment, and a past of that. */
+static __attribute__((noinline)) void give_joined(struct run *r, const struct run_series *s, const struct hearer *hearers,
+                                                  size_t n, const struct point *p)
 {
     struct point joined = *p;
     joined.segment = joined_segment(r, p);
@@ -103,9 +112,22 @@ static void give(struct run *r, const struct run_series *s, const struct hearer 
     }
 }
 
-void run_take(struct run *r, struct run_series *s, int64_t step, double time, double value, uint64_t line)
+static inline void give(struct run *r, const struct run_series *s, const struct hearer *hearers, size_t n, const struct point *p)
 {
-    struct run_source *from = s->s.source < r->n_sources ? r->sources[s->s.source] : NULL;
+    if (r->whole || s->whole) {
+        give_joined(r, s, hearers, n, p);
+        return;
+    }
+    for (const struct hearer *h = hearers; h < hearers + n; h++) {
+        r->emitting = h->id;
+        h->observe(h->state, p, &r->out);
+    }
+}
+
+/*   from   the series' source; NULL for what has none */
+static inline void take(struct run *r, struct run_source *from, struct run_series *s, int64_t step, double time, double value,
+                        uint64_t line)
+{
     struct point p = {
         .series = &s->s, .seq = ++r->seq, .step = sane(step), .time = time, .value = value, .line = line, .source = s->s.source};
     if (from && s->s.role != ROLE_SILENCE) {
@@ -115,12 +137,17 @@ void run_take(struct run *r, struct run_series *s, int64_t step, double time, do
         follow_step(r, from, s, &p);
         follow_record(r, from, s, line);
         p.segment = from->segment;
-        if (!isnan(time)) from->first_time = fmin(from->first_time, time), from->last_time = fmax(from->last_time, time);
+        if (!isnan(time)) reach(&from->first_time, &from->last_time, time);
     }
     if (run_has_past(&s->s)) p.past = &s->kept.past;
     count(r, s, &p);
     give(r, s, s->hearers, s->n_hearers, &p);
     if (!r->replaying && r->options.hooks.point) r->options.hooks.point(r->options.hooks.arg, &p);
+}
+
+void run_take(struct run *r, struct run_series *s, int64_t step, double time, double value, uint64_t line)
+{
+    take(r, s->s.source < r->n_sources ? r->sources[s->s.source] : NULL, s, step, time, value, line);
 }
 
 /* An event is a point of the run's series "event"; only those who hear the source that it stands in are given it. The event itself is told
@@ -154,5 +181,5 @@ void run_on_point(void *arg, int series, int64_t step, double time, double value
     struct run_source *source = k->run->sources[k->source];
     if (series < 0 || (size_t)series >= k->run->n_series) return;
     source->points++;
-    run_take(k->run, k->run->series[series], step, time, value, line);
+    take(k->run, source, k->run->series[series], step, time, value, line);
 }
