@@ -23,6 +23,7 @@
 #include "text/form.h"
 #include "text/health.h"
 #include "text/known.h"
+#include "text/margin.h"
 #include "text/predictions.h"
 #include "text/python.h"
 #include "text/samples.h"
@@ -48,7 +49,9 @@ struct text {
     struct text_samples samples;
     struct text_predictions predictions;
     struct text_forms forms;
+    struct text_margin margin;
     struct text_pairs pairs; /* of the line in hand: here, so that its memory is not cleared for each */
+    struct span input;       /* what is being fed; nothing in between */
 };
 
 static void init(void *state, const char *path)
@@ -126,6 +129,13 @@ static void of_others(struct text *t, const struct text_line *l, const struct fo
     text_event(&t->events, l, t->run.points, out);
 }
 
+/* behind - bytes of the input behind a message; 0 for a copy of one. */
+static size_t behind(const struct text *t, struct span body)
+{
+    uintptr_t from = (uintptr_t)t->input.p, at = (uintptr_t)body.p;
+    return at - from < t->input.n ? from + t->input.n - (at + body.n) : 0;
+}
+
 static void message(struct text *t, const struct text_line *l, const struct format_out *out)
 {
     const struct text_families *f = &t->families;
@@ -145,7 +155,7 @@ static void message(struct text *t, const struct text_line *l, const struct form
     t->table.open = t->table.settings = false;
     if (l->body.p[l->body.n - 1] == ':') note_label(t, l, out);
     if (text_columns(&t->columns, &t->run, l, out) || text_below(&t->below, &t->run, l, &t->pairs, out)) return;
-    const struct text_form *form = text_forms_fit(&t->forms, l->body, &t->run.names, &t->pairs);
+    const struct text_form *form = text_forms_fit(&t->forms, l->body, behind(t, l->body), &t->run.names, &t->pairs);
     bool counts = form || has_number(l->body) || span_starts(l->body, "copypaste: ") || span_starts(l->body, "History (");
     uint32_t families = form ? form->families : counts ? text_family_rows(&t->families, l->body) : 0;
     struct span rest = {"", 0};
@@ -245,7 +255,7 @@ static __attribute__((noinline, cold)) void read_foreign(struct text *t, struct 
 static void read_clean(struct text *t, struct span raw, bool redraw, const struct format_out *out)
 {
     struct text_prefix prefix;
-    struct span body = text_unprefix(raw, &prefix);
+    struct span body = text_margin_unprefix(&t->margin, raw, &prefix);
     if (text_foreign(body)) read_foreign(t, body, &prefix, redraw, out);
     else read_body(t, body, (struct span){"", 0}, &prefix, redraw, out);
 }
@@ -285,6 +295,7 @@ static size_t feed(void *state, struct span in, int at_end, const struct format_
 {
     struct text *t = state;
     size_t done = 0;
+    t->input = in;
     const char *nl = memchr(in.p ? in.p : "", '\n', in.n);
     while (done < in.n) {
         struct span rest = span_from(in, done);
@@ -301,6 +312,7 @@ static size_t feed(void *state, struct span in, int at_end, const struct format_
         done += c.n + c.end;
         if (!whole) break;
     }
+    t->input = (struct span){NULL, 0};
     if (at_end) text_family_settle(&t->families, &t->run, out);
     if (at_end) text_bar_end(&t->families, &t->run, out);
     if (at_end) text_samples_end(&t->samples, &t->run, out);

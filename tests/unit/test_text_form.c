@@ -92,7 +92,7 @@ static void a_form_fills_in_what_the_line_says(void **state)
         for (int k = 0; k < 4; k++) {
             struct text_pairs quick, whole;
             other[vary(&seed, made, other)] = 0;
-            if (!other[0] || !text_forms_fit(&forms, span_of(other), &names, &quick)) continue;
+            if (!other[0] || !text_forms_fit(&forms, span_of(other), 0, &names, &quick)) continue;
             text_pairs(span_of(other), &whole);
             fitted++;
             if (!same(&quick, &whole)) fail_msg("'%s' is read as if it were '%s'", other, made);
@@ -110,9 +110,9 @@ static void a_loop_s_lines_have_one_form(void **state)
     memset(&forms, 0, sizeof forms);
     text_forms_keep(&forms, span_of("Epoch [1/200], Step [ 999/1000], Loss: 2.0112, Acc: 0.53"), 5);
     const struct text_form *f =
-        text_forms_fit(&forms, span_of("Epoch [10/200], Step [1/1000], Loss: -1e-05, Acc: 1"), &names, &ps);
+        text_forms_fit(&forms, span_of("Epoch [10/200], Step [1/1000], Loss: -1e-05, Acc: 1"), 0, &names, &ps);
     assert_null(f); /* the blank in front of 999 says that the counts are set in a column */
-    f = text_forms_fit(&forms, span_of("Epoch [10/200], Step [   1/1000], Loss: -1e-05, Acc: 1"), &names, &ps);
+    f = text_forms_fit(&forms, span_of("Epoch [10/200], Step [   1/1000], Loss: -1e-05, Acc: 1"), 0, &names, &ps);
     assert_non_null(f);
     assert_int_equal(f->families, 5);
     assert_int_equal(ps.n, 4);
@@ -127,11 +127,11 @@ static void what_is_not_finite_is_read_from_the_start(void **state)
     struct text_pairs ps;
     memset(&forms, 0, sizeof forms);
     text_forms_keep(&forms, span_of("step 5 loss 0.5"), 0);
-    assert_non_null(text_forms_fit(&forms, span_of("step 6 loss 0.25"), &names, &ps));
-    assert_null(text_forms_fit(&forms, span_of("step 6 loss nan"), &names, &ps));
-    assert_null(text_forms_fit(&forms, span_of("step 6 loss inf"), &names, &ps));
-    assert_null(text_forms_fit(&forms, span_of("step 6 loss 1e999"), &names, &ps));
-    assert_null(text_forms_fit(&forms, span_of("step 6 loss 0.25 "), &names, &ps));
+    assert_non_null(text_forms_fit(&forms, span_of("step 6 loss 0.25"), 0, &names, &ps));
+    assert_null(text_forms_fit(&forms, span_of("step 6 loss nan"), 0, &names, &ps));
+    assert_null(text_forms_fit(&forms, span_of("step 6 loss inf"), 0, &names, &ps));
+    assert_null(text_forms_fit(&forms, span_of("step 6 loss 1e999"), 0, &names, &ps));
+    assert_null(text_forms_fit(&forms, span_of("step 6 loss 0.25 "), 0, &names, &ps));
 }
 
 int main(void)

@@ -160,6 +160,13 @@ static void note_label(struct span inner, struct text_prefix *prefix)
         if (starts_with(inner, split_words[i]) && inner.n == strlen(split_words[i])) prefix->label = inner;
 }
 
+static void note_time(struct span token, struct text_prefix *prefix)
+{
+    if (!isnan(prefix->time)) return;
+    prefix->time = text_prefix_time(token);
+    if (!isnan(prefix->time)) prefix->clock = token;
+}
+
 static size_t bracket_length(struct span s, struct text_prefix *prefix)
 {
     const char *end = memchr(s.p, ']', s.n < 160 ? s.n : 160);
@@ -168,7 +175,7 @@ static size_t bracket_length(struct span s, struct text_prefix *prefix)
     size_t time = time_length(inner), length = inner.n + 2;
     inner = span_trim(inner);
     if (!time && is_message(inner)) return 0;
-    if (time && isnan(prefix->time)) prefix->time = text_prefix_time((struct span){inner.p, time});
+    if (time) note_time((struct span){inner.p, time}, prefix);
     note_label(inner, prefix);
     if (length < s.n && s.p[length] == ':') length++;
     return length;
@@ -273,7 +280,7 @@ static size_t one_token(struct span s, struct text_prefix *prefix, bool *dated)
         return n;
     }
     if ((n = time_length(s)) != 0) {
-        if (isnan(prefix->time)) prefix->time = text_prefix_time((struct span){s.p, n});
+        note_time((struct span){s.p, n}, prefix);
         *dated = true;
         return n;
     }

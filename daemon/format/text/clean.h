@@ -12,6 +12,7 @@ enum { TEXT_CLEAN_MAX_BYTES = 8 << 10, TEXT_NO_RANK = -1 };
 /* What stood before the message. */
 struct text_prefix {
     double time;       /* seconds since 1970, UTC assumed; NaN when there is none or it has no year */
+    struct span clock; /* what told the time; empty when nothing did */
     struct span tag;   /* the logger's name behind a time or level: "train_inner", "valid"; empty when there is none */
     struct span label; /* "[Eval] " at the start: what the line is about; empty when there is none */
     int64_t rank;      /* of the process that wrote the line: "[rank3]:", "(worker pid=71)"; TEXT_NO_RANK when nothing says it */

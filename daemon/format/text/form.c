@@ -4,6 +4,8 @@
 #include <math.h>
 
 #include "../../base/num.h"
+#include "../../base/num_scan.h"
+#include "section.h"
 
 enum { WHOLE_DIGITS_MAX = 12 };
 _Static_assert(TEXT_FORM_BYTES <= 512, "no longer than text_pairs looks for the end of a bracket");
@@ -26,14 +28,26 @@ struct filled {
     double number[TEXT_SLOTS_MAX];
 };
 
+/* A line, and how far more can be read. */
+struct ahead {
+    const char *end, *readable;
+};
+
+static size_t number(const char *p, struct ahead until, double *value)
+{
+    const char *stop = until.readable - p >= NUM_SCAN_BYTES ? num_scan(p, value) : NULL;
+    return stop && stop <= until.end ? (size_t)(stop - p) : num_prefix((struct span){p, (size_t)(until.end - p)}, value);
+}
+
 /* number_at - the number at p where one of the form stood; returns the bytes it takes, 0 when it cannot take its place. */
-static size_t number_at(const struct text_form *f, size_t i, const char *p, const char *end, double *value)
+static size_t number_at(const struct text_form *f, size_t i, const char *p, struct ahead until, double *value)
 {
     const struct text_slot *slot = &f->slots.at[i];
+    const char *end = until.end;
     bool minus = p < end && *p == '-';
     if (minus != (f->text[slot->from] == '-') && !f->words[i].signable) return 0;
     if (end - p <= minus || !is_digit(p[minus])) return 0;
-    size_t n = num_prefix((struct span){p, (size_t)(end - p)}, value);
+    size_t n = number(p, until, value);
     if (!n || !is_digit(p[n - 1]) || !isfinite(*value)) return 0;
     if (slot->whole)
         for (size_t k = 0; k < n; k++)
@@ -41,9 +55,10 @@ static size_t number_at(const struct text_form *f, size_t i, const char *p, cons
     return n;
 }
 
-static bool fits(const struct text_form *f, struct span body, struct filled *to)
+static bool fits(const struct text_form *f, struct span body, size_t behind, struct filled *to)
 {
     const char *p = body.p, *end = body.p + body.n;
+    struct ahead until = {end, end + behind};
     for (size_t i = 0;; i++) {
         const struct form_words *w = &f->words[i];
         if (end - p < w->n || memcmp(p, f->text + w->from, w->n) != 0) return false;
@@ -52,7 +67,7 @@ static bool fits(const struct text_form *f, struct span body, struct filled *to)
         if (i == f->slots.n) return p == end;
         if (w->blanks && (p == end || *p++ != ' ')) return false;
         while (w->blanks && p < end && *p == ' ') p++;
-        size_t n = number_at(f, i, p, end, &to->number[i]);
+        size_t n = number_at(f, i, p, until, &to->number[i]);
         if (!n) return false;
         p += n;
     }
@@ -98,13 +113,14 @@ static void fill_numbers(const struct text_form *f, const struct filled *line, s
     }
 }
 
-const struct text_form *text_forms_fit(struct text_forms *forms, struct span body, const struct text_names *names,
+const struct text_form *text_forms_fit(struct text_forms *forms, struct span body, size_t behind, const struct text_names *names,
                                        struct text_pairs *out)
 {
     struct filled line;
     unsigned tries = 0, at = forms->last;
     if (body.n > TEXT_FORM_BYTES) return NULL;
-    while (tries < TEXT_FORMS && !(forms->form[at].n && fits(&forms->form[at], body, &line))) tries++, at = (at + 1) % TEXT_FORMS;
+    while (tries < TEXT_FORMS && !(forms->form[at].n && fits(&forms->form[at], body, behind, &line)))
+        tries++, at = (at + 1) % TEXT_FORMS;
     if (tries == TEXT_FORMS) return NULL;
     struct text_form *f = &forms->form[at];
     forms->last = at;
@@ -115,6 +131,7 @@ const struct text_form *text_forms_fit(struct text_forms *forms, struct span bod
     out->lead_bracketed = f->lead_bracketed;
     out->prose = f->prose, out->calls = f->calls;
     out->code = false, out->quoted = f->quoted, out->braces = f->braces;
+    out->undivided = f->undivided;
     fill_pairs(f, &line, names, out);
     fill_numbers(f, &line, out);
     return f;
@@ -204,6 +221,7 @@ static bool take_pairs(struct text_form *f, struct span body, const struct text_
     f->prose = ps->prose, f->calls = ps->calls;
     f->quoted = ps->quoted, f->braces = ps->braces;
     f->titled = ps->titled, f->lead_bracketed = ps->lead_bracketed;
+    f->undivided = text_section_none(ps);
     return true;
 }
 

@@ -51,7 +51,7 @@ struct text_form {
     } pair[TEXT_FORM_PAIRS];
     struct form_part label;
     unsigned prose, calls;
-    bool quoted, braces, titled, lead_bracketed;
+    bool quoted, braces, titled, lead_bracketed, undivided;
 };
 struct text_forms {
     struct text_form form[TEXT_FORMS];
@@ -60,8 +60,9 @@ struct text_forms {
 };
 
 /* text_forms_fit - find the form of a line and fill in what text_pairs would, names that are known too.
+ *   behind   bytes that can be read behind the line: with NUM_SCAN_BYTES of them its last numbers are read as fast as its first ones
  *   returns  the form; NULL when no form fits, out is then undefined. Cost: 10 ns for a number */
-const struct text_form *text_forms_fit(struct text_forms *f, struct span body, const struct text_names *names,
+const struct text_form *text_forms_fit(struct text_forms *f, struct span body, size_t behind, const struct text_names *names,
                                        struct text_pairs *out);
 /* text_forms_keep - make a form of a line that was a record and that no form fits, where that pays.
  *   families  see struct text_form */

@@ -248,7 +248,7 @@ void text_pairs_noted(struct span message, struct text_pairs *out, struct text_s
     out->n = 0;
     out->label = (struct span){"", 0};
     out->prose = out->calls = 0;
-    out->code = out->quoted = out->braces = out->titled = false;
+    out->code = out->quoted = out->braces = out->titled = out->undivided = false;
     out->lead = NAN;
     out->lead_bracketed = false;
     if (!twin(&s)) s.p += lead(message, out);

@@ -33,6 +33,7 @@ struct text_pairs {
     bool lead_bracketed;                   /* "[12]" or "#12", not "12" */
     unsigned prose, calls;                 /* words that belong to no pair; name(...) */
     bool code, quoted, braces;             /* "==" or "+=" ; a quote sign ; a brace */
+    bool undivided;                        /* text_section_none, where text/form.h knows it; else false */
 };
 
 /* text_pairs - scan one cleaned message. Fills in out. Cost: O(n), about 2 ns a byte, no allocation. */

@@ -28,6 +28,7 @@ bool text_sections(const struct text_pairs *ps, enum text_split split[TEXT_PAIRS
 {
     enum text_split now = SPLIT_NONE;
     bool any = false;
+    if (ps->undivided) return false;
     for (size_t i = 0; i < ps->n; i++) {
         const struct text_pair *p = &ps->pair[i];
         enum text_split own = text_key_split(p), section = own ? own : text_section_split(p);
@@ -42,25 +43,41 @@ bool text_sections(const struct text_pairs *ps, enum text_split split[TEXT_PAIRS
     return any;
 }
 
-/* score_of - the name of a bare "Train", "Val" or "Test"; NULL for any other pair. */
-static const char *score_of(const struct text_pair *p)
+/* score_name - what a share is called that has nothing but "Train", "Val" or "Test" for a name; NULL for any other pair. */
+static const char *score_name(const struct text_pair *p)
 {
     static const struct {
         const char *word, *name;
     } words[] = {{"train", "train acc"},      {"val", "valid acc"}, {"valid", "valid acc"},
                  {"validation", "valid acc"}, {"dev", "valid acc"}, {"test", "test acc"}};
     if (p->words != 1 || !p->key.n || !strchr("tvd", p->key.p[0] | 0x20)) return NULL;
-    bool share = p->percent || (p->value >= 0 && p->value <= 1);
-    for (size_t i = 0; i < sizeof words / sizeof *words && share && isnan(p->total); i++)
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (words[i].word[0] == (p->key.p[0] | 0x20) && p->key.n == strlen(words[i].word) &&
             strncasecmp(p->key.p, words[i].word, p->key.n) == 0)
             return words[i].name;
     return NULL;
 }
 
+static const char *score_of(const struct text_pair *p)
+{
+    bool share = p->percent || (p->value >= 0 && p->value <= 1);
+    return share && isnan(p->total) ? score_name(p) : NULL;
+}
+
+bool text_section_none(const struct text_pairs *ps)
+{
+    unsigned scores = 0, parts = 0;
+    for (size_t i = 0; i < ps->n; i++) {
+        scores += score_name(&ps->pair[i]) != NULL;
+        parts += text_key_split(&ps->pair[i]) || text_section_split(&ps->pair[i]);
+    }
+    return scores < 2 && !parts;
+}
+
 void text_section_scores(struct text_pairs *ps)
 {
     unsigned scores = 0, losses = 0;
+    if (ps->undivided) return;
     for (size_t i = 0; i < ps->n; i++) {
         const struct text_pair *p = &ps->pair[i];
         scores += p->key.n <= 10 && score_of(p) != NULL;

@@ -12,5 +12,7 @@ bool text_sections(const struct text_pairs *ps, enum text_split split[TEXT_PAIRS
 /* text_section_scores - name the shares that have nothing but "Train", "Val", "Test" for a name, where a loss is told beside two or more
  * of them: what is right of each part, as the examples of PyTorch Geometric and OGB print it. */
 void text_section_scores(struct text_pairs *ps);
+/* text_section_none - do neither of these find anything in a line with such names, whatever its numbers are? */
+bool text_section_none(const struct text_pairs *ps);
 
 #endif
