@@ -36,18 +36,26 @@ static size_t clean_run(struct span s)
     return i;
 }
 
+enum { BLOCK = 32 };
+
+/* block_is_clean - without a branch inside, so that the compiler takes many bytes at once. */
+static bool block_is_clean(const char *p)
+{
+    unsigned char odd = 0;
+    for (int i = 0; i < BLOCK; i++) {
+        unsigned char c = (unsigned char)p[i];
+        odd |= (unsigned char)((c < 0x20) & (c != '\t')) | (unsigned char)(c == 0x7f);
+    }
+    return !odd;
+}
+
 bool text_is_clean(struct span raw)
 {
-    enum { BLOCK = 32 }; /* without a branch inside, so that the compiler takes many bytes at once */
-    for (; raw.n >= BLOCK; raw = span_from(raw, BLOCK)) {
-        unsigned char odd = 0;
-        for (int i = 0; i < BLOCK; i++) {
-            unsigned char c = (unsigned char)raw.p[i];
-            odd |= (unsigned char)((c < 0x20) & (c != '\t')) | (unsigned char)(c == 0x7f);
-        }
-        if (odd) return false;
-    }
-    return clean_run(raw) == raw.n;
+    if (raw.n < BLOCK) return clean_run(raw) == raw.n;
+    const char *last = raw.p + raw.n - BLOCK;
+    for (const char *p = raw.p; p < last; p += BLOCK)
+        if (!block_is_clean(p)) return false;
+    return block_is_clean(last);
 }
 
 struct span text_clean(struct span raw, char *buffer)
