@@ -13,21 +13,14 @@
 #include <strings.h>
 
 #include "../base/num_form.h"
+#include "../base/same.h"
 
-enum {
-    SHAPES = 4,
-    SHAPE_SLOTS_MAX = 512,
-    COMPARED_MAX = 64,
-    SHAPE_BYTES_MAX = 16 << 10,
-    SAME_BYTES = 16,
-    SNIFF_LINES = 20,
-    MEASURED_MAX = 4
-};
+enum { SHAPES = 4, SHAPE_SLOTS_MAX = 512, COMPARED_MAX = 64, SHAPE_BYTES_MAX = 16 << 10, SNIFF_LINES = 20, MEASURED_MAX = 4 };
 
 /* A value of the line and the text before it. */
 struct slot {
     const char *text;
-    uint32_t length, ending; /* ending: bits of the bytes that its last SAME_BYTES have */
+    uint32_t length, ending; /* ending: base/same.h */
     int32_t column;
     enum json_kind kind;
     struct cell cell; /* steady shapes: what the value becomes */
@@ -139,11 +132,8 @@ static void shape_add(struct reading *r, const char *until, enum json_kind kind,
         return;
     }
     memcpy(f->text + f->bytes, r->after, n);
-    f->slots[f->n++] = (struct slot){.text = f->text + f->bytes,
-                                     .length = (uint32_t)n,
-                                     .ending = (2u << (n - 1) % SAME_BYTES) - 1,
-                                     .column = column,
-                                     .kind = kind};
+    f->slots[f->n++] = (struct slot){
+        .text = f->text + f->bytes, .length = (uint32_t)n, .ending = same_ending(n), .column = column, .kind = kind};
     f->bytes += (uint32_t)n;
 }
 
@@ -171,25 +161,6 @@ static void shape_settle(struct shape *f, const struct state *s)
     }
 }
 
-/* same - does the slot's text stand at p? As memcmp says, but inline: keys are short. SAME_BYTES are readable behind both. */
-static inline bool same(const struct slot *slot, const char *p)
-{
-#if defined __SSE2__
-    typedef char bytes __attribute__((vector_size(SAME_BYTES)));
-    const char *text = slot->text;
-    bytes x, y;
-    for (uint32_t left = slot->length;; left -= SAME_BYTES, text += SAME_BYTES, p += SAME_BYTES) {
-        memcpy(&x, text, sizeof x);
-        memcpy(&y, p, sizeof y);
-        uint32_t differ = ~(uint32_t)__builtin_ia32_pmovmskb128((bytes)(x == y));
-        if (left <= SAME_BYTES) return !(differ & slot->ending);
-        if (differ & UINT16_MAX) return false;
-    }
-#else
-    return memcmp(slot->text, p, slot->length) == 0;
-#endif
-}
-
 /* plain_end - the quote that closes a string of plain characters at p; NULL when there is none before `end` or something else is in it. */
 static inline const char *plain_end(const char *p, const char *end)
 {
@@ -215,7 +186,7 @@ static const char *steady_line(struct record *r, const struct shape *f, const ch
     record_begin(r);
     r->kinds = f->kinds;
     for (;; slot++) {
-        if (!same(slot, p)) return NULL;
+        if (!same_text(slot->text, p, slot->length, slot->ending)) return NULL;
         p += slot->length;
         if (slot == last) break;
         if (slot->kind == JSON_TEXT) {

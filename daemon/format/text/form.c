@@ -55,13 +55,21 @@ static size_t number_at(const struct text_form *f, size_t i, const char *p, stru
     return n;
 }
 
+/* stands_at - do the words of the form stand at p? */
+static inline bool stands_at(const struct text_form *f, const struct form_words *w, const char *p, struct ahead until)
+{
+    if (until.end - p < w->n) return false;
+    if (until.readable - p < w->n + SAME_BYTES) return memcmp(p, f->text + w->from, w->n) == 0;
+    return !w->n || same_text(f->text + w->from, p, w->n, w->ending);
+}
+
 static bool fits(const struct text_form *f, struct span body, size_t behind, struct filled *to)
 {
     const char *p = body.p, *end = body.p + body.n;
     struct ahead until = {end, end + behind};
     for (size_t i = 0;; i++) {
         const struct form_words *w = &f->words[i];
-        if (end - p < w->n || memcmp(p, f->text + w->from, w->n) != 0) return false;
+        if (!stands_at(f, w, p, until)) return false;
         to->words[i] = p;
         p += w->n;
         if (i == f->slots.n) return p == end;
@@ -180,7 +188,11 @@ static void cut_words(struct text_form *f, struct span body)
         while (i < f->slots.n && n && body.p[from + n - 1] == ' ') n--;
         bool blanks = n < to - from, separated = n && strchr(":=", body.p[from + n - 1]) != NULL;
         bool plain = i < f->slots.n && f->slots.at[i].is == SLOT_VALUE && !f->slots.at[i].whole;
-        f->words[i] = (struct form_words){(uint16_t)from, (uint16_t)n, blanks, separated && plain && (n > 1 || blanks)};
+        f->words[i] = (struct form_words){.from = (uint16_t)from,
+                                          .n = (uint16_t)n,
+                                          .ending = n ? same_ending(n) : 0,
+                                          .blanks = blanks,
+                                          .signable = separated && plain && (n > 1 || blanks)};
         if (i < f->slots.n) from = f->slots.at[i].to;
     }
 }

@@ -9,6 +9,7 @@
 #ifndef MLWATCH_TEXT_FORM_H
 #define MLWATCH_TEXT_FORM_H
 
+#include "../../base/same.h"
 #include "names.h"
 #include "pairs.h"
 
@@ -30,9 +31,10 @@ struct text_slots {
 
 struct text_form {
     uint32_t n, families; /* bytes of text, 0 for no form; rows of text/family.c that such a line is to be tried with */
-    char text[TEXT_FORM_BYTES];
+    char text[TEXT_FORM_BYTES + SAME_BYTES];
     struct form_words { /* the words in front of each number, and behind the last */
         uint16_t from, n;
+        uint32_t ending; /* base/same.h */
         bool blanks,
             signable; /* blanks: one or more stand behind them; signable: the number there may begin with a minus or not */
     } words[TEXT_SLOTS_MAX + 1];
