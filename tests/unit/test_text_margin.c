@@ -24,6 +24,11 @@ static const char *const lines[] = {
     "2026-01-05 10:00:00 ppcls INFO: [Train][Epoch 1/20][Iter: 0/40]lr: 0.1, loss: 6.5",
     "2026-01-05 10:00:00 layer1.block: 5 - loss of train: 0.5 and more",
     "[Eval] 2026-01-05 10:00:00 lightning.pytorch 12 - loss 0.5 at step 100",
+    "2026-01-05 10:00:00 | INFO | server.py:116 | step 5: loss 0.5 (fit 3)",
+    "[INFO] flower 2022-04-02 10:00:00,123 | server.py:116 | loss 0.5",
+    "44k\tINFO\tTrain Epoch: 1 [45%] loss 0.5 lr 0.1",
+    "2026-01-05 10:00:00 Epoch [1/200], Step [5/1000], Loss: 0.4375",
+    "2026-01-05 10:00:00 iter 12:34: loss 0.5 12/34/56 7:08:09 and on",
     "10:00:01 INFO worker_12.train[line:88] - loss: 0.5 step: 7 lr: 0.1",
 };
 
@@ -37,7 +42,7 @@ static size_t vary(unsigned *seed, const char *text, unsigned odd_in, char out[2
         unsigned way = (unsigned)rand_r(seed) % odd_in;
         if (way == 0) out[n++] = odd[(size_t)rand_r(seed) % (sizeof odd - 1)];
         else if (way == 1 && digit) out[n++] = *p, out[n++] = '7';
-        else if (way != 2) out[n++] = digit && rand_r(seed) % 3 == 0 ? (char)('0' + rand_r(seed) % 10) : *p;
+        else if (way != 2) out[n++] = (char)(digit && rand_r(seed) % 3 == 0 ? '0' + rand_r(seed) % 10 : *p);
     }
     out[n] = 0;
     return n;

@@ -240,7 +240,7 @@ static inline bool run_has_past(const struct series *s)
 }
 /* run_remember - a point becomes part of the curves of its series.
  *   joined  its segment for those who hear the whole run */
-void run_remember(const struct run *r, struct run_series *s, const struct point *p, uint16_t joined);
+void run_remember(struct run *r, struct run_series *s, const struct point *p, uint16_t joined);
 /* run_past_free - what it holds, not itself; takes NULL. */
 void run_past_free(struct run_past *k);
 

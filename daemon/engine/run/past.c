@@ -82,19 +82,7 @@ static struct run_past *for_whole(struct run_series *s, uint16_t segment, uint16
     return s->whole = k;
 }
 
-/* Room for one more value in the newest bucket. */
-static inline bool takes_one(const struct curve *c) { return c->used && c->buckets[c->used - 1].n < c->width; }
-
-/* Is p what nearly all points are: one more finite value of the segment, for all who look, in buckets that there are? */
-static inline bool goes_on(const struct run_series *s, const struct point *p, uint16_t joined)
-{
-    const struct run_past *k = &s->kept;
-    return run_has_past(&s->s) && !s->whole && joined == p->segment && k->segment == joined && k->past.fine == &s->curve &&
-           isfinite(p->value) && takes_one(&k->past.coarse) && takes_one(&s->curve);
-}
-
-static __attribute__((noinline)) void remember_any(const struct run *r, struct run_series *s, const struct point *p,
-                                                   uint16_t joined)
+void run_remember(struct run *r, struct run_series *s, const struct point *p, uint16_t joined)
 {
     uint32_t most = r->n_sources > 1 || !r->options.curve_buckets ? CURVE_MAX : r->options.curve_buckets;
     bool judged = run_has_past(&s->s);
@@ -103,16 +91,6 @@ static __attribute__((noinline)) void remember_any(const struct run *r, struct r
     if (whole) remember(whole, NULL, p, joined, most);
     if (judged) remember(&s->kept, &s->curve, p, p->segment, most);
     add(&s->curve, most, p);
-}
-
-void run_remember(const struct run *r, struct run_series *s, const struct point *p, uint16_t joined)
-{
-    if (!goes_on(s, p, joined)) {
-        remember_any(r, s, p, joined);
-        return;
-    }
-    curve_add(&s->kept.past.coarse, p->step, p->value, p->line);
-    curve_add(&s->curve, p->step, p->value, p->line);
 }
 
 void run_past_free(struct run_past *k)

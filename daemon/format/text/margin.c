@@ -1,8 +1,8 @@
 /* text_margin - see text/margin.h.
  *
  * text_unprefix asks of a message whether a rank, a level, a place or a logger's name begins it. For one that begins with a letter all of these look
- * at its first word, at signs and digits glued to it, and no further than AHEAD bytes behind the blanks after that; none asks for the value of a
- * digit behind the word. The few messages of which that is not so are not kept (may_keep). */
+ * at its first word, at signs and digits glued to it, and no further than AHEAD bytes behind the blanks after that, or to the end of what may
+ * be a time there; none asks for the value of a digit behind the word. The few messages of which that is not so are not kept. */
 #include "margin.h"
 
 #include <math.h>
@@ -36,26 +36,37 @@ static bool may_keep(struct span body)
     return true;
 }
 
-/* deciding - how many bytes of the message text_unprefix has looked at, at most; word: of them, those of its first word. */
-static size_t deciding(struct span body, size_t *word)
+static bool in_time(char c) { return is_digit(c) || strchr("-: .,/TZ+", c) != NULL; }
+
+/* What text_unprefix may have looked at of a message: its first word, and all; 0 bytes where no limit is known. */
+struct looked {
+    size_t word, all;
+};
+
+/* looked_at - "[line:" behind a name may be followed by much, and of "node-1: [2026" it asks for the digits. */
+static struct looked looked_at(struct span body)
 {
-    size_t n = 0;
-    if (body.p[0] == '{') return *word = 1;
-    while (n < body.n && in_word(body.p[n])) n++;
-    *word = n;
-    while (n < body.n && (in_word(body.p[n]) || strchr("<>:-", body.p[n]))) n++;
-    while (n < body.n && (body.p[n] == ' ' || body.p[n] == '\t')) n++;
-    return n + AHEAD;
+    size_t word = 0, n, blanks = 0;
+    if (body.p[0] == '{') return (struct looked){1, 1};
+    while (word < body.n && in_word(body.p[word])) word++;
+    for (n = word; n < body.n && (in_word(body.p[n]) || strchr("<>:-", body.p[n])); n++) {}
+    while (n + blanks < body.n && (body.p[n + blanks] == ' ' || body.p[n + blanks] == '\t')) blanks++;
+    size_t behind = n + blanks, all = behind;
+    bool bracket = behind < body.n && body.p[behind] == '[';
+    if (bracket && (!blanks || body.p[n - 1] == ':')) return (struct looked){0, 0};
+    while (all < body.n && in_time(body.p[all])) all++;
+    return (struct looked){word, all + 1 > behind + AHEAD ? all + 1 : behind + AHEAD};
 }
 
 static void keep(struct text_margin *m, struct span line, struct span body, const struct text_prefix *prefix)
 {
     m->kept = false;
     if (!body.n || !may_keep(body)) return;
-    size_t word, at = (size_t)(body.p - line.p), all = at + deciding(body, &word);
-    if (all > TEXT_MARGIN_BYTES || all > at + body.n || memchr(body.p, '[', all - at)) return;
+    struct looked looked = looked_at(body);
+    size_t at = (size_t)(body.p - line.p), all = at + looked.all;
+    if (!looked.all || all > TEXT_MARGIN_BYTES || looked.all > body.n) return;
     const struct span time = prefix->clock;
-    m->prefix = (uint16_t)at, m->exact = (uint16_t)(at + word), m->all = (uint16_t)all;
+    m->prefix = (uint16_t)at, m->exact = (uint16_t)(at + looked.word), m->all = (uint16_t)all;
     m->time_from = time.n ? (uint16_t)(time.p - line.p) : 0, m->time_to = (uint16_t)(m->time_from + time.n);
     m->tag = prefix->tag.n ? (uint16_t)(prefix->tag.p - line.p) : 0;
     m->label = prefix->label.n ? (uint16_t)(prefix->label.p - line.p) : 0;
