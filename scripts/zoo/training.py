@@ -14,7 +14,8 @@ LOOPS = dict(
     boosting="boosting",
     adversarial="adversarial",
     skorch="skorch",
-    agent=dict(calibration="agent", former="sb3", development="gridworld", unseen="ppo", fresh="agents_fresh", wider="agents_wider"),
+    agent=dict(calibration="agent", former="sb3", development="gridworld", unseen="ppo", fresh="agents_fresh", wider="agents_wider", other="agents_other"),
+    library="library_other",
     dqn="dqn",
 )
 
@@ -48,7 +49,7 @@ def make_plan(entry, split, seed):
     plan.framework, plan.keras, plan.epochs = (
         framework,
         {},
-        rng.choice(dict(unseen=[12, 20, 35, 60], fresh=[10, 16, 24, 40], wider=[8, 14, 30, 50]).get(split, [15, 25])),
+        rng.choice(dict(unseen=[12, 20, 35, 60], fresh=[10, 16, 24, 40], wider=[8, 14, 30, 50], other=[5, 10, 18, 30, 60]).get(split, [15, 25])),
     )
     if framework in ("agent", "dqn"):
         plan.framework = "sb3" if split == "former" or framework == "dqn" else "agent"
@@ -57,6 +58,8 @@ def make_plan(entry, split, seed):
     question = entry.change(plan)
     if split in ("development", *LATER):
         vary(framework, plan, entry)
+    if split == "other" and framework == "plain":
+        tell_as_others_do(plan, entry)
     return framework, plan, question
 
 
@@ -71,6 +74,8 @@ def as_keras_has_it(plan):
         plan.family, plan.batch = plan.family if plan.family in ("separable", "densely") else "highway", max(24, plan.batch)
     if plan.split == "wider":
         plan.family, plan.batch = plan.family if plan.family == "barrel" else "widedeep", max(32, plan.batch)
+    if plan.split == "other":
+        plan.family, plan.batch = plan.family if plan.family == "tower" else "preact", max(32, plan.batch)
     if plan.split == "fresh":
         plan.family, plan.batch = plan.family if plan.family in ("funnel", "film") else "squeeze", max(32, plan.batch)
 
@@ -84,6 +89,28 @@ def vary(framework, plan, entry):
     choices, least = ((1, 2, 10, 20, 50), 40) if plan.split == "development" else ((1, 2, 3, 5, 8, 10, 20, 25, 50, 100), 30)
     every = [n for n in choices if plan.steps >= least * n and (plan.split == "development" or plan.steps <= 800 * n)]
     plan.log_every = plan.rng.choice(every or [1])
+
+
+UNCOUNTED = """own dashes|own paragraphs|own short|own columns|own epoch csv|own lists|own batches|own tutorial|own batch csv""".split("|")
+# What a mean over an epoch, or the held-out rows alone, still show; of a step that leaps, say, they do not.
+BY_EPOCH = """rate_low too_small labels_shuffled broadcast double_softmax overfits eval_preprocessing stale_batchnorm leak imbalance rate_sticks frozen
+zero_weights relu_output deep_sigmoid unscaled decay_huge epsilon_huge clip_tiny schedule_ends_early stopped_early forgets wrong_sign rate_diverges
+nan_rows eval_nan dead_relu decay_per_batch not_cleared decay_per_batch drops_everything warms_for_ever score_frozen halves_at_once first_weights_only
+dollars narrow_batches log_of_zero explodes units_change""".split()
+HELD_OUT = "rate_low too_small labels_shuffled rate_sticks frozen zero_weights relu_output overfits forgets decay_huge rate_diverges eval_nan".split()
+
+
+def tell_as_others_do(plan, entry):
+    """A line an epoch, held-out numbers alone, or batches counted anew."""
+    if hasattr(plan, "carry_out") or hasattr(plan, "logger_wish") or entry.hint.get("lines") or entry.hint.get("steps"):
+        return
+    from loops import habits_other, loggers
+
+    if (entry.is_control or entry.name in BY_EPOCH) and plan.rng.random() < 0.5:
+        plan.logger_wish = loggers.choose(plan, "epochs")
+        plan.log_every = max(1, min(plan.log_every, plan.steps // 150))
+    elif (entry.is_control or entry.name in HELD_OUT) and plan.evals and plan.rng.random() < 0.15:
+        plan.logger_wish, plan.evals = habits_other.HeldOut, plan.rng.choice([12, 20, 40])
 
 
 def carry_out(entry, split, seed, directory):
@@ -104,6 +131,8 @@ def carry_out(entry, split, seed, directory):
         return print(f"broke {seed} {framework} {plan.family} {plan.data.name}", flush=True)
     if answer is None:
         return None
+    if split == "other" and plan.logger in UNCOUNTED:
+        answer = {k: v for k, v in answer.items() if k not in ("onset", "doubles")}
     return dict(
         answer,
         length=length_of(plan, framework, axis),

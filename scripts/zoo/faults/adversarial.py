@@ -14,6 +14,9 @@ def base(plan, kinds=("ns", "hinge", "wgan-gp")):
     if plan.split == "unseen":
         plan.gan["kind"] = {"hinge": "ls"}.get(kind, kind)
         plan.steps, plan.log_every, plan.gan_every = plan.rng.choice([900, 1500]), plan.rng.choice([5, 10, 25]), plan.rng.choice([25, 50])
+    if plan.split == "other":
+        plan.gan["kind"] = {"hinge": "ls"}.get(kind, kind)
+        plan.steps, plan.log_every, plan.gan_every = plan.rng.choice([800, 1400]), plan.rng.choice([5, 20]), plan.rng.choice([20, 40])
     if plan.split == "wider":
         plan.gan["kind"] = {"hinge": "ls"}.get(kind, kind)
         plan.steps, plan.log_every, plan.gan_every = plan.rng.choice([900, 1300]), plan.rng.choice([1, 10, 30]), plan.rng.choice([30, 60])
@@ -23,7 +26,7 @@ def base(plan, kinds=("ns", "hinge", "wgan-gp")):
 
 
 def modes_of(plan):
-    return {"calibration": 8, "former": 25, "unseen": 10, "fresh": 9, "wider": 8, "development": 12}[plan.split]
+    return {"calibration": 8, "former": 25, "unseen": 10, "fresh": 9, "wider": 8, "other": 9, "development": 12}[plan.split]
 
 
 def learned(plan):

@@ -26,6 +26,10 @@ def base(plan, algo=None):
         )
         plan.agent.update(cap=0.7 * plan.agent["T"], unit=plan.rng.choice([1, 16 * plan.agent["T"]]))
         plan.steps = plan.rng.choice([120, 250])
+    elif plan.split == "other":
+        plan.agent = dict(T=plan.rng.choice([32, 48]), lr=plan.rng.choice([3e-3, 2e-3]), entropy=plan.rng.choice([0.01, 0.0]), clip=0.5, scale=1.0)
+        plan.agent.update(cap=0.2 * plan.agent["T"], unit=plan.rng.choice([1, 16 * plan.agent["T"]]))
+        plan.steps = plan.rng.choice([80, 160])
     elif plan.split == "fresh":
         fresh_base(plan, algo or plan.rng.choice(["hover", "grpo"]))
     elif plan.framework == "agent":

@@ -12,8 +12,8 @@ from verify import curves
 from .fault import TORCH, control, when
 from .state import timed
 
-HERE = dict(only="unseen fresh wider")
-AS_IT_IS = dict(only="unseen fresh wider", as_it_is=True)
+HERE = dict(only="unseen fresh wider other")
+AS_IT_IS = dict(only="unseen fresh wider other", as_it_is=True)
 
 
 @control("one_cycle", data="cls reg lm", **HERE)

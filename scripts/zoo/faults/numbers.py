@@ -120,6 +120,8 @@ def explodes(plan):
     factor, done = plan.rng.uniform(1.8, 2.6), []
     if plan.split == "unseen":  # gates and gathered inputs hold more of it back
         factor, plan.family = 1.8 * factor, plan.rng.choice(["separable", "experts"])
+    if plan.split == "other":
+        factor, plan.family = 1.4 * factor, "tower"
     if plan.split == "wider":
         factor, plan.family = 1.6 * factor, "barrel"
     if plan.split == "fresh":

@@ -1,6 +1,6 @@
 """Two faults in one training, as most broken programs have them (62 % in DeepFD's collection): both should be among the best three."""
 
-from . import data, fault, machine, model, numbers, rates, state  # noqa: F401 - for the entries they add
+from . import by_hand, data, fault, machine, model, numbers, rates, state  # noqa: F401 - for the entries they add
 
 TABLE = {e.name: e for e in fault.ALL}
 
@@ -37,8 +37,12 @@ pair("rate_sticks", "slows_down", "plain", "cls lm")
 pair("deep_sigmoid", "slow_loader", "plain", "cls")
 pair("schedule_ends_early", "killed", "plain", "cls reg lm")
 pair("clip_tiny", "disk_full", "plain", "cls reg lm")
-pair("memory_leak", "eval_nan", "plain", "cls reg", only="unseen fresh wider")
+pair("memory_leak", "eval_nan", "plain", "cls reg", only="unseen fresh wider other")
 pair("stale_batchnorm", "slow_loader", "plain", "cls reg", only="unseen fresh wider")
 pair("labels_shuffled", "unreachable", "plain", "cls", only="unseen fresh wider")
 pair("eval_nan", "unreachable", "plain", "cls reg", only="fresh wider")
-pair("rate_low", "slows_down", "plain", "cls reg", only="fresh wider")
+pair("rate_low", "slows_down", "plain", "cls reg", only="fresh wider other")
+pair("overfits", "slow_loader", "plain", "cls reg", only="other")
+pair("score_frozen", "memory_leak", "plain", "cls", only="other")
+pair("overfits", "disk_full", "plain", "cls reg", only="other")
+pair("eval_preprocessing", "no_memory", "plain", "cls reg", only="other")

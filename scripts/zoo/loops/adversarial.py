@@ -23,6 +23,9 @@ def centres(split):
     if split == "wider":  # two heaps of four, far from each other
         near = torch.tensor([[0.0, 0.45], [0.45, 0.0], [0.0, -0.45], [-0.45, 0.0]])
         return torch.cat([near + torch.tensor([1.3, 0.9]), near - torch.tensor([1.3, 0.9])])
+    if split == "other":  # an X
+        line = torch.linspace(-1.6, 1.6, 5)
+        return torch.cat([torch.stack([line, line], 1), torch.stack([line, -line], 1)[[0, 1, 3, 4]]])
     if split == "fresh":  # a Z
         line = torch.linspace(-1.4, 1.4, 4)
         return torch.cat([torch.stack([line, line * 0 + 1.4], 1), torch.tensor([[0.0, 0.0]]), torch.stack([line, line * 0 - 1.4], 1)])
@@ -72,6 +75,7 @@ FRESH = [
     ("critic_loss", "generator_loss", "fid50k"),
 ]
 WIDER = [("loss/discriminator", "loss/generator", "fid"), ("D_loss", "G_loss", "fid"), ("train/loss_d", "train/loss_g", "val/fid")]
+OTHER = [("d_loss", "g_loss", "fid"), ("loss/d", "loss/g", "eval/fid"), ("dis_loss", "gen_loss", "frechet_distance")]
 NAMES = [
     ("errD", "errG", "fid_score"),
     ("discriminator_loss", "generator_loss", "fid"),
@@ -92,6 +96,7 @@ class Game:
             "unseen": nets.ROWS["highway"],
             "fresh": nets.ROWS["squeeze"],
             "wider": nets.ROWS["barrel"],
+            "other": nets.ROWS["tower"],
             "development": nets.gated,
         }[plan.split]
         self.G, self.D = make(8, 2, width, depth), make(2, 1, width, depth)
@@ -108,12 +113,12 @@ def train(plan, directory, logger=None):
     log = logger or loggers.choose(plan, "games")
     plan.logger, plan.family = (
         log.name,
-        "gan-" + {"calibration": "ring", "former": "grid", "unseen": "spiral", "fresh": "letter", "wider": "heaps", "development": "rings"}[plan.split],
+        "gan-" + {"calibration": "ring", "former": "grid", "unseen": "spiral", "fresh": "letter", "wider": "heaps", "other": "cross", "development": "rings"}[plan.split],
     )
     log = log(directory, plan.rng)
     log.settings({"loss": kind, **{k: v for k, v in plan.gan.items() if k != "kind"}, "batch_size": 64, "seed": plan.seed % 10000})
     names = plan.rng.choice(
-        dict(unseen=NAMES, fresh=FRESH, wider=WIDER).get(
+        dict(unseen=NAMES, fresh=FRESH, wider=WIDER, other=OTHER).get(
             plan.split, [("d_loss", "g_loss", "fid"), ("loss_D", "loss_G", "FID"), ("D_loss", "G_loss", "fid")]
         )
     )

@@ -14,7 +14,7 @@ def library(plan):
         return ["catboost", "histogram", "goss"][plan.seed % 3]
     if plan.split == "fresh":
         return ["lossguide", "forest", "folds", "gradient"][plan.seed % 4]
-    if plan.split in ("development", "wider"):
+    if plan.split in ("development", "wider", "other"):
         return "lightgbm" if plan.seed % 2 else "xgboost"
     return "lightgbm" if plan.split == "calibration" else "xgboost"
 
@@ -31,6 +31,7 @@ OVERFITS = dict(
     goss={"min_child_samples": 2, "reg_lambda": 0.0},
 )
 WIDER = {"lightgbm": ("dart", {"boosting": "dart", "drop_rate": 0.05}), "xgboost": ("histogram", {"tree_method": "hist", "max_bin": 24})}
+OTHER = {"lightgbm": ("bagged", {"bagging_fraction": 0.7, "bagging_freq": 1}), "xgboost": ("sampled", {"subsample": 0.7, "colsample_bytree": 0.8})}
 RELATIVE = {"lightgbm": ("extra", {"extra_trees": True}), "xgboost": ("dart", {"booster": "dart", "rate_drop": 0.03})}
 
 
@@ -121,8 +122,8 @@ def train_xgboost(plan, path):
 
 def train(plan, directory, logger=None):
     plan.logger, plan.family = library(plan) + " print", library(plan)
-    if plan.split in ("development", "wider"):
-        word, settings = (RELATIVE if plan.split == "development" else WIDER)[plan.family]
+    if plan.split in ("development", "wider", "other"):
+        word, settings = dict(development=RELATIVE, wider=WIDER, other=OTHER)[plan.split][plan.family]
         plan.family, plan.boost = f"{plan.family}-{word}", {**settings, **plan.boost}
     path = os.path.join(directory, plan.rng.choice(["train.log", "output.txt"]))
     if plan.split == "unseen":

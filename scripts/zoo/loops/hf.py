@@ -49,7 +49,7 @@ def table(trainer, path):
     pandas.DataFrame(trainer.state.log_history).to_csv(path, index=False)
 
 
-HOW = dict(fresh=["lines", "lines", "table", "dicts"], wider=["state", "dicts", "lines", "tensorboard"])
+HOW = dict(fresh=["lines", "lines", "table", "dicts"], wider=["state", "dicts", "lines", "tensorboard"], other=["state", "dicts", "dicts", "table"])
 
 
 def accuracy(given):
@@ -84,7 +84,7 @@ def arguments(plan, out, report):
 
 def train(plan, directory, logger=None):
     model, how = plan.ready(), logger or plan.rng.choice(HOW.get(plan.split, ["state", "console", "tensorboard"]))
-    how = "dicts" if how == "console" and plan.split in ("fresh", "wider") else how
+    how = "dicts" if how == "console" and plan.split in ("fresh", "wider", "other") else how
     plan.logger = "hf " + how
     optimizer = plan.build_optimizer(plan.history.notes.get("weights") or list(model.parameters()))
     plan.optimizer_now = optimizer
@@ -105,7 +105,7 @@ def train(plan, directory, logger=None):
         except Exception:
             plan.history.notes["broke"] = True
             words.write(traceback.format_exc())
-            how = "dicts" if plan.split in ("fresh", "wider") else "console"
+            how = "dicts" if plan.split in ("fresh", "wider", "other") else "console"
     if how == "table":
         table(trainer, os.path.join(directory, "log_history.csv"))
     if how == "state":

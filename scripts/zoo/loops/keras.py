@@ -13,6 +13,7 @@ LATER = dict(
     unseen=dict(nadam=2e-3, adagrad=0.02, adamw=2e-3, rmsprop=1e-3),
     fresh=dict(adamax=4e-3, lion=4e-4, adafactor=1e-2, adam=1.5e-3),
     wider=dict(sgd=0.05, adadelta=0.5, nadam=2e-3, adam=2e-3),
+    other=dict(sgd=0.03, rmsprop=1e-3, adam=1e-3, adamw=1e-3),
 )
 
 
@@ -61,6 +62,14 @@ def hidden(plan, x):
         for _ in range(depth):
             scale, shift = (L.Dense(k.get("width", 32))(told[:, :half]) for _ in range(2))
             x = L.Add()([x, dense()(x * (1 + scale) + shift)])
+    if plan.family == "tower":
+        for i in range(depth):
+            width = k.get("width", 64)
+            x = L.Dense(max(min(width, 12), width >> i), activation=act, kernel_initializer=init)(x)
+    if plan.family == "preact":
+        x = dense()(x)
+        for _ in range(depth):
+            x = L.Add()([x, dense()(x if k.get("width", 32) < 8 else L.LayerNormalization()(x))])
     if plan.family == "densely":
         for _ in range(depth):
             x = L.Concatenate()([x, dense()(x)])
@@ -106,6 +115,7 @@ def compiled(plan):
 
 
 HOW = dict(unseen=["bars", "bars", "lambda", "print", "csv"], fresh=["semicolons", "semicolons", "history", "print"], wider=["print", "csv", "bars", "history"])
+HOW["other"] = ["print", "print", "history", "csv", "semicolons"]
 
 
 def history(path, told):
@@ -139,7 +149,7 @@ def train(plan, directory, logger=None):
     plan.logger = "keras " + how
     if plan.split == "unseen":
         plan.epochs = min(plan.epochs, max(8, (300 if plan.family == "separable" else 1200) // plan.steps_per_epoch))
-    if plan.split in ("fresh", "wider"):
+    if plan.split in ("fresh", "wider", "other"):
         plan.epochs = min(plan.epochs, max(8, 1000 // plan.steps_per_epoch))
     if plan.optimizer not in {**RATES, **LATER.get(plan.split, {})}:
         plan.optimizer = "adam"
