@@ -220,8 +220,11 @@ static void judge_held(const struct state *s, const struct track *t, const struc
     size_t n = track_levels(t, y);
     double scale = track_high(score) > 1.5 ? 100 : 1, share = track_level(score, 0.5, 1) / scale;
     double gain = share - track_level(score, 0, 0.2) / scale;
+    double first = score->curve->buckets[0].mean / scale;
+    bool told_apart =
+        share - first > 2 * s->held_gain && fabs(1 - share - first) > s->held_gain; /* one answer gets share or the rest right */
     bool one = track_low(score) == track_high(score), rare = one && share > s->held_share && share <= s->held_rare;
-    if (!(share >= 0.5 && (rare || share <= s->held_share)) || gain > s->held_gain ||
+    if (!(share >= 0.5 && (rare || share <= s->held_share)) || gain > s->held_gain || told_apart ||
         ((learns(s, t) || share >= KNOWS) && !repeats(score)))
         return;
     double chance = -share * log(share) - (1 - share) * log(1 - share);

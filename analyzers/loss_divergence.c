@@ -15,6 +15,7 @@
 #include "stats/past.h"
 #include "stats/robust.h"
 
+#define LOST_FACTOR 1.4 /* above the least, where each value of a third of the run is above all of the beginning too */
 struct state {
     struct excursion_knobs knobs;
     double critical_factor, above_start, above_points, without_bound, short_factor, little, for_good, all_gone, gone_sd;
@@ -184,28 +185,31 @@ static void tell_above_start(struct state *s, const struct findings *out)
     tell(s, PHASE_OPENED, out);
 }
 
-/* A log too short for a baseline: its last third lies wholly above its first, by a factor. */
+/* A log too short for a baseline: its last third lies wholly above its first, by a factor, or by one above the least it came to. */
 static bool stepped_up(const struct state *s, struct excursion_start *all)
 {
     enum { FEW = 7 };
-    double high = -INFINITY, low = INFINITY;
+    double high = -INFINITY, low = INFINITY, least = INFINITY;
     if (s->e.n < FEW || s->e.n > EXCURSION_EARLY || !(s->first > 0) || !excursion_first(&s->e, s->past, all)) return false;
     for (size_t i = 0; i < all->n / 3; i++) high = fmax(high, all->value[i]), low = fmin(low, all->value[all->n - 1 - i]);
-    return low - high >= log(s->short_factor);
+    for (size_t i = 0; i < all->n; i++) least = fmin(least, all->value[i]);
+    return low - high >= log(s->short_factor) || (low > high && low - least >= log(LOST_FACTOR));
 }
 
-/* The same of a longer one, whose steady rise was taken for its noise: every value of the last third is above all of the first. */
+/* The same of a longer one, whose steady rise was taken for its noise: every value of the last third is above all of the first, by a factor
+ * or by one above the least in between. */
 static bool stands_above(const struct state *s, struct jump *jump)
 {
     const struct curve *c = s->past ? &s->past->coarse : NULL;
-    double high = -INFINITY, low = INFINITY;
+    double high = -INFINITY, low = INFINITY, least = INFINITY;
     if (!c || s->e.n <= EXCURSION_EARLY || c->used < 12 || !(s->first > 0) || s->e.scale.linear) return false;
     uint32_t third = c->used / 3, at = c->used - third;
     for (uint32_t i = 0; i < third; i++) high = fmax(high, c->buckets[i].max), low = fmin(low, c->buckets[c->used - 1 - i].min);
     while (at > 1 && c->buckets[at - 1].min > high) at--;
     const struct bucket *b = &c->buckets[at], *last = &c->buckets[c->used - 1];
     *jump = (struct jump){high, last->mean, 0, b->first_step, last->last_step, b->first_line, last->first_line};
-    return low >= s->short_factor * high;
+    for (uint32_t i = third; i < at; i++) least = fmin(least, c->buckets[i].min);
+    return low >= s->short_factor * high || (low > high && low >= LOST_FACTOR * least);
 }
 
 /* From its level in the first third to that in the last. */

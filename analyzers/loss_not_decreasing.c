@@ -27,9 +27,11 @@
 #include "stats/told.h"
 #include "stats/track_level.h"
 
-#define GAMES    (WANTS(ROLE_RETURN) | WANTS(ROLE_LOSS_GENERATOR) | WANTS(ROLE_LOSS_DISCRIMINATOR))
-#define WANDERS  0.4    /* of the scatter is between neighbours; of pure noise all of it, 0.4 once in 1,000 among 25 levels */
-#define LATE     0.1    /* of what the first half fell, at its rate, that the second one falls too where steps are too short */
+#define GAMES   (WANTS(ROLE_RETURN) | WANTS(ROLE_LOSS_GENERATOR) | WANTS(ROLE_LOSS_DISCRIMINATOR))
+#define WANDERS 0.4 /* of the scatter is between neighbours; of pure noise all of it, 0.4 once in 1,000 among 25 levels */
+#define LATE    0.1 /* of what the first half fell, at its rate, that the second one falls too where steps are too short */
+#define STRAIGHT                                                                                                                 \
+    0.8 /* of what the first half of the evaluations fell, that the second does: a settling bias loses half and more */
 #define CREEP    1.9    /* Mann-Kendall z, one-sided: 1 in 35 by chance; five values in a row that fall have 2.2 */
 #define SCATTER  0.03   /* of the level: cross-entropies of an untrained model scatter less */
 #define FEW      5.0    /* times as much a gain counts where evaluations are few */
@@ -278,6 +280,20 @@ static bool falls_late(const struct state *s, const double *y, size_t n)
     return robust_trend(y + half, n - half) < -CREEP && after >= LATE * rate_left(s) * before;
 }
 
+/* Does a held-out loss fall at each evaluation by as much as at the one before? What the last biases learn comes to an end. */
+static bool falls_straight(const struct state *s)
+{
+    double y[TRACK_BUCKETS];
+    for (uint32_t i = 0; i < s->n_eval; i++) {
+        size_t n = track_means(&s->eval[i], y), down = 0;
+        for (size_t k = 1; k < n; k++) down += y[k] < y[k - 1];
+        if (n < 5 || down + 1 < n) continue;
+        double before = y[0] - y[n / 2], after = y[n / 2] - y[n - 1], share = (double)(n - 1 - n / 2) / (double)(n / 2);
+        if (after >= STRAIGHT * share * before) return true;
+    }
+    return false;
+}
+
 /* Does the second half fall steadily, however little? The held-out losses tell best, being without the scatter of batches. */
 static bool creeps(const struct state *s, const struct track *t)
 {
@@ -305,6 +321,28 @@ static bool held_constant(const struct state *s)
             same = same && t->curve->buckets[k].min == t->curve->buckets[k].max &&
                    t->curve->buckets[k].min == t->curve->buckets[0].min;
         if (same) return true;
+    }
+    return false;
+}
+
+/* Does a held-out loss stay within parts of ten thousand from first to last, as it does under steps that are next to nothing? */
+static bool held_stands(const struct state *s)
+{
+    for (uint32_t i = 0; i < s->n_eval; i++) {
+        double low = track_low(&s->eval[i]), high = track_high(&s->eval[i]);
+        if ((double)s->eval[i].curve->points >= s->held_points && low > 0 && high - low <= 1e-4 * low) return true;
+    }
+    return false;
+}
+
+/* Is a held-out loss, told to several digits, another number each time? Then weights move. */
+static bool held_moves(const struct state *s)
+{
+    for (uint32_t i = 0; i < s->n_eval; i++) {
+        const struct curve *c = s->eval[i].curve;
+        uint32_t moved = 0;
+        for (uint32_t k = 1; k < c->used; k++) moved += c->buckets[k].mean != c->buckets[k - 1].mean;
+        if (c->used >= 3 && moved + 1 == c->used) return true;
     }
     return false;
 }
@@ -391,6 +429,7 @@ static void judge(struct state *s, uint32_t at, bool over, const struct findings
     if (20 * s->broken[at] > t->curve->points || (double)t->curve->points < least) return;
     if (!track_begins(t) && !is_one_number(t)) return;
     bool still = stands(s, t, over && !s->game ? s->change_end : s->change, &level);
+    if (over && !s->game && fabs(level.now - level.initial) <= s->change_end * fabs(level.initial)) still |= held_stands(s);
     bool noisy = !still && over && !s->game && scatters(s, t) && !knows_better(s, at),
          rises = over && !s->game && only_rises(s, t, &level);
     struct finding f = track_finding(t, "loss_not_decreasing", 0);
@@ -406,9 +445,10 @@ static void judge(struct state *s, uint32_t at, bool over, const struct findings
     bool constant = fabs(held_out_gain(s, INT64_MAX)) < 0.05 * s->held_gain;
     double taken = shrink_share(&s->shrink);
     if (taken >= s->shrinks) finding_add(&f, "forgets", taken, "share");
-    else finding_add(&f, "creeps", over && !settles && !constant && creeps(s, t), "");
+    else finding_add(&f, "creeps", over && ((!settles && !constant && creeps(s, t)) || falls_straight(s)), "");
     finding_add(&f, "held_constant", (double)constant_of(s), "");
     finding_add(&f, "at_chance", (double)chance, "");
+    finding_add(&f, "held_moves", held_moves(s), "");
     told_update(&s->told[at], (still || noisy || rises) && !held_out_learns(s) && !gets_better(s), over, &f, out);
 }
 

@@ -4,12 +4,13 @@
  *   endless       the warm-up lasts to the end of the run
  *   too_long      the run is over and the rate has hardly come down: the schedule was made for more steps than there were
  *   too_short     the rate is all but 0 long before the end
+ *   line_short    a straight fall is declared, and the line that the rate follows comes to 0 long before the declared end
  *   jumps         the rate had stopped rising, and rises at once above all it was
  *   short_warmup  the peak comes long before the declared end of the warm-up
  *   climbs        the rate had stood or come down, and rises value by value above all it was: a decay of the wrong sign. Where it had
  *                 stood still, and climbs to several times what it was, few values are enough
  * Warm restarts, cycles and plateau rules rise or fall on purpose: where the settings name one, or name none, a rise is
- * worth knowing only. Where the rate leaps from its lowest back to its peak at once, and does so again after a longer while, or the last of
+ * worth knowing only, unless the run was resumed just there: what was resumed is then not the schedule. Where the rate leaps from its lowest back to its peak at once, and does so again after a longer while, or the last of
  * such cycles ends with the run, nothing is told: so warm restarts do (Loshchilov 2017), whatever the settings name (a trainer that is given
  * a schedule logs the name of its default), and neither a schedule made anew nor a cosine past its end. Steps are compared with settings only where the log counts steps and stays within the declared number. */
 #include <math.h>
@@ -21,8 +22,10 @@
 #include "fact_key.h"
 #include "stats/told.h"
 
-#define LONGER 1.5  /* than the first cycle, the second */
-#define WHOLE  0.95 /* of a cycle, for it to be whole: the last steps are not always logged */
+#define LONGER 1.5 /* than the first cycle, the second */
+#define STRAIGHT                                                                                                                 \
+    0.9999         /* of the variance of the rates that a line tells: five digits of a log are more, a cosine's middle less */
+#define WHOLE 0.95 /* of a cycle, for it to be whole: the last steps are not always logged */
 enum { SCHEDULE = 48 };
 struct state {
     double fallen, risen, min_points, high_end, low_end, early_end, complete, warmup_share, cycle, climbed, climb_points,
@@ -37,8 +40,8 @@ struct state {
         tail_step; /* restarts: 1st, 2nd, last */
     uint64_t first_line, last_line, restart_line, tail_line, peak_line;
     double restart_from, restart_to;
-    uint64_t same; /* rates in a row that are the newest one */
-    bool jumped;
+    uint64_t same;        /* rates in a row that are the newest one */
+    bool jumped, resumed; /* resumed: the run was started anew, and with it the schedule */
     struct {
         uint64_t rises; /* in a row */
         double from;    /* the highest rate before them */
@@ -47,6 +50,11 @@ struct state {
         uint64_t line, n, stood; /* n: rates before it, stood: of which the last were all the same */
         bool told, faster;       /* faster: than it began, as no warm-up does */
     } climb;
+    struct {
+        double n, x, y, xx, xy, yy; /* sums: steps since its first rate, rates */
+        int64_t step;
+        uint64_t line;
+    } fall;       /* rates in a row, each below the one before it */
     bool in_tail; /* the rate is all but 0, since tail_step */
     struct told told;
 };
@@ -150,11 +158,20 @@ static void follow_climb(struct state *s, const struct point *p)
     if (!s->climb.rises && p->value > s->climb.from) s->climb.from = p->value;
 }
 
+static void follow_fall(struct state *s, const struct point *p)
+{
+    if (!(p->value < s->last)) memset(&s->fall, 0, sizeof s->fall);
+    if (s->fall.n == 0) s->fall.step = p->step, s->fall.line = p->line;
+    double x = (double)(p->step - s->fall.step), y = p->value;
+    s->fall.n++, s->fall.x += x, s->fall.y += y, s->fall.xx += x * x, s->fall.xy += x * y, s->fall.yy += y * y;
+}
+
 /* The newest rate against the curve so far. */
 static void follow(struct state *s, const struct point *p)
 {
     bool warms_up = s->rises + 2 >= s->n, rises = p->value > s->last;
     follow_climb(s, p);
+    follow_fall(s, p);
     if (rises && warms_up) s->rises++;
     if (s->peak > 0 && s->low <= s->fallen * s->peak && p->value >= s->risen * s->low && p->value > s->fallen * s->peak)
         begin_again(s, s->low, s->low_step, p);
@@ -172,7 +189,7 @@ static void follow(struct state *s, const struct point *p)
     s->in_tail = tail;
 }
 
-enum how { RESTARTS = 1, ENDLESS, TOO_LONG, TOO_SHORT, JUMPS, SHORT_WARMUP, CLIMBS };
+enum how { RESTARTS = 1, ENDLESS, TOO_LONG, TOO_SHORT, JUMPS, SHORT_WARMUP, CLIMBS, LINE_SHORT };
 struct verdict {
     enum how how;
     bool certain;    /* against what was declared: a warning */
@@ -194,7 +211,7 @@ static bool on_purpose(const struct state *s)
 static bool rises_again(const struct state *s, struct verdict *v)
 {
     enum how how = s->jumped ? JUMPS : RESTARTS;
-    *v = (struct verdict){how, declares_decay(s), s->restart_from, s->restart_to, s->restart_step, s->restart_line};
+    *v = (struct verdict){how, declares_decay(s) || s->resumed, s->restart_from, s->restart_to, s->restart_step, s->restart_line};
     return s->restarts && !on_purpose(s) && !declares_rises(s) && s->cycle * (double)s->restarts <= (double)s->n;
 }
 
@@ -217,6 +234,18 @@ static bool too_short(const struct state *s, struct verdict *v)
     if (!declares_decay(s) || !counts_steps(s) || !s->in_tail || s->last <= 0) return false; /* 0 is lr_zero */
     double left = s->max_steps - (double)s->tail_step, lasted = (double)(s->last_step - s->tail_step);
     return left >= s->early_end * s->max_steps && lasted >= s->early_end * s->max_steps / 2;
+}
+
+/* The rates lie on a line to five digits, and it meets 0 long before the declared end. */
+static bool line_too_short(const struct state *s, struct verdict *v)
+{
+    double n = s->fall.n, xx = n * s->fall.xx - s->fall.x * s->fall.x, xy = n * s->fall.xy - s->fall.x * s->fall.y,
+           yy = n * s->fall.yy - s->fall.y * s->fall.y;
+    *v = (struct verdict){LINE_SHORT, true, s->peak, s->last, s->fall.step, s->fall.line};
+    if (n < s->min_points / 2 || !strcasestr(s->schedule, "linear") || !declares_decay(s) || !counts_steps(s)) return false;
+    if (!(xx > 0) || !(yy > 0) || xy * xy < STRAIGHT * xx * yy) return false;
+    double ends = (double)s->fall.step + s->fall.x / n - s->fall.y / n * xx / xy;
+    return ends <= (1 - s->early_end) * s->max_steps;
 }
 
 static bool short_warmup(const struct state *s, struct verdict *v)
@@ -255,8 +284,8 @@ static bool tells_climb(struct state *s)
     return false;
 }
 
-static bool (*const rules[])(const struct state *s, struct verdict *v) = {climbs,   rises_again, never_warm,
-                                                                          too_long, too_short,   short_warmup};
+static bool (*const rules[])(const struct state *s, struct verdict *v) = {climbs,    rises_again,    never_warm,  too_long,
+                                                                          too_short, line_too_short, short_warmup};
 
 static bool judged(const struct state *s, struct verdict *v)
 {
@@ -288,6 +317,7 @@ static void judge(struct state *s, const struct findings *out)
         finding_add(&f, "to", v.to, "");
         finding_add(&f, "how", v.how, "");
         finding_add(&f, "declared", v.certain, "");
+        if (v.how == RESTARTS && s->resumed) finding_add(&f, "resumed", 1, "");
         finding_add(&f, "restarts", (double)s->restarts, "");
         finding_add(&f, "declared_steps", s->max_steps > 0 ? s->max_steps : (double)NAN, "steps");
         finding_add(&f, "declared_warmup", s->warmup > 0 ? s->warmup : (double)NAN, "steps");
@@ -298,8 +328,9 @@ static void judge(struct state *s, const struct findings *out)
 static void begin(struct state *s, const struct point *p)
 {
     s->n = s->rises = s->restarts = s->leaps = 0;
-    s->jumped = false;
+    s->jumped = s->resumed = false;
     memset(&s->climb, 0, sizeof s->climb);
+    memset(&s->fall, 0, sizeof s->fall);
     s->climb.from = p->value;
     s->same = 1;
     s->peak = s->low = s->last = p->value;
@@ -315,7 +346,8 @@ static void resume(struct state *s, const struct point *p)
     bool goes_on = (double)(p->step - s->first_step) > 0.1 * (double)(s->last_step - s->first_step);
     int64_t step = s->last_step;
     begin(s, p);
-    if (goes_on && last > 0 && p->value >= s->risen * last && p->value >= 0.9 * peak) begin_again(s, last, step, p);
+    if (goes_on && last > 0 && p->value >= s->risen * last && p->value >= 0.9 * peak)
+        begin_again(s, last, step, p), s->resumed = true;
 }
 
 static void observe(void *state, const struct point *p, const struct findings *out)

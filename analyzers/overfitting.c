@@ -33,6 +33,7 @@ struct evaluation {
         struct finding last;
     } said;
 };
+#define ALL_LOST 0.9 /* of what both losses began at */
 struct state {
     struct boosting boosting;
     double min_points, rise_warning, rise_info, height_sd, train_fall, critical_rise, after_points, over_undone, made_good;
@@ -277,6 +278,17 @@ static double noise_of(const double *y, size_t n)
     return fmax(robust_noise(logs, n), 0.002);
 }
 
+/* Has the held-out loss come back to about where both losses began, while the training loss has all but gone? Then all that was gained there is
+ * lost again, whatever a score says. */
+static bool all_is_lost(const struct state *s, const struct track *t, const struct rise *r)
+{
+    const struct heard *heard = train_of(s, t->series);
+    struct track train;
+    if (!heard) return false;
+    look(heard, &train);
+    return r->to >= ALL_LOST * train.buckets[0].max && r->to >= ALL_LOST * t->buckets[0].max && r->train_fell >= log(10);
+}
+
 /* One evaluation loss as it stood when it had n buckets. Levels are as logged: the order is that of their logarithms, and those are taken
  * where a rise may matter. */
 static void judge(const struct state *s, const struct track *t, size_t n, struct verdict *v, const struct findings *out)
@@ -298,7 +310,7 @@ static void judge(const struct state *s, const struct track *t, size_t n, struct
     r.train_fell = train_fall(s, t->series, t->buckets[r.best].last_step, now->last_step);
     if (!(r.train_fell >= s->train_fall)) return;
     r.scored = score_holds(s, now->last_step);
-    r.holds = r.scored && r.height < log1p(3 * s->rise_warning);
+    r.holds = r.scored && r.height < log1p(3 * s->rise_warning) && !all_is_lost(s, t, &r);
     tell(s, t, v, &r, out);
 }
 

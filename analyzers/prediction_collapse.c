@@ -7,14 +7,17 @@
  *   - scores that only a constant answer has together: recall or F1 is exactly 0 (or recall exactly 1) and accuracy the same number to
  *     the last digit at every evaluation, far from 0 and 1: the share of a class; or it is 0 for twice as long while the accuracy is
  *     high: the rare class is never found, and hardly any other answer than the common one is given
+ *   - an accuracy that is the same number to the last digit from the first evaluation to the last, and a held-out loss that ends at the
+ *     entropy of that share: what it costs to give the commoner of two classes to all. Told where the other one is rare.
  * A model begins like that by right; what counts is that it ends so. */
 #include <math.h>
 #include <string.h>
 
 #include "analyzer.h"
 #include "stats/preview.h"
-#include "stats/track.h"
+#include "stats/track_level.h"
 
+#define COMES_DOWN 1.05 /* times what it is now, that the first held-out loss was at least */
 enum { COUNTS = 4, SPREADS = 4, SCORES = 6, SOON = 8 };
 struct count {
     const struct series *series;
@@ -24,10 +27,10 @@ struct count {
     double value;
 };
 struct state {
-    double evaluations, share, high;
+    double evaluations, share, high, majority, entropy;
     struct count counts[COUNTS];
-    struct track spread[SPREADS], score[SCORES];
-    uint32_t n_spread, n_score;
+    struct track spread[SPREADS], score[SCORES], held[2];
+    uint32_t n_spread, n_score, n_held;
     uint16_t segment;
     struct preview preview;
 };
@@ -42,6 +45,10 @@ static const struct knob knobs[] = {
     {"prediction_collapse_accuracy", "share", 0.8, 0.5, 1, 0.9, 0.7, offsetof(struct state, high),
      "of the scale from which an accuracy is high although a class is never found",
      "our choice: a class of one row in five is rare"},
+    {"prediction_collapse_majority", "share", 0.8, 0.55, 0.95, 0.85, 0.7, offsetof(struct state, majority),
+     "of one class from which the other is rare", "as prediction_collapse_accuracy"},
+    {"prediction_collapse_entropy", "x", 1.1, 1, 2, 1.05, 1.2, offsetof(struct state, entropy),
+     "the entropy of the two shares that the held-out loss ends at most above, and 1 / x of it at least", "as chance_held_high"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
 static int count_of(const struct series *series)
@@ -169,10 +176,37 @@ static bool judge_scores(struct state *s, const struct findings *out)
     return false;
 }
 
+/* One number from first to last, at the price of giving one class to all. */
+static bool judge_majority(struct state *s, const struct findings *out)
+{
+    const struct track *l = track_of_role(s->held, s->n_held, ROLE_LOSS_EVAL);
+    for (uint32_t i = 0; l && i < s->n_score; i++) {
+        const struct track *t = &s->score[i];
+        double last = t->curve->buckets[t->curve->used - 1].last, share = last > 1 ? last / 100 : last;
+        bool accuracy = ends_in(t->series->metric, "accuracy") || ends_in(t->series->metric, "acc");
+        if (!accuracy || stays_at(t, last) < t->curve->points || (double)t->curve->points < 2 * s->evaluations) continue;
+        if (!track_begins(t) || share < s->majority || share > 0.98) continue;
+        double cost = -share * log(share) - (1 - share) * log(1 - share), now = track_level(l, 0.75, 1);
+        if (now > s->entropy * cost || now < cost / s->entropy) continue;
+        struct finding f = track_finding(t, "prediction_collapse", 0);
+        f.severity = SEVERITY_WARNING;
+        f.confidence = 0.8;
+        finding_add(&f, "evaluations", (double)t->curve->points, "points");
+        finding_add(&f, "to", last, "");
+        /* Where the loss came down to this, the shares were learned; where it always stood there, hardly that. */
+        bool came_down = l->curve->buckets[0].max >= COMES_DOWN * now;
+        finding_add(&f, came_down ? "majority" : "never_fell", came_down ? share : 1, came_down ? "share" : "");
+        out->emit(out->arg, &f);
+        return true;
+    }
+    return false;
+}
+
 static void hear(struct state *s, const struct point *p)
 {
     s->segment = p->segment;
     if (p->series->role == ROLE_CONFUSION) add_count(s, p);
+    else if (p->series->role == ROLE_LOSS_EVAL) track_add(s->held, &s->n_held, sizeof s->held / sizeof *s->held, p);
     else if (p->series->role == ROLE_PREDICTION_SPREAD) track_add(s->spread, &s->n_spread, SPREADS, p);
     else if (p->series->bounded && (p->series->role == ROLE_SCORE_EVAL || is_of_class(p->series->metric)))
         track_add(s->score, &s->n_score, SCORES, p);
@@ -184,7 +218,7 @@ static void say_all(void *state, const struct findings *out)
     if (judge_counts(s, TP, FP, FN, TN, out) || judge_counts(s, TN, FN, FP, TP, out)) return;
     for (uint32_t i = 0; i < s->n_spread; i++)
         if (judge_spread(s, &s->spread[i], out)) return;
-    judge_scores(s, out);
+    if (!judge_scores(s, out)) judge_majority(s, out);
 }
 
 /* Evaluations are few, and a handful that agree to the last digit is enough. */
@@ -207,7 +241,8 @@ const struct analyzer analyzer_prediction_collapse = {.name = "prediction_collap
                                                       .source = "failure knowledge F04, F18",
                                                       .kinds = kinds,
                                                       .wants = WANTS(ROLE_CONFUSION) | WANTS(ROLE_PREDICTION_SPREAD) |
-                                                               WANTS(ROLE_SCORE_EVAL) | WANTS(ROLE_SCORE_TRAIN),
+                                                               WANTS(ROLE_SCORE_EVAL) | WANTS(ROLE_SCORE_TRAIN) |
+                                                               WANTS(ROLE_LOSS_EVAL),
                                                       .scope = PER_RUN,
                                                       .state_size = sizeof(struct state),
                                                       .knobs = knobs,

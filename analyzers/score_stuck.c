@@ -6,9 +6,13 @@
  * loss and score do not speak of the same thing (wrong_loss_function). Where the held-out loss falls by a third and the score makes good
  * next to nothing of what it lacked, what is learned is not what is asked for, however high the score began.
  *
+ * A wrong answer costs at least ln 2, for what is right had no more than half of the belief; so a share of wrong answers above the held-out
+ * loss over ln 2 contradicts it: then the score is computed wrongly, or the loss is no cross-entropy.
+ *
  * A score at chance is sure as well: it stands at 1 / n of the scale for a whole n, and the losses stand at ln n or above, which is what
  * guessing among n classes costs. The two are told by different numbers of the log, and no model that has learned shows both. */
 #include <math.h>
+#include <string.h>
 
 #include "analyzer.h"
 #include "stats/preview.h"
@@ -156,6 +160,26 @@ static bool loss_stands(const struct state *s)
     return track_level(l, 0.67, 1) >= s->stands * track_level(l, 0, 0.34);
 }
 
+/* Are there far more wrong answers than the held-out loss leaves room for? The loss must have come down, as a cross-entropy that began by
+ * guessing does: a squared error is small from the start. */
+static bool contradicted(const struct state *s, const struct track *t, double scale)
+{
+    const struct track *l = track_of_role(s->loss, s->n_loss, ROLE_LOSS_EVAL);
+    const struct track *train = track_of_role(s->loss, s->n_loss, ROLE_LOSS_TRAIN);
+    if (!l || !strstr(t->series->metric, "acc") || (double)l->curve->points < s->constant_points || track_low(l) < 0)
+        return false;
+    double now = track_level(l, 0.75, 1), wrong = 1 - track_level(t, 0.75, 1) / scale;
+    double first = fmax(l->curve->buckets[0].max, train ? train->curve->buckets[0].max : 0);
+    return wrong > now / log(2) + 0.1 && first > log(2) / 2 && now < first / 2;
+}
+
+/* Is the held-out loss one number as well? */
+static bool loss_constant(const struct state *s)
+{
+    const struct track *l = track_of_role(s->loss, s->n_loss, ROLE_LOSS_EVAL);
+    return l && (double)l->curve->points >= s->constant_points && track_low(l) == track_high(l);
+}
+
 static void judge(struct state *s, const struct track *t, const struct findings *out)
 {
     double mean[TRACK_BUCKETS], level[TRACK_BUCKETS], low = INFINITY, high = -INFINITY, best = -INFINITY, fell = NAN;
@@ -184,6 +208,8 @@ static void judge(struct state *s, const struct track *t, const struct findings 
     finding_add(&f, "points", (double)t->curve->points, "points");
     finding_add(&f, "constant", constant, "");
     finding_add(&f, "chance_of", classes, "classes");
+    if (contradicted(s, t, scale)) finding_add(&f, "contradicted", 1, "");
+    else if (constant && loss_constant(s)) finding_add(&f, "loss_constant", 1, "");
     finding_add(&f, "moving", classes > 0 && moves(t, classes), "");
     out->emit(out->arg, &f);
 }

@@ -8,6 +8,8 @@
  * and whose held-out score is far better than such a loss allows has its softmax twice. Told as loss_plateau, with the floor as evidence.
  * A wrong answer that is certain costs one more than a right one. So a loss that stands above the floor by the share of wrong answers, and of
  * whose many batches the best come down to the floor and none goes below, has it too, however many answers are wrong.
+ * Of the held-out rows loss and accuracy are told side by side, and there it is an equation: the loss is the floor and the share of wrong
+ * answers, at each evaluation. Three classes or more have it by no accident, however few the evaluations.
  * Source: failure knowledge F20; n from the settings, else from the loss of the untrained model. */
 #include <math.h>
 #include <string.h>
@@ -16,12 +18,12 @@
 #include "fact_key.h"
 #include "stats/track_level.h"
 
-enum { SCORES = 4, CLASSES_MAX = 1000, EPISODE = 1 << 16 };
+enum { SCORES = 4, CLASSES_MAX = 1000, EPISODE = 1 << 16, EQUATION_CLASSES = 50 };
 struct state {
-    double min_points, start, band, errors, least_score, many, touches;
+    double min_points, start, band, errors, least_score, many, touches, equal, equal_points;
     double classes; /* from the settings; 0: not told */
-    struct track loss[2], score[SCORES];
-    uint32_t n_loss, n_score;
+    struct track loss[2], held[2], score[SCORES];
+    uint32_t n_loss, n_held, n_score;
 };
 
 static const char *const kinds[] = {"loss_plateau", NULL};
@@ -40,6 +42,11 @@ static const struct knob knobs[] = {
      "values of which the lowest must be the floor, where answers are wrong", "our choice"},
     {"softmax_floor_touches", "share", 0.03, 0.002, 0.1, 0.01, 0.05, offsetof(struct state, touches),
      "above the floor within which the lowest of them lies", "as softmax_floor_band, of single values"},
+    {"softmax_floor_equal", "nats", 0.012, 0.001, 0.05, 0.006, 0.02, offsetof(struct state, equal),
+     "mean distance of a held-out loss from the floor and its share of wrong answers",
+     "seeded training runs: 0.001 to 0.01 with two softmaxes; no other run with three classes or more below 0.02"},
+    {"softmax_floor_equal_points", "points", 6, 4, 1000, 10, 5, offsetof(struct state, equal_points),
+     "evaluations for that, the later half of which counts", "our choice"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
 static double floor_of(double classes) { return log1p((classes - 1) / exp(1)); }
@@ -94,16 +101,56 @@ static double score_of(const struct state *s)
     return best;
 }
 
-static void judge(const struct state *s, const struct track *t, const struct findings *out)
+/* The number of classes for which loss and accuracy of the held-out rows solve the equation; 0 for none. */
+static double classes_by_equation(const struct state *s, const struct track *t, const struct track *score)
+{
+    const struct curve *l = t->curve, *a = score->curve;
+    double scale = track_high(score) > 1.5 ? 100 : 1, begins = l->buckets[0].max;
+    if ((double)l->points < s->equal_points || l->width != 1 || a->width != 1 || l->used != a->used) return 0;
+    for (double n = s->classes >= 3 ? s->classes : 3; n <= (s->classes >= 3 ? s->classes : EQUATION_CLASSES); n++) {
+        double off = 0, most = 0, late = 0;
+        for (uint32_t i = l->used / 2; i < l->used; i++, late++) {
+            double wrong = 1 - a->buckets[i].last / scale, apart = l->buckets[i].last - floor_of(n) - wrong;
+            if (l->buckets[i].last_step != a->buckets[i].last_step || wrong > 0.5) return 0;
+            off += fabs(apart), most = fmax(most, wrong / l->buckets[i].last);
+        }
+        if (off <= s->equal * late && most <= 1.5 * s->errors && begins <= (1 + s->start) * log(n)) return n;
+    }
+    return 0;
+}
+
+static void judge_held(const struct state *s, const struct track *t, const struct findings *out)
+{
+    for (uint32_t i = 0; i < s->n_score; i++) {
+        const struct track *score = &s->score[i];
+        double classes = strstr(score->series->metric, "acc") ? classes_by_equation(s, t, score) : 0;
+        if (classes == 0) continue;
+        struct finding f = track_finding(t, "loss_plateau", t->curve->used / 2);
+        f.episode += EPISODE;
+        f.severity = SEVERITY_WARNING;
+        f.confidence = 0.9;
+        finding_add(&f, "from", t->curve->buckets[0].max, "");
+        finding_add(&f, "to", t->curve->buckets[t->curve->used - 1].last, "");
+        finding_add(&f, "level_ratio", t->curve->buckets[t->curve->used - 1].last / t->curve->buckets[0].max, "share");
+        finding_add(&f, "softmax_floor", floor_of(classes), "");
+        finding_add(&f, "classes", classes, "classes");
+        finding_add(&f, "score", score_of(s), "share");
+        out->emit(out->arg, &f);
+        return;
+    }
+}
+
+/* Returns whether it was told. */
+static bool judge(const struct state *s, const struct track *t, const struct findings *out)
 {
     double mean[TRACK_BUCKETS], lowest = INFINITY, score = score_of(s), end = track_level(t, 0.75, 1);
     size_t n = track_means(t, mean), from = 0;
-    if ((double)t->curve->points < s->min_points || n < 8 || !track_begins(t)) return;
+    if ((double)t->curve->points < s->min_points || n < 8 || !track_begins(t)) return false;
     for (size_t i = 0; i < n; i++) lowest = fmin(lowest, mean[i]);
     double classes = classes_of(s, t->curve->buckets[0].max, end, lowest);
-    if (score < s->least_score) return;
+    if (score < s->least_score) return false;
     if (classes == 0 || 1 - score > s->errors * end) classes = classes_touched(s, t, end, score);
-    if (classes == 0) return;
+    if (classes == 0) return false;
     while (from + 1 < n && mean[from] > (1 + s->band) * end) from++;
     struct finding f = track_finding(t, "loss_plateau", from);
     f.episode += EPISODE; /* apart from what loss_plateau tells of the series */
@@ -116,6 +163,7 @@ static void judge(const struct state *s, const struct track *t, const struct fin
     finding_add(&f, "classes", classes, "classes");
     finding_add(&f, "score", score, "share");
     out->emit(out->arg, &f);
+    return true;
 }
 
 static void observe(void *state, const struct point *p, const struct findings *out)
@@ -123,20 +171,24 @@ static void observe(void *state, const struct point *p, const struct findings *o
     struct state *s = state;
     (void)out;
     if (p->series->role == ROLE_LOSS_TRAIN) track_add(s->loss, &s->n_loss, sizeof s->loss / sizeof *s->loss, p);
+    else if (p->series->role == ROLE_LOSS_EVAL) track_add(s->held, &s->n_held, sizeof s->held / sizeof *s->held, p);
     else if (p->series->bounded && p->series->better == BETTER_HIGHER) track_add(s->score, &s->n_score, SCORES, p);
 }
 
 static void finish(void *state, const struct findings *out)
 {
     struct state *s = state;
-    for (uint32_t i = 0; i < s->n_loss; i++) judge(s, &s->loss[i], out);
+    bool told = false;
+    for (uint32_t i = 0; i < s->n_loss; i++) told |= judge(s, &s->loss[i], out);
+    for (uint32_t i = 0; i < s->n_held && !told; i++) judge_held(s, &s->held[i], out);
 }
 
 const struct analyzer analyzer_softmax_floor = {.name = "softmax_floor",
                                                 .summary = "the loss stands on the floor of a softmax applied twice",
                                                 .source = "failure knowledge F20",
                                                 .kinds = kinds,
-                                                .wants = WANTS(ROLE_LOSS_TRAIN) | WANTS(ROLE_SCORE_EVAL),
+                                                .wants = WANTS(ROLE_LOSS_TRAIN) | WANTS(ROLE_LOSS_EVAL) | WANTS(ROLE_SCORE_EVAL),
+                                                .needs = WANTS(ROLE_SCORE_EVAL),
                                                 .scope = PER_RUN,
                                                 .state_size = sizeof(struct state),
                                                 .knobs = knobs,

@@ -26,9 +26,10 @@
 #include "stats/robust.h"
 #include "stats/track_pair.h"
 
-#define GAMES  (WANTS(ROLE_RETURN) | WANTS(ROLE_LOSS_GENERATOR) | WANTS(ROLE_LOSS_DISCRIMINATOR))
-#define TAIL   8.0  /* times the level: of normal noise on the logarithm with half a unit of deviation, none of 10,000 */
-#define SOLVED 0.05 /* of the untrained model's loss, below which next to all is learned for the held-out rows as well */
+#define GAMES     (WANTS(ROLE_RETURN) | WANTS(ROLE_LOSS_GENERATOR) | WANTS(ROLE_LOSS_DISCRIMINATOR))
+#define TAIL      8.0  /* times the level: of normal noise on the logarithm with half a unit of deviation, none of 10,000 */
+#define UNGUESSED 0.5  /* nats, below which no model begins that guesses among classes of like size */
+#define SOLVED    0.05 /* of the untrained model's loss, below which next to all is learned for the held-out rows as well */
 enum { TRAINS = 2, EVALS = 4, SCORES = 4 };
 struct state {
     struct boosting boosting;
@@ -264,13 +265,29 @@ static bool has_long_tail(const struct track *train, const struct pair *p)
     return high >= p->late && high >= TAIL * p->now;
 }
 
+/* Was the model trained before the log begins, and right on these rows from the first evaluation on? Its training loss begins below what guessing
+ * costs, and the held-out loss below the entropy of the share of right answers, which whoever names one class for all pays. What an
+ * untrained model costs is not known then. */
+static bool begins_trained(const struct state *s, const struct track *eval, const struct pair *p)
+{
+    if (p->untrained >= UNGUESSED) return false;
+    for (uint32_t i = 0; i < s->n_eval_score; i++) {
+        const struct track *t = &s->eval_score[i];
+        double scale = track_high(t) > 1.5 ? 100 : 1, first = t->curve->buckets[0].mean / scale;
+        if (!strstr(t->series->metric, "acc") || t->curve->buckets[0].first_step > eval->curve->buckets[0].last_step) continue;
+        double entropy = -first * log(first) - (1 - first) * log1p(-fmin(first, 1 - 1e-9));
+        if (first >= 0.75 && p->e[0] <= 0.95 * entropy && track_level(t, 0.75, 1) / scale >= first - 0.05) return true;
+    }
+    return false;
+}
+
 static bool judge_loss_gap(struct state *s, const struct track *eval, const struct findings *out)
 {
     struct pair p;
     size_t onset = 0;
     const struct track *train = track_of_metric(s->train, s->n_train, eval->series);
     if (!train || !track_begins(train) || !pair_up(s, eval, train, &p)) return false;
-    if (p.late < SOLVED * p.untrained || has_long_tail(train, &p)) return false;
+    if (p.late < SOLVED * p.untrained || has_long_tail(train, &p) || begins_trained(s, eval, &p)) return false;
     bool rounds = boosted(&s->boosting, eval->series), never = !rounds && is_never_as_good(s, eval, &p);
     if (!never && !has_fallen(&p, s->train_fall)) return false;
     bool at_once = parted_at_once(s, eval, train, &p, &onset);

@@ -26,14 +26,16 @@ static void add_recovery(struct str *out, const struct finding *f)
 /* What lr_out_of_schedule saw (its enum how). */
 static const char *how_words(double how)
 {
-    static const char *const words[] = {"does not follow its schedule",
-                                        "had come down and rises again",
-                                        "is still in its warm-up at the end of the run",
-                                        "has hardly come down when the run ends: its schedule was made for more steps",
-                                        "is all but 0 long before the end: its schedule was made for fewer steps",
-                                        "jumps above all it was",
-                                        "is at its peak long before the declared end of the warm-up",
-                                        "climbs above all it was"};
+    static const char *const words[] = {
+        "does not follow its schedule",
+        "had come down and rises again",
+        "is still in its warm-up at the end of the run",
+        "has hardly come down when the run ends: its schedule was made for more steps",
+        "is all but 0 long before the end: its schedule was made for fewer steps",
+        "jumps above all it was",
+        "is at its peak long before the declared end of the warm-up",
+        "climbs above all it was",
+        "falls on a line that comes to 0 long before the end: its schedule was made for fewer steps"};
     size_t at = how >= 1 && how < sizeof words / sizeof *words ? (size_t)how : 0;
     return words[at];
 }
