@@ -311,12 +311,21 @@ static bool creeps(const struct state *s, const struct track *t)
 
 static bool is_one_number(const struct track *t);
 
-/* Is a held-out loss the same to the last digit at every evaluation? Of many digits three evaluations are enough. */
+/* Do these evaluations lie a fifth of the run apart? Two in one place are of the same weights. */
+static bool lie_apart(const struct state *s, const struct curve *c)
+{
+    const struct curve *l = s->n_loss ? s->loss[0].curve : NULL;
+    return l && 5 * (c->buckets[c->used - 1].last_step - c->buckets[0].first_step) >=
+                    l->buckets[l->used - 1].last_step - l->buckets[0].first_step;
+}
+
+/* Is a held-out loss the same to the last digit at every evaluation? Of many digits three evaluations are enough, or two that lie apart. */
 static bool held_constant(const struct state *s)
 {
     for (uint32_t i = 0; i < s->n_eval; i++) {
         const struct track *t = &s->eval[i];
-        bool same = (double)t->curve->points >= s->held_points || (t->curve->points >= 3 && is_one_number(t));
+        bool same = (double)t->curve->points >= s->held_points || (t->curve->points >= 3 && is_one_number(t)) ||
+                    (t->curve->points == 2 && is_one_number(t) && lie_apart(s, t->curve));
         for (uint32_t k = 0; k < t->curve->used; k++)
             same = same && t->curve->buckets[k].min == t->curve->buckets[k].max &&
                    t->curve->buckets[k].min == t->curve->buckets[0].min;
@@ -331,18 +340,6 @@ static bool held_stands(const struct state *s)
     for (uint32_t i = 0; i < s->n_eval; i++) {
         double low = track_low(&s->eval[i]), high = track_high(&s->eval[i]);
         if ((double)s->eval[i].curve->points >= s->held_points && low > 0 && high - low <= 1e-4 * low) return true;
-    }
-    return false;
-}
-
-/* Is a held-out loss, told to several digits, another number each time? Then weights move. */
-static bool held_moves(const struct state *s)
-{
-    for (uint32_t i = 0; i < s->n_eval; i++) {
-        const struct curve *c = s->eval[i].curve;
-        uint32_t moved = 0;
-        for (uint32_t k = 1; k < c->used; k++) moved += c->buckets[k].mean != c->buckets[k - 1].mean;
-        if (c->used >= 3 && moved + 1 == c->used) return true;
     }
     return false;
 }
@@ -448,7 +445,6 @@ static void judge(struct state *s, uint32_t at, bool over, const struct findings
     else finding_add(&f, "creeps", over && ((!settles && !constant && creeps(s, t)) || falls_straight(s)), "");
     finding_add(&f, "held_constant", (double)constant_of(s), "");
     finding_add(&f, "at_chance", (double)chance, "");
-    finding_add(&f, "held_moves", held_moves(s), "");
     told_update(&s->told[at], (still || noisy || rises) && !held_out_learns(s) && !gets_better(s), over, &f, out);
 }
 
