@@ -6,7 +6,7 @@
 
 static const char *const train_words[] = {"train", "training", "tr", "trn", "learn", NULL}; /* learn: CatBoost */
 static const char *const eval_words[] = {"val",        "valid",   "validation", "validate", "vali", "validating", "eval", "test",
-                                         "evaluation", "testing", "dev",        "heldout",  "va",   "vl",         "cv",       NULL};
+                                         "evaluation", "testing", "dev",        "heldout",  "va",   "vl",         "cv",   NULL};
 static const char *const first_places[] = {"metrics", "metric", "epoch", "rollout",   "objective", "losses", "charts",
                                            "samples", "time",   "optim", "optimizer", "scheduler", "opt",    "sched",
                                            "model",   "gan",    "stats", "trainer",   NULL};
