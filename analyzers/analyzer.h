@@ -79,6 +79,8 @@ struct findings {
     void (*emit)(void *arg, const struct finding *f);
     bool (*last)(void *arg, const char *kind, uint32_t episode, struct finding *ret); /* see below; NULL: nothing is kept */
     void *(*whole)(void *arg);                                                        /* see below; NULL: states are whole */
+    uint64_t heard;  /* points that the state has heard or rested from, this one included; 0: the host does not count */
+    uint64_t *until; /* see rest_for; NULL: every point is given */
 };
 
 /* A threshold: a name, a unit, a default with its range, and where the number comes from. */
@@ -120,6 +122,19 @@ struct analyzer {
 /* first_size - what lies behind it in the state few runs need. Before the analyzer touches it in observe it asks for the whole of its
  * state, by state_whole: the same, what is new zeroed, and perhaps at another place; NULL when memory ran out. */
 static inline void *state_whole(void *state, const struct findings *out) { return out->whole ? out->whole(out->arg) : state; }
+
+/* rest_for - most analyzers know for long what they are to make of a series: its past is the host's, and they look at it now and then. In
+ * observe they may say that of the next so many points that this state hears (of any series) they need none of the series in hand. The host
+ * leaves these out, but counts them (heard); it gives any that is not finite, that begins a segment, or that comes behind an event of the
+ * source, and what the state said holds no longer then. REST: until one of these. */
+#define REST UINT32_MAX
+static inline void rest_for(const struct findings *out, uint64_t points)
+{
+    if (out->until) *out->until = out->heard + points + 1;
+}
+
+/* RARELY - what few points need, kept apart: so the way of all others has no registers to save for it. */
+#define RARELY __attribute__((noinline))
 
 extern const struct analyzer *const analyzers[]; /* NULL ends the list */
 

@@ -96,15 +96,8 @@ static void observe_loss(struct state *s, double value)
     if (!s->e.open) level_add(&s->loss, value);
 }
 
-static void observe(void *state, const struct point *p, const struct findings *out)
+RARELY static void observe_norm(struct state *s, const struct point *p, const struct findings *out)
 {
-    struct state *s = state;
-    if (!isfinite(p->value)) return;
-    if (p->series->role == ROLE_LOSS_TRAIN) {
-        if (!s->loss_series) s->loss_series = p->series;
-        if (p->series == s->loss_series) observe_loss(s, p->value);
-        return;
-    }
     if (!s->series) s->series = p->series;
     if (p->series != s->series || p->value == 0) return; /* no level to grow from: grad_zero's business */
     s->past = p->past;
@@ -115,6 +108,18 @@ static void observe(void *state, const struct point *p, const struct findings *o
     if (change == EXCURSION_SETTLED) s->episode++, tell(s, PHASE_OPENED, out);
     else if (change == EXCURSION_GREW && s->told) tell(s, PHASE_CHANGED, out);
     else if (change == EXCURSION_RETURNED && s->told) tell(s, PHASE_CLOSED, out);
+}
+
+static void observe(void *state, const struct point *p, const struct findings *out)
+{
+    struct state *s = state;
+    if (!isfinite(p->value)) return;
+    if (p->series->role != ROLE_LOSS_TRAIN) {
+        observe_norm(s, p, out);
+        return;
+    }
+    if (!s->loss_series) s->loss_series = p->series;
+    if (p->series == s->loss_series) observe_loss(s, p->value);
 }
 
 static void fact(void *state, const char *key, const char *value)

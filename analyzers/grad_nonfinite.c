@@ -31,7 +31,7 @@ static enum severity severity_of(const struct state *s)
 static void observe(void *state, const struct point *p, const struct findings *out)
 {
     struct state *s = state;
-    switch (nonfinite_add(&s->n, p, s->calm_points)) {
+    switch (nonfinite_add(&s->n, p, s->calm_points, out)) {
     case NONFINITE_FIRST: nonfinite_emit(&s->n, "grad_nonfinite", severity_of(s), 0.9, PHASE_OPENED, p, out); break;
     case NONFINITE_MORE:
         if (severity_of(s) > s->n.told || s->n.told == SEVERITY_CRITICAL)

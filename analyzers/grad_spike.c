@@ -68,6 +68,14 @@ static void tell(struct state *s, bool recovered, const struct findings *out)
     out->emit(out->arg, &s->f);
 }
 
+RARELY static void answer(struct state *s, const struct findings *out)
+{
+    if ((double)(s->loss_points - s->jumped_at) > s->answer_points) return;
+    s->waiting = false;
+    s->followed = true;
+    tell(s, false, out);
+}
+
 static void observe_loss(struct state *s, const struct point *p, const struct findings *out)
 {
     if (!s->loss_series) s->loss_series = p->series;
@@ -75,20 +83,11 @@ static void observe_loss(struct state *s, const struct point *p, const struct fi
     s->loss_points++;
     s->loss_rose = level_above(&s->loss, p->value, s->loss_factor, s->loss_height);
     level_add(&s->loss, p->value);
-    if (!s->loss_rose || !s->waiting || (double)(s->loss_points - s->jumped_at) > s->answer_points) return;
-    s->waiting = false;
-    s->followed = true;
-    tell(s, false, out);
+    if (s->loss_rose && s->waiting) answer(s, out);
 }
 
-static void observe(void *state, const struct point *p, const struct findings *out)
+RARELY static void observe_norm(struct state *s, const struct point *p, const struct findings *out)
 {
-    struct state *s = state;
-    if (!isfinite(p->value)) return;
-    if (p->series->role == ROLE_LOSS_TRAIN) {
-        observe_loss(s, p, out);
-        return;
-    }
     if (!s->series) s->series = p->series;
     if (p->series != s->series) return;
     enum excursion_change change = excursion_add(&s->e, &s->knobs, p);
@@ -102,6 +101,14 @@ static void observe(void *state, const struct point *p, const struct findings *o
     }
     if (change == EXCURSION_STARTED || change == EXCURSION_GREW) tell(s, false, out);
     if (change == EXCURSION_RETURNED) tell(s, true, out);
+}
+
+static void observe(void *state, const struct point *p, const struct findings *out)
+{
+    struct state *s = state;
+    if (!isfinite(p->value)) return;
+    if (p->series->role == ROLE_LOSS_TRAIN) observe_loss(s, p, out);
+    else observe_norm(s, p, out);
 }
 
 static void fact(void *state, const char *key, const char *value)

@@ -103,14 +103,8 @@ static void remember(struct state *s, double norm)
     s->n_whole++;
 }
 
-/* The level is the median of the window. It is needed at the start, and where half of the window is low: else it is not low itself. */
-static void observe_whole(struct state *s, const struct point *p, const struct findings *out)
+RARELY static void look(struct state *s, const struct point *p, size_t n, const struct findings *out)
 {
-    if (!s->series) s->series = p->series;
-    if (p->series != s->series) return;
-    remember(s, p->value);
-    size_t n = s->n_whole < WINDOW ? (size_t)s->n_whole : WINDOW;
-    if (s->n_whole > EARLY && (s->early <= 0 || 2 * s->n_low < n)) return; /* zero from the start: not computed */
     double level = robust_median(s->window, n);
     if (s->n_whole <= EARLY) s->early = fmax(s->early, level);
     if (s->n_whole < 10 || s->early <= 0) return;
@@ -118,7 +112,17 @@ static void observe_whole(struct state *s, const struct point *p, const struct f
         tell(s, p, p->series, level, level / s->early, 0, out);
 }
 
-static void observe_layer(struct state *s, const struct point *p, const struct findings *out)
+/* The level is the median of the window. It is needed at the start, and where half of the window is low: else it is not low itself. */
+static void observe_whole(struct state *s, const struct point *p, const struct findings *out)
+{
+    if (!s->series) s->series = p->series;
+    if (p->series != s->series) return;
+    remember(s, p->value);
+    size_t n = s->n_whole < WINDOW ? (size_t)s->n_whole : WINDOW;
+    if (s->n_whole <= EARLY || (s->early > 0 && 2 * s->n_low >= n)) look(s, p, n, out); /* zero from the start: not computed */
+}
+
+RARELY static void observe_layer(struct state *s, const struct point *p, const struct findings *out)
 {
     uint32_t i = 0;
     while (i < s->n_layers && s->layer[i].series != p->series) i++;

@@ -94,7 +94,9 @@ static void observe(void *state, const struct point *p, const struct findings *o
     struct state *s = state;
     if (!isfinite(p->value)) return;
     if (p->series->role == ROLE_LOSS_TRAIN) {
-        if (track_fills(track_add(s->loss, &s->n_loss, 1, p)) && s->h.open) judge(s, false, out);
+        const struct track *t = track_add(s->loss, &s->n_loss, 1, p);
+        if (track_fills(t) && s->h.open) judge(s, false, out);
+        rest_for(out, t ? track_fills_in(t) - 1 : REST);
         return;
     }
     if (p->series->role == ROLE_GRAD_PART) {
@@ -104,7 +106,7 @@ static void observe(void *state, const struct point *p, const struct findings *o
     if (!s->series) s->series = p->series;
     if (p->series != s->series) return;
     enum held_change change = held_add(&s->h, p, p->value == 0, s->min_points, s->min_share);
-    s->newest = *p;
+    if (s->h.open) s->newest = *p;
     if (p->value != 0) s->before++;
     if (change == HELD_BEGINS || change == HELD_OVER) judge(s, false, out);
 }

@@ -123,7 +123,7 @@ static void tell(struct state *s, enum phase phase, const struct findings *out)
 
 static void note_first(struct state *s, const struct point *p)
 {
-    double y = scale_of(&s->e.scale, p->value);
+    double y = s->e.scale.linear ? p->value : past_log(p->past, p->value);
     s->high_at_first = s->e.n == 1 ? y : fmax(s->high_at_first, y);
     if (s->e.n == 2) s->second_step = p->step, s->second_line = p->line;
 }

@@ -47,7 +47,7 @@ static void observe(void *state, const struct point *p, const struct findings *o
         return;
     }
     if (!isfinite(p->value)) s->last = *p;
-    switch (nonfinite_add(&s->n, p, s->calm_points)) {
+    switch (nonfinite_add(&s->n, p, s->calm_points, out)) {
     case NONFINITE_FIRST:
         s->empty = is_before_training(s, p);
         nonfinite_emit(&s->n, "loss_nonfinite", s->empty ? SEVERITY_INFO : SEVERITY_WARNING, 0.9, PHASE_OPENED, p, out);

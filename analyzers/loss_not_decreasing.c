@@ -461,6 +461,13 @@ static bool is_due(const struct state *s, const struct track *t)
     uint64_t n = t->curve->points;
     return (double)n >= 2 * s->full_points && (n & (n - 1)) == 0;
 }
+/* How many values there are before it may be due again, or for the first time. */
+static uint64_t not_due(const struct track *t)
+{
+    uint64_t n = t ? t->curve->points : 0, next = 1;
+    while (next <= n) next *= 2;
+    return t ? next - n - 1 : REST;
+}
 
 static void follow_score(struct answers *a, const struct point *p)
 {
@@ -483,10 +490,12 @@ static void observe(void *state, const struct point *p, const struct findings *o
     struct state *s = state;
     if (p->series->role == ROLE_LOSS_EVAL) {
         track_add(s->eval, &s->n_eval, EVALS, p);
+        rest_for(out, REST);
     } else if (p->series->role == ROLE_SCORE_EVAL) {
         follow_score(&s->answers, p);
     } else if (p->series->role == ROLE_LEARNING_RATE) {
         if (!s->rate) s->rate = p->past;
+        rest_for(out, REST);
     } else if (p->series->role != ROLE_LOSS_TRAIN) {
         s->game = true;
     } else {
@@ -494,6 +503,7 @@ static void observe(void *state, const struct point *p, const struct findings *o
         if (!t && !isfinite(p->value)) note_broken(s, p->series);
         if (t && t->curve->points == 1) s->first[t - s->loss] = p->value;
         if (t && is_due(s, t)) judge(s, (uint32_t)(t - s->loss), false, out);
+        rest_for(out, not_due(t));
     }
 }
 

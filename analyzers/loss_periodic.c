@@ -67,7 +67,7 @@ static const struct knob knobs[] = {
      "of an epoch by which the period may differ from one, where the log counts epochs", "counts are rounded"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
-static void add_rate(struct cycles *c, double rate)
+static inline void add_rate(struct cycles *c, double rate)
 {
     bool turned = c->falls ? rate > 1.5 * c->edge : rate < 0.67 * c->edge;
     if (turned) c->n += c->falls, c->falls = !c->falls, c->edge = rate;
@@ -214,32 +214,24 @@ static void begin(struct state *s, const struct point *p)
     s->first_step = p->step, s->first_line = p->line;
 }
 
+RARELY static bool known(struct state *s, const struct series *series)
+{
+    bool is = epochs_is(series);
+    *(is ? &s->counts : &s->other) = series;
+    return is;
+}
+
 static void add_progress(struct state *s, const struct point *p)
 {
     const struct series *series = p->series;
     if (series == s->other || series->axis != AXIS_STEP) return;
-    if (series != s->counts && !epochs_is(series)) {
-        s->other = series;
-        return;
-    }
-    s->counts = series;
+    if (series != s->counts && !known(s, series)) return;
     epochs_add(&s->epochs, p);
 }
 
 /* The main training loss whose values are steps is judged; while the run goes on each time it has four times as many values. */
-static void observe(void *state, const struct point *p, const struct findings *out)
+RARELY static void observe_loss(struct state *s, const struct point *p, const struct findings *out)
 {
-    struct state *s = state;
-    switch (p->series->role) {
-    case ROLE_LOSS_TRAIN: break;
-    case ROLE_LEARNING_RATE:
-        if (isfinite(p->value)) add_rate(&s->cycles, p->value);
-        return;
-    case ROLE_PROGRESS:
-        if (isfinite(p->value)) add_progress(s, p);
-        return;
-    default: s->game = true; return;
-    }
     if (!isfinite(p->value) || p->value < 0 || p->series->axis == AXIS_EPOCH) return;
     bool leads = !s->series || (p->series != s->series && lead_of(p->series, s->series));
     if (leads || (p->series == s->series && p->segment != s->segment)) begin(s, p);
@@ -249,6 +241,21 @@ static void observe(void *state, const struct point *p, const struct findings *o
     if (!s || s->points < s->next) return;
     s->next *= 4;
     judge(s, false, out);
+}
+
+static void observe(void *state, const struct point *p, const struct findings *out)
+{
+    struct state *s = state;
+    switch (p->series->role) {
+    case ROLE_LOSS_TRAIN: observe_loss(s, p, out); break;
+    case ROLE_LEARNING_RATE:
+        if (isfinite(p->value)) add_rate(&s->cycles, p->value);
+        break;
+    case ROLE_PROGRESS:
+        if (isfinite(p->value)) add_progress(s, p);
+        break;
+    default: s->game = true;
+    }
 }
 
 static void finish(void *state, const struct findings *out) { judge(state, true, out); }

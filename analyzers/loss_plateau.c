@@ -300,14 +300,15 @@ static void observe(void *state, const struct point *p, const struct findings *o
 {
     struct state *s = state;
     bool grad = p->series->role == ROLE_GRAD_NORM;
-    (void)out;
     if (!isfinite(p->value)) return;
     if (p->series->role == ROLE_LEARNING_RATE) {
         note_rate(s, p);
+        rest_for(out, REST);
         return;
     }
     if (p->series->role == ROLE_LOSS_PART) {
         s->parts = true;
+        rest_for(out, REST);
         return;
     }
     if (p->series->role == ROLE_LOSS_EVAL) {
@@ -324,6 +325,7 @@ static void observe(void *state, const struct point *p, const struct findings *o
     if (!grad && !s->series) s->series = p->series;
     if (p->series == s->series) s->loss = p->past;
     if (p->series == s->grad_series) s->grad = p->past;
+    rest_for(out, REST);
 }
 
 static void finish(void *state, const struct findings *out) { judge(state, out); }

@@ -14,7 +14,7 @@
 #include "analyzer.h"
 #include "stats/announced.h"
 #include "stats/climb.h"
-#include "stats/scale.h"
+#include "stats/past.h"
 
 #define GAMES (WANTS(ROLE_RETURN) | WANTS(ROLE_LOSS_GENERATOR) | WANTS(ROLE_LOSS_DISCRIMINATOR))
 enum { LOSSES = 2, FOLLOWED = 4, VALUES = 1024 /* before one more point enters each */, STEADY = 2, SETTLED = 16 };
@@ -48,13 +48,15 @@ struct rise {
 struct state {
     double min_points, factor, factor_beside, height, height_both, easier, over_undone, trend, of_progress, warm_factor;
     double least_rise; /* of the logarithm: below it nothing is remarkable, whatever stands beside */
-    struct rise loss[LOSSES];
     struct beside beside[FOLLOWED];
     struct climbing rate;
     bool game, announced; /* by a setting: the data change on the way */
     uint16_t source;      /* of the first point */
     bool heard, several;  /* several: sources */
+    uint32_t n;           /* losses */
+    struct rise loss[LOSSES];
 };
+enum { FIRST_SIZE = offsetof(struct state, loss) + sizeof(struct rise) }; /* most runs have one training loss */
 
 static const char *const kinds[] = {"loss_divergence", NULL};
 static const struct knob knobs[] = {
@@ -212,22 +214,28 @@ static void judge(struct state *s, struct rise *r, const struct point *p, const 
     tell(s, r, PHASE_OPENED, out);
 }
 
-static void add_loss(struct state *s, struct rise *r, const struct point *p, const struct findings *out)
+RARELY static void add_mean(struct state *s, struct rise *r, const struct point *p, const struct findings *out)
 {
-    if (p->value < 0) r->negative = true;
-    if (r->negative) return;
-    if (!r->width || p->segment != r->segment) climb_begin(&r->climb), r->in_sum = 0, r->sum = 0, r->width = 1;
-    r->segment = p->segment;
-    r->sum += p->value;
-    if (++r->in_sum < r->width) return;
     double mean = r->sum / r->in_sum, peak = r->climb.of[CLIMB_SLOW].peak;
     r->sum = 0, r->in_sum = 0;
-    if (climb_add(&r->climb, log(mean > SCALE_FLOOR ? mean : SCALE_FLOOR)))
+    if (climb_add(&r->climb, past_log(p->past, mean)))
         for (int i = 0; i < FOLLOWED; i++) r->then[i] = s->beside[i].level;
     if (r->climb.of[CLIMB_SLOW].peak != peak) r->n_peak = r->climb.n;
     if (r->climb.of[CLIMB_SLOW].best == r->climb.of[CLIMB_SLOW].level) r->n_best = r->climb.n;
     if (r->climb.n % VALUES == 0) r->width++;
     if ((double)r->climb.n >= s->min_points) judge(s, r, p, out);
+}
+
+RARELY static void begin_climb(struct rise *r) { climb_begin(&r->climb), r->in_sum = 0, r->sum = 0, r->width = 1; }
+
+static void add_loss(struct state *s, struct rise *r, const struct point *p, const struct findings *out)
+{
+    if (p->value < 0) r->negative = true;
+    if (r->negative) return;
+    if (!r->width || p->segment != r->segment) begin_climb(r);
+    r->segment = p->segment;
+    r->sum += p->value;
+    if (++r->in_sum >= r->width) add_mean(s, r, p, out);
 }
 
 static void fact(void *state, const char *key, const char *value)
@@ -236,10 +244,25 @@ static void fact(void *state, const char *key, const char *value)
     if (announced(key, value)) s->announced = true;
 }
 
+RARELY static void begin(struct state *s, const struct point *p)
+{
+    s->heard = true, s->source = p->source;
+    s->least_rise = log(fmin(s->factor, s->factor_beside));
+}
+
+/* The state, which may have moved, with room for one more loss; NULL where there is none. */
+RARELY static struct state *with_one_more(struct state *s, const struct series *series, const struct findings *out)
+{
+    if (s->n == LOSSES) return NULL;
+    if (s->n) s = state_whole(s, out);
+    if (s) s->loss[s->n++].series = series;
+    return s;
+}
+
 static void observe(void *state, const struct point *p, const struct findings *out)
 {
     struct state *s = state;
-    if (!s->heard) s->heard = true, s->source = p->source, s->least_rise = log(fmin(s->factor, s->factor_beside));
+    if (!s->heard) begin(s, p);
     s->several = s->several || p->source != s->source;
     switch (p->series->role) {
     case ROLE_LOSS_TRAIN: break;
@@ -250,14 +273,10 @@ static void observe(void *state, const struct point *p, const struct findings *o
     default: s->game = true; return;
     }
     if (s->game || !isfinite(p->value)) return;
-    for (int i = 0; i < LOSSES; i++) {
-        struct rise *r = &s->loss[i];
-        if (!r->series) r->series = p->series;
-        if (r->series == p->series) {
-            add_loss(s, r, p, out);
-            return;
-        }
-    }
+    uint32_t i = 0;
+    while (i < s->n && s->loss[i].series != p->series) i++;
+    if (i == s->n && !(s = with_one_more(s, p->series, out))) return;
+    add_loss(s, &s->loss[i], p, out);
 }
 
 /* Where norms and rate come from other files than the loss, how far each was read has decided what was told early: in the end loss_divergence
@@ -276,7 +295,7 @@ static void take_back(struct state *s, struct rise *r, const struct findings *ou
 static void finish(void *state, const struct findings *out)
 {
     struct state *s = state;
-    for (int i = 0; i < LOSSES; i++) {
+    for (uint32_t i = 0; i < s->n; i++) {
         struct rise *r = &s->loss[i];
         const struct climb_level *l = &r->climb.of[CLIMB_SLOW];
         bool stood = r->told && l->peak - l->best < log(2) && r->climb.n - r->n_peak > (r->climb.n - r->n_told) / 2;
@@ -293,6 +312,7 @@ const struct analyzer analyzer_loss_rising = {.name = "loss_rising",
                                                        WANTS(ROLE_LOSS_SCALE) | WANTS(ROLE_LEARNING_RATE) | GAMES,
                                               .scope = PER_RUN,
                                               .state_size = sizeof(struct state),
+                                              .first_size = FIRST_SIZE,
                                               .knobs = knobs,
                                               .fact = fact,
                                               .excuses = announced,

@@ -91,7 +91,7 @@ static void judge(struct state *s, const struct findings *out)
 static void observe(void *state, const struct point *p, const struct findings *out)
 {
     struct state *s = state;
-    (void)out;
+    rest_for(out, REST);
     switch (p->series->role) {
     case ROLE_LOSS_TRAIN: track_add(s->train, &s->n_train, TRAINS, p); break;
     case ROLE_LOSS_EVAL: track_add(s->eval, &s->n_eval, EVALS, p); break;

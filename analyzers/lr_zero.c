@@ -164,6 +164,7 @@ static void observe(void *state, const struct point *p, const struct findings *o
     }
     if (!s->loss_series) s->loss_series = p->series;
     if (p->series == s->loss_series) s->loss = p->past;
+    rest_for(out, REST);
 }
 
 static void finish(void *state, const struct findings *out)

@@ -22,7 +22,7 @@ static const struct knob knobs[] = {{"metric_nonfinite_calm", "points", 3, 1, 10
 static void observe(void *state, const struct point *p, const struct findings *out)
 {
     struct state *s = state;
-    switch (nonfinite_add(&s->n, p, s->calm_points)) {
+    switch (nonfinite_add(&s->n, p, s->calm_points, out)) {
     case NONFINITE_FIRST:
     case NONFINITE_MORE:
         if (s->n.bad == s->n.points || !isnan(p->value) || (double)s->n.in_a_row < s->row_points) return;

@@ -20,8 +20,11 @@ static const struct knob knobs[] = {{"out_of_memory_go_on", "points", 20, 1, 100
 /* It stays a warning: what was lost is not made good. */
 static void hear_training(struct state *s, const struct point *p, const struct findings *out)
 {
-    if (!s->told.open || (p->source != s->source && p->segment == s->segment))
-        return; /* another log says nothing about this one */
+    if (!s->told.open) {
+        rest_for(out, REST); /* until there is an event */
+        return;
+    }
+    if (p->source != s->source && p->segment == s->segment) return; /* another log says nothing about this one */
     if ((double)++s->points_since < s->go_on_points) return;
     struct finding f = told_last(&s->told, out);
     s->told.open = false;

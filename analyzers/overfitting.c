@@ -370,9 +370,13 @@ static void observe(void *state, const struct point *p, const struct findings *o
     struct state *s = state;
     if (!isfinite(p->value) || !p->past) return;
     if (p->segment != s->segment) s->n_train = s->n_eval = s->n_score = 0, s->segment = p->segment;
+    if (p->series->role == ROLE_LOSS_EVAL) {
+        observe_eval(s, p, out);
+        return;
+    }
     if (p->series->role == ROLE_LOSS_TRAIN) place_of(s->train, &s->n_train, TRAINS, p);
-    else if (p->series->role == ROLE_LOSS_EVAL) observe_eval(s, p, out);
     else if (p->series->better == BETTER_HIGHER) place_of(s->score, &s->n_score, EVALS, p);
+    rest_for(out, REST);
 }
 
 static void finish(void *state, const struct findings *out)

@@ -6,17 +6,16 @@
 #include <math.h>
 
 #include "analyzer.h"
+#include "stats/past.h"
 #include "stats/robust.h"
-#include "stats/scale.h"
 
 enum { KEPT = 64, COMPARED = 5 };
 struct state {
     double height_sd, height_factor, undone, anew;
     struct scale scale;
-    struct kept {
-        int64_t first_step;
-        double level;
-    } kept[KEPT]; /* the segment so far, on the scale: levels of `width` values each */
+    double kept[KEPT]; /* the segment so far, on the scale: levels of `width` values each */
+    int64_t apart;     /* steps from each value to the next, while they are the same */
+    bool placed;       /* they are not: first steps are kept */
     uint32_t used, width, in_last;
     uint64_t points;
     double recent[32];
@@ -30,6 +29,7 @@ struct state {
     int64_t onset_step, back_steps;
     uint64_t onset_line;
     uint32_t episode;
+    int64_t step[KEPT]; /* the first one of each level; behind first_size */
 };
 
 static const char *const kinds[] = {"restart_discontinuity", NULL};
@@ -48,6 +48,7 @@ static void start_segment(struct state *s, const struct point *p, double y)
 {
     s->used = s->in_last = 0;
     s->width = 1;
+    s->placed = false;
     s->points = 0;
     s->n_recent = 0;
     s->first = s->best = y;
@@ -56,31 +57,55 @@ static void start_segment(struct state *s, const struct point *p, double y)
     s->begun = true;
 }
 
+/* Where the values of a level begin. */
+static int64_t begins(const struct state *s, uint32_t i)
+{
+    return s->placed ? s->step[i] : s->first_step + s->apart * (int64_t)((uint64_t)i * s->width);
+}
+
+/* Does the value lie as far from the last as those before it? */
+static bool is_even(struct state *s, int64_t step)
+{
+    if (s->points == 1) s->apart = step - s->last_step;
+    return !s->points || step - s->last_step == s->apart;
+}
+
+/* From here on first steps are kept; NULL when memory ran out. */
+static struct state *keep_steps(struct state *s, const struct findings *out)
+{
+    s = state_whole(s, out);
+    for (uint32_t i = 0; s && i < s->used; i++) s->step[i] = begins(s, i);
+    if (s) s->placed = true;
+    return s;
+}
+
 /* As a curve does (stats/curve.h), on the scale of this analyzer. */
 static void keep(struct state *s, int64_t step, double y)
 {
-    struct kept *last = &s->kept[s->used - (s->used != 0)];
+    double *last = &s->kept[s->used - (s->used != 0)];
     s->points++;
     if (s->used && s->in_last < s->width) {
-        last->level += (y - last->level) / ++s->in_last;
+        *last += (y - *last) / ++s->in_last;
         return;
     }
     if (s->used == KEPT) {
         for (uint32_t i = 0; i < KEPT / 2; i++) {
-            double a = s->kept[2 * i].level, b = s->kept[2 * i + 1].level;
-            s->kept[i] = (struct kept){s->kept[2 * i].first_step, a + (b - a) / 2};
+            double a = s->kept[2 * i], b = s->kept[2 * i + 1];
+            s->kept[i] = a + (b - a) / 2;
+            if (s->placed) s->step[i] = s->step[2 * i];
         }
         s->used /= 2;
         s->width *= 2;
     }
-    s->kept[s->used++] = (struct kept){step, y};
+    if (s->placed) s->step[s->used] = step;
+    s->kept[s->used++] = y;
     s->in_last = 1;
 }
 
 static double level_at(const struct state *s, int64_t step)
 {
     double nearest = NAN;
-    for (uint32_t i = 0; i < s->used && s->kept[i].first_step <= step; i++) nearest = s->kept[i].level;
+    for (uint32_t i = 0; i < s->used && begins(s, i) <= step; i++) nearest = s->kept[i];
     return nearest;
 }
 
@@ -131,7 +156,7 @@ static void observe(void *state, const struct point *p, const struct findings *o
     struct state *s = state;
     if (!isfinite(p->value)) return;
     if (scale_turns(&s->scale, p->value)) s->begun = s->pending = false;
-    double y = scale_of(&s->scale, p->value), first = s->first, best = s->best;
+    double y = s->scale.linear ? p->value : past_log(p->past, p->value), first = s->first, best = s->best;
     bool new_segment = s->begun && p->segment != s->segment;
     if (new_segment) seam(s, p);
     if (!s->begun || new_segment) start_segment(s, p, y);
@@ -140,6 +165,7 @@ static void observe(void *state, const struct point *p, const struct findings *o
         s->after[s->n_after++] = y;
         if (s->n_after == COMPARED) judge(s, p, out);
     }
+    if (!s->placed && !is_even(s, p->step) && !(s = keep_steps(s, out))) return;
     keep(s, p->step, y);
     s->recent[s->n_recent++ % 32] = y;
     if (y < s->best) s->best = y;
@@ -153,5 +179,6 @@ const struct analyzer analyzer_restart_discontinuity = {.name = "restart_discont
                                                         .wants = WANTS(ROLE_LOSS_TRAIN),
                                                         .scope = PER_SERIES,
                                                         .state_size = sizeof(struct state),
+                                                        .first_size = offsetof(struct state, step),
                                                         .knobs = knobs,
                                                         .observe = observe};

@@ -38,8 +38,11 @@ static bool crash_of(enum event e, enum severity *severity, double *confidence)
 
 static void hear_training(struct state *s, const struct point *p, const struct findings *out)
 {
-    if (!s->told.open || (p->source != s->source && p->segment == s->segment))
-        return; /* another log says nothing about this one */
+    if (!s->told.open) {
+        rest_for(out, REST); /* until there is an event */
+        return;
+    }
+    if (p->source != s->source && p->segment == s->segment) return; /* another log says nothing about this one */
     s->points_since += p->series->axis == AXIS_EPOCH ? EPOCH_WEIGHS : 1;
     if ((double)s->points_since >= s->go_on_points) told_close(&s->told, 1, out);
 }

@@ -169,7 +169,7 @@ static bool judge(const struct state *s, const struct track *t, const struct fin
 static void observe(void *state, const struct point *p, const struct findings *out)
 {
     struct state *s = state;
-    (void)out;
+    rest_for(out, REST);
     if (p->series->role == ROLE_LOSS_TRAIN) track_add(s->loss, &s->n_loss, sizeof s->loss / sizeof *s->loss, p);
     else if (p->series->role == ROLE_LOSS_EVAL) track_add(s->held, &s->n_held, sizeof s->held / sizeof *s->held, p);
     else if (p->series->bounded && p->series->better == BETTER_HIGHER) track_add(s->score, &s->n_score, SCORES, p);

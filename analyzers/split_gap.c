@@ -41,6 +41,7 @@ struct state {
     uint32_t n_train, n_eval, n_train_score, n_eval_score;
     struct early early_train[TRAINS], early_eval[EVALS];
     struct epochs epochs;
+    const struct series *counts; /* the newest series that counts epochs: its name is read once */
     struct preview preview;
 };
 
@@ -348,6 +349,13 @@ static void fact(void *state, const char *key, const char *value)
     boosting_fact(&((struct state *)state)->boosting, key, value);
 }
 
+static void hear_progress(struct state *s, const struct point *p)
+{
+    if (p->series != s->counts && !epochs_is(p->series)) return;
+    s->counts = p->series;
+    if (isfinite(p->value)) epochs_add(&s->epochs, p);
+}
+
 static void hear(struct state *s, const struct point *p)
 {
     struct track *t;
@@ -360,9 +368,7 @@ static void hear(struct state *s, const struct point *p)
         t = track_add(s->eval, &s->n_eval, EVALS, p);
         if (t) early_add(&s->early_eval[t - s->eval], p);
         break;
-    case ROLE_PROGRESS:
-        if (isfinite(p->value) && epochs_is(p->series)) epochs_add(&s->epochs, p);
-        break;
+    case ROLE_PROGRESS: hear_progress(s, p); break;
     case ROLE_SCORE_TRAIN:
         if (p->series->bounded) track_add(s->train_score, &s->n_train_score, SCORES, p);
         break;

@@ -240,13 +240,16 @@ static void fact(void *state, const char *key, const char *value)
 static void observe(void *state, const struct point *p, const struct findings *out)
 {
     struct state *s = state;
-    (void)out;
     switch (p->series->role) {
     case ROLE_LOSS_TRAIN:
         track_add(s->loss, &s->n_loss, LOSSES, p);
         s->ended = !isfinite(p->value);
+        if (!s->ended) rest_for(out, REST);
         break;
-    case ROLE_LOSS_EVAL: track_add(s->eval, &s->n_eval, EVALS, p); break;
+    case ROLE_LOSS_EVAL:
+        track_add(s->eval, &s->n_eval, EVALS, p);
+        rest_for(out, REST);
+        break;
     case ROLE_LEARNING_RATE:
         if (!s->rate) s->rate = p->series;
         if (s->rate != p->series || !isfinite(p->value)) break;

@@ -111,9 +111,8 @@ static void judge(struct state *s, const struct track *t, bool clock, struct fin
 }
 
 /* Records of one second have one clock reading: the time counts when it moves on. */
-static void add_clock(struct state *s, const struct point *p)
+RARELY static void add_clock(struct state *s, const struct point *p)
 {
-    if (!isfinite(p->time)) return;
     if (!s->loss) s->loss = p->series, s->last_time = NAN;
     if (s->loss != p->series) return;
     bool again = isnan(s->last_time) || p->segment != s->segment || p->step < s->last_step || p->time < s->last_time;
@@ -144,16 +143,21 @@ static void judge_all(struct state *s, bool over, const struct findings *out)
     told_update(&s->told, is, over || f.series != s->told.series, &f, out);
 }
 
+RARELY static void add_pace(struct state *s, const struct point *p, const struct findings *out)
+{
+    if (track_fills(track_add_own(s->logged, &s->n_logged, LOGGED, p))) judge_all(s, false, out);
+}
+
 static void observe(void *state, const struct point *p, const struct findings *out)
 {
     struct state *s = state;
     enum role role = p->series->role;
-    if (role == ROLE_LOSS_TRAIN) add_clock(s, p);
+    if (role == ROLE_LOSS_TRAIN && isfinite(p->time)) add_clock(s, p);
     if (role != ROLE_THROUGHPUT && role != ROLE_STEP_TIME) {
         if (!s->learns) s->learns = true, s->learns_from = p->step;
         return;
     }
-    if (p->value > 0 && track_fills(track_add_own(s->logged, &s->n_logged, LOGGED, p))) judge_all(s, false, out);
+    if (p->value > 0) add_pace(s, p, out);
 }
 
 static void finish(void *state, const struct findings *out) { judge_all(state, true, out); }

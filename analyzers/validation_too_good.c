@@ -196,7 +196,7 @@ static void observe(void *state, const struct point *p, const struct findings *o
 {
     struct state *s = state;
     hear(s, p);
-    if (preview_due(&s->preview, p) && !s->game) preview_judge(&s->preview, s, say_all, out);
+    if (preview_due_at_rest(&s->preview, p, out) && !s->game) preview_judge(&s->preview, s, say_all, out);
 }
 
 static void finish(void *state, const struct findings *out)

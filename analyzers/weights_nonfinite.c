@@ -19,7 +19,7 @@ static const struct knob knobs[] = {{"weights_nonfinite_calm", "points", 10, 1, 
 static void observe(void *state, const struct point *p, const struct findings *out)
 {
     struct state *s = state;
-    switch (nonfinite_add(&s->n, p, s->calm_points)) {
+    switch (nonfinite_add(&s->n, p, s->calm_points, out)) {
     case NONFINITE_FIRST: nonfinite_emit(&s->n, "weights_nonfinite", SEVERITY_CRITICAL, 0.95, PHASE_OPENED, p, out); break;
     case NONFINITE_MORE: nonfinite_emit(&s->n, "weights_nonfinite", SEVERITY_CRITICAL, 0.99, PHASE_CHANGED, p, out); break;
     case NONFINITE_GONE: nonfinite_emit(&s->n, "weights_nonfinite", SEVERITY_WARNING, 0.8, PHASE_CLOSED, p, out); break;

@@ -66,7 +66,7 @@ static double spread(const struct excursion *e, double share)
 
 /* recent - the level of the last few values, where the window holds a whole fall and its middle is long gone by: by more than neighbours
  * differ, that is; else NaN. */
-static double recent(const struct excursion *e, double level)
+RARELY static double recent(const struct excursion *e, double level)
 {
     double last[BASE_MIN];
     if (e->base.n >= ROLLING_MAX || e->base.n < 2 * BASE_MIN) return NAN;
@@ -89,15 +89,8 @@ static bool off_stride(uint64_t accepted)
     return n % (1 + n / STRIDE_POINTS) != 0;
 }
 
-/* In a long series every second, third ... value enters the window, so that it goes on covering about a hundredth of what was
- * seen. Returns whether the window moved. */
-static bool absorb(struct excursion *e, double y)
+RARELY static void move_window(struct excursion *e, double y)
 {
-    bool skipped = off_stride(e->accepted);
-    if (e->accepted) follow_change(e, fabs(y - e->previous));
-    e->previous = y;
-    e->accepted++;
-    if (skipped) return false;
     rolling_add(&e->base, y);
     if (e->accepted <= 5) {
         e->initial = robust_median(e->base.sorted, e->base.n);
@@ -113,7 +106,18 @@ static bool absorb(struct excursion *e, double y)
             e->best_sd = spread(e, LEVEL_SHARE); /* a falling loss is at its best all the time */
         e->cusum = 0;
     }
-    return true;
+}
+
+/* In a long series every second, third ... value enters the window, so that it goes on covering about a hundredth of what was
+ * seen. Returns whether the window moved. */
+static inline bool absorb(struct excursion *e, double y)
+{
+    bool skipped = off_stride(e->accepted);
+    if (e->accepted) follow_change(e, fabs(y - e->previous));
+    e->previous = y;
+    e->accepted++;
+    if (!skipped) move_window(e, y);
+    return !skipped;
 }
 
 static void begin(struct excursion *e, const struct point *p, double from, double sd, double y)
@@ -135,7 +139,7 @@ static uint64_t patience(const struct excursion *e, const struct excursion_knobs
 }
 
 /* The level of the window against the best level ever, summed up over time. */
-static bool creeps(struct excursion *e, const struct excursion_knobs *k, const struct point *p)
+RARELY static bool creeps(struct excursion *e, const struct excursion_knobs *k, const struct point *p)
 {
     if (e->base.n < SLOW_BASE || e->accepted < 2 * SLOW_BASE) return false;
     double level = rolling_median(&e->base), rise = level - e->best, enough = least(e, k, e->best);
@@ -152,7 +156,7 @@ static bool creeps(struct excursion *e, const struct excursion_knobs *k, const s
     return e->cusum > CUSUM_LIMIT && rise > larger(2 * sd, enough);
 }
 
-static enum excursion_change outside(struct excursion *e, const struct excursion_knobs *k, const struct point *p, double y)
+RARELY static enum excursion_change outside(struct excursion *e, const struct excursion_knobs *k, const struct point *p, double y)
 {
     if (e->slow) absorb(e, y), y = rolling_median(&e->base); /* a slow rise is one of levels */
     bool higher = y > e->peak;
@@ -182,11 +186,11 @@ enum excursion_change excursion_add(struct excursion *e, const struct excursion_
     e->segment = p->segment;
     if (!e->n && p->value == 0) return EXCURSION_NONE; /* a term that is not switched on yet */
     if (scale_turns(&e->scale, p->value)) forget(e);
-    double y = scale_of(&e->scale, p->value);
+    double y = e->scale.linear ? p->value : past_log(p->past, p->value);
     if (e->least_height == 0) e->least_height = log(k->height_factor);
     e->n++;
     if (e->open) return outside(e, k, p, y);
-    double level = rolling_median(&e->base), now = y > level ? recent(e, level) : (double)NAN;
+    double level = rolling_median(&e->base), now = y > level && e->base.n < ROLLING_MAX ? recent(e, level) : (double)NAN;
     if (isfinite(now)) level = now;
     if (e->base.n >= BASE_MIN && y - level > least(e, k, level)) {
         double sd = spread(e, isfinite(now) ? LEVEL_SHARE / 2 : k->level_share > 0 ? k->level_share : LEVEL_SHARE);

@@ -2,15 +2,29 @@
 
 #include <math.h>
 
+#include "past.h"
+
 enum { FEW = 3 };
 
-enum nonfinite_change nonfinite_add(struct nonfinite *n, const struct point *p, double calm)
+/* What it rested from was finite, and the newest of it stands at the end of the past. */
+static void count_rested(struct nonfinite *n, const struct point *p, uint64_t points)
 {
+    const struct curve *c = p->past->fine;
+    n->points += points;
+    if (n->bad) return;
+    n->finite += points;
+    n->last = c->buckets[c->used - 1].last;
+}
+
+enum nonfinite_change nonfinite_add(struct nonfinite *n, const struct point *p, double calm, const struct findings *out)
+{
+    if (out->heard > n->points + 1) count_rested(n, p, out->heard - n->points - 1);
     n->points++;
     if (isfinite(p->value)) {
         n->in_a_row = 0;
         if (!n->bad && !n->finite++) n->first = p->value;
         if (!n->bad) n->last = p->value;
+        if (!n->open && p->past) rest_for(out, REST);
         if (!n->open || (double)++n->good_in_a_row < calm) return NONFINITE_NONE;
         n->open = false;
         return NONFINITE_GONE;

@@ -8,11 +8,29 @@
 
 #include "../analyzer.h"
 #include "curve.h"
+#include "scale.h"
 
 enum { PAST_COARSE = 32, PAST_FINE = 96 };
 struct past {
     struct curve coarse;      /* PAST_COARSE buckets, when that many were needed */
     const struct curve *fine; /* PAST_FINE buckets at least; never NULL once there is a point */
+    double newest, log;       /* a finite value and past_log of it, taken once for all; newest is NaN where few ask */
 };
+/* Roles whose logarithm several analyzers take. */
+#define PAST_LOG (WANTS(ROLE_LOSS_TRAIN) | WANTS(ROLE_GRAD_NORM))
+
+/* past_log - the logarithm of x, of SCALE_FLOOR for what is below it.  past: of the series that x may be the newest value of, or NULL */
+static inline double past_log(const struct past *past, double x)
+{
+    if (past && past->newest == x) return past->log;
+    return log(x > SCALE_FLOOR ? x : SCALE_FLOOR);
+}
+/* past_take_log - for the host: x, finite, has come. */
+static inline void past_take_log(struct past *past, double x)
+{
+    past->newest = NAN;
+    past->log = past_log(past, x);
+    past->newest = x;
+}
 
 #endif

@@ -37,6 +37,15 @@ static inline bool preview_due(struct preview *v, const struct point *p)
     return true;
 }
 
+/* preview_due_at_rest - the same for one that needs none of the points of this series in between. Cost: none of them is given to it. */
+static inline bool preview_due_at_rest(struct preview *v, const struct point *p, const struct findings *out)
+{
+    if (out->heard) v->n = out->heard - 1;
+    bool due = preview_due(v, p);
+    rest_for(out, v->several ? REST : v->next - v->n - 1);
+    return due;
+}
+
 /* preview_same - are they one symptom? preview_hear - keeps the first of what is said. preview_take_back - it was told too early. */
 static inline bool preview_same(const struct finding *f, const struct told *t)
 {

@@ -24,10 +24,13 @@ static uint32_t place_full(const double *sorted, double x)
     return at + (uint32_t)(sorted[at] < x);
 }
 
-/* Ranks from `first` on, `n` of them, become larger by one (or smaller: by 255). */
-static void move_ranks(uint8_t *rank, uint32_t first, uint32_t n, uint8_t by)
+/* Ranks from `first` on, `n` of them, become larger by one (or smaller: by 255). All in bytes: so the compiler does sixteen at a time. */
+static void move_ranks(uint8_t *rank, uint8_t first, uint8_t n, uint8_t by)
 {
-    for (uint32_t i = 0; i < ROLLING_MAX; i++) rank[i] = (uint8_t)(rank[i] + ((uint8_t)(rank[i] - first) < n ? by : 0));
+    for (uint32_t i = 0; i < ROLLING_MAX; i++) {
+        uint8_t above = (uint8_t)(rank[i] - first), is = above < n ? UINT8_MAX : 0;
+        rank[i] = (uint8_t)(rank[i] + (is & by));
+    }
 }
 
 /* While the window is full the oldest value leaves from its place and the new one enters at its own: what lies between moves by one. */
@@ -37,10 +40,10 @@ void rolling_add(struct rolling *r, double x)
     uint32_t to = full ? place_full(r->sorted, x) : place(r->sorted, r->n, x), from = full ? r->rank[r->at] : r->n++;
     if (from > to) {
         memmove(&r->sorted[to + 1], &r->sorted[to], (from - to) * sizeof *r->sorted);
-        move_ranks(r->rank, to, from - to, 1);
+        move_ranks(r->rank, (uint8_t)to, (uint8_t)(from - to), 1);
     } else if (from + 1 < to) {
         memmove(&r->sorted[from], &r->sorted[from + 1], (to - from - 1) * sizeof *r->sorted);
-        move_ranks(r->rank, from + 1, to - from - 1, UINT8_MAX);
+        move_ranks(r->rank, (uint8_t)(from + 1), (uint8_t)(to - from - 1), UINT8_MAX);
     }
     if (to > from) to--;
     r->sorted[to] = x;

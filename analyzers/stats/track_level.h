@@ -57,5 +57,11 @@ static inline bool track_fills(const struct track *t)
 {
     return t && t->curve->used > 0 && t->curve->buckets[t->curve->used - 1].n == t->curve->width;
 }
+/* track_fills_in - points until a bucket has been completed, at least. */
+static inline uint64_t track_fills_in(const struct track *t)
+{
+    const struct bucket *last = &t->curve->buckets[t->curve->used - 1];
+    return last->n < t->curve->width ? t->curve->width - last->n : t->curve->width;
+}
 
 #endif

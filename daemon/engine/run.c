@@ -201,6 +201,7 @@ void run_end(struct run *r)
     for (size_t i = 0; i < r->n_watchers; i++) {
         struct watcher *w = r->watchers[i];
         r->emitting = w->id;
+        r->out.heard = w->heard;
         if (w->analyzer->finish) w->analyzer->finish(w->state, &r->out);
     }
 }

@@ -34,13 +34,18 @@ struct log {
     size_t n;
     struct point *points;
 };
-/* The analyzers of one run: their states, and who hears which series. */
+/* The analyzers of one run: their states, and who hears which series; until when it rests from it (analyzer.h, rest_for). */
+struct state {
+    void *bytes;
+    uint64_t heard;
+};
 struct listener {
     const struct analyzer *a;
-    void *state;
+    struct state *state;
+    uint64_t until;
 };
 struct host {
-    void *states[LOGGED * LISTENERS];
+    struct state states[LOGGED * LISTENERS];
     struct listener of[LOGGED][LISTENERS];
     size_t n_states, n_of[LOGGED], bytes;
     unsigned long heard, told;
@@ -93,14 +98,15 @@ static struct log make_log(int steps)
 
 /* ---- as the host does it, with all analyzers or one -------------------------------------------------------------------------------------- */
 
-static void *state_new(struct host *h, const struct analyzer *a)
+static struct state *state_new(struct host *h, const struct analyzer *a)
 {
     char *state = calloc(1, a->state_size);
     if (!state) exit(1);
     for (const struct knob *k = a->knobs; k && k->name; k++) memcpy(state + k->offset, &k->initial, sizeof k->initial);
     if (a->init) a->init(state);
     h->bytes += a->state_size;
-    return h->states[h->n_states++] = state;
+    h->states[h->n_states] = (struct state){state, 0};
+    return &h->states[h->n_states++];
 }
 
 /* As the engine has it: a state that needs what is not logged is never made (analyzer.h, needs). */
@@ -115,14 +121,14 @@ static bool is_made(const struct analyzer *a, size_t n)
 static void add_analyzer(struct host *h, const struct analyzer *a, size_t n)
 {
     if (!is_made(a, n)) return;
-    void *of_run = NULL, *of_metric[LOGGED] = {NULL};
+    struct state *of_run = NULL, *of_metric[LOGGED] = {NULL};
     for (size_t s = 0; s < n; s++) {
         size_t first = 0;
         if (!(a->wants & WANTS((unsigned)logged[s].role))) continue;
         while (strcmp(logged[first].metric, logged[s].metric) != 0) first++;
-        void **place = a->scope == PER_RUN ? &of_run : &of_metric[a->scope == PER_METRIC ? first : s];
+        struct state **place = a->scope == PER_RUN ? &of_run : &of_metric[a->scope == PER_METRIC ? first : s];
         if (!*place) *place = state_new(h, a);
-        h->of[s][h->n_of[s]++] = (struct listener){a, *place};
+        h->of[s][h->n_of[s]++] = (struct listener){a, *place, 0};
     }
 }
 
@@ -136,14 +142,18 @@ static void host_open(struct host *h, const struct analyzer *only, bool none, si
 
 static void host_close(struct host *h)
 {
-    for (size_t i = 0; i < h->n_states; i++) free(h->states[i]);
+    for (size_t i = 0; i < h->n_states; i++) free(h->states[i].bytes);
 }
 
 static void give_alone(struct host *h, const struct point *p)
 {
     struct findings out = {.arg = &h->told, .emit = emit};
     size_t s = (size_t)(p->series - logged);
-    for (size_t i = 0; i < h->n_of[s]; i++) h->of[s][i].a->observe(h->of[s][i].state, p, &out);
+    for (struct listener *l = h->of[s]; l < h->of[s] + h->n_of[s]; l++) {
+        if (++l->state->heard < l->until) continue;
+        out.heard = l->state->heard, out.until = &l->until, l->until = 0;
+        l->a->observe(l->state->bytes, p, &out);
+    }
     h->heard += h->n_of[s] > 0;
 }
 

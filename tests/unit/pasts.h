@@ -24,6 +24,7 @@ static inline void past_begin(struct one_past *o, uint16_t segment)
     curve_init(&o->past.coarse, o->coarse_buckets, PAST_COARSE);
     curve_init(&o->fine, o->fine_buckets, PAST_FINE);
     o->past.fine = &o->fine;
+    o->past.newest = NAN;
 }
 
 /* pasts_add - the point becomes part of its series' past, and knows it. The struct is zeroed before the first one, and stays where it is. */
@@ -37,6 +38,7 @@ static inline void pasts_add(struct pasts *h, struct point *p)
     p->past = &o->past;
     if (!isfinite(p->value)) return;
     if (o->segment != p->segment) past_begin(o, p->segment);
+    if (PAST_LOG & WANTS((unsigned)p->series->role)) past_take_log(&o->past, p->value);
     curve_add(&o->past.coarse, p->step, p->value, p->line);
     curve_add(&o->fine, p->step, p->value, p->line);
 }

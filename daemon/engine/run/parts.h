@@ -39,20 +39,20 @@ struct watcher {
     const struct analyzer *analyzer;
     void *state; /* behind this struct; elsewhere once it was made whole (analyzer.h, first_size) */
     char *metric;
+    uint64_t heard; /* points of the series that it hears, those that it rested from included */
     uint32_t id;
     int32_t source; /* WHOLE_RUN: all of them */
 };
 /* What a point needs of a watcher, kept side by side with the others that hear the series. */
 struct hearer {
-    void (*observe)(void *state, const struct point *p, const struct findings *out);
-    void *state;
-    uint32_t id;
-    int32_t source;
+    struct watcher *watcher;
+    uint64_t until; /* it rests from this series until it has heard so many points (analyzer.h, rest_for) */
 };
-/* States lie one behind the other, in the order in which a point is given to them. */
+/* States lie one behind the other, in the order in which a point is given to them. What they hold is numbers and pointers. */
+#define STATE_ALIGN (alignof(double) > alignof(void *) ? alignof(double) : alignof(void *))
 struct state_block {
     struct state_block *next;
-    alignas(max_align_t) char bytes[];
+    alignas(STATE_ALIGN) char bytes[];
 };
 
 /* One quantity of the run, from however many sources. */
@@ -229,8 +229,6 @@ void run_series_free(struct run_series *s);
 
 /* ---- run/past.c ------------------------------------------------------------------------------------------------------------- */
 
-/* run_curve_init - an empty curve that run_remember fills; false when memory ran out. */
-bool run_curve_init(struct curve *c);
 /* run_has_past - is there one for analyzers? Not of thousands of layers, of counts, and of what is no quantity of the training. */
 static inline bool run_has_past(const struct series *s)
 {
@@ -273,6 +271,8 @@ void run_watchers_free(struct run *r);
 void run_watch(struct run *r, struct run_series *s);
 /* run_watch_events - those that hear the events of a source. */
 void run_watch_events(struct run *r, struct run_source *s);
+/* run_wake - those that rest from series of a source are given the next point: a segment begins, or an event came. */
+void run_wake(struct run *r, uint16_t source);
 /* run_watch_times - the first point with a time comes: those that need times are made. */
 void run_watch_times(struct run *r, struct run_source *s);
 /* run_joins_series - does this analyzer hear more than one series of a source, and nothing of events? */

@@ -11,7 +11,8 @@
 
 enum { FIRST = 4 };
 
-bool run_curve_init(struct curve *c)
+/* Its first buckets; false when memory ran out. */
+static bool begin(struct curve *c)
 {
     struct bucket *buckets = malloc(FIRST * sizeof *buckets);
     if (buckets) curve_init(c, buckets, FIRST);
@@ -21,12 +22,13 @@ bool run_curve_init(struct curve *c)
 /* As many buckets as were needed so far, up to `most`. Without memory it stays coarser. */
 static void add(struct curve *c, uint32_t most, const struct point *p)
 {
+    if (!c->buckets && !begin(c)) return;
     if (c->used == c->capacity && c->capacity < most) {
         uint32_t capacity = 2 * c->capacity < most ? 2 * c->capacity : most;
         struct bucket *more = realloc(c->buckets, capacity * sizeof *more);
         if (more) c->buckets = more, c->capacity = capacity;
     }
-    if (c->buckets) curve_add(c, p->step, p->value, p->line);
+    curve_add(c, p->step, p->value, p->line);
 }
 
 static void empty(struct curve *c) { curve_init(c, c->buckets, c->capacity); }
@@ -34,7 +36,7 @@ static void empty(struct curve *c) { curve_init(c, c->buckets, c->capacity); }
 /* A copy with its own buckets; false when memory ran out. */
 static bool copy(struct curve *to, const struct curve *from)
 {
-    if (!from->buckets) return run_curve_init(to);
+    if (!from->buckets) return begin(to);
     struct bucket *buckets = realloc(to->buckets, from->capacity * sizeof *buckets);
     if (!buckets) return false;
     memcpy(buckets, from->buckets, from->used * sizeof *buckets);
@@ -63,9 +65,9 @@ static void remember(struct run_past *k, const struct curve *all, const struct p
         part(k, all);
         return;
     }
-    if (!k->past.coarse.buckets && !run_curve_init(&k->past.coarse)) return;
     if (k->segment != segment) begin_segment(k, all);
     k->segment = segment;
+    if (PAST_LOG & WANTS((unsigned)p->series->role)) past_take_log(&k->past, p->value);
     if (k->past.fine == &k->finite) add(&k->finite, most, p);
     add(&k->past.coarse, PAST_COARSE, p);
 }
@@ -78,6 +80,7 @@ static struct run_past *for_whole(struct run_series *s, uint16_t segment, uint16
     if (!k || !copy(&k->past.coarse, &s->kept.past.coarse) || !copy(&k->finite, s->kept.past.fine))
         return run_past_free(k), free(k), NULL;
     k->past.fine = &k->finite;
+    k->past.newest = NAN;
     k->segment = s->kept.segment;
     return s->whole = k;
 }
@@ -86,11 +89,10 @@ void run_remember(struct run *r, struct run_series *s, const struct point *p, ui
 {
     uint32_t most = r->n_sources > 1 || !r->options.curve_buckets ? CURVE_MAX : r->options.curve_buckets;
     bool judged = run_has_past(&s->s);
-    if (s->s.role == ROLE_SILENCE) most = FIRST; /* nobody draws it */
     struct run_past *whole = judged ? for_whole(s, p->segment, joined) : NULL;
     if (whole) remember(whole, NULL, p, joined, most);
     if (judged) remember(&s->kept, &s->curve, p, p->segment, most);
-    add(&s->curve, most, p);
+    if (s->s.role != ROLE_SILENCE) add(&s->curve, most, p); /* nobody draws that */
 }
 
 void run_past_free(struct run_past *k)

@@ -6,6 +6,8 @@
 #include "../../base/hash.h"
 #include "parts.h"
 
+enum { INDEX_FIRST = 16 };
+
 static uint32_t *slot_of(struct run *r, uint16_t source, struct span name)
 {
     size_t mask = r->index_size - 1, at = (size_t)hash64(name.p, name.n, source) & mask;
@@ -19,7 +21,7 @@ static uint32_t *slot_of(struct run *r, uint16_t source, struct span name)
 static bool index_grow(struct run *r)
 {
     if (r->index_size && r->n_series * 2 < r->index_size) return true;
-    size_t size = r->index_size ? r->index_size * 2 : 64;
+    size_t size = r->index_size ? r->index_size * 2 : INDEX_FIRST;
     uint32_t *index = calloc(size, sizeof *index);
     if (!index) return false;
     free(r->index);
@@ -46,7 +48,7 @@ void run_series_free(struct run_series *s)
 static struct run_series *series_new(uint32_t id, uint16_t source, struct span name, enum axis axis, const struct role_match *m)
 {
     struct run_series *s = calloc(1, sizeof *s);
-    if (!s || !run_curve_init(&s->curve)) return free(s), NULL;
+    if (!s) return NULL;
     s->s = (struct series){.name = str_dup(name),
                            .unit = m->unit,
                            .metric = str_dup(span_of(m->metric)),
@@ -61,6 +63,7 @@ static struct run_series *series_new(uint32_t id, uint16_t source, struct span n
     s->last = NAN;
     s->key = NO_KEY;
     s->kept.past.fine = &s->curve;
+    s->kept.past.newest = NAN;
     if (!s->s.name || !s->s.metric) return run_series_free(s), NULL;
     return s;
 }

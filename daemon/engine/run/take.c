@@ -55,6 +55,7 @@ static void follow_step(struct run *r, struct run_source *from, struct run_serie
     if (s != from->lead) return;
     if (s->points && p->step < s->last_step && from->segment < UINT16_MAX) {
         from->segment++;
+        run_wake(r, s->s.source);
         if (run_grow((void **)&r->seams, &r->seams_room, r->n_seams, sizeof *r->seams))
             r->seams[r->n_seams++] = (struct run_seam){{from->segment, s->last_step, p->step, p->line}, s->s.source};
     }
@@ -99,29 +100,34 @@ static inline void count(struct run *r, struct run_series *s, const struct point
     run_remember(r, s, p, joined_segment(r, p));
 }
 
-/* Where sources are joined, those who hear the whole run are given its segment, and a past of that. */
-static __attribute__((noinline)) void give_joined(struct run *r, const struct run_series *s, const struct hearer *hearers,
-                                                  size_t n, const struct point *p)
+/* The state that hears the whole run is given points of several sources, each with its own segments: it never rests. Nor does one rest
+ * from a point on that is in no past. */
+static inline void give_one(struct run *r, struct hearer *h, const struct point *p, const struct point *joined)
 {
-    struct point joined = *p;
-    joined.segment = joined_segment(r, p);
-    if (s->whole) joined.past = &s->whole->past;
-    for (const struct hearer *h = hearers; h < hearers + n; h++) {
-        r->emitting = h->id;
-        h->observe(h->state, h->source == WHOLE_RUN ? &joined : p, &r->out);
-    }
+    struct watcher *w = h->watcher;
+    bool whole = w->source == WHOLE_RUN;
+    r->emitting = w->id;
+    r->out.heard = w->heard;
+    r->out.until = whole || !isfinite(p->value) ? NULL : &h->until;
+    h->until = 0;
+    w->analyzer->observe(w->state, whole ? joined : p, &r->out);
 }
 
-static inline void give(struct run *r, const struct run_series *s, const struct hearer *hearers, size_t n, const struct point *p)
+/* Where sources are joined, those who hear the whole run are given its segment, and a past of that. */
+static inline void give(struct run *r, const struct run_series *s, struct hearer *hearers, size_t n, const struct point *p)
 {
+    struct point joined;
+    const struct point *of_run = p;
+    bool finite = isfinite(p->value);
     if (r->whole || s->whole) {
-        give_joined(r, s, hearers, n, p);
-        return;
+        joined = *p;
+        joined.segment = joined_segment(r, p);
+        if (s->whole) joined.past = &s->whole->past;
+        of_run = &joined;
     }
-    for (const struct hearer *h = hearers; h < hearers + n; h++) {
-        r->emitting = h->id;
-        h->observe(h->state, p, &r->out);
-    }
+    for (struct hearer *h = hearers; h < hearers + n; h++)
+        if (++h->watcher->heard >= h->until || !finite) give_one(r, h, p, of_run);
+    r->out.until = NULL;
 }
 
 /*   from   the series' source; NULL for what has none */
@@ -164,6 +170,7 @@ void run_take_event(struct run *r, struct run_source *from, uint16_t source, enu
                       .source = source,
                       .segment = from->segment};
     count(r, s, &p);
+    run_wake(r, source);
     give(r, s, from->hears, from->n_hears, &p);
 }
 

@@ -2,7 +2,7 @@
 #include "../warm.h"
 #include "parts.h"
 
-enum { SOURCES_MAX = 2, SERIES_WARM_MAX = 4, STATE_BYTES = 128 };
+enum { SOURCES_MAX = 2, SERIES_WARM_MAX = 4, WATCHER_BYTES = 128 /* it, and how its state begins */ };
 
 static void warm_curve(const struct curve *c)
 {
@@ -12,7 +12,7 @@ static void warm_curve(const struct curve *c)
 static void warm_series(const struct run_series *s, int step)
 {
     if (step == 2) warm(s, sizeof *s);
-    for (size_t i = 0; step == 4 && i < s->n_hearers; i++) warm(s->hearers[i].state, STATE_BYTES);
+    for (size_t i = 0; step == 4 && i < s->n_hearers; i++) warm(s->hearers[i].watcher, WATCHER_BYTES);
     if (step != 3) return;
     warm(s->hearers, s->n_hearers * sizeof *s->hearers);
     warm_curve(&s->curve);

@@ -40,7 +40,7 @@ static void watcher_begin(struct run *r, struct watcher *w)
     for (size_t i = 0; a->fact && i < r->n_facts; i++) a->fact(w->state, r->facts[i].key, r->facts[i].value);
 }
 
-static size_t aligned(size_t n) { return (n + alignof(max_align_t) - 1) / alignof(max_align_t) * alignof(max_align_t); }
+static size_t aligned(size_t n) { return (n + STATE_ALIGN - 1) / STATE_ALIGN * STATE_ALIGN; }
 static size_t first_size(const struct analyzer *a) { return a->first_size ? a->first_size : a->state_size; }
 static size_t watcher_bytes(const struct analyzer *a) { return aligned(sizeof(struct watcher)) + aligned(first_size(a)); }
 
@@ -68,12 +68,6 @@ static void *state_room(struct run *r, size_t n)
 static void *first_state(const struct watcher *w) { return (char *)w + aligned(sizeof *w); }
 static bool is_whole(const struct watcher *w) { return !w->analyzer->first_size || w->state != first_state(w); }
 
-static void moved(struct hearer *h, size_t n, const struct watcher *w)
-{
-    for (size_t i = 0; i < n; i++)
-        if (h[i].id == w->id) h[i].state = w->state;
-}
-
 /* The state of a watcher with all its bytes, at another place: the few that come to this leave their first one unused. */
 static bool make_whole_state(struct run *r, struct watcher *w)
 {
@@ -85,8 +79,6 @@ static bool make_whole_state(struct run *r, struct watcher *w)
     if (!state) return false;
     memcpy(state, w->state, first_size(w->analyzer));
     w->state = state;
-    for (size_t i = 0; i < r->n_series; i++) moved(r->series[i]->hearers, r->series[i]->n_hearers, w);
-    for (size_t i = 0; i < r->n_sources; i++) moved(r->sources[i]->hears, r->sources[i]->n_hears, w);
     return true;
 }
 
@@ -131,11 +123,6 @@ static bool listed(struct watcher *const *list, size_t n, const struct analyzer 
     return false;
 }
 
-static struct hearer hearer_of(const struct watcher *w)
-{
-    return (struct hearer){w->analyzer->observe, w->state, w->id, w->source};
-}
-
 static bool room_to_listen(struct run_series *s, uint32_t room)
 {
     if (s->hearers_room >= room) return true;
@@ -144,12 +131,20 @@ static bool room_to_listen(struct run_series *s, uint32_t room)
     return more != NULL;
 }
 
-static void listen_to(struct run_series *s, const struct watcher *w)
+static void listen_to(struct run_series *s, struct watcher *w)
 {
     for (uint32_t i = 0; w && i < s->n_hearers; i++)
-        if (s->hearers[i].id == w->id) return;
+        if (s->hearers[i].watcher == w) return;
     if (w && room_to_listen(s, s->n_hearers < s->hearers_room ? s->n_hearers + 1 : s->n_hearers + MORE_HEARERS))
-        s->hearers[s->n_hearers++] = hearer_of(w);
+        s->hearers[s->n_hearers++] = (struct hearer){w, 0};
+}
+
+void run_wake(struct run *r, uint16_t source)
+{
+    for (size_t i = 0; i < r->n_series; i++) {
+        struct run_series *s = r->series[i];
+        for (uint32_t k = 0; k < s->n_hearers && s->s.source == source; k++) s->hearers[k].until = 0;
+    }
 }
 
 /* What a series told before the state was made. */
@@ -169,7 +164,10 @@ static void catch_up(struct run *r, struct watcher *w, const struct run_series *
                           .segment = s->kept.segment,
                           .past = &s->kept.past};
         r->emitting = w->id;
-        for (uint32_t n = 0; n < b->n; n += one_of) w->analyzer->observe(w->state, &p, &r->out);
+        for (uint32_t n = 0; n < b->n; n += one_of) {
+            r->out.heard = ++w->heard;
+            w->analyzer->observe(w->state, &p, &r->out);
+        }
     }
 }
 
@@ -256,7 +254,7 @@ static void ignore(struct run_series *s, const struct watcher *w)
 {
     uint32_t kept = 0;
     for (uint32_t i = 0; i < s->n_hearers; i++)
-        if (s->hearers[i].id != w->id) s->hearers[kept++] = s->hearers[i];
+        if (s->hearers[i].watcher != w) s->hearers[kept++] = s->hearers[i];
     s->n_hearers = kept;
 }
 
@@ -367,8 +365,9 @@ static void copy_findings(struct run *r, const struct watcher *from, const struc
 }
 
 /* What lies behind a first size that was enough is zero. */
-static void copy_state(const struct watcher *to, const struct watcher *from)
+static void copy_state(struct watcher *to, const struct watcher *from)
 {
+    to->heard = from->heard;
     size_t n = is_whole(from) ? from->analyzer->state_size : first_size(from->analyzer);
     memcpy(to->state, from->state, n);
     if (is_whole(to)) memset((char *)to->state + n, 0, to->analyzer->state_size - n);
@@ -486,7 +485,7 @@ void run_watch_events(struct run *r, struct run_source *s)
         if (!wants(analyzers[i], ROLE_EVENT)) continue;
         struct watcher *w = hearer(r, i, s->sink.source, NULL);
         if (w && run_grow((void **)&s->hears, &s->hears_room, s->n_hears, sizeof *s->hears))
-            s->hears[s->n_hears++] = hearer_of(w);
+            s->hears[s->n_hears++] = (struct hearer){w, 0};
     }
 }
 
