@@ -5,11 +5,13 @@
  * the last quarter falls by itself, no validation loss has turned, the learning rate has not been run down to its end. Worth knowing
  * and no more as a rule: most healthy runs could go on a little. Told at the end only.
  *
- * Two cases are a warning, for no run that was trained to its end shows them. `straight`: the loss has fallen along a straight line over the
- * step, as fast in the second half as in the first, and is still near where it began; learning that has got anywhere slows down. `short`: both
- * the training and a held-out loss would fall by a tenth more within a fifth more steps, and much of the loss is left. Of few values each must
- * be lower than the one before; of more, the second half must fall on both sides nearly as fast as the first. The rounds of a booster are
- * left out: each takes its share of what is left, so that they fall to the end, and how many there are to be was chosen with the share.
+ * One case is a warning, for no run that was trained to its end shows it. `straight`: the loss has fallen along a straight line over the
+ * step, as fast in the second half as in the first, and is still near where it began; learning that has got anywhere slows down. Another is told
+ * although the values are too few for the line. `short`: both the training and a held-out loss would fall by a tenth more within a
+ * fifth more steps, and much of the loss is left. Of few values each must be lower than the one before; of more, the second half must fall on
+ * both sides nearly as fast as the first. Whether so short a run was cut or was meant to be short no log tells, so that is no warning. The rounds of
+ * a booster are left out: each takes its share of what is left, so that they fall to the end, and how many there are to be was chosen with
+ * the share.
  * Source: Kaplan 2020 (power laws of loss curves), Student's t for the interval with twice its width for neighbouring levels are not independent. */
 #include <math.h>
 #include <string.h>
@@ -65,7 +67,7 @@ static const struct knob knobs[] = {
     {"still_improving_short_points", "points", 4, 3, 1000, 6, 4, offsetof(struct state, short_points),
      "values of both losses for that", "our choice"},
     {"still_improving_short_gain", "share", 0.08, 0.02, 0.9, 0.15, 0.06, offsetof(struct state, short_gain),
-     "of the loss that is to be gained on both sides for a warning", "seeded training runs"},
+     "of the loss that is to be gained on both sides of a short run", "seeded training runs"},
     {"still_improving_short_left", "share", 0.4, 0.1, 1, 0.5, 0.3, offsetof(struct state, short_left),
      "of the initial loss that must be left for that", "seeded training runs"},
     {"still_improving_short_few", "points", 8, 4, 1000, 8, 8, offsetof(struct state, short_few),
@@ -201,7 +203,7 @@ static bool judge_short(const struct state *s, const struct track *t, const stru
     double gain = gain_ahead(s, t);
     if (!s->n_eval || fmin(gain, least) < s->short_gain) return false;
     struct finding f = track_finding(t, "still_improving", n - 2);
-    f.severity = SEVERITY_WARNING;
+    f.severity = SEVERITY_INFO;
     f.confidence = 0.75;
     add_gain(&f, y[n - 1], gain * y[n - 1], fabs(gain - least) * y[n - 1], s->more);
     finding_add(&f, "straight", 0, "");
