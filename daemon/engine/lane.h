@@ -1,7 +1,7 @@
 /* lane - one worker thread for slow work: jobs go in, and come back to the loop when they are done.
  *
  * A job is a field of whoever owns it; while it is on the lane only work() may touch what it needs. Jobs are done one after the
- * other, in order, so a lane also serialises: the failure memory has one lane and needs no lock. */
+ * other, in order, with a lower priority than the loop. So a lane also serialises: the failure memory has one lane and needs no lock. */
 #ifndef MLWATCH_LANE_H
 #define MLWATCH_LANE_H
 

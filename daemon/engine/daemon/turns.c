@@ -4,7 +4,7 @@
 #include "parts.h"
 
 enum { WAITING_POINTS_MAX = 1 << 19, WARM_RUNS = 8 };
-static const double PUMP_S = 0.002, MEMORY_LAGS_S = 0.005;
+static const double PUMP_S = 0.001, MEMORY_LAGS_S = 0.005;
 
 /* This one and those that are likely to come behind it. Alone it would wait for its memory either way. */
 static void warm_next(const struct daemon *d, const struct live *first)
