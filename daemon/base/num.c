@@ -12,8 +12,6 @@
 
 #include "num_scan.h"
 
-static bool digit(char c) { return c >= '0' && c <= '9'; }
-
 static size_t word_prefix(struct span t, double sign, double *value)
 {
     static const struct {
@@ -59,7 +57,7 @@ static size_t read_digits(struct span t, size_t i, struct literal *l)
             point = true;
             continue;
         }
-        if (!digit(t.p[i])) break;
+        if (!span_digit_char(t.p[i])) break;
         l->any = true;
         if (kept < NUM_SCAN_DIGITS) {
             l->digits = l->digits * 10 + (uint64_t)(t.p[i] - '0');
@@ -81,8 +79,8 @@ static size_t read_exponent(struct span t, size_t i, struct literal *l)
     bool minus = false;
     if (i >= t.n || (t.p[i] | 32) != 'e') return i;
     if (j < t.n && (t.p[j] == '-' || t.p[j] == '+')) minus = t.p[j++] == '-';
-    if (j >= t.n || !digit(t.p[j])) return i;
-    for (; j < t.n && digit(t.p[j]); j++)
+    if (j >= t.n || !span_digit_char(t.p[j])) return i;
+    for (; j < t.n && span_digit_char(t.p[j]); j++)
         if (written < 100000) written = written * 10 + (t.p[j] - '0');
     l->exponent += minus ? -written : written;
     return j;
@@ -98,7 +96,8 @@ static double rounded(const struct literal *l)
 static bool word_ahead(struct span t, size_t i)
 {
     if (i >= t.n) return false;
-    return (!digit(t.p[i]) && t.p[i] != '.') || (t.n - i > 2 && t.p[i] == '1' && t.p[i + 1] == '.' && t.p[i + 2] == '#');
+    return (!span_digit_char(t.p[i]) && t.p[i] != '.') ||
+           (t.n - i > 2 && t.p[i] == '1' && t.p[i + 1] == '.' && t.p[i + 2] == '#');
 }
 
 size_t num_prefix(struct span t, double *value)
@@ -140,7 +139,8 @@ bool num_integer(struct span t, int64_t *value)
     if (t.n && (t.p[0] == '-' || t.p[0] == '+')) negative = t.p[i++] == '-';
     if (i == t.n) return false;
     for (; i < t.n; i++) {
-        if (!digit(t.p[i]) || __builtin_mul_overflow(v, 10, &v) || __builtin_sub_overflow(v, t.p[i] - '0', &v)) return false;
+        if (!span_digit_char(t.p[i]) || __builtin_mul_overflow(v, 10, &v) || __builtin_sub_overflow(v, t.p[i] - '0', &v))
+            return false;
     }
     if (!negative && v == INT64_MIN) return false;
     *value = negative ? v : -v;

@@ -23,6 +23,8 @@ static inline bool span_starts(struct span s, const char *text)
     return s.n >= n && memcmp(s.p, text, n) == 0;
 }
 static inline bool span_blank_char(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
+static inline bool span_digit_char(char c) { return c >= '0' && c <= '9'; }
+static inline bool span_letter_char(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 static inline struct span span_trim(struct span s)
 {
     while (s.n && span_blank_char(s.p[0])) s.p++, s.n--;

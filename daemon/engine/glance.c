@@ -3,7 +3,6 @@
 #define FNV_BASIS UINT32_C(2166136261)
 #define EMPTY     (FNV_BASIS | 1)
 
-static bool digit(char c) { return c >= '0' && c <= '9'; }
 static bool ends_line(char c) { return c == '\n' || c == '\r'; }
 static bool of_text(char c) { return (unsigned char)c >= ' ' || c == '\t' || c == '\033'; }
 
@@ -12,7 +11,7 @@ static uint32_t mix(uint32_t hash, uint32_t value) { return (hash ^ value) * UIN
 
 static const char *digits(const char *p, const char *end)
 {
-    while (p < end && digit(*p)) p++;
+    while (p < end && span_digit_char(*p)) p++;
     return p;
 }
 
@@ -30,12 +29,13 @@ static bool exponent(const char *p, const char *end)
     if (p >= end || (*p != 'e' && *p != 'E')) return false;
     p++;
     if (p < end && (*p == '-' || *p == '+')) p++;
-    return p < end && digit(*p);
+    return p < end && span_digit_char(*p);
 }
 
 static const char *after_exponent(const char *p, const char *end, uint32_t *hash)
 {
-    for (*hash = mix(*hash, 'e'), p++; p < end && (digit(*p) || *p == '-' || *p == '+'); p++) *hash = mix(*hash, (uint8_t)*p);
+    for (*hash = mix(*hash, 'e'), p++; p < end && (span_digit_char(*p) || *p == '-' || *p == '+'); p++)
+        *hash = mix(*hash, (uint8_t)*p);
     return p;
 }
 
@@ -45,7 +45,7 @@ static uint32_t shape(const char *p, const char *end, const char **ret)
     uint32_t hash = FNV_BASIS;
     bool text = true;
     while (p < end && !ends_line(*p)) {
-        bool numeric = digit(*p);
+        bool numeric = span_digit_char(*p);
         text = text && of_text(*p);
         if (numeric) p = number(p, end, &hash);
         else hash = mix(hash, (uint8_t)*p++);

@@ -40,7 +40,7 @@ void loop_change(struct loop *l, int fd, uint32_t events);
 void loop_remove(struct loop *l, int fd);
 
 /* loop_start - (re)arm t to fire in after_s seconds, or up to LOOP_GRID_S later, so that timers of thousands of runs wake the process together;
- * what is to come sooner than that comes when it was asked for. loop_hurry - the same, but never later than it is armed for. loop_cancel. */
+ * what is to come in less than half of that comes when it was asked for. loop_hurry - the same, but never later than it is armed for. loop_cancel. */
 void loop_start(struct loop *l, struct loop_timer *t, double after_s);
 void loop_hurry(struct loop *l, struct loop_timer *t, double after_s);
 void loop_cancel(struct loop *l, struct loop_timer *t);

@@ -3,14 +3,14 @@
  * inotify misses network file systems and writes through mmap, and its queue overflows. So an event carries no meaning but "look
  * now", an overflow means "look at everything", and when there are no more watches to be had the tick goes on alone.
  *
- * Events that come one by one are taken WATCH_PAUSE_S apart, all that are there at a time: the first one at once, and a thousand lines a
+ * Events that come one by one are taken LOOP_GRID_S apart, all that are there at a time: the first one at once, and a thousand lines a
  * second, each in a file of its own, wake the process no more often than that. */
 #ifndef MLWATCH_WATCH_H
 #define MLWATCH_WATCH_H
 
 #include "loop.h"
 
-#define WATCH_PAUSE_S (LOOP_GRID_S / 2)
+#define WATCH_PAUSE_S (LOOP_GRID_S / 2) /* taking them may last the other half: the pause ends with the grid */
 
 struct watch;
 

@@ -51,7 +51,6 @@ static void token(struct sample *s, uint64_t hash)
 
 /* ---- where a token ends ------------------------------------------------------------------------------------------------- */
 
-static bool is_digit(char c) { return c >= '0' && c <= '9'; }
 static bool is_word(unsigned char c)
 {
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c >= 0x80;
@@ -79,7 +78,7 @@ static size_t escaped(struct span s)
 {
     if (s.n < 2 + HEX_DIGITS || s.p[0] != '\\' || s.p[1] != 'u') return 0;
     for (size_t i = 2; i < 2 + HEX_DIGITS; i++)
-        if (!is_digit(s.p[i]) && !((s.p[i] | 32) >= 'a' && (s.p[i] | 32) <= 'f')) return 0;
+        if (!span_digit_char(s.p[i]) && !((s.p[i] | 32) >= 'a' && (s.p[i] | 32) <= 'f')) return 0;
     return 2 + HEX_DIGITS;
 }
 
@@ -89,7 +88,7 @@ static size_t word(struct sample *s, struct span text)
     for (; n < text.n && is_word((unsigned char)text.p[n]); n++) {
         struct span rest = span_from(text, n);
         if (n && (ideograph(rest) || blank(rest))) break;
-        digits += is_digit(text.p[n]);
+        digits += span_digit_char(text.p[n]);
     }
     size_t piece = n > SAMPLE_WORD_BYTES ? PIECE_BYTES : n;
     for (size_t i = 0; i < n; i += piece) {
@@ -140,7 +139,7 @@ bool sample_named(struct span name)
         "generation",   "generations",    "completion",      "completions",      "continuation",
         "hypothesis",   "decoded",        "decoded_text",    "predicted_text",   "prediction_text",
         "model_output", "output_text",    "prediction",      "predictions",      "response"};
-    while (name.n && (name.p[name.n - 1] == '/' || is_digit(name.p[name.n - 1]) || name.p[name.n - 1] == '_')) name.n--;
+    while (name.n && (name.p[name.n - 1] == '/' || span_digit_char(name.p[name.n - 1]) || name.p[name.n - 1] == '_')) name.n--;
     const char *slash = name.n ? memrchr(name.p, '/', name.n) : NULL;
     struct span last = slash ? span_from(name, (size_t)(slash + 1 - name.p)) : name;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)

@@ -33,8 +33,6 @@ struct place {
     bool before, behind;
 };
 
-static bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
 /* ---- digits ---------------------------------------------------------------------------------------------------------------- */
 
 /* Behind a letter, or a letter and - _ . /, digits are part of a name. */
@@ -56,9 +54,10 @@ static size_t copy_number(struct span t, size_t i, char plain[DIGITS_MAX + 1], i
     size_t n = 0;
     bool point = false;
     for (; i < t.n && n < DIGITS_MAX; i++) {
-        if (is_digit(t.p[i])) *decimals += point;
-        else if (t.p[i] == '.' && !point && i + 1 < t.n && is_digit(t.p[i + 1])) point = true;
-        else if (t.p[i] == ',' && !point && i + 3 < t.n && is_digit(t.p[i + 1]) && is_digit(t.p[i + 2]) && is_digit(t.p[i + 3]))
+        if (span_digit_char(t.p[i])) *decimals += point;
+        else if (t.p[i] == '.' && !point && i + 1 < t.n && span_digit_char(t.p[i + 1])) point = true;
+        else if (t.p[i] == ',' && !point && i + 3 < t.n && span_digit_char(t.p[i + 1]) && span_digit_char(t.p[i + 2]) &&
+                 span_digit_char(t.p[i + 3]))
             continue;
         else break;
         plain[n++] = t.p[i];
@@ -68,7 +67,7 @@ static size_t copy_number(struct span t, size_t i, char plain[DIGITS_MAX + 1], i
         const bool minus = e < t.n && t.p[e] == '-';
         if (e < t.n && strchr("+-", t.p[e])) e++;
         size_t from = e;
-        for (; e < t.n && is_digit(t.p[e]) && e - from < 4; e++) *exponent = 10 * *exponent + (t.p[e] - '0');
+        for (; e < t.n && span_digit_char(t.p[e]) && e - from < 4; e++) *exponent = 10 * *exponent + (t.p[e] - '0');
         if (e > from) i = e, *exponent = minus ? -*exponent : *exponent;
     }
     plain[n] = 0;
@@ -170,9 +169,9 @@ size_t figures_of(struct span t, struct figure ret[FIGURES_MAX])
         bool is = false;
         const bool in_name = is_in_a_name(t, i);
         size_t end = i + 1;
-        if (is_digit(t.p[i]) && in_name) {
-            while (end < t.n && (is_digit(t.p[end]) || figure_is_letter(t.p[end]) || t.p[end] == '_')) end++;
-        } else if (is_digit(t.p[i])) {
+        if (span_digit_char(t.p[i]) && in_name) {
+            while (end < t.n && (span_digit_char(t.p[end]) || figure_is_letter(t.p[end]) || t.p[end] == '_')) end++;
+        } else if (span_digit_char(t.p[i])) {
             end = read_digits(t, i, &ret[n], &places[n]);
             is = true;
         } else if (figure_is_letter(t.p[i])) {

@@ -3,14 +3,13 @@
 #include <strings.h>
 
 static bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r'; }
-static bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 static struct span without_marks(struct span t)
 {
     t = span_trim(t);
     while (t.n && (strchr("-*+#> ", t.p[0]) || span_starts(t, "\xE2\x80\xA2"))) t = span_from(t, t.p[0] == '\xE2' ? 3 : 1);
     size_t n = 0;
-    while (n < t.n && n < 3 && is_digit(t.p[n])) n++;
+    while (n < t.n && n < 3 && span_digit_char(t.p[n])) n++;
     if (n && n + 1 < t.n && strchr(".)", t.p[n]) && t.p[n + 1] == ' ') t = span_from(t, n + 2);
     return span_trim(t);
 }
@@ -33,7 +32,7 @@ static bool is_only_a_number(struct span before)
 {
     before = span_trim(before);
     for (size_t i = 0; i < before.n; i++)
-        if (!is_digit(before.p[i]) && !strchr("-*# ", before.p[i])) return false;
+        if (!span_digit_char(before.p[i]) && !strchr("-*# ", before.p[i])) return false;
     return true;
 }
 
@@ -42,7 +41,7 @@ static size_t bracket(struct span t, size_t at, bool *more)
 {
     size_t i = at + 1;
     if (at >= t.n || t.p[at] != '[') return 0;
-    while (i < t.n && (is_digit(t.p[i]) || strchr(" ,-", t.p[i]))) i++;
+    while (i < t.n && (span_digit_char(t.p[i]) || strchr(" ,-", t.p[i]))) i++;
     if (i == t.n) return *more = i - at < 24, 0;
     return t.p[i] == ']' && i > at + 1 ? i + 1 : 0;
 }
@@ -68,7 +67,7 @@ static size_t end_behind(struct span t, size_t i, bool *more)
 static bool cites_first(struct span t)
 {
     t = without_marks(t);
-    return t.n > 1 && t.p[0] == '[' && is_digit(t.p[1]);
+    return t.n > 1 && t.p[0] == '[' && span_digit_char(t.p[1]);
 }
 
 /* Bytes of the first sentence, without its line's end; 0: it is not whole. */

@@ -12,6 +12,8 @@
 #include "../daemon.h"
 #include "../place.h"
 
+enum { DAEMON_TOLD = 16 };
+
 /* Somebody who looks on: a connection that asked to attach, and one of its places. */
 struct follower {
     struct client *client;
@@ -24,8 +26,6 @@ struct follower {
     char *last_line; /* so that nothing is sent twice */
     struct follower *next;
 };
-enum { DAEMON_TOLD = 16 };
-
 struct retired {
     struct knowledge knowledge;
     struct outcome *outcomes;

@@ -26,9 +26,8 @@ void live_wait(struct live *l) { wait_in_line(l, live_behind(l)); }
 static double patience(const struct live *l) { return fmax(live_evenly(l, TURN_COST_S), l->engine->patience_s); }
 
 /* Those whose time has come stand behind those who have news. All have the same patience, so the first is the first to lose it. */
-void live_later(void *arg)
+static void take_later(const struct engine *e)
 {
-    const struct engine *e = arg;
     struct due *later = &e->watched->later;
     const void *first;
     while (due_next(later, &first, 1)) {
@@ -41,12 +40,14 @@ void live_later(void *arg)
     }
 }
 
+void live_later(void *arg) { take_later(arg); }
+
 static void turn_later(struct live *l)
 {
     struct watched *w = l->engine->watched;
     if (l->due.owner || l->later.owner) return;
     due_put(&w->later, &l->later, l, 0);
-    if (!w->patience.armed) live_later((void *)(uintptr_t)l->engine);
+    if (!w->patience.armed) take_later(l->engine);
 }
 
 void live_touched(struct live *l, size_t source, bool names)

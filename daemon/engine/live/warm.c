@@ -8,7 +8,7 @@
 #include "../warm.h"
 #include "parts.h"
 
-enum { READERS_MAX = 2, STATE_BYTES = 512, STEPS = 5, GLANCE_BYTES = 128 };
+enum { READERS_MAX = 2, STATE_BYTES = 512, STEPS = 5, READER_BYTES = 128 /* what a glance needs of it */ };
 
 static void warm_reader(const struct reader *r, int step)
 {
@@ -46,5 +46,5 @@ void live_warm_told(const struct live_told *told, size_t n)
     for (size_t i = 0; i < n; i++) warm(told[i].live, offsetof(struct live, id));
     for (size_t i = 0; i < n; i++) warm(told[i].live->readers, sizeof *told[i].live->readers);
     for (size_t i = 0; i < n; i++)
-        if (told[i].source < told[i].live->n_readers) warm(told[i].live->readers[told[i].source], GLANCE_BYTES);
+        if (told[i].source < told[i].live->n_readers) warm(told[i].live->readers[told[i].source], READER_BYTES);
 }

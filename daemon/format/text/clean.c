@@ -72,7 +72,6 @@ struct span text_clean(struct span raw, char *buffer)
     return (struct span){buffer, n};
 }
 
-static bool is_digit(char c) { return c >= '0' && c <= '9'; }
 static bool is_capital(char c) { return c >= 'A' && c <= 'Z'; }
 
 static size_t skip_blank(struct span s)
@@ -84,7 +83,7 @@ static size_t skip_blank(struct span s)
 
 double text_prefix_time(struct span token)
 {
-    if (token.n < 19 || !is_digit(token.p[0]) || (token.p[4] != '-' && token.p[4] != '/')) return NAN;
+    if (token.n < 19 || !span_digit_char(token.p[0]) || (token.p[4] != '-' && token.p[4] != '/')) return NAN;
     char iso[40];
     size_t n = token.n < sizeof iso ? token.n : sizeof iso;
     memcpy(iso, token.p, n);
@@ -112,9 +111,9 @@ static bool in_time(char c)
 static size_t time_length(struct span s)
 {
     size_t i = 0, colons = 0;
-    if (!s.n || !is_digit(s.p[0])) return 0;
+    if (!s.n || !span_digit_char(s.p[0])) return 0;
     while (i < s.n && i < 40 && in_time(s.p[i])) {
-        if (s.p[i] == ' ' && (i + 1 == s.n || !is_digit(s.p[i + 1]) || colons)) break;
+        if (s.p[i] == ' ' && (i + 1 == s.n || !span_digit_char(s.p[i + 1]) || colons)) break;
         colons += s.p[i++] == ':';
     }
     while (i && strchr(":,. -/", s.p[i - 1])) i--;
@@ -142,7 +141,7 @@ static const char *const counting[] = {"epoch", "step", "iter", "batch", "round"
 static bool counts_of(struct span inner)
 {
     const char *bar = memchr(inner.p, '|', inner.n), *slash = bar ? memchr(bar, '/', (size_t)(inner.p + inner.n - bar)) : NULL;
-    return slash && is_digit(slash[-1]) && slash + 1 < inner.p + inner.n && is_digit(slash[1]);
+    return slash && span_digit_char(slash[-1]) && slash + 1 < inner.p + inner.n && span_digit_char(slash[1]);
 }
 
 /* is_message - a bracket that is part of the message: it counts or it holds values. */
@@ -192,10 +191,10 @@ static size_t bracket_length(struct span s, struct text_prefix *prefix)
 /* clocked_length - "I0105 10:00:01.123456 140735 train.py:42]" of absl and glog: level, month and day, time, thread, place. */
 static size_t clocked_length(struct span s)
 {
-    if (s.n < 20 || !is_capital(s.p[0]) || !is_digit(s.p[1]) || !strchr("IWEF", s.p[0]) || s.p[5] != ' ' || s.p[8] != ':')
+    if (s.n < 20 || !is_capital(s.p[0]) || !span_digit_char(s.p[1]) || !strchr("IWEF", s.p[0]) || s.p[5] != ' ' || s.p[8] != ':')
         return 0;
     for (int i = 1; i <= 4; i++)
-        if (!is_digit(s.p[i])) return 0;
+        if (!span_digit_char(s.p[i])) return 0;
     const char *end = memchr(s.p, ']', s.n < 160 ? s.n : 160);
     return end ? (size_t)(end - s.p) + 1 : 0;
 }
@@ -205,7 +204,7 @@ static size_t placed_length(struct span s)
 {
     size_t i = 0, colons = 0;
     for (; i < s.n && i < 120 && (isalnum((unsigned char)s.p[i]) || strchr("_.<>:", s.p[i])); i++) colons += s.p[i] == ':';
-    bool ends = colons == 2 && i + 2 < s.n && is_digit(s.p[i - 1]) && memcmp(s.p + i, " - ", 3) == 0;
+    bool ends = colons == 2 && i + 2 < s.n && span_digit_char(s.p[i - 1]) && memcmp(s.p + i, " - ", 3) == 0;
     return ends ? i + 3 : 0;
 }
 
@@ -217,7 +216,7 @@ static size_t called_length(struct span s)
     while (i < s.n && i < CALLED_BYTES && (isalnum((unsigned char)s.p[i]) || strchr("_.-", s.p[i]))) i++;
     if (i == 1 || i >= s.n || s.p[i] != ':') return 0;
     size_t line = ++i;
-    while (i < s.n && is_digit(s.p[i])) i++;
+    while (i < s.n && span_digit_char(s.p[i])) i++;
     return i > line && i + 1 < s.n && s.p[i] == ')' && s.p[i + 1] == ' ' ? i + 1 : 0;
 }
 
@@ -234,7 +233,7 @@ static __attribute__((noinline, cold)) size_t filed_length(struct span s, size_t
 {
     size_t i = name + 1;
     if (name < 4 || memcmp(s.p + name - 3, ".py", 3) != 0 || s.p[name] != ':') return 0;
-    while (i < s.n && is_digit(s.p[i])) i++;
+    while (i < s.n && span_digit_char(s.p[i])) i++;
     size_t after = i + skip_blank(span_from(s, i));
     bool ends = i > name + 1 && after > i && after + 1 < s.n && (s.p[after] == '-' || s.p[after] == '|') && s.p[after + 1] == ' ';
     return ends ? after + 2 : 0;
@@ -246,7 +245,7 @@ static __attribute__((noinline)) size_t named_length(struct span s, size_t name)
     struct span behind = span_from(s, name + 1);
     size_t level = s.p[name] == '\t' && is_capital(behind.p[0]) ? level_length(behind) : 0;
     if (level) return name + 1 + level;
-    return s.p[name] == ' ' && is_digit(behind.p[0]) && time_length(behind) ? name + 1 : 0;
+    return s.p[name] == ' ' && span_digit_char(behind.p[0]) && time_length(behind) ? name + 1 : 0;
 }
 
 /* logger_length - "root - " or "train_inner | ", "ppcls INFO: ": only behind a time or level. */
@@ -260,7 +259,7 @@ static size_t logger_length(struct span s, struct text_prefix *prefix)
          date = i && i + 20 < s.n && s.p[i] == ' ' && s.p[i + 5] == '-';
     size_t named = tab || date ? named_length(s, i) : 0;
     if (named) return named;
-    if (!i || is_digit(s.p[0])) return 0;
+    if (!i || span_digit_char(s.p[0])) return 0;
     if (placed) return placed;
     if (i < s.n && s.p[i] == ':' && (placed = filed_length(s, i)) != 0) return placed;
     struct span name = {s.p, i};

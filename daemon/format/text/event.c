@@ -131,8 +131,6 @@ void text_events_init(struct text_events *e)
     }
 }
 
-static bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-
 /* is_source - what stands before the literal makes it code, a comment or a quotation. */
 static bool is_source(struct span before)
 {
@@ -162,7 +160,7 @@ static bool row_holds(const struct row *r, struct span body, size_t at)
     size_t n = strlen(r->literal);
     if (r->place == WHOLE ? at : r->place == START && !begins(body, at)) return false;
     if (r->place == WHOLE && rest.n != n) return false;
-    if (r->place == START && rest.n > n && is_letter(rest.p[n]) && is_letter(r->literal[n - 1])) return false;
+    if (r->place == START && rest.n > n && span_letter_char(rest.p[n]) && span_letter_char(r->literal[n - 1])) return false;
     if (r->also && !span_has(span_from(rest, n), r->also)) return false;
     return !is_source((struct span){body.p, at});
 }
@@ -183,7 +181,7 @@ static const struct row *match(const struct text_events *e, struct span body)
     bool inside = false;
     if (body.n > LOOKED_AT_BYTES) body.n = LOOKED_AT_BYTES;
     for (size_t i = 0; i < body.n && !r; i++) {
-        bool letter = is_letter(body.p[i]);
+        bool letter = span_letter_char(body.p[i]);
         if (letter && !inside) r = match_at(e, body, i);
         inside = letter || body.p[i] == '_';
     }
@@ -210,7 +208,7 @@ static size_t exception_name(struct span s)
     bool capital = false;
     while (n < s.n && (isalnum((unsigned char)s.p[n]) || s.p[n] == '.' || s.p[n] == '_'))
         capital |= isupper((unsigned char)s.p[n++]) != 0;
-    if (n < 3 || n > 120 || !is_letter(s.p[0]) || !capital) return 0;
+    if (n < 3 || n > 120 || !span_letter_char(s.p[0]) || !capital) return 0;
     return n == s.n || s.p[n] == ':' ? n : 0;
 }
 

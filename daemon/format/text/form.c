@@ -10,8 +10,6 @@
 enum { WHOLE_DIGITS_MAX = 12 };
 _Static_assert(TEXT_FORM_BYTES <= 512, "no longer than text_pairs looks for the end of a bracket");
 
-static bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
 void text_slot_note(struct text_slots *s, const char *start, const char *from, const char *to, size_t pair, enum text_slot_is is)
 {
     size_t at = (size_t)(from - start), end = (size_t)(to - start);
@@ -46,12 +44,12 @@ static size_t number_at(const struct text_form *f, size_t i, const char *p, stru
     const char *end = until.end;
     bool minus = p < end && *p == '-';
     if (minus != (f->text[slot->from] == '-') && !f->words[i].signable) return 0;
-    if (end - p <= minus || !is_digit(p[minus])) return 0;
+    if (end - p <= minus || !span_digit_char(p[minus])) return 0;
     size_t n = number(p, until, value);
-    if (!n || !is_digit(p[n - 1]) || !isfinite(*value)) return 0;
+    if (!n || !span_digit_char(p[n - 1]) || !isfinite(*value)) return 0;
     if (slot->whole)
         for (size_t k = 0; k < n; k++)
-            if (!is_digit(p[k]) || n > WHOLE_DIGITS_MAX) return 0;
+            if (!span_digit_char(p[k]) || n > WHOLE_DIGITS_MAX) return 0;
     return n;
 }
 
@@ -171,12 +169,12 @@ static bool exchangeable(const struct text_form *f, size_t i, struct span body)
     double value;
     size_t n = num_prefix(span_from(body, s->from), &value);
     if (!s->whole && n != (size_t)(s->to - s->from)) return false;
-    if (!is_digit(body.p[s->from + (body.p[s->from] == '-')]) || !is_digit(body.p[s->to - 1])) return false;
+    if (!span_digit_char(body.p[s->from + (body.p[s->from] == '-')]) || !span_digit_char(body.p[s->to - 1])) return false;
     const char *from = body.p + s->from, *p = body.p + s->to, *end = body.p + body.n;
-    if (s->from > 1 && from[-1] == ',' && is_digit(from[-2])) return false; /* "7,421" */
+    if (s->from > 1 && from[-1] == ',' && span_digit_char(from[-2])) return false; /* "7,421" */
     if (p == end) return true;
-    if (*p == ',' && p + 1 < end && is_digit(p[1])) return false;
-    return !is_digit(*p) && !strchr(".eE+-#_", *p);
+    if (*p == ',' && p + 1 < end && span_digit_char(p[1])) return false;
+    return !span_digit_char(*p) && !strchr(".eE+-#_", *p);
 }
 
 /* cut_words - what stands between the numbers. */
@@ -206,7 +204,7 @@ static bool front_fits(struct text_form *f, struct span body)
     for (size_t i = 0; i < n && i < f->slots.n; i++) {
         struct text_slot *s = &f->slots.at[i];
         for (size_t k = s->from; k < s->to; k++)
-            if (!is_digit(body.p[k])) return f->words[0].n > 1;
+            if (!span_digit_char(body.p[k])) return f->words[0].n > 1;
         s->whole |= f->words[0].n <= 1;
         f->words[i].signable &= !s->whole;
         if (s->whole && s->to - s->from > WHOLE_DIGITS_MAX) return false;

@@ -28,11 +28,11 @@ static bool is_missing(struct span w)
 /* is_unit - "samples/sec" right behind a number and before another key. */
 static bool is_unit(const struct scan *s, struct span w)
 {
-    if (s->key.start || !s->out->n || w.p - s->start < 2 || w.p[-1] != ' ' || !scan_is_digit(w.p[-2])) return false;
+    if (s->key.start || !s->out->n || w.p - s->start < 2 || w.p[-1] != ' ' || !span_digit_char(w.p[-2])) return false;
     const char *slash = memchr(w.p, '/', w.n), *p = s->p;
     if (!slash || slash + 1 == w.p + w.n || !strchr("si", slash[1])) return false;
     while (p < s->end && *p == ' ') p++;
-    return p < s->end && scan_is_letter(*p);
+    return p < s->end && span_letter_char(*p);
 }
 
 /* wrapped - the value in "tensor(0.5, device='cuda:0')" or "np.float64(0.5)", with s->p at the bracket; false when it is other code. */
@@ -67,7 +67,8 @@ static __attribute__((noinline)) void cost_in_time(const struct scan *s, struct 
 {
     static const char *const units[] = {"s", "sec", "secs", "second", "seconds", "min", "mins", "minutes", "ms", "hours"};
     struct text_pair *last = s->out->n ? &s->out->pair[s->out->n - 1] : NULL;
-    if (!last || last->key.n < 4 || (last->key.p[last->key.n - 1] | 0x20) != 't' || w.p - s->start < 2 || !scan_is_digit(w.p[-2]))
+    if (!last || last->key.n < 4 || (last->key.p[last->key.n - 1] | 0x20) != 't' || w.p - s->start < 2 ||
+        !span_digit_char(w.p[-2]))
         return;
     if (w.p[-1] != ' ' || strncasecmp(last->key.p + last->key.n - 4, "cost", 4) != 0) return;
     for (size_t i = 0; i < sizeof units / sizeof *units; i++)
@@ -101,7 +102,7 @@ static bool leads(const struct scan *s, struct span w)
 {
     const char *p = s->p;
     while (p < s->end && *p == ' ') p++;
-    return s->key.start && !s->separator && text_word_is_arrow(w) && p < s->end && scan_is_digit(*p);
+    return s->key.start && !s->separator && text_word_is_arrow(w) && p < s->end && span_digit_char(*p);
 }
 
 void scan_word(struct scan *s)

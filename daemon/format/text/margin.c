@@ -10,15 +10,13 @@
 
 enum { AHEAD = 10, CENTURY = 2 }; /* CENTURY: digits of a year by which "node-1: [2026-" is known */
 
-static bool is_digit(char c) { return c >= '0' && c <= '9'; }
-static bool is_letter(char c) { return (c | 0x20) >= 'a' && (c | 0x20) <= 'z'; }
-static bool in_word(char c) { return is_letter(c) || is_digit(c) || c == '_' || c == '.'; }
+static bool in_word(char c) { return span_letter_char(c) || span_digit_char(c) || c == '_' || c == '.'; }
 
 /* alike - the same bytes, but that a digit may be another one. */
 static bool alike(const char *a, const char *b, size_t n)
 {
     for (size_t i = 0; i < n; i++)
-        if (a[i] != b[i] && !(is_digit(a[i]) && is_digit(b[i]))) return false;
+        if (a[i] != b[i] && !(span_digit_char(a[i]) && span_digit_char(b[i]))) return false;
     return true;
 }
 
@@ -30,13 +28,13 @@ static bool may_keep(struct span body)
 {
     static const char *const ranks[] = {"rank", "local_rank", "global_rank"};
     if (body.p[0] == '{') return true;
-    if (!is_letter(body.p[0]) || (body.n > 1 && is_digit(body.p[1]))) return false;
+    if (!span_letter_char(body.p[0]) || (body.n > 1 && span_digit_char(body.p[1]))) return false;
     for (size_t i = 0; i < sizeof ranks / sizeof *ranks; i++)
         if (body.n >= strlen(ranks[i]) && strncasecmp(body.p, ranks[i], strlen(ranks[i])) == 0) return false;
     return true;
 }
 
-static bool in_time(char c) { return is_digit(c) || strchr("-: .,/TZ+", c) != NULL; }
+static bool in_time(char c) { return span_digit_char(c) || strchr("-: .,/TZ+", c) != NULL; }
 
 /* What text_unprefix may have looked at of a message: its first word, and all; 0 bytes where no limit is known. */
 struct looked {

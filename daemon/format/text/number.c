@@ -23,7 +23,7 @@ static const char *fraction(const struct scan *s, const char *p, double *total)
     while (!scan_at_end(s, p) && *p == ' ') p++;
     if (scan_at_end(s, p) || *p != '/') return NULL;
     for (p++; !scan_at_end(s, p) && *p == ' ';) p++;
-    if (scan_at_end(s, p) || !scan_is_digit(*p)) return NULL;
+    if (scan_at_end(s, p) || !span_digit_char(*p)) return NULL;
     size_t n = num_prefix((struct span){p, (size_t)(s->end - p)}, total);
     return n && (scan_at_end(s, p + n) || scan_ends_word(p[n]) || p[n] == '%') ? p + n : NULL;
 }
@@ -32,7 +32,7 @@ static const char *fraction(const struct scan *s, const char *p, double *total)
 static const char *unit(const struct scan *s, const char *p)
 {
     const char *from = p;
-    while (!scan_at_end(s, p) && p - from < 12 && (scan_is_letter(*p) || *p == '/' || *p == '%')) p++;
+    while (!scan_at_end(s, p) && p - from < 12 && (span_letter_char(*p) || *p == '/' || *p == '%')) p++;
     return scan_at_end(s, p) || scan_ends_word(*p) || *p == '\'' ? p : NULL;
 }
 
@@ -50,7 +50,7 @@ static bool groups(const struct scan *s)
 static const char *thousands(const struct scan *s, const char *p, double *value)
 {
     if (scan_at_end(s, p) || *p != ',' || !groups(s)) return p;
-    while (s->end - p >= 4 && *p == ',' && scan_is_digit(p[1]) && scan_is_digit(p[2]) && scan_is_digit(p[3])) {
+    while (s->end - p >= 4 && *p == ',' && span_digit_char(p[1]) && span_digit_char(p[2]) && span_digit_char(p[3])) {
         *value = *value * 1000 + (p[1] - '0') * 100 + (p[2] - '0') * 10 + (p[3] - '0');
         p += 4;
     }
@@ -65,7 +65,7 @@ static const char *deviation(struct scan *s, const char *q)
     if (s->end - p < 2 || *p != '+') return NULL;
     p++;
     if (*p == ' ') p++;
-    size_t n = !scan_at_end(s, p) && scan_is_digit(*p) ? num_prefix((struct span){p, (size_t)(s->end - p)}, &s->spread) : 0;
+    size_t n = !scan_at_end(s, p) && span_digit_char(*p) ? num_prefix((struct span){p, (size_t)(s->end - p)}, &s->spread) : 0;
     return n ? p + n : NULL;
 }
 
@@ -103,9 +103,9 @@ static const char *tail(struct scan *s, const char *q, double value, double *tot
     if (end) return end;
     *total = NAN;
     if (c == '/' && (end = rate(s, q)) != NULL) return end;
-    if (c == '/' && scan_is_letter(next)) return q + 1; /* "epoch=0/micro_step=80" */
-    if (scan_is_letter(c) || c == '%') return isfinite(value) ? unit(s, q) : NULL;
-    if (c == ':') return scan_is_digit(next) ? NULL : q;
+    if (c == '/' && span_letter_char(next)) return q + 1; /* "epoch=0/micro_step=80" */
+    if (span_letter_char(c) || c == '%') return isfinite(value) ? unit(s, q) : NULL;
+    if (c == ':') return span_digit_char(next) ? NULL : q;
     if (scan_ends_word(c) || c == '\'' || text_word_wide(q, s->end)) return q;
     bool sentence = (c == '.' || c == '>') && (!next || next == ' ' || next == '.'); /* "Epoch 3..." */
     return sentence ? q : NULL;
@@ -114,7 +114,7 @@ static const char *tail(struct scan *s, const char *q, double value, double *tot
 /* range - "Batch [20-40]": the end and the later number of it; NULL when it is none. */
 static const char *range(const struct scan *s, const char *q, double *value)
 {
-    if (s->end - q < 3 || *q != '-' || !scan_is_digit(q[1]) || s->p == s->start || s->p[-1] != '[') return NULL;
+    if (s->end - q < 3 || *q != '-' || !span_digit_char(q[1]) || s->p == s->start || s->p[-1] != '[') return NULL;
     double last;
     size_t n = num_prefix((struct span){q + 1, (size_t)(s->end - q) - 1}, &last);
     if (!n || scan_at_end(s, q + 1 + n) || q[1 + n] != ']') return NULL;

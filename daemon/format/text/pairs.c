@@ -62,7 +62,7 @@ static bool is_unit_text(const char *p, const char *end)
 {
     if (end - p > 12 || end == p) return false;
     for (; p < end; p++)
-        if (!scan_is_letter(*p) && *p != '/' && *p != '%') return false;
+        if (!span_letter_char(*p) && *p != '/' && *p != '%') return false;
     return true;
 }
 
@@ -116,7 +116,7 @@ static bool wide(struct scan *s)
 /* counts_hash - the sign in "Epoch #12". */
 static bool counts_hash(const struct scan *s)
 {
-    if (*s->p != '#' || !s->key.start || s->end - s->p < 2 || !scan_is_digit(s->p[1])) return false;
+    if (*s->p != '#' || !s->key.start || s->end - s->p < 2 || !span_digit_char(s->p[1])) return false;
     return text_word_is_counter((struct span){s->key.last, (size_t)(s->key.end - s->key.last)});
 }
 
@@ -126,7 +126,7 @@ static bool arrow(struct scan *s)
     const char *p = s->p;
     while (p < s->end && *p == '=') p++;
     if (p == s->p || p >= s->end || *p != '>') return false;
-    bool leads = p == s->p + 1 && s->key.start && p + 2 < s->end && p[1] == ' ' && scan_is_digit(p[2]);
+    bool leads = p == s->p + 1 && s->key.start && p + 2 < s->end && p[1] == ' ' && span_digit_char(p[2]);
     if (leads) s->separator = ':';
     else scan_drop_key(s);
     s->p = p + 1;
@@ -167,11 +167,11 @@ static void punctuation(struct scan *s)
 static bool starts_number(const struct scan *s)
 {
     const char *p = s->p;
-    if (scan_is_digit(*p)) return true;
+    if (span_digit_char(*p)) return true;
     if (*p != '-' && *p != '+' && *p != '.') return false;
     p++;
     if (scan_at_end(s, p)) return false;
-    return scan_is_digit(*p) || *p == '.' || (s->key.start && (*p == 'n' || *p == 'i' || *p == 'N' || *p == 'I'));
+    return span_digit_char(*p) || *p == '.' || (s->key.start && (*p == 'n' || *p == 'i' || *p == 'N' || *p == 'I'));
 }
 
 /* lead - the number that a message begins with; returns the bytes it takes. Fractions, decimals, percentages, clock times and units are none. */
@@ -184,12 +184,12 @@ static size_t lead(struct span s, struct text_pairs *out)
     out->lead = NAN;
     out->lead_bracketed = bracket || hash;
     while (i < s.n && s.p[i] == ' ') i++;
-    for (; i < s.n && scan_is_digit(s.p[i]) && digits <= DIGITS_MAX; i++, digits++) value = value * 10 + (s.p[i] - '0');
+    for (; i < s.n && span_digit_char(s.p[i]) && digits <= DIGITS_MAX; i++, digits++) value = value * 10 + (s.p[i] - '0');
     size_t end = i;
     while (i < s.n && s.p[i] == ' ') i++;
     if (!digits || digits > DIGITS_MAX || i + 1 >= s.n) return 0;
     char c = s.p[i], next = s.p[i + 1];
-    bool ends = bracket ? c == ']' : strchr("|,:\t-)", c) ? !scan_is_digit(next) : i > end && (scan_is_letter(c) || c == '[');
+    bool ends = bracket ? c == ']' : strchr("|,:\t-)", c) ? !span_digit_char(next) : i > end && (span_letter_char(c) || c == '[');
     if (!ends) return 0;
     out->lead = value;
     return bracket ? i + 1 : end;
@@ -201,7 +201,7 @@ static const char *whole(const char *p, const char *end, double *value)
     enum { DIGITS_MAX = 12 };
     size_t digits = 0;
     while (p < end && *p == ' ') p++;
-    for (*value = 0; p < end && scan_is_digit(*p) && digits <= DIGITS_MAX; p++, digits++) *value = *value * 10 + (*p - '0');
+    for (*value = 0; p < end && span_digit_char(*p) && digits <= DIGITS_MAX; p++, digits++) *value = *value * 10 + (*p - '0');
     while (p < end && *p == ' ') p++;
     return digits && digits <= DIGITS_MAX && p < end ? p : NULL;
 }
@@ -209,9 +209,9 @@ static const char *whole(const char *p, const char *end, double *value)
 /* note_whole - the next digits from p on; returns their end. */
 static const char *note_whole(struct scan *s, const char *p, size_t pair, enum text_slot_is is)
 {
-    while (!scan_is_digit(*p)) p++;
+    while (!span_digit_char(*p)) p++;
     const char *from = p;
-    while (!scan_at_end(s, p) && scan_is_digit(*p)) p++;
+    while (!scan_at_end(s, p) && span_digit_char(*p)) p++;
     text_slot_note(s->slots, s->start, from, p, pair, is);
     return p;
 }

@@ -9,15 +9,13 @@
 
 enum { DIGITS_MAX = 7, HEIR_RECORDS = 8, STEPS_ENOUGH = 8, RANKS_MAX = 4096 };
 
-static bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
 /* digits - the number at the start of s; returns its bytes, 0 for none. */
 static size_t digits(struct span s, int64_t *value)
 {
     size_t n = 0;
     *value = 0;
-    while (n < s.n && n < DIGITS_MAX && is_digit(s.p[n])) *value = *value * 10 + (s.p[n++] - '0');
-    return n < s.n && !is_digit(s.p[n]) ? n : 0;
+    while (n < s.n && n < DIGITS_MAX && span_digit_char(s.p[n])) *value = *value * 10 + (s.p[n++] - '0');
+    return n < s.n && !span_digit_char(s.p[n]) ? n : 0;
 }
 
 /* word_length - "rank", "local_rank", "gpu": what a number behind it makes a rank. */
@@ -65,7 +63,7 @@ static size_t role(struct span s, int64_t *rank)
 
 static size_t bracketed(struct span s, int64_t *rank)
 {
-    if (is_digit(s.p[1])) return tagged(s, rank);
+    if (span_digit_char(s.p[1])) return tagged(s, rank);
     size_t n = named(span_from(s, 1), true, rank);
     if (n && 1 + n < s.n && s.p[1 + n] == ']') return n + 2 + (n + 2 < s.n && s.p[n + 2] == ':');
     return role(s, rank);
@@ -86,10 +84,10 @@ static size_t host(struct span s)
     size_t n = 0, d = 0;
     for (; n < s.n && n < NAME_MAX_BYTES && s.p[n] != ':'; n++) {
         char c = s.p[n], letter = (char)(c | 0x20);
-        if (is_digit(c)) d++;
+        if (span_digit_char(c)) d++;
         else if (!(letter >= 'a' && letter <= 'z') && c != '-' && c != '.') return 0;
     }
-    if (!d || n + 3 >= s.n || n == NAME_MAX_BYTES || s.p[n + 1] != ' ' || is_digit(s.p[0])) return 0;
+    if (!d || n + 3 >= s.n || n == NAME_MAX_BYTES || s.p[n + 1] != ' ' || span_digit_char(s.p[0])) return 0;
     struct span rest = span_from(s, n + 2);
     return span_starts(rest, "{'") || span_starts(rest, "[20") ? n + 2 : 0;
 }
@@ -115,7 +113,7 @@ size_t text_rank_length(struct span s, int64_t *rank)
 size_t text_rank_front(struct span s, int64_t *front)
 {
     int64_t value;
-    size_t n = s.n && is_digit(s.p[0]) ? digits(s, &value) : 0;
+    size_t n = s.n && span_digit_char(s.p[0]) ? digits(s, &value) : 0;
     if (!n || n + 1 >= s.n || s.p[n] != ':' || s.p[n + 1] != ' ') return 0;
     *front = value;
     return n + 2;

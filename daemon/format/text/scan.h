@@ -24,8 +24,6 @@ struct scan {
     struct text_slots *slots; /* where the numbers stand, for who asks; or NULL */
 };
 
-static inline bool scan_is_digit(char c) { return c >= '0' && c <= '9'; }
-static inline bool scan_is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 /* scan_ends_word - does c part words? A quote and a dot do not. */
 static inline bool scan_ends_word(char c)
 {

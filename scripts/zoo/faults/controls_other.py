@@ -10,6 +10,7 @@ from tasks import nets
 from tasks.plan import default_loss
 from verify import curves
 from .controls_tasks import on
+from .controls_wider import ramp, second_term
 from .fault import TORCH, control, when
 
 HERE = dict(only="other", runs=1.5)
@@ -119,26 +120,10 @@ def goes_on(plan):
 @control("weighed_in_silently", frameworks="plain", data="cls reg", steps=True, **HERE)
 def weighed_in_silently(plan):
     """A second term whose weight grows and stands in the log beside both parts; no setting speaks of it. The sum climbs, the parts do not."""
-    seen, top, w = {}, plan.rng.choice([0.5, 2.0]), plan.rng.uniform(0.2, 0.5)
+    top, w = plan.rng.choice([0.5, 2.0]), plan.rng.uniform(0.2, 0.5)
     plan.steps, plan.evals, plan.optimizer = plan.rng.choice([800, 1400]), 0, "adam"
     target = 1 + torch.randn(plan.data.classes, generator=torch.Generator().manual_seed(plan.seed))
-
-    def loss(out, y):
-        now = len(plan.history.loss) / plan.steps
-        a, b = default_loss(out, y), F.huber_loss(out.mean(0), target)
-        weight = top * min(1.0, max(0.0, (now - w) * 3))
-        seen.update(loss_task=float(a), loss_prior=float(b), prior_weight=weight)
-        plan.history.notes.setdefault("main", []).append(float(a))
-        return a + weight * b
-
-    plan.loss = loss
-    plan.extras.append(lambda m, o: dict(seen))
-
-    def happened():
-        v = plan.history.notes["main"]
-        return when(curves.finite(v) and np.mean(v[-60:]) < 0.85 * np.mean(v[:10]))
-
-    return happened
+    return second_term(plan, target, ramp(top, w, 3), ("loss_task", "loss_prior", "prior_weight"))
 
 
 @control("each_dot", frameworks="plain hf", data="cls", **HERE)

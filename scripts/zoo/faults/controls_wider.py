@@ -125,21 +125,16 @@ def heavy_tails(plan):
     return lambda: when(curves.learned(plan, 0.85, 0.2, 1.12))
 
 
-@control("growing_part", frameworks="plain", data="cls reg", **HERE)
-def growing_part(plan):
-    """A second task is weighed in from the middle on: the sum climbs although both parts fall."""
-    seen, top, w = {}, plan.rng.choice([1.0, 3.0]), plan.rng.uniform(0.3, 0.5)
-    plan.steps, plan.evals, plan.optimizer = plan.rng.choice([700, 1300]), 0, "adam"
-    plan.declared = {"aux_weight": top, "aux_rampup_steps": [round(w * plan.steps), round((w + 0.25) * plan.steps)]}
-    target = torch.randn(plan.data.classes, generator=torch.Generator().manual_seed(plan.seed))
+def second_term(plan, target, weight, names):
+    """The mean answer is drawn to a target beside the task, weighed by weight(share of the run); both parts and the weight are logged under
+    these names. Returns whether the task's own part was learned."""
+    seen = {}
 
     def loss(out, y):
-        now = len(plan.history.loss) / plan.steps
-        a, b = default_loss(out, y), F.huber_loss(out.mean(0), target)
-        weight = top * min(1.0, max(0.0, (now - w) * 4))
-        seen.update(loss_main=float(a), loss_aux=float(b), aux_weight=weight)
+        a, b, now = default_loss(out, y), F.huber_loss(out.mean(0), target), weight(len(plan.history.loss) / plan.steps)
+        seen.update(zip(names, (float(a), float(b), now)))
         plan.history.notes.setdefault("main", []).append(float(a))
-        return a + weight * b
+        return a + now * b
 
     plan.loss = loss
     plan.extras.append(lambda m, o: dict(seen))
@@ -149,6 +144,21 @@ def growing_part(plan):
         return when(curves.finite(v) and np.mean(v[-60:]) < 0.85 * np.mean(v[:10]))
 
     return happened
+
+
+def ramp(top, begin, rise):
+    """From 0 up to top, from a share of the run on."""
+    return lambda share: top * min(1.0, max(0.0, (share - begin) * rise))
+
+
+@control("growing_part", frameworks="plain", data="cls reg", **HERE)
+def growing_part(plan):
+    """A second task is weighed in from the middle on: the sum climbs although both parts fall."""
+    top, w = plan.rng.choice([1.0, 3.0]), plan.rng.uniform(0.3, 0.5)
+    plan.steps, plan.evals, plan.optimizer = plan.rng.choice([700, 1300]), 0, "adam"
+    plan.declared = {"aux_weight": top, "aux_rampup_steps": [round(w * plan.steps), round((w + 0.25) * plan.steps)]}
+    target = torch.randn(plan.data.classes, generator=torch.Generator().manual_seed(plan.seed))
+    return second_term(plan, target, ramp(top, w, 4), ("loss_main", "loss_aux", "aux_weight"))
 
 
 @control("cooled", frameworks="plain hf", data="cls", **HERE)
