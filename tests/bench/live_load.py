@@ -38,6 +38,16 @@ def resident_mb(pid, which="VmRSS"):
     return float("nan")
 
 
+def allow_descriptors(n):
+    """For the peer, which holds several a file; a limit that stands is said, for what it loses then is the limit's doing."""
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (max(n, hard), max(n, hard)))
+    except (ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+        print(f"descriptors are limited to {hard}", file=sys.stderr)
+
+
 def percentile(values, p):
     return sorted(values)[min(len(values) - 1, int(p * len(values)))] if values else float("nan")
 
@@ -148,8 +158,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--peer", default="")
     options = parser.parse_args()
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    allow_descriptors(8 * options.files)
     pairs = []
     for _ in range(options.rounds):
         ours = one_round(options, watch_mlwatch)
