@@ -22,9 +22,14 @@ bool history_joins(const struct history_record *r, uint32_t series, int64_t step
     return r->open && line == r->line && step == r->step && series != r->first_series;
 }
 
-void history_join(struct history_record *r, uint32_t series, int64_t step, double value, uint64_t line)
+static void open_record(struct history_record *r, uint32_t series, int64_t step, uint64_t line)
 {
     if (!r->open) *r = (struct history_record){.line = line, .step = step, .first_series = series, .open = true};
+}
+
+void history_join(struct history_record *r, uint32_t series, int64_t step, double value, uint64_t line)
+{
+    open_record(r, series, step, line);
     uint64_t words[3] = {series, (uint64_t)step, 0};
     memcpy(&words[2], &value, sizeof value);
     r->hash = hash64(words, sizeof words, r->hash);
@@ -32,14 +37,24 @@ void history_join(struct history_record *r, uint32_t series, int64_t step, doubl
 
 void history_close(struct history *h)
 {
-    if (h->last.open) push(&h->hashes, &h->n, &h->room, h->last.hash);
+    if (h->last.open && h->counted) h->n++;
+    else if (h->last.open) push(&h->hashes, &h->n, &h->room, h->last.hash);
     h->last.open = false;
+}
+
+void history_count(struct history *h)
+{
+    free(h->hashes);
+    h->hashes = NULL;
+    h->room = 0;
+    h->counted = true;
 }
 
 void history_point(struct history *h, uint32_t series, int64_t step, double value, uint64_t line)
 {
     if (!history_joins(&h->last, series, step, line)) history_close(h);
-    history_join(&h->last, series, step, value, line);
+    if (h->counted) open_record(&h->last, series, step, line);
+    else history_join(&h->last, series, step, value, line);
 }
 
 void history_done(struct history *h)

@@ -1,8 +1,9 @@
-/* history - which records of a source the run has: 8 bytes each, in order.
+/* history - which records of a source the run has: 8 bytes each, in order; or only how many, where the failure memory holds them too.
  *
  * A file that is rewritten whole (or truncated, or read again after a torn end) is read from its first byte, and the records that
  * the run has already are found again here and skipped. A record is the points of one line at one step: series, step and value make its
- * hash. A resumed run that cuts its log back to a checkpoint leaves a gap in what it repeats, so a search goes forward, never back. */
+ * hash. A resumed run that cuts its log back to a checkpoint leaves a gap in what it repeats, so a search goes forward, never back.
+ * Most logs are only appended to, for days: theirs is counted, and made of what is stored should it ever be needed. */
 #ifndef MLWATCH_HISTORY_H
 #define MLWATCH_HISTORY_H
 
@@ -20,8 +21,9 @@ struct history_record {
     bool open;
 };
 struct history {
-    uint64_t *hashes;
+    uint64_t *hashes; /* NULL while it is counted */
     size_t n, room;
+    bool counted; /* how many records there are, and no more: set before the first one */
     uint64_t *events;
     size_t n_events, events_room;
     struct history_record last; /* counts when it is closed */
@@ -36,6 +38,8 @@ void history_join(struct history_record *r, uint32_t series, int64_t step, doubl
 void history_point(struct history *h, uint32_t series, int64_t step, double value, uint64_t line);
 /* history_close - what comes next is another record. */
 void history_close(struct history *h);
+/* history_count - forget which they are; from now on they are counted. */
+void history_count(struct history *h);
 void history_done(struct history *h);
 
 /* history_find - the first record in [from, to) with this hash; SIZE_MAX when there is none. The open record does not count. */

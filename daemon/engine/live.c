@@ -256,7 +256,7 @@ void live_free(struct live *l)
     if (!l->gone && l->state == LIVE_AWAKE) l->engine->watched->n_awake--;
     l->gone = true;
     live_examine_stop(l);
-    if (l->asking || l->waking || l->unwritten || l->looking_into || outcome_busy(l->trials))
+    if (l->asking || l->waking || l->remembering || l->unwritten || l->looking_into || outcome_busy(l->trials))
         return; /* the lane still holds it: it is freed when that comes back */
     for (size_t i = 0; i < l->n_readers; i++) reader_done(l->readers[i]), free(l->readers[i]);
     for (size_t i = 0; i < l->n_checkpoints; i++) free(l->checkpoints[i].path);
@@ -275,7 +275,7 @@ void live_free(struct live *l)
 
 void live_reopen(struct live *l)
 {
-    if (l->state == LIVE_OPENING || l->state == LIVE_WAKING) return;
+    if (l->state == LIVE_OPENING || l->state == LIVE_WAKING || l->remembering) return;
     if (l->state == LIVE_AWAKE) live_fall_asleep(l);
     l->state = LIVE_OPENING;
     l->dropping = false;

@@ -74,6 +74,20 @@ struct waking {
 };
 void memory_wake(struct memory *m, struct waking *w);
 
+/* The histories of a run's sources alone, as far as it was written. */
+struct remembering {
+    struct job job;
+    char id[12];
+    struct history *histories;
+    size_t n_histories; /* by source */
+    struct store *store;
+    struct err err;
+    enum status status;
+    void *owner;
+    void (*ready)(struct remembering *w); /* on the loop's thread */
+};
+void memory_remember(struct memory *m, struct remembering *w);
+
 /* memory_task - any other work with the store, in turn with the rest. work and done as in struct job. */
 struct task {
     struct job job;

@@ -87,11 +87,19 @@ bool reader_fresh(struct reader *r, bool again)
     return r->state != NULL;
 }
 
+/* A log that is only appended to hardly ever needs to know which records it gave. */
+static void count_records(struct reader *r)
+{
+    if (r->remembered && r->format->growth == GROWTH_APPENDED) history_count(&r->history);
+    else if (!r->history.n) r->history.counted = false;
+}
+
 bool reader_wake(struct reader *r, struct run *run, int source)
 {
     r->run = run;
     r->source = source;
     r->begun = false;
+    if (!r->history.n) count_records(r);
     if (!reader_fresh(r, false)) return false;
     if (!r->items && !reader_queried(r)) { /* nothing was given: a header alone does not tell one file from another */
         tail_leave_behind(&r->tail);
@@ -111,6 +119,7 @@ void reader_reformat(struct reader *r, const struct format *format, const char *
     reader_look_closely(r);
     r->format = format;
     snprintf(r->why, sizeof r->why, "%s", why ? why : "");
+    count_records(r);
     tail_restart(&r->tail);
     if (r->run) reader_begin_again(r, false);
     r->items = 0;
@@ -118,7 +127,7 @@ void reader_reformat(struct reader *r, const struct format *format, const char *
 
 bool reader_busy(const struct reader *r)
 {
-    return r->run && (r->at < r->regain_until || r->items < r->known_items || (r->compare.on && r->news));
+    return r->run && (r->at < r->regain_until || r->items < r->known_items || reader_awaits(r) || (r->compare.on && r->news));
 }
 
 uint64_t reader_behind(const struct reader *r)
@@ -191,6 +200,7 @@ static void append(struct reader *r, char *buffer, size_t room)
 /* One look, and what follows from it. False when there is nothing to do now. */
 static bool read_some(struct reader *r, char *buffer, size_t room, double now)
 {
+    if (reader_awaits(r)) return false;
     enum tail_state s = reader_look_at(r);
     if (reader_too_soon(r, s, now)) return false;
     if (s == TAIL_RESTARTED || (s == TAIL_GONE && r->tail.fd < 0)) return reader_recover(r, s);
@@ -214,7 +224,7 @@ static void read_on(struct reader *r, char *buffer, size_t room, double now, dou
         if (clock_now() >= until || done >= room) break;
     }
     if (r->at < r->regain_until) return;
-    enum tail_state s = reader_look_at(r);
+    enum tail_state s = reader_awaits(r) ? TAIL_QUIET : reader_look_at(r);
     r->news = s == TAIL_MORE || ((s == TAIL_ENDED || s == TAIL_RESTARTED) && !reader_too_soon(r, s, now));
 }
 
@@ -280,7 +290,10 @@ bool reader_look(struct reader *r, double now)
 static void begin(struct reader *r)
 {
     r->begun = true;
-    if (!r->compare_first && (r->tail.offset || r->known_items)) return;
+    if (!r->compare_first && (r->tail.offset || r->known_items)) {
+        count_records(r);
+        return;
+    }
     reader_compare(r);
     r->compare_first = false;
 }
@@ -291,7 +304,7 @@ void reader_turn(struct reader *r, char *buffer, size_t room, double now, double
     reader_look_closely(r);
     r->now = now;
     if (!r->begun) begin(r);
-    if (!r->state) r->news = false;
+    if (!r->state || reader_awaits(r)) r->news = false;
     else if (reader_queried(r)) reader_ask(r, now);
     else if (due_for_flush(r, now) && nothing_new(r)) flush(r, buffer, room, now);
     else read_on(r, buffer, room, now, until);

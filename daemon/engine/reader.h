@@ -44,6 +44,7 @@ struct reader {
     bool begun;                  /* it had a turn since it was woken */
     bool copied;                 /* the tail reads a copy of a file that was truncated: what is at the path may repeat it */
     bool compare_first;          /* another daemon was comparing: begin so, once the history is there */
+    bool remembered;             /* what the run is given is stored, and can be asked for (reader_awaits) */
     struct {
         struct tail_identity id;
         uint64_t offset, items;
@@ -75,8 +76,12 @@ void reader_done(struct reader *r);
 /* reader_resume - this file was read so far by another daemon. */
 void reader_resume(struct reader *r, const struct source_row *row);
 /* reader_wake - read into this run from now on; the run has a source of this index. False when memory ran out.
- * The history of what the run has must be given (reader->history) before the first turn. */
+ * The history of what the run has must be given (reader->history) before this. */
 bool reader_wake(struct reader *r, struct run *run, int source);
+/* reader_awaits - it is to compare, and its history was only counted: it reads nothing until it is given. reader_remembers - this is it, made of
+ * all that the run was given; the reader's own from now on. */
+bool reader_awaits(const struct reader *r);
+void reader_remembers(struct reader *r, struct history *h);
 /* reader_reformat - a file that was too young when it was first looked at is of another format: read it again from its first byte.
  * Only while it has given nothing (items 0). */
 void reader_reformat(struct reader *r, const struct format *format, const char *why);

@@ -57,8 +57,9 @@ struct world {
     size_t n_events, n_events_committed;
     struct source_row row;
     bool has_row;
-    bool shared; /* others use the directory too */
-    bool hinted; /* looks come when the kernel tells that something happened */
+    bool shared;    /* others use the directory too */
+    bool forgetful; /* as in the daemon: a history is counted, and asked for when it is needed. Else there is no memory to ask */
+    bool hinted;    /* looks come when the kernel tells that something happened */
     int events_fd;
 };
 
@@ -91,6 +92,18 @@ static inline void world_on_event(void *arg, uint16_t source, uint64_t line, enu
 
 /* ---- lives --------------------------------------------------------------------------------------------------------------- */
 
+/* What the memory holds of the source. */
+static inline struct history world_history(const struct world *w)
+{
+    struct history h = {0};
+    for (size_t i = 0; i < w->n_points; i++) {
+        const struct world_point *p = &w->points[i];
+        if (strcmp(w->series[p->series], "event") != 0) history_point(&h, p->series, p->step, p->value, p->line);
+    }
+    for (size_t i = 0; i < w->n_events; i++) history_event(&h, (int)w->events[i].kind, w->events[i].line);
+    return h;
+}
+
 /* What the memory holds, in a new run and in the reader's history, as the daemon makes them. */
 static inline void world_replay(struct world *w)
 {
@@ -101,18 +114,16 @@ static inline void world_replay(struct world *w)
     for (size_t i = 0; i < w->n_points; i++) {
         const struct world_point *p = &w->points[i];
         run_replay_point(w->run, p->series, p->step, p->time, p->value, p->line);
-        if (strcmp(w->series[p->series], "event") != 0) history_point(&w->reader.history, p->series, p->step, p->value, p->line);
     }
-    for (size_t i = 0; i < w->n_events; i++) {
-        run_replay_event(w->run, 0, w->events[i].line, w->events[i].kind, "");
-        history_event(&w->reader.history, (int)w->events[i].kind, w->events[i].line);
-    }
+    for (size_t i = 0; i < w->n_events; i++) run_replay_event(w->run, 0, w->events[i].line, w->events[i].kind, "");
+    w->reader.history = world_history(w);
     assert_true(reader_wake(&w->reader, w->run, 0));
 }
 
 static inline void world_start(struct world *w)
 {
     assert_true(reader_init(&w->reader, w->path, w->format, "named by the test"));
+    w->reader.remembered = w->forgetful;
     if (w->has_row) reader_resume(&w->reader, &w->row);
     world_replay(w);
     w->up = true;
@@ -194,13 +205,23 @@ static inline bool world_look(struct world *w)
     return news;
 }
 
+/* The memory answers a reader that awaits its history, when all is written. */
+static inline void world_remember(struct world *w)
+{
+    if (!w->up || w->asleep || !reader_awaits(&w->reader)) return;
+    world_commit(w);
+    struct history h = world_history(w);
+    reader_remembers(&w->reader, &h);
+}
+
 /* A look, and a turn of at most room bytes if there is news. */
 static inline bool world_turn(struct world *w, size_t room)
 {
+    world_remember(w);
     bool news = world_look(w);
     if (news) reader_turn(&w->reader, w->buffer, room, w->now, clock_now() + 10);
     w->reader.spent = 0; /* a machine that is busy changes nothing */
-    return news;
+    return news || (w->up && reader_awaits(&w->reader));
 }
 
 /* From now on the kernel tells what happens in the directory. */
@@ -311,7 +332,8 @@ static inline size_t world_count_of(size_t deep, size_t plain, size_t checked)
 /* In a directory that others may share; NULL: in one of its own. */
 static inline void world_open_in(struct world *w, const char *directory, const char *name, const char *format)
 {
-    *w = (struct world){.format = format_by_name(format), .now = 1000, .buffer = malloc(WORLD_ROOM), .events_fd = -1};
+    *w = (struct world){
+        .format = format_by_name(format), .now = 1000, .buffer = malloc(WORLD_ROOM), .forgetful = true, .events_fd = -1};
     assert_non_null(w->format);
     assert_non_null(w->buffer);
     bool memory = access("/dev/shm", W_OK) == 0;

@@ -481,6 +481,7 @@ static void run_sequence(uint64_t number, bool hinted)
     m->clock = 1700000000;
     m->torn = -1;
     world_open(&m->w, names[m->shape], shapes[m->shape]);
+    m->w.forgetful = number % 4 != 0;
     if (hinted) world_hints(&m->w);
     for (size_t i = 0; i < sizeof ops / sizeof *ops; i++) sum += ops[i].often;
     for (size_t n = 10 + below(50); n; n--) {

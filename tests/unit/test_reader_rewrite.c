@@ -314,6 +314,35 @@ static void what_was_unread_of_a_replaced_file_is_read(void **unused)
     world_close(&w);
 }
 
+/* Days of a log that only grows cost nothing but a count; what it repeats when it is written anew waits for the memory's answer. */
+static void a_log_that_grows_keeps_no_history_until_it_is_written_anew(void **unused)
+{
+    (void)unused;
+    struct world w;
+    struct str log = {0};
+    world_open(&w, "log.jsonl", "jsonl");
+    for (int i = 0; i < 1000; i++) str_addf(&log, "{\"step\": %d, \"loss\": %d.5}\n", i, i);
+    world_put(w.path, 0, log.p, log.n);
+    world_settle(&w);
+    assert_int_equal(w.n_points, 1000);
+    assert_null(w.reader.history.hashes);
+    log.n /= 2; /* back to a checkpoint */
+    while (log.p[log.n - 1] != '\n') log.n--;
+    str_add(&log, "{\"step\": 500, \"loss\": 7.25}\n");
+    world_put(w.path, O_TRUNC, log.p, log.n);
+    w.now += 10;
+    reader_look(&w.reader, w.now);
+    reader_turn(&w.reader, w.buffer, WORLD_ROOM, w.now, clock_now() + 10);
+    assert_true(reader_awaits(&w.reader));
+    assert_true(reader_busy(&w.reader));
+    assert_int_equal(w.n_points, 1000);
+    world_settle(&w);
+    assert_false(reader_awaits(&w.reader));
+    assert_int_equal(w.n_points, 1001);
+    str_done(&log);
+    world_close(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -323,6 +352,7 @@ int main(void)
         cmocka_unit_test(what_a_resumed_run_writes_counts),
         cmocka_unit_test(reads_within_a_writing_give_nothing_that_is_not_so),
         cmocka_unit_test(what_was_unread_of_a_replaced_file_is_read),
+        cmocka_unit_test(a_log_that_grows_keeps_no_history_until_it_is_written_anew),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,6 +2,7 @@
  *
  * A batch every COMMIT_S while there are few runs; the more are awake, the longer each waits, so that writing stays a small share of what
  * watching costs. What is not written yet is read again from the files after a crash. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "parts.h"
@@ -31,6 +32,7 @@ static void written(void *owner, bool ok)
     (void)ok;
     l->unwritten--;
     if (l->gone) live_free(l);
+    else if (!l->unwritten) live_remember(l);
 }
 
 static void journal_places(struct live *l)
@@ -74,4 +76,47 @@ void live_commit(struct live *l, bool watched)
     b->written = written;
     l->unwritten++;
     memory_commit(m, b);
+}
+
+/* ---- what was written is asked for ------------------------------------------------------------------------------------------ */
+
+static bool awaits(const struct live *l)
+{
+    for (size_t i = 0; i < l->n_readers; i++)
+        if (reader_awaits(l->readers[i])) return true;
+    return false;
+}
+
+static void remembered(struct remembering *w)
+{
+    struct live *l = w->owner;
+    l->remembering = NULL;
+    for (size_t i = 0; i < w->n_histories; i++) {
+        bool wanted = !l->gone && w->status == OK && l->state == LIVE_AWAKE && reader_awaits(l->readers[i]);
+        if (wanted) reader_remembers(l->readers[i], &w->histories[i]);
+        history_done(&w->histories[i]);
+    }
+    if (l->gone) live_free(l);
+    else if (l->state == LIVE_AWAKE && w->status == OK) live_wait(l);
+    free(w->histories);
+    free(w);
+}
+
+/* Of each reader that awaits one the newest point must be among what is stored: so nothing may be on its way there. */
+void live_remember(struct live *l)
+{
+    if (l->remembering || l->state != LIVE_AWAKE || l->dropping || !awaits(l)) return;
+    if (!l->unwritten) live_commit(l, true);
+    if (l->unwritten || l->dropping) return;
+    struct remembering *w = calloc(1, sizeof *w);
+    if (!w) return;
+    *w = (struct remembering){
+        .histories = calloc(l->n_readers, sizeof *w->histories), .n_histories = l->n_readers, .owner = l, .ready = remembered};
+    memcpy(w->id, l->id, sizeof w->id);
+    if (!w->histories) {
+        free(w);
+        return;
+    }
+    l->remembering = w;
+    memory_remember(l->engine->memory, w);
 }

@@ -60,6 +60,8 @@ void live_examine_done(struct live *l);
 
 /* live_commit_later - when it is due. */
 void live_commit_later(struct live *l);
+/* live_remember - a reader awaits its history: write down what it gave, then ask the memory for it. */
+void live_remember(struct live *l);
 
 /* live_judge - take a view, tell what is new in it, keep the numbers for the status line. */
 void live_judge(struct live *l);

@@ -64,6 +64,7 @@ struct reader *live_add_reader(struct live *l, const char *path, const struct fo
     struct reader *r = calloc(1, sizeof *r);
     if (!readers || !saved || !r || !reader_init(r, path, f, why)) return free(r), NULL;
     r->source = (int)l->n_readers;
+    r->remembered = l->engine->memory != NULL;
     l->saved[l->n_readers] = (struct saved){.offset = UINT64_MAX};
     (void)whose_add(&l->engine->watched->files, path, l, l->n_readers);
     return l->readers[l->n_readers++] = r;

@@ -122,6 +122,7 @@ static void after_turn(struct live *l, uint64_t points_before)
     else live_commit_later(l);
     l->caught_up = l->caught_up || !more;
     judge_if_due(l, more);
+    live_remember(l);
     if (more) live_wait(l);
 }
 

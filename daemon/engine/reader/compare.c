@@ -76,6 +76,18 @@ static void new (struct reader *r, size_t *from)
     for (size_t i = 0; i < r->compare.n_held; i++) give_point(r, &r->compare.held[i]);
 }
 
+bool reader_awaits(const struct reader *r) { return r->compare.on && r->history.counted; }
+
+void reader_remembers(struct reader *r, struct history *h)
+{
+    history_done(&r->history);
+    r->history = *h;
+    *h = (struct history){0};
+    reader_compare(r);
+    if (!r->compare.on) tell_unread(r);
+    r->news = true;
+}
+
 /* A row of a database is looked for in all of the history, and ends no comparison. */
 static void decide_row(struct reader *r)
 {
