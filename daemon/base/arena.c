@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Blocks are zeroed when they are made, so pages of them that nobody uses are never touched. A block is as large as all before it together,
- * within these bounds: a thousand small arenas stay small. */
+/* Blocks are zeroed when they are made, so pages of them that nobody uses are never touched. A block is as large as a quarter of all
+ * before it together, within these bounds: thousands of small arenas stay small. */
 enum { BLOCK_MIN_BYTES = 128, BLOCK_MAX_BYTES = 16 * 1024 };
 
 struct arena_block {
@@ -34,7 +34,7 @@ void arena_done(struct arena *a)
 
 static size_t block_bytes(const struct arena *a, size_t n)
 {
-    size_t size = a->used_bytes < BLOCK_MIN_BYTES ? BLOCK_MIN_BYTES : a->used_bytes;
+    size_t size = a->used_bytes / 4 < BLOCK_MIN_BYTES ? BLOCK_MIN_BYTES : a->used_bytes / 4;
     if (size > BLOCK_MAX_BYTES) size = BLOCK_MAX_BYTES;
     return size < n ? n : size;
 }

@@ -48,10 +48,10 @@ void journal_series(struct journal *j, const struct series *s)
 void journal_point(struct journal *j, const struct point *p)
 {
     struct batch *b = current(j);
-    struct point_row *row = b ? MORE(j, b, points, n_points) : NULL;
-    if (!row) return;
-    *row = (struct point_row){p->series->id, p->source, p->segment, p->step, p->time, p->value, p->line};
-    b->commit.n_points++;
+    struct point_row row = {p->series->id, p->source, p->segment, p->step, p->time, p->value, p->line};
+    if (!b) return;
+    if (packed_add(&b->points, &row)) b->commit.n_points++;
+    else j->lost = true;
 }
 
 void journal_fact(struct journal *j, const char *key, const char *value)
@@ -130,7 +130,6 @@ struct batch *journal_take(struct journal *j, const struct run_row *row)
     if (j->lost) return NULL;
     b->commit.sources = b->sources;
     b->commit.series = b->series;
-    b->commit.points = b->points;
     b->commit.facts = b->facts;
     b->commit.events = b->events;
     b->commit.incidents = b->incidents;
@@ -144,11 +143,17 @@ void batch_free(struct batch *b)
     arena_done(&b->texts);
     free(b->sources);
     free(b->series);
-    free(b->points);
+    packed_done(&b->points);
     free(b->facts);
     free(b->events);
     free(b->incidents);
     free(b);
+}
+
+void batch_rows(struct batch *b, struct point_row *rows)
+{
+    packed_rows(&b->points, rows);
+    b->commit.points = rows;
 }
 
 void journal_done(struct journal *j)

@@ -6,6 +6,7 @@
 
 #include "../base/arena.h"
 #include "../store/store.h"
+#include "packed.h"
 
 enum { JOURNAL_POINTS_MAX = 65536, JOURNAL_EVENTS_MAX = 1000 };
 
@@ -14,11 +15,11 @@ struct batch {
     struct arena texts;
     struct source_row *sources;
     struct series_row *series;
-    struct point_row *points;
+    struct packed points; /* commit.points are made of them while they are written: batch_rows */
     struct fact *facts;
     struct event_row *events;
     struct incident_row *incidents;
-    size_t sources_room, series_room, points_room, facts_room, events_room, incidents_room;
+    size_t sources_room, series_room, facts_room, events_room, incidents_room;
     void *owner; /* the live run, until it is closed */
     void (*written)(void *owner, bool ok);
     struct batch *next;
@@ -47,5 +48,7 @@ struct batch *journal_take(struct journal *j, const struct run_row *row);
 /* journal_done - forget what is not taken. batch_free takes NULL. */
 void journal_done(struct journal *j);
 void batch_free(struct batch *b);
+/* batch_rows - its points for the store, in rows (room for commit.n_points), which is borrowed. */
+void batch_rows(struct batch *b, struct point_row *rows);
 
 #endif

@@ -16,8 +16,9 @@ enum { LOST_RUNS_MAX = 10000, GROUP_BATCHES_MAX = 256, GROUP_POINTS_MAX = 1 << 1
 struct writing {
     struct job job;
     struct memory *memory;
+    struct batch *batches[GROUP_BATCHES_MAX];
     const struct commit *commits[GROUP_BATCHES_MAX];
-    size_t n;
+    size_t n, n_points;
     enum status status;
     struct err err;
 };
@@ -78,7 +79,11 @@ static bool has_incidents(const struct writing *w)
 static void writing_work(struct job *j)
 {
     struct writing *w = (struct writing *)j;
-    w->status = store_commit_all(w->memory->store, w->commits, w->n, &w->err);
+    struct point_row *rows = malloc((w->n_points + 1) * sizeof *rows), *to = rows;
+    for (size_t i = 0; rows && i < w->n; to += w->batches[i++]->commit.n_points) batch_rows(w->batches[i], to);
+    w->status = rows ? store_commit_all(w->memory->store, w->commits, w->n, &w->err)
+                     : err_set(&w->err, E_MEMORY, "no memory to write %zu points", w->n_points);
+    free(rows);
 }
 
 static void writing_done(struct job *j)
@@ -111,9 +116,11 @@ static void next_group(struct memory *m)
     *w = (struct writing){.job = {.work = writing_work, .done = writing_done}, .memory = m};
     size_t most = m->singly || m->failing ? 1 : GROUP_BATCHES_MAX, points = 0;
     for (struct batch *b = m->first; b && w->n < most && points < GROUP_POINTS_MAX; b = b->next) {
+        w->batches[w->n] = b;
         w->commits[w->n++] = &b->commit;
         points += b->commit.n_points;
     }
+    w->n_points = points;
     m->writing = true;
     m->begun = loop_now(m->loop);
     lane_push(m->lane, &w->job);

@@ -6,7 +6,7 @@
 
 #include "../base/num.h"
 
-enum { FIRST_CAP = 4, TWINS_SOUGHT = 16, SETTING_CHANGES_MAX = 8, SETTING_TEXT_MAX = 128, SAME_EPOCH_MAX = 2 };
+enum { FIRST_CAP = 2, TWINS_SOUGHT = 16, SETTING_CHANGES_MAX = 8, SETTING_TEXT_MAX = 128, SAME_EPOCH_MAX = 2 };
 
 static uint32_t hash_of(struct span s) /* FNV-1a */
 {

@@ -21,7 +21,7 @@ static void warm_journal(const struct journal *j, int step)
 {
     const struct batch *b = j->open;
     if (step == 1) warm(b, sizeof *b);
-    if (step == 2 && b && b->points) warm(b->points + b->commit.n_points, sizeof *b->points);
+    if (step == 2 && b && b->points.used) warm(b->points.bytes + b->points.used, 16);
 }
 
 static void one(const struct live *l, int step)

@@ -1,0 +1,78 @@
+#include "packed.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "../store/bytes.h"
+
+enum { PACKED_SERIES = 1, PACKED_PLACE = 2, PACKED_TIME = 4 };
+enum { POINT_BYTES_MAX = 1 + 5 * VARINT_MAX_BYTES + 16, ROOM_FIRST = 96 };
+
+static uint64_t bits_of(double v)
+{
+    uint64_t bits;
+    memcpy(&bits, &v, sizeof bits);
+    return bits;
+}
+
+static double from_bits(uint64_t bits)
+{
+    double v;
+    memcpy(&v, &bits, sizeof v);
+    return v;
+}
+
+static bool make_room(struct packed *p)
+{
+    if (p->room - p->used >= POINT_BYTES_MAX) return true;
+    size_t room = p->room ? p->room + p->room / 2 : ROOM_FIRST;
+    uint8_t *bytes = realloc(p->bytes, room < p->used + POINT_BYTES_MAX ? p->used + POINT_BYTES_MAX : room);
+    if (!bytes) return false;
+    p->bytes = bytes;
+    p->room = room < p->used + POINT_BYTES_MAX ? p->used + POINT_BYTES_MAX : room;
+    return true;
+}
+
+bool packed_add(struct packed *p, const struct point_row *row)
+{
+    const struct point_row *last = &p->last;
+    if (!make_room(p)) return false;
+    bool series = row->series != last->series, place = row->source != last->source || row->segment != last->segment,
+         time = bits_of(row->time) != bits_of(last->time);
+    uint8_t *to = p->bytes + p->used;
+    *to++ = (uint8_t)((series ? PACKED_SERIES : 0) | (place ? PACKED_PLACE : 0) | (time ? PACKED_TIME : 0));
+    if (series) to = put_varint(to, zigzag((uint64_t)row->series - last->series));
+    if (place) to = put_varint(put_varint(to, row->source), row->segment);
+    to = put_varint(to, zigzag((uint64_t)row->step - (uint64_t)last->step));
+    to = put_varint(to, zigzag(row->line - last->line));
+    if (time) to = put_word(to, bits_of(row->time));
+    to = put_word(to, bits_of(row->value));
+    p->used = (size_t)(to - p->bytes);
+    p->last = *row;
+    p->n++;
+    return true;
+}
+
+void packed_rows(const struct packed *p, struct point_row *out)
+{
+    struct byte_reader r = {p->bytes, p->bytes + p->used, false};
+    struct point_row row = {0};
+    for (size_t i = 0; i < p->n; i++) {
+        const uint8_t *differs = get_bytes(&r, 1);
+        unsigned what = differs ? *differs : 0;
+        if (what & PACKED_SERIES) row.series += (uint32_t)unzigzag(get_varint(&r));
+        if (what & PACKED_PLACE) row.source = (uint16_t)get_varint(&r), row.segment = (uint16_t)get_varint(&r);
+        row.step = (int64_t)((uint64_t)row.step + unzigzag(get_varint(&r)));
+        row.line += unzigzag(get_varint(&r));
+        if (what & PACKED_TIME) row.time = from_bits(get_word(&r));
+        row.value = from_bits(get_word(&r));
+        out[i] = row;
+    }
+}
+
+void packed_done(struct packed *p)
+{
+    if (!p) return;
+    free(p->bytes);
+    *p = (struct packed){0};
+}

@@ -1,0 +1,24 @@
+/* packed - points in the order in which they came, as few bytes each, until they are written down: about eleven where a log holds one number.
+ *
+ *   byte     what differs from the point before (PACKED_...)
+ *   varint   series, if it differs: zigzag of the difference; then source and segment, a varint each, if one differs
+ *   varint   step, then line: zigzag of the differences
+ *   8 bytes  time, if its bits differ; then the value */
+#ifndef MLWATCH_PACKED_H
+#define MLWATCH_PACKED_H
+
+#include "../store/store.h"
+
+struct packed {
+    uint8_t *bytes;
+    size_t n, used, room; /* n: points */
+    struct point_row last;
+};
+
+/* packed_add - one more point; false, and nothing has changed, when memory ran out.  Cost: about 10 ns */
+bool packed_add(struct packed *p, const struct point_row *row);
+/* packed_rows - all of them, bit for bit; out has room for p->n. */
+void packed_rows(const struct packed *p, struct point_row *out);
+void packed_done(struct packed *p);
+
+#endif
