@@ -233,12 +233,13 @@ static void tell_step(struct state *s, const struct excursion_start *all, const 
 static bool jumped(const struct state *s, struct jump *jump)
 {
     struct bucket buckets[PAST_FINE];
+    struct past_room room;
     struct curve fine;
     if (!s->past || s->e.scale.linear) return false;
     if (curve_jumps(&s->past->coarse, s->for_good, s->critical_factor, jump)) return true;
     if (s->e.segment) return false; /* where training began, a later run of the log does not tell */
     curve_init(&fine, buckets, PAST_FINE);
-    curve_narrow(s->past->fine, &fine);
+    curve_narrow(past_fine(s->past, &room), &fine);
     return curve_falls_back(&fine, s->all_gone, s->gone_sd, jump);
 }
 

@@ -115,8 +115,9 @@ static void note_rate(struct state *s, const struct point *p)
 
 static void draw(const struct past *from, struct drawn *to)
 {
+    struct past_room room;
     curve_init(&to->curve, to->buckets, BUCKETS);
-    if (from) curve_narrow(from->fine, &to->curve);
+    if (from) curve_narrow(past_fine(from, &room), &to->curve);
 }
 
 /* The value of n that so many others are above. */

@@ -70,10 +70,11 @@ static bool loss_stood(struct state *s)
 {
     double y[BUCKETS];
     struct bucket buckets[BUCKETS];
+    struct past_room room;
     struct curve c;
     if (!s->loss) return false;
     curve_init(&c, buckets, BUCKETS);
-    curve_narrow(s->loss->fine, &c);
+    curve_narrow(past_fine(s->loss, &room), &c);
     size_t n = c.used;
     for (size_t i = 0; i < n; i++) y[i] = buckets[i].mean;
     if (n < 8) return false;

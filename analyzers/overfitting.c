@@ -104,10 +104,11 @@ static uint32_t width_of(const struct curve *c)
 
 static void look(const struct heard *h, struct track *t)
 {
-    const struct curve *fine = h->past->fine;
+    struct past_room room;
+    const struct curve *fine = past_fine(h->past, &room);
     struct curve narrow;
     t->series = h->series, t->buckets = fine->buckets, t->n = fine->used, t->width = width_of(fine);
-    if (fine->width == 1 && fine->used <= BUCKETS) return;
+    if (fine->width == 1 && fine->used <= BUCKETS && fine != &room.curve) return;
     curve_init(&narrow, t->room, BUCKETS);
     curve_narrow(fine, &narrow);
     t->buckets = t->room, t->n = narrow.used;
@@ -325,9 +326,8 @@ static void judge_live(struct state *s, struct evaluation *e, const struct findi
     const struct heard *train = train_of(s, e->heard.series);
     struct track t;
     if (!enough(s, e) || !train || train->series->axis != e->heard.series->axis) return;
-    const struct curve *read = train->past->fine, *fine = e->heard.past->fine;
-    int64_t from = fine->buckets[0].first_step, to = fine->buckets[fine->used - 1].last_step;
-    if (read->buckets[read->used - 1].last_step < to - (to - from) / 20) return;
+    int64_t from = past_begins(e->heard.past), to = past_last(e->heard.past)->last_step;
+    if (past_last(train->past)->last_step < to - (to - from) / 20) return;
     look(&e->heard, &t);
     judge(s, &t, t.n, &e->said, out);
 }

@@ -221,9 +221,10 @@ double excursion_factor(const struct excursion *e)
 /* Zeros in front were no values of a term that was not switched on yet; those behind them only where the excursion was given them. */
 bool excursion_first(const struct excursion *e, const struct past *past, struct excursion_start *ret)
 {
-    const struct curve *c = past ? past->fine : NULL;
+    struct past_room room;
     uint32_t off = 0, zeros = 0;
-    if (!c || c->width != 1 || e->scale.linear) return false;
+    if (!past || past->fine->width != 1 || e->scale.linear) return false;
+    const struct curve *c = past_fine(past, &room);
     while (off < c->used && c->buckets[off].mean == 0) off++;
     for (uint32_t i = off; i < c->used; i++) zeros += c->buckets[i].mean == 0;
     bool all = c->used - off - zeros != e->n;

@@ -9,11 +9,10 @@ enum { FEW = 3 };
 /* What it rested from was finite, and the newest of it stands at the end of the past. */
 static void count_rested(struct nonfinite *n, const struct point *p, uint64_t points)
 {
-    const struct curve *c = p->past->fine;
     n->points += points;
     if (n->bad) return;
     n->finite += points;
-    n->last = c->buckets[c->used - 1].last;
+    n->last = past_last(p->past)->last;
 }
 
 enum nonfinite_change nonfinite_add(struct nonfinite *n, const struct point *p, double calm, const struct findings *out)

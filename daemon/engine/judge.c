@@ -99,6 +99,8 @@ const struct view *run_view(struct run *r)
 {
     struct view *v = &r->view;
     arena_done(&r->shown);
+    for (size_t i = 0; i < r->n_series; i++)
+        if (!run_thaw(r->series[i])) abort(); /* as judge_room does: 6 KB */
     *v = (struct view){.run = r->printed,
                        .id = r->id,
                        .name = r->name ? r->name : r->printed,
@@ -120,4 +122,8 @@ const struct view *run_view(struct run *r)
     return v;
 }
 
-void run_view_done(struct run *r) { arena_done(&r->shown); }
+void run_view_done(struct run *r)
+{
+    arena_done(&r->shown);
+    run_freeze(r);
+}

@@ -52,7 +52,7 @@ static bool missing(const struct run *r, const struct run_series *s, uint64_t no
     if (!is_one_of(suspects, s) || s->streak < RUN_HOLE_STREAK || now < s->record + MISSING_MIN) return false;
     const struct run_series *with = neighbour(r, s, now);
     if (!with) return false;
-    const struct bucket *last = &s->curve.buckets[s->curve.used - 1];
+    const struct bucket *last = s->frozen ? &s->frozen->newest : &s->curve.buckets[s->curve.used - 1];
     *f = (struct finding){.kind = kind_for(s->s.role),
                           .episode = (uint32_t)s->record,
                           .severity = severity_for(s->s.role),

@@ -2,7 +2,9 @@
  *
  * The plot's curve holds every value of all segments; an analyzer's holds the finite ones of the segment. Until a value is not finite, or a
  * segment ends, the two are the same, and only one is kept. Where sources are joined, the segment of a point is the leading source's: for
- * those who hear the whole run there is a past of its own as soon as that differs. */
+ * those who hear the whole run there is a past of its own as soon as that differs.
+ *
+ * A daemon watches thousands of runs, and looks at the fine curve of each now and then: in between it is frozen (stats/frozen.h). */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,6 +31,105 @@ static void add(struct curve *c, uint32_t most, const struct point *p)
         if (more) c->buckets = more, c->capacity = capacity;
     }
     curve_add(c, p->step, p->value, p->line);
+}
+
+/* ---- put away ----------------------------------------------------------------------------------------------------------------- */
+
+/* Room for one more bucket of a frozen curve; false when memory ran out. */
+static bool frozen_room(struct frozen *f)
+{
+    if (f->room - f->used >= FROZEN_BUCKET_BYTES) return true;
+    uint32_t room = f->used + f->used / 8 + 2 * FROZEN_BUCKET_BYTES;
+    uint8_t *bytes = realloc(f->bytes, room);
+    if (bytes) f->bytes = bytes, f->room = room;
+    return bytes != NULL;
+}
+
+/* All of a curve; false when memory ran out. */
+static bool freeze_curve(struct frozen *f, const struct curve *c, const struct bucket *buckets)
+{
+    frozen_begin(f, buckets, c->used);
+    for (uint32_t i = 0; i + 1 < c->used; i++) {
+        if (!frozen_room(f)) return false;
+        frozen_put(f, &buckets[i], c->width);
+    }
+    f->newest = buckets[c->used - 1];
+    return true;
+}
+
+void run_frozen_free(struct frozen *f)
+{
+    if (f) free(f->bytes);
+    free(f);
+}
+
+static void freeze(struct run_series *s)
+{
+    bool apart = s->kept.past.fine != &s->curve || s->whole;
+    if (s->frozen || !s->curve.used || apart) return;
+    struct frozen *f = calloc(1, sizeof *f);
+    if (!f || !freeze_curve(f, &s->curve, s->curve.buckets)) {
+        run_frozen_free(f);
+        return;
+    }
+    uint8_t *bytes = realloc(f->bytes, f->used + FROZEN_BUCKET_BYTES);
+    if (bytes) f->bytes = bytes, f->room = f->used + FROZEN_BUCKET_BYTES;
+    free(s->curve.buckets);
+    s->curve.buckets = NULL;
+    s->kept.past.frozen = s->frozen = f;
+}
+
+void run_freeze(struct run *r)
+{
+    for (size_t i = 0; r->options.curve_buckets && i < r->n_series; i++) freeze(r->series[i]);
+}
+
+bool run_thaw(struct run_series *s)
+{
+    if (!s->frozen) return true;
+    struct bucket *buckets = malloc(s->curve.capacity * sizeof *buckets);
+    if (!buckets) return false;
+    frozen_open(s->frozen, &s->curve, buckets);
+    run_frozen_free(s->frozen);
+    s->curve.buckets = buckets;
+    s->kept.past.frozen = s->frozen = NULL;
+    return true;
+}
+
+/* All buckets are used: they are joined in pairs, which is done in the open. False, and nothing has changed, when memory ran out. */
+static bool join_frozen(struct curve *open, struct frozen *f, const struct point *p)
+{
+    struct bucket buckets[CURVE_MAX];
+    struct frozen joined = {0};
+    frozen_open(f, open, buckets);
+    open->buckets = buckets;
+    curve_add(open, p->step, p->value, p->line);
+    if (!freeze_curve(&joined, open, buckets)) {
+        free(joined.bytes);
+        return false;
+    }
+    free(f->bytes);
+    *f = joined;
+    return true;
+}
+
+/* One more point of a frozen curve, of which only the newest bucket is at hand. */
+static void add_frozen(struct curve *c, struct frozen *f, uint32_t most, const struct point *p)
+{
+    struct curve open = *c;
+    bool full = f->newest.n >= c->width;
+    if (c->capacity < most) c->capacity = open.capacity = most;
+    if (full && c->used == c->capacity) {
+        if (!join_frozen(&open, f, p)) return;
+        c->used = open.used;
+    } else {
+        if (full && !frozen_room(f)) return;
+        if (full) frozen_put(f, &f->newest, c->width);
+        open.buckets = &f->newest, open.used = !full;
+        curve_add(&open, p->step, p->value, p->line);
+        c->used += full;
+    }
+    c->width = open.width, c->points = open.points, c->nonfinite = open.nonfinite;
 }
 
 static void empty(struct curve *c) { curve_init(c, c->buckets, c->capacity); }
@@ -89,10 +190,13 @@ void run_remember(struct run *r, struct run_series *s, const struct point *p, ui
 {
     uint32_t most = r->n_sources > 1 || !r->options.curve_buckets ? CURVE_MAX : r->options.curve_buckets;
     bool judged = run_has_past(&s->s);
+    bool as_before = isfinite(p->value) && p->segment == s->kept.segment && joined == p->segment;
+    if (!as_before && !run_thaw(s)) return;
     struct run_past *whole = judged ? for_whole(s, p->segment, joined) : NULL;
     if (whole) remember(whole, NULL, p, joined, most);
     if (judged) remember(&s->kept, &s->curve, p, p->segment, most);
-    if (s->s.role != ROLE_SILENCE) add(&s->curve, most, p); /* nobody draws that */
+    if (s->frozen) add_frozen(&s->curve, s->frozen, most, p);
+    else if (s->s.role != ROLE_SILENCE) add(&s->curve, most, p); /* nobody draws that */
 }
 
 void run_past_free(struct run_past *k)

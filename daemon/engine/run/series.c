@@ -38,6 +38,7 @@ void run_series_free(struct run_series *s)
     free((char *)s->s.metric);
     free((char *)s->s.part);
     free(s->curve.buckets);
+    run_frozen_free(s->frozen);
     run_past_free(&s->kept);
     run_past_free(s->whole);
     free(s->whole);

@@ -16,6 +16,7 @@ static void warm_series(const struct run_series *s, int step)
     if (step != 3) return;
     warm(s->hearers, s->n_hearers * sizeof *s->hearers);
     warm_curve(&s->curve);
+    if (s->frozen) warm(s->frozen, sizeof *s->frozen);
     warm_curve(&s->kept.past.coarse);
     if (s->kept.past.fine == &s->kept.finite) warm_curve(&s->kept.finite);
 }

@@ -151,7 +151,8 @@ void run_wake(struct run *r, uint16_t source)
 static void catch_up(struct run *r, struct watcher *w, const struct run_series *s)
 {
     enum { POINTS_MAX = 1 << 16 };
-    const struct curve *c = s->kept.past.fine;
+    struct past_room room;
+    const struct curve *c = past_fine(&s->kept.past, &room);
     uint32_t one_of = (uint32_t)(c->points / POINTS_MAX) + 1;
     for (uint32_t i = 0; run_has_past(&s->s) && i < c->used; i++) {
         const struct bucket *b = &c->buckets[i];
