@@ -10,7 +10,9 @@
 
 struct state {
     double factor, before, behind, large;
-    struct rolling intervals;
+    double even;    /* the intervals so far, */
+    uint32_t n;     /* as many of them, */
+    bool mixed;     /* unless they are not all the same: then they are kept */
     double longest; /* interval of the segment, holes not counted */
     int64_t first_step, last_step;
     uint64_t last_line, points, since; /* since: values behind the hole */
@@ -19,6 +21,7 @@ struct state {
     double usual;
     uint32_t episode;
     uint16_t segment;
+    struct rolling intervals; /* behind first_size */
 };
 
 static const char *const kinds[] = {"log_gap", NULL};
@@ -56,12 +59,29 @@ static void tell(struct state *s, const struct point *p, const struct findings *
 
 static void begin(struct state *s, const struct point *p)
 {
-    s->intervals.n = s->intervals.at = 0;
+    s->n = 0;
+    s->mixed = false;
     s->longest = 0;
     s->first_step = p->step;
     s->points = s->since = 0;
     s->from = s->to = 0;
     s->segment = p->segment;
+}
+
+/* One more of the first intervals, which tell what is usual. The state, which may have moved; NULL when memory ran out. */
+static struct state *keep(struct state *s, double interval, const struct findings *out)
+{
+    if (!s->mixed && s->n && interval != s->even) {
+        s = state_whole(s, out);
+        if (!s) return NULL;
+        s->intervals = (struct rolling){0};
+        for (uint32_t i = 0; i < s->n; i++) rolling_add(&s->intervals, s->even);
+        s->mixed = true;
+    }
+    s->n++;
+    s->even = interval;
+    if (s->mixed) rolling_add(&s->intervals, interval);
+    return s;
 }
 
 /* Behind a hole: does the old interval go on? */
@@ -81,12 +101,12 @@ static void observe(void *state, const struct point *p, const struct findings *o
     if (!s->points || p->segment != s->segment || p->step < s->last_step) begin(s, p);
     double interval = s->points ? (double)p->step - (double)s->last_step : 0;
     if (interval > 0) {
-        bool known = (double)s->points >= s->before && s->intervals.n >= ROLLING_MAX / 2;
+        bool known = (double)s->points >= s->before && s->n >= ROLLING_MAX / 2;
         if (s->from != s->to) look_behind(s, p, interval, out);
         else if (known && interval > s->factor * s->longest) {
-            s->usual = rolling_median(&s->intervals);
+            s->usual = s->mixed ? rolling_median(&s->intervals) : s->even;
             s->from = s->last_step, s->to = p->step, s->from_line = s->last_line, s->since = 0;
-        } else if (s->intervals.n < ROLLING_MAX) rolling_add(&s->intervals, interval); /* the first ones tell what is usual */
+        } else if (s->n < ROLLING_MAX && !(s = keep(s, interval, out))) return;
         if (s->from == s->to) s->longest = fmax(interval, s->longest);
     }
     s->points++;
@@ -101,5 +121,6 @@ const struct analyzer analyzer_log_gap = {.name = "log_gap",
                                           .wants = WANTS(ROLE_LOSS_TRAIN) | WANTS(ROLE_RETURN),
                                           .scope = PER_SERIES,
                                           .state_size = sizeof(struct state),
+                                          .first_size = offsetof(struct state, intervals),
                                           .knobs = knobs,
                                           .observe = observe};

@@ -18,7 +18,7 @@ static struct batch *current(struct journal *j)
 static void *more(struct journal *j, void **list, size_t *room, size_t n, size_t element)
 {
     if (n == *room) {
-        size_t bigger = *room + (*room > 16 ? *room / 2 : 8);
+        size_t bigger = *room + (*room > 1 ? *room / 2 : 1); /* one source, one series: as most runs have */
         void *p = realloc(*list, bigger * element);
         if (!p) return j->lost = true, NULL;
         *list = p;

@@ -97,8 +97,8 @@ static const char *framework_of(const struct run *r)
 
 const struct view *run_view(struct run *r)
 {
-    struct view *v = &r->view;
     arena_done(&r->shown);
+    struct view *v = judge_room(r, 1, sizeof *v);
     for (size_t i = 0; i < r->n_series; i++)
         if (!run_thaw(r->series[i])) abort(); /* as judge_room does: 6 KB */
     *v = (struct view){.run = r->printed,
@@ -107,7 +107,6 @@ const struct view *run_view(struct run *r)
                        .path = r->path,
                        .project = r->project,
                        .framework = framework_of(r),
-                       .elapsed_s = v->elapsed_s,
                        .first_time = r->first_time,
                        .last_time = r->last_time,
                        .last_step = run_last_step(r),

@@ -1,11 +1,11 @@
 #include "reader.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "../base/clock.h"
+#include "../base/str.h"
 #include "reader/parts.h"
 #include "writer.h"
 
@@ -17,9 +17,8 @@ static const double FLUSH_S = 2, TORN_S = 60;
 
 bool reader_init(struct reader *r, const char *path, const struct format *format, const char *why)
 {
-    *r = (struct reader){.format = format, .source = -1};
-    snprintf(r->why, sizeof r->why, "%s", why ? why : "");
-    return tail_init(&r->tail, path);
+    *r = (struct reader){.format = format, .source = -1, .why = str_dup(span_of(why ? why : ""))};
+    return tail_init(&r->tail, path) && r->why;
 }
 
 static bool between_files(const struct reader *r) { return !r->tail.offset && r->ended.offset && !r->compare.on; }
@@ -62,6 +61,8 @@ void reader_done(struct reader *r)
 {
     if (!r) return;
     reader_sleep(r);
+    free(r->why);
+    r->why = NULL;
     tail_done(&r->tail);
 }
 
@@ -118,7 +119,8 @@ void reader_reformat(struct reader *r, const struct format *format, const char *
 {
     reader_look_closely(r);
     r->format = format;
-    snprintf(r->why, sizeof r->why, "%s", why ? why : "");
+    char *copy = str_dup(span_of(why ? why : ""));
+    if (copy) free(r->why), r->why = copy;
     count_records(r);
     tail_restart(&r->tail);
     if (r->run) reader_begin_again(r, false);

@@ -32,7 +32,7 @@ struct reader {
     struct reader_glance glance;
     struct tail tail;
     const struct format *format;
-    char why[160];
+    char *why;                   /* it was taken for this format */
     struct run *run;             /* NULL while the run sleeps */
     int source;                  /* index in the run */
     void *state;                 /* of the format */

@@ -12,7 +12,7 @@
 bool run_grow(void **array, size_t *room, size_t used, size_t element)
 {
     if (used < *room) return true;
-    size_t first = element > 128 ? 2 : element > 16 ? 4 : 8, more = *room ? *room * 2 : first;
+    size_t first = element > 128 ? 1 : element > 16 ? 2 : 8, more = *room ? *room * 2 : first;
     void *p = realloc(*array, more * element);
     if (!p) return false;
     *array = p;

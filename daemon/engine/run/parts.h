@@ -25,7 +25,7 @@ enum {
     EVENTS_OF_KIND_MAX = 100,
     FINDINGS_MAX = 1000,
     CURVE_MAX = PAST_MOST,
-    RUN_KEY_SLOTS = 16,   /* at first */
+    RUN_KEY_SLOTS = 4,    /* at first */
     RUN_HOLE_STREAK = 20, /* records in a row that must have had a number before its absence says anything */
     READER_ARENA_BYTES = 8 << 20
 };
@@ -207,8 +207,7 @@ struct run {
     uint32_t emitting; /* id of the watcher whose analyzer is running */
     struct findings out;
 
-    struct view view;
-    struct arena shown; /* what the view points to */
+    struct arena shown; /* the view and what it points to */
 };
 
 /* run_known_checkpoint - the one at this path; NULL when none was seen there. */

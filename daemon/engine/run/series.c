@@ -6,7 +6,7 @@
 #include "../../base/hash.h"
 #include "parts.h"
 
-enum { INDEX_FIRST = 16 };
+enum { INDEX_FIRST = 8 };
 
 static uint32_t *slot_of(struct run *r, uint16_t source, struct span name)
 {

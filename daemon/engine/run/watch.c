@@ -451,8 +451,16 @@ static bool there(const struct run *r, const struct analyzer *a, const struct ru
            listed(from->joins, from->n_joins, a, a->scope == PER_METRIC ? s->s.metric : NULL, &w);
 }
 
+/* No more than that: most runs never have others. */
+static void room_for_watchers(struct run *r, size_t n)
+{
+    if (r->watchers_room >= r->n_watchers + n) return;
+    struct watcher **more = realloc(r->watchers, (r->n_watchers + n) * sizeof *more);
+    if (more) r->watchers = more, r->watchers_room = r->n_watchers + n;
+}
+
 /* How many states will hear the series, and what those take that are not there yet: room for COMING_MAX + 1. */
-static void prepare(const struct run *r, struct run_series *s, size_t *coming)
+static void prepare(struct run *r, struct run_series *s, size_t *coming)
 {
     uint32_t hear = 0;
     size_t n = 0;
@@ -462,6 +470,7 @@ static void prepare(const struct run *r, struct run_series *s, size_t *coming)
         if (n < COMING_MAX && !there(r, analyzers[i], s)) coming[n++] = watcher_bytes(analyzers[i]);
     }
     coming[n] = 0;
+    if (!r->n_watchers) room_for_watchers(r, n);
     (void)room_to_listen(s, hear);
 }
 
