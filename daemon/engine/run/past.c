@@ -11,7 +11,7 @@
 
 #include "parts.h"
 
-enum { FIRST = 4 };
+enum { FIRST = 4, SPARE = 8 };
 
 /* Its first buckets; false when memory ran out. */
 static bool begin(struct curve *c)
@@ -21,16 +21,27 @@ static bool begin(struct curve *c)
     return buckets != NULL;
 }
 
-/* As many buckets as were needed so far, up to `most`. Without memory it stays coarser. */
-static void add(struct curve *c, uint32_t most, const struct point *p)
+static void resize(struct curve *c, uint32_t capacity)
+{
+    struct bucket *buckets = realloc(c->buckets, capacity * sizeof *buckets);
+    if (buckets) c->buckets = buckets, c->capacity = capacity;
+}
+
+/* How large curves may become, and whether room that is not needed yet is dear. */
+struct limit {
+    uint32_t most;
+    bool sparing;
+};
+
+/* As many buckets as were needed so far. Without memory it stays coarser. Where room is dear there are SPARE at most beyond those, also when all
+ * were joined in pairs. */
+static void add(struct curve *c, const struct limit *l, const struct point *p)
 {
     if (!c->buckets && !begin(c)) return;
-    if (c->used == c->capacity && c->capacity < most) {
-        uint32_t capacity = 2 * c->capacity < most ? 2 * c->capacity : most;
-        struct bucket *more = realloc(c->buckets, capacity * sizeof *more);
-        if (more) c->buckets = more, c->capacity = capacity;
-    }
+    uint32_t used = c->used, more = l->sparing && used > SPARE ? used + SPARE : 2 * c->capacity;
+    if (used == c->capacity && used < l->most) resize(c, more < l->most ? more : l->most);
     curve_add(c, p->step, p->value, p->line);
+    if (l->sparing && c->used < used) resize(c, used / 2 + SPARE);
 }
 
 /* ---- put away ----------------------------------------------------------------------------------------------------------------- */
@@ -160,7 +171,8 @@ static void begin_segment(struct run_past *k, const struct curve *all)
     empty(&k->past.coarse);
 }
 
-static void remember(struct run_past *k, const struct curve *all, const struct point *p, uint16_t segment, uint32_t most)
+static void remember(struct run_past *k, const struct curve *all, const struct point *p, uint16_t segment,
+                     const struct limit *fine)
 {
     if (!isfinite(p->value)) {
         part(k, all);
@@ -169,8 +181,8 @@ static void remember(struct run_past *k, const struct curve *all, const struct p
     if (k->segment != segment) begin_segment(k, all);
     k->segment = segment;
     if (PAST_LOG & WANTS((unsigned)p->series->role)) past_take_log(&k->past, p->value);
-    if (k->past.fine == &k->finite) add(&k->finite, most, p);
-    add(&k->past.coarse, PAST_COARSE, p);
+    if (k->past.fine == &k->finite) add(&k->finite, fine, p);
+    add(&k->past.coarse, &(struct limit){PAST_COARSE, fine->sparing}, p);
 }
 
 /* What those who hear the whole run are given: the same, until the segments part. */
@@ -188,15 +200,16 @@ static struct run_past *for_whole(struct run_series *s, uint16_t segment, uint16
 
 void run_remember(struct run *r, struct run_series *s, const struct point *p, uint16_t joined)
 {
-    uint32_t most = r->n_sources > 1 || !r->options.curve_buckets ? CURVE_MAX : r->options.curve_buckets;
+    const bool sparing = r->options.curve_buckets;
+    const struct limit fine = {r->n_sources > 1 || !sparing ? CURVE_MAX : r->options.curve_buckets, sparing};
     bool judged = run_has_past(&s->s);
     bool as_before = isfinite(p->value) && p->segment == s->kept.segment && joined == p->segment;
     if (!as_before && !run_thaw(s)) return;
     struct run_past *whole = judged ? for_whole(s, p->segment, joined) : NULL;
-    if (whole) remember(whole, NULL, p, joined, most);
-    if (judged) remember(&s->kept, &s->curve, p, p->segment, most);
-    if (s->frozen) add_frozen(&s->curve, s->frozen, most, p);
-    else if (s->s.role != ROLE_SILENCE) add(&s->curve, most, p); /* nobody draws that */
+    if (whole) remember(whole, NULL, p, joined, &fine);
+    if (judged) remember(&s->kept, &s->curve, p, p->segment, &fine);
+    if (s->frozen) add_frozen(&s->curve, s->frozen, fine.most, p);
+    else if (s->s.role != ROLE_SILENCE) add(&s->curve, &fine, p); /* nobody draws that */
 }
 
 void run_past_free(struct run_past *k)
