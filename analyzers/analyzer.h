@@ -79,8 +79,9 @@ struct findings {
     void (*emit)(void *arg, const struct finding *f);
     bool (*last)(void *arg, const char *kind, uint32_t episode, struct finding *ret); /* see below; NULL: nothing is kept */
     void *(*whole)(void *arg);                                                        /* see below; NULL: states are whole */
-    uint64_t heard;  /* points that the state has heard or rested from, this one included; 0: the host does not count */
-    uint64_t *until; /* see rest_for; NULL: every point is given */
+    uint64_t nth;   /* of its series the point is, from 1; 0: the host does not count */
+    uint64_t heard; /* points that a state which counts has heard or rested from, this one included; 0: the host does not count */
+    uint64_t *rest; /* see rest_for; NULL: every point is given */
 };
 
 /* A threshold: a name, a unit, a default with its range, and where the number comes from. */
@@ -109,6 +110,7 @@ struct analyzer {
     void (*fact)(void *state, const char *key, const char *value); /* or NULL */
     bool (*excuses)(const char *key,
                     const char *value); /* would a fact that comes late have made light of what was told? Or NULL */
+    bool counts; /* it rests for so many points of any of its series, and asks how many there were (heard) */
     void (*observe)(void *state, const struct point *p, const struct findings *out);
     void (*finish)(void *state, const struct findings *out); /* no more points will come; or NULL */
 };
@@ -124,13 +126,13 @@ struct analyzer {
 static inline void *state_whole(void *state, const struct findings *out) { return out->whole ? out->whole(out->arg) : state; }
 
 /* rest_for - most analyzers know for long what they are to make of a series: its past is the host's, and they look at it now and then. In
- * observe they may say that of the next so many points that this state hears (of any series) they need none of the series in hand. The host
- * leaves these out, but counts them (heard); it gives any that is not finite, that begins a segment, or that comes behind an event of the
- * source, and what the state said holds no longer then. REST: until one of these. */
+ * observe they may say that they need none of the next so many points of the series in hand (those that count: of the next so many that they
+ * hear, of any series, none of this one). The host leaves these out, but counts them (nth, heard); it gives any that is not finite, that begins
+ * a segment, or that comes behind an event of the source, and what the state said holds no longer then. REST: until one of these. */
 #define REST UINT32_MAX
 static inline void rest_for(const struct findings *out, uint64_t points)
 {
-    if (out->until) *out->until = out->heard + points + 1;
+    if (out->rest) *out->rest = points;
 }
 
 /* RARELY - what few points need, kept apart: so the way of all others has no registers to save for it. */

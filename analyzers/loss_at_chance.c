@@ -278,6 +278,7 @@ const struct analyzer analyzer_loss_at_chance = {
     .kinds = kinds,
     .wants = WANTS(ROLE_LOSS_TRAIN) | WANTS(ROLE_LOSS_EVAL) | WANTS(ROLE_SCORE_EVAL) | GAMES,
     .scope = PER_RUN,
+    .counts = true,
     .state_size = sizeof(struct state),
     .knobs = knobs,
     .fact = fact,

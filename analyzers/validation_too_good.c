@@ -212,6 +212,7 @@ const struct analyzer analyzer_validation_too_good = {.name = "validation_too_go
                                                                WANTS(ROLE_SCORE_TRAIN) | WANTS(ROLE_SCORE_EVAL) | GAMES,
                                                       .needs = WANTS(ROLE_LOSS_EVAL) | WANTS(ROLE_SCORE_EVAL),
                                                       .scope = PER_RUN,
+                                                      .counts = true,
                                                       .state_size = sizeof(struct state),
                                                       .knobs = knobs,
                                                       .fact = fact,

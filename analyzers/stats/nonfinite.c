@@ -17,7 +17,7 @@ static void count_rested(struct nonfinite *n, const struct point *p, uint64_t po
 
 enum nonfinite_change nonfinite_add(struct nonfinite *n, const struct point *p, double calm, const struct findings *out)
 {
-    if (out->heard > n->points + 1) count_rested(n, p, out->heard - n->points - 1);
+    if (out->nth > n->points + 1) count_rested(n, p, out->nth - n->points - 1);
     n->points++;
     if (isfinite(p->value)) {
         n->in_a_row = 0;

@@ -37,7 +37,8 @@ static inline bool preview_due(struct preview *v, const struct point *p)
     return true;
 }
 
-/* preview_due_at_rest - the same for one that needs none of the points of this series in between. Cost: none of them is given to it. */
+/* preview_due_at_rest - the same for one that counts (analyzer.h) and needs none of the points of this series in between. Cost: none of them is
+ * given to it. */
 static inline bool preview_due_at_rest(struct preview *v, const struct point *p, const struct findings *out)
 {
     if (out->heard) v->n = out->heard - 1;

@@ -74,7 +74,7 @@ static void source_free(struct run_source *s)
     arena_done(&s->arena);
     free(s->joins);
     free(s->owned);
-    free(s->hears);
+    free(s->hears.all);
     free(s->path);
     free(s->why);
     free(s);
@@ -201,7 +201,6 @@ void run_end(struct run *r)
     for (size_t i = 0; i < r->n_watchers; i++) {
         struct watcher *w = r->watchers[i];
         r->emitting = w->id;
-        r->out.heard = w->heard;
         if (w->analyzer->finish) w->analyzer->finish(w->state, &r->out);
     }
 }

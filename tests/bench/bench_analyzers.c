@@ -15,6 +15,7 @@
 #include <time.h>
 
 #include "../../daemon/engine/run.h"
+#include "../../daemon/engine/run/hear.h"
 #include "../unit/chance.h"
 #include "../unit/pasts.h"
 
@@ -34,20 +35,12 @@ struct log {
     size_t n;
     struct point *points;
 };
-/* The analyzers of one run: their states, and who hears which series; until when it rests from it (analyzer.h, rest_for). */
-struct state {
-    void *bytes;
-    uint64_t heard;
-};
-struct listener {
-    const struct analyzer *a;
-    struct state *state;
-    uint64_t until;
-};
+/* The analyzers of one run: their states, and who hears which series. */
 struct host {
-    struct state states[LOGGED * LISTENERS];
-    struct listener of[LOGGED][LISTENERS];
-    size_t n_states, n_of[LOGGED], bytes;
+    struct watcher states[LOGGED * LISTENERS];
+    struct hearers of[LOGGED];
+    uint64_t points[LOGGED];
+    size_t n_states, bytes;
     unsigned long heard, told;
     struct pasts pasts;
 };
@@ -98,14 +91,14 @@ static struct log make_log(int steps)
 
 /* ---- as the host does it, with all analyzers or one -------------------------------------------------------------------------------------- */
 
-static struct state *state_new(struct host *h, const struct analyzer *a)
+static struct watcher *state_new(struct host *h, const struct analyzer *a)
 {
     char *state = calloc(1, a->state_size);
     if (!state) exit(1);
     for (const struct knob *k = a->knobs; k && k->name; k++) memcpy(state + k->offset, &k->initial, sizeof k->initial);
     if (a->init) a->init(state);
     h->bytes += a->state_size;
-    h->states[h->n_states] = (struct state){state, 0};
+    h->states[h->n_states] = (struct watcher){.analyzer = a, .state = state, .id = (uint32_t)h->n_states + 1};
     return &h->states[h->n_states++];
 }
 
@@ -121,14 +114,14 @@ static bool is_made(const struct analyzer *a, size_t n)
 static void add_analyzer(struct host *h, const struct analyzer *a, size_t n)
 {
     if (!is_made(a, n)) return;
-    struct state *of_run = NULL, *of_metric[LOGGED] = {NULL};
+    struct watcher *of_run = NULL, *of_metric[LOGGED] = {NULL};
     for (size_t s = 0; s < n; s++) {
         size_t first = 0;
         if (!(a->wants & WANTS((unsigned)logged[s].role))) continue;
         while (strcmp(logged[first].metric, logged[s].metric) != 0) first++;
-        struct state **place = a->scope == PER_RUN ? &of_run : &of_metric[a->scope == PER_METRIC ? first : s];
+        struct watcher **place = a->scope == PER_RUN ? &of_run : &of_metric[a->scope == PER_METRIC ? first : s];
         if (!*place) *place = state_new(h, a);
-        h->of[s][h->n_of[s]++] = (struct listener){a, *place, 0};
+        hearers_add(&h->of[s], *place, false);
     }
 }
 
@@ -142,19 +135,17 @@ static void host_open(struct host *h, const struct analyzer *only, bool none, si
 
 static void host_close(struct host *h)
 {
-    for (size_t i = 0; i < h->n_states; i++) free(h->states[i].bytes);
+    for (size_t i = 0; i < h->n_states; i++) free(h->states[i].state);
+    for (size_t s = 0; s < LOGGED; s++) free(h->of[s].all);
 }
 
 static void give_alone(struct host *h, const struct point *p)
 {
     struct findings out = {.arg = &h->told, .emit = emit};
     size_t s = (size_t)(p->series - logged);
-    for (struct listener *l = h->of[s]; l < h->of[s] + h->n_of[s]; l++) {
-        if (++l->state->heard < l->until) continue;
-        out.heard = l->state->heard, out.until = &l->until, l->until = 0;
-        l->a->observe(l->state->bytes, p, &out);
-    }
-    h->heard += h->n_of[s] > 0;
+    uint32_t emitting;
+    hearers_give(&h->of[s], ++h->points[s], p, p, &out, &emitting);
+    h->heard += h->of[s].n > 0;
 }
 
 static void give(struct host *h, struct point *p)
@@ -297,7 +288,7 @@ static int detect(const char *path, size_t series, size_t points, const char *na
         host_close(&host);
     }
     printf("{\"seconds\": %.6f, \"points\": %zu, \"told\": %lu, \"analyzers\": %zu}\n", seconds() - from, series * points, told,
-           host.n_of[LOSS]);
+           (size_t)host.of[LOSS].n);
     free(x);
     return 0;
 }

@@ -17,6 +17,7 @@
 
 #include "../../base/str.h"
 #include "../run.h"
+#include "hear.h"
 
 enum {
     SERIES_MAX = 20000, /* of one run; more are refused: per-layer logs of large models stay below */
@@ -34,20 +35,6 @@ enum { WHOLE_RUN = -1 };
 #define NO_KEY     UINT32_MAX
 #define RUN_ITSELF 0 /* the watcher of what no analyzer found */
 
-/* One analyzer's state, and what it hears: one series, one source, or the preferred source of every metric. */
-struct watcher {
-    const struct analyzer *analyzer;
-    void *state; /* behind this struct; elsewhere once it was made whole (analyzer.h, first_size) */
-    char *metric;
-    uint64_t heard; /* points of the series that it hears, those that it rested from included */
-    uint32_t id;
-    int32_t source; /* WHOLE_RUN: all of them */
-};
-/* What a point needs of a watcher, kept side by side with the others that hear the series. */
-struct hearer {
-    struct watcher *watcher;
-    uint64_t until; /* it rests from this series until it has heard so many points (analyzer.h, rest_for) */
-};
 /* States lie one behind the other, in the order in which a point is given to them. What they hold is numbers and pointers. */
 #define STATE_ALIGN (alignof(double) > alignof(void *) ? alignof(double) : alignof(void *))
 struct state_block {
@@ -97,8 +84,7 @@ struct run_series {
     } compared;      /* with the preferred source's series */
     uint64_t record; /* of its source, the last that had it */
     uint64_t streak; /* records in a row up to there that had it */
-    struct hearer *hearers;
-    uint32_t n_hearers, hearers_room;
+    struct hearers hearers;
 };
 struct sink {
     struct run *run;
@@ -121,8 +107,7 @@ struct run_source {
     struct watcher **joins;       /* its own states of the analyzers that join series */
     size_t n_joins, joins_room;
     uint32_t *owned;      /* by analyzer: metrics that it wants and this source is the preferred one of; NULL: none yet */
-    struct hearer *hears; /* its events */
-    size_t n_hears, hears_room;
+    struct hearers hears; /* its events */
     uint32_t events_of_kind[EVENT_COUNT];
     struct arena arena;
     struct sink sink;

@@ -42,7 +42,7 @@ void run_series_free(struct run_series *s)
     run_past_free(&s->kept);
     run_past_free(s->whole);
     free(s->whole);
-    free(s->hearers);
+    free(s->hearers.all);
     free(s);
 }
 

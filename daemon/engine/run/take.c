@@ -100,34 +100,18 @@ static inline void count(struct run *r, struct run_series *s, const struct point
     run_remember(r, s, p, joined_segment(r, p));
 }
 
-/* The state that hears the whole run is given points of several sources, each with its own segments: it never rests. Nor does one rest
- * from a point on that is in no past. */
-static inline void give_one(struct run *r, struct hearer *h, const struct point *p, const struct point *joined)
-{
-    struct watcher *w = h->watcher;
-    bool whole = w->source == WHOLE_RUN;
-    r->emitting = w->id;
-    r->out.heard = w->heard;
-    r->out.until = whole || !isfinite(p->value) ? NULL : &h->until;
-    h->until = 0;
-    w->analyzer->observe(w->state, whole ? joined : p, &r->out);
-}
-
 /* Where sources are joined, those who hear the whole run are given its segment, and a past of that. */
-static inline void give(struct run *r, const struct run_series *s, struct hearer *hearers, size_t n, const struct point *p)
+static inline void give(struct run *r, const struct run_series *s, struct hearers *hearers, uint64_t nth, const struct point *p)
 {
     struct point joined;
     const struct point *of_run = p;
-    bool finite = isfinite(p->value);
     if (r->whole || s->whole) {
         joined = *p;
         joined.segment = joined_segment(r, p);
         if (s->whole) joined.past = &s->whole->past;
         of_run = &joined;
     }
-    for (struct hearer *h = hearers; h < hearers + n; h++)
-        if (++h->watcher->heard >= h->until || !finite) give_one(r, h, p, of_run);
-    r->out.until = NULL;
+    hearers_give(hearers, nth, p, of_run, &r->out, &r->emitting);
 }
 
 /*   from   the series' source; NULL for what has none */
@@ -147,7 +131,7 @@ static inline void take(struct run *r, struct run_source *from, struct run_serie
     }
     if (run_has_past(&s->s)) p.past = &s->kept.past;
     count(r, s, &p);
-    give(r, s, s->hearers, s->n_hearers, &p);
+    give(r, s, &s->hearers, s->points, &p);
     if (!r->replaying && r->options.hooks.point) r->options.hooks.point(r->options.hooks.arg, &p);
 }
 
@@ -171,7 +155,7 @@ void run_take_event(struct run *r, struct run_source *from, uint16_t source, enu
                       .segment = from->segment};
     count(r, s, &p);
     run_wake(r, source);
-    give(r, s, from->hears, from->n_hears, &p);
+    give(r, s, &from->hears, s->points, &p);
 }
 
 void run_take_beside(struct run *r, struct run_series *s, int64_t step, double value)
@@ -179,7 +163,7 @@ void run_take_beside(struct run *r, struct run_series *s, int64_t step, double v
     struct point p = {.series = &s->s, .seq = ++r->seq, .step = sane(step), .time = NAN, .value = value, .source = s->s.source};
     if (p.source < r->n_sources) p.segment = r->sources[p.source]->segment;
     count(r, s, &p);
-    give(r, s, s->hearers, s->n_hearers, &p);
+    give(r, s, &s->hearers, s->points, &p);
 }
 
 void run_on_point(void *arg, int series, int64_t step, double time, double value, uint64_t line)

@@ -12,9 +12,9 @@ static void warm_curve(const struct curve *c)
 static void warm_series(const struct run_series *s, int step)
 {
     if (step == 2) warm(s, sizeof *s);
-    for (size_t i = 0; step == 4 && i < s->n_hearers; i++) warm(s->hearers[i].watcher, WATCHER_BYTES);
+    for (size_t i = 0; step == 4 && i < s->hearers.n; i++) warm(s->hearers.all[i].watcher, WATCHER_BYTES);
     if (step != 3) return;
-    warm(s->hearers, s->n_hearers * sizeof *s->hearers);
+    warm(s->hearers.all, s->hearers.n * sizeof *s->hearers.all);
     warm_curve(&s->curve);
     if (s->frozen) warm(s->frozen, sizeof *s->frozen);
     warm_curve(&s->kept.past.coarse);

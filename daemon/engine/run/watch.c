@@ -17,7 +17,7 @@
 #include "../../base/hash.h"
 #include "parts.h"
 
-enum { STATE_BLOCK_BYTES = 12 << 10, COMING_MAX = 64, MORE_HEARERS = 8 };
+enum { STATE_BLOCK_BYTES = 12 << 10, COMING_MAX = 64 };
 
 bool run_joins_series(const struct analyzer *a)
 {
@@ -123,28 +123,15 @@ static bool listed(struct watcher *const *list, size_t n, const struct analyzer 
     return false;
 }
 
-static bool room_to_listen(struct run_series *s, uint32_t room)
-{
-    if (s->hearers_room >= room) return true;
-    struct hearer *more = realloc(s->hearers, room * sizeof *more);
-    if (more) s->hearers = more, s->hearers_room = room;
-    return more != NULL;
-}
-
 static void listen_to(struct run_series *s, struct watcher *w)
 {
-    for (uint32_t i = 0; w && i < s->n_hearers; i++)
-        if (s->hearers[i].watcher == w) return;
-    if (w && room_to_listen(s, s->n_hearers < s->hearers_room ? s->n_hearers + 1 : s->n_hearers + MORE_HEARERS))
-        s->hearers[s->n_hearers++] = (struct hearer){w, 0};
+    if (w) hearers_add(&s->hearers, w, w->source == WHOLE_RUN);
 }
 
 void run_wake(struct run *r, uint16_t source)
 {
-    for (size_t i = 0; i < r->n_series; i++) {
-        struct run_series *s = r->series[i];
-        for (uint32_t k = 0; k < s->n_hearers && s->s.source == source; k++) s->hearers[k].until = 0;
-    }
+    for (size_t i = 0; i < r->n_series; i++)
+        if (r->series[i]->s.source == source) hearers_wake(&r->series[i]->hearers);
 }
 
 /* What a series told before the state was made. */
@@ -251,14 +238,6 @@ static struct watcher *of_run(struct run *r, const struct analyzer *a)
     return w ? w : watcher_new(r, a, NULL, WHOLE_RUN);
 }
 
-static void ignore(struct run_series *s, const struct watcher *w)
-{
-    uint32_t kept = 0;
-    for (uint32_t i = 0; i < s->n_hearers; i++)
-        if (s->hearers[i].watcher != w) s->hearers[kept++] = s->hearers[i];
-    s->n_hearers = kept;
-}
-
 /* ---- metrics and their preferred sources -------------------------------------------------------------------------------------- */
 
 static bool same_text(const char *a, const char *b) { return a == b || (a && b && strcmp(a, b) == 0); }
@@ -326,7 +305,7 @@ static void hand_over(struct run *r, size_t analyzer, const struct run_key *k, u
     for (uint32_t at = k->first; j && j->whole && at; at = r->series[at - 1]->next) {
         if (r->series[at - 1]->s.source != from) continue;
         j->unclean = j->unclean || r->series[at - 1]->points;
-        ignore(r->series[at - 1], j->whole);
+        hearers_remove(&r->series[at - 1]->hearers, j->whole);
     }
 }
 
@@ -390,7 +369,7 @@ static void make_whole(struct run *r, size_t analyzer)
     copy_findings(r, first, w);
     for (size_t i = 0; i < r->n_series; i++) {
         struct run_series *s = r->series[i];
-        ignore(s, w);
+        hearers_remove(&s->hearers, w);
         if (s->key != NO_KEY && wants(a, s->s.role) && run_owns(r, s)) listen_to(s, w);
     }
     r->whole = true;
@@ -462,8 +441,7 @@ static void room_for_watchers(struct run *r, size_t n)
 /* How many states will hear the series, and what those take that are not there yet: room for COMING_MAX + 1. */
 static void prepare(struct run *r, struct run_series *s, size_t *coming)
 {
-    uint32_t hear = 0;
-    size_t n = 0;
+    size_t hear = 0, n = 0;
     for (size_t i = 0; analyzers[i]; i++) {
         if (!wants(analyzers[i], s->s.role) || may_wait(r, analyzers[i], s)) continue;
         hear++;
@@ -471,7 +449,7 @@ static void prepare(struct run *r, struct run_series *s, size_t *coming)
     }
     coming[n] = 0;
     if (!r->n_watchers) room_for_watchers(r, n);
-    (void)room_to_listen(s, hear);
+    hearers_make_room(&s->hearers, hear);
 }
 
 void run_watch(struct run *r, struct run_series *s)
@@ -490,12 +468,11 @@ void run_watch(struct run *r, struct run_series *s)
 
 void run_watch_events(struct run *r, struct run_source *s)
 {
-    if (s->n_hears) return;
+    if (s->hears.n) return;
     for (size_t i = 0; analyzers[i]; i++) {
         if (!wants(analyzers[i], ROLE_EVENT)) continue;
         struct watcher *w = hearer(r, i, s->sink.source, NULL);
-        if (w && run_grow((void **)&s->hears, &s->hears_room, s->n_hears, sizeof *s->hears))
-            s->hears[s->n_hears++] = (struct hearer){w, 0};
+        if (w) hearers_add(&s->hears, w, w->source == WHOLE_RUN);
     }
 }
 

@@ -1,0 +1,79 @@
+/* hear - who is given the points of a series, in which order, and who rests from them (analyzer.h, rest_for).
+ *
+ * Most analyzers rest most of the time. So those that are awake are chained, in the order of all; the others cost a point nothing: the series
+ * knows the first of its points at which one of them may be due. */
+#ifndef MLWATCH_RUN_HEAR_H
+#define MLWATCH_RUN_HEAR_H
+
+#include <math.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "../../../analyzers/analyzer.h"
+
+/* One analyzer's state, and what it hears: one series, one source, or the preferred source of every metric. */
+struct watcher {
+    const struct analyzer *analyzer;
+    void *state; /* behind this struct; elsewhere once it was made whole (analyzer.h, first_size) */
+    char *metric;
+    uint64_t heard; /* points of the series that it hears, where it counts them (analyzer.h, counts) */
+    uint32_t id;
+    int32_t source; /* WHOLE_RUN: all of them */
+};
+
+enum { HEARERS_MAX = 255, NOBODY = HEARERS_MAX };
+/* What a point needs of a watcher, kept side by side with the others that hear the series. */
+struct hearer {
+    struct watcher *watcher;
+    uint32_t
+        until; /* it rests until so many points of the series have come; where it counts, until it has heard so many. UINT32_MAX: for ever */
+    uint8_t next; /* of those that are awake, the one behind this one */
+    bool counts, whole;
+};
+struct hearers {
+    struct hearer *all;
+    uint32_t due; /* points of the series until who rests is looked through; 0: at the next one */
+    uint8_t n, room, first;
+};
+
+/* hearers_add - one more, behind the others; without memory, or beyond HEARERS_MAX, it stays away. hearers_make_room - for so many. */
+void hearers_add(struct hearers *h, struct watcher *w, bool whole);
+void hearers_make_room(struct hearers *h, size_t n);
+void hearers_remove(struct hearers *h, const struct watcher *w);
+/* hearers_wake - all are given the next point. */
+void hearers_wake(struct hearers *h);
+/* hearers_chain - those that do not rest from point `nth` on. */
+void hearers_chain(struct hearers *h, uint64_t nth);
+/* hearers_rest - the one that `at` leads to rests from so many points behind `nth`; returns what leads to the next one. */
+uint8_t *hearers_rest(struct hearers *h, uint8_t *at, uint64_t points, uint64_t nth);
+
+/* hearers_give - a point to all that are awake.
+ *   nth       of the series, from 1. emitting: written, the watcher's id while it is given the point
+ *   of_run    what the states that hear several sources are given. Those never rest, and nobody does from a value that is not finite */
+static inline void hearers_give(struct hearers *h, uint64_t nth, const struct point *p, const struct point *of_run,
+                                struct findings *out, uint32_t *emitting)
+{
+    uint64_t points = 0;
+    bool finite = isfinite(p->value);
+    if (!finite) hearers_wake(h);
+    if (nth >= h->due) hearers_chain(h, nth);
+    out->nth = nth, out->rest = &points;
+    for (uint8_t *at = &h->first; *at != NOBODY;) {
+        struct hearer *one = &h->all[*at];
+        struct watcher *w = one->watcher;
+        if (one->counts) {
+            out->heard = ++w->heard;
+            if (w->heard < one->until) {
+                at = &one->next;
+                continue;
+            }
+        }
+        *emitting = w->id;
+        w->analyzer->observe(w->state, one->whole ? of_run : p, out);
+        if (!points) at = &one->next;
+        else at = finite && !one->whole ? hearers_rest(h, at, points, nth) : &one->next, points = 0;
+    }
+    out->rest = NULL, out->nth = 0;
+}
+
+#endif
