@@ -33,14 +33,16 @@ void curve_narrow(const struct curve *from, struct curve *to);
 /* curve_append - curve_add for a point that is not just one more finite value of a bucket that has some. */
 void curve_append(struct curve *c, int64_t step, double value, uint64_t line);
 
-/* curve_add - O(1) amortised, and about 3 ns for nearly all points. value may be NaN or infinite. */
-static inline void curve_add(struct curve *c, int64_t step, double value, uint64_t line)
+/* curve_joins - is a finite value just one more of the newest bucket? Most are. Then curve_join adds it. */
+static inline bool curve_joins(const struct curve *c)
 {
-    struct bucket *b = c->buckets + c->used - (c->used != 0);
-    if (!c->used || b->n >= c->width || b->nonfinite == b->n || !isfinite(value)) {
-        curve_append(c, step, value, line);
-        return;
-    }
+    if (!c->used) return false;
+    const struct bucket *b = &c->buckets[c->used - 1];
+    return b->n < c->width && b->nonfinite < b->n;
+}
+static inline void curve_join(struct curve *c, int64_t step, double value)
+{
+    struct bucket *b = &c->buckets[c->used - 1];
     c->points++;
     b->n++;
     b->mean += (value - b->mean) / (b->n - b->nonfinite);
@@ -48,6 +50,12 @@ static inline void curve_add(struct curve *c, int64_t step, double value, uint64
     if (value > b->max) b->max = value;
     b->last = value;
     b->last_step = step;
+}
+/* curve_add - O(1) amortised, and about 3 ns for nearly all points. value may be NaN or infinite. */
+static inline void curve_add(struct curve *c, int64_t step, double value, uint64_t line)
+{
+    if (curve_joins(c) && isfinite(value)) curve_join(c, step, value);
+    else curve_append(c, step, value, line);
 }
 
 #endif

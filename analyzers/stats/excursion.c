@@ -180,7 +180,20 @@ RARELY static enum excursion_change outside(struct excursion *e, const struct ex
     return higher ? EXCURSION_GREW : EXCURSION_LASTS;
 }
 
-enum excursion_change excursion_add(struct excursion *e, const struct excursion_knobs *k, const struct point *p)
+/* The window has just moved: has its level crept up? */
+RARELY static enum excursion_change window_moved(struct excursion *e, const struct excursion_knobs *k, const struct point *p)
+{
+    if (!creeps(e, k, p)) return EXCURSION_NONE;
+    begin(e, p, e->best, larger(e->best_sd, spread(e, LEVEL_SHARE)), rolling_median(&e->base));
+    e->slow = true;
+    e->onset_step = e->cusum_step;
+    e->onset_line = e->cusum_line;
+    e->length = patience(e, k);
+    return EXCURSION_STARTED;
+}
+
+/* One that may be the first, a restart, outside, or of a window that is not full yet. */
+RARELY static enum excursion_change judge(struct excursion *e, const struct excursion_knobs *k, const struct point *p)
 {
     if (e->n && p->segment != e->segment) memset(e, 0, sizeof *e);
     e->segment = p->segment;
@@ -201,13 +214,25 @@ enum excursion_change excursion_add(struct excursion *e, const struct excursion_
         }
     }
     if (e->base.n >= BASE_MIN) e->wander = larger(WANDER_FADES * e->wander, y - level);
-    if (!absorb(e, y) || !creeps(e, k, p)) return EXCURSION_NONE;
-    begin(e, p, e->best, larger(e->best_sd, spread(e, LEVEL_SHARE)), rolling_median(&e->base));
-    e->slow = true;
-    e->onset_step = e->cusum_step;
-    e->onset_line = e->cusum_line;
-    e->length = patience(e, k);
-    return EXCURSION_STARTED;
+    return absorb(e, y) ? window_moved(e, k, p) : EXCURSION_NONE;
+}
+
+/* An ordinary value of a window that is full: what nearly all are. False, with nothing changed, where more is to be looked at. */
+static inline bool is_ordinary(const struct excursion *e, const struct excursion_knobs *k, const struct point *p, double *y)
+{
+    if (e->open || e->base.n < ROLLING_MAX || p->segment != e->segment || (!e->scale.linear && p->value < 0)) return false;
+    *y = e->scale.linear ? p->value : past_log(p->past, p->value);
+    double level = rolling_median(&e->base);
+    return !(*y - level > least(e, k, level));
+}
+
+enum excursion_change excursion_add(struct excursion *e, const struct excursion_knobs *k, const struct point *p)
+{
+    double y;
+    if (!is_ordinary(e, k, p, &y)) return judge(e, k, p);
+    e->n++;
+    e->wander = larger(WANDER_FADES * e->wander, y - rolling_median(&e->base));
+    return absorb(e, y) ? window_moved(e, k, p) : EXCURSION_NONE;
 }
 
 double excursion_height_sd(const struct excursion *e) { return (e->peak - e->from) / e->sd; }

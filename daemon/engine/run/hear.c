@@ -1,5 +1,6 @@
 #include "hear.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -38,7 +39,8 @@ void hearers_wake(struct hearers *h)
     h->due = 0;
 }
 
-void hearers_chain(struct hearers *h, uint64_t nth)
+/* Those that do not rest from point `nth` on. */
+RARELY static void chain(struct hearers *h, uint64_t nth)
 {
     uint8_t *at = &h->first;
     h->due = UINT32_MAX;
@@ -54,7 +56,8 @@ void hearers_chain(struct hearers *h, uint64_t nth)
     *at = NOBODY;
 }
 
-uint8_t *hearers_rest(struct hearers *h, uint8_t *at, uint64_t points, uint64_t nth)
+/* The one that `at` leads to rests from so many points behind `nth`. Returns what leads to the one behind it. */
+RARELY static uint8_t *rest(struct hearers *h, uint8_t *at, uint64_t points, uint64_t nth)
 {
     struct hearer *one = &h->all[*at];
     uint64_t until = (one->counts ? one->watcher->heard : nth) + points + 1;
@@ -63,4 +66,37 @@ uint8_t *hearers_rest(struct hearers *h, uint8_t *at, uint64_t points, uint64_t 
     if (one->until < h->due) h->due = one->until;
     *at = one->next;
     return at;
+}
+
+/* Does it rest from this point, of those that it counts? */
+static inline bool counts_on(const struct hearer *one, struct findings *out)
+{
+    out->heard = ++one->watcher->heard;
+    return out->heard < one->until;
+}
+
+void hearers_give(struct hearers *h, uint64_t nth, const struct point *p, const struct point *of_run, struct findings *out,
+                  uint32_t *emitting)
+{
+    uint64_t points = 0;
+    bool finite = isfinite(p->value);
+    if (!finite) hearers_wake(h);
+    if (nth >= h->due) chain(h, nth);
+    out->nth = nth, out->rest = &points;
+    for (uint8_t *at = &h->first; *at != NOBODY;) {
+        struct hearer *one = &h->all[*at];
+        if (!one->counts || !counts_on(one, out)) {
+            const struct watcher *w = one->watcher;
+            *emitting = w->id;
+            w->analyzer->observe(w->state, one->whole ? of_run : p, out);
+            if (points) {
+                if (finite && !one->whole) at = rest(h, at, points, nth);
+                else at = &one->next;
+                points = 0;
+                continue;
+            }
+        }
+        at = &one->next;
+    }
+    out->rest = NULL, out->nth = 0;
 }

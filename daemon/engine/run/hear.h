@@ -5,7 +5,6 @@
 #ifndef MLWATCH_RUN_HEAR_H
 #define MLWATCH_RUN_HEAR_H
 
-#include <math.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -42,38 +41,10 @@ void hearers_make_room(struct hearers *h, size_t n);
 void hearers_remove(struct hearers *h, const struct watcher *w);
 /* hearers_wake - all are given the next point. */
 void hearers_wake(struct hearers *h);
-/* hearers_chain - those that do not rest from point `nth` on. */
-void hearers_chain(struct hearers *h, uint64_t nth);
-/* hearers_rest - the one that `at` leads to rests from so many points behind `nth`; returns what leads to the next one. */
-uint8_t *hearers_rest(struct hearers *h, uint8_t *at, uint64_t points, uint64_t nth);
-
 /* hearers_give - a point to all that are awake.
  *   nth       of the series, from 1. emitting: written, the watcher's id while it is given the point
  *   of_run    what the states that hear several sources are given. Those never rest, and nobody does from a value that is not finite */
-static inline void hearers_give(struct hearers *h, uint64_t nth, const struct point *p, const struct point *of_run,
-                                struct findings *out, uint32_t *emitting)
-{
-    uint64_t points = 0;
-    bool finite = isfinite(p->value);
-    if (!finite) hearers_wake(h);
-    if (nth >= h->due) hearers_chain(h, nth);
-    out->nth = nth, out->rest = &points;
-    for (uint8_t *at = &h->first; *at != NOBODY;) {
-        struct hearer *one = &h->all[*at];
-        struct watcher *w = one->watcher;
-        if (one->counts) {
-            out->heard = ++w->heard;
-            if (w->heard < one->until) {
-                at = &one->next;
-                continue;
-            }
-        }
-        *emitting = w->id;
-        w->analyzer->observe(w->state, one->whole ? of_run : p, out);
-        if (!points) at = &one->next;
-        else at = finite && !one->whole ? hearers_rest(h, at, points, nth) : &one->next, points = 0;
-    }
-    out->rest = NULL, out->nth = 0;
-}
+void hearers_give(struct hearers *h, uint64_t nth, const struct point *p, const struct point *of_run, struct findings *out,
+                  uint32_t *emitting);
 
 #endif

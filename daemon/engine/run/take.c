@@ -101,17 +101,19 @@ static inline void count(struct run *r, struct run_series *s, const struct point
 }
 
 /* Where sources are joined, those who hear the whole run are given its segment, and a past of that. */
+RARELY static void give_joined(struct run *r, const struct run_series *s, struct hearers *hearers, uint64_t nth,
+                               const struct point *p)
+{
+    struct point joined = *p;
+    joined.segment = joined_segment(r, p);
+    if (s->whole) joined.past = &s->whole->past;
+    hearers_give(hearers, nth, p, &joined, &r->out, &r->emitting);
+}
+
 static inline void give(struct run *r, const struct run_series *s, struct hearers *hearers, uint64_t nth, const struct point *p)
 {
-    struct point joined;
-    const struct point *of_run = p;
-    if (r->whole || s->whole) {
-        joined = *p;
-        joined.segment = joined_segment(r, p);
-        if (s->whole) joined.past = &s->whole->past;
-        of_run = &joined;
-    }
-    hearers_give(hearers, nth, p, of_run, &r->out, &r->emitting);
+    if (r->whole || s->whole) give_joined(r, s, hearers, nth, p);
+    else hearers_give(hearers, nth, p, p, &r->out, &r->emitting);
 }
 
 /*   from   the series' source; NULL for what has none */
