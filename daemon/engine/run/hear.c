@@ -20,7 +20,8 @@ void hearers_add(struct hearers *h, struct watcher *w, bool whole)
         if (h->all[i].watcher == w) return;
     hearers_make_room(h, h->n < h->room ? h->n + 1u : h->n + (size_t)MORE);
     if (h->n == h->room) return;
-    h->all[h->n++] = (struct hearer){.watcher = w, .counts = w->analyzer->counts, .whole = whole};
+    h->all[h->n++] =
+        (struct hearer){.watcher = w, .counts = w->analyzer->counts, .whole = whole, .odd = w->analyzer->counts || whole};
     h->due = 0;
 }
 
@@ -68,35 +69,32 @@ RARELY static uint8_t *rest(struct hearers *h, uint8_t *at, uint64_t points, uin
     return at;
 }
 
-/* Does it rest from this point, of those that it counts? */
-static inline bool counts_on(const struct hearer *one, struct findings *out)
+/* One that counts, or hears several sources, which are given of_run. */
+RARELY static void give_odd(struct hearer *one, const struct point *p, const struct point *of_run, struct findings *out,
+                            uint32_t *emitting)
 {
-    out->heard = ++one->watcher->heard;
-    return out->heard < one->until;
+    struct watcher *w = one->watcher;
+    out->heard = ++w->heard;
+    if (one->counts && w->heard < one->until) return;
+    *emitting = w->id;
+    w->analyzer->observe(w->state, one->whole ? of_run : p, out);
 }
 
 void hearers_give(struct hearers *h, uint64_t nth, const struct point *p, const struct point *of_run, struct findings *out,
                   uint32_t *emitting)
 {
     uint64_t points = 0;
-    bool finite = isfinite(p->value);
-    if (!finite) hearers_wake(h);
+    if (!isfinite(p->value)) hearers_wake(h);
     if (nth >= h->due) chain(h, nth);
     out->nth = nth, out->rest = &points;
     for (uint8_t *at = &h->first; *at != NOBODY;) {
         struct hearer *one = &h->all[*at];
-        if (!one->counts || !counts_on(one, out)) {
-            const struct watcher *w = one->watcher;
-            *emitting = w->id;
-            w->analyzer->observe(w->state, one->whole ? of_run : p, out);
-            if (points) {
-                if (finite && !one->whole) at = rest(h, at, points, nth);
-                else at = &one->next;
-                points = 0;
-                continue;
-            }
-        }
-        at = &one->next;
+        const struct watcher *w = one->watcher;
+        if (!one->odd) *emitting = w->id, w->analyzer->observe(w->state, p, out);
+        else give_odd(one, p, of_run, out, emitting);
+        if (points && !one->whole && isfinite(p->value)) at = rest(h, at, points, nth);
+        else at = &one->next;
+        points = 0;
     }
     out->rest = NULL, out->nth = 0;
 }

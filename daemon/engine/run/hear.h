@@ -26,8 +26,8 @@ struct hearer {
     struct watcher *watcher;
     uint32_t
         until; /* it rests until so many points of the series have come; where it counts, until it has heard so many. UINT32_MAX: for ever */
-    uint8_t next; /* of those that are awake, the one behind this one */
-    bool counts, whole;
+    uint8_t next;            /* of those that are awake, the one behind this one */
+    bool counts, whole, odd; /* odd: one of the two */
 };
 struct hearers {
     struct hearer *all;

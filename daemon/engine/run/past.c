@@ -198,7 +198,7 @@ static struct run_past *for_whole(struct run_series *s, uint16_t segment, uint16
     return s->whole = k;
 }
 
-RARELY static void remember_all(struct run *r, struct run_series *s, const struct point *p, uint16_t joined)
+void run_remember(struct run *r, struct run_series *s, const struct point *p, uint16_t joined)
 {
     const bool sparing = r->options.curve_buckets;
     const struct limit fine = {r->n_sources > 1 || !sparing ? CURVE_MAX : r->options.curve_buckets, sparing};
@@ -210,24 +210,6 @@ RARELY static void remember_all(struct run *r, struct run_series *s, const struc
     if (judged) remember(&s->kept, &s->curve, p, p->segment, &fine);
     if (s->frozen) add_frozen(&s->curve, s->frozen, fine.most, p);
     else if (s->s.role != ROLE_SILENCE) add(&s->curve, &fine, p); /* nobody draws that */
-}
-
-/* Is it one more finite value of the buckets that it goes into, in a segment that is everybody's? Most are. */
-static inline bool goes_on(const struct run_series *s, const struct point *p, uint16_t joined)
-{
-    return isfinite(p->value) && !s->whole && p->segment == joined && p->segment == s->kept.segment &&
-           s->kept.past.fine == &s->curve && curve_joins(&s->curve) && curve_joins(&s->kept.past.coarse);
-}
-
-void run_remember(struct run *r, struct run_series *s, const struct point *p, uint16_t joined)
-{
-    if (goes_on(s, p, joined)) { /* the coarse one has values: those of one with a past */
-        if (PAST_LOG & WANTS((unsigned)s->s.role)) past_take_log(&s->kept.past, p->value);
-        curve_join(&s->kept.past.coarse, p->step, p->value);
-        curve_join(&s->curve, p->step, p->value);
-        return;
-    }
-    remember_all(r, s, p, joined);
 }
 
 void run_past_free(struct run_past *k)

@@ -40,31 +40,34 @@ static int64_t in_order(const struct run_source *from, const struct run_series *
     return s->last_step - step <= APART_RECORDS * (lead->last_step - from->before) ? s->last_step : step;
 }
 
-static void follow_twice(struct run_source *from, const struct run_series *s, int64_t step)
+/* Steps that go back begin a segment of the source. */
+RARELY static void begin_segment(struct run *r, struct run_source *from, const struct run_series *s, const struct point *p)
 {
-    if (s != from->lead || !s->points) return;
-    if (step == s->last_step) from->twice++;
-    else from->before = s->last_step;
+    if (from->segment == UINT16_MAX) return;
+    from->segment++;
+    run_wake(r, s->s.source);
+    if (run_grow((void **)&r->seams, &r->seams_room, r->n_seams, sizeof *r->seams))
+        r->seams[r->n_seams++] = (struct run_seam){{from->segment, s->last_step, p->step, p->line}, s->s.source};
 }
 
 /* Only the step of a source's main training loop opens a segment of it: evaluations repeat steps, and what another source holds says
  * nothing about this one's restarts. */
-static void follow_step(struct run *r, struct run_source *from, struct run_series *s, const struct point *p)
+static inline void follow_step(struct run *r, struct run_source *from, struct run_series *s, const struct point *p)
 {
-    if (leads(from, s)) from->lead = s, run_choose_lead(r);
-    if (s != from->lead) return;
-    if (s->points && p->step < s->last_step && from->segment < UINT16_MAX) {
-        from->segment++;
-        run_wake(r, s->s.source);
-        if (run_grow((void **)&r->seams, &r->seams_room, r->n_seams, sizeof *r->seams))
-            r->seams[r->n_seams++] = (struct run_seam){{from->segment, s->last_step, p->step, p->line}, s->s.source};
+    if (s != from->lead) {
+        if (!leads(from, s)) return;
+        from->lead = s, run_choose_lead(r);
+    } else if (s->points) {
+        if (p->step == s->last_step) from->twice++;
+        else from->before = s->last_step;
     }
+    if (s->points && p->step < s->last_step) begin_segment(r, from, s, p);
     from->last_step = p->step;
     if (from->event_line && p->line <= from->event_line) place_events(r, p);
 }
 
 /* A record is what a source tells at one line. Series that every record had, and the next ones have not, may hide a NaN. */
-static void follow_record(struct run *r, struct run_source *from, struct run_series *s, uint64_t line)
+static inline void follow_record(struct run *r, struct run_source *from, struct run_series *s, uint64_t line)
 {
     if (line != from->line || !from->record) from->line = line, from->record++;
     if (s->record == from->record) return;
@@ -96,8 +99,16 @@ static inline void count(struct run *r, struct run_series *s, const struct point
     s->last_step = p->step;
     s->last = p->value;
     if (!isfinite(p->value) && !s->nonfinite++) s->nonfinite_step = p->step;
-    if (!isnan(p->time)) reach(&r->first_time, &r->last_time, p->time);
-    run_remember(r, s, p, joined_segment(r, p));
+    if (!run_goes_on(s, p, joined_segment(r, p))) run_remember(r, s, p, joined_segment(r, p));
+}
+
+/*   from   NULL for what has no source */
+static void count_time(struct run *r, struct run_source *from, double time)
+{
+    reach(&r->first_time, &r->last_time, time);
+    if (!from) return;
+    if (!from->timed && isfinite(time)) run_watch_times(r, from);
+    reach(&from->first_time, &from->last_time, time);
 }
 
 /* Where sources are joined, those who hear the whole run are given its segment, and a past of that. */
@@ -116,20 +127,18 @@ static inline void give(struct run *r, const struct run_series *s, struct hearer
     else hearers_give(hearers, nth, p, p, &r->out, &r->emitting);
 }
 
-/*   from   the series' source; NULL for what has none */
+/*   from   the series' source; NULL for what has none, and for silence, which is none's */
 static inline void take(struct run *r, struct run_source *from, struct run_series *s, int64_t step, double time, double value,
                         uint64_t line)
 {
     struct point p = {
         .series = &s->s, .seq = ++r->seq, .step = sane(step), .time = time, .value = value, .line = line, .source = s->s.source};
-    if (from && s->s.role != ROLE_SILENCE) {
-        if (!from->timed && isfinite(time)) run_watch_times(r, from);
+    if (!isnan(time)) count_time(r, from, time);
+    if (from) {
         p.step = in_order(from, s, p.step);
-        follow_twice(from, s, p.step);
         follow_step(r, from, s, &p);
         follow_record(r, from, s, line);
         p.segment = from->segment;
-        if (!isnan(time)) reach(&from->first_time, &from->last_time, time);
     }
     if (run_has_past(&s->s)) p.past = &s->kept.past;
     count(r, s, &p);
@@ -139,7 +148,8 @@ static inline void take(struct run *r, struct run_source *from, struct run_serie
 
 void run_take(struct run *r, struct run_series *s, int64_t step, double time, double value, uint64_t line)
 {
-    take(r, s->s.source < r->n_sources ? r->sources[s->s.source] : NULL, s, step, time, value, line);
+    bool has_source = s->s.source < r->n_sources && s->s.role != ROLE_SILENCE;
+    take(r, has_source ? r->sources[s->s.source] : NULL, s, step, time, value, line);
 }
 
 /* An event is a point of the run's series "event"; only those who hear the source that it stands in are given it. The event itself is told
