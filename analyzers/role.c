@@ -2,7 +2,10 @@
  *
  * A name is cut into lower-case words at every character that is no letter or digit. Words that only say which split it is
  * (train, val ...) or where it was logged (metrics, epoch ...) are taken off; what is left is looked up, whole first, then by its
- * last or first word, then without the number or plural behind it, then with its humps as words. */
+ * last or first word, then without the number or plural behind it, then with its humps as words.
+ *
+ * A tag with slashes is a path (role_path.h): a place that says nothing is taken off, and where the whole tells nothing what stands
+ * behind its group is looked up, if that means the same in any group. */
 #include "role.h"
 
 #include <ctype.h>
@@ -10,6 +13,7 @@
 #include <string.h>
 
 #include "role_part.h"
+#include "role_path.h"
 #include "role_table.h"
 #include "role_words.h"
 
@@ -60,12 +64,14 @@ static bool named(const char *name, bool camel, struct role_match *m)
     int part = 0;
     role_words_cut(name, camel, &w);
     if (!w.n || role_part_statistic(&w, m)) return w.n;
-    if (role_part_gradient(&w, &part)) {
+    enum split split = SPLIT_NONE;
+    if (strncmp(w.at[0], "grad", 4) != 0) split = role_words_split(&w); /* else such a word is of a layer's name, as far as is known */
+    if (split != SPLIT_EVAL && role_part_gradient(&w, &part)) {
         m->role = ROLE_GRAD_PART;
         role_words_spell(&w, part, w.n, m->part, sizeof m->part);
         return true;
     }
-    enum split split = role_words_split(&w);
+    if (split == SPLIT_NONE) split = role_words_split(&w);
     if (role_words_places(&w) && split == SPLIT_NONE) split = SPLIT_EVAL;
     if (role_part_measured(&w, m)) return true;
     role_words_spell(&w, 0, w.n, whole, sizeof whole);
@@ -76,9 +82,19 @@ static bool named(const char *name, bool camel, struct role_match *m)
     return true;
 }
 
-struct role_match role_of(const char *name)
+static struct role_match meaning(const char *name)
 {
     struct role_match m = {.unit = ""};
     if (!named(name, false, &m)) named(name, true, &m);
+    return m;
+}
+
+struct role_match role_of(const char *name)
+{
+    name = role_path_behind_places(name);
+    struct role_match m = meaning(name), behind;
+    bool weak = m.role == ROLE_NONE || m.role == ROLE_LOSS_PART || m.role == ROLE_PROGRESS;
+    const char *last = weak ? role_path_behind_group(name) : NULL;
+    if (last && role_path_alone((behind = meaning(last)).role)) return behind;
     return m;
 }

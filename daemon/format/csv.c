@@ -9,9 +9,11 @@
  *   comment    a line that starts with #, before the header; Stable-Baselines3 keeps its start time and env_id there
  *   long form  a row for each number, its metric in a column of names (csv/tidy.h)
  *   header     may come again (a restart), with other columns too; a first record of numbers means that there is none
+ *   evaluated  the time of an evaluation without its loss: NaN, as pandas writes it (csv/evaluated.h)
  *   index      a first column without a name, as pandas writes one, is the step where nothing else is (csv/index.h)
  * GROWTH_REWRITTEN: Lightning and Stable-Baselines3 write the file anew when a column appears. */
 #include "csv/cell.h"
+#include "csv/evaluated.h"
 #include "csv/index.h"
 #include "csv/place.h"
 #include "csv/sniff.h"
@@ -47,6 +49,7 @@ struct state {
     struct csv_place place;
     struct csv_tidy tidy;
     struct csv_index index;
+    struct csv_evaluated evaluated;
     uint32_t comment_bytes;
     char delimiter;
     bool begun, steady, skipping,
@@ -311,6 +314,7 @@ static void begin(struct state *s, struct span line, const struct format_out *ou
         read_header(s, line, out);
         memcpy(s->header, line.p, line.n);
         s->header_bytes = (uint32_t)line.n;
+        csv_evaluated_begin(&s->evaluated, &s->record, s->columns, s->n_columns);
     }
     settle(s, out);
 }
@@ -340,6 +344,7 @@ static void read_row(struct state *s, struct span line, bool cut, const struct f
     else {
         place_in_time(s);
         place_by_index(s, out);
+        csv_evaluated_row(&s->evaluated, &s->record);
         record_end(&s->record, s->line + 1, out);
     }
 }
@@ -388,6 +393,7 @@ static size_t feed(void *state, struct span in, int at_end, const struct format_
             s->line += newline != NULL;
             next = newline ? newline + 1 : end;
         } else if (p - in.p >= NUM_FORM_BEFORE && (next = steady_row(s, p, end))) {
+            csv_evaluated_row(&s->evaluated, &s->record);
             record_end(&s->record, ++s->line, out);
             next++;
         } else next = take_row(s, p, end, at_end, out);

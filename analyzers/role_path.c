@@ -1,0 +1,45 @@
+/* role_path - see role_path.h. */
+#include "role_path.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "analyzer.h"
+#include "role_words.h"
+
+static const char *const places[] = {"monitor", "monitoring", "scalars",   "scalar", "summary", "debug",  "diagnostics", "log",
+                                     "logs",    "logging",    "telemetry", "global", "general", "system", "perf",        NULL};
+static const char *const changed[] = {"best", "min", "max", "num", "count", "std", "var", "target", "initial", "final", NULL};
+
+const char *role_path_behind_places(const char *name)
+{
+    for (const char *const *place = places; *place; place++) {
+        size_t n = strlen(*place);
+        if (strncasecmp(name, *place, n) == 0 && name[n] == '/' && name[n + 1]) return role_path_behind_places(name + n + 1);
+    }
+    return name;
+}
+
+const char *role_path_behind_group(const char *name)
+{
+    char group[WORD_BYTES];
+    size_t n = strcspn(name, "/");
+    struct role_words w;
+    if (!n || !name[n] || !name[n + 1] || n >= sizeof group) return NULL;
+    memcpy(group, name, n);
+    group[n] = 0;
+    role_words_cut(group, false, &w);
+    for (int i = 0; i < w.n; i++)
+        if (role_words_among(changed, w.at[i])) return NULL;
+    return w.n && role_words_split(&w) == SPLIT_NONE ? name + n + 1 : NULL;
+}
+
+bool role_path_alone(enum role role)
+{
+    static const uint64_t alone =
+        WANTS(ROLE_LOSS_GENERATOR) | WANTS(ROLE_LOSS_DISCRIMINATOR) | WANTS(ROLE_LOSS_POLICY) | WANTS(ROLE_LOSS_VALUE) |
+        WANTS(ROLE_RETURN) | WANTS(ROLE_EPISODE_LENGTH) | WANTS(ROLE_ENTROPY) | WANTS(ROLE_KL) | WANTS(ROLE_EXPLAINED_VARIANCE) |
+        WANTS(ROLE_LEARNING_RATE) | WANTS(ROLE_LOSS_SCALE) | WANTS(ROLE_SCORE_EVAL) | WANTS(ROLE_THROUGHPUT) |
+        WANTS(ROLE_STEP_TIME) | WANTS(ROLE_DATA_TIME) | WANTS(ROLE_UTILISATION) | WANTS(ROLE_MEMORY);
+    return alone & WANTS(role);
+}

@@ -1,0 +1,18 @@
+/* role_path - a tag with slashes is a path: where a number was logged, then what it is. */
+#ifndef MLWATCH_ROLE_PATH_H
+#define MLWATCH_ROLE_PATH_H
+
+#include "role.h"
+
+/* role_path_behind_places - the name without leading groups that say nothing of what stands behind them ("monitor/lr"). Never NULL. */
+const char *role_path_behind_places(const char *name);
+
+/* role_path_behind_group - what stands behind the first group, whatever it is; NULL where there is none, where it tells the split, or where
+ * it changes what the name behind it means ("best/fid"). */
+const char *role_path_behind_group(const char *name);
+
+/* role_path_alone - does a name of this role mean the same in whatever group it stands? A loss may be one of several there, and a norm
+ * one module's. */
+bool role_path_alone(enum role role);
+
+#endif
