@@ -1,8 +1,8 @@
 /* boosted - is a series of a tree booster? There each step sees all rows and writes one value of all of them: no epochs, and no noise.
  *
- * Names as LightGBM ("training's rmse", "valid_0's rmse"), XGBoost ("train-rmse", "validation_0-rmse", "eval-logloss") and CatBoost
- * ("learn/RMSE", "test/MultiClass") print them; scikit-learn's say nothing, but each of its lines how many trees a round grows, which its
- * reader tells as the setting trees_per_round. */
+ * Names as LightGBM ("training's rmse", "valid_0's rmse"), XGBoost ("train-rmse", "validation_0-rmse", "test-mlogloss-mean") and CatBoost
+ * ("learn/RMSE", "test/MultiClass") print them. Where a console prints rounds its reader tells whose they are as the setting boosting_library;
+ * scikit-learn's lines say how many trees a round grows: trees_per_round. */
 #ifndef MLWATCH_BOOSTED_H
 #define MLWATCH_BOOSTED_H
 
@@ -14,11 +14,14 @@
 /* What the settings tell of it. */
 struct boosting {
     bool rounds, classes; /* classes: several trees a round, one for each */
+    bool unnamed;         /* CatBoost's console, which names no loss */
 };
 
 /* boosting_fact - hear a setting. */
 static inline void boosting_fact(struct boosting *b, const char *key, const char *value)
 {
+    bool library = strcmp(key, "boosting_library") == 0;
+    if (library) b->rounds = true, b->unnamed = strcmp(value, "catboost") == 0;
     if (strcmp(key, "trees_per_round") != 0) return;
     b->rounds = true;
     b->classes = strcmp(value, "1") != 0;
@@ -32,10 +35,11 @@ static inline bool boosted(const struct boosting *b, const struct series *s)
                                        "/RMSE",   "/MAPE",    "/Quantile", "/Logloss", "/MultiClass"};
     if (b->rounds) return true;
     size_t n = strlen(s->name);
+    if (n > 5 && strcmp(s->name + n - 5, "-mean") == 0) n -= 5; /* of the folds of xgboost.cv() */
     if (strncmp(s->name, "training's ", 11) == 0 || (strncmp(s->name, "valid", 5) == 0 && strstr(s->name, "'s "))) return true;
     for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
         size_t m = strlen(ends[i]);
-        if (n > m && strcmp(s->name + n - m, ends[i]) == 0) return true;
+        if (n > m && memcmp(s->name + n - m, ends[i], m) == 0) return true;
     }
     return false;
 }

@@ -320,8 +320,9 @@ enum run_loss run_lost(const struct run *r, const struct run_series *preferred, 
 /* ---- run/split.c ------------------------------------------------------------------------------------------------------------ */
 
 /* run_add_split - what others say of a new series, as if its name began with it: "eval/" by the name of its file (valid.log, val_loss.csv, or
- * one beside one of the same name for training), "loss/" for "test" where the file tells "learn". Appends to out. */
-void run_add_split(const struct run *r, uint16_t source, struct span name, struct str *out);
+ * one beside one of the same name for training), "loss/" for "test" where the file tells "learn", "train-" for the first of several sets
+ * that a booster evaluates. Appends to out; returns what of the name stands behind it. */
+struct span run_add_split(const struct run *r, uint16_t source, struct span name, struct str *out);
 
 /* ---- run/say.c -------------------------------------------------------------------------------------------------------------- */
 

@@ -80,8 +80,7 @@ int run_intern(struct run *r, uint16_t source, struct span name, enum axis axis,
     if (r->n_series >= SERIES_MAX || !run_grow((void **)&r->series, &r->series_room, r->n_series, sizeof *r->series)) return -1;
     struct run_series *s = NULL;
     struct str full = {0};
-    if (!known) run_add_split(r, source, name, &full); /* for the role only */
-    str_add_span(&full, name);
+    str_add_span(&full, known ? name : run_add_split(r, source, name, &full)); /* for the role only */
     if (full.p && !full.failed) {
         struct role_match m = known ? *known : role_of(full.p);
         s = series_new((uint32_t)r->n_series, source, name, axis, &m);

@@ -45,6 +45,20 @@ static size_t round_at(struct span body, int64_t *round)
     return num_integer((struct span){body.p + from, i - from}, round) ? i + 2 : 0;
 }
 
+/* tell_booster - whose rounds they are, and whether there are several sets to evaluate: of XGBoost's, which are numbered, the first is what was
+ * trained on then (its documents and most programs have eval_set=[(X_train, y_train), (X_test, y_test)]). */
+static void tell_booster(const struct text_pairs *ps, bool bracket, const struct format_out *out)
+{
+    bool first = false, second = false, lightgbm = false;
+    for (size_t i = 0; i < ps->n; i++) {
+        first |= span_starts(ps->pair[i].key, "validation_0-");
+        second |= span_starts(ps->pair[i].key, "validation_1-");
+        lightgbm |= span_has(ps->pair[i].key, "'s ");
+    }
+    out->fact(out->arg, span_of("boosting_library"), span_of(!bracket ? "catboost" : lightgbm ? "lightgbm" : "xgboost"));
+    if (first && second) out->fact(out->arg, span_of("first_eval_set"), span_of("train"));
+}
+
 static bool boosting(struct text_families *f, struct text_run *r, const struct text_line *l, struct span *rest,
                      const struct format_out *out)
 {
@@ -55,6 +69,7 @@ static bool boosting(struct text_families *f, struct text_run *r, const struct t
     if (f->restating) return f->restating = false, true;
     text_pairs(span_from(l->body, n), &f->pairs);
     struct text_where at = {text_place_step(&r->place, round, NAN, NAN), AXIS_STEP, SPLIT_NONE};
+    if (!f->booster && f->pairs.n) f->booster = true, tell_booster(&f->pairs, l->body.p[0] == '[', out);
     if (text_emit(r, l, &f->pairs, at, out)) r->place.step = at.step, r->place.axis = AXIS_STEP;
     return true;
 }

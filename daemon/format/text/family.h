@@ -35,6 +35,7 @@ struct text_families {
         double time;
         char body[TEXT_BAR_BYTES];
     } drawn;
+    bool booster;   /* whose rounds the lines tell was told */
     bool trees;     /* how many trees a round grows was told */
     bool restating; /* the next line repeats a round that was told before */
     struct {        /* of detectron2's lines to be copied into a table */
