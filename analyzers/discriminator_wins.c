@@ -11,6 +11,7 @@
 
 #include "analyzer.h"
 #include "stats/curve.h"
+#include "stats/game.h"
 #include "stats/robust.h"
 #include "stats/told.h"
 
@@ -177,14 +178,16 @@ static void follow_quality(struct state *s, const struct point *p)
 static void observe(void *state, const struct point *p, const struct findings *out)
 {
     struct state *s = state;
-    bool discriminator = p->series->role == ROLE_LOSS_DISCRIMINATOR;
+    bool discriminator = game_discriminates(p->series->role);
     if (p->series->role == ROLE_SCORE_EVAL) {
         follow_quality(s, p);
         return;
     }
     s->d.buckets = s->d_buckets;
     s->g.buckets = s->g_buckets;
-    if (!s->d.capacity) curve_init(&s->d, s->d_buckets, BUCKETS), curve_init(&s->g, s->g_buckets, BUCKETS);
+    bool by_name = s->series && s->series->role == ROLE_LOSS_VALUE && p->series->role == ROLE_LOSS_DISCRIMINATOR;
+    if (!s->d.capacity) curve_init(&s->g, s->g_buckets, BUCKETS);
+    if (!s->d.capacity || by_name) curve_init(&s->d, s->d_buckets, BUCKETS), s->series = NULL, s->lowest = 0;
     if (!isfinite(p->value) || (discriminator && s->series && s->series != p->series)) return;
     uint32_t used = s->d.used;
     curve_add(discriminator ? &s->d : &s->g, p->step, p->value, p->line);
@@ -200,9 +203,9 @@ const struct analyzer analyzer_discriminator_wins = {.name = "discriminator_wins
                                                      .summary = "the discriminator's loss falls to nothing",
                                                      .source = "Goodfellow 2014; Arjovsky & Bottou 2017",
                                                      .kinds = kinds,
-                                                     .wants = WANTS(ROLE_LOSS_DISCRIMINATOR) | WANTS(ROLE_LOSS_GENERATOR) |
+                                                     .wants = GAME_DISCRIMINATOR | WANTS(ROLE_LOSS_GENERATOR) |
                                                               WANTS(ROLE_SCORE_EVAL),
-                                                     .needs = WANTS(ROLE_LOSS_DISCRIMINATOR),
+                                                     .needs = GAME_NEEDS,
                                                      .scope = PER_RUN,
                                                      .state_size = sizeof(struct state),
                                                      .knobs = knobs,

@@ -5,16 +5,21 @@
  * discriminator's is far beyond everything it began with. With the hinge the generator's loss is what it is believed, with its sign changed:
  * at -1 and below all it makes is real beyond doubt. A critic's loss, which may be negative, has no such scale: it is beyond all
  * bounds where both losses, whatever their signs, are a hundred times what they were. What such a generator is paid for is no longer
- * likeness: quality falls. */
+ * likeness: quality falls.
+ *
+ * Where both losses begin at what cross-entropy costs whoever knows nothing, ln 4 and ln 2, their scale is known to the digit: a
+ * discriminator that stands above ln 4, after it was below, is wrong more often than a coin, and a generator below ln 2 is believed. */
 #include <math.h>
 
+#include "stats/game.h"
 #include "stats/robust.h"
 #include "stats/told.h"
 #include "stats/track_level.h"
 
+#define LN4 1.3862943611198906
 enum { TRACKS = 4 };
 struct state {
-    double lost, lost_far, won, factor, min_points, lasted, runs_away, critic_far, believed;
+    double lost, lost_far, won, factor, min_points, lasted, runs_away, critic_far, believed, coin;
     struct track track[TRACKS];
     uint32_t n;
     struct told told;
@@ -44,12 +49,27 @@ static const struct knob knobs[] = {
      "with a penalty on the gradient both wander by less than ten; without one they have no bound"},
     {"generator_wins_believed", "loss", -1, -100, 0, -2, -0.5, offsetof(struct state, believed),
      "that the generator's loss must be below, where it may be negative", "Lim & Ye 2017: the margin of the hinge"},
+    {"generator_wins_coin", "nats", 0.1, 0.02, 2, 0.2, 0.06, offsetof(struct state, coin),
+     "that the discriminator costs above ln 4, and the generator below ln 2, where both began at cross-entropy's balance",
+     "seeded training runs: 0.00 at most in healthy ones"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
+
+static bool within(double x, double low, double high) { return x >= low && x <= high; }
+
+/* Did both begin where cross-entropy begins, and is the discriminator below a coin's cost until late and above it since? */
+static bool fools_a_coin(const struct state *s, const struct track *d, const struct track *g, double d_now, double g_now)
+{
+    double d_first = d->curve->buckets[0].mean, g_first = g->curve->buckets[0].mean;
+    bool entropy = within(d_first, 1.2, 1.5) && within(g_first, 0.55, 0.9) && track_low(g) > 0 && track_begins(d);
+    return entropy && d_now >= LN4 + s->coin && g_now <= LN4 / 2 - s->coin && track_level(d, 0.1, 0.5) <= LN4 &&
+           track_level(g, 0.1, 0.5) >= LN4 / 2 - s->coin / 2;
+}
 
 static bool wins(const struct state *s, const struct track *d, const struct track *g, double d_now, double g_now)
 {
     double early = fmin(track_level(d, 0, 0.1), 2); /* a discriminator that never learned begins beyond balance */
     if (d_now >= s->lost && g_now <= s->believed && d_now > early) return true;
+    if (fools_a_coin(s, d, g, d_now, g_now)) return true;
     if (d_now < s->lost || d_now < s->factor * early) return false;
     return d_now >= s->lost_far || (track_low(g) >= 0 && g_now <= s->won);
 }
@@ -84,8 +104,7 @@ static size_t onset_of(const struct track *d, double bound)
 
 static void judge(struct state *s, bool over, const struct findings *out)
 {
-    const struct track *d = track_of_role(s->track, s->n, ROLE_LOSS_DISCRIMINATOR),
-                       *g = track_of_role(s->track, s->n, ROLE_LOSS_GENERATOR);
+    const struct track *d = game_discriminator(s->track, s->n), *g = track_of_role(s->track, s->n, ROLE_LOSS_GENERATOR);
     if (!d || !g || (double)d->curve->points < s->min_points || d->curve->used < 10) return;
     double d_now = track_level(d, 1 - s->lasted, 1), g_now = track_level(g, 1 - s->lasted, 1);
     bool critic = track_low(d) < -0.01, far = critic && over && runs_away(s, d, g),
@@ -93,7 +112,7 @@ static void judge(struct state *s, bool over, const struct findings *out)
     if (critic && !far && s->told.open) told_close(&s->told, 0, out); /* what was told of a critic is taken back (taken_back.h) */
     struct finding f = {0};
     if (is) {
-        f = track_finding(d, "generator_wins", onset_of(d, far ? s->critic_far : s->lost));
+        f = track_finding(d, "generator_wins", onset_of(d, far ? s->critic_far : d_now < s->lost ? LN4 : s->lost));
         f.severity = SEVERITY_WARNING;
         f.confidence = d_now >= s->lost_far ? 0.93 : 0.85;
         finding_add(&f, "discriminator_loss", d_now, "");
@@ -110,7 +129,7 @@ static void observe(void *state, const struct point *p, const struct findings *o
     struct track *t = track_add(s->track, &s->n, TRACKS, p);
     if (!s->heard) s->heard = true, s->source = p->source;
     s->several = s->several || p->source != s->source;
-    if (p->series->role == ROLE_LOSS_DISCRIMINATOR && track_fills(t) && !s->several) judge(s, false, out);
+    if (game_discriminates(p->series->role) && track_fills(t) && !s->several) judge(s, false, out);
 }
 
 static void finish(void *state, const struct findings *out) { judge(state, true, out); }
@@ -119,7 +138,8 @@ const struct analyzer analyzer_generator_wins = {.name = "generator_wins",
                                                  .summary = "the discriminator no longer tells real from made",
                                                  .source = "Goodfellow 2014; seeded training runs",
                                                  .kinds = kinds,
-                                                 .wants = WANTS(ROLE_LOSS_DISCRIMINATOR) | WANTS(ROLE_LOSS_GENERATOR),
+                                                 .wants = GAME_DISCRIMINATOR | WANTS(ROLE_LOSS_GENERATOR),
+                                                 .needs = GAME_NEEDS,
                                                  .scope = PER_RUN,
                                                  .state_size = sizeof(struct state),
                                                  .knobs = knobs,

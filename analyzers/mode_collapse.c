@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "stats/decline.h"
+#include "stats/game.h"
 #include "stats/told.h"
 
 enum { METRICS = 10 };
@@ -113,7 +114,7 @@ static void hear_adversary(struct state *s, const struct point *p, const struct 
 {
     bool before = is_game(s);
     if (p->series->role == ROLE_LOSS_GENERATOR) s->generator = true;
-    if (p->series->role == ROLE_LOSS_DISCRIMINATOR && isfinite(p->value)) {
+    if (game_discriminates(p->series->role) && isfinite(p->value)) {
         s->discriminator_level =
             s->discriminator ? s->discriminator_level + 0.05 * (p->value - s->discriminator_level) : p->value;
         s->discriminator = true;
@@ -147,9 +148,9 @@ const struct analyzer analyzer_mode_collapse = {.name = "mode_collapse",
                                                 .summary = "the generator's output gets much worse and stays so",
                                                 .source = "failure knowledge F29; FID: Heusel 2017",
                                                 .kinds = kinds,
-                                                .wants = WANTS(ROLE_LOSS_GENERATOR) | WANTS(ROLE_LOSS_DISCRIMINATOR) |
-                                                         WANTS(ROLE_SCORE_EVAL),
-                                                .needs = WANTS(ROLE_LOSS_GENERATOR) | WANTS(ROLE_LOSS_DISCRIMINATOR),
+                                                .wants =
+                                                    WANTS(ROLE_LOSS_GENERATOR) | GAME_DISCRIMINATOR | WANTS(ROLE_SCORE_EVAL),
+                                                .needs = GAME_NEEDS,
                                                 .scope = PER_RUN,
                                                 .state_size = sizeof(struct state),
                                                 .knobs = knobs,

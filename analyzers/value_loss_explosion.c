@@ -9,7 +9,8 @@
  * that where the agent was paid before (a reward that is found for the first time does), so the scale of the rewards has changed: by the
  * root of the ratio. Where the return that is logged did not leap with it, the two are no longer paid in the same coin.
  *
- * An agent that learns values alone (DQN) logs their error as its training loss. */
+ * An agent that learns values alone (DQN) logs their error as its training loss. Beside a generator's loss a critic's is a discriminator's
+ * (stats/game.h). */
 #include <math.h>
 
 #include "stats/told.h"
@@ -167,6 +168,7 @@ static void judge(struct state *s, bool over, const struct findings *out)
 {
     const struct track *v = values_of(s), *r = return_beside(s, v), *e = track_of_role(s->track, s->n, ROLE_EXPLAINED_VARIANCE);
     if (!v || (double)v->curve->points < s->min_points || v->curve->used < 8 || track_low(v) < 0) return;
+    if (track_of_role(s->track, s->n, ROLE_LOSS_GENERATOR)) return;
     struct finding f = {0};
     bool is = leaps(s, v, r, &f) || grows(s, v, r, over, &f);
     if (is) finding_add(&f, "explained_variance", e ? track_level(e, 0.8, 1) : (double)NAN, "");
@@ -191,7 +193,7 @@ const struct analyzer analyzer_value_loss_explosion = {.name = "value_loss_explo
                                                        .kinds = kinds,
                                                        .wants = WANTS(ROLE_LOSS_VALUE) | WANTS(ROLE_RETURN) |
                                                                 WANTS(ROLE_EXPLAINED_VARIANCE) | WANTS(ROLE_LOSS_TRAIN) |
-                                                                WANTS(ROLE_LOSS_POLICY),
+                                                                WANTS(ROLE_LOSS_POLICY) | WANTS(ROLE_LOSS_GENERATOR),
                                                        .needs = WANTS(ROLE_LOSS_VALUE) | WANTS(ROLE_RETURN),
                                                        .scope = PER_RUN,
                                                        .state_size = sizeof(struct state),
