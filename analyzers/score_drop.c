@@ -11,7 +11,7 @@
 #include "stats/told.h"
 
 struct state {
-    double min_points, drop_share, drop_sd, critical_share, critical_lasted, gain, singles, stayed, arrived;
+    double min_points, drop_share, drop_sd, critical_share, critical_lasted, gain, singles, stayed, arrived, kept;
     struct decline d;
     const struct series *series;
     uint16_t source, segment;
@@ -38,6 +38,8 @@ static const struct knob knobs[] = {
      "as long as it fell, that a return has stayed above its former best to be only worth knowing", "our choice"},
     {"score_drop_arrived", "share", 0.8, 0, 1, 0.9, 0.7, offsetof(struct state, arrived),
      "of the way to its last level that a score had made before a fall that is over counts", "as decline.c counts dips"},
+    {"score_drop_kept", "share", 0.8, 0.1, 1, 0.9, 0.7, offsetof(struct state, kept),
+     "of score_drop_share, below which what was told of a fall is taken back", "our choice: hysteresis"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
 /* Of a return, whose scale and noise are its own: what was gained must be worth losing, and a dip that is over must have been larger than what
@@ -64,9 +66,12 @@ static bool held(const struct state *s, const struct decline_verdict *v)
         if (s->d.buckets[i].mean >= middle) n += s->d.buckets[i].n;
     return n >= EVALUATIONS;
 }
+/* What stands near the line is above it now and below it then: what was told of a fall holds until less than kept of that share is lost. */
 static bool is_lost(const struct state *s, const struct decline_verdict *v)
 {
-    return !v->recovered && v->drop_share >= s->drop_share && v->drop_sd >= s->drop_sd && gained(s, v) && held(s, v);
+    bool told = s->told.open && finding_evidence(&s->told.last, "recovered", 1) == 0;
+    return !v->recovered && v->drop_share >= (told ? s->kept : 1) * s->drop_share && v->drop_sd >= s->drop_sd && gained(s, v) &&
+           held(s, v);
 }
 static bool has_dipped(const struct state *s, const struct decline_verdict *v)
 {
