@@ -203,8 +203,8 @@ const struct analyzer analyzer_discriminator_wins = {.name = "discriminator_wins
                                                      .summary = "the discriminator's loss falls to nothing",
                                                      .source = "Goodfellow 2014; Arjovsky & Bottou 2017",
                                                      .kinds = kinds,
-                                                     .wants = GAME_DISCRIMINATOR | WANTS(ROLE_LOSS_GENERATOR) |
-                                                              WANTS(ROLE_SCORE_EVAL),
+                                                     .wants =
+                                                         GAME_DISCRIMINATOR | WANTS(ROLE_LOSS_GENERATOR) | WANTS(ROLE_SCORE_EVAL),
                                                      .needs = GAME_NEEDS,
                                                      .scope = PER_RUN,
                                                      .state_size = sizeof(struct state),

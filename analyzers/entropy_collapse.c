@@ -3,7 +3,8 @@
  * A policy that has learned its task needs no entropy any more, so low entropy is no fault while the return stands near its best, well
  * above where it began. It is one when the return never rose, or has fallen from its best: nothing is tried any more that could
  * mend it. It is one as well when each update still moves the policy far, as its divergence from the policy before tells: who has found the
- * one good answer has come to rest. Where no return is logged it is worth knowing. Both signs are logged; an entropy that changes its sign belongs to
+ * one good answer has come to rest. And it is one when next to nothing is left of it before a third of the run is over, whatever the return had
+ * come to: a policy that learns becomes certain as its return rises, and for the rest of such a run there is nothing that it could learn from. Where no return is logged it is worth knowing. Both signs are logged; an entropy that changes its sign belongs to
  * continuous actions, has no zero to fall to, and is left alone. */
 #include <math.h>
 
@@ -12,7 +13,7 @@
 
 enum { TRACKS = 4 };
 struct state {
-    double share, least, floor, min_points, lasted, effect, restless;
+    double share, least, floor, min_points, lasted, effect, restless, gone, soon;
     struct track track[TRACKS];
     uint32_t n;
     struct told told;
@@ -36,6 +37,11 @@ static const struct knob knobs[] = {
     {"entropy_collapse_restless", "nats", 0.03, 0.005, 5, 0.1, 0.02, offsetof(struct state, restless),
      "of divergence from one policy to the next, while it is certain, above which it has not come to rest",
      "Schulman 2017: targets of 0.003 to 0.03 while a policy learns"},
+    {"entropy_collapse_gone", "share", 0.001, 0.00001, 0.05, 0.0003, 0.003, offsetof(struct state, gone),
+     "of its early level that is next to nothing, though the return rose",
+     "seeded training runs: 0.018 at least in healthy ones"},
+    {"entropy_collapse_soon", "share", 0.34, 0.05, 1, 0.2, 0.5, offsetof(struct state, soon),
+     "of the run after which that is no collapse any more: it had time to learn", "our choice"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
 /* The return stands well above its start, and not far below its best. */
@@ -54,6 +60,15 @@ static bool is_restless(const struct state *s)
     const struct track *kl = track_of_role(s->track, s->n, ROLE_KL);
     return kl && (double)kl->curve->points >= s->min_points && track_level(kl, 0.5, 1) >= s->restless &&
            track_level(kl, 1 - s->lasted, 1) >= s->restless / 2;
+}
+
+/* Was next to nothing left of it, for good, when most of the run still lay ahead? */
+static bool gone_soon(const struct state *s, const struct track *e, double early)
+{
+    double mean[TRACK_BUCKETS];
+    size_t n = track_means(e, mean), i = n;
+    while (i > 0 && fabs(mean[i - 1]) <= s->gone * early) i--;
+    return (double)i <= s->soon * (double)n && early >= s->least;
 }
 
 static bool collapsed(const struct state *s, const struct track *e, double *early, double *now)
@@ -80,16 +95,18 @@ static void judge(struct state *s, bool over, const struct findings *out)
     const struct track *e = track_of_role(s->track, s->n, ROLE_ENTROPY), *r = track_of_role(s->track, s->n, ROLE_RETURN);
     double early = 0, now = 0;
     bool known = r && r->curve->used >= 8;
-    bool is = e && (known || over) && collapsed(s, e, &early, &now) && !(known && learned(s, r) && !is_restless(s));
+    bool rose = known && learned(s, r), is = e && (known || over) && collapsed(s, e, &early, &now);
+    is = is && !(rose && !is_restless(s) && !(over && gone_soon(s, e, early)));
     struct finding f = {0};
     if (is) {
         f = track_finding(e, "entropy_collapse", onset_of(s, e, early));
         f.severity = known ? SEVERITY_WARNING : SEVERITY_INFO;
-        f.confidence = known ? 0.88 : 0.6;
+        f.confidence = !known ? 0.6 : rose ? 0.8 : 0.88;
         finding_add(&f, "from", early, "nats");
         finding_add(&f, "to", now, "nats");
         finding_add(&f, "share", early > 0 ? now / early : 1, "share");
         finding_add(&f, "return_known", known, "");
+        finding_add(&f, "return_rose", rose, "");
     }
     told_update(&s->told, is, s->told.severity != f.severity, &f, out);
 }

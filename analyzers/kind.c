@@ -84,7 +84,7 @@ const struct kind kinds[] = {
      "{series} was {from} at its best ({axis} {best_step}) and has been {to} since {axis} {onset}: what was learned is lost",
      "score_drop return_flat"},
     {"entropy_collapse", "the policy became certain too early",
-     "{series} is {to} since {axis} {onset} without a good return: nothing new is tried any more", ""},
+     "{series} is {to} since {axis} {onset}{good_return}: nothing new is tried any more", ""},
     {"kl_blowup", "the policy moves too far",
      "{series} is above {bound} since {axis} {onset} and reached {to}: the policy is no longer the one that its data came from",
      ""},

@@ -65,7 +65,8 @@ static bool named(const char *name, bool camel, struct role_match *m)
     role_words_cut(name, camel, &w);
     if (!w.n || role_part_statistic(&w, m)) return w.n;
     enum split split = SPLIT_NONE;
-    if (strncmp(w.at[0], "grad", 4) != 0) split = role_words_split(&w); /* else such a word is of a layer's name, as far as is known */
+    if (strncmp(w.at[0], "grad", 4) != 0)
+        split = role_words_split(&w); /* else such a word is of a layer's name, as far as is known */
     if (split != SPLIT_EVAL && role_part_gradient(&w, &part)) {
         m->role = ROLE_GRAD_PART;
         role_words_spell(&w, part, w.n, m->part, sizeof m->part);

@@ -74,6 +74,8 @@ static void add_value(struct str *out, const struct finding *f, struct span name
     else if (span_is(name, "last")) str_addf(out, "%" PRId64, f->last_step);
     else if (span_is(name, "line")) str_addf(out, "%" PRIu64, f->quote_line ? f->quote_line : f->first_line);
     else if (span_is(name, "recovery")) add_recovery(out, f);
+    else if (span_is(name, "good_return"))
+        str_add(out, finding_evidence(f, "return_rose", 0) == 1 ? ", although the return had risen" : " without a good return");
     else if (span_is(name, "came_back")) str_add(out, finding_evidence(f, "recovered", 0) == 1 ? ", and came back" : "");
     else if (span_is(name, "stays")) str_add(out, f->phase == PHASE_CLOSED ? ", and has come back" : " and has not come back");
     else if (span_is(name, "now_words")) str_add(out, finding_evidence(f, "recovered", 0) == 1 ? "fell to" : "is now");
