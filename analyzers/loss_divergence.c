@@ -85,18 +85,22 @@ static bool has_eased(const struct state *s)
     return !e->slow && e->level < e->from + at * (e->peak - e->from) && share_undone(s) < s->little;
 }
 
-/* A slow rise up to where the loss was before anything had been learned, and back: too long for a spike, and no less a trouble. */
+/* Up to where the loss was before anything had been learned, and back: too long for a spike, and no less a trouble. A slow rise, that is, or a
+ * leap far beyond it which is not made good yet: what is over loss_spike tells. */
 static bool undid_all(const struct state *s)
 {
-    return s->e.slow && s->high_at_first - s->e.from >= log(SPIKE) && s->e.peak >= s->high_at_first;
+    const struct excursion *e = &s->e;
+    if (s->high_at_first - e->from < log(SPIKE)) return false;
+    return e->slow ? e->peak >= s->high_at_first : e->open && !e->scale.linear && e->peak >= s->high_at_first + log(SPIKE);
 }
 
 static enum severity severity_of(const struct state *s, enum phase phase, double factor)
 {
     double now = s->e.open ? s->e.level : s->e.last;
     bool beyond = !s->e.scale.linear && now > s->high_at_first; /* where it began: no data and no weighing announce that */
-    if ((s->announced && !beyond) || s->eased) return SEVERITY_INFO;
-    if (phase == PHASE_CLOSED && undid_all(s)) return SEVERITY_WARNING;
+    if (s->announced && !beyond) return SEVERITY_INFO;
+    if ((phase == PHASE_CLOSED || s->eased) && undid_all(s)) return SEVERITY_WARNING;
+    if (s->eased) return SEVERITY_INFO;
     if (phase == PHASE_CLOSED) return s->e.slow || factor >= SPIKE ? SEVERITY_INFO : SEVERITY_WARNING;
     bool much = s->e.slow || share_undone(s) >= s->little;
     return factor >= s->critical_factor && !s->recedes && much ? SEVERITY_CRITICAL : SEVERITY_WARNING;

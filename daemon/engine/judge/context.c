@@ -19,6 +19,8 @@ static const double IMPROVES =
     0.05; /* share that the held-out loss must have come down by since: more than chance makes of the newest */
 static const double HALF =
     0.5; /* of the level before, that a training loss must have come down to for a steep gradient to lead downhill */
+static const double LEAPT =
+    3; /* times the evaluation before: more than noise, and more than harder rows in training can do to it */
 static const double BEARS = 0.02; /* share by which a held-out loss may rise, and has not noticed */
 
 static bool among(const char *kind, const char *const *kinds)
@@ -78,6 +80,27 @@ static bool held_out_improves(const struct run *r, const struct finding *f)
         if (is_at_best(s, f)) return true;
     }
     return false;
+}
+
+/* Did a held-out loss leap with the training loss? Then the weights were worse for a while, and it is not that harder rows came. */
+static bool held_out_leapt(const struct run *r, const struct finding *f)
+{
+    for (size_t i = 0; i < r->n_series; i++) {
+        const struct run_series *s = r->series[i];
+        if (s->s.role != ROLE_LOSS_EVAL || s->s.axis != f->series->axis) continue;
+        double before = NAN;
+        for (uint32_t k = 0; k < s->curve.used; k++) {
+            const struct bucket *b = &s->curve.buckets[k];
+            if (b->last_step < f->onset_step) before = b->mean;
+            else if (before > 0 && b->max > LEAPT * before) return true;
+        }
+    }
+    return false;
+}
+
+static bool held_out_gains(const struct run *r, const struct finding *f)
+{
+    return held_out_improves(r, f) && !held_out_leapt(r, f);
 }
 
 /* How many steps lie between two values of a series. */
@@ -262,11 +285,11 @@ static const struct {
     uint64_t roles;
     bool (*holds)(const struct run *r, const struct finding *f);
 } milder[] = {
-    {traded, TRAIN | HELD, is_term},   {traded, TRAIN | HELD, is_one_of_many},
-    {risen, TRAIN, is_small},          {jumped, TRAIN, opens_epoch},
-    {flat, TRAIN, has_learned},        {fitted, HELD, score_beats_term},
-    {risen, TRAIN, held_out_improves}, {flat, TRAIN, only_rises},
-    {borne, TRAIN, held_out_bears},    {steep, NORM, leads_downhill},
+    {traded, TRAIN | HELD, is_term}, {traded, TRAIN | HELD, is_one_of_many},
+    {risen, TRAIN, is_small},        {jumped, TRAIN, opens_epoch},
+    {flat, TRAIN, has_learned},      {fitted, HELD, score_beats_term},
+    {risen, TRAIN, held_out_gains},  {flat, TRAIN, only_rises},
+    {borne, TRAIN, held_out_bears},  {steep, NORM, leads_downhill},
 };
 
 bool judge_is_mild(const struct run *r, const struct finding *f)
