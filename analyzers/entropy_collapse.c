@@ -101,14 +101,14 @@ static void judge(struct state *s, bool over, const struct findings *out)
     if (is) {
         f = track_finding(e, "entropy_collapse", onset_of(s, e, early));
         f.severity = known ? SEVERITY_WARNING : SEVERITY_INFO;
-        f.confidence = !known ? 0.6 : rose ? 0.8 : 0.88;
+        f.confidence = known ? 0.88 : 0.6;
         finding_add(&f, "from", early, "nats");
         finding_add(&f, "to", now, "nats");
         finding_add(&f, "share", early > 0 ? now / early : 1, "share");
         finding_add(&f, "return_known", known, "");
         finding_add(&f, "return_rose", rose, "");
     }
-    told_update(&s->told, is, s->told.severity != f.severity, &f, out);
+    told_update(&s->told, is, over || s->told.severity != f.severity, &f, out);
 }
 
 static void observe(void *state, const struct point *p, const struct findings *out)
