@@ -35,11 +35,14 @@ static inline bool boosted(const struct boosting *b, const struct series *s)
                                        "/RMSE",   "/MAPE",    "/Quantile", "/Logloss", "/MultiClass"};
     if (b->rounds) return true;
     size_t n = strlen(s->name);
-    if (n > 5 && strcmp(s->name + n - 5, "-mean") == 0) n -= 5; /* of the folds of xgboost.cv() */
+    bool folds = n > 5 && strcmp(s->name + n - 5, "-mean") == 0; /* cv(): the same metrics in the spelling of each library */
+    n -= folds ? 5 : 0;
     if (strncmp(s->name, "training's ", 11) == 0 || (strncmp(s->name, "valid", 5) == 0 && strstr(s->name, "'s "))) return true;
     for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
         size_t m = strlen(ends[i]);
-        if (n > m && memcmp(s->name + n - m, ends[i], m) == 0) return true;
+        const char *end = s->name + n - m;
+        if (n > m && memcmp(end, ends[i], m) == 0) return true;
+        if (n > m && folds && strchr("-_ ", *end) && strncasecmp(end + 1, ends[i] + 1, m - 1) == 0) return true;
     }
     return false;
 }

@@ -27,6 +27,20 @@ static void missing_words_are_no_numbers_and_nan_is_one(void **unused)
     probe_close(p);
 }
 
+static void an_evaluation_without_its_loss_had_one_that_was_nan(void **unused)
+{
+    (void)unused;
+    struct probe *p = probe_text("csv", "loss,step,eval_loss,eval_runtime,test_runtime\n2.5,10,,,\n,10,,0.25,\n2.25,20,,,\n"
+                                        ",20,0.75,0.25,\n,20,,,0.5\n");
+    probe_expect(p, "point eval_loss 10 NaN @3");
+    probe_expect(p, "point eval_loss 20 0.75 @5");
+    probe_refuse(p, "point eval_loss 20 NaN");
+    probe_close(p);
+    p = probe_text("csv", "epoch,val_loss,val_acc\n1,,0.5\n2,,0.75\n"); /* a table whose columns somebody chose */
+    probe_refuse(p, "point val_loss");
+    probe_close(p);
+}
+
 static void a_row_for_each_number_is_read_by_the_name_it_tells(void **unused)
 {
     (void)unused;
@@ -337,6 +351,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sparse_rows_give_the_points_they_have),
         cmocka_unit_test(missing_words_are_no_numbers_and_nan_is_one),
+        cmocka_unit_test(an_evaluation_without_its_loss_had_one_that_was_nan),
         cmocka_unit_test(a_row_for_each_number_is_read_by_the_name_it_tells),
         cmocka_unit_test(padded_cells_are_trimmed),
         cmocka_unit_test(quotes_hold_delimiters_and_line_ends),

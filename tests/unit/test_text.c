@@ -348,6 +348,25 @@ static void boosting_rounds_and_tables_are_read(void **unused)
     probe_close(p);
 }
 
+static void boosting_rounds_tell_whose_they_are(void **unused)
+{
+    (void)unused;
+    WITH("[0]\tvalidation_0-mlogloss:0.5\tvalidation_1-mlogloss:0.75\n", p);
+    probe_expect(p, "fact boosting_library=xgboost");
+    probe_expect(p, "fact first_eval_set=train");
+    probe_expect(p, "point validation_0-mlogloss 0 0.5 @1");
+    probe_close(p);
+    WITH("[0]\tvalidation_0-mlogloss:0.5\n[1]\tvalidation_0-mlogloss:0.25\n", one);
+    probe_refuse(one, "fact first_eval_set");
+    probe_close(one);
+    WITH("0:\tlearn: 0.5\ttest: 0.75\ttotal: 57.9ms\n", cat);
+    probe_expect(cat, "fact boosting_library=catboost");
+    probe_close(cat);
+    WITH("[1]\tvalid_0's l2: 0.25\n", light);
+    probe_expect(light, "fact boosting_library=lightgbm");
+    probe_close(light);
+}
+
 static void what_launchers_put_in_front_does_not_matter(void **unused)
 {
     (void)unused;
@@ -392,6 +411,7 @@ int main(void)
         cmocka_unit_test(epoch_summaries_have_series_of_their_own),
         cmocka_unit_test(deepspeed_lines_are_read),
         cmocka_unit_test(boosting_rounds_and_tables_are_read),
+        cmocka_unit_test(boosting_rounds_tell_whose_they_are),
         cmocka_unit_test(what_launchers_put_in_front_does_not_matter),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
