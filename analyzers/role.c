@@ -96,6 +96,8 @@ struct role_match role_of(const char *name)
     struct role_match m = meaning(name), behind;
     bool weak = m.role == ROLE_NONE || m.role == ROLE_LOSS_PART || m.role == ROLE_PROGRESS;
     const char *last = weak ? role_path_behind_group(name) : NULL;
+    char swapped[sizeof m.metric];
+    if (last && role_path_of_losses(name, swapped, sizeof swapped)) last = swapped;
     if (last && role_path_alone((behind = meaning(last)).role)) return behind;
     return m;
 }

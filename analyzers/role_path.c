@@ -1,6 +1,7 @@
 /* role_path - see role_path.h. */
 #include "role_path.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -32,6 +33,14 @@ const char *role_path_behind_group(const char *name)
     for (int i = 0; i < w.n; i++)
         if (role_words_among(changed, w.at[i])) return NULL;
     return w.n && role_words_split(&w) == SPLIT_NONE ? name + n + 1 : NULL;
+}
+
+bool role_path_of_losses(const char *name, char *swapped, size_t size)
+{
+    size_t n = strcspn(name, "/");
+    bool losses = (n == 4 && strncasecmp(name, "loss", n) == 0) || (n == 6 && strncasecmp(name, "losses", n) == 0);
+    if (!losses || !name[n] || !name[n + 1] || strchr(name + n + 1, '/')) return false;
+    return (size_t)snprintf(swapped, size, "%s loss", name + n + 1) < size;
 }
 
 bool role_path_alone(enum role role)

@@ -11,6 +11,10 @@ const char *role_path_behind_places(const char *name);
  * it changes what the name behind it means ("best/fid"). */
 const char *role_path_behind_group(const char *name);
 
+/* role_path_of_losses - "loss/value" is the value loss: writes "value loss", and so of any one name in the group of losses. False for any
+ * other name; a name without a slash may be a loss's value. */
+bool role_path_of_losses(const char *name, char *swapped, size_t size);
+
 /* role_path_alone - does a name of this role mean the same in whatever group it stands? A loss may be one of several there, and a norm
  * one module's. */
 bool role_path_alone(enum role role);

@@ -188,6 +188,12 @@ const struct role_row role_rows[] = {
     SAME("returns mean", WHOLE, ROLE_RETURN, BETTER_HIGHER),
     SAME("return avg", WHOLE, ROLE_RETURN, BETTER_HIGHER),
     SAME("episodic return mean", WHOLE, ROLE_RETURN, BETTER_HIGHER),
+    SAME("reward total", WHOLE, ROLE_RETURN, BETTER_HIGHER),
+    SAME("rew", WHOLE, ROLE_RETURN, BETTER_HIGHER),               /* Tianshou */
+    SAME("rewards iter", WHOLE, ROLE_RETURN, BETTER_HIGHER),      /* rl_games */
+    SAME("cumulative reward", WHOLE, ROLE_RETURN, BETTER_HIGHER), /* ML-Agents */
+    SAME("critic score mean", WHOLE, ROLE_RETURN, BETTER_HIGHER), /* verl */
+    SAME("average discounted return", WHOLE, ROLE_RETURN, BETTER_HIGHER),
     SAME("rewards mean", WHOLE, ROLE_RETURN, BETTER_HIGHER),
     SAME("critic rewards mean", WHOLE, ROLE_RETURN, BETTER_HIGHER),
     SAME("rlhf reward", WHOLE, ROLE_RETURN, BETTER_HIGHER),
@@ -242,6 +248,9 @@ const struct role_row role_rows[] = {
     SAME("actor ppo kl", WHOLE, ROLE_KL, BETTER_UNKNOWN),
     SAME("value loss", WHOLE, ROLE_LOSS_VALUE, BETTER_UNKNOWN),
     SAME("critic loss", WHOLE, ROLE_LOSS_VALUE, BETTER_UNKNOWN),
+    SAME("loss critic", WHOLE, ROLE_LOSS_VALUE, BETTER_UNKNOWN),
+    SAME("c loss", WHOLE, ROLE_LOSS_VALUE, BETTER_UNKNOWN), /* rl_games */
+    SAME("qf1 loss", WHOLE, ROLE_LOSS_VALUE, BETTER_UNKNOWN),
     SAME("vf loss", WHOLE, ROLE_LOSS_VALUE, BETTER_UNKNOWN),
     SAME("critic vf loss", WHOLE, ROLE_LOSS_VALUE, BETTER_UNKNOWN),
     SAME("value function loss", WHOLE, ROLE_LOSS_VALUE, BETTER_UNKNOWN),
@@ -259,6 +268,9 @@ const struct role_row role_rows[] = {
     SAME("policy gradient loss", WHOLE, ROLE_LOSS_POLICY, BETTER_UNKNOWN),
     SAME("pg loss", WHOLE, ROLE_LOSS_POLICY, BETTER_UNKNOWN),
     SAME("actor loss", WHOLE, ROLE_LOSS_POLICY, BETTER_UNKNOWN),
+    SAME("loss actor", WHOLE, ROLE_LOSS_POLICY, BETTER_UNKNOWN),
+    SAME("loss policy", WHOLE, ROLE_LOSS_POLICY, BETTER_UNKNOWN),
+    SAME("a loss", WHOLE, ROLE_LOSS_POLICY, BETTER_UNKNOWN), /* rl_games */
     SAME("actor pg loss", WHOLE, ROLE_LOSS_POLICY, BETTER_UNKNOWN),
     SAME("explained variance", WHOLE, ROLE_EXPLAINED_VARIANCE, BETTER_HIGHER),
     SAME("vf explained var", WHOLE, ROLE_EXPLAINED_VARIANCE, BETTER_HIGHER),
@@ -272,13 +284,21 @@ const struct role_row role_rows[] = {
     EVAL_DOWN("kid", WHOLE),
     EVAL_DOWN("kid50k", WHOLE),
     EVAL_DOWN("kid50k full", WHOLE),
+    EVAL_DOWN("kid mean", WHOLE),
+    EVAL_DOWN("kernel inception distance mean", WHOLE),
     EVAL_UP("inception score", WHOLE, false),
     EVAL_UP("is", WHOLE, false),
     EVAL_UP("is50k", WHOLE, false),
     EVAL_UP("is50k mean", WHOLE, false),
+    EVAL_UP("is mean", WHOLE, false),
+    EVAL_UP("inception score mean", WHOLE, false), /* torch-fidelity */
     EVAL_UP("f 8 score", WHOLE, true),
     EVAL_UP("f 1 8 score", WHOLE, true),
     EVAL_UP("modes covered", WHOLE, false),
+    EVAL_UP("modes", WHOLE, false),
+    EVAL_UP("num modes", WHOLE, false),
+    EVAL_UP("n modes", WHOLE, false),
+    EVAL_UP("mode coverage", WHOLE, false),
     SCORE_DOWN("wer", LAST),
     SCORE_DOWN("cer", LAST),
     SCORE_DOWN("ppl", LAST),
@@ -449,6 +469,7 @@ const struct role_row role_rows[] = {
     PACE("seconds per step", WHOLE, ROLE_STEP_TIME, "s"),
     PACE("sec it", WHOLE, ROLE_STEP_TIME, "s"),
     UNIT("fps", WHOLE, ROLE_THROUGHPUT, "frames/s"),
+    UNIT("sps", WHOLE, ROLE_THROUGHPUT, "steps/s"), /* CleanRL */
     UNIT("it s", WHOLE, ROLE_THROUGHPUT, "steps/s"),
     UNIT("runningavgsamplespersec", WHOLE, ROLE_THROUGHPUT, "samples/s"),
     UNIT("mfu", WHOLE, ROLE_THROUGHPUT, "%"),
