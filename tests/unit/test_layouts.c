@@ -118,6 +118,11 @@ static const struct layout {
     /* SummaryWriter.add_scalars and add_hparams: directories of the same process below their writer's */
     {{"t/" EVENTS ".0", "t/loss_a/" EVENTS ".1", "t/1700000000.5/" EVENTS ".2"}, {"t 3"}, {0}},
     {{"t/" EVENTS ".0", "t/other/events.out.tfevents.1700000009.host.78.0"}, {"t 1", "t/other 1"}, {0}},
+    {{"t/" EVENTS ".0", "t/loss/train/events.out.tfevents.1700000009.host.77.1",
+      "t/loss/valid/events.out.tfevents.1700000009.host.77.2"},
+     {"t 3"},
+     {0}},
+    {{"t/" EVENTS ".0", "t/loss/train/events.out.tfevents.1700000009.host.78.0"}, {"t 1", "t/loss 1"}, {0}},
     /* beside a log: the only start belongs to it, several are runs (torchtitan, Stable-Baselines3) */
     {{"t/train.log", "t/tb/" EVENTS ".0"}, {"t 2"}, {0}},
     {{"t/logs/rank0.log", "t/tb/20260105-1000/" EVENTS ".0", "t/tb/20260105-1000/rank_1/" EVENTS ".0"}, {"t 3"}, {0}},

@@ -163,18 +163,35 @@ static size_t process_of(const char *name, const char **at)
     return counter - 1;
 }
 
-/* SummaryWriter.add_scalars and add_hparams make directories below that of their writer, in the same process. */
-static bool same_process(const struct scan_place *p)
+/* Does a directory hold event files of a process that wrote some beside p? */
+static bool holds_of_process(const struct scan_place *p, const char *directory)
 {
     size_t n = 0;
     struct err ignored;
     bool same = false;
-    char **below = p->n_beside ? scan_list(p->path, &n, &ignored) : NULL;
+    char **below = scan_list(directory, &n, &ignored);
     for (size_t i = 0; below && i < n && !same; i++) {
         const char *a = NULL, *b = NULL;
         size_t k = process_of(below[i], &a);
         for (size_t j = 0; k && j < p->n_beside && !same; j++) same = process_of(p->beside[j], &b) == k && memcmp(a, b, k) == 0;
     }
+    scan_list_done(below, n);
+    return same;
+}
+
+/* SummaryWriter.add_scalars and add_hparams make directories below that of their writer, in the same process: torch's loss_train/,
+ * tensorboardX's loss/train/. */
+static bool same_process(const struct scan_place *p)
+{
+    size_t n = 0;
+    struct err ignored;
+    char path[PATH_BYTES];
+    if (!p->n_beside) return false;
+    if (holds_of_process(p, p->path)) return true;
+    bool same = false;
+    char **below = scan_list(p->path, &n, &ignored);
+    for (size_t i = 0; below && i < n && !same; i++)
+        same = snprintf(path, sizeof path, "%s/%s", p->path, below[i]) < (int)sizeof path && holds_of_process(p, path);
     scan_list_done(below, n);
     return same;
 }
