@@ -338,6 +338,17 @@ static void a_packed_log_that_is_named_by_its_process_is_one(void **unused)
     scan_done(&s);
 }
 
+static void a_packed_table_in_markdown_is_read_as_the_table_is(void **unused)
+{
+    (void)unused;
+    make_file("md/results.md", "| step | train loss |\n|---|---|\n| 2 | 0.9 |\n| 4 | 0.8 |\n| 6 | 0.7 |\n");
+    pack("gzip md/results.md");
+    struct scan s = scan_ok("md");
+    assert_root(&s, 0, "md", 1);
+    assert_non_null(strstr(s.runs[0].sources[0].path, "results.md.gz"));
+    scan_done(&s);
+}
+
 static void a_copied_part_is_not_read_twice(void **unused)
 {
     (void)unused;
@@ -404,6 +415,7 @@ int main(void)
         IN_A_DIRECTORY(seconds_and_months_are_dates_too),
         IN_A_DIRECTORY(what_is_left_of_a_rotated_log_is_read_too),
         IN_A_DIRECTORY(a_packed_log_that_is_named_by_its_process_is_one),
+        IN_A_DIRECTORY(a_packed_table_in_markdown_is_read_as_the_table_is),
         IN_A_DIRECTORY(a_copied_part_is_not_read_twice),
         IN_A_DIRECTORY(a_number_behind_a_name_is_not_always_a_rotation),
         IN_A_DIRECTORY(what_was_passed_over_is_listed_with_the_reason),

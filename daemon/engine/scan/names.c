@@ -15,6 +15,8 @@ static const char *const foreign_suffixes[] = {".py",  ".png", ".jpg",     ".jpe
                                                ".pkl", ".bin", ".parquet", ".arrow", ".zip",   ".tar", ".tgz", ".bz2", ".xz",
                                                ".so",  ".c",   ".h",       ".cpp",   ".ipynb", ".whl", NULL};
 static const char *const packed_suffixes[] = {".gz", ".zst", NULL};
+static const char *const table_suffixes[] = {".md",
+                                             NULL}; /* a log now and then: read where it looks like one, and not missed else */
 static const char *const log_suffixes[] = {".log", ".out", ".err", ".txt", ".jsonl", ".ndjson", ".json", ".csv", ".tsv", NULL};
 
 /* Files of other tools that lie among logs and look like one. */
@@ -109,7 +111,7 @@ bool scan_is_packed_log(const char *path)
 {
     if (!has_suffix(packed_suffixes, path_name(path))) return false;
     char *inside = scan_unpacked_name(path);
-    bool is = inside && (scan_is_log(inside) || says_log(inside));
+    bool is = inside && (scan_is_log(inside) || says_log(inside) || has_suffix(table_suffixes, path_name(inside)));
     free(inside);
     return is;
 }
