@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "../../../analyzers/fact_key.h"
+#include "../../../analyzers/stats/boosted.h"
 #include "parts.h"
 
 #define NAMED_CAUSE 0.8 /* below it a cause is never stated as the cause (interface: section 4) */
@@ -21,9 +22,19 @@ static bool logged_rate(struct run *r, struct fact *rate)
     return highest > 0;
 }
 
+/* Does a booster of trees log here, which has no mode, no layers and no gradients through them? */
+static bool grows_trees(const struct run *r)
+{
+    struct boosting b = {0};
+    for (size_t i = 0; i < r->n_facts; i++) boosting_fact(&b, r->facts[i].key, r->facts[i].value);
+    for (size_t i = 0; i < r->n_series; i++)
+        if (r->series[i]->s.role == ROLE_LOSS_TRAIN) return boosted(&b, &r->series[i]->s);
+    return false;
+}
+
 static struct fact *canonical_facts(struct run *r, size_t *n)
 {
-    struct fact *facts = judge_room(r, r->n_facts + 1, sizeof *facts);
+    struct fact *facts = judge_room(r, r->n_facts + 2, sizeof *facts);
     bool rate = false;
     *n = 0;
     for (size_t i = 0; i < r->n_facts; i++) {
@@ -32,6 +43,7 @@ static struct fact *canonical_facts(struct run *r, size_t *n)
         ++*n;
     }
     if (!rate && logged_rate(r, &facts[*n])) ++*n;
+    if (grows_trees(r)) facts[(*n)++] = (struct fact){"framework", "trees"};
     return facts;
 }
 
