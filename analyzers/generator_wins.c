@@ -56,12 +56,19 @@ static const struct knob knobs[] = {
 
 static bool within(double x, double low, double high) { return x >= low && x <= high; }
 
-/* Did both begin where cross-entropy begins, and is the discriminator below a coin's cost until late and above it since? */
-static bool fools_a_coin(const struct state *s, const struct track *d, const struct track *g, double d_now, double g_now)
+/* What cross-entropy costs a discriminator that knows nothing, where both losses began there: of both halves, or of their mean. NAN otherwise. */
+static double balance_of(const struct track *d, const struct track *g)
 {
     double d_first = d->curve->buckets[0].mean, g_first = g->curve->buckets[0].mean;
-    bool entropy = within(d_first, 1.2, 1.5) && within(g_first, 0.55, 0.9) && track_low(g) > 0 && track_begins(d);
-    return entropy && d_now >= LN4 + s->coin && g_now <= LN4 / 2 - s->coin && track_level(d, 0.1, 0.5) <= LN4 &&
+    if (!within(g_first, 0.55, 0.9) || track_low(g) <= 0 || !track_begins(d)) return NAN;
+    return within(d_first, 1.2, 1.5) ? LN4 : within(d_first, 0.6, 0.75) ? LN4 / 2 : (double)NAN;
+}
+
+/* Was the discriminator below a coin's cost for half of the run, and is above it, and the generator the other way about? */
+static bool fools_a_coin(const struct state *s, const struct track *d, const struct track *g, double d_now, double g_now)
+{
+    double halves = LN4 / balance_of(d, g);
+    return halves * d_now >= LN4 + s->coin && halves * track_level(d, 0.1, 0.5) <= LN4 && g_now <= LN4 / 2 - s->coin &&
            track_level(g, 0.1, 0.5) >= LN4 / 2 - s->coin / 2;
 }
 
@@ -112,7 +119,7 @@ static void judge(struct state *s, bool over, const struct findings *out)
     if (critic && !far && s->told.open) told_close(&s->told, 0, out); /* what was told of a critic is taken back (taken_back.h) */
     struct finding f = {0};
     if (is) {
-        f = track_finding(d, "generator_wins", onset_of(d, far ? s->critic_far : d_now < s->lost ? LN4 : s->lost));
+        f = track_finding(d, "generator_wins", onset_of(d, far ? s->critic_far : d_now < s->lost ? balance_of(d, g) : s->lost));
         f.severity = SEVERITY_WARNING;
         f.confidence = d_now >= s->lost_far ? 0.93 : 0.85;
         finding_add(&f, "discriminator_loss", d_now, "");
