@@ -8,15 +8,18 @@
 #include "analyzer.h"
 #include "role_words.h"
 
-static const char *const places[] = {"monitor", "monitoring", "scalars",   "scalar", "summary", "debug",  "diagnostics", "log",
-                                     "logs",    "logging",    "telemetry", "global", "general", "system", "perf",        NULL};
+static const char *const places[] = {"monitor",      "monitoring",   "scalars", "scalar",  "summary",   "debug",
+                                     "diagnostics",  "log",          "logs",    "logging", "telemetry", "global",
+                                     "general",      "system",       "perf",    "misc",    "hardware",  "machine",
+                                     "optimization", "optimisation", NULL};
 static const char *const changed[] = {"best", "min", "max", "num", "count", "std", "var", "target", "initial", "final", NULL};
 
 const char *role_path_behind_places(const char *name)
 {
     for (const char *const *place = places; *place; place++) {
         size_t n = strlen(*place);
-        if (strncasecmp(name, *place, n) == 0 && name[n] == '/' && name[n + 1]) return role_path_behind_places(name + n + 1);
+        if (strncasecmp(name, *place, n) == 0 && (name[n] == '/' || name[n] == '.') && name[n + 1])
+            return role_path_behind_places(name + n + 1);
     }
     return name;
 }

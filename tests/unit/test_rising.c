@@ -180,6 +180,27 @@ static void an_agent_that_came_back_to_more_than_it_had_lost_has_learned(void **
     }
 }
 
+static void a_fall_that_was_told_holds_until_clearly_less_is_lost(void **unused)
+{
+    struct watch w;
+    (void)unused;
+    for (int less = 0; less < 2; less++) {
+        seed = 2;
+        watch(&w, "score_drop");
+        for (int s = 0; s < 300; s++) {
+            double r = s < 60    ? 20 + 2.6 * s
+                       : s < 100 ? 176
+                       : s < 200 ? 88
+                       : less    ? 125
+                                 : 104; /* lost: 0.56, then 0.33 or 0.46 */
+            give(&w, &reward, s, r + noise(2));
+        }
+        done(&w);
+        assert_int_equal(w.last.phase == PHASE_CLOSED, less);
+        if (!less) assert_int_equal(w.last.severity, SEVERITY_WARNING);
+    }
+}
+
 /* ---- stats/climb.h -------------------------------------------------------------------------------------------------------------------- */
 
 static void a_climb_that_came_to_a_stand_does_not_go_on(void **unused)
@@ -221,6 +242,7 @@ int main(void)
         cmocka_unit_test(a_step_that_leaves_most_of_the_progress_and_is_made_good_is_worth_knowing_only),
         cmocka_unit_test(a_norm_that_comes_back_to_where_it_stood_is_no_explosion),
         cmocka_unit_test(an_agent_that_came_back_to_more_than_it_had_lost_has_learned),
+        cmocka_unit_test(a_fall_that_was_told_holds_until_clearly_less_is_lost),
         cmocka_unit_test(a_climb_that_came_to_a_stand_does_not_go_on),
         cmocka_unit_test(a_rise_half_of_which_was_undone_is_remembered),
     };
