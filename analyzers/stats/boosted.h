@@ -30,9 +30,10 @@ static inline void boosting_fact(struct boosting *b, const char *key, const char
 /* boosted - Cost: O(1). */
 static inline bool boosted(const struct boosting *b, const struct series *s)
 {
-    static const char *const ends[] = {"-rmse",   "-logloss", "-mlogloss", "-mae",     "-error",
-                                       "-merror", "-auc",     "-aucpr",    "-rmsle",   "-mape",
-                                       "/RMSE",   "/MAPE",    "/Quantile", "/Logloss", "/MultiClass"};
+    static const char *const ends[] = {"-rmse",    "-logloss", "-mlogloss",     "-mae",          "-error",
+                                       "-merror",  "-auc",     "-aucpr",        "-rmsle",        "-mape",
+                                       "/RMSE",    "/MAPE",    "/Quantile",     "/Logloss",      "/MultiClass",
+                                       "mlogloss", "merror",   "multi_logloss", "binary_logloss"}; /* nobody else's */
     if (b->rounds) return true;
     size_t n = strlen(s->name);
     bool folds = n > 5 && strcmp(s->name + n - 5, "-mean") == 0; /* cv(): the same metrics in the spelling of each library */
@@ -40,9 +41,10 @@ static inline bool boosted(const struct boosting *b, const struct series *s)
     if (strncmp(s->name, "training's ", 11) == 0 || (strncmp(s->name, "valid", 5) == 0 && strstr(s->name, "'s "))) return true;
     for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
         size_t m = strlen(ends[i]);
+        if (n <= m) continue;
         const char *end = s->name + n - m;
-        if (n > m && memcmp(end, ends[i], m) == 0) return true;
-        if (n > m && folds && strchr("-_ ", *end) && strncasecmp(end + 1, ends[i] + 1, m - 1) == 0) return true;
+        if (memcmp(end, ends[i], m) == 0) return true;
+        if (folds && strchr("-_ ", *end) && strncasecmp(end + 1, ends[i] + 1, m - 1) == 0) return true;
     }
     return false;
 }
@@ -50,7 +52,7 @@ static inline bool boosted(const struct boosting *b, const struct series *s)
 /* boosted_classes - is it a loss of classes? One of noiseless numbers may well go to 0. */
 static inline bool boosted_classes(const struct boosting *b, const struct series *s)
 {
-    return b->classes || strcasestr(s->name, "logloss") || strstr(s->name, "/MultiClass");
+    return b->classes || strcasestr(s->name, "logloss") || strstr(s->name, "MultiClass");
 }
 
 #endif

@@ -278,8 +278,20 @@ static void number_fact(struct record *r, struct column *c, double value, const 
 
 /* --- points --- */
 
+/* tell_first_set - XGBoost numbers the sets that it evaluates; beside a second one the first is what it was trained on (text/family.c). */
+static void tell_first_set(const struct record *r, const struct column *c, const struct format_out *out)
+{
+    static const char first[] = "validation_0";
+    char second[FIELD_NAME_MAX_BYTES];
+    if (c->length <= sizeof first || c->length > sizeof second || memcmp(c->name, first, sizeof first - 1) != 0) return;
+    memcpy(second, c->name, c->length);
+    second[sizeof first - 2] = '1';
+    if (record_find(r, (struct span){second, c->length}) >= 0) out->fact(out->arg, span_of("first_eval_set"), span_of("train"));
+}
+
 static void name_series(const struct record *r, struct column *c, const struct format_out *out)
 {
+    if (c->name[0] == 'v') tell_first_set(r, c, out);
     c->series = out->series(out->arg, (struct span){c->name, c->length}, r->axis);
     c->axis = (uint8_t)r->axis;
 }

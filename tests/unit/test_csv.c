@@ -27,6 +27,17 @@ static void missing_words_are_no_numbers_and_nan_is_one(void **unused)
     probe_close(p);
 }
 
+static void the_first_of_two_sets_by_number_is_told_to_be_of_training(void **unused)
+{
+    (void)unused;
+    struct probe *p = probe_text("csv", "round,validation_0-mlogloss,validation_1-mlogloss\n0,0.5,0.75\n1,0.25,0.5\n");
+    probe_expect(p, "fact first_eval_set=train");
+    probe_close(p);
+    p = probe_text("csv", "round,validation_0-mlogloss\n0,0.5\n1,0.25\n");
+    probe_refuse(p, "fact first_eval_set");
+    probe_close(p);
+}
+
 static void an_evaluation_without_its_loss_had_one_that_was_nan(void **unused)
 {
     (void)unused;
@@ -351,6 +362,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sparse_rows_give_the_points_they_have),
         cmocka_unit_test(missing_words_are_no_numbers_and_nan_is_one),
+        cmocka_unit_test(the_first_of_two_sets_by_number_is_told_to_be_of_training),
         cmocka_unit_test(an_evaluation_without_its_loss_had_one_that_was_nan),
         cmocka_unit_test(a_row_for_each_number_is_read_by_the_name_it_tells),
         cmocka_unit_test(padded_cells_are_trimmed),

@@ -5,7 +5,7 @@
 
 #include "parts.h"
 
-static const char first_set[] = "validation_0-";
+static const char first_set[] = "validation_0";
 static const char *const of_training[] = {"train", "learn", NULL};
 static const char *const of_evaluation[] = {"eval", "valid", "val", "test", "dev", NULL};
 
@@ -60,10 +60,10 @@ static bool is_beside_learn(const struct run *r, uint16_t source, struct span na
     return false;
 }
 
-/* XGBoost's numbered sets: what its reader told of the first (text/family.c). */
+/* XGBoost's numbered sets: what the reader told of the first (text/family.c, record.c). */
 static bool is_first_of_training(const struct run *r, uint16_t source, struct span name)
 {
-    if (!span_starts(name, first_set)) return false;
+    if (!span_starts(name, first_set) || name.n <= sizeof first_set || !strchr("-_/", name.p[sizeof first_set - 1])) return false;
     for (size_t i = 0; i < r->n_facts; i++)
         if (r->facts[i].source == source && strcmp(r->facts[i].key, "first_eval_set") == 0) return true;
     return false;
@@ -73,7 +73,7 @@ struct span run_add_split(const struct run *r, uint16_t source, struct span name
 {
     if (is_first_of_training(r, source, name)) {
         str_add(out, "train-");
-        return span_from(name, sizeof first_set - 1);
+        return span_from(name, sizeof first_set);
     }
     if (holds_evaluations(r, source)) str_add(out, "eval/");
     if (is_beside_learn(r, source, name)) str_add(out, "loss/");
