@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "analyzer.h"
+#include "stats/accuracy.h"
 #include "fact_key.h"
 #include "stats/preview.h"
 #include "stats/robust.h"
@@ -93,7 +94,7 @@ static void fact(void *state, const char *key, const char *value)
 static const struct track *accuracy_of(const struct state *s)
 {
     for (uint32_t i = 0; i < s->n_score; i++)
-        if (strstr(s->score[i].series->metric, "acc")) return &s->score[i];
+        if (is_accuracy(s->score[i].series->metric)) return &s->score[i];
     return NULL;
 }
 

@@ -21,6 +21,7 @@
 #include <string.h>
 
 #include "analyzer.h"
+#include "stats/accuracy.h"
 #include "stats/lead.h"
 #include "stats/robust.h"
 #include "stats/shrink.h"
@@ -225,7 +226,7 @@ static bool knows_better(const struct state *s, uint32_t at)
 {
     const struct answers *a = &s->answers;
     double score = a->last > 1.5 ? a->last / 100 : a->last, guess = exp(-s->first[at]);
-    return a->n >= 6 && 5 * a->again < a->n && strstr(a->series->metric, "acc") && s->first[at] > 0 &&
+    return a->n >= 6 && 5 * a->again < a->n && is_accuracy(a->series->metric) && s->first[at] > 0 &&
            score >= guess + KNOWS * (1 - guess);
 }
 
@@ -234,7 +235,7 @@ static bool gets_better(const struct state *s)
 {
     const struct answers *a = &s->answers;
     double scale = a->last > 1.5 ? 100 : 1;
-    return a->n >= 6 && a->n - 1 - a->again >= 5 && strstr(a->series->metric, "acc") &&
+    return a->n >= 6 && a->n - 1 - a->again >= 5 && is_accuracy(a->series->metric) &&
            a->last - a->first >= KNOWS * (scale - a->first);
 }
 
@@ -280,16 +281,31 @@ static bool falls_late(const struct state *s, const double *y, size_t n)
     return robust_trend(y + half, n - half) < -CREEP && after >= LATE * rate_left(s) * before;
 }
 
-/* Does a held-out loss fall at each evaluation by as much as at the one before? What the last biases learn comes to an end. */
+/* How far the steps between two evaluations can have carried: the sum of the rates there, or their number where no rate is logged; NaN
+ * where too few are. */
+static double reach(const struct state *s, const struct bucket *from, const struct bucket *to)
+{
+    const struct curve *c = s->rate ? s->rate->fine : NULL;
+    double sum = c ? NAN : (double)(to->last_step - from->last_step);
+    for (uint32_t i = 0; c && i < c->used; i++)
+        if (c->buckets[i].first_step > from->last_step && c->buckets[i].first_step <= to->last_step)
+            sum = (isnan(sum) ? 0 : sum) + c->buckets[i].mean * c->buckets[i].n;
+    return sum;
+}
+
+/* Does a held-out loss fall from one evaluation to the next by as much as the rate between them lets it, to the end? What the last biases
+ * learn comes to an end, and weights that are in motion go up now and then. */
 static bool falls_straight(const struct state *s)
 {
     double y[TRACK_BUCKETS];
     for (uint32_t i = 0; i < s->n_eval; i++) {
-        size_t n = track_means(&s->eval[i], y), down = 0;
-        for (size_t k = 1; k < n; k++) down += y[k] < y[k - 1];
-        if (n < 5 || down + 1 < n) continue;
-        double before = y[0] - y[n / 2], after = y[n / 2] - y[n - 1], share = (double)(n - 1 - n / 2) / (double)(n / 2);
-        if (after >= STRAIGHT * share * before) return true;
+        const struct curve *c = s->eval[i].curve;
+        size_t n = track_means(&s->eval[i], y), up = 0;
+        for (size_t k = 1; k < n; k++) up += y[k] > y[k - 1];
+        if (n < 5 || up > 0) continue;
+        double before = y[0] - y[n / 2], after = y[n / 2] - y[n - 1];
+        double share = reach(s, &c->buckets[n / 2], &c->buckets[n - 1]) / reach(s, &c->buckets[0], &c->buckets[n / 2]);
+        if (after > 0 && after >= STRAIGHT * share * before) return true;
     }
     return false;
 }

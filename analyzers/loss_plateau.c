@@ -20,6 +20,7 @@
 #include <string.h>
 
 #include "analyzer.h"
+#include "stats/accuracy.h"
 #include "fact_key.h"
 #include "stats/lead.h"
 #include "stats/past.h"
@@ -185,18 +186,12 @@ static bool held_stands(const struct state *s, double least)
     return low >= least && high <= (1 + HELD_MOVES) * low;
 }
 
-/* A share of right answers: of other scores the logarithm is no loss. */
-static bool is_accuracy(const struct series *series)
-{
-    return strcasestr(series->metric, "acc") || strcasestr(series->metric, "top1");
-}
-
 /* The loss of a model that began by guessing, and whose answers have hardly got better. */
 static bool is_poor(const struct state *s, const struct drawn *loss, double left)
 {
     uint32_t at = 0;
     while (at + 1 < loss->curve.used && loss->buckets[at].last_step < s->score_step) at++;
-    return s->scores >= 4 && !s->parts && is_accuracy(s->score_series) && s->score <= fmin(s->score_low, left - 0.1) &&
+    return s->scores >= 4 && !s->parts && is_accuracy(s->score_series->metric) && s->score <= fmin(s->score_low, left - 0.1) &&
            s->first_score > 0 && fabs(loss->buckets[at].mean + log(s->first_score)) <= s->guesses;
 }
 

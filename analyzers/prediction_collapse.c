@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "analyzer.h"
+#include "stats/accuracy.h"
 #include "stats/preview.h"
 #include "stats/track_level.h"
 
@@ -157,7 +158,7 @@ static bool judge_scores(struct state *s, const struct findings *out)
         const struct track *t = &s->score[i];
         double last = t->curve->buckets[t->curve->used - 1].last, scale = last > 1 ? 100 : 1;
         uint32_t same = stays_at(t, last), none = 0;
-        bool accuracy = ends_in(t->series->metric, "accuracy") || ends_in(t->series->metric, "acc");
+        bool accuracy = is_accuracy(t->series->metric);
         if (!accuracy || last < 0.02 * scale || last > 0.999 * scale) continue;
         for (uint32_t j = 0; j < s->n_score; j++) none = j != i && nothing(&s->score[j]) > none ? nothing(&s->score[j]) : none;
         bool never_found = none >= 2 * s->evaluations && last >= s->high * scale;
@@ -183,7 +184,7 @@ static bool judge_majority(struct state *s, const struct findings *out)
     for (uint32_t i = 0; l && i < s->n_score; i++) {
         const struct track *t = &s->score[i];
         double last = t->curve->buckets[t->curve->used - 1].last, share = last > 1 ? last / 100 : last;
-        bool accuracy = ends_in(t->series->metric, "accuracy") || ends_in(t->series->metric, "acc");
+        bool accuracy = is_accuracy(t->series->metric);
         if (!accuracy || stays_at(t, last) < t->curve->points || (double)t->curve->points < 2 * s->evaluations) continue;
         if (!track_begins(t) || share < s->majority || share > 0.98) continue;
         double cost = -share * log(share) - (1 - share) * log(1 - share), now = track_level(l, 0.75, 1);

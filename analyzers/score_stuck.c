@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "analyzer.h"
+#include "stats/accuracy.h"
 #include "stats/preview.h"
 #include "stats/robust.h"
 #include "stats/track_level.h"
@@ -166,7 +167,7 @@ static bool contradicted(const struct state *s, const struct track *t, double sc
 {
     const struct track *l = track_of_role(s->loss, s->n_loss, ROLE_LOSS_EVAL);
     const struct track *train = track_of_role(s->loss, s->n_loss, ROLE_LOSS_TRAIN);
-    if (!l || !strstr(t->series->metric, "acc") || (double)l->curve->points < s->constant_points || track_low(l) < 0)
+    if (!l || !is_accuracy(t->series->metric) || (double)l->curve->points < s->constant_points || track_low(l) < 0)
         return false;
     double now = track_level(l, 0.75, 1), wrong = 1 - track_level(t, 0.75, 1) / scale;
     double first = fmax(l->curve->buckets[0].max, train ? train->curve->buckets[0].max : 0);

@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "analyzer.h"
+#include "stats/accuracy.h"
 #include "fact_key.h"
 #include "stats/track_level.h"
 
@@ -123,7 +124,7 @@ static void judge_held(const struct state *s, const struct track *t, const struc
 {
     for (uint32_t i = 0; i < s->n_score; i++) {
         const struct track *score = &s->score[i];
-        double classes = strstr(score->series->metric, "acc") ? classes_by_equation(s, t, score) : 0;
+        double classes = is_accuracy(score->series->metric) ? classes_by_equation(s, t, score) : 0;
         if (classes == 0) continue;
         struct finding f = track_finding(t, "loss_plateau", t->curve->used / 2);
         f.episode += EPISODE;

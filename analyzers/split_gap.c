@@ -19,6 +19,7 @@
 #include <string.h>
 
 #include "analyzer.h"
+#include "stats/accuracy.h"
 #include "stats/boosted.h"
 #include "stats/early.h"
 #include "stats/epochs.h"
@@ -275,7 +276,7 @@ static bool begins_trained(const struct state *s, const struct track *eval, cons
     for (uint32_t i = 0; i < s->n_eval_score; i++) {
         const struct track *t = &s->eval_score[i];
         double scale = track_high(t) > 1.5 ? 100 : 1, first = t->curve->buckets[0].mean / scale;
-        if (!strstr(t->series->metric, "acc") || t->curve->buckets[0].first_step > eval->curve->buckets[0].last_step) continue;
+        if (!is_accuracy(t->series->metric) || t->curve->buckets[0].first_step > eval->curve->buckets[0].last_step) continue;
         double entropy = -first * log(first) - (1 - first) * log1p(-fmin(first, 1 - 1e-9));
         if (first >= 0.75 && p->e[0] <= 0.95 * entropy && track_level(t, 0.75, 1) / scale >= first - 0.05) return true;
     }
