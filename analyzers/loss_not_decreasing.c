@@ -38,6 +38,7 @@
 #define FEW      5.0    /* times as much a gain counts where evaluations are few */
 #define KNOWS    0.3    /* of what guessing lacks, that a score is above it: 0.65 of two classes, which half of all pairs have */
 #define SETTLED  0.003  /* of its level: a held-out loss that weights in motion change by more */
+#define RESTS    0.001  /* the same of one that only a bias moves */
 #define SHARES   0.05   /* below ln n: of three classes of which the largest is half as common again */
 #define MAJORITY 0.03   /* of the cost: a bias is soon learned, to a few per cent */
 #define EVEN     0.0003 /* of ln n: what random weights begin at lies a hundred times as far from it */
@@ -264,6 +265,20 @@ static bool around_one_level(const struct state *s, const struct track *t)
     return gain >= 0 && (gain <= s->held_gain || held_out_settles(s)) && all.sd > scatter * all.mean;
 }
 
+/* Has a held-out loss come to a level that it keeps to a thousandth? The last bias alone moves it by so little while batches scatter; outputs
+ * that hang on the inputs still go on moving with the weights. */
+static bool held_out_rests(const struct state *s)
+{
+    double y[TRACK_BUCKETS];
+    for (uint32_t i = 0; i < s->n_eval; i++) {
+        size_t n = track_means(&s->eval[i], y), half = n / 2;
+        if (n < 6) continue;
+        struct spread late = spread_of(y + half, n - half);
+        if (late.mean > 0 && late.sd <= RESTS * late.mean) return true;
+    }
+    return false;
+}
+
 /* What the learning rate of the second half is to that of the first, at most 1. */
 static double rate_left(const struct state *s)
 {
@@ -452,7 +467,8 @@ static void judge(struct state *s, uint32_t at, bool over, const struct findings
     finding_add(&f, "to", level.now, "");
     finding_add(&f, "total_change", (level.now - level.initial) / fabs(level.initial), "share");
     finding_add(&f, "points", (double)t->curve->points, "points");
-    finding_add(&f, "noisy", !held_constant(s) && (noisy || (still && around_one_level(s, t))), "");
+    bool around = !held_constant(s) && (noisy || (still && around_one_level(s, t)));
+    finding_add(&f, "noisy", around ? 1 + held_out_rests(s) : 0, "");
     enum at_chance chance = at_chance(s, at, level.now);
     bool settles = chance >= ONE_ANSWER && 4 * s->answers.again > 3 * (s->answers.n - 1); /* the last biases only */
     bool constant = fabs(held_out_gain(s, INT64_MAX)) < 0.05 * s->held_gain;
