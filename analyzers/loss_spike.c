@@ -4,6 +4,7 @@
  * *and* undoes a part of the progress made: mini-batch noise does the first, a falling curve's wiggle the second, rarely both.
  * The first values have no baseline yet; they are judged together once there are enough (a warm-up bump above 1.5 times the initial
  * loss). An excursion that does not end is loss_divergence's business. */
+#include <math.h>
 #include <string.h>
 
 #include "analyzer.h"
@@ -13,14 +14,18 @@
 
 struct state {
     struct excursion_knobs knobs;
-    double longest, little, nothing, solved;
+    double longest, little, nothing, solved, tail;
     struct excursion e;
     bool told, announced; /* announced: by a setting, the data change on the way */
     const struct series *series;
     const struct past *past; /* of it, in this segment */
     double highest;          /* one is told a series, the highest: its height in standard deviations; later ones are counted */
     double count;
+    double top;    /* the highest peak of those that came back, on the scale */
+    uint64_t wide; /* values that the longest of them took */
 };
+
+enum { LONE = 3 }; /* values that one alone takes, with those that show that it is over */
 
 static const char *const kinds[] = {"loss_spike", NULL};
 static const struct knob knobs[] = {
@@ -45,6 +50,9 @@ static const struct knob knobs[] = {
      "near 0 a loss multiplies without meaning; seeded bad batches undo 0.13 and more"},
     {"loss_spike_solved", "share", 0.01, 0, 1, 0.02, 0.005, offsetof(struct state, solved),
      "of its first level below which a loss is near 0", "as good as solved"},
+    {"loss_spike_tail", "x", 2, 1, 100, 4, 1, offsetof(struct state, tail),
+     "the initial loss, up to which single values that leap out again and again are noise",
+     "seeded bad batches: one each; broad batches: up to 1.4"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
 /* The optimizer's very first updates, made good at once: one high value within the first five steps, before adaptive methods know the size of
@@ -78,13 +86,23 @@ static bool undoes_nothing(const struct state *s)
     return !e->scale.linear && solved && exp(e->peak) - exp(e->from) < s->nothing * (exp(e->initial) - exp(e->from));
 }
 
+/* Single values that leap out again and again, and hardly above where training began, are what the batches are like: a broad tail of their
+ * noise, and nothing that befell the run. */
+static bool is_tail(const struct state *s)
+{
+    const struct excursion *e = &s->e;
+    double most = e->scale.linear ? e->initial + s->tail * (e->initial - e->best) : e->initial + log(s->tail);
+    return s->count >= 2 && s->wide <= LONE && s->top <= most;
+}
+
 /* start: a bump among the first values, that came back; else NULL. */
 static struct finding describe(struct state *s, const struct point *p, double recovered, const struct excursion_start *start)
 {
     const struct excursion *e = &s->e;
     struct finding f = excursion_finding(e, &s->knobs, "loss_spike", p->series);
     bool stays = e->settled && (e->open || leaves_most(s)); /* no spike any more */
-    f.severity = s->announced || stays || undoes_nothing(s) || (start && stumbles(e, start)) ? SEVERITY_INFO : SEVERITY_WARNING;
+    bool little = undoes_nothing(s) || is_tail(s) || (start && stumbles(e, start));
+    f.severity = s->announced || stays || little ? SEVERITY_INFO : SEVERITY_WARNING;
     finding_add(&f, "height_ratio", excursion_factor(e), "x");
     finding_add(&f, "height_sd", excursion_height_sd(e), "sd");
     finding_add(&f, "recovered", recovered, "");
@@ -100,6 +118,7 @@ static struct finding count_one_more(const struct state *s, const struct point *
     struct finding f = told_last(&(struct told){.kind = "loss_spike", .series = p->series}, out);
     for (size_t i = 0; i < f.n_evidence; i++)
         if (strcmp(f.evidence[i].name, "count") == 0) f.evidence[i].value = s->count;
+    if (is_tail(s)) f.severity = SEVERITY_INFO;
     return f;
 }
 
@@ -134,7 +153,11 @@ static void observe(void *state, const struct point *p, const struct findings *o
     if (s->e.slow) return;
     if (change == EXCURSION_STARTED) s->count++, tell(s, p, PHASE_CHANGED, 0, NULL, out);
     else if (change == EXCURSION_GREW || change == EXCURSION_SETTLED) tell(s, p, PHASE_CHANGED, 0, NULL, out);
-    else if (change == EXCURSION_RETURNED) tell(s, p, PHASE_CHANGED, 1, NULL, out);
+    else if (change == EXCURSION_RETURNED) {
+        s->top = s->count > 1 ? fmax(s->top, s->e.peak) : s->e.peak;
+        s->wide = s->wide > s->e.length ? s->wide : s->e.length;
+        tell(s, p, PHASE_CHANGED, 1, NULL, out);
+    }
 }
 
 static void finish(void *state, const struct findings *out)

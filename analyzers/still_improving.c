@@ -6,7 +6,7 @@
  * and no more as a rule: most healthy runs could go on a little. Told at the end only.
  *
  * One case is a warning, for no run that was trained to its end shows it. `straight`: the loss has fallen along a straight line over the
- * step, as fast in the second half as in the first, and is still near where it began; learning that has got anywhere slows down. Another is told
+ * step, as fast in the second half as in the first or a few times faster, and is still near where it began; learning that has got anywhere slows down. Another is told
  * although the values are too few for the line. `short`: both the training and a held-out loss would fall by a tenth more within a
  * fifth more steps, and much of the loss is left. Of few values each must be lower than the one before; of more, the second half must fall on
  * both sides nearly as fast as the first. Whether so short a run was cut or was meant to be short no log tells, so that is no warning. The rounds of
@@ -26,7 +26,7 @@
 enum { LOSSES = 3, EVALS = 2 };
 struct state {
     struct boosting boosting;
-    double min_points, min_epochs, more, gain, of_progress, rate_end, straight_points, bend, left, fallen, straight_sd,
+    double min_points, min_epochs, more, gain, of_progress, rate_end, straight_points, bend, late, left, fallen, straight_sd,
         straight_held, short_points, short_gain, short_left, short_few, short_bend;
     bool game, ended; /* ended: the last training loss is not finite */
     struct track loss[LOSSES], eval[EVALS];
@@ -58,6 +58,8 @@ static const struct knob knobs[] = {
      "the same of a held-out loss", "it has no scatter of batches"},
     {"still_improving_bend", "share", 0.7, 0.3, 1, 0.85, 0.6, offsetof(struct state, bend),
      "of the slope of the first half that the second half must still have", "an exponential that has lost half has 0.5 or less"},
+    {"still_improving_late", "x", 4, 1, 100, 2, 10, offsetof(struct state, late),
+     "the slope of the first half that the second half has at most: beyond it learning has only begun", "our choice"},
     {"still_improving_left", "share", 0.75, 0.3, 1, 0.85, 0.6, offsetof(struct state, left),
      "of the initial loss that must be left", "seeded training runs: healthy straight ones ended below 0.7"},
     {"still_improving_fallen", "share", 0.02, 0.001, 0.5, 0.05, 0.01, offsetof(struct state, fallen),
@@ -140,7 +142,8 @@ static bool judge_straight(const struct state *s, const struct track *t, double 
     if (!fit(t, linear_step, 0, n / 2, &first) || !fit(t, linear_step, n - n / 2, n, &second)) return false;
     bool falls = -second.slope > s->straight_sd * second.error && -second.slope / 2 > s->fallen * initial &&
                  -first.slope > s->straight_sd * first.error;
-    if (!falls || second.slope > s->bend * first.slope || second.at_end < s->left * initial) return false;
+    if (!falls || second.slope > s->bend * first.slope || second.slope < s->late * first.slope) return false;
+    if (second.at_end < s->left * initial) return false;
     struct finding f = track_finding(t, "still_improving", 0);
     f.severity = SEVERITY_WARNING;
     f.confidence = 0.85;

@@ -8,7 +8,8 @@
 
 enum {
     HEADING_LINES = 400,
-    ANEW_RECORDS = 8 /* an inner loop has fewer */
+    ANEW_RECORDS = 8, /* an inner loop has fewer */
+    INTERVALS = 4     /* alike between lines, one behind the other: the lines come regularly */
 };
 
 void text_place_epoch(struct text_place *p, double epoch)
@@ -18,14 +19,21 @@ void text_place_epoch(struct text_place *p, double epoch)
     p->epoch = epoch;
 }
 
-/* note_growth - where the epoch grew, did the count? Then it counts the whole run (near its end an epoch's count tells nothing). Did it go
- * back, it is the epoch's own, also where few lines of an epoch are told and it seemed to go on. The epoch of an evaluation, which may be the
- * one finished last, is not that of the count. */
+/* note_growth - where the epoch grew, did the count? Then it counts the whole run (near its end an epoch's count tells nothing, unless it goes
+ * on by just the interval of the lines before). Did it go back, it is the epoch's own, also where few lines of an epoch are told and it seemed to
+ * go on. The epoch of an evaluation, which may be the one finished last, is not that of the count. */
 static void note_growth(struct text_place *p, int64_t raw, double total, double epoch)
 {
-    if (!p->known || !p->within.known || epoch <= p->within.epoch) return;
-    if (raw < p->raw) p->within.again = true, p->flat = false;
-    else if (raw > p->raw && !p->within.again && (double)p->raw < 0.6 * total) p->flat = true;
+    if (!p->known || !p->within.known) return;
+    int64_t grew = raw - p->raw;
+    if (epoch <= p->within.epoch) {
+        p->within.alike = grew > 0 && grew == p->within.interval ? p->within.alike + 1 : 0;
+        p->within.interval = grew;
+    } else if (grew < 0) p->within.again = true, p->flat = false;
+    else if (grew > 0 && !p->within.again) {
+        bool goes_on = p->within.alike >= INTERVALS && grew == p->within.interval;
+        if (goes_on || (double)p->raw < 0.6 * total) p->flat = true;
+    }
 }
 
 int64_t text_place_step(struct text_place *p, int64_t raw, double total, double epoch)

@@ -23,6 +23,8 @@ struct text_place {
     bool fractional, lead_flat; /* an epoch like 0.12 was seen; the number in front of the lines stands still: a rank */
     struct {                    /* the epoch that raw was last told in; again: raw began again in a later one */
         double epoch;
+        int64_t interval; /* between the last two there */
+        unsigned alike;   /* intervals like it before it */
         bool known, again;
     } within;
     struct { /* the count that the first metric of the training loop was last seen at */
