@@ -6,6 +6,7 @@
  * the loss scale has been cut, or the rate climbs above all it was, a smaller rise is enough: they run ahead of the loss. A learning
  * rate that was raised otherwise (a restart, a cycle, a step) explains a rise, and a warm-up explains one that stays below 1.5 times the initial
  * loss; then nothing is said. What is told here is the beginning of what loss_divergence tells in full.
+ * A log of few values has no averages yet: there the values themselves are asked (stats/rises_early.h).
  * In a long run a value is the mean of several points, so that the averages go on covering a fair part of what was seen.
  * Sources: Roberts 1959 (EWMA charts); Kendall 1975 (trend); failure knowledge F28, F31, F34 (norms grow before the loss does). */
 #include <math.h>
@@ -15,6 +16,7 @@
 #include "stats/announced.h"
 #include "stats/climb.h"
 #include "stats/past.h"
+#include "stats/rises_early.h"
 
 #define GAMES (WANTS(ROLE_RETURN) | WANTS(ROLE_LOSS_GENERATOR) | WANTS(ROLE_LOSS_DISCRIMINATOR))
 enum { LOSSES = 2, FOLLOWED = 4, VALUES = 1024 /* before one more point enters each */, STEADY = 2, SETTLED = 16 };
@@ -27,13 +29,15 @@ struct beside {
 };
 /* The rate besides: the highest it was before it climbed, how many rises in a row there were, and whether it has only risen so far. */
 struct climbing {
-    double before;
+    double before, highest; /* highest: of all so far */
     uint64_t n, rises;
     bool jumped;
 };
 struct rise {
     const struct series *series;
     struct climb climb;
+    struct rises_loss few;
+    double rate;                     /* the highest until the lowest value */
     uint64_t lasted;                 /* values in a row that were remarkable */
     uint64_t n_told, n_peak, n_best; /* n when it was told, at the peak and at the best level */
     double sum;                      /* of the points that the next value is the mean of */
@@ -46,9 +50,10 @@ struct rise {
     bool told, negative;
 };
 struct state {
-    double min_points, factor, factor_beside, height, height_both, easier, over_undone, trend, of_progress, warm_factor;
+    double min_points, factor, factor_beside, height, height_both, easier, over_undone, trend, of_progress, warm_factor, early_points, few_points, few_factor, few_ahead;
     double least_rise; /* of the logarithm: below it nothing is remarkable, whatever stands beside */
     struct beside beside[FOLLOWED];
+    struct rises_norm norm[2]; /* GRADIENT and WEIGHT */
     struct climbing rate;
     bool game, announced; /* by a setting: the data change on the way */
     uint16_t source;      /* of the first point */
@@ -80,6 +85,14 @@ static const struct knob knobs[] = {
      "of the progress made (not on the logarithm) that the rise undoes", "a loss near 0 doubles without meaning"},
     {"loss_rising_warmup", "x", 1.5, 1, 100, 2, 1.3, offsetof(struct state, warm_factor),
      "of the initial loss that it must be above while the rate warms up", "a warm-up bump is healthy below 1.5"},
+    {"loss_rising_early", "points", 10, 6, 100, 20, 8, offsetof(struct state, early_points),
+     "values before a few of them in a row say anything", "our choice"},
+    {"loss_rising_few", "points", 40, 0, 1000, 40, 60, offsetof(struct state, few_points),
+     "values up to which they do: of more the averages tell", "seeded training runs: a new task looks alike where values are many"},
+    {"loss_rising_few_factor", "x", 1.15, 1.05, 10, 1.3, 1.1, offsetof(struct state, few_factor),
+     "above the lowest value, for that", "as loss_rising_beside, of single values"},
+    {"loss_rising_few_ahead", "x", 1.5, 1, 10, 2, 1.2, offsetof(struct state, few_ahead),
+     "the gradient norms before, for that", "seeded training runs"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
 static inline double larger(double a, double b) { return a > b ? a : b; } /* fmax is a call */
@@ -89,6 +102,7 @@ static void follow(struct state *s, enum follow what, const struct point *p)
     struct beside *b = &s->beside[what];
     if (!b->series) b->series = p->series, b->level = p->value;
     if (b->series != p->series || !(p->value > 0) || !isfinite(p->value)) return;
+    if (what <= WEIGHT) rises_norm_add(&s->norm[what], p->value);
     double most = 2 * b->level; /* no single value moves a norm far */
     b->level = what == SCALE ? p->value : b->level + 0.2 * ((p->value < most ? p->value : most) - b->level);
 }
@@ -105,6 +119,7 @@ static void follow_rate(struct state *s, const struct point *p)
         c->jumped = c->jumped || p->value > 1.5 * b->level;
     } else if (p->value < b->level) c->before = larger(c->before, b->level), c->rises = 0;
     b->level = p->value;
+    c->highest = larger(c->highest, p->value);
     c->n++;
 }
 
@@ -134,8 +149,8 @@ static double told_beside(const struct state *s, const struct rise *r)
 
 static void tell(struct state *s, struct rise *r, enum phase phase, const struct findings *out)
 {
-    const struct climb_level *l = &r->climb.of[CLIMB_SLOW];
-    double rise = fmax(climb_rise(&r->climb, CLIMB_SLOW), climb_rise(&r->climb, CLIMB_FAST));
+    double best = r->climb.of[CLIMB_SLOW].best, rise = fmax(climb_rise(&r->climb, CLIMB_SLOW), climb_rise(&r->climb, CLIMB_FAST));
+    if (r->climb.n < (uint64_t)s->min_points) best = r->few.low, rise = r->few.last - r->few.low;
     struct finding f = {.kind = "loss_divergence",
                         .phase = phase,
                         .episode = LOSSES * r->episode + (uint32_t)(r - s->loss),
@@ -149,8 +164,8 @@ static void tell(struct state *s, struct rise *r, enum phase phase, const struct
                         .last_step = r->last_step,
                         .first_line = r->onset_line,
                         .last_line = r->last_line};
-    finding_add(&f, "from", exp(l->best), "");
-    finding_add(&f, "to", exp(l->best + rise), "");
+    finding_add(&f, "from", exp(best), "");
+    finding_add(&f, "to", exp(best + rise), "");
     finding_add(&f, "rise_ratio", exp(rise), "x");
     finding_add(&f, "from_best", exp(rise), "x");
     finding_add(&f, "grad_growth", r->then[GRADIENT] > 0 ? s->beside[GRADIENT].level / r->then[GRADIENT] : NAN, "x");
@@ -196,6 +211,21 @@ static bool is_over(const struct rise *r)
     return l->fell || (since > 2 * rose && since > SETTLED && l->level - l->best < 0.8 * (l->peak - l->best));
 }
 
+/* Do a few values tell what averages cannot yet, and was the rate not raised meanwhile? */
+static bool few_tell(const struct state *s, const struct rise *r)
+{
+    double n = (double)r->climb.n;
+    return n >= s->early_points && n <= s->few_points && s->rate.highest <= 1.05 * r->rate &&
+           rises_early(&r->few, &s->norm[GRADIENT], &s->norm[WEIGHT], s->few_factor, s->few_ahead);
+}
+
+static bool averages_tell(const struct state *s, struct rise *r)
+{
+    if ((double)r->climb.n < s->min_points || !remarkable(s, r) || rate_explains(s, r)) r->lasted = 0;
+    else r->lasted++;
+    return r->lasted >= STEADY && climb_goes_on(&r->climb, s->trend);
+}
+
 static void judge(struct state *s, struct rise *r, const struct point *p, const struct findings *out)
 {
     r->last_step = p->step, r->last_line = p->line;
@@ -203,12 +233,9 @@ static void judge(struct state *s, struct rise *r, const struct point *p, const 
         if (is_over(r)) tell(s, r, PHASE_CLOSED, out), r->lasted = 0;
         return;
     }
-    if (!remarkable(s, r) || rate_explains(s, r)) {
-        r->lasted = 0;
-        return;
-    }
-    if (r->lasted++ == 0) r->onset_step = p->step, r->onset_line = p->line;
-    if (r->lasted < STEADY || !climb_goes_on(&r->climb, s->trend)) return;
+    bool tells = averages_tell(s, r), few = !tells && few_tell(s, r);
+    if (r->lasted == 1 || few) r->onset_step = p->step, r->onset_line = p->line;
+    if (!tells && !few) return;
     r->episode++;
     r->n_told = r->climb.n;
     tell(s, r, PHASE_OPENED, out);
@@ -223,7 +250,9 @@ RARELY static void add_mean(struct state *s, struct rise *r, const struct point 
     if (r->climb.of[CLIMB_SLOW].peak != peak) r->n_peak = r->climb.n;
     if (r->climb.of[CLIMB_SLOW].best == r->climb.of[CLIMB_SLOW].level) r->n_best = r->climb.n;
     if (r->climb.n % VALUES == 0) r->width++;
-    if ((double)r->climb.n >= s->min_points) judge(s, r, p, out);
+    if ((double)r->climb.n <= s->few_points && rises_loss_add(&r->few, past_log(p->past, mean), &s->norm[GRADIENT], r->climb.n == 1))
+        r->rate = s->rate.highest;
+    if ((double)r->climb.n >= s->early_points) judge(s, r, p, out);
 }
 
 RARELY static void begin_climb(struct rise *r) { climb_begin(&r->climb), r->in_sum = 0, r->sum = 0, r->width = 1; }

@@ -1,0 +1,72 @@
+/* rises_early - a log of few values: does the loss climb for good, before there are enough of them for averages?
+ *
+ * Three values in a row, each above the one before it and the last above all since the lowest, are no sign by themselves: noise does that often. They are one where
+ * what drives the loss has gone ahead: the last two gradient norms stand far above all of the recent ones before the lowest loss. A new task or
+ * a new term of the loss lifts both at once and in one leap, a divergence feeds on itself: so no single step may make up most of the rise.
+ * Weights that grow by a share of themselves from record to record, having stood before, need no more than a loss above its lowest.
+ * Source: failure knowledge F28, F31 (norms grow before the loss does); ours. */
+#ifndef MLWATCH_RISES_EARLY_H
+#define MLWATCH_RISES_EARLY_H
+
+#include <math.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#define RISES_EARLY_FADES  0.95 /* of the highest norm, a value: after eight it counts two thirds */
+#define RISES_EARLY_LEAP   0.6  /* of the rise, that one step of it is at most */
+#define RISES_EARLY_GROWS  1.05 /* times the weight norm before, each of three times in a row; none of the seeded healthy runs does once it stands */
+#define RISES_EARLY_STOOD  1.1  /* times the highest of the first weight norms, that it had not left until then */
+#define RISES_EARLY_ABOVE  1.1  /* times the lowest loss, where the weights tell */
+enum { RISES_EARLY_ROW = 3, RISES_EARLY_FIRST = 4 };
+
+/* A norm beside the loss, as its values came. */
+struct rises_norm {
+    double last, before, most; /* the last two; the highest of the recent ones, fading */
+    double first, from;        /* the highest of the first ones; the value that it grows from */
+    uint32_t n, grew;          /* values; how many times in a row by a share of itself */
+};
+/* The loss, on the logarithm, since its lowest value. */
+struct rises_loss {
+    double low, last, leap, top; /* leap: the largest step up since the lowest; top: the highest value then, before this row of rises */
+    double gradient;        /* the highest of the recent norms then */
+    uint32_t since, row;    /* values since; rises in a row */
+};
+
+static inline void rises_norm_add(struct rises_norm *r, double value)
+{
+    r->grew = r->n && value >= RISES_EARLY_GROWS * r->last ? r->grew + 1 : 0;
+    if (r->grew == 1) r->from = r->last;
+    if (r->n < RISES_EARLY_FIRST) r->first = fmax(r->first, value);
+    r->most = fmax(RISES_EARLY_FADES * r->most, value);
+    r->before = r->last, r->last = value;
+    r->n++;
+}
+
+/* rises_loss_add - y: logarithm of the loss. Returns whether it is the lowest so far. */
+static inline bool rises_loss_add(struct rises_loss *r, double y, const struct rises_norm *gradient, bool first)
+{
+    bool lowest = first || y < r->low;
+    if (lowest) *r = (struct rises_loss){.low = y, .last = y, .top = y, .gradient = gradient->most};
+    else {
+        if (y <= r->last) r->top = fmax(r->top, r->last);
+        r->row = y > r->last ? r->row + 1 : 0;
+        r->leap = fmax(r->leap, y - r->last);
+        r->last = y;
+        r->since++;
+    }
+    return lowest;
+}
+
+/* rises_early - factor: above its lowest; ahead: times the recent gradient norms. */
+static inline bool rises_early(const struct rises_loss *r, const struct rises_norm *gradient, const struct rises_norm *weight,
+                               double factor, double ahead)
+{
+    double rise = r->last - r->low;
+    bool driven = gradient->n > RISES_EARLY_FIRST && fmin(gradient->last, gradient->before) > ahead * r->gradient;
+    bool climbs = r->row >= RISES_EARLY_ROW && r->last > r->top && r->leap <= RISES_EARLY_LEAP * rise;
+    if (driven && climbs && rise >= log(factor)) return true;
+    bool grows = weight->grew >= RISES_EARLY_ROW && weight->n >= 2 * RISES_EARLY_FIRST;
+    return grows && r->since >= 2 && weight->from <= RISES_EARLY_STOOD * weight->first && rise > log(RISES_EARLY_ABOVE);
+}
+
+#endif
