@@ -60,7 +60,7 @@ struct evidence {
     const char *name, *unit;
     double value;
 }; /* names and units are static */
-enum { EVIDENCE_MAX = 8 };
+enum { EVIDENCE_MAX = 10 };
 struct finding {      /* a plain value: it owns nothing it points to */
     const char *kind; /* static, stable for ever */
     enum phase phase;
@@ -69,6 +69,7 @@ struct finding {      /* a plain value: it owns nothing it points to */
     double confidence;           /* probability that the symptom is real */
     const struct series *series; /* NULL when it belongs to the run */
     uint16_t source, segment;
+    uint32_t dropped; /* pieces of evidence that found no room: a fault of the analyzer, which tests look for */
     int64_t onset_step, first_step, last_step;
     uint64_t first_line, last_line, quote_line; /* quote_line: an event's own words, 0 for none */
     size_t n_evidence;
@@ -140,7 +141,7 @@ static inline void rest_for(const struct findings *out, uint64_t points)
 
 extern const struct analyzer *const analyzers[]; /* NULL ends the list */
 
-/* finding_add - append one evidence item; ignored when EVIDENCE_MAX are there. */
+/* finding_add - append one evidence item; where EVIDENCE_MAX are there it is only counted, in dropped. */
 void finding_add(struct finding *f, const char *name, double value, const char *unit);
 /* finding_evidence - the value of a named item, or fallback. */
 double finding_evidence(const struct finding *f, const char *name, double fallback);

@@ -122,6 +122,7 @@ void finding_add(struct finding *f, const char *name, double value, const char *
 {
     if (f->n_evidence < EVIDENCE_MAX)
         f->evidence[f->n_evidence++] = (struct evidence){.name = name, .unit = unit, .value = value};
+    else f->dropped++;
 }
 
 double finding_evidence(const struct finding *f, const char *name, double fallback)

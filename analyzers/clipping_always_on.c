@@ -3,8 +3,9 @@
  * Known from the setting and the logged norm (of before clipping; a norm that sits at the bound was logged after it), or from a share
  * that the trainer logs itself. Many good runs live with it, so it is worth knowing and no more: the bound acts as a rate. Where a step
  * of plain gradient descent is cut to a hundredth, the rate that was chosen is not the one that runs, and that is a warning; Adam and its
- * kin divide by the size of gradients anyway. Norms are
- * counted in bins of a quarter octave, for the setting may be read after them. */
+ * kin divide by the size of gradients anyway. Where each of a few
+ * norms is as far above the bound, no more of them are needed: a run that crashed soon shows it too. Norms are counted in bins of a quarter
+ * octave, for the setting may be read after them. */
 #include <math.h>
 #include <string.h>
 
@@ -16,14 +17,14 @@
 
 enum { BINS = 256, OCTAVES_BELOW = 32 };
 struct state {
-    double share, min_points, cut;
+    double share, min_points, cut, few;
     bool plain;   /* the optimizer's step is in proportion to the gradient */
     double bound; /* from the settings; 0: none */
     struct track clipped[1];
     uint32_t n_clipped;
     uint32_t bin[BINS];
     uint64_t points;
-    double highest;
+    double highest, lowest;
     const struct series *series;
     struct point first;
     int64_t last_step;
@@ -41,6 +42,8 @@ static const struct knob knobs[] = {
     {"clipping_cut", "share", 0.01, 1e-5, 0.5, 0.003, 0.03, offsetof(struct state, cut),
      "of a step that clipping leaves of it, at most, for a warning under plain gradient descent",
      "our choice: the rate is two orders of magnitude below the one that was set"},
+    {"clipping_few", "points", 3, 2, 100000, 10, 2, offsetof(struct state, few),
+     "steps that are enough where each of them is cut so", "our choice: no norm falls a hundredfold by itself from one record to the next"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
 static void fact(void *state, const char *key, const char *value)
@@ -99,6 +102,7 @@ static void hear(struct state *s, const struct point *p)
     if (p->series != s->series || p->value <= 0) return;
     s->last_step = p->step, s->last_line = p->line, s->segment = p->segment;
     if (p->value > s->highest) s->highest = p->value;
+    if (!s->points || p->value < s->lowest) s->lowest = p->value;
     s->bin[bin_of(p->value)]++;
     s->points++;
 }
@@ -115,7 +119,8 @@ static void say_all(void *state, const struct findings *out)
         return;
     }
     bool bounded = s->bound > 0 && s->points > 0 && share_above(s) >= s->share;
-    double left = bounded ? left_of_steps(s) : 1, least = s->plain && left <= s->cut ? s->min_points / 2 : s->min_points;
+    double left = bounded ? left_of_steps(s) : 1, least = s->min_points;
+    if (s->plain && left <= s->cut) least = s->bound <= s->cut * s->lowest ? s->few : s->min_points / 2;
     if (bounded && (double)s->points >= least) {
         struct finding f = {.kind = "clipping_always_on",
                             .episode = 1,

@@ -42,6 +42,8 @@ static void emit(void *arg, const struct finding *f)
     assert_true(f->confidence >= 0 && f->confidence <= 1);
     assert_true(f->severity >= SEVERITY_INFO && f->severity <= SEVERITY_CRITICAL);
     assert_true(f->n_evidence <= EVIDENCE_MAX);
+    if (f->dropped) print_error("'%s' has more evidence than there is room for\n", f->kind);
+    assert_int_equal(f->dropped, 0);
     for (size_t i = 0; i < h->n_told; i++) {
         struct told *t = &h->told[i];
         if (t->watcher != h->emitting || t->f.episode != f->episode || strcmp(t->f.kind, f->kind) != 0) continue;
