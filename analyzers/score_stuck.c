@@ -10,7 +10,9 @@
  * loss over ln 2 contradicts it: then the score is computed wrongly, or the loss is no cross-entropy.
  *
  * A score at chance is sure as well: it stands at 1 / n of the scale for a whole n, and the losses stand at ln n or above, which is what
- * guessing among n classes costs. The two are told by different numbers of the log, and no model that has learned shows both. */
+ * guessing among n classes costs. The two are told by different numbers of the log, and no model that has learned shows both. How far a
+ * held-out loss that began at ln n has come below it is told beside: below what guessing costs it knows something, however little; but where all
+ * rows get one answer, no more than the shares of the classes. */
 #include <math.h>
 #include <string.h>
 
@@ -24,7 +26,7 @@ enum { SCORES = 6, LOSSES = 4 };
 struct state {
     double constant_points, min_points, gain, height_sd, top, many, mostly;
     double apart_points, apart_fall, apart_gain, apart_left, stands;
-    double chance_points, chance_sd, chance_band, loss_low, loss_high;
+    double chance_points, chance_sd, chance_band, loss_low, loss_high, began;
     struct track score[SCORES], loss[LOSSES];
     uint32_t n, n_loss;
     struct preview preview;
@@ -66,6 +68,8 @@ static const struct knob knobs[] = {
      "of ln n that no loss may be below", "as loss_at_chance_known"},
     {"score_chance_loss_high", "x", 1.3, 1, 10, 1.2, 2, offsetof(struct state, loss_high),
      "ln n that the training loss is above at most: beyond it it measures something else", "our choice"},
+    {"score_chance_began", "share", 0.05, 0.005, 0.2, 0.03, 0.07, offsetof(struct state, began),
+     "around ln n, in which the losses began", "the first values are of some steps already"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
 /* Do the losses stand where guessing among so many classes puts them? */
@@ -181,6 +185,19 @@ static bool loss_constant(const struct state *s)
     return l && (double)l->curve->points >= s->constant_points && track_low(l) == track_high(l);
 }
 
+/* By what share of ln n, where the losses began, the held-out one now stands below it; 0 where that is not known. */
+static double below_guessing(const struct state *s)
+{
+    static const double usual[] = {2, 3, 4, 5, 6, 7, 8, 9, 10, 20, 50, 100, 1000};
+    const struct track *l = track_of_role(s->loss, s->n_loss, ROLE_LOSS_EVAL);
+    const struct track *train = track_of_role(s->loss, s->n_loss, ROLE_LOSS_TRAIN);
+    if (!l || (double)l->curve->points < s->constant_points || track_low(l) < 0) return 0;
+    double first = fmax(l->curve->buckets[0].mean, train ? train->curve->buckets[0].mean : 0);
+    for (size_t i = 0; i < sizeof usual / sizeof *usual; i++)
+        if (fabs(first / log(usual[i]) - 1) < s->began) return fmax(0, 1 - track_level(l, 0.75, 1) / log(usual[i]));
+    return 0;
+}
+
 static void judge(struct state *s, const struct track *t, const struct findings *out)
 {
     double mean[TRACK_BUCKETS], level[TRACK_BUCKETS], low = INFINITY, high = -INFINITY, best = -INFINITY, fell = NAN;
@@ -212,6 +229,7 @@ static void judge(struct state *s, const struct track *t, const struct findings 
     if (contradicted(s, t, scale)) finding_add(&f, "contradicted", 1, "");
     else if (constant && loss_constant(s)) finding_add(&f, "loss_constant", 1, "");
     finding_add(&f, "moving", classes > 0 && moves(t, classes), "");
+    finding_add(&f, "below_guess", constant ? 0 : below_guessing(s), "share");
     out->emit(out->arg, &f);
 }
 
