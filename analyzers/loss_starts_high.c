@@ -5,14 +5,17 @@
  * scaled, weights that are far too large, or a first step that threw it there. Judged only where an accuracy is logged, for the loss
  * of numbers has no such measure, and only where training and held-out loss agree on the height: sums over batches of different number do
  * not. Worth knowing, as a rule; a warning where the loss stays far above what so many wrong answers cost, to the end, and the answers get
- * no better. Source: Karpathy, A recipe (verify the loss at init); TheDeepChecker. */
+ * no better, or not steadily. Source: Karpathy, A recipe (verify the loss at init); TheDeepChecker. */
 #include <math.h>
 #include <string.h>
 
 #include "analyzer.h"
+#include "stats/accuracy.h"
+#include "stats/robust.h"
 #include "stats/track_level.h"
 
 #define GAMES (WANTS(ROLE_RETURN) | WANTS(ROLE_LOSS_GENERATOR) | WANTS(ROLE_LOSS_DISCRIMINATOR))
+#define STEADILY 4 /* Mann-Kendall z: none of 10,000 by chance */
 enum { TRAINS = 2, EVALS = 2, SCORES = 2 };
 struct state {
     double high, agree, falls, min_points, stays, gain, few;
@@ -41,12 +44,6 @@ static const struct knob knobs[] = {
      "of the answers that are right at most then", "our choice: two classes are guessed more often"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
-static bool is_accuracy(const struct series *s)
-{
-    size_t n = strlen(s->metric);
-    return (n >= 8 && strcmp(s->metric + n - 8, "accuracy") == 0) || (n >= 3 && strcmp(s->metric + n - 3, "acc") == 0);
-}
-
 /* Does a loss still come down in the second half? One that is summed over many rows may be high and learn. */
 static bool falls_late(const struct state *s)
 {
@@ -55,13 +52,22 @@ static bool falls_late(const struct state *s)
     return now < 0.8 * then;
 }
 
+/* Do answers and held-out loss get better all along, however slowly? */
+static bool learns(const struct track *score, const struct track *eval)
+{
+    double y[TRACK_BUCKETS], z[TRACK_BUCKETS];
+    size_t n = track_means(score, y), m = track_means(eval, z);
+    return n >= 6 && m >= 6 && robust_trend(y, n) > STEADILY && robust_trend(z, m) < -STEADILY;
+}
+
 /* Is even the lowest loss far above what the answers of the second half would cost one who guesses, and are they no better than at first? */
-static bool stays_high(const struct state *s, double lowest)
+static bool stays_high(const struct state *s, const struct track *eval, double lowest)
 {
     const struct track *t = track_of_role(s->score, s->n_score, ROLE_SCORE_EVAL);
     if (!t || (double)t->curve->points < 2 * s->min_points || !track_begins(t)) return false;
     double scale = track_high(t) > 1.5 ? 100 : 1, now = track_level(t, 0.5, 1) / scale, first = track_level(t, 0, 0.25) / scale;
-    return now > 0 && now <= s->few && now - first <= s->gain && lowest >= -s->stays * log(now) && !falls_late(s);
+    return now > 0 && now <= s->few && now - first <= s->gain && lowest >= -s->stays * log(now) && !falls_late(s) &&
+           !learns(t, eval);
 }
 
 static void judge(struct state *s, const struct findings *out)
@@ -75,7 +81,7 @@ static void judge(struct state *s, const struct findings *out)
     double begins = fmax(train->curve->buckets[0].max, train->curve->used > 1 ? train->curve->buckets[1].max : 0),
            held = eval->curve->buckets[0].max;
     if (begins < s->high && held < s->high) return;
-    bool stays = stays_high(s, fmin(track_low(train), track_low(eval)));
+    bool stays = stays_high(s, eval, fmin(track_low(train), track_low(eval)));
     bool agree = stays || (fmax(begins / held, held / begins) <= s->agree && fmin(begins, held) >= s->high / 2);
     if (!agree && !(held >= s->falls * log(1000))) return;
     const struct track *higher = begins >= held ? train : eval;
@@ -96,10 +102,10 @@ static void observe(void *state, const struct point *p, const struct findings *o
     case ROLE_LOSS_TRAIN: track_add(s->train, &s->n_train, TRAINS, p); break;
     case ROLE_LOSS_EVAL: track_add(s->eval, &s->n_eval, EVALS, p); break;
     case ROLE_SCORE_EVAL:
-        if (is_accuracy(p->series)) track_add(s->score, &s->n_score, SCORES, p);
-        s->classes |= is_accuracy(p->series);
+        if (is_accuracy(p->series->metric)) track_add(s->score, &s->n_score, SCORES, p);
+        s->classes |= is_accuracy(p->series->metric);
         break;
-    case ROLE_SCORE_TRAIN: s->classes |= is_accuracy(p->series); break;
+    case ROLE_SCORE_TRAIN: s->classes |= is_accuracy(p->series->metric); break;
     default: s->game = true;
     }
 }
