@@ -30,6 +30,28 @@ static int scattering(uint64_t with_seed, double learned, bool with_held)
     return w.loud;
 }
 
+/* What the evidence says of batches that scatter around one level, beside a held-out loss that moves by so much from one evaluation to the next. */
+static double around(double moves)
+{
+    struct watch w;
+    seed = 5;
+    watch(&w, "loss_not_decreasing");
+    for (int s = 0; s < 400; s += 4) {
+        give(&w, &loss, s, exp(noise(0.1)));
+        if (s % 40 == 0) give(&w, &held, s, exp(noise(moves)));
+    }
+    done(&w);
+    assert_true(w.loud > 0);
+    return finding_evidence(&w.last, "noisy", NAN);
+}
+
+static void a_held_out_loss_that_rests_is_told_from_one_that_moves_with_the_weights(void **ctx)
+{
+    (void)ctx;
+    assert_float_equal(around(0.0003), 2, 0);
+    assert_float_equal(around(0.008), 1, 0);
+}
+
 static void scatter_does_not_hide_a_loss_that_never_falls(void **ctx)
 {
     int told = 0;
@@ -248,6 +270,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(scatter_does_not_hide_a_loss_that_never_falls),
         cmocka_unit_test(a_noisy_loss_that_falls_is_left_alone),
+        cmocka_unit_test(a_held_out_loss_that_rests_is_told_from_one_that_moves_with_the_weights),
         cmocka_unit_test(a_loss_that_falls_late_is_taken_back),
         cmocka_unit_test(a_loss_that_creeps_is_told_from_one_that_cannot_move),
         cmocka_unit_test(a_loss_that_only_rises_never_decreased),
