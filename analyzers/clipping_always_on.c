@@ -43,7 +43,8 @@ static const struct knob knobs[] = {
      "of a step that clipping leaves of it, at most, for a warning under plain gradient descent",
      "our choice: the rate is two orders of magnitude below the one that was set"},
     {"clipping_few", "points", 3, 2, 100000, 10, 2, offsetof(struct state, few),
-     "steps that are enough where each of them is cut so", "our choice: no norm falls a hundredfold by itself from one record to the next"},
+     "steps that are enough where each of them is cut so",
+     "our choice: no norm falls a hundredfold by itself from one record to the next"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
 static void fact(void *state, const char *key, const char *value)

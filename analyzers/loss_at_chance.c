@@ -16,8 +16,8 @@
 #include <string.h>
 
 #include "analyzer.h"
-#include "stats/accuracy.h"
 #include "fact_key.h"
+#include "stats/accuracy.h"
 #include "stats/preview.h"
 #include "stats/robust.h"
 #include "stats/track_level.h"

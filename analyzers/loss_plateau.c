@@ -20,8 +20,8 @@
 #include <string.h>
 
 #include "analyzer.h"
-#include "stats/accuracy.h"
 #include "fact_key.h"
+#include "stats/accuracy.h"
 #include "stats/lead.h"
 #include "stats/past.h"
 #include "stats/robust.h"

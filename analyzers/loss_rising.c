@@ -50,7 +50,8 @@ struct rise {
     bool told, negative;
 };
 struct state {
-    double min_points, factor, factor_beside, height, height_both, easier, over_undone, trend, of_progress, warm_factor, early_points, few_points, few_factor, few_ahead;
+    double min_points, factor, factor_beside, height, height_both, easier, over_undone, trend, of_progress, warm_factor,
+        early_points, few_points, few_factor, few_ahead;
     double least_rise; /* of the logarithm: below it nothing is remarkable, whatever stands beside */
     struct beside beside[FOLLOWED];
     struct rises_norm norm[2]; /* GRADIENT and WEIGHT */
@@ -88,11 +89,12 @@ static const struct knob knobs[] = {
     {"loss_rising_early", "points", 10, 6, 100, 20, 8, offsetof(struct state, early_points),
      "values before a few of them in a row say anything", "our choice"},
     {"loss_rising_few", "points", 40, 0, 1000, 40, 60, offsetof(struct state, few_points),
-     "values up to which they do: of more the averages tell", "seeded training runs: a new task looks alike where values are many"},
+     "values up to which they do: of more the averages tell",
+     "seeded training runs: a new task looks alike where values are many"},
     {"loss_rising_few_factor", "x", 1.15, 1.05, 10, 1.3, 1.1, offsetof(struct state, few_factor),
      "above the lowest value, for that", "as loss_rising_beside, of single values"},
-    {"loss_rising_few_ahead", "x", 1.5, 1, 10, 2, 1.2, offsetof(struct state, few_ahead),
-     "the gradient norms before, for that", "seeded training runs"},
+    {"loss_rising_few_ahead", "x", 1.5, 1, 10, 2, 1.2, offsetof(struct state, few_ahead), "the gradient norms before, for that",
+     "seeded training runs"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
 static inline double larger(double a, double b) { return a > b ? a : b; } /* fmax is a call */
@@ -250,7 +252,8 @@ RARELY static void add_mean(struct state *s, struct rise *r, const struct point 
     if (r->climb.of[CLIMB_SLOW].peak != peak) r->n_peak = r->climb.n;
     if (r->climb.of[CLIMB_SLOW].best == r->climb.of[CLIMB_SLOW].level) r->n_best = r->climb.n;
     if (r->climb.n % VALUES == 0) r->width++;
-    if ((double)r->climb.n <= s->few_points && rises_loss_add(&r->few, past_log(p->past, mean), &s->norm[GRADIENT], r->climb.n == 1))
+    if ((double)r->climb.n <= s->few_points &&
+        rises_loss_add(&r->few, past_log(p->past, mean), &s->norm[GRADIENT], r->climb.n == 1))
         r->rate = s->rate.highest;
     if ((double)r->climb.n >= s->early_points) judge(s, r, p, out);
 }

@@ -14,7 +14,7 @@
 #include "stats/robust.h"
 #include "stats/track_level.h"
 
-#define GAMES (WANTS(ROLE_RETURN) | WANTS(ROLE_LOSS_GENERATOR) | WANTS(ROLE_LOSS_DISCRIMINATOR))
+#define GAMES    (WANTS(ROLE_RETURN) | WANTS(ROLE_LOSS_GENERATOR) | WANTS(ROLE_LOSS_DISCRIMINATOR))
 #define STEADILY 4 /* Mann-Kendall z: none of 10,000 by chance */
 enum { TRAINS = 2, EVALS = 2, SCORES = 2 };
 struct state {

@@ -171,8 +171,7 @@ static bool contradicted(const struct state *s, const struct track *t, double sc
 {
     const struct track *l = track_of_role(s->loss, s->n_loss, ROLE_LOSS_EVAL);
     const struct track *train = track_of_role(s->loss, s->n_loss, ROLE_LOSS_TRAIN);
-    if (!l || !is_accuracy(t->series->metric) || (double)l->curve->points < s->constant_points || track_low(l) < 0)
-        return false;
+    if (!l || !is_accuracy(t->series->metric) || (double)l->curve->points < s->constant_points || track_low(l) < 0) return false;
     double now = track_level(l, 0.75, 1), wrong = 1 - track_level(t, 0.75, 1) / scale;
     double first = fmax(l->curve->buckets[0].max, train ? train->curve->buckets[0].max : 0);
     return wrong > now / log(2) + 0.1 && first > log(2) / 2 && now < first / 2;

@@ -15,8 +15,8 @@
 #include <string.h>
 
 #include "analyzer.h"
-#include "stats/accuracy.h"
 #include "fact_key.h"
+#include "stats/accuracy.h"
 #include "stats/track_level.h"
 
 enum { SCORES = 4, CLASSES_MAX = 1000, EPISODE = 1 << 16, EQUATION_CLASSES = 50 };

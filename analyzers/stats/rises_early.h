@@ -12,11 +12,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define RISES_EARLY_FADES  0.95 /* of the highest norm, a value: after eight it counts two thirds */
-#define RISES_EARLY_LEAP   0.6  /* of the rise, that one step of it is at most */
-#define RISES_EARLY_GROWS  1.05 /* times the weight norm before, each of three times in a row; none of the seeded healthy runs does once it stands */
-#define RISES_EARLY_STOOD  1.1  /* times the highest of the first weight norms, that it had not left until then */
-#define RISES_EARLY_ABOVE  1.1  /* times the lowest loss, where the weights tell */
+#define RISES_EARLY_FADES 0.95 /* of the highest norm, a value: after eight it counts two thirds */
+#define RISES_EARLY_LEAP  0.6  /* of the rise, that one step of it is at most */
+#define RISES_EARLY_GROWS 1.05 /* times the weight norm before, three times in a row: no seeded healthy run does once it stands */
+#define RISES_EARLY_STOOD 1.1  /* times the highest of the first weight norms, that it had not left until then */
+#define RISES_EARLY_ABOVE 1.1  /* times the lowest loss, where the weights tell */
 enum { RISES_EARLY_ROW = 3, RISES_EARLY_FIRST = 4 };
 
 /* A norm beside the loss, as its values came. */
@@ -27,11 +27,14 @@ struct rises_norm {
 };
 /* The loss, on the logarithm, since its lowest value. */
 struct rises_loss {
-    double low, last, leap, top; /* leap: the largest step up since the lowest; top: the highest value then, before this row of rises */
-    double gradient;        /* the highest of the recent norms then */
-    uint32_t since, row;    /* values since; rises in a row */
+    double low, last;
+    double leap;         /* the largest step up since the lowest */
+    double top;          /* the highest value then, before this row of rises */
+    double gradient;     /* the highest of the recent norms at the lowest */
+    uint32_t since, row; /* values since; rises in a row */
 };
 
+/* rises_norm_add - one finite value above 0. O(1) */
 static inline void rises_norm_add(struct rises_norm *r, double value)
 {
     r->grew = r->n && value >= RISES_EARLY_GROWS * r->last ? r->grew + 1 : 0;
