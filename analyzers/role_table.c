@@ -116,7 +116,16 @@ const struct role_row role_rows[] = {
     SAME("g gan", WHOLE, ROLE_LOSS_GENERATOR, BETTER_UNKNOWN),
     SAME("g a", WHOLE, ROLE_LOSS_GENERATOR, BETTER_UNKNOWN),
     SAME("g b", WHOLE, ROLE_LOSS_GENERATOR, BETTER_UNKNOWN),
+    SAME("l g gan", WHOLE, ROLE_LOSS_GENERATOR, BETTER_UNKNOWN), /* BasicSR, as the next ones */
+    {"l pix", WHOLE, ROLE_LOSS_TRAIN, ROLE_LOSS_EVAL, BETTER_LOWER, false, "loss", ""},
+    {"l total", WHOLE, ROLE_LOSS_TRAIN, ROLE_LOSS_EVAL, BETTER_LOWER, false, "loss", ""},
+    PART("l g pix"),
+    PART("l g percep"),
+    PART("l percep"),
+    PART("l d real"),
+    PART("l d fake"),
     PART("g l1"),
+    PART("lm"),
     PART("d real"),
     PART("d fake"),
     PART("cycle a"),
@@ -194,6 +203,7 @@ const struct role_row role_rows[] = {
     SAME("cumulative reward", WHOLE, ROLE_RETURN, BETTER_HIGHER), /* ML-Agents */
     SAME("critic score mean", WHOLE, ROLE_RETURN, BETTER_HIGHER), /* verl */
     SAME("average discounted return", WHOLE, ROLE_RETURN, BETTER_HIGHER),
+    SAME("return history", WHOLE, ROLE_RETURN, BETTER_HIGHER), /* OpenAI Baselines' DDPG: the mean of the last 100 */
     SAME("rewards mean", WHOLE, ROLE_RETURN, BETTER_HIGHER),
     SAME("critic rewards mean", WHOLE, ROLE_RETURN, BETTER_HIGHER),
     SAME("rlhf reward", WHOLE, ROLE_RETURN, BETTER_HIGHER),
@@ -303,6 +313,7 @@ const struct role_row role_rows[] = {
     SCORE_DOWN("cer", LAST),
     SCORE_DOWN("ppl", LAST),
     SCORE_DOWN("perplexity", LAST),
+    SCORE_DOWN("perp", LAST),
     SCORE_DOWN("rmse", LAST),
     SCORE_DOWN("mae", LAST),
     SCORE_DOWN("mse", LAST),
@@ -361,6 +372,7 @@ const struct role_row role_rows[] = {
     SCORE_UP("f1", LAST, true),
     SCORE_UP("f1", FIRST, true),
     SCORE_UP("f1 score", WHOLE, true),
+    SCORE_UP("fb1", LAST, true), /* conlleval */
     SCORE_UP("auc", LAST, true),
     SCORE_UP("auc", FIRST, true),
     SCORE_UP("aucpr", WHOLE, true),

@@ -5,6 +5,18 @@
  * time by chance, and one time in five even while they grow. */
 enum { BACKS_LEAST = 2, BACKS_ONE_IN = 5 };
 
+bool episodes_called(struct episodes *e, bool lengths, int64_t steps, double episode)
+{
+    if (!e->n && lengths) e->called = true;
+    if (!e->called) return false;
+    e->backs += e->n && episode == e->episode && steps > e->steps; /* once it may be a restart */
+    e->called = e->backs < BACKS_LEAST;
+    e->inside = !e->called;
+    e->n++;
+    e->episode = episode, e->steps = steps;
+    return e->called;
+}
+
 enum steps_of episodes_steps(struct episodes *e, int64_t steps, double episode)
 {
     bool later = e->n && episode > e->episode;

@@ -60,7 +60,10 @@ static struct span bare(struct span name)
     return name;
 }
 
-static bool is_metric(const char *name) { return role_of(name).role != ROLE_NONE || strcasestr(name, "loss") != NULL; }
+static bool is_metric(const char *name)
+{
+    return role_of(name).role != ROLE_NONE || strcasestr(name, "loss") != NULL || strcasestr(name, "reward") != NULL;
+}
 
 bool file_says(const char *path, char out[FILE_SAYS_BYTES])
 {

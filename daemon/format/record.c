@@ -135,7 +135,7 @@ static int choose(struct record *r, double *epoch, int *counters)
             if (c->rank < epoch_rank) epoch_rank = c->rank, *epoch = c->value;
             r->epochs_unfit = r->epochs_unfit || fractional(c->value);
         }
-        if (c->kind == FIELD_STEP && r->both.lengths) continue;
+        if (c->kind == FIELD_STEP && (r->both.lengths || r->both.called)) continue;
         if (sized && field_is_size(r->columns[c->column].field)) continue;
         *counters += c->kind == FIELD_STEP;
         if (c->rank < rank && can_be_step(c->value)) rank = c->rank, best = (int)i;
@@ -186,10 +186,25 @@ static double episode_of(const struct record *r)
     return NAN;
 }
 
+/* lengths_by_name - "episode,reward,steps": the steps are those of the episode. */
+static void lengths_by_name(struct record *r)
+{
+    double episode = r->kinds & 1u << FIELD_EPISODE ? episode_of(r) : (double)NAN;
+    const struct cell *steps = NULL;
+    if (isnan(episode) || (r->both.n && !r->both.called)) return;
+    for (uint32_t i = 0; i < r->n_cells; i++) {
+        if (r->cells[i].kind != FIELD_STEP) continue;
+        if (steps || strcasecmp(r->columns[r->cells[i].column].name, "steps") != 0) return;
+        steps = &r->cells[i];
+    }
+    if (steps && can_be_step(steps->value)) episodes_called(&r->both, true, (int64_t)steps->value, episode);
+}
+
 /* place - set r->step and r->axis; returns the cell that was used for it, or -1. */
 static int place(struct record *r)
 {
     double epoch;
+    lengths_by_name(r);
     int counters, best = choose(r, &epoch, &counters);
     const struct column *c = best < 0 ? NULL : &r->columns[r->cells[best].column];
     if (c && c->field->kind == FIELD_EPOCH) {

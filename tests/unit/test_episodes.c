@@ -49,6 +49,29 @@ static void a_table_of_episodes_and_their_lengths_counts_episodes(void **unused)
     probe_close(p);
 }
 
+static void a_column_called_steps_holds_lengths_from_the_first_record(void **unused)
+{
+    (void)unused;
+    struct probe *p = probe_text("csv", "episode,reward,steps\n1,-4,640\n2,1.5,763\n3,-2,630\n4,2,605\n");
+    probe_expect(p, "series reward episode");
+    probe_expect(p, "point reward 1 -4 @2");
+    probe_expect(p, "point reward 2 1.5 @3");
+    probe_expect(p, "point steps 1 640 @2");
+    probe_close(p);
+    p = probe_text("csv", "episode,reward,total_steps\n1,-4,640\n2,1.5,1403\n");
+    probe_expect(p, "point reward 1403 1.5 @3");
+    probe_close(p);
+}
+
+static void steps_within_an_episode_are_no_lengths_by_any_name(void **unused)
+{
+    (void)unused;
+    struct probe *p = probe_text("csv", "episode,steps,loss\n1,10,4\n1,20,3\n1,30,2.5\n1,40,2\n2,10,1.5\n2,20,1\n");
+    probe_expect(p, "point loss 40 2 @5");
+    probe_expect(p, "point loss 60 1 @7");
+    probe_close(p);
+}
+
 static void lines_of_episodes_and_their_lengths_count_episodes(void **unused)
 {
     (void)unused;
@@ -135,6 +158,8 @@ int main(void)
         cmocka_unit_test(steps_that_begin_again_in_an_episode_of_several_records_are_a_part),
         cmocka_unit_test(lengths_go_back_as_often_as_chance_allows),
         cmocka_unit_test(a_table_of_episodes_and_their_lengths_counts_episodes),
+        cmocka_unit_test(a_column_called_steps_holds_lengths_from_the_first_record),
+        cmocka_unit_test(steps_within_an_episode_are_no_lengths_by_any_name),
         cmocka_unit_test(lines_of_episodes_and_their_lengths_count_episodes),
         cmocka_unit_test(steps_within_episodes_are_joined),
         cmocka_unit_test(an_evaluation_that_counts_its_own_batches_stands_at_the_last_step),

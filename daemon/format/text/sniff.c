@@ -92,8 +92,11 @@ int text_sniff(const char *path, struct span head)
     head = without_hole(head);
     if (is_binary(head)) return 0;
     if (ends_in(name, code)) return head.n ? 5 : 0;
-    if (begins_in(name, documents) || (ends_in(name, ".md") && span_starts(span_trim(head), "#"))) return head.n ? 10 : 5;
+    bool document = begins_in(name, documents);
+    if ((document && !ends_in(name, ".txt .log")) || (ends_in(name, ".md") && span_starts(span_trim(head), "#")))
+        return head.n ? 10 : 5;
     struct tally tally = tally_of(head);
+    if (document && tally.points < 3) return head.n ? 10 : 5; /* "readme_output.txt" may hold the output itself */
     if (tally.points >= 3) return 45;
     if (tally.points) return 40;
     if (tally.events) return 30;
