@@ -108,6 +108,15 @@ static bool begins(struct span body)
     return span_starts(body, "Starting ") && span_has(body, "epoch");
 }
 
+/* is_label - "evaluate:dev": one word, and which data it is about. */
+static bool is_label(struct span body)
+{
+    enum { WORD_MAX_BYTES = 24 };
+    const char *colon = body.n <= WORD_MAX_BYTES ? memchr(body.p, ':', body.n) : NULL;
+    if (!colon || memchr(body.p, ' ', body.n) || has_number(body)) return false;
+    return text_split_of(span_from(body, (size_t)(colon - body.p) + 1)) != SPLIT_NONE;
+}
+
 /* note_label - "Test Error:" on a line of its own: what the next line is about. */
 static void note_label(struct text *t, const struct text_line *l, const struct format_out *out)
 {
@@ -116,7 +125,9 @@ static void note_label(struct text *t, const struct text_line *l, const struct f
     t->families.restating = best;
     if (best) text_event_tell(l, EVENT_FINISHED, out);
     if (best || l->body.n > LABEL_MAX_BYTES) return;
-    t->run.place.label_split = text_split_of(l->body);
+    const char *colon = memchr(l->body.p, ':', l->body.n - 1);
+    struct span last = colon ? span_from(l->body, (size_t)(colon - l->body.p)) : l->body;
+    t->run.place.label_split = text_split_of(last) ? text_split_of(last) : text_split_of(l->body);
     t->run.place.label_line = l->line;
 }
 
@@ -153,7 +164,7 @@ static void message(struct text *t, const struct text_line *l, const struct form
     if (text_python(&t->python, &t->facts, l->body, !isnan(l->time), out)) return;
     if ((first == '|' || first == '-' || first == '+') && text_table(&t->table, &t->run, &t->facts, l, out)) return;
     t->table.open = t->table.settings = false;
-    if (l->body.p[l->body.n - 1] == ':') note_label(t, l, out);
+    if (l->body.p[l->body.n - 1] == ':' || is_label(l->body)) note_label(t, l, out);
     if (text_columns(&t->columns, &t->run, l, out) || text_below(&t->below, &t->run, l, &t->pairs, out)) return;
     const struct text_form *form = text_forms_fit(&t->forms, l->body, behind(t, l->body), &t->run.names, &t->pairs);
     bool counts = form || has_number(l->body) || span_starts(l->body, "copypaste: ") || span_starts(l->body, "History (");

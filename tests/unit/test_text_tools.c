@@ -70,6 +70,62 @@ static const struct tool tools[] = {
      "3: 2.25, 2.5 avg, 0.25 rate, 3.456789 seconds, 192 images\n mean_average_precision (mAP@0.50) = 0.75 \n",
      {"point loss 1 1012.5 @1", "point lr 1 0.5 @1", "point loss 2 NaN @2", "point loss 3 2.25 @3", "point valid mAP 3 0.75 @4"},
      {"point avg", "point seconds"}},
+    {"conlleval, of two sets, behind a logger that is called like its file",
+     "2026-01-05 10:00:01,500 - log\\train.log - INFO - evaluate:dev\n"
+     "2026-01-05 10:00:01,500 - log\\train.log - INFO - processed 745 tokens with 56 phrases; found: 160 phrases; correct: "
+     "28.\n\n"
+     "2026-01-05 10:00:01,500 - log\\train.log - INFO - accuracy:   7.50%; precision:   1.25%; recall:   2.50%; FB1:   2.00\n\n"
+     "2026-01-05 10:00:01,500 - log\\train.log - INFO -               LOC: precision:   0.50%; recall:   0.25%; FB1:   0.75  28\n"
+     "2026-01-05 10:00:02,500 - log\\train.log - INFO - evaluate:test\n"
+     "2026-01-05 10:00:02,500 - log\\train.log - INFO - processed 745 tokens with 56 phrases; found: 160 phrases; correct: "
+     "28.\n\n"
+     "2026-01-05 10:00:02,500 - log\\train.log - INFO - accuracy:   8.50%; precision:   3.25%; recall:   4.50%; FB1:   5.00\n"
+     "2026-01-05 10:00:03,500 - log\\train.log - INFO - evaluate:dev\n"
+     "2026-01-05 10:00:03,500 - log\\train.log - INFO - processed 745 tokens with 56 phrases; found: 160 phrases; correct: "
+     "28.\n\n"
+     "2026-01-05 10:00:03,500 - log\\train.log - INFO - accuracy:  50.00%; precision:  25.00%; recall:  12.50%; FB1:  18.50\n",
+     {"series valid FB1 record", "point valid accuracy 1 7.5 @4 t1767607201.500", "point valid FB1 1 2 @4 t1767607201.500",
+      "point valid LOC precision 1 0.5 @6 t1767607201.500", "point test FB1 1 5 @10 t1767607202.500",
+      "point valid FB1 2 18.5 @14 t1767607203.500"},
+     {"point FB1", "point correct", "point valid correct"}},
+    {"Deeplearning4j",
+     "10:00:01.500 [main] INFO org.deeplearning4j.optimize.listeners.ScoreIterationListener - Score at iteration 0 is 1.625\n"
+     "10:00:02.500 [main] INFO org.deeplearning4j.optimize.listeners.ScoreIterationListener - Score at iteration 100 is 1.5\n",
+     {"series loss (Score) step", "point loss (Score) 0 1.625 @1", "point loss (Score) 100 1.5 @2"},
+     {"point Score"}},
+    {"YOLOv7, whose buffered lines come behind the next epoch's header",
+     "     Epoch   gpu_mem       box       obj       cls     total    labels  img_size\n"
+     "     0/2      1.81G   0.5    0.25         0   0.75        37       640: 100%|##| 38/38 [00:10<00:00,  3.7it/s]\n"
+     "               Class      Images      Labels           P           R      mAP@.5  mAP@.5:.95: 100%|##| 7/7 [00:02<00:00,  "
+     "3it/s]\n\n"
+     "     Epoch   gpu_mem       box       obj       cls     total    labels  img_size\n"
+     "                 all         195         882     0.125       0.375     0.0625    0.03125\n"
+     "     1/2      1.81G   0.25    0.125         0   0.375        37       640: 100%|##| 38/38 [00:10<00:00,  3.7it/s]\n",
+     {"point box_loss 0 0.5 @2", "point valid mAP50 0 0.0625 @6", "point valid recall 0 0.375 @6", "point box_loss 1 0.25 @7"},
+     {NULL}},
+    {"a share and what it was counted from",
+     "epoch   1\nloss: 6.5\ntest accuracy: 20.50%, (41/200)\n\nepoch   2\nloss: 5.5\ntest accuracy: 30.5%, (61/200)\n",
+     {"series test accuracy epoch", "point loss 1 6.5 @2", "point test accuracy 1 20.5 @3", "point test accuracy 2 30.5 @7"},
+     {"point test accuracy 41", "point test accuracy 61"}},
+    {"a score right below the loss of the same data",
+     "[Epoch 1] Train Loss=0.75 T=207.5s\nTest loss=0.5\nOutput Distribution={2: 1120}\nAccuracy=0.625\n---\n"
+     "[Epoch 2] Train Loss=0.5 T=207.5s\nTest loss=0.25\nOutput Distribution={2: 1120}\nAccuracy=0.75\n---\n",
+     {"point Train Loss 1 0.75 @1", "point Test loss 1 0.5 @2", "point test Accuracy 1 0.625 @4",
+      "point test Accuracy 2 0.75 @9"},
+     {"point Accuracy"}},
+    {"words and numbers between bars",
+     "step   710 | loss 4.5 | lm 5.75 | ppl 374.5 | lr 2.5e-04 | 414 tok/s | mesoLG 0.5 | NT[DA=0.80 NE=0.70]\n"
+     "step   720 | loss 4.25 | lm 5.5 | ppl 350.5 | lr 2.5e-04 | 457 tok/s | mesoLG 0.25 | NT[DA=0.80 NE=0.70]\n",
+     {"point loss 710 4.5 @1", "point lm 710 5.75 @1", "point mesoLG 710 0.5 @1", "point lm 720 5.5 @2",
+      "point mesoLG 720 0.25 @2"},
+     {NULL}},
+    {"settings in a grid, each ruled off",
+     "+-------------+-----------+\n| Batch size  |     2     |\n+=============+===========+\n| Bins        | 16        |\n"
+     "+-------------+-----------+\n| Dropout     | 0.500     |\n+-------------+-----------+\n\nTraining Loss: 0.5\n\n"
+     "Model test error: 0.625\nTraining Loss: 0.25\n\nModel test error: 0.5\nTraining Loss: 0.125\n\nModel test error: 0.375\n",
+     {"fact Batch size=2", "fact Bins=16", "fact Dropout=0.5", "point Training Loss 1 0.5 @9",
+      "point Model test error 1 0.625 @11", "point Training Loss 3 0.125 @15"},
+     {"point Bins", "point Dropout"}},
     {"PaddleClas",
      "[2026/01/05 10:00:01] ppcls INFO: [Train][Epoch 1/120][Iter: 10/312]lr(LinearWarmup): 0.5, top1: 0.25, loss: 6.5, "
      "batch_cost: 2.5s, ips: 30.5 samples/s, eta: 22:01:02\n"

@@ -248,12 +248,25 @@ static __attribute__((noinline)) size_t named_length(struct span s, size_t name)
     return s.p[name] == ' ' && span_digit_char(behind.p[0]) && time_length(behind) ? name + 1 : 0;
 }
 
+/* path_length - "log\\train.log - ": a logger that is called like its file. */
+static __attribute__((noinline, cold)) size_t path_length(struct span s)
+{
+    size_t i = 0, file = 0;
+    bool dotted = false;
+    for (; i < s.n && i < 120 && (isalnum((unsigned char)s.p[i]) || strchr("_.-\\/", s.p[i])); i++) {
+        if (s.p[i] == '/' || s.p[i] == '\\') file = i + 1, dotted = false;
+        dotted |= s.p[i] == '.' && i > file;
+    }
+    return dotted && i + 3 < s.n && memcmp(s.p + i, " - ", 3) == 0 ? i + 3 : 0;
+}
+
 /* logger_length - "root - " or "train_inner | ", "ppcls INFO: ": only behind a time or level. */
 static size_t logger_length(struct span s, struct text_prefix *prefix)
 {
+    enum { LOGGER_BYTES = 120 };
     size_t i = 0;
-    while (i < s.n && i < 64 && (isalnum((unsigned char)s.p[i]) || s.p[i] == '_' || s.p[i] == '.')) i++;
-    bool may_be_placed = i == 64 || (i && i < s.n && strchr("<>:", s.p[i])); /* its name goes on behind a colon */
+    while (i < s.n && i < LOGGER_BYTES && (isalnum((unsigned char)s.p[i]) || s.p[i] == '_' || s.p[i] == '.')) i++;
+    bool may_be_placed = i == LOGGER_BYTES || (i && i < s.n && strchr("<>:", s.p[i])); /* its name goes on behind a colon */
     size_t placed = may_be_placed ? placed_length(s) : 0, level;
     bool tab = i && i + 8 < s.n && s.p[i] == '\t' && is_capital(s.p[i + 1]),
          date = i && i + 20 < s.n && s.p[i] == ' ' && s.p[i + 5] == '-';
@@ -261,6 +274,7 @@ static size_t logger_length(struct span s, struct text_prefix *prefix)
     if (named) return named;
     if (!i || span_digit_char(s.p[0])) return 0;
     if (placed) return placed;
+    if (i < s.n && (s.p[i] == '/' || s.p[i] == '\\')) return path_length(s);
     if (i < s.n && s.p[i] == ':' && (placed = filed_length(s, i)) != 0) return placed;
     struct span name = {s.p, i};
     if (i + 1 < s.n && s.p[i] == ' ' && is_capital(s.p[i + 1]) && (level = level_length(span_from(s, i + 1))) != 0)

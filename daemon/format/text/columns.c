@@ -117,8 +117,7 @@ static bool header(struct text_columns *t, struct text_run *r, struct span body,
     if (!strong || t->counter < 0 || t->counter > 1) return false;
     t->drawn = strcasecmp(t->column[0].name, "epoch") == 0 && strcasecmp(t->column[1].name, "gpu_mem") == 0;
     t->n = c.n;
-    t->last = -1;
-    t->n_scores = 0;
+    t->last = -1; /* a row of scores may still come: stdout is buffered where the bar above it is not */
     return true;
 }
 

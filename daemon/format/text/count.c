@@ -8,7 +8,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "record.h"
+#include "parts.h"
 
 /* about_held_out - does a name of the line say so? */
 static bool about_held_out(const struct text_pairs *ps)
@@ -18,17 +18,32 @@ static bool about_held_out(const struct text_pairs *ps)
     return ps->label.n && text_split_of(ps->label);
 }
 
+/* parts_of_share - "accuracy: 20.78%, (512570/2466133)": what the share in front was counted from. */
+static bool parts_of_share(struct text_run *r, struct text_pairs *ps, size_t i, struct arena *arena)
+{
+    static const double half_a_percent = 0.5; /* shares are rounded to that at worst */
+    struct text_pair *share = i ? &ps->pair[i - 1] : NULL, *p = &ps->pair[i];
+    if (!share || !share->percent || !share->key.n || !(p->total > 0)) return false;
+    if (fabs(100 * p->value / p->total - share->value) > half_a_percent) return false;
+    const struct text_name *e = text_resolve(r, share, arena);
+    return e && e->flags & NAME_STRONG;
+}
+
 /* unnamed_counter - "[2/5][100/600]" at the start are epoch and batch, "epoch 3 | 200/ 2983 batches" a batch, and so is what ends
  * "loss: 2.3  [6400/60000]", also where more stands behind it: "loss: 2.3  [6400/60000]  lr: 0.1". */
-static const struct text_pair *unnamed_counter(struct text_pairs *ps, bool has_epoch, double *epoch, enum text_split *split)
+static const struct text_pair *unnamed_counter(struct text_run *r, struct text_pairs *ps, struct text_count *c,
+                                               struct arena *arena)
 {
+    bool has_epoch = !isnan(c->epoch);
+    double *epoch = &c->epoch;
+    enum text_split *split = &c->cut;
     const struct text_pair *found = NULL;
     for (size_t i = 0; i < ps->n && i < 4; i++) {
         struct text_pair *p = &ps->pair[i];
         if (p->key.n && p->words == 1 && p->separator == ':' && p->total >= 0 && text_key_split(p))
             *split = p->key.p[p->key.n - 1] == ')' ? SPLIT_EVAL : text_key_split(p), p->key.n = 0,
             p->key_split = SPLIT_NONE; /* timm's "Test (EMA)" */
-        if (p->key.n || isnan(p->total) || !field_is_step(p->value)) continue;
+        if (p->key.n || isnan(p->total) || !field_is_step(p->value) || parts_of_share(r, ps, i, arena)) continue;
         if (found && !has_epoch && found == p - 1) return *epoch = found->value, p;
         if (!found) found = p;
     }
@@ -125,7 +140,7 @@ bool text_count_of(struct text_run *r, struct text_pairs *ps, struct arena *aren
     if (!best) c->epoch = titled_epoch(ps);
     bool stands = r->place.lead_flat && !isnan(ps->lead), part = !best && c->axis == AXIS_RECORD;
     if (!best || c->axis == AXIS_EPOCH) {
-        const struct text_pair *fraction = unnamed_counter(ps, !isnan(c->epoch), &c->epoch, &c->cut);
+        const struct text_pair *fraction = unnamed_counter(r, ps, c, arena);
         if (fraction) best = fraction, c->axis = AXIS_STEP;
         else if (!isnan(ps->lead) && !r->place.lead_flat) c->leading = true, c->axis = AXIS_STEP;
     }

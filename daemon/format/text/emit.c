@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../../base/num.h"
 #include "parts.h"
 #include "section.h"
 
@@ -85,6 +86,20 @@ static __attribute__((noinline, cold)) void stand_apart(struct text_run *r, stru
     }
 }
 
+/* ruled_off - "| lm 5.92 |": a word and its number alone between two bars are a metric, whatever the word. */
+static __attribute__((noinline)) bool ruled_off(struct span body, const struct text_pair *p)
+{
+    const char *at = p->key.p, *end = body.p + body.n;
+    double value;
+    if (p->words != 1 || (uintptr_t)at - (uintptr_t)body.p >= body.n) return false; /* of a form: the name was looked at before */
+    while (at > body.p && at[-1] == ' ') at--;
+    if (at == body.p || at[-1] != '|') return false;
+    for (at = p->key.p + p->key.n; at < end && *at == ' ';) at++;
+    at += num_prefix((struct span){at, (size_t)(end - at)}, &value);
+    while (at < end && *at == ' ') at++;
+    return at == end || *at == '|';
+}
+
 unsigned text_emit(struct text_run *r, const struct text_line *l, struct text_pairs *ps, struct text_where at,
                    const struct format_out *out)
 {
@@ -97,6 +112,8 @@ unsigned text_emit(struct text_run *r, const struct text_line *l, struct text_pa
         at.split = parts && part[i] ? part[i] : whole;
         if (!e && p->key.n && r->names.used >= TEXT_NAMES_MAX) out->bad(out->arg, l->line, "more different names than are kept");
         if (e) tell_setting(e, p, out);
+        bool bare = e && p->separator == ' ' && !(e->flags & (NAME_METRIC | NAME_IGNORED));
+        if (bare && ruled_off(l->body, p)) e->flags |= NAME_METRIC;
         if (e && e->main && (e->key[0] | 0x20) == 'a') stand_apart(r, ps, i, out->arena);
         if (!text_is_metric(e, p)) continue;
         if (tell_both(r, l, p, at, out)) {
@@ -108,7 +125,7 @@ unsigned text_emit(struct text_run *r, const struct text_line *l, struct text_pa
         n++;
     }
     at.split = whole;
-    if (n) text_ranks_told(&r->ranks), r->last = at;
+    if (n) text_ranks_told(&r->ranks), r->last = at, r->last_line = l->line;
     r->points += n;
     return n;
 }

@@ -6,6 +6,7 @@
 
 #include "../../base/num.h"
 #include "bar.h"
+#include "conll.h"
 #include "dict.h"
 #include "espnet.h"
 #include "event.h"
@@ -153,6 +154,7 @@ static const struct family {
     {"-n0123456789", " avg", NULL, text_shape_darknet},
     {"m", "mean_average_precision (", NULL, text_shape_darknet},
     {"N", "NNZs: ", NULL, text_shape_linear},
+    {NULL, ";", text_conll_may, text_conll},
     {"c", "copypaste: ", NULL, text_shape_copypaste},
     {"EAR", "ing learning rate", NULL, text_shape_rate},
     {"OGNFfLl", "verflow", NULL, loss_scale},
@@ -160,7 +162,7 @@ static const struct family {
     {"oW|", "loss scale to", NULL, loss_scale},
     {"BbNn", NULL, NULL, restatement},
     {"CLTVcltv", " after ", NULL, after},
-    {"ACDELMPRTVacdelmprtv", " at ", NULL, at},
+    {"ACDELMPRSTVacdelmprtv", " at ", NULL, at},
     {"ACDELMPRTVacdelmprtv", " for ", NULL, of},
     {"ALMTVlmtv", " over ", NULL, over},
     /* clang-format on */

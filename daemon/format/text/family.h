@@ -5,6 +5,7 @@
 #include "record.h"
 
 enum { TEXT_BAR_BYTES = 1024, TEXT_DICT_BYTES = 4096 };
+enum { TEXT_CONLL_METRICS = 4, TEXT_CONLL_CLASS_BYTES = 32, TEXT_CONLL_NAME_BYTES = 48 };
 struct text_families {
     uint32_t rows[256];                 /* first letter of a line -> the rows of the table that it may be for */
     int64_t bar, bar_total, bar_base;   /* tqdm: the count last told, its end, counts of the bars before */
@@ -48,6 +49,10 @@ struct text_families {
         char key[64];
         bool open, told; /* told: the server's own losses were told round by round */
     } flower;
+    struct {                          /* of conlleval */
+        enum text_split split;        /* which data the report in hand is of; SPLIT_NONE before the first */
+        int64_t reports[SPLIT_COUNT]; /* so far */
+    } conll;
 };
 
 /* text_families_init - index the table by first letter. */

@@ -10,7 +10,7 @@
 
 enum { AHEAD = 10, CENTURY = 2 }; /* CENTURY: digits of a year by which "node-1: [2026-" is known */
 
-static bool in_word(char c) { return span_letter_char(c) || span_digit_char(c) || c == '_' || c == '.'; }
+static bool in_word(char c) { return span_letter_char(c) || span_digit_char(c) || c == '_' || c == '.' || c == '/' || c == '\\'; }
 
 /* alike - the same bytes, but that a digit may be another one. */
 static bool alike(const char *a, const char *b, size_t n)

@@ -11,8 +11,10 @@ enum { RATE_LINES = 20, STANDING_LINES = 12, BARE_PROSE_MAX = 2 };
 /* all_named - nothing but metrics and their values; no code, no model, no long text. */
 static bool all_named(const struct text_line *l, const struct text_pairs *ps)
 {
-    for (size_t i = 0; i < ps->n; i++)
-        if (!ps->pair[i].key.n) return false;
+    for (size_t i = 0; i < ps->n; i++) {
+        bool parts = i && ps->pair[i].total > 0 && ps->pair[i - 1].percent; /* "accuracy: 95%, (950/1000)" */
+        if (!ps->pair[i].key.n && !parts) return false;
+    }
     return ps->n && ps->prose <= 3 && !ps->calls && !ps->braces && l->body.n <= TEXT_PENDING_BYTES;
 }
 
@@ -141,6 +143,18 @@ static bool is_rate(const struct text_pairs *ps)
     return false;
 }
 
+/* goes_on - "Accuracy=0.65" right below "Test loss=0.9": the score of the same data. */
+static bool goes_on(struct text_run *r, const struct text_line *l, struct text_pairs *ps, struct arena *arena)
+{
+    enum { LINES_BETWEEN = 2 };
+    bool held_out = r->points && r->last.split != SPLIT_NONE && r->last.split != SPLIT_EPOCH;
+    if (!held_out || ps->n != 1 || ps->prose || l->line > r->last_line + 1 + LINES_BETWEEN) return false;
+    struct span key = ps->pair[0].key;
+    if (key.n >= 5 && strncasecmp(key.p, "train", 5) == 0) return false;
+    const struct text_name *e = text_resolve(r, &ps->pair[0], arena);
+    return e && text_is_metric(e, &ps->pair[0]) && e->flags & NAME_STRONG && !memmem(e->name, e->n_name, "oss", 3);
+}
+
 unsigned text_plain(struct text_run *r, const struct text_line *l, struct text_pairs *ps, const struct format_out *out)
 {
     struct text_place *place = &r->place;
@@ -158,6 +172,7 @@ unsigned text_plain(struct text_run *r, const struct text_line *l, struct text_p
     if (!speaks && ps->prose > (counted || !tells_loss(ps) ? 0 : BARE_PROSE_MAX)) return 0;
     if (place->bare && !place->known) return numbered(r, l, ps, out);
     bool trains = !speaks && isnan(heading) && counted;
+    if (trains && goes_on(r, l, ps, out->arena)) return text_emit(r, l, ps, r->last, out);
     if (trains && !(place->known && sums_training(ps))) return 0;
     struct text_weight w = text_weigh(r, ps, out->arena);
     if (is_rate(ps) && !place->known && !isnan(heading) && l->line - place->heading_line <= RATE_LINES)

@@ -31,6 +31,7 @@ struct text_run {
     struct text_pending pending;
     struct text_ranks ranks;
     struct text_where last; /* of the points told last; nothing while points is 0 */
+    uint64_t last_line;     /* theirs */
     struct {                /* a line that did nothing but count, and where the metrics below it stand */
         struct text_count count;
         struct text_where at;

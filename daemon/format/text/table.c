@@ -3,6 +3,7 @@
 
 #include <ctype.h>
 #include <math.h>
+#include <stdio.h>
 #include <strings.h>
 
 #include "../../base/num.h"
@@ -11,7 +12,7 @@ static bool is_rule(struct span s)
 {
     if (s.n < 8) return false;
     for (size_t i = 0; i < s.n; i++)
-        if (s.p[i] != '-' && s.p[i] != '+') return false;
+        if (s.p[i] != '-' && s.p[i] != '+' && (s.p[i] != '=' || s.p[0] != '+')) return false;
     return true;
 }
 
@@ -107,13 +108,23 @@ static void setting(struct text_facts *f, struct span name, struct span value, c
     if (value.n && !span_is(value, "NULL")) text_fact(f, name, value, out);
 }
 
+/* setting_of - the one row between two rules of a grid in front of a run: "+----+" each of its arguments is ruled off. */
+static void setting_of(const struct text_table *t, struct text_facts *f, const struct format_out *out)
+{
+    char value[32];
+    int n = snprintf(value, sizeof value, "%.9g", t->row[0].value);
+    text_fact(f, span_of(t->row[0].name), (struct span){value, (size_t)n}, out);
+}
+
 bool text_table(struct text_table *t, struct text_run *r, struct text_facts *f, const struct text_line *l,
                 const struct format_out *out)
 {
     struct span name, value;
     if (is_rule(l->body)) {
         bool ends = t->open && t->n;
-        if (ends) tell(t, r, l, out);
+        bool grid = ends && t->n == 1 && l->body.p[0] == '+' && !r->points;
+        if (grid) setting_of(t, f, out);
+        else if (ends) tell(t, r, l, out);
         t->open = !ends || l->body.n > 0;
         t->n = 0;
         t->group[0] = 0;

@@ -39,6 +39,13 @@ static size_t words(struct span s)
     return n;
 }
 
+/* named - what the value is called. The score that Deeplearning4j tells at an iteration is its loss (ScoreIterationListener.java). */
+static struct span named(struct span name, const struct field *field)
+{
+    bool score = span_is(name, "Score") && field->kind == FIELD_STEP;
+    return score ? span_of("loss (Score)") : name;
+}
+
 bool text_told_at(struct text_run *r, const struct text_line *l, const char *joint, const struct format_out *out)
 {
     const char *at = memmem(l->body.p, l->body.n, joint, strlen(joint));
@@ -50,6 +57,7 @@ bool text_told_at(struct text_run *r, const struct text_line *l, const char *joi
     double value;
     size_t used = counted(count, &field, &n);
     if (!used || !value_of(span_from(count, used), &value)) return false;
+    name = named(name, field);
     const struct text_name *metric = text_name_of(&r->names, name, 0, out->arena);
     if (!metric || !(metric->flags & NAME_STRONG) || (metric->flags & NAME_IGNORED)) return false;
     enum text_split split = text_split_of(name);
