@@ -18,8 +18,8 @@
 #include "role_words.h"
 
 /* Names that hold a known word and mean something else: a restated best, an extreme, a counter, another tool's verdict. */
-static const char *const refused_words[] = {"best",     "min",      "max", "num",    "count",  "std", "runtime", "oscillation",
-                                            "decrease", "increase", "gap", "target", "weight", "var", NULL};
+static const char *const refused_words[] = {"best",     "min",      "max", "num",    "count",  "std", "runtime",   "oscillation",
+                                            "decrease", "increase", "gap", "target", "weight", "var", "classwise", NULL};
 
 static bool fits(const struct role_row *r, const char *whole)
 {
@@ -57,12 +57,29 @@ static bool look_up(const struct role_words *w, enum split split, const char *na
     return false;
 }
 
+/* costs - a name that says loss: "loss_iou", "losses/dice", "acc_loss" are terms of it and no scores. */
+static bool costs(const struct role_words *w)
+{
+    for (int i = 0; i < w->n; i++)
+        if (strcmp(w->at[i], "loss") == 0 || strcmp(w->at[i], "losses") == 0) return true;
+    return false;
+}
+
+static void be_term(struct role_match *m, enum split split)
+{
+    if (m->role != ROLE_SCORE_TRAIN && m->role != ROLE_SCORE_EVAL) return;
+    m->role = split == SPLIT_EVAL ? ROLE_LOSS_EVAL : split == SPLIT_TRAIN ? ROLE_LOSS_TRAIN : ROLE_LOSS_PART;
+    m->better = BETTER_LOWER;
+    m->bounded = false;
+}
+
 static bool named(const char *name, bool camel, struct role_match *m)
 {
     struct role_words w;
     char whole[sizeof m->metric];
     int part = 0;
     role_words_cut(name, camel, &w);
+    bool term = costs(&w);
     if (!w.n || role_part_statistic(&w, m)) return w.n;
     enum split split = SPLIT_NONE;
     if (strncmp(w.at[0], "grad", 4) != 0)
@@ -76,9 +93,13 @@ static bool named(const char *name, bool camel, struct role_match *m)
     if (role_words_places(&w) && split == SPLIT_NONE) split = SPLIT_EVAL;
     if (role_part_measured(&w, m)) return true;
     role_words_spell(&w, 0, w.n, whole, sizeof whole);
-    if (look_up(&w, split, whole, false, m)) return true;
+    if (look_up(&w, split, whole, false, m)) {
+        if (term) be_term(m, split);
+        return true;
+    }
     bool plural = !isdigit((unsigned char)whole[strlen(whole) - 1]);
     if (!role_words_plain(&w) || !look_up(&w, split, whole, true, m)) return false;
+    if (term) be_term(m, split);
     if (!plural && m->role == ROLE_LOSS_TRAIN) m->role = ROLE_LOSS_PART, memcpy(m->metric, whole, sizeof whole);
     return true;
 }

@@ -179,6 +179,7 @@ const struct role_row role_rows[] = {
 
     SAME("r", WHOLE, ROLE_RETURN, BETTER_HIGHER),
     SAME("reward", WHOLE, ROLE_RETURN, BETTER_HIGHER),
+    SAME("rew", WHOLE, ROLE_RETURN, BETTER_HIGHER), /* Tianshou */
     SAME("return", WHOLE, ROLE_RETURN, BETTER_HIGHER),
     SAME("episode reward", WHOLE, ROLE_RETURN, BETTER_HIGHER),
     SAME("episode return", WHOLE, ROLE_RETURN, BETTER_HIGHER),

@@ -11,6 +11,8 @@ static const struct field fields[] = {
     {"global_step/max_steps", FIELD_STEP_OF_ALL},
     {"global_step", FIELD_STEP},
     {"trainer/global_step", FIELD_STEP},
+    {"global_iter", FIELD_STEP},
+    {"global_iteration", FIELD_STEP},
     {"time/total_timesteps", FIELD_STEP},
     {"total_timesteps", FIELD_STEP},
     {"timesteps_total", FIELD_STEP},

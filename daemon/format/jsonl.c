@@ -306,7 +306,9 @@ static void scalar(void *arg, struct span path, enum json_kind kind, struct span
     int column = -1;
     if (path.n > r->prefix && r->prefix && span_starts(path, "data/")) path = span_from(path, r->prefix);
     bool texts = kind == JSON_TEXT || (kind == JSON_SKIPPED && sample_named(path)); /* a list of texts is one text */
-    if (path.n && (kind != JSON_SKIPPED || texts)) column = record_column(&s->record, path, NULL, s->line + 1, r->out);
+    bool listed =
+        span_has(path, "hist_stats/"); /* RLlib: of each episode, as many as there were; their means stand beside them */
+    if (path.n && !listed && (kind != JSON_SKIPPED || texts)) column = record_column(&s->record, path, NULL, s->line + 1, r->out);
     shape_add(r, raw.p, kind, column);
     r->after = raw.p + raw.n;
     if (texts) note_text(s, column, path, r->out);

@@ -1,7 +1,7 @@
 /* numbers - a file of nothing but numbers, where the file's name says what they are: train_loss.txt, val_acc.log, loss_history.json.
  *
  *   0.6931                     a number a line, in brackets perhaps: the nth is record n, from 1
- *   0 0.6931 · 0.6931 0        two in a line, of which one is whole and grows: it counts
+ *   0 0.6931 · 0.6931 0        two in a line, of which one is whole and grows: it counts; so in 1_0.6931
  *   epoch1<tab>0.6931          the same, the counter with its name
  *   [0.6931, 0.5512, ...]      str() of a list, or JSON; a second one of several numbers is a series of its own
  *   [[1700000000.1, 0, 0.6931], [...]]    wall time, step and value, as TensorBoard hands out JSON; or step and value
@@ -124,12 +124,24 @@ static void end_row(struct state *s, const struct format_out *out)
     }
 }
 
+/* joined - the counter in front of "12_0.25"; 0 bytes where none is. */
+static size_t joined(struct span token)
+{
+    size_t n = 0;
+    while (n < token.n && token.p[n] >= '0' && token.p[n] <= '9') n++;
+    return n && n + 1 < token.n && token.p[n] == '_' ? n : 0;
+}
+
 /* add - a token: a number, a counter's name with its number ("epoch12"), or its name alone. */
 static void add(struct state *s, struct span token, const struct format_out *out)
 {
     double value;
-    size_t letters = 0;
+    size_t letters = 0, count = joined(token);
     struct row *r = &s->row;
+    if (count && !r->n) {
+        add(s, (struct span){token.p, count}, out);
+        token = span_from(token, count + 1);
+    }
     if (!r->n) r->line = s->line + 1;
     while (letters < token.n && (token.p[letters] | 0x20) >= 'a' && (token.p[letters] | 0x20) <= 'z') letters++;
     struct span word = {token.p, letters}, number = span_from(token, letters);

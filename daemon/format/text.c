@@ -22,6 +22,7 @@
 #include "text/family.h"
 #include "text/form.h"
 #include "text/health.h"
+#include "text/julia.h"
 #include "text/known.h"
 #include "text/margin.h"
 #include "text/predictions.h"
@@ -31,11 +32,13 @@
 #include "text/sniff.h"
 #include "text/table.h"
 #include "text/unfold.h"
+#include "text/wide.h"
 
 struct text {
     uint64_t line; /* physical line of the next byte, from 1 */
     bool skipping; /* inside a line that was too long */
     bool returned; /* the text before ended in a carriage return alone */
+    enum text_wide wide;
     struct text_run run;
     struct text_families families;
     struct text_table table;
@@ -45,6 +48,7 @@ struct text {
     struct text_block block;
     struct text_below below;
     struct text_unfold unfold;
+    struct text_julia julia;
     struct text_python python;
     struct text_samples samples;
     struct text_predictions predictions;
@@ -236,6 +240,16 @@ static void one_line(struct text *t, const struct text_line *l, const struct for
     if (is == UNFOLD_NONE) heed(t, l, out);
 }
 
+/* boxed - a line of a box of Julia's @info, whose values are one record. False for any other, to be read as it is. */
+static __attribute__((noinline, cold)) bool boxed(struct text *t, const struct text_line *l, const struct format_out *out)
+{
+    struct text_line whole;
+    bool member = text_julia(&t->julia, l, &whole);
+    if (!whole.body.n) return member;
+    one_line(t, &whole, out);
+    return member || text_julia(&t->julia, l, &whole);
+}
+
 static inline void read_body(struct text *t, struct span body, struct span drawn, const struct text_prefix *prefix, bool redraw,
                              const struct format_out *out)
 {
@@ -252,6 +266,7 @@ static inline void read_body(struct text *t, struct span body, struct span drawn
     t->events.speaker = t->run.ranks.rank;
     if (prefix->label.n) l.split = text_split_of(prefix->label);
     else if (prefix->tag.n) l.split = text_split_of(prefix->tag);
+    if ((drawn.n || t->julia.lines) && boxed(t, &l, out)) return;
     one_line(t, &l, out);
 }
 
@@ -302,9 +317,8 @@ static struct cut cut_line(struct span s, const char *nl, bool at_end)
     return (struct cut){n, n + 1 < s.n || at_end, true};
 }
 
-static size_t feed(void *state, struct span in, int at_end, const struct format_out *out)
+static size_t feed_bytes(struct text *t, struct span in, int at_end, const struct format_out *out)
 {
-    struct text *t = state;
     size_t done = 0;
     t->input = in;
     const char *nl = memchr(in.p ? in.p : "", '\n', in.n);
@@ -324,11 +338,48 @@ static size_t feed(void *state, struct span in, int at_end, const struct format_
         if (!whole) break;
     }
     t->input = (struct span){NULL, 0};
+    if (at_end && t->julia.lines) boxed(t, &(struct text_line){.time = (double)NAN}, out);
     if (at_end) text_family_settle(&t->families, &t->run, out);
     if (at_end) text_bar_end(&t->families, &t->run, out);
     if (at_end) text_samples_end(&t->samples, &t->run, out);
     if (at_end) text_event_end(&t->events, out);
     return done;
+}
+
+/* feed_wide - the same of UTF-16: whole lines, one after the other, of which the first WIDE_LINE_BYTES count. */
+static __attribute__((noinline, cold)) size_t feed_wide(struct text *t, struct span in, int at_end, const struct format_out *out)
+{
+    char line[WIDE_LINE_BYTES];
+    size_t done = 0, n;
+    while ((n = text_wide_line(t->wide, span_from(in, done))) != 0) {
+        size_t kept = text_wide_utf8(t->wide, (struct span){in.p + done, n - 2}, line, sizeof line - 1);
+        line[kept++] = '\n';
+        if (!t->skipping) feed_bytes(t, (struct span){line, kept}, false, out);
+        t->line += t->skipping;
+        t->skipping = false;
+        done += n;
+    }
+    bool endless = in.n - done >= FORMAT_RECORD_MAX_BYTES - 1;
+    if (endless && !t->skipping) out->bad(out->arg, t->line, "a line is longer than 1 MiB");
+    t->skipping |= endless;
+    if (!at_end && !t->skipping) return done;
+    size_t even = (in.n - done) & ~(size_t)1;
+    n = text_wide_utf8(t->wide, (struct span){in.p + done, even}, line, sizeof line);
+    if (at_end) feed_bytes(t, (struct span){line, t->skipping ? 0 : n}, at_end, out);
+    return at_end ? in.n : done + even;
+}
+
+static size_t feed(void *state, struct span in, int at_end, const struct format_out *out)
+{
+    struct text *t = state;
+    size_t mark = 0;
+    if (t->wide == WIDE_UNASKED && in.n) {
+        t->wide = text_wide_of(in);
+        if (t->wide == WIDE_UNASKED && !at_end) return 0;
+        mark = t->wide > WIDE_NOT ? WIDE_MARK_BYTES : 0;
+    }
+    if (t->wide <= WIDE_NOT) return feed_bytes(t, in, at_end, out);
+    return mark + feed_wide(t, span_from(in, mark), at_end, out);
 }
 
 const struct format format_text = {

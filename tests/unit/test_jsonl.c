@@ -332,9 +332,22 @@ static void documents_are_not_taken_for_lines(void **unused)
     assert_int_equal(sure_of("a/log.jsonl", ""), 0);
 }
 
+static void the_lists_of_each_episode_are_no_series(void **unused)
+{
+    (void)unused;
+    struct probe *p = probe_text(
+        "jsonl",
+        "{\"timesteps_total\": 4000, \"episode_reward_mean\": 10.5, \"hist_stats\": {\"episode_reward\": [9, 12]}}\n"
+        "{\"timesteps_total\": 8000, \"episode_reward_mean\": 11.5, \"hist_stats\": {\"episode_reward\": [9, 12, 3]}}\n");
+    probe_expect(p, "point episode_reward_mean 8000 11.5 @2");
+    probe_refuse(p, "series hist_stats");
+    probe_close(p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_lists_of_each_episode_are_no_series),
         cmocka_unit_test(numbers_become_points_at_the_step_of_their_line),
         cmocka_unit_test(numbers_that_are_not_finite_are_points),
         cmocka_unit_test(null_is_missing_and_not_nan),

@@ -37,6 +37,11 @@ static void whichever_column_grows_in_whole_numbers_counts(void **unused)
     probe_expect(p, "point loss 0 3 @1");
     probe_expect(p, "point loss 2 1 @3");
     probe_close(p);
+    p = read_at("numbers", "run/train_loss.txt", "1_0.5\n2_0.25\n3_0.125\n");
+    probe_expect(p, "series train_loss step");
+    probe_expect(p, "point train_loss 1 0.5 @1");
+    probe_expect(p, "point train_loss 3 0.125 @3");
+    probe_close(p);
     p = read_at("numbers", "run/loss.txt", "epoch1\t0.5\nepoch2\t0.25\n");
     probe_expect(p, "series loss epoch");
     probe_expect(p, "point loss 2 0.25 @2");

@@ -85,7 +85,7 @@ static const struct tool tools[] = {
      "28.\n\n"
      "2026-01-05 10:00:03,500 - log\\train.log - INFO - accuracy:  50.00%; precision:  25.00%; recall:  12.50%; FB1:  18.50\n",
      {"series valid FB1 record", "point valid accuracy 1 7.5 @4 t1767607201.500", "point valid FB1 1 2 @4 t1767607201.500",
-      "point valid LOC precision 1 0.5 @6 t1767607201.500", "point test FB1 1 5 @10 t1767607202.500",
+      "point valid classwise LOC precision 1 0.5 @6 t1767607201.500", "point test FB1 1 5 @10 t1767607202.500",
       "point valid FB1 2 18.5 @14 t1767607203.500"},
      {"point FB1", "point correct", "point valid correct"}},
     {"Deeplearning4j",
@@ -126,6 +126,19 @@ static const struct tool tools[] = {
      {"fact Batch size=2", "fact Bins=16", "fact Dropout=0.5", "point Training Loss 1 0.5 @9",
       "point Model test error 1 0.625 @11", "point Training Loss 3 0.125 @15"},
      {"point Bins", "point Dropout"}},
+    {"Julia's @info, and named tuples of single precision",
+     "\u250c Info: Epoch 1\n\u2502   loss = 0.75f0\n\u2502   acc = 0.5\n\u2514 @ Main train.jl:12\n"
+     "\u250c Info: training\n\u2502   epoch = 2\n\u2502   loss = 5.0f-1\n\u2514   acc = 0.75\n"
+     "\u250c Info: Epoch 3\n\u2502   loss = 0.25\n\u250c Info: Epoch 4\n\u2514   loss = 0.125\n(epoch = 5, loss = 2.5f-1, acc = "
+     "0.625)\n",
+     {"series loss epoch", "point loss 1 0.75 @1", "point acc 1 0.5 @1", "point loss 2 0.5 @5", "point acc 2 0.75 @5",
+      "point loss 3 0.25 @9", "point loss 4 0.125 @11", "point loss 5 0.25 @13"},
+     {"point Main"}},
+    {"a mean so far",
+     "Starting epoch 0 current lr is 0.5\nEpoch 0, Step 25, total used time 10.5 (s), avg loss so far is 0.25\n"
+     "Epoch 0, Step 50, total used time 17.5 (s), avg loss so far is 0.125\nEpoch 0, val loss is 0.75, val mse is 0.0625.\n",
+     {"point loss 25 0.25 @2", "point loss 50 0.125 @3", "point val loss 0 0.75 @4"},
+     {"point avg loss so far", "point far"}},
     {"PaddleClas",
      "[2026/01/05 10:00:01] ppcls INFO: [Train][Epoch 1/120][Iter: 10/312]lr(LinearWarmup): 0.5, top1: 0.25, loss: 6.5, "
      "batch_cost: 2.5s, ips: 30.5 samples/s, eta: 22:01:02\n"

@@ -31,16 +31,17 @@ static struct text_where where(struct text_families *f, const struct text_run *r
     return (struct text_where){f->conll.reports[split], AXIS_RECORD, split};
 }
 
-/* classed - "LOC: precision: 81.08%": the metrics of one class carry its name. */
+/* classed - "LOC: precision: 81.08%": the metrics of one class carry its name, and are judged by none: a rare class swings. */
 static void classed(struct text_pairs *ps, struct span class, char (*name)[TEXT_CONLL_NAME_BYTES])
 {
     for (size_t i = 0; i < ps->n && i < TEXT_CONLL_METRICS; i++) {
         struct text_pair *p = &ps->pair[i];
-        int n = p->key.n ? snprintf(name[i], sizeof name[i], "%.*s %.*s", (int)class.n, class.p, (int)p->key.n, p->key.p) : 0;
-        if (n <= 0 || (size_t)n >= sizeof name[i]) continue;
-        p->key = (struct span){name[i], (size_t)n};
-        p->last = (uint32_t) class.n + 1;
-        p->words = 2;
+        size_t front = (size_t)snprintf(name[i], sizeof name[i], "classwise %.*s ", (int)class.n, class.p);
+        if (!p->key.n || front + p->key.n >= sizeof name[i]) continue;
+        memcpy(name[i] + front, p->key.p, p->key.n);
+        p->key = (struct span){name[i], front + p->key.n};
+        p->last = (uint32_t)front;
+        p->words = 3;
         p->name = NULL;
     }
 }

@@ -5,7 +5,7 @@
 #include "record.h"
 
 enum { TEXT_BAR_BYTES = 1024, TEXT_DICT_BYTES = 4096 };
-enum { TEXT_CONLL_METRICS = 4, TEXT_CONLL_CLASS_BYTES = 32, TEXT_CONLL_NAME_BYTES = 48 };
+enum { TEXT_CONLL_METRICS = 4, TEXT_CONLL_CLASS_BYTES = 32, TEXT_CONLL_NAME_BYTES = 64 };
 struct text_families {
     uint32_t rows[256];                 /* first letter of a line -> the rows of the table that it may be for */
     int64_t bar, bar_total, bar_base;   /* tqdm: the count last told, its end, counts of the bars before */

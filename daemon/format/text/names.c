@@ -183,13 +183,21 @@ static struct span counter_word(struct span key, size_t last)
     return word;
 }
 
-/* without_verb - "val loss is 0.3": the name is what stands before. Moves last to the last word that is left. */
-static struct span without_verb(struct span key, size_t *last)
+/* without_last - the words before the last one. Moves last to the last word that is left. */
+static struct span without_last(struct span key, size_t *last)
 {
-    if (!*last || !span_is(span_from(key, *last), "is")) return key;
     key = span_trim((struct span){key.p, *last});
     const char *blank = memrchr(key.p, ' ', key.n);
     *last = blank ? (size_t)(blank - key.p) + 1 : 0;
+    return key;
+}
+
+/* without_verb - "val loss is 0.3", "avg loss so far is 0.3": the name is what stands before. */
+static struct span without_verb(struct span key, size_t *last)
+{
+    if (!*last || !span_is(span_from(key, *last), "is")) return key;
+    key = without_last(key, last);
+    if (*last > 3 && span_is(span_from(key, *last - 3), "so far")) key = without_last(key, last), key = without_last(key, last);
     return key;
 }
 

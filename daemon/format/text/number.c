@@ -143,6 +143,22 @@ static bool batch_beside(const struct scan *s, const char *end)
     return p > s->start && p[-1] == ']' && isnan(last->total) && word.n == 5 && strncasecmp(word.p, "epoch", 5) == 0;
 }
 
+/* float32 - the end of Julia's "0.75f0" or "1.0f-5", a number of single precision; NULL when something else follows. */
+static const char *float32(const struct scan *s, const char *q, double *value)
+{
+    enum { EXPONENT_MAX = 38 };
+    const char *p = q + 1;
+    int exponent = 0;
+    if (scan_at_end(s, q) || *q != 'f' || scan_at_end(s, p)) return NULL;
+    bool down = *p == '-';
+    if (down && scan_at_end(s, ++p)) return NULL;
+    if (!span_digit_char(*p)) return NULL;
+    for (; !scan_at_end(s, p) && span_digit_char(*p) && exponent <= EXPONENT_MAX; p++) exponent = exponent * 10 + (*p - '0');
+    if (exponent > EXPONENT_MAX || !(scan_at_end(s, p) || scan_ends_word(*p))) return NULL;
+    for (; exponent; exponent--) *value = down ? *value / 10 : *value * 10;
+    return p;
+}
+
 /* pair_to_come - the pair that a number will be in (scan_add_pair). */
 static size_t pair_to_come(const struct scan *s, double total)
 {
@@ -168,6 +184,7 @@ void scan_number(struct scan *s, size_t n, double value)
     double total = NAN;
     const char *end = range(s, q, &value);
     bool ranged = end != NULL;
+    if (!end && (end = float32(s, q, &value)) != NULL && s->slots) s->slots->odd = true;
     if (!end) end = tail(s, q, value, &total);
     if (!end) {
         opaque(s);

@@ -1,5 +1,6 @@
 /* text_sniff - see text/sniff.h. The head is read for real, into a sink that counts. */
 #include "sniff.h"
+#include "wide.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -79,7 +80,28 @@ static bool begins_in(const char *name, const char *const *list)
     return false;
 }
 
+static int sniff_bytes(const char *path, struct span head);
+
+/* sniff_wide - the head of UTF-16 as UTF-8. */
+static __attribute__((noinline, cold)) int sniff_wide(const char *path, enum text_wide is, struct span head)
+{
+    size_t size = head.n * 2; /* two bytes become three at most */
+    char *bytes = malloc(size);
+    if (!bytes) return 0;
+    size_t n = text_wide_utf8(is, span_from(head, WIDE_MARK_BYTES), bytes, size);
+    while (head.n == FORMAT_HEAD_BYTES && n && bytes[n - 1] != '\n') n--;
+    int sure = sniff_bytes(path, (struct span){bytes, n});
+    free(bytes);
+    return sure;
+}
+
 int text_sniff(const char *path, struct span head)
+{
+    enum text_wide is = head.n ? text_wide_of(head) : WIDE_NOT;
+    return is > WIDE_NOT ? sniff_wide(path, is, head) : sniff_bytes(path, head);
+}
+
+static int sniff_bytes(const char *path, struct span head)
 {
     static const char code[] =
         ".py .pyc .c .h .cc .cpp .cu .rs .go .js .ts .sh .bash .json .jsonl .ipynb .yaml .yml .toml .cfg .ini .csv .tsv .html "
