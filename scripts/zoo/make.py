@@ -61,11 +61,12 @@ MODULES = [
     "controls_fresh",
     "controls_wider",
     "controls_other",
+    "controls_newer",
     "library",
 ]
 USUAL = dict(
-    fault=dict(calibration=3, former=4, development=1.5, unseen=3, fresh=2.6, wider=2, other=1.3),
-    control=dict(calibration=4, former=7, development=3, unseen=3.3, fresh=2.7, wider=1.4, other=0.7),
+    fault=dict(calibration=3, former=4, development=1.5, unseen=3, fresh=2.6, wider=2, other=1.3, newer=2.6),
+    control=dict(calibration=4, former=7, development=3, unseen=3.3, fresh=2.7, wider=1.4, other=0.7, newer=2.9),
 )
 # How each is called in run names, in seeds and in labels.csv. Former report splits have been looked at: they are for development now.
 SPLITS = dict(
@@ -73,9 +74,10 @@ SPLITS = dict(
     former=("r", "report", "development"),
     development=("d", "development", "development"),
     unseen=("u", "unseen", "development"),
-    fresh=("v", "fresh", "report"),
+    fresh=("v", "fresh", "development"),
     wider=("w", "wider", "development"),
     other=("x", "other", "development"),
+    newer=("y", "newer", "report"),
 )
 SECONDS = 40  # after which no further attempt is begun
 

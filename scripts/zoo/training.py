@@ -14,9 +14,10 @@ LOOPS = dict(
     boosting="boosting",
     adversarial="adversarial",
     skorch="skorch",
-    agent=dict(calibration="agent", former="sb3", development="gridworld", unseen="ppo", fresh="agents_fresh", wider="agents_wider", other="agents_other"),
+    agent=dict(calibration="agent", former="sb3", development="gridworld", unseen="ppo", fresh="agents_fresh", wider="agents_wider", other="agents_other", newer="agents_newer"),
     library="library_other",
     dqn="dqn",
+    sac="sac",
 )
 
 
@@ -30,7 +31,9 @@ def framework_of(entry, split, rng):
     framework = rng.choice(entry.frameworks)
     if split == "unseen" and framework == "agent" and not entry.hint.get("entropy"):
         return rng.choice(["agent", "dqn"])
-    if split == "unseen" and framework == "keras" and "plain" in entry.frameworks:
+    if split == "newer" and framework == "agent" and not entry.hint.get("entropy"):
+        return rng.choice(["agent", "agent", "sac"])
+    if split in ("unseen", "newer") and framework == "keras" and "plain" in entry.frameworks:
         return rng.choice(["keras", "skorch"])
     return framework
 
@@ -49,17 +52,21 @@ def make_plan(entry, split, seed):
     plan.framework, plan.keras, plan.epochs = (
         framework,
         {},
-        rng.choice(dict(unseen=[12, 20, 35, 60], fresh=[10, 16, 24, 40], wider=[8, 14, 30, 50], other=[5, 10, 18, 30, 60]).get(split, [15, 25])),
+        rng.choice(dict(unseen=[12, 20, 35, 60], fresh=[10, 16, 24, 40], wider=[8, 14, 30, 50], other=[5, 10, 18, 30, 60], newer=[7, 12, 20, 32, 50]).get(split, [15, 25])),
     )
-    if framework in ("agent", "dqn"):
-        plan.framework = "sb3" if split == "former" or framework == "dqn" else "agent"
+    if framework in ("agent", "dqn", "sac"):
+        plan.framework = "sb3" if split == "former" or framework in ("dqn", "sac") else "agent"
     if framework == "keras":
         as_keras_has_it(plan)
+    plan.own = split == "newer" and framework in ("plain", "adversarial") and int(seed.split("/")[2]) >= 2
     question = entry.change(plan)
+    plan.coarse = entry.is_control or entry.name in BY_EPOCH
     if split in ("development", *LATER):
         vary(framework, plan, entry)
     if split == "other" and framework == "plain":
         tell_as_others_do(plan, entry)
+    if split == "newer" and framework == "plain":
+        tell_by_epoch(plan, entry)
     return framework, plan, question
 
 
@@ -76,6 +83,8 @@ def as_keras_has_it(plan):
         plan.family, plan.batch = plan.family if plan.family == "barrel" else "widedeep", max(32, plan.batch)
     if plan.split == "other":
         plan.family, plan.batch = plan.family if plan.family == "tower" else "preact", max(32, plan.batch)
+    if plan.split == "newer":
+        plan.family, plan.batch = plan.family if plan.family == "hourglass" else "swiglu", max(30, plan.batch)
     if plan.split == "fresh":
         plan.family, plan.batch = plan.family if plan.family in ("funnel", "film") else "squeeze", max(32, plan.batch)
 
@@ -87,6 +96,8 @@ def vary(framework, plan, entry):
     if hasattr(plan, "carry_out") or entry.hint.get("as_it_is"):
         return
     choices, least = ((1, 2, 10, 20, 50), 40) if plan.split == "development" else ((1, 2, 3, 5, 8, 10, 20, 25, 50, 100), 30)
+    if plan.split == "newer":
+        choices, least = (1, 2, 4, 6, 10, 15, 30, 60, 100), 22
     every = [n for n in choices if plan.steps >= least * n and (plan.split == "development" or plan.steps <= 800 * n)]
     plan.log_every = plan.rng.choice(every or [1])
 
@@ -113,6 +124,28 @@ def tell_as_others_do(plan, entry):
         plan.logger_wish, plan.evals = habits_other.HeldOut, plan.rng.choice([12, 20, 40])
 
 
+def tell_by_epoch(plan, entry):
+    """In the split `newer`: a line an epoch, or spaCy's rows, one an evaluation."""
+    if hasattr(plan, "carry_out") or hasattr(plan, "logger_wish") or entry.hint.get("lines") or entry.hint.get("steps") or entry.hint.get("as_it_is"):
+        return
+    from loops import habits_programs_newer, loggers
+
+    if (entry.is_control or entry.name in BY_EPOCH) and plan.rng.random() < 0.38:
+        plan.logger_wish, plan.evals = loggers.choose(plan, "epochs"), 60 if plan.evals else 0
+        plan.log_every = max(1, min(plan.log_every, plan.steps // 150))
+    elif (entry.is_control or entry.name in HELD_OUT) and plan.evals and plan.data.kind == "cls" and plan.rng.random() < 0.08:
+        plan.logger_wish, plan.evals = habits_programs_newer.Spacy, plan.rng.choice([20, 40])
+
+
+def uncounted(split, logger):
+    """Whether the log's steps are other ones than the loop's."""
+    if split == "newer":
+        from loops.habits_newer import UNCOUNTED as names
+
+        return logger in names
+    return split == "other" and logger in UNCOUNTED
+
+
 def carry_out(entry, split, seed, directory):
     """Train one run; its label, or None when it is no example of the entry."""
     framework, plan, question = make_plan(entry, split, seed)
@@ -131,7 +164,7 @@ def carry_out(entry, split, seed, directory):
         return print(f"broke {seed} {framework} {plan.family} {plan.data.name}", flush=True)
     if answer is None:
         return None
-    if split == "other" and plan.logger in UNCOUNTED:
+    if uncounted(split, plan.logger):
         answer = {k: v for k, v in answer.items() if k not in ("onset", "doubles")}
     return dict(
         answer,
@@ -139,7 +172,7 @@ def carry_out(entry, split, seed, directory):
         framework=framework if plan.framework != "sb3" else "sb3",
         logger=plan.logger,
         family=plan.family,
-        data="-" if framework in ("adversarial", "agent", "dqn") else plan.data.name,
+        data="-" if framework in ("adversarial", "agent", "dqn", "sac") else plan.data.name,
         seed=seed,
     )
 

@@ -17,6 +17,9 @@ def base(plan, kinds=("ns", "hinge", "wgan-gp")):
     if plan.split == "other":
         plan.gan["kind"] = {"hinge": "ls"}.get(kind, kind)
         plan.steps, plan.log_every, plan.gan_every = plan.rng.choice([800, 1400]), plan.rng.choice([5, 20]), plan.rng.choice([20, 40])
+    if plan.split == "newer":
+        plan.gan["kind"] = {"hinge": "average"}.get(kind, kind)
+        plan.steps, plan.log_every, plan.gan_every = plan.rng.choice([700, 1000]), plan.rng.choice([2, 7, 15]), plan.rng.choice([21, 45])
     if plan.split == "wider":
         plan.gan["kind"] = {"hinge": "ls"}.get(kind, kind)
         plan.steps, plan.log_every, plan.gan_every = plan.rng.choice([900, 1300]), plan.rng.choice([1, 10, 30]), plan.rng.choice([30, 60])
@@ -26,7 +29,7 @@ def base(plan, kinds=("ns", "hinge", "wgan-gp")):
 
 
 def modes_of(plan):
-    return {"calibration": 8, "former": 25, "unseen": 10, "fresh": 9, "wider": 8, "other": 9, "development": 12}[plan.split]
+    return {"calibration": 8, "former": 25, "unseen": 10, "fresh": 9, "wider": 8, "other": 9, "newer": 10, "development": 12}[plan.split]
 
 
 def learned(plan):

@@ -30,6 +30,8 @@ def base(plan, algo=None):
         plan.agent = dict(T=plan.rng.choice([32, 48]), lr=plan.rng.choice([3e-3, 2e-3]), entropy=plan.rng.choice([0.01, 0.0]), clip=0.5, scale=1.0)
         plan.agent.update(cap=0.2 * plan.agent["T"], unit=plan.rng.choice([1, 16 * plan.agent["T"]]))
         plan.steps = plan.rng.choice([80, 160])
+    elif plan.split == "newer":
+        newer_base(plan)
     elif plan.split == "fresh":
         fresh_base(plan, algo or plan.rng.choice(["hover", "grpo"]))
     elif plan.framework == "agent":
@@ -59,6 +61,16 @@ def unseen_base(plan):
         T=plan.rng.choice([32, 64]), lr=plan.rng.choice([1e-3, 2e-3]), entropy=plan.rng.choice([0.01, 0.003]), cap=5, clip=0.5, scale=1.0
     )
     plan.steps = plan.rng.choice([70, 110, 160])
+
+
+def newer_base(plan):
+    """A boat that docks well is paid some twenty, a lamp that follows the day some thirty-five."""
+    if plan.framework == "sb3":
+        plan.agent, plan.steps = dict(lr=plan.rng.choice([1e-3, 3e-3]), entropy=plan.rng.choice([0.0, 0.01]), clip=10, cap=34), plan.rng.choice([3000, 4000])
+        return
+    plan.agent = dict(T=plan.rng.choice([32, 48]), lr=plan.rng.choice([2e-3, 1e-3]), entropy=plan.rng.choice([0.01, 0.003]), clip=0.5, scale=1.0)
+    plan.agent.update(cap=0.6 * plan.agent["T"], unit=16 * plan.agent["T"])
+    plan.steps = plan.rng.choice([80, 130, 200])
 
 
 def fresh_base(plan, algo):
@@ -132,7 +144,7 @@ def onset(plan, done):
 def policy_collapses(plan):
     """A good policy, then a step size fifty times too large."""
     base(plan)
-    plan.agent["clip"], factor = 0, plan.rng.choice([40, 80]) * (5 if plan.split == "unseen" else 1)  # its step is clipped
+    plan.agent["clip"], factor = 0, plan.rng.choice([40, 80]) * dict(unseen=5, newer=4).get(plan.split, 1)  # their step is clipped
     done = change_at(plan, plan.rng.uniform(0.4, 0.6), lambda a: a.update(lr=a["lr"] * factor), set_rate(factor))
 
     def happened():
@@ -162,7 +174,7 @@ def never_learns(plan):
     def happened():
         r = np.array(plan.history.returns)
         n = max(2, len(r) // 6)
-        never = plan.split != "fresh" or r.max() < 0.5 * plan.agent["cap"]
+        never = plan.split not in ("fresh", "newer") or r.max() < 0.5 * plan.agent["cap"]
         return when(len(r) > 10 and poor(plan) and never and r[-n:].mean() < 1.35 * r[n : 2 * n].mean())
 
     return happened

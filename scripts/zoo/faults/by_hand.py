@@ -1,4 +1,4 @@
-"""What goes wrong in loops that somebody wrote by hand, in the split `other` alone: schedules that wait or end at once, too much of a good thing, sums where
+"""What goes wrong in loops that somebody wrote by hand, in the splits `other` and `newer`: schedules that wait or end at once, too much of a good thing, sums where
 a mean was meant, a score that is none, prices in dollars, a head on weights nobody trains, a sensor in other units."""
 
 import numpy as np
@@ -10,7 +10,7 @@ from .fault import TORCH, fault, when
 from .model import FLAT
 from .rates import RISES, SLOW
 
-ONLY = dict(only="other")
+ONLY = dict(only="other newer")
 
 
 @fault(
@@ -48,7 +48,7 @@ def halves_at_once(plan):
 def drops_everything(plan):
     """Nine in ten units are dropped in each of three layers: what is left learns hardly anything."""
     usual = dict(depth=3, act="relu")
-    plan.family, plan.size = "tower", dict(usual, drop=0.92)
+    plan.family, plan.size = nets.BARE[plan.split], dict(usual, drop=0.92)
     plan.optimizer, plan.rate, plan.schedule_name, plan.steps = "adam", 3e-3, "constant", 1000
     plan.declared = {"dropout": 0.92}
     return lambda: when(
@@ -132,7 +132,7 @@ def dollars(plan):
 @fault("F43", "first_weights_only", FLAT, "params_not_updated underfit_capacity", frameworks=TORCH, data="cls", **ONLY)
 def first_weights_only(plan):
     """A narrow net of random weights, of which the last layer alone is given to the optimizer."""
-    plan.family, plan.size = "tower", dict(depth=4, act="tanh", width=16)
+    plan.family, plan.size = nets.BARE[plan.split], dict(depth=4, act="tanh", width=16)
     plan.optimizer, plan.rate, plan.schedule_name, plan.steps = "adam", 3e-3, "constant", 1000
     torch.manual_seed(plan.seed)
     plan.net = nets.build(plan.family, plan.data, **plan.size)
@@ -225,7 +225,7 @@ def units_change(plan):
 def narrow_batches(plan):
     """Batches of rows that belong together (one patient's, one day's) under batch norm: what is normalised away in training is there in evaluation."""
     plan.size.update(norm=True, depth=2, act="relu")
-    plan.family, plan.batch, plan.optimizer, plan.rate, plan.evals = "preact", 16, "adam", 3e-3, 15
+    plan.family, plan.batch, plan.optimizer, plan.rate, plan.evals = nets.WIDE[plan.split], 16, "adam", 3e-3, 15
     plan.schedule_name, g = "constant", torch.Generator().manual_seed(plan.seed)
     plan.batch_hooks.append(lambda s, x, y: (x + 3.0 * torch.randn(1, *x.shape[1:], generator=g), y))
     return lambda: when(curves.bad_gap(plan))

@@ -1,4 +1,4 @@
-"""Healthy runs of the splits `unseen` and `fresh` that look odd by their schedule, their sizes, or what is logged when."""
+"""Healthy runs of the splits since `unseen` that look odd by their schedule, their sizes, or what is logged when."""
 
 import copy
 import time
@@ -12,8 +12,8 @@ from verify import curves
 from .fault import TORCH, control, when
 from .state import timed
 
-HERE = dict(only="unseen fresh wider other")
-AS_IT_IS = dict(only="unseen fresh wider other", as_it_is=True)
+HERE = dict(only="unseen fresh wider other newer")
+AS_IT_IS = dict(only="unseen fresh wider other newer", as_it_is=True)
 
 
 @control("one_cycle", data="cls reg lm", **HERE)

@@ -1,4 +1,4 @@
-"""Healthy runs of the splits `unseen` and `fresh` whose task makes the loss look odd: it cannot reach zero, is below it, rises as its terms are weighed, or
+"""Healthy runs of the splits since `unseen` whose task makes the loss look odd: it cannot reach zero, is below it, rises as its terms are weighed, or
 is low on rows that nobody was shown."""
 
 import numpy as np
@@ -11,9 +11,9 @@ from tasks.plan import default_loss
 from verify import curves
 from .fault import TORCH, control, when
 
-DENSE = dict(unseen=["lorenz", "arm", "redraw"], fresh=["mackey", "demand", "picture"], wider=["orbits", "spectra", "turbine"], other=["tides", "yields"])
-VIEWED = dict(unseen=["vowels", "orders"], fresh=["chirps", "glyphs"], wider=["gestures", "beats"], other=["gaits", "marks"])
-HERE = dict(only="unseen fresh wider other")
+DENSE = dict(unseen=["lorenz", "arm", "redraw"], fresh=["mackey", "demand", "picture"], wider=["orbits", "spectra", "turbine"], other=["tides", "yields"], newer=["cooling", "roll", "epidemic"])
+VIEWED = dict(unseen=["vowels", "orders"], fresh=["chirps", "glyphs"], wider=["gestures", "beats"], other=["gaits", "marks"], newer=["tremors", "weaves"])
+HERE = dict(only="unseen fresh wider other newer")
 
 
 def on(plan, name, family=None):
@@ -156,7 +156,7 @@ def odd_first_look(plan):
 def weights_logged(plan):
     """The norm of the weights grows all the time, as it does, and the share of units at rest is what it is."""
     plan.optimizer, plan.schedule_name = (
-        plan.rng.choice(dict(unseen=["nadam", "adamax"], fresh=["radam", "amsgrad"], wider=["adam", "lookahead"], other=["adam", "adamw"])[plan.split]),
+        plan.rng.choice(dict(unseen=["nadam", "adamax"], fresh=["radam", "amsgrad"], wider=["adam", "lookahead"], other=["adam", "adamw"], newer=["cautious", "adan"])[plan.split]),
         "constant",
     )
     plan.extras.append(lambda m, o: {"weight_norm": float(sum((p.detach() ** 2).sum() for p in m.parameters()) ** 0.5)})

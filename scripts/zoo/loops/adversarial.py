@@ -26,6 +26,9 @@ def centres(split):
     if split == "other":  # an X
         line = torch.linspace(-1.6, 1.6, 5)
         return torch.cat([torch.stack([line, line], 1), torch.stack([line, -line], 1)[[0, 1, 3, 4]]])
+    if split == "newer":  # an eight that lies
+        t = torch.arange(10) * math.pi / 5
+        return torch.stack([2.1 * torch.cos(t), 1.7 * torch.sin(2 * t)], 1)
     if split == "fresh":  # a Z
         line = torch.linspace(-1.4, 1.4, 4)
         return torch.cat([torch.stack([line, line * 0 + 1.4], 1), torch.tensor([[0.0, 0.0]]), torch.stack([line, line * 0 - 1.4], 1)])
@@ -52,6 +55,8 @@ def discriminator_loss(kind, real, fake):
         return ((real - 1) ** 2).mean() + (fake**2).mean()
     if kind == "relativistic":
         return F.softplus(fake - real).mean()
+    if kind == "average":
+        return F.relu(1 - (real - fake.mean())).mean() + F.relu(1 + (fake - real.mean())).mean()
     if kind == "hinge":
         return F.relu(1 - real).mean() + F.relu(1 + fake).mean()
     return fake.mean() - real.mean()
@@ -76,6 +81,7 @@ FRESH = [
 ]
 WIDER = [("loss/discriminator", "loss/generator", "fid"), ("D_loss", "G_loss", "fid"), ("train/loss_d", "train/loss_g", "val/fid")]
 OTHER = [("d_loss", "g_loss", "fid"), ("loss/d", "loss/g", "eval/fid"), ("dis_loss", "gen_loss", "frechet_distance")]
+NEWER = [("D loss", "G loss", "FID"), ("D", "G", "FID"), ("Loss/D/loss", "Loss/G/loss", "fid50k_full"), ("disc/loss", "gen/loss", "eval/fid")]
 NAMES = [
     ("errD", "errG", "fid_score"),
     ("discriminator_loss", "generator_loss", "fid"),
@@ -97,6 +103,7 @@ class Game:
             "fresh": nets.ROWS["squeeze"],
             "wider": nets.ROWS["barrel"],
             "other": nets.ROWS["tower"],
+            "newer": nets.ROWS["hourglass"],
             "development": nets.gated,
         }[plan.split]
         self.G, self.D = make(8, 2, width, depth), make(2, 1, width, depth)
@@ -113,12 +120,12 @@ def train(plan, directory, logger=None):
     log = logger or loggers.choose(plan, "games")
     plan.logger, plan.family = (
         log.name,
-        "gan-" + {"calibration": "ring", "former": "grid", "unseen": "spiral", "fresh": "letter", "wider": "heaps", "other": "cross", "development": "rings"}[plan.split],
+        "gan-" + {"calibration": "ring", "former": "grid", "unseen": "spiral", "fresh": "letter", "wider": "heaps", "other": "cross", "newer": "eight", "development": "rings"}[plan.split],
     )
     log = log(directory, plan.rng)
     log.settings({"loss": kind, **{k: v for k, v in plan.gan.items() if k != "kind"}, "batch_size": 64, "seed": plan.seed % 10000})
     names = plan.rng.choice(
-        dict(unseen=NAMES, fresh=FRESH, wider=WIDER, other=OTHER).get(
+        dict(unseen=NAMES, fresh=FRESH, wider=WIDER, other=OTHER, newer=NEWER).get(
             plan.split, [("d_loss", "g_loss", "fid"), ("loss_D", "loss_G", "FID"), ("D_loss", "G_loss", "fid")]
         )
     )
@@ -153,10 +160,11 @@ def play(game, kind, c):
         game.step_D.step()
     for _ in range(game.n_g):
         out = game.D(game.G(torch.randn(64, 8)))
-        if kind == "relativistic":
+        if kind in ("relativistic", "average"):
             out = out - game.D(sample(c, 64)).detach()
         loss_g = {
             "relativistic": lambda: F.softplus(-out).mean(),
+            "average": lambda: 2 * F.relu(1 - out).mean(),
             "ns": lambda: F.softplus(-out).mean(),
             "ls": lambda: ((out - 1) ** 2).mean(),
         }.get(kind, lambda: -out.mean())()

@@ -12,6 +12,8 @@ import xgboost
 def library(plan):
     if plan.split == "unseen":
         return ["catboost", "histogram", "goss"][plan.seed % 3]
+    if plan.split == "newer":
+        return ["ordered", "leafwise", "rounded", "cvfolds"][plan.seed % 4]
     if plan.split == "fresh":
         return ["lossguide", "forest", "folds", "gradient"][plan.seed % 4]
     if plan.split in ("development", "wider", "other"):
@@ -28,6 +30,10 @@ OVERFITS = dict(
     forest={"min_child_weight": 0, "reg_lambda": 0},
     folds={"min_child_weight": 0, "lambda": 0},
     gradient={"min_samples_leaf": 1},
+    ordered={"l2_leaf_reg": 1e-3},
+    leafwise={"min_child_weight": 0, "lambda": 0},
+    rounded={"min_data_in_leaf": 2, "lambda_l2": 0.0},
+    cvfolds={"min_data_in_leaf": 2, "lambda_l2": 0.0},
     goss={"min_child_samples": 2, "reg_lambda": 0.0},
 )
 WIDER = {"lightgbm": ("dart", {"boosting": "dart", "drop_rate": 0.05}), "xgboost": ("histogram", {"tree_method": "hist", "max_bin": 24})}
@@ -130,8 +136,10 @@ def train(plan, directory, logger=None):
         from . import boosting_unseen as other
     if plan.split == "fresh":
         from . import boosting_fresh as other
+    if plan.split == "newer":
+        from . import boosting_newer as other
 
-    work = other.train if plan.split in ("unseen", "fresh") else (train_lightgbm if library(plan) == "lightgbm" else train_xgboost)
+    work = other.train if plan.split in ("unseen", "fresh", "newer") else (train_lightgbm if library(plan) == "lightgbm" else train_xgboost)
     plan.history.loss, val = work(plan, path)
     plan.history.evals = [(i + 1, v, None) for i, v in enumerate(val)]
     return "step"

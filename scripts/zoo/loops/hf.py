@@ -1,11 +1,13 @@
 """Hugging Face Trainer with its own logs: trainer_state.json, the console's dicts between progress bars or without them, TensorBoard; with a callback
-that writes lines of JSON, and its history as a table of pandas."""
+that writes lines of JSON (ms-swift's too), its history as a table of pandas, and the table that a notebook shows."""
 
 import contextlib
 import json
 import os
+import time
 import traceback
 
+import psutil
 import torch
 from transformers import Trainer, TrainerCallback, TrainingArguments
 
@@ -49,7 +51,35 @@ def table(trainer, path):
     pandas.DataFrame(trainer.state.log_history).to_csv(path, index=False)
 
 
-HOW = dict(fresh=["lines", "lines", "table", "dicts"], wider=["state", "dicts", "lines", "tensorboard"], other=["state", "dicts", "dicts", "table"])
+class Swift(JsonLines):
+    """As ms-swift keeps it: the step stands in a text, beside what the machine does."""
+
+    def on_log(self, args, state, control, logs=None, **_):
+        short = {k: round(v, 8) if isinstance(v, float) else v for k, v in logs.items()}
+        self.begun = getattr(self, "begun", None) or time.time()
+        gone, held = time.time() - self.begun, psutil.Process().memory_info().rss / 2**30
+        place = {"global_step/max_steps": f"{state.global_step}/{state.max_steps}", "percentage": f"{100 * state.global_step / state.max_steps:.2f}%"}
+        machine = {"elapsed_time": f"{int(gone)}s", "memory(GiB)": round(held, 2), "train_speed(s/it)": round(gone / max(1, state.global_step), 6)}
+        with open(self.path, "a", encoding="utf-8") as f:
+            f.write(json.dumps({**short, **place, **machine}) + "\n")
+
+
+def shown_in_notebook(trainer, path):
+    """Step, Training Loss, Validation Loss, Accuracy: a row an evaluation, or each log where nothing is evaluated."""
+    rows, last = [], "No log"
+    for one in trainer.state.log_history:
+        last = f"{one['loss']:.6f}" if "loss" in one else last
+        if "eval_loss" in one:
+            right = [f"{one['eval_accuracy']:.6f}"] if "eval_accuracy" in one else []
+            rows.append([str(one["step"]), last, f"{one['eval_loss']:.6f}", *right])
+    names = ["Step", "Training Loss", "Validation Loss", "Accuracy"]
+    if not rows:
+        rows = [[str(one["step"]), f"{one['loss']:.6f}"] for one in trainer.state.log_history if "loss" in one]
+    with open(path, "w", encoding="utf-8") as f:
+        f.writelines("\t".join(row) + "\n" for row in [names[: len(rows[0])], *rows] if rows)
+
+
+HOW = dict(newer=["state", "console", "tensorboard", "dicts", "lines", "swift", "swift", "notebook"], fresh=["lines", "lines", "table", "dicts"], wider=["state", "dicts", "lines", "tensorboard"], other=["state", "dicts", "dicts", "table"])
 
 
 def accuracy(given):
@@ -85,6 +115,7 @@ def arguments(plan, out, report):
 def train(plan, directory, logger=None):
     model, how = plan.ready(), logger or plan.rng.choice(HOW.get(plan.split, ["state", "console", "tensorboard"]))
     how = "dicts" if how == "console" and plan.split in ("fresh", "wider", "other") else how
+    how = "state" if how == "notebook" and not plan.coarse else how  # what happens between two looks is not in a notebook's table
     plan.logger = "hf " + how
     optimizer = plan.build_optimizer(plan.history.notes.get("weights") or list(model.parameters()))
     plan.optimizer_now = optimizer
@@ -97,7 +128,8 @@ def train(plan, directory, logger=None):
             train_dataset=Rows(plan.data.X, plan.data.Y),
             eval_dataset=Rows(plan.data.VX, plan.data.VY),
             optimizers=(optimizer, schedule),
-            callbacks=[Evaluations(plan)] + ([JsonLines(os.path.join(directory, "train_log.jsonl"))] if how == "lines" else []),
+            callbacks=[Evaluations(plan)] + ([JsonLines(os.path.join(directory, "train_log.jsonl"))] if how == "lines" else [])
+            + ([Swift(os.path.join(directory, "logging.jsonl"))] if how == "swift" else []),
             compute_metrics=None if plan.data.kind != "cls" else accuracy,
         )
         try:
@@ -106,6 +138,8 @@ def train(plan, directory, logger=None):
             plan.history.notes["broke"] = True
             words.write(traceback.format_exc())
             how = "dicts" if plan.split in ("fresh", "wider", "other") else "console"
+    if how == "notebook":
+        shown_in_notebook(trainer, os.path.join(directory, "training_log.txt"))
     if how == "table":
         table(trainer, os.path.join(directory, "log_history.csv"))
     if how == "state":

@@ -14,6 +14,7 @@ LATER = dict(
     fresh=dict(adamax=4e-3, lion=4e-4, adafactor=1e-2, adam=1.5e-3),
     wider=dict(sgd=0.05, adadelta=0.5, nadam=2e-3, adam=2e-3),
     other=dict(sgd=0.03, rmsprop=1e-3, adam=1e-3, adamw=1e-3),
+    newer=dict(adam=1e-3, adamw=2e-3, adamax=3e-3, muon=4e-3, lamb=6e-3),
 )
 
 
@@ -62,6 +63,14 @@ def hidden(plan, x):
         for _ in range(depth):
             scale, shift = (L.Dense(k.get("width", 32))(told[:, :half]) for _ in range(2))
             x = L.Add()([x, dense()(x * (1 + scale) + shift)])
+    if plan.family == "hourglass":
+        for i in range(depth):
+            width = k.get("width", 44)
+            x = L.Dense(max(min(width, 14), width - 16 * min(i, depth - 1 - i)), activation=act, kernel_initializer=init)(x)
+    if plan.family == "swiglu":
+        x = dense()(x)
+        for _ in range(depth):
+            x = L.Add()([x, dense(None)(L.Multiply()([dense()(x), dense("tanh")(x)]))])
     if plan.family == "tower":
         for i in range(depth):
             width = k.get("width", 64)
@@ -108,6 +117,7 @@ def compiled(plan):
     optimizers = dict(sgd=keras.optimizers.SGD, adam=keras.optimizers.Adam, rmsprop=keras.optimizers.RMSprop)
     optimizers.update(adamax=keras.optimizers.Adamax, lion=keras.optimizers.Lion, adafactor=keras.optimizers.Adafactor)
     optimizers.update(adadelta=keras.optimizers.Adadelta)
+    optimizers.update({name: getattr(keras.optimizers, name.capitalize(), keras.optimizers.Adam) for name in ("lamb", "muon")})
     optimizers.update(nadam=keras.optimizers.Nadam, adagrad=keras.optimizers.Adagrad, adamw=keras.optimizers.AdamW)
     loss = k.get("loss", "mse" if plan.data.kind == "reg" else "sparse_categorical_crossentropy")
     model.compile(optimizers[plan.optimizer](plan.rate), loss=loss, metrics=[] if plan.data.kind == "reg" else ["accuracy"])
@@ -115,7 +125,11 @@ def compiled(plan):
 
 
 HOW = dict(unseen=["bars", "bars", "lambda", "print", "csv"], fresh=["semicolons", "semicolons", "history", "print"], wider=["print", "csv", "bars", "history"])
+HOW["newer"] = ["best", "best", "stepped", "tabs", "bars", "history", "csv"]
 HOW["other"] = ["print", "print", "history", "csv", "semicolons"]
+
+
+BEST = "best.weights.h5"
 
 
 def history(path, told):
@@ -130,6 +144,15 @@ def lines(directory):
     return keras.callbacks.LambdaCallback(
         on_epoch_end=lambda epoch, logs: open(path, "a", encoding="utf-8").write(json.dumps({"epoch": epoch, **logs}) + "\n")
     )
+
+
+def talkative(how):
+    """Callbacks that print a line of their own each epoch."""
+    if how == "best":
+        return [keras.callbacks.ModelCheckpoint(BEST, monitor="val_loss", save_best_only=True, save_weights_only=True, verbose=1)]
+    if how == "stepped":
+        return [keras.callbacks.LearningRateScheduler(lambda epoch, rate: float(rate * 0.97), verbose=1)]
+    return []
 
 
 class Words(keras.callbacks.Callback):
@@ -149,7 +172,7 @@ def train(plan, directory, logger=None):
     plan.logger = "keras " + how
     if plan.split == "unseen":
         plan.epochs = min(plan.epochs, max(8, (300 if plan.family == "separable" else 1200) // plan.steps_per_epoch))
-    if plan.split in ("fresh", "wider", "other"):
+    if plan.split in ("fresh", "wider", "other", "newer"):
         plan.epochs = min(plan.epochs, max(8, 1000 // plan.steps_per_epoch))
     if plan.optimizer not in {**RATES, **LATER.get(plan.split, {})}:
         plan.optimizer = "adam"
@@ -160,6 +183,8 @@ def train(plan, directory, logger=None):
         + ([lines(directory)] if how == "lambda" else [])
         + ([keras.callbacks.TerminateOnNaN()] if plan.split == "fresh" and how != "print" else [])
         + ([keras.callbacks.CSVLogger(os.path.join(directory, "training.csv"), separator=";")] if how == "semicolons" else [])
+        + ([keras.callbacks.CSVLogger(os.path.join(directory, "training.tsv"), separator="\t")] if how == "tabs" else [])
+        + talkative(how)
         + plan.keras.get("callbacks", [])
     )
     d = plan.data
@@ -174,7 +199,7 @@ def train(plan, directory, logger=None):
                 validation_data=(np.asarray(d.VX), np.asarray(d.VY)),
                 epochs=plan.epochs,
                 batch_size=plan.batch,
-                verbose=dict(print=2, bars=1).get(how, 0),
+                verbose=dict(print=2, bars=1, best=2, stepped=2).get(how, 0),
                 callbacks=callbacks,
                 shuffle=plan.shuffle,
             )
@@ -183,6 +208,8 @@ def train(plan, directory, logger=None):
         except Exception:
             plan.history.notes["broke"] = True
             words.write(traceback.format_exc())
-    if how in ("csv", "lambda", "semicolons", "history") and os.path.getsize(os.path.join(directory, "nohup.out")) == 0:
+    if os.path.exists(BEST):
+        os.remove(BEST)
+    if how in ("csv", "lambda", "semicolons", "history", "tabs") and os.path.getsize(os.path.join(directory, "nohup.out")) == 0:
         os.remove(os.path.join(directory, "nohup.out"))
     return "epoch"

@@ -95,6 +95,10 @@ def train_to_terminal(plan, directory):
 def train(plan, directory, logger=None):
     if plan.split == "fresh":
         return train_to_terminal(plan, directory)
+    if plan.split == "newer":
+        from .lightning_newer import train as train_monitored
+
+        return train_monitored(plan, directory, logger)
     module = Module(plan, plan.ready())
     kind = logger or plan.rng.choice([CSVLogger, TensorBoardLogger])
     plan.logger = "lightning " + ("csv" if kind is CSVLogger else "tensorboard")

@@ -179,5 +179,8 @@ USUAL = dict(
 def choose(plan, what):
     """A logger for this plan: what is a key of USUAL."""
     from .habits import OF_SPLIT
+    from .habits_newer import OWN
 
+    if getattr(plan, "own", False):
+        return plan.rng.choice(OWN[what])
     return plan.rng.choice(OF_SPLIT.get(plan.split, USUAL)[what])

@@ -45,6 +45,8 @@ def one_step(plan, model, optimizer, x, y):
 
 def train(plan, directory, logger=None):
     chosen = logger or loggers.choose(plan, "epochs" if plan.per_epoch else "all")
+    while plan.extras and hasattr(chosen, "bare"):  # what else is told would be lost there
+        chosen = loggers.choose(plan, "all")
     if hasattr(chosen, "heavy"):  # kept as it is, so with few points
         plan.log_every = max(plan.log_every, plan.steps // 80)
     model = plan.ready()

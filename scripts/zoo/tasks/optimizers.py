@@ -6,10 +6,13 @@ import math
 
 import torch
 
+from . import optimizers_newer
+
 RATES = dict(sgd=0.05, momentum=0.01, adam=2e-3, adamw=2e-3, rmsprop=1e-3)
 RATES.update(nesterov=0.015, nadam=2e-3, adamax=4e-3, adagrad=0.02, lion=3e-4)
 RATES.update(yogi=3e-3, muon=6e-3, adadelta=0.5, lookahead=3e-3)
 RATES.update(radam=3e-3, amsgrad=2e-3, heavyball=5e-3, adabelief=2e-3, lamb=6e-3, adafactor=1e-2)
+RATES.update(optimizers_newer.RATES)
 
 
 class Lion(torch.optim.Optimizer):
@@ -160,6 +163,7 @@ MAKERS = dict(
     muon=Muon,
     adadelta=torch.optim.Adadelta,
     lookahead=Lookahead,
+    **optimizers_newer.MAKERS,
 )
 
 
@@ -241,4 +245,5 @@ SCHEDULES = dict(
     triangles=triangles,
     exponential=lambda steps: lambda s: 0.03 ** (s / steps),
     polynomial=lambda steps: lambda s: max(0.0, 1 - s / steps) ** 2,
+    **optimizers_newer.SCHEDULES,
 )
