@@ -116,8 +116,9 @@ struct role_match role_of(const char *name)
     name = role_path_behind_places(name);
     struct role_match m = meaning(name), behind;
     bool weak = m.role == ROLE_NONE || m.role == ROLE_LOSS_PART || m.role == ROLE_PROGRESS;
+    char bare[2 * sizeof m.metric], swapped[sizeof m.metric];
+    if (weak && role_path_of_mean(name, bare, sizeof bare)) name = bare;
     const char *last = weak ? role_path_behind_group(name) : NULL;
-    char swapped[sizeof m.metric];
     if (last && role_path_of_losses(name, swapped, sizeof swapped)) last = swapped;
     if (last && role_path_alone((behind = meaning(last)).role)) return behind;
     return m;

@@ -38,6 +38,16 @@ const char *role_path_behind_group(const char *name)
     return w.n && role_words_split(&w) == SPLIT_NONE ? name + n + 1 : NULL;
 }
 
+bool role_path_of_mean(const char *name, char *bare, size_t size)
+{
+    static const char mean[] = "/mean";
+    size_t n = strlen(name), k = sizeof mean - 1;
+    if (n <= k || n - k >= size || strcmp(name + n - k, mean) != 0) return false;
+    memcpy(bare, name, n - k);
+    bare[n - k] = 0;
+    return true;
+}
+
 bool role_path_of_losses(const char *name, char *swapped, size_t size)
 {
     size_t n = strcspn(name, "/");

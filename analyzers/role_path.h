@@ -11,6 +11,10 @@ const char *role_path_behind_places(const char *name);
  * it changes what the name behind it means ("best/fid"). */
 const char *role_path_behind_group(const char *name);
 
+/* role_path_of_mean - "Loss/G/loss/mean" of StyleGAN's stats.jsonl, beside its num and std, is what "Loss/G/loss" is: writes that. False for a
+ * name that does not end so. */
+bool role_path_of_mean(const char *name, char *bare, size_t size);
+
 /* role_path_of_losses - "loss/value" is the value loss: writes "value loss", and so of any one name in the group of losses. False for any
  * other name; a name without a slash may be a loss's value. */
 bool role_path_of_losses(const char *name, char *swapped, size_t size);

@@ -121,6 +121,10 @@ static const struct {
     {"encoder/grad_norm", ROLE_NONE, BETTER_UNKNOWN, false, ""},
     {"training.grad_norm/0.0.weight", ROLE_GRAD_PART, BETTER_UNKNOWN, false, ""},
     {"eval/grad_norm/0.0.weight", ROLE_NONE, BETTER_UNKNOWN, false, ""},
+    {"Loss/G/loss/mean", ROLE_LOSS_GENERATOR, BETTER_UNKNOWN, false, ""}, /* StyleGAN */
+    {"Loss/D/loss/mean", ROLE_LOSS_DISCRIMINATOR, BETTER_UNKNOWN, false, ""},
+    {"Loss/D/loss/std", ROLE_NONE, BETTER_UNKNOWN, false, ""},
+    {"Loss/scores/real/mean", ROLE_LOSS_PART, BETTER_LOWER, false, "loss scores real mean"},
     {"loss/value", ROLE_LOSS_VALUE, BETTER_UNKNOWN, false, ""},
     {"Loss/policy", ROLE_LOSS_POLICY, BETTER_UNKNOWN, false, ""},
     {"loss/critic", ROLE_LOSS_VALUE, BETTER_UNKNOWN, false, ""},
