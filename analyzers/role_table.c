@@ -246,6 +246,8 @@ const struct role_row role_rows[] = {
     SAME("env runners episode len mean", WHOLE, ROLE_EPISODE_LENGTH, BETTER_UNKNOWN),
     SAME("entropy", WHOLE, ROLE_ENTROPY, BETTER_UNKNOWN),
     SAME("entropy loss", WHOLE, ROLE_ENTROPY, BETTER_UNKNOWN),
+    SAME("loss ent", WHOLE, ROLE_ENTROPY, BETTER_UNKNOWN), /* Tianshou */
+    SAME("ent", WHOLE, ROLE_ENTROPY, BETTER_UNKNOWN),
     SAME("policy entropy", WHOLE, ROLE_ENTROPY, BETTER_UNKNOWN),
     SAME("actor entropy", WHOLE, ROLE_ENTROPY, BETTER_UNKNOWN),
     SAME("kl", WHOLE, ROLE_KL_REFERENCE, BETTER_UNKNOWN),
@@ -260,6 +262,8 @@ const struct role_row role_rows[] = {
     SAME("value loss", WHOLE, ROLE_LOSS_VALUE, BETTER_UNKNOWN),
     SAME("critic loss", WHOLE, ROLE_LOSS_VALUE, BETTER_UNKNOWN),
     SAME("loss critic", WHOLE, ROLE_LOSS_VALUE, BETTER_UNKNOWN),
+    SAME("loss vf", WHOLE, ROLE_LOSS_VALUE, BETTER_UNKNOWN), /* Tianshou */
+    SAME("v loss", WHOLE, ROLE_LOSS_VALUE, BETTER_UNKNOWN),
     SAME("c loss", WHOLE, ROLE_LOSS_VALUE, BETTER_UNKNOWN), /* rl_games */
     SAME("qf1 loss", WHOLE, ROLE_LOSS_VALUE, BETTER_UNKNOWN),
     SAME("vf loss", WHOLE, ROLE_LOSS_VALUE, BETTER_UNKNOWN),
@@ -281,6 +285,7 @@ const struct role_row role_rows[] = {
     SAME("actor loss", WHOLE, ROLE_LOSS_POLICY, BETTER_UNKNOWN),
     SAME("loss actor", WHOLE, ROLE_LOSS_POLICY, BETTER_UNKNOWN),
     SAME("loss policy", WHOLE, ROLE_LOSS_POLICY, BETTER_UNKNOWN),
+    SAME("pi loss", WHOLE, ROLE_LOSS_POLICY, BETTER_UNKNOWN),
     SAME("a loss", WHOLE, ROLE_LOSS_POLICY, BETTER_UNKNOWN), /* rl_games */
     SAME("actor pg loss", WHOLE, ROLE_LOSS_POLICY, BETTER_UNKNOWN),
     SAME("explained variance", WHOLE, ROLE_EXPLAINED_VARIANCE, BETTER_HIGHER),
