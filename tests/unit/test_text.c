@@ -348,6 +348,15 @@ static void boosting_rounds_and_tables_are_read(void **unused)
     probe_close(p);
 }
 
+static void a_stop_behind_a_number_is_of_no_name(void **unused)
+{
+    (void)unused;
+    WITH("[INFO] Crawler. Step: 1000. Time Elapsed: 3.600 s. Mean Reward: 23.25. Std of Reward: 3.5. Training.\n", p);
+    probe_expect(p, "point Mean Reward 1000 23.25 @1"); /* ML-Agents */
+    probe_expect(p, "point Std of Reward 1000 3.5 @1");
+    probe_close(p);
+}
+
 static void boosting_rounds_tell_whose_they_are(void **unused)
 {
     (void)unused;
@@ -411,6 +420,7 @@ int main(void)
         cmocka_unit_test(epoch_summaries_have_series_of_their_own),
         cmocka_unit_test(deepspeed_lines_are_read),
         cmocka_unit_test(boosting_rounds_and_tables_are_read),
+        cmocka_unit_test(a_stop_behind_a_number_is_of_no_name),
         cmocka_unit_test(boosting_rounds_tell_whose_they_are),
         cmocka_unit_test(what_launchers_put_in_front_does_not_matter),
     };

@@ -75,10 +75,21 @@ static __attribute__((noinline)) void cost_in_time(const struct scan *s, struct 
         if (span_is(w, units[i])) last->key.n = 0;
 }
 
+/* ends_value - the stop of a sentence behind a number, with its unit perhaps: "Time Elapsed: 3.600 s. Mean Reward: 23.361. Std of Reward: 3.1." */
+static bool ends_value(const struct scan *s, struct span w)
+{
+    static const char *const stops[] = {".", "s.", "ms.", "sec.", "secs.", "seconds.", "min.", "minutes.", "h."};
+    if (s->key.start || !s->out->n || w.p[w.n - 1] != '.' || w.p - s->start < 2) return false;
+    if (!span_digit_char(w.p[-1]) && !(w.p[-1] == ' ' && span_digit_char(w.p[-2]))) return false;
+    for (size_t i = 0; i < sizeof stops / sizeof *stops; i++)
+        if (span_is(w, stops[i])) return true;
+    return false;
+}
+
 static void extend_key(struct scan *s, struct span w)
 {
     if (!s->key.start && w.n <= 7 && s->out->n) cost_in_time(s, w);
-    if (is_unit(s, w)) return;
+    if (is_unit(s, w) || ends_value(s, w)) return;
     if (!s->key.start) s->key.start = w.p;
     s->key.end = w.p + w.n;
     s->key.last = w.p;
