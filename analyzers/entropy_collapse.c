@@ -67,7 +67,6 @@ static bool gone_soon(const struct state *s, const struct track *e, double early
 {
     double mean[TRACK_BUCKETS];
     size_t n = track_means(e, mean), i = n;
-    early = fmax(early, fabs(mean[0])); /* it may be gone within a tenth of the run */
     while (i > 0 && fabs(mean[i - 1]) <= s->gone * early) i--;
     return (double)i <= s->soon * (double)n && early >= s->least;
 }
