@@ -4,12 +4,13 @@
  * above where it began. It is one when the return never rose, or has fallen from its best: nothing is tried any more that could
  * mend it. It is one as well when each update still moves the policy far, as its divergence from the policy before tells: who has found the
  * one good answer has come to rest. And it is one when next to nothing is left of it before a third of the run is over, whatever the return had
- * come to: a policy that learns becomes certain as its return rises, and for the rest of such a run there is nothing that it could learn from. Where no return is logged it is worth knowing. Both signs are logged; an entropy that changes its sign belongs to
+ * come to: a policy that learns becomes certain as its return rises, and a return that stands still for the rest of such a run has nothing to learn from. Where no return is logged it is worth knowing. Both signs are logged; an entropy that changes its sign belongs to
  * continuous actions, has no zero to fall to, and is left alone. */
 #include <math.h>
 
 #include "stats/told.h"
 #include "stats/track_level.h"
+#include "stats/track_pair.h"
 
 enum { TRACKS = 4 };
 struct state {
@@ -62,13 +63,15 @@ static bool is_restless(const struct state *s)
            track_level(kl, 1 - s->lasted, 1) >= s->restless / 2;
 }
 
-/* Was next to nothing left of it, for good, when most of the run still lay ahead? */
-static bool gone_soon(const struct state *s, const struct track *e, double early)
+/* Was next to nothing left of it, for good, when most of the run still lay ahead, and has the return stood still since? */
+static bool gone_soon(const struct state *s, const struct track *e, const struct track *r, double early)
 {
-    double mean[TRACK_BUCKETS];
+    double mean[TRACK_BUCKETS], level[TRACK_BUCKETS];
     size_t n = track_means(e, mean), i = n;
     while (i > 0 && fabs(mean[i - 1]) <= s->gone * early) i--;
-    return (double)i <= s->soon * (double)n && early >= s->least;
+    if (i == n || (double)i > s->soon * (double)n || early < s->least) return false;
+    size_t m = track_levels(r, level);
+    return level[m - 1] - track_at(r, level, e->curve->buckets[i].first_step) <= s->effect * track_noise(r);
 }
 
 static bool collapsed(const struct state *s, const struct track *e, double *early, double *now)
@@ -96,7 +99,7 @@ static void judge(struct state *s, bool over, const struct findings *out)
     double early = 0, now = 0;
     bool known = r && r->curve->used >= 8;
     bool rose = known && learned(s, r), is = e && (known || over) && collapsed(s, e, &early, &now);
-    is = is && !(rose && !is_restless(s) && !(over && gone_soon(s, e, early)));
+    is = is && !(rose && !is_restless(s) && !(over && gone_soon(s, e, r, early)));
     struct finding f = {0};
     if (is) {
         f = track_finding(e, "entropy_collapse", onset_of(s, e, early));
