@@ -4,6 +4,7 @@
  *   run/series.c   series are interned       run/take.c     points go through
  *   run/told.c     facts and events          run/replay.c   the same from the memory
  *   run/watch.c    which analyzers hear what              run/past.c     what they share of a series
+ *   run/hear.c     who is given a point, and who rests
  *   run/sources.c  which source of a metric counts     run/agree.c  do they tell the same     run/say.c  in words
  *   run/split.c    the split a file's name tells       run/sequels.c  files that go on from one another
  *   run/holes.c    numbers that stopped        run/warm.c     memory is asked for ahead
