@@ -7,7 +7,7 @@
 
 #include "parts.h"
 
-static const double COMMIT_S = 0.25, COMMIT_COST_S = 40e-6;
+static const double COMMIT_S = 0.25, COMMIT_COST_S = 80e-6;
 enum { BACKLOG_MAX = 256 };
 
 /* Many runs are written one after the other in the order in which they came, round and round: what is written of neighbours in a moment lies on
