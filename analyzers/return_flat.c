@@ -1,7 +1,8 @@
 /* return_flat - an agent's return never improves beyond its own noise.
  *
  * Compared are the best tenth of the run and its first tenth, in standard deviations of single returns around their moving level (Cohen's d). A
- * return that is the same number throughout has no noise at all and is flat by that alone. An agent that learns within the first tenth of a
+ * return that is the same number throughout has no noise at all and is flat by that alone. Where each of a thousand values and more is the return
+ * of one episode, the mean of a tenth of them is known so well that less is enough, if the run ends there. An agent that learns within the first tenth of a
  * long run is known by its very first returns: by five of them, where each is a mean of many and the noise is small. A series of such means
  * (rollout/ep_rew_mean) needs fewer values, where the last ones are worse than the first. */
 #include <math.h>
@@ -15,7 +16,7 @@
 #define LESS 0.6 /* of the effect, where the best is that of fewer levels */
 enum { BUCKETS = 40, FIRST_RETURNS = 20, VERY_FIRST = 5, MANY = 100 };
 struct state {
-    double min_points, min_means, lost, effect, early_slack;
+    double min_points, min_means, lost, effect, early_slack, large, sure;
     struct curve curve;
     struct bucket buckets[BUCKETS];
     double sum_squares, last, first[FIRST_RETURNS];
@@ -40,6 +41,11 @@ static const struct knob knobs[] = {
     {"return_flat_early", "sd", 0.6, 0, 5, 0.3, 0.9, offsetof(struct state, early_slack),
      "more, above the median of the first 20 returns alone; and twice as far above the first five",
      "two standard errors of the median of 20 values"},
+    {"return_flat_large", "sd", 0.8, 0.1, 5, 0.5, 1.2, offsetof(struct state, large),
+     "of the returns of single episodes that the last tenth must be above the first to be learning",
+     "Cohen 1988: a large effect"},
+    {"return_flat_sure", "x", 8, 3, 100, 6, 12, offsetof(struct state, sure), "and of the standard error of that difference",
+     "seeded training runs: returns that hang together wander up to 6 where nothing was learned"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
 /* learned_at_once - does the best level stand far above the first few returns? */
@@ -60,6 +66,13 @@ static bool is_mean(const struct series *s)
     return false;
 }
 
+/* Do the last returns stand above the first ones, by far more than the means of so many vary? Only of episodes that know nothing of each other. */
+static bool learned_slowly(const struct state *s, double first, double last, double sd)
+{
+    double error = sd * sqrt(2 / ((double)s->curve.points / 10));
+    return sd > 0 && !is_mean(s->series) && last - first >= s->large * sd && last - first >= s->sure * error;
+}
+
 static void judge(struct state *s, const struct findings *out)
 {
     double y[BUCKETS];
@@ -70,9 +83,9 @@ static void judge(struct state *s, const struct findings *out)
     double first = robust_median(y, tenth), best = first, sd = sqrt(s->sum_squares / (double)(s->curve.points - 1) / 2);
     for (size_t i = 0; i + tenth <= n; i++) best = fmax(best, robust_median(y + i, tenth));
     if (!(best - first <= s->effect * (s->curve.points < MANY ? LESS : 1) * sd)) return;
-    bool worse = s->curve.points < MANY && is_mean(s->series) &&
-                 robust_median(y + n - tenth, tenth) <= first - fmax(s->effect * sd, s->lost * fabs(first));
-    if (!worse && (few || learned_at_once(s, best, sd))) return;
+    double last = robust_median(y + n - tenth, tenth);
+    bool worse = s->curve.points < MANY && is_mean(s->series) && last <= first - fmax(s->effect * sd, s->lost * fabs(first));
+    if (!worse && (few || learned_at_once(s, best, sd) || learned_slowly(s, first, last, sd))) return;
     int64_t from = s->buckets[0].first_step;
     struct finding f = {.kind = "return_flat",
                         .episode = 1,
@@ -87,7 +100,7 @@ static void judge(struct state *s, const struct findings *out)
                         .first_line = s->buckets[0].first_line,
                         .last_line = s->buckets[n - 1].first_line};
     finding_add(&f, "from", first, "");
-    finding_add(&f, "to", robust_median(y + n - tenth, tenth), "");
+    finding_add(&f, "to", last, "");
     finding_add(&f, "best", best, "");
     finding_add(&f, "noise", sd, "sd");
     finding_add(&f, "points", (double)s->curve.points, "points");

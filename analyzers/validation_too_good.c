@@ -147,6 +147,15 @@ static bool is_one_sided(const struct series *series)
     return strstr(series->metric, "precision") || strstr(series->metric, "recall");
 }
 
+/* A score that never changes is that of one answer to everything, however many rows of it are right. */
+static bool never_changes(const struct track *eval)
+{
+    const struct bucket *b = eval->curve->buckets;
+    for (size_t i = 0; i < eval->curve->used; i++)
+        if (b[i].min != b[0].min || b[i].max != b[0].min) return false;
+    return true;
+}
+
 static void judge(struct state *s, const struct track *eval, const struct findings *out)
 {
     double e[TRACK_BUCKETS], train = NAN;
@@ -155,7 +164,7 @@ static void judge(struct state *s, const struct track *eval, const struct findin
     double scale = track_share_scale(eval, track_of_metric(s->train_score, s->n_train_score, eval->series));
     double over = above(s, eval, scale, &train);
     bool perfect = perfect_at_once(s, eval, scale), flawless = is_flawless(s, eval, scale);
-    if (!perfect && !flawless && !(over >= s->above_info)) return;
+    if (!perfect && !flawless && (!(over >= s->above_info) || never_changes(eval))) return;
     size_t from = perfect ? 0 : n / 2;
     while (flawless && from > 0 && eval->curve->buckets[from - 1].min >= s->flawless_score * scale) from--;
     struct finding f = track_finding(eval, "validation_too_good", from);

@@ -23,6 +23,13 @@ static void add_recovery(struct str *out, const struct finding *f)
     else if (recovered == 0) str_add(out, ", and has not come back yet");
 }
 
+/* score_drop: a score of which less is better rises when it gets worse. */
+static const char *now_words(const struct finding *f)
+{
+    if (finding_evidence(f, "recovered", 0) != 1) return "is now";
+    return finding_evidence(f, "to", 0) > finding_evidence(f, "best", INFINITY) ? "rose to" : "fell to";
+}
+
 /* What lr_out_of_schedule saw (its enum how). */
 static const char *how_words(double how)
 {
@@ -78,7 +85,7 @@ static void add_value(struct str *out, const struct finding *f, struct span name
         str_add(out, finding_evidence(f, "return_rose", 0) == 1 ? ", although the return had risen" : " without a good return");
     else if (span_is(name, "came_back")) str_add(out, finding_evidence(f, "recovered", 0) == 1 ? ", and came back" : "");
     else if (span_is(name, "stays")) str_add(out, f->phase == PHASE_CLOSED ? ", and has come back" : " and has not come back");
-    else if (span_is(name, "now_words")) str_add(out, finding_evidence(f, "recovered", 0) == 1 ? "fell to" : "is now");
+    else if (span_is(name, "now_words")) str_add(out, now_words(f));
     else if (span_is(name, "value") && finding_evidence(f, "masked", 0) == 1)
         str_add(out, "exactly 0, which is how some trainers log NaN,");
     else if (span_is(name, "how_words")) str_add(out, how_words(finding_evidence(f, "how", 0)));
