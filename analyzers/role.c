@@ -14,6 +14,7 @@
 
 #include "role_part.h"
 #include "role_path.h"
+#include "role_symbol.h"
 #include "role_table.h"
 #include "role_words.h"
 
@@ -47,6 +48,7 @@ static bool look_up(const struct role_words *w, enum split split, const char *na
         if (r->how != WHOLE && refused(w, role_words_count(r->words))) return true;
         m->role = split == SPLIT_EVAL ? r->eval : r->train;
         if (m->role == ROLE_LOSS_PART && split == SPLIT_TRAIN) m->role = ROLE_LOSS_TRAIN;
+        if (m->role == ROLE_NONE) return true;
         m->better = r->better;
         m->bounded = r->bounded;
         m->unit = r->unit;
@@ -113,7 +115,14 @@ static struct role_match meaning(const char *name)
 
 struct role_match role_of(const char *name)
 {
-    name = role_path_behind_places(name);
+    char spelled[WORD_BYTES];
+    if (role_path_is_extreme(name)) return (struct role_match){.unit = ""};
+    name = role_symbol_spelled(role_path_behind_places(role_path_behind_run(name)), spelled, sizeof spelled);
+    const char *trained = role_path_behind_train(name);
+    if (trained) {
+        struct role_match own = role_of(trained);
+        if (own.role == ROLE_LOSS_GENERATOR || own.role == ROLE_LOSS_DISCRIMINATOR) return own;
+    }
     struct role_match m = meaning(name), behind;
     bool weak = m.role == ROLE_NONE || m.role == ROLE_LOSS_PART || m.role == ROLE_PROGRESS;
     char bare[2 * sizeof m.metric], swapped[sizeof m.metric];

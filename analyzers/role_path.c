@@ -24,6 +24,40 @@ const char *role_path_behind_places(const char *name)
     return name;
 }
 
+const char *role_path_behind_run(const char *name)
+{
+    static const char dash[] = " - ";
+    const char *behind = NULL;
+    for (const char *p = name; (p = strstr(p, dash)) != NULL; p += sizeof dash - 1) behind = p;
+    size_t n = behind ? (size_t)(behind - name) : 0;
+    char run[WORD_BYTES];
+    struct role_words w;
+    if (!n || !behind[sizeof dash - 1]) return name;
+    if (n < sizeof run && !memchr(name, '/', n)) {
+        memcpy(run, name, n);
+        run[n] = 0;
+        role_words_cut(run, false, &w);
+        if (role_words_split(&w) != SPLIT_NONE && !strpbrk(run, "0123456789")) return name;
+    }
+    return behind + sizeof dash - 1;
+}
+
+bool role_path_is_extreme(const char *name)
+{
+    size_t n = strlen(name);
+    return n > 5 && (strcmp(name + n - 5, "__MIN") == 0 || strcmp(name + n - 5, "__MAX") == 0);
+}
+
+const char *role_path_behind_train(const char *name)
+{
+    static const char *const trains[] = {"train/", "training/"};
+    for (size_t i = 0; i < sizeof trains / sizeof *trains; i++) {
+        size_t n = strlen(trains[i]);
+        if (strncasecmp(name, trains[i], n) == 0 && strchr(name + n, '/')) return name + n;
+    }
+    return NULL;
+}
+
 const char *role_path_behind_group(const char *name)
 {
     char group[WORD_BYTES];

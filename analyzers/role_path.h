@@ -7,6 +7,13 @@
 /* role_path_behind_places - the name without leading groups that say nothing of what stands behind them ("monitor/lr"). Never NULL. */
 const char *role_path_behind_places(const char *name);
 
+/* role_path_behind_run - "dandy-sound-17 - train/loss" of a chart exported from Weights & Biases without the run's name: the metric. A split in front
+ * of the dash stays ("Val - Loss"), if it is not part of a numbered name. */
+const char *role_path_behind_run(const char *name);
+/* role_path_is_extreme - "run - loss__MIN" beside "run - loss": the least of the group's runs, and no series of its own. */
+bool role_path_is_extreme(const char *name);
+/* role_path_behind_train - "train/Loss/D/loss" behind "train/", where a group stands behind it; NULL for other names. */
+const char *role_path_behind_train(const char *name);
 /* role_path_behind_group - what stands behind the first group, whatever it is; NULL where there is none, where it tells the split, or where
  * it changes what the name behind it means ("best/fid"). */
 const char *role_path_behind_group(const char *name);

@@ -99,6 +99,7 @@ const struct role_row role_rows[] = {
     SAME("loss netd", WHOLE, ROLE_LOSS_DISCRIMINATOR, BETTER_UNKNOWN),
     SAME("loss discriminator", WHOLE, ROLE_LOSS_DISCRIMINATOR, BETTER_UNKNOWN),
     SAME("discriminator loss total", WHOLE, ROLE_LOSS_DISCRIMINATOR, BETTER_UNKNOWN),
+    SAME("d", WHOLE, ROLE_LOSS_DISCRIMINATOR, BETTER_UNKNOWN),
     SAME("d a", WHOLE, ROLE_LOSS_DISCRIMINATOR, BETTER_UNKNOWN), /* CycleGAN: one a domain */
     SAME("d b", WHOLE, ROLE_LOSS_DISCRIMINATOR, BETTER_UNKNOWN),
     SAME("generator loss", WHOLE, ROLE_LOSS_GENERATOR, BETTER_UNKNOWN),
@@ -114,6 +115,7 @@ const struct role_row role_rows[] = {
     SAME("netg loss", WHOLE, ROLE_LOSS_GENERATOR, BETTER_UNKNOWN),
     SAME("loss netg", WHOLE, ROLE_LOSS_GENERATOR, BETTER_UNKNOWN),
     SAME("g gan", WHOLE, ROLE_LOSS_GENERATOR, BETTER_UNKNOWN),
+    SAME("g", WHOLE, ROLE_LOSS_GENERATOR, BETTER_UNKNOWN),
     SAME("g a", WHOLE, ROLE_LOSS_GENERATOR, BETTER_UNKNOWN),
     SAME("g b", WHOLE, ROLE_LOSS_GENERATOR, BETTER_UNKNOWN),
     SAME("l g gan", WHOLE, ROLE_LOSS_GENERATOR, BETTER_UNKNOWN), /* BasicSR, as the next ones */
@@ -139,6 +141,11 @@ const struct role_row role_rows[] = {
     SAME("gnorm", WHOLE, ROLE_GRAD_NORM, BETTER_UNKNOWN),
     SAME("gradient norm", WHOLE, ROLE_GRAD_NORM, BETTER_UNKNOWN),
     SAME("gradnorm", WHOLE, ROLE_GRAD_NORM, BETTER_UNKNOWN),
+    SAME("g norm", WHOLE, ROLE_GRAD_NORM, BETTER_UNKNOWN),
+    SAME("gradientnorm", WHOLE, ROLE_GRAD_NORM, BETTER_UNKNOWN),
+    SAME("norm of gradient", WHOLE, ROLE_GRAD_NORM, BETTER_UNKNOWN),
+    SAME("gradient magnitude", WHOLE, ROLE_GRAD_NORM, BETTER_UNKNOWN),
+    SAME("grad magnitude", WHOLE, ROLE_GRAD_NORM, BETTER_UNKNOWN),
     SAME("total norm", WHOLE, ROLE_GRAD_NORM, BETTER_UNKNOWN),
     SAME("norm", WHOLE, ROLE_GRAD_NORM, BETTER_UNKNOWN),
     SAME("grad", WHOLE, ROLE_GRAD_NORM, BETTER_UNKNOWN),
@@ -155,6 +162,12 @@ const struct role_row role_rows[] = {
 
     SAME("lr", WHOLE, ROLE_LEARNING_RATE, BETTER_UNKNOWN),
     SAME("learning rate", WHOLE, ROLE_LEARNING_RATE, BETTER_UNKNOWN),
+    SAME("lrate", WHOLE, ROLE_LEARNING_RATE, BETTER_UNKNOWN),
+    SAME("learn rate", WHOLE, ROLE_LEARNING_RATE, BETTER_UNKNOWN),
+    SAME("learningrate", WHOLE, ROLE_LEARNING_RATE, BETTER_UNKNOWN),
+    SAME("base learning rate", WHOLE, ROLE_LEARNING_RATE, BETTER_UNKNOWN), /* MATLAB */
+    SAME("step size", WHOLE, ROLE_LEARNING_RATE, BETTER_UNKNOWN),
+    SAME("stepsize", WHOLE, ROLE_LEARNING_RATE, BETTER_UNKNOWN),
     SAME("adjusted lr", WHOLE, ROLE_LEARNING_RATE, BETTER_UNKNOWN),
     SAME("actor lr", WHOLE, ROLE_LEARNING_RATE, BETTER_UNKNOWN),
     SAME("current lr", WHOLE, ROLE_LEARNING_RATE, BETTER_UNKNOWN),
@@ -357,6 +370,7 @@ const struct role_row role_rows[] = {
     SCORE_DOWN("bpb", LAST),
     SCORE_DOWN("bpc", LAST),
     SCORE_DOWN("bits per byte", LAST),
+    {"score", WHOLE, ROLE_NONE, ROLE_SCORE_EVAL, BETTER_HIGHER, false, NULL, ""}, /* scikit-learn: "Validation score" */
     SCORE_UP("accu", WHOLE, true),
     EVAL_UP("ents f", WHOLE, false), /* spaCy */
     SCORE_UP("accuracy", LAST, true),

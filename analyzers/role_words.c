@@ -5,8 +5,9 @@
 #include <string.h>
 
 static const char *const train_words[] = {"train", "training", "tr", "trn", "learn", NULL}; /* learn: CatBoost */
-static const char *const eval_words[] = {"val",        "valid",   "validation", "validate", "vali", "validating", "eval", "test",
-                                         "evaluation", "testing", "dev",        "heldout",  "va",   "vl",         "cv",   NULL};
+static const char *const eval_words[] = {"val",  "valid", "validation", "validate", "vali", "validating",
+                                         "eval", "test",  "evaluation", "testing",  "dev",  "heldout",
+                                         "va",   "vl",    "cv",         "holdout",  "tst",  NULL};
 static const char *const first_places[] = {"metrics", "metric", "epoch", "rollout",   "objective", "losses", "charts",
                                            "samples", "time",   "optim", "optimizer", "scheduler", "opt",    "sched",
                                            "model",   "gan",    "stats", "trainer",   NULL};
@@ -72,9 +73,21 @@ static void folds_mean(const char *name, struct role_words *w)
     w->n -= n > k && strcmp(name + n - k, mean) == 0;
 }
 
+/* join_held_out - "hold-out", "held out". */
+static void join_held_out(struct role_words *w)
+{
+    for (int i = 0; i + 1 < w->n; i++) {
+        if ((strcmp(w->at[i], "held") != 0 && strcmp(w->at[i], "hold") != 0) || strcmp(w->at[i + 1], "out") != 0) continue;
+        strcpy(w->at[i], "heldout");
+        memmove(w->at[i + 1], w->at[i + 2], (size_t)(w->n - i - 2) * WORD_BYTES);
+        w->n--;
+    }
+}
+
 void role_words_cut(const char *name, bool camel, struct role_words *w)
 {
     cut(name, camel, w);
+    join_held_out(w);
     folds_mean(name, w);
 }
 

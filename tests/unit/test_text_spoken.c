@@ -111,8 +111,12 @@ static void a_table_in_a_box_is_a_table(void **unused)
     WITH("┌────────┬──────┐\n│ step   │ 100  │\n│ loss   │ 1.5  │\n└────────┴──────┘\n", q);
     probe_expect(q, "point loss 100 1.5 @2");
     probe_close(q);
+    WITH("┌──────────┬────────┐\n│ epoch    │ loss   │\n├──────────┼────────┤\n│ 1        │ 11     │\n└──────────┴────────┘\n",
+         two);
+    probe_expect(two, "point loss 1 11 @4");
+    probe_close(two);
     no_points(
-        "┌──────────┬────────┐\n│ epoch    │ loss   │\n├──────────┼────────┤\n│ 1        │ 11     │\n└──────────┴────────┘\n");
+        "┌──────────┬────────┐\n│ layer    │ params │\n├──────────┼────────┤\n│ 1        │ 11     │\n└──────────┴────────┘\n");
     no_points(
         "┌──────────┬────────┬─────┐\n│ model    │ params │ MB  │\n├──────────┼────────┼─────┤\n│ resnet   │ 11     │ 40  │\n"
         "└──────────┴────────┴─────┘\n");

@@ -107,11 +107,69 @@ static bool in_time(char c)
     return of_time[(unsigned char)c];
 }
 
+/* shaped - does s begin like the pattern, in which 0 is a digit, A a letter, '-' a dash, slash or blank, and ' ' a blank, colon or T? */
+static bool shaped(struct span s, const char *pattern)
+{
+    size_t i = 0;
+    for (; pattern[i] && i < s.n; i++) {
+        char c = s.p[i], want = pattern[i];
+        bool fits = want == '0'   ? span_digit_char(c)
+                    : want == 'A' ? span_letter_char(c)
+                    : want == '-' ? strchr("-/ ", c) != NULL
+                    : want == ' ' ? strchr(" :T", c) != NULL
+                                  : c == want;
+        if (!fits) return false;
+    }
+    return !pattern[i];
+}
+
+/* is_month - "Nov" at p. */
+static bool is_month(const char *p)
+{
+    static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+    for (size_t i = 0; i + 3 < sizeof months; i += 3)
+        if (strncasecmp(p, months + i, 3) == 0) return true;
+    return false;
+}
+
+/* month_length - a date that spells its month, and the time behind it: "22/Nov/2026 12:16:28", "22 Nov 2026 12:16:28", "Nov 22 12:16:28" of syslog,
+ * "Sun Nov 22 12:16:28 2026" of ctime. */
+static size_t month_length(struct span s)
+{
+    static const struct {
+        const char *pattern;
+        size_t month;
+    } forms[] = {{"00-AAA-0000 00:00:00", 3},     {"0-AAA-0000 00:00:00", 2},      {"AAA 00 00:00:00", 0},
+                 {"AAA  0 00:00:00", 0},          {"AAA AAA 00 00:00:00 0000", 4}, {"AAA AAA  0 00:00:00 0000", 4},
+                 {"AAA, 00 AAA 0000 00:00:00", 8}};
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+        if (!shaped(s, forms[i].pattern) || !is_month(s.p + forms[i].month)) continue;
+        size_t n = strlen(forms[i].pattern);
+        if (n + 1 < s.n && strchr(".,", s.p[n]) && span_digit_char(s.p[n + 1]))
+            for (n++; n < s.n && span_digit_char(s.p[n]);) n++;
+        return n;
+    }
+    return 0;
+}
+
+/* minute_length - "11-22 12:16", "2026-11-22 12:16": no seconds. */
+static size_t minute_length(struct span s)
+{
+    static const char *const forms[] = {"00-00 00:00", "0000-00-00 00:00"};
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+        size_t n = strlen(forms[i]);
+        if (shaped(s, forms[i]) && (s.n == n || !strchr(":.0123456789", s.p[n]))) return n;
+    }
+    return 0;
+}
+
 /* time_length - bytes of a date and time, or of a clock time alone, at the start of s. */
 static size_t time_length(struct span s)
 {
     size_t i = 0, colons = 0;
-    if (!s.n || !span_digit_char(s.p[0])) return 0;
+    if (s.n < 8 || (!span_digit_char(s.p[0]) && !span_letter_char(s.p[0]))) return 0;
+    if ((i = month_length(s)) != 0 || (i = minute_length(s)) != 0) return i;
+    if (!span_digit_char(s.p[0])) return 0;
     while (i < s.n && i < 40 && in_time(s.p[i])) {
         if (s.p[i] == ' ' && (i + 1 == s.n || !span_digit_char(s.p[i + 1]) || colons)) break;
         colons += s.p[i++] == ':';
@@ -159,7 +217,8 @@ static bool is_message(struct span inner)
     return memchr(inner.p, '=', inner.n) || memmem(inner.p, inner.n, ": ", 2) || counts_of(inner);
 }
 
-static const char *const split_words[] = {"val", "valid", "validation", "test", "eval", "evaluation", "dev"};
+static const char *const split_words[] = {"val",        "valid", "validation", "test",    "eval",
+                                          "evaluation", "dev",   "cv",         "holdout", "heldout"};
 
 static void note_label(struct span inner, struct text_prefix *prefix)
 {
@@ -260,6 +319,24 @@ static __attribute__((noinline, cold)) size_t path_length(struct span s)
     return dotted && i + 3 < s.n && memcmp(s.p + i, " - ", 3) == 0 ? i + 3 : 0;
 }
 
+/* is_logger - what loggers of training scripts are called. */
+static bool is_logger(struct span name)
+{
+    static const char *const words[] = {"tensorflow", "root",   "absl",   "trainer", "main",
+                                        "__main__",   "logger", "runner", "solver",  "learner"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (name.n == strlen(words[i]) && strncasecmp(name.p, words[i], name.n) == 0) return true;
+    return false;
+}
+
+/* counted_behind - "  120: loss": a number with a colon of its own is the message's, and no value of the word in front. */
+static bool counted_behind(struct span s)
+{
+    size_t i = skip_blank(s), digits = i;
+    while (i < s.n && span_digit_char(s.p[i])) i++;
+    return i > digits && i + 2 < s.n && s.p[i] == ':' && s.p[i + 1] == ' ' && span_letter_char(s.p[i + 2]);
+}
+
 /* logger_length - "root - " or "train_inner | ", "ppcls INFO: ": only behind a time or level. */
 static size_t logger_length(struct span s, struct text_prefix *prefix)
 {
@@ -284,7 +361,7 @@ static size_t logger_length(struct span s, struct text_prefix *prefix)
     bool dashed = after > i && after + 1 < s.n && (s.p[after] == '-' || s.p[after] == '|') && s.p[after + 1] == ' ';
     bool colon = i < s.n && s.p[i] == ':' && i + 1 < s.n && (isalpha((unsigned char)s.p[i + 1]) || s.p[i + 1] == ' ');
     if (colon && (field_of(name)->kind != FIELD_VALUE || memchr(name.p, '.', name.n) == NULL))
-        colon = span_is(name, "tensorflow") || span_is(name, "root") || span_is(name, "absl");
+        colon = is_logger(name) || counted_behind(span_from(s, i + 1));
     if (!dashed && !colon) return 0;
     prefix->tag = name;
     return colon ? i + 1 : after + 2;
@@ -297,7 +374,7 @@ static size_t one_token(struct span s, struct text_prefix *prefix, bool *dated)
     if (n) return n;
     if (s.p[0] == '[') {
         n = bracket_length(s, prefix);
-        *dated |= n && (level_length(span_from(s, 1)) || !isnan(prefix->time));
+        *dated |= n && (level_length(span_from(s, 1)) || time_length(span_from(s, 1)));
         return n;
     }
     if ((n = time_length(s)) != 0) {

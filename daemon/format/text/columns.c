@@ -55,6 +55,20 @@ static void add_cell(struct cells *c, struct span cell)
     if (cell.n && c->n < TEXT_COLUMNS_MAX) c->at[c->n++] = cell;
 }
 
+/* framed - the cells of a line between bars at both of its ends, those without a value too: MATLAB's table tells an evaluation in few rows. */
+static struct cells framed(struct span s)
+{
+    struct cells c = {0};
+    if (s.n < 3 || s.p[0] != '|' || s.p[s.n - 1] != '|') return c;
+    s = (struct span){s.p + 1, s.n - 2};
+    for (;;) {
+        const char *bar = memchr(s.p, '|', s.n);
+        if (c.n < TEXT_COLUMNS_MAX) c.at[c.n++] = span_trim((struct span){s.p, bar ? (size_t)(bar - s.p) : s.n});
+        if (!bar) return c;
+        s = span_from(s, (size_t)(bar - s.p) + 1);
+    }
+}
+
 /* split - the cells of a line: between bars, or `blanks` blanks apart; a tab parts as well. */
 static struct cells split(struct span s, size_t blanks)
 {
@@ -105,8 +119,8 @@ static bool header(struct text_columns *t, struct text_run *r, struct span body,
     struct cells c = split(body, 2);
     bool strong = false;
     double number;
-    if (c.n < 3) return false;
-    bool fastai = span_is(c.at[1], "train_loss") && span_is(c.at[2], "valid_loss");
+    if (c.n < (body.p[0] == '|' && body.p[body.n - 1] == '|' ? 2 : 3)) return false;
+    bool fastai = c.n > 2 && span_is(c.at[1], "train_loss") && span_is(c.at[2], "valid_loss");
     for (size_t i = 0; i < c.n; i++) {
         if (num_parse(c.at[i], &number) || !column(&t->column[i], c.at[i], "", fastai && i > 2 ? SPLIT_VALID : SPLIT_NONE))
             return false;
@@ -187,6 +201,7 @@ static bool row(struct text_columns *t, struct text_run *r, const struct text_li
     struct cells c = split(l->body, 2);
     int64_t count;
     double value;
+    if (c.n != t->n) c = framed(l->body);
     if (c.n != t->n) c = split(l->body, 1);
     if (c.n != t->n || !num_integer(c.at[t->counter], &count)) return false;
     for (size_t i = 0; i < c.n; i++)

@@ -96,13 +96,15 @@ static void extend_key(struct scan *s, struct span w)
     s->key.words++;
 }
 
-/* glued - "epoch12" where a message begins. */
+/* glued - "epoch12", "E12" where a message begins. */
 static bool glued_counter(struct scan *s, struct span w)
 {
+    static const char epoch[] = "epoch";
     double value, total;
     size_t name = s->key.start || s->out->n ? 0 : text_word_glued(w, &value, &total);
     if (!name) return false;
     s->key = (struct phrase){w.p, w.p + name, w.p, 1};
+    if (name == 1) s->key = (struct phrase){epoch, epoch + sizeof epoch - 1, epoch, 1};
     if (s->slots) s->slots->odd = true;
     scan_add_pair(s, value, total, false);
     return true;
@@ -114,6 +116,26 @@ static bool leads(const struct scan *s, struct span w)
     const char *p = s->p;
     while (p < s->end && *p == ' ') p++;
     return s->key.start && !s->separator && text_word_is_arrow(w) && p < s->end && span_digit_char(*p);
+}
+
+bool scan_bars(struct scan *s)
+{
+    enum { INSIDE_BYTES = 16 };
+    const char *p = s->p;
+    while (s->end - p > 2 && *p == '|' && p - s->p < 2) p++;
+    size_t k = (size_t)(p - s->p);
+    const char *from = p;
+    while (p < s->end && (span_letter_char(*p) || (unsigned char)*p >= 0x80) && p - from < INSIDE_BYTES) p++;
+    if (p == from || s->end - p <= (ptrdiff_t)k || memcmp(p, s->p, k) != 0) return false;
+    if (s->p > s->start && !strchr(" \t,;([", s->p[-1])) return false;
+    const char *behind = p += k;
+    while (behind < s->end && strchr(" \t:=", *behind)) behind++;
+    bool nan = s->end - behind >= 3 && strchr("ni", *behind | 0x20);
+    if (behind == p || behind == s->end || !(span_digit_char(*behind) || nan)) return false;
+    scan_drop_key(s);
+    extend_key(s, (struct span){s->p, (size_t)(p - s->p)});
+    s->p = p;
+    return true;
 }
 
 void scan_word(struct scan *s)

@@ -29,10 +29,10 @@ static const char *const strong_words[] = {"ppl",  "auc", "f1",   "f",    "mse",
                                            "miou", "map", "dice", "fid",  "kl",   "nll",    "elbo", "trl",  "tel",
                                            "r2",   "wer", "cer",  "top1", "top5", "psnr",   "ssim", "cost", "ap",
                                            "bpb",  "bpc", "l1",   "l2",   "ndcg", "logloss"};
-static const char *const metric_words[] = {"lr",         "rate",   "grad", "norm",   "gnorm", "time",   "ms",       "mfu",
-                                           "tps",        "wps",    "tok",  "tokens", "mem",   "memory", "scale",    "speed",
-                                           "throughput", "tflops", "dt",   "fps",    "sec",   "s",      "momentum", "temperature",
-                                           "len",        "length", "std",  "mean",   "mb",    "mib",    "gb",       "gib"};
+static const char *const metric_words[] = {
+    "gradnorm", "lrate",       "lr",  "rate",   "grad",  "norm",  "gnorm",      "time",   "ms", "mfu", "tps", "wps",
+    "tok",      "tokens",      "mem", "memory", "scale", "speed", "throughput", "tflops", "dt", "fps", "sec", "s",
+    "momentum", "temperature", "len", "length", "std",   "mean",  "mb",         "mib",    "gb", "gib"};
 
 static bool word_in(struct span w, const char *const *list, size_t n)
 {
@@ -64,10 +64,12 @@ static enum text_split split_word(struct span w)
     static const struct {
         const char *word;
         enum text_split split;
-    } words[] = {{"valid", SPLIT_VALID}, {"validation", SPLIT_VALID}, {"val", SPLIT_VALID},       {"validate", SPLIT_VALID},
-                 {"dev", SPLIT_VALID},   {"validating", SPLIT_VALID}, {"test", SPLIT_TEST},       {"testing", SPLIT_TEST},
-                 {"eval", SPLIT_EVAL},   {"evaluation", SPLIT_EVAL},  {"evaluating", SPLIT_EVAL}, {"evaluate", SPLIT_EVAL}};
-    if (w.n < 3 || !strchr("vdte", w.p[0] | 0x20)) return SPLIT_NONE;
+    } words[] = {{"valid", SPLIT_VALID},   {"validation", SPLIT_VALID}, {"val", SPLIT_VALID},       {"validate", SPLIT_VALID},
+                 {"dev", SPLIT_VALID},     {"validating", SPLIT_VALID}, {"test", SPLIT_TEST},       {"testing", SPLIT_TEST},
+                 {"eval", SPLIT_EVAL},     {"evaluation", SPLIT_EVAL},  {"evaluating", SPLIT_EVAL}, {"evaluate", SPLIT_EVAL},
+                 {"holdout", SPLIT_VALID}, {"heldout", SPLIT_VALID}};
+    if (span_is(w, "CV")) return SPLIT_VALID; /* "cv_loss" is a name of its own */
+    if (w.n < 3 || !strchr("vdteh", w.p[0] | 0x20)) return SPLIT_NONE;
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if ((w.p[0] | 0x20) == words[i].word[0] && w.n == strlen(words[i].word) && strncasecmp(w.p, words[i].word, w.n) == 0)
             return words[i].split;
@@ -128,6 +130,16 @@ static bool is_ascii(struct span s)
     return true;
 }
 
+/* is_symbol - a quantity as papers write it: the loss L or J, the norm |g| of the gradient, the step size; "TRAIN J". Case matters. */
+static bool is_symbol(struct span name)
+{
+    const char *blank = memrchr(name.p, ' ', name.n);
+    if (blank && !span_is(name, "step size")) name = span_from(name, (size_t)(blank - name.p) + 1);
+    if (name.n == 1) return name.p[0] == 'L' || name.p[0] == 'J';
+    return span_is(name, "step_size") || span_is(name, "step size") ||
+           (name.n > 2 && name.p[0] == '|' && name.p[name.n - 1] == '|');
+}
+
 static uint8_t flags_of(struct span name)
 {
     static const char *const ignored[] = {"v_num", "micro_step", "pid", "worker",  "gpu",          "eta",   "progress",
@@ -148,6 +160,7 @@ static uint8_t flags_of(struct span name)
         if (last && word_in(w, metric_words, sizeof metric_words / sizeof *metric_words)) flags |= NAME_METRIC;
         if (split_word(w)) flags |= NAME_SPLIT;
     }
+    if (is_symbol(name)) flags |= NAME_METRIC | (strchr("LJ", name.p[name.n - 1]) ? NAME_STRONG : 0);
     if (span_is(name, "tel") || span_is(name, "eval")) flags |= NAME_SPLIT | NAME_STRONG | NAME_METRIC; /* llm.c */
     return flags;
 }
@@ -233,6 +246,8 @@ static struct text_name *name_new(struct text_names *names, struct span key, siz
 {
     enum text_split cut;
     struct span settled = settle(key, last, &cut);
+    bool eta = span_is(settled, "eta");
+    if (eta) settled = span_of("lr (eta)"); /* where it is small: text_is_metric */
     struct text_name *e = arena_alloc(arena, sizeof *e);
     if (!e || !settled.n) return NULL;
     e->key = arena_copy(arena, key.p, key.n);
@@ -242,7 +257,7 @@ static struct text_name *name_new(struct text_names *names, struct span key, siz
     e->n_name = (uint32_t)settled.n;
     e->field = field_of(settled);
     e->rank = (uint16_t)field_rank(e->field);
-    e->flags = flags_of(settled);
+    e->flags = eta ? NAME_METRIC | NAME_SMALL : flags_of(settled);
     e->cut = cut;
     e->owner = TEXT_NO_RANK;
     e->drawn = NAN;

@@ -174,13 +174,31 @@ static bool starts_number(const struct scan *s)
     return span_digit_char(*p) || *p == '.' || (s->key.start && (*p == 'n' || *p == 'i' || *p == 'N' || *p == 'I'));
 }
 
+/* mark - ">>> ", "* " in front of a line that is to stand out. */
+static size_t mark(struct span s)
+{
+    size_t n = 0, blanks;
+    while (n < s.n && n < 4 && strchr("*>", s.p[n])) n++;
+    for (blanks = n; blanks < s.n && s.p[blanks] == ' ';) blanks++;
+    return n && blanks > n ? blanks : 0;
+}
+
+/* letter - "n=" and the like: one letter that counts. */
+static size_t letter(struct span s)
+{
+    return s.n > 2 && strchr("nNitk", s.p[0]) && s.p[1] == '=' && (span_digit_char(s.p[2]) || s.p[2] == ' ') ? 2 : 0;
+}
+
 /* lead - the number that a message begins with; returns the bytes it takes. Fractions, decimals, percentages, clock times and units are none. */
 static size_t lead(struct span s, struct text_pairs *out)
 {
     enum { DIGITS_MAX = 15 };
-    bool bracket = s.n && s.p[0] == '[', hash = s.n && s.p[0] == '#';
-    size_t i = bracket || hash, digits = 0;
+    size_t marked = mark(s), i = marked;
+    char open = i < s.n ? s.p[i] : 0;
+    bool bracket = open == '[', round = open == '(', hash = open == '#';
+    size_t digits = 0;
     double value = 0;
+    i += bracket || round || hash ? 1 : letter(span_from(s, i));
     out->lead = NAN;
     out->lead_bracketed = bracket || hash;
     while (i < s.n && s.p[i] == ' ') i++;
@@ -189,10 +207,13 @@ static size_t lead(struct span s, struct text_pairs *out)
     while (i < s.n && s.p[i] == ' ') i++;
     if (!digits || digits > DIGITS_MAX || i + 1 >= s.n) return 0;
     char c = s.p[i], next = s.p[i + 1];
-    bool ends = bracket ? c == ']' : strchr("|,:\t-)", c) ? !span_digit_char(next) : i > end && (span_letter_char(c) || c == '[');
+    bool ends = bracket                 ? c == ']'
+                : round                 ? c == ')' && (next == ' ' || next == '\t')
+                : strchr("|,;:\t-)", c) ? !span_digit_char(next)
+                                        : i > end && (span_letter_char(c) || c == '[');
     if (!ends) return 0;
     out->lead = value;
-    return bracket ? i + 1 : end;
+    return bracket || round ? i + 1 : end;
 }
 
 /* whole - a number of digits between blanks at p, and what stands behind; NULL for none. */
@@ -262,6 +283,7 @@ void text_pairs_noted(struct span message, struct text_pairs *out, struct text_s
         else if (*s.p == '\'' || counts_hash(&s)) out->quoted |= *s.p == '\'', s.p++;
         else if (wide(&s)) continue;
         else if (*s.p == '(') bracket(&s);
+        else if (*s.p == '|' && scan_bars(&s)) continue;
         else if (scan_ends_word(*s.p)) punctuation(&s);
         else scan_word(&s);
     }

@@ -26,6 +26,7 @@ static inline bool text_is_metric(const struct text_name *e, const struct text_p
 {
     if (!e || e->rank != FIELD_UNRANKED || (e->flags & NAME_IGNORED) || p->words > TEXT_NAME_WORDS_MAX) return false;
     if (p->separator == ' ' && !(e->flags & NAME_METRIC)) return false;
+    if (e->flags & NAME_SMALL && !(p->value >= 0 && p->value < 1)) return false;
     switch (e->field->kind) {
     case FIELD_VALUE: return true;
     case FIELD_TIME: return isnan(field_time(p->value)) && p->value >= 0 && p->value < 1e9;

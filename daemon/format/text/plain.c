@@ -132,10 +132,29 @@ static bool sums_training(const struct text_pairs *ps)
     return false;
 }
 
-/* is_rate - "Current learning rate: 0.01", alone: below the heading of an epoch it is that epoch's. */
+/* is_rate - "Current learning rate: 0.01" or "grad_norm 0.5", alone: below the heading of an epoch it is that epoch's. */
 static bool is_rate(const struct text_pairs *ps)
 {
-    static const char *const names[] = {"lr", "learning rate", "current learning rate", "learning_rate", "current lr"};
+    static const char *const names[] = {"lr",
+                                        "learning rate",
+                                        "current learning rate",
+                                        "learning_rate",
+                                        "current lr",
+                                        "lrate",
+                                        "step_size",
+                                        "step size",
+                                        "grad_norm",
+                                        "grad norm",
+                                        "gradnorm",
+                                        "gnorm",
+                                        "total_norm",
+                                        "gradient norm",
+                                        "gradient_norm",
+                                        "|g|",
+                                        "||g||",
+                                        "grad",
+                                        "weight_norm",
+                                        "weight norm"};
     struct span key = ps->pair[0].key;
     if (ps->n != 1 || ps->prose || !isnan(ps->pair[0].total)) return false;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)

@@ -70,6 +70,8 @@ const char *scan_close_bracket(const struct scan *s, const char *p);
 void scan_number(struct scan *s, size_t n, double value);
 /* scan_padded - the end of ".0" behind nan or inf. */
 const char *scan_padded(const struct scan *s, const char *p);
+/* scan_bars - "|g|" or "||grad||" in front of its value, with s->p at the first bar; false when the bar is none of a norm. */
+bool scan_bars(struct scan *s);
 /* scan_word - the word at s->p: part of a key, a value in words, or prose. */
 void scan_word(struct scan *s);
 

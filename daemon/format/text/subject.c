@@ -20,11 +20,33 @@ struct text_weight text_weigh(struct text_run *r, struct text_pairs *ps, struct 
     return w;
 }
 
-enum text_split text_leading_split(const struct text_pairs *ps)
+static enum text_split first_word_split(struct span key)
 {
-    struct span key = ps->n ? ps->pair[0].key : (struct span){"", 0};
     const char *blank = memchr(key.p, ' ', key.n);
     return blank ? text_split_of((struct span){key.p, (size_t)(blank - key.p)}) : SPLIT_NONE;
+}
+
+/* split_behind_count - "Epoch 3 VAL loss 0.4 acc 0.8": the word in front of the first metric speaks for the scores behind it, where these name
+ * no data of their own and nothing else is told. */
+static enum text_split split_behind_count(const struct text_pairs *ps)
+{
+    enum text_split split = SPLIT_NONE;
+    size_t others = 0;
+    for (size_t i = 0; i < ps->n; i++) {
+        const struct text_name *e = ps->pair[i].name;
+        if (!e || e->rank != FIELD_UNRANKED) continue;
+        bool score = text_is_metric(e, &ps->pair[i]) && e->flags & NAME_STRONG;
+        if (!score || (split && e->flags & NAME_SPLIT)) return SPLIT_NONE;
+        others += split != SPLIT_NONE;
+        if (!split && !(split = first_word_split(ps->pair[i].key))) return SPLIT_NONE;
+    }
+    return others ? split : SPLIT_NONE;
+}
+
+enum text_split text_leading_split(const struct text_pairs *ps)
+{
+    enum text_split split = ps->n ? first_word_split(ps->pair[0].key) : SPLIT_NONE;
+    return split ? split : split_behind_count(ps);
 }
 
 bool text_labelled(const struct text_line *l, const struct text_pairs *ps)

@@ -116,6 +116,15 @@ static void setting_of(const struct text_table *t, struct text_facts *f, const s
     text_fact(f, span_of(t->row[0].name), (struct span){value, (size_t)n}, out);
 }
 
+/* of_columns - "| epoch | loss |" and "| 3 | 0.52 |": a table that grows downward, a record a row (text/columns.h). */
+static bool of_columns(struct span name, struct span value)
+{
+    double count, number;
+    bool valued = num_parse(value, &number);
+    if (num_parse(name, &count)) return valued;
+    return value.n && !valued && name.n && field_rank(field_of(name)) != FIELD_UNRANKED;
+}
+
 bool text_table(struct text_table *t, struct text_run *r, struct text_facts *f, const struct text_line *l,
                 const struct format_out *out)
 {
@@ -134,6 +143,7 @@ bool text_table(struct text_table *t, struct text_run *r, struct text_facts *f, 
     }
     if (!t->open) return t->settings = false;
     if (!cells(l->body, &name, &value)) return t->open = t->settings = false;
+    if (!t->n && !t->settings && of_columns(span_trim(name), span_trim(value))) return t->open = false;
     bool head = is_head(span_trim(name), span_trim(value));
     t->settings |= head;
     if (t->settings && !head) setting(f, span_trim(name), span_trim(value), out);

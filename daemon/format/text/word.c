@@ -43,7 +43,8 @@ size_t text_word_glued(struct span word, double *value, double *total)
 {
     size_t name = 0;
     while (name < word.n && (word.p[name] | 0x20) >= 'a' && (word.p[name] | 0x20) <= 'z') name++;
-    if (!name || name == word.n || !text_word_is_counter((struct span){word.p, name})) return 0;
+    bool epoch = name == 1 && word.p[0] == 'E';
+    if (!name || name == word.n || !(epoch || text_word_is_counter((struct span){word.p, name}))) return 0;
     struct span rest = span_from(word, name + (strchr("-_#", word.p[name]) != NULL));
     size_t n = digits(rest, value);
     *total = NAN;
