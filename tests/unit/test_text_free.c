@@ -1,0 +1,166 @@
+/* test_text_free - lines that people print from loops of their own. Every variant of a line tells the same points. Numbers are made up. */
+#include "format_probe.h"
+
+static struct probe *read_log(const char *log) { return probe_text("text", log); }
+
+static void a_count_needs_no_name(void **state)
+{
+    (void)state;
+    static const char *const lines[] = {
+        "n=10 loss=2.5 gnorm=0.5\nn=20 loss=1.5 gnorm=0.25\nn=30 loss=1.25 gnorm=0.25\n",
+        "(    10)  loss: 2.5  gnorm: 0.5\n(    20)  loss: 1.5  gnorm: 0.25\n(    30)  loss: 1.25  gnorm: 0.25\n",
+        "i=10; loss=2.5; gnorm=0.5\ni=20; loss=1.5; gnorm=0.25\ni=30; loss=1.25; gnorm=0.25\n",
+        "22/Nov/2026 12:16:26 [INFO]    10: loss = 2.5 - gnorm = 0.5\n22/Nov/2026 12:16:27 [INFO]    20: loss = 1.5 - gnorm = "
+        "0.25\n"
+        "22/Nov/2026 12:16:28 [INFO]    30: loss = 1.25 - gnorm = 0.25\n",
+        "[11-22 12:16] trainer:    10: loss = 2.5, gnorm = 0.5\n[11-22 12:16] trainer:    20: loss = 1.5, gnorm = 0.25\n"
+        "[11-22 12:17] trainer:    30: loss = 1.25, gnorm = 0.25\n",
+        "2026-11-22 12:16 myloop:    10: loss 2.5 gnorm 0.5\n2026-11-22 12:16 myloop:    20: loss 1.5 gnorm 0.25\n"
+        "2026-11-22 12:16 myloop:    30: loss 1.25 gnorm 0.25\n",
+        "Nov 22 12:16:26 INFO 10 | loss 2.5 | gnorm 0.5\nNov 22 12:16:27 INFO 20 | loss 1.5 | gnorm 0.25\n"
+        "Nov 22 12:16:28 INFO 30 | loss 1.25 | gnorm 0.25\n",
+        "Sun Nov 22 12:16:26 2026 n=10 | loss 2.5 | gnorm 0.5\nSun Nov 22 12:16:27 2026 n=20 | loss 1.5 | gnorm 0.25\n"
+        "Sun Nov 22 12:16:28 2026 n=30 | loss 1.25 | gnorm 0.25\n"};
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        struct probe *p = read_log(lines[i]);
+        probe_expect(p, "point loss 20 1.5 @2");
+        probe_expect(p, "point loss 30 1.25 @3");
+        probe_expect(p, "point gnorm 30 0.25 @3");
+        probe_close(p);
+    }
+}
+
+static void a_mark_in_front_does_not_hide_the_count(void **state)
+{
+    (void)state;
+    struct probe *p = read_log("n=10 | loss=2.5\nn=20 | loss=1.5\n>>> n=20 | val loss=1.75\n* n=20 | val acc=0.5\n");
+    probe_expect(p, "point loss 20 1.5 @2");
+    probe_expect(p, "point val loss 20 1.75 @3");
+    probe_expect(p, "point val acc 20 0.5 @4");
+    probe_close(p);
+}
+
+static void a_short_epoch_counts(void **state)
+{
+    (void)state;
+    struct probe *p = read_log("E01, L: 2.5, val loss: 2.25\nE02, L: 1.5, val loss: 1.75\n");
+    probe_expect(p, "point L 2 1.5 @2");
+    probe_expect(p, "point val loss 2 1.75 @2");
+    probe_close(p);
+}
+
+static void symbols_are_names(void **state)
+{
+    (void)state;
+    static const char *const lines[] = {"step 10 J 2.5 |g| 0.5\n", "step 10 | J: 2.5 | |g|: 0.5\n",
+                                        "step 10, J = 2.5, |g| = 0.5\n", "step=10\tJ=2.5\t|g|=0.5\n"};
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        struct probe *p = read_log(lines[i]);
+        probe_expect(p, "point J 10 2.5 @1");
+        probe_expect(p, "point |g| 10 0.5 @1");
+        probe_close(p);
+    }
+    struct probe *p = read_log("step 10 loss 2.5 ||grad|| nan\n");
+    probe_expect(p, "point ||grad|| 10 NaN @1");
+    probe_close(p);
+}
+
+static void a_small_eta_is_a_rate_and_another_is_a_time(void **state)
+{
+    (void)state;
+    struct probe *p = read_log("step 10 loss 2.5 eta 2.0e-03\nstep 20 loss 1.5 eta 1.0e-03\n");
+    probe_expect(p, "point lr (eta) 10 0.002 @1");
+    probe_expect(p, "point lr (eta) 20 0.001 @2");
+    probe_close(p);
+    p = read_log("step 10 loss 2.5 eta: 125\nstep 20 loss 1.5 eta: 0:01:05\nstep 30 loss 1.25 ETA 0.5\n");
+    probe_expect(p, "point loss 30 1.25 @3");
+    probe_refuse(p, "point lr");
+    probe_refuse(p, "point ETA");
+    probe_close(p);
+}
+
+static void the_word_behind_the_count_speaks_for_its_line(void **state)
+{
+    (void)state;
+    static const char *const lines[] = {"Epoch 1 TRAIN loss 2.5, lr 0.5\nEpoch 1 VAL  loss 2.25, acc 0.5, f1 0.25\n",
+                                        "epoch=1 TRAIN loss=2.5 lr=0.5\nepoch=1 HOLDOUT loss=2.25 acc=0.5 f1=0.25\n",
+                                        "epoch=1 TRAIN loss=2.5 lr=0.5\nepoch=1 CV loss=2.25 acc=0.5 f1=0.25\n"};
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        struct probe *p = read_log(lines[i]);
+        probe_expect(p, "point valid acc 1 0.5 @2");
+        probe_expect(p, "point valid f1 1 0.25 @2");
+        probe_expect(p, "point lr 1 0.5 @1");
+        probe_close(p);
+    }
+    struct probe *p = read_log("Epoch 1 val loss 2.25 lr 0.5\n"); /* the rate is no held-out quantity */
+    probe_expect(p, "point lr 1 0.5 @1");
+    probe_close(p);
+}
+
+static void what_stands_alone_below_an_epoch_is_its_own(void **state)
+{
+    (void)state;
+    struct probe *p =
+        read_log("Epoch 1/2\n  loss 2.5\n  gradnorm 0.5\n  lrate 0.25\nEpoch 2/2\n  loss 1.5\n  |g| = 0.75\n  lrate 0.125\n");
+    probe_expect(p, "point loss 2 1.5 @6");
+    probe_expect(p, "point gradnorm 1 0.5 @3");
+    probe_expect(p, "point |g| 2 0.75 @7");
+    probe_expect(p, "point lrate 2 0.125 @8");
+    probe_close(p);
+}
+
+static void a_framed_table_may_have_empty_cells(void **state)
+{
+    (void)state;
+    struct probe *p = read_log("|=========================================================|\n|  Epoch  |  Iteration  |  Loss  |  "
+                               "Validation Loss  |  lr  |\n"
+                               "|=========================================================|\n|      1  |         10  |   2.5  |  "
+                               "                 | 0.5  |\n"
+                               "|      1  |         20  |   1.5  |             1.75  | 0.5  |\n");
+    probe_expect(p, "point Loss 10 2.5 @4");
+    probe_expect(p, "point lr 10 0.5 @4");
+    probe_expect(p, "point Validation Loss 20 1.75 @5");
+    probe_refuse(p, "point Validation Loss 10");
+    probe_close(p);
+    p = read_log(
+        "+-------+------------+\n| epoch | train loss |\n+-------+------------+\n|     1 |        2.5 |\n|     2 |        1.5 |\n"
+        "+-------+------------+\n");
+    probe_expect(p, "point train loss 2 1.5 @5");
+    probe_close(p);
+}
+
+static void what_only_looks_alike_gives_nothing(void **state)
+{
+    (void)state;
+    static const char *const lines[] = {"(0): Linear(in_features=10, out_features=2)\n(1): ReLU()\n",
+                                        "n=1000 images were found in 12 folders\n",
+                                        "E501 line too long (120 > 79)\n",
+                                        "a | b | |x| and 3 more\n",
+                                        "22/Nov/2026 12:16:26 server started on port 8080\n",
+                                        "127.0.0.1 - - [22/Nov/2026:12:16:26 +0000] \"GET / HTTP/1.1\" 200 612\n",
+                                        "[11-22 12:16] trainer: ready\n",
+                                        "May 10 people join? 20 do\n",
+                                        "option L 3 of 5\n",
+                                        "Plan J: 12\n"};
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        struct probe *p = read_log(lines[i]);
+        probe_refuse(p, "point ");
+        probe_close(p);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_count_needs_no_name),
+        cmocka_unit_test(a_mark_in_front_does_not_hide_the_count),
+        cmocka_unit_test(a_short_epoch_counts),
+        cmocka_unit_test(symbols_are_names),
+        cmocka_unit_test(a_small_eta_is_a_rate_and_another_is_a_time),
+        cmocka_unit_test(the_word_behind_the_count_speaks_for_its_line),
+        cmocka_unit_test(what_stands_alone_below_an_epoch_is_its_own),
+        cmocka_unit_test(a_framed_table_may_have_empty_cells),
+        cmocka_unit_test(what_only_looks_alike_gives_nothing),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
