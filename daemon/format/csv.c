@@ -5,6 +5,7 @@
  *   record     cells parted by one of , tab ; | as the first record shows; ends in \n or \r\n, mixed at will. In a file that is not called
  *              a table also by blanks: "epoch loss acc" above rows of numbers, as numpy.savetxt and print write them
  *   cell       blanks around it do not count; in quotes it may hold delimiters, "" and line ends
+ *   decimals   where semicolons part the cells, "0,5" is 0.5
  *   missing    "", NA, N/A, None, null, "-"; a row may end early; more cells than columns is a bad record
  *   comment    a line that starts with #, before the header; Stable-Baselines3 keeps its start time and env_id there
  *   long form  a row for each number, its metric in a column of names (csv/tidy.h)
@@ -152,7 +153,7 @@ static void read_comment(struct state *s, struct span line, const struct format_
 static void text_cell(struct state *s, uint32_t i, struct csv_cell cell)
 {
     double value;
-    switch (csv_content(cell.span, &value)) {
+    switch (csv_content(cell.span, s->delimiter, &value)) {
     case CSV_NUMBER: record_number(&s->record, s->columns[i], value); break;
     case CSV_TEXT: record_text(&s->record, s->columns[i], cell.span); break;
     case CSV_MISSING: break;
@@ -165,7 +166,7 @@ static bool tidy_cell(const struct state *s, uint32_t i, struct csv_row *r, stru
     if (s->tidy.name < 0 || ((int32_t)i != s->tidy.name && (int32_t)i != s->tidy.value)) return false;
     struct csv_cell cell = csv_next(r);
     if ((int32_t)i == s->tidy.name) *name = cell.span;
-    else *missing = csv_content(cell.span, value) != CSV_NUMBER;
+    else *missing = csv_content(cell.span, s->delimiter, value) != CSV_NUMBER;
     return true;
 }
 

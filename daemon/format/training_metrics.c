@@ -228,6 +228,38 @@ static bool lists_steps(struct span head, bool yaml)
     return false;
 }
 
+/* counts_and_scores - "epoch: 3" and "train_loss: 0.5", a line of a record or a cell of it. */
+static void counts_and_scores(struct span cell, bool *counts, bool *scores)
+{
+    const char *colon = memchr(cell.p, ':', cell.n);
+    double value;
+    if (!colon) return;
+    struct span key = span_trim((struct span){cell.p, (size_t)(colon - cell.p)});
+    struct span rest = span_trim(span_from(cell, (size_t)(colon - cell.p) + 1));
+    if (!key.n || key.n >= LAID_KEY_BYTES || !laid_number(rest, &value)) return;
+    *counts |= field_rank(field_of(key)) != FIELD_UNRANKED;
+    *scores |= field_rank(field_of(key)) == FIELD_UNRANKED && (span_has(key, "loss") || field_speaks_of_training(key));
+}
+
+/* lists_records - YAML that is a list of records, as yaml.dump writes one: "- epoch: 1", "  train_loss: 0.5", or "- {epoch: 1, loss: 0.5}". Its
+ * first record is looked at. */
+static bool lists_records(struct span head)
+{
+    bool counts = false, scores = false, first = true;
+    if (!span_starts(head, "- ")) return false;
+    while (head.n && (first || head.p[0] == ' ')) {
+        size_t n = 0;
+        while (n < head.n && !strchr("\n,{}", head.p[n])) n++;
+        struct span cell = span_trim((struct span){head.p, n});
+        if (first && span_starts(cell, "- ")) cell = span_from(cell, 2);
+        counts_and_scores(cell, &counts, &scores);
+        bool line = n < head.n && head.p[n] == '\n';
+        head = span_from(head, n < head.n ? n + 1 : n);
+        if (line) first = false;
+    }
+    return counts && scores;
+}
+
 static int sniff(const char *path, struct span head)
 {
     const char *name = path_name(path);
@@ -236,6 +268,7 @@ static int sniff(const char *path, struct span head)
                  strcasestr(name, "training_metrics");
     head = span_trim(head);
     if (!head.n || (!yaml && (!ends_in(name, ".json") || head.p[0] != '{'))) return 0;
+    if (yaml && lists_records(head)) return named ? SURE_BY_NAME : SURE;
     bool steps = lists_steps(head, yaml), rows = span_has(head, yaml ? "rows:" : "\"rows\"");
     if (named && (steps || rows)) return SURE_BY_NAME;
     return steps && (!yaml || span_has(head, "loss")) ? SURE : 0;

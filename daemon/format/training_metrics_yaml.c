@@ -10,6 +10,7 @@
  *     - {step: 300, train_loss: 1.6}
  *     - step: 400
  *       train_loss: 1.5
+ * The rows may be all that there is, as yaml.dump writes a list of records.
  * Anchors, tags and block texts are passed over. Of a row over several lines only numbers are read. */
 #include "../base/num.h"
 #include "training_metrics.h"

@@ -70,6 +70,22 @@ static void a_row_for_each_number_is_read_by_the_name_it_tells(void **unused)
     probe_close(p);
 }
 
+static void a_comma_is_the_decimal_point_between_semicolons(void **unused)
+{
+    (void)unused;
+    struct probe *p =
+        probe_text("csv", "Zeit;Epoch;Train Loss;Val Loss\n22.11.2026 12:14:12;1;1,5;2\n22.11.2026 12:14:13;2;-0,25;1,25e-1\n");
+    probe_expect(p, "point Train Loss 1 1.5 @2");
+    probe_expect(p, "point Train Loss 2 -0.25 @3");
+    probe_expect(p, "point Val Loss 1 2 @2");
+    probe_expect(p, "point Val Loss 2 0.125 @3");
+    probe_close(p);
+    p = probe_text("csv", "step,loss\n1,\"1,5\"\n2,0.5\n"); /* between commas it is none */
+    probe_expect(p, "point loss 2 0.5 @3");
+    assert_int_equal(p->points, 1);
+    probe_close(p);
+}
+
 static void padded_cells_are_trimmed(void **unused)
 {
     (void)unused;
@@ -365,6 +381,7 @@ int main(void)
         cmocka_unit_test(the_first_of_two_sets_by_number_is_told_to_be_of_training),
         cmocka_unit_test(an_evaluation_without_its_loss_had_one_that_was_nan),
         cmocka_unit_test(a_row_for_each_number_is_read_by_the_name_it_tells),
+        cmocka_unit_test(a_comma_is_the_decimal_point_between_semicolons),
         cmocka_unit_test(padded_cells_are_trimmed),
         cmocka_unit_test(quotes_hold_delimiters_and_line_ends),
         cmocka_unit_test(a_quote_that_is_never_closed_costs_its_line),

@@ -126,9 +126,29 @@ static void half_a_file_tells_what_it_has(void **unused)
     probe_close(p);
 }
 
+static void a_list_of_records_is_one_and_other_lists_are_not(void **unused)
+{
+    (void)unused;
+    static const char *const lists[] = {"- epoch: 1\n  train_loss: 2.5\n- epoch: 2\n  train_loss: 1.5\n",
+                                        "- {epoch: 1, train_loss: 2.5}\n- {epoch: 2, train_loss: 1.5}\n",
+                                        "- train_loss: 2.5\n  epoch: 1\n- train_loss: 1.5\n  epoch: 2\n"};
+    static const char *const others[] = {"- step: build\n  loss: none\n", "- epoch: 1\n  note: warm\n", "- 1.5\n- 2.5\n",
+                                         "- name: loss\n  weight: 0.5\n"};
+    const struct format *f = format_by_name("training_metrics");
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
+        assert_true(f->sniff("run/log.yml", span_of(lists[i])) > 0);
+        struct probe *p = probe_text("training_metrics", lists[i]);
+        tells(p, "series train_loss epoch");
+        tells(p, "point train_loss 2 1.5 @");
+        probe_close(p);
+    }
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) assert_int_equal(f->sniff("run/log.yml", span_of(others[i])), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_list_of_records_is_one_and_other_lists_are_not),
         cmocka_unit_test(each_value_stands_at_the_step_beside_it),
         cmocka_unit_test(what_was_not_measured_is_no_point_and_nan_is_one),
         cmocka_unit_test(a_metric_may_have_steps_of_its_own),

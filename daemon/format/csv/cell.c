@@ -61,9 +61,22 @@ static bool boolean(struct span t)
     return span_is(t, "True") || span_is(t, "False") || span_is(t, "true") || span_is(t, "false");
 }
 
-enum csv_content csv_content(struct span t, double *value)
+/* comma_number - "0,5" where semicolons part the cells: how most of Europe writes 0.5, and spreadsheets there export it. */
+static bool comma_number(struct span t, double *value)
+{
+    enum { NUMBER_BYTES = 40 };
+    char text[NUMBER_BYTES];
+    const char *comma = memchr(t.p, ',', t.n);
+    if (!comma || t.n > sizeof text || memchr(t.p, '.', t.n)) return false;
+    memcpy(text, t.p, t.n);
+    text[comma - t.p] = '.';
+    return num_parse((struct span){text, t.n}, value);
+}
+
+enum csv_content csv_content(struct span t, char delimiter, double *value)
 {
     if (num_parse(t, value)) return CSV_NUMBER;
+    if (delimiter == ';' && comma_number(t, value)) return CSV_NUMBER;
     return csv_missing(t) || boolean(t) ? CSV_MISSING : CSV_TEXT;
 }
 
@@ -88,12 +101,24 @@ size_t csv_count(struct span t, char character)
 static const char candidates[] = ",\t;|"; /* earlier ones win when a line has as many of both */
 static bool candidate(char c) { return c && strchr(candidates, c); }
 
+/* decimals - are all commas of a line within numbers, and semicolons between them? "1;0,5;0,25" */
+static bool decimals(struct span line)
+{
+    if (!memchr(line.p, ';', line.n)) return false;
+    for (size_t i = 0; i < line.n; i++) {
+        bool within = i && i + 1 < line.n && span_digit_char(line.p[i - 1]) && span_digit_char(line.p[i + 1]);
+        if (line.p[i] == ',' && !within) return false;
+    }
+    return true;
+}
+
 char csv_delimiter(struct span line)
 {
     char best = ',';
     size_t most = 0;
+    bool commas_point = decimals(line);
     for (size_t i = 0; candidates[i]; i++) {
-        size_t n = csv_count(line, candidates[i]);
+        size_t n = commas_point && candidates[i] == ',' ? 0 : csv_count(line, candidates[i]);
         if (n > most) most = n, best = candidates[i];
     }
     return best;
@@ -114,7 +139,7 @@ struct csv_shape csv_shape(struct span line, char delimiter)
     while (r.more) {
         struct csv_cell cell = csv_next(&r);
         double value = 0;
-        enum csv_content what = csv_content(cell.span, &value);
+        enum csv_content what = csv_content(cell.span, delimiter, &value);
         if (!s.cells) s.whole_first = what == CSV_NUMBER && field_is_step(value) && value >= 0;
         s.cells++;
         s.numbers += what == CSV_NUMBER;

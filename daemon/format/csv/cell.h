@@ -32,8 +32,9 @@ const char *csv_row_end(const char *p, const char *end, char delimiter);
 struct span csv_trim(const char *p, const char *end);
 /* csv_next - the next cell of a record; call while row->more. */
 struct csv_cell csv_next(struct csv_row *row);
-/* csv_content - what a cell's text is; *value is written for CSV_NUMBER. Booleans count as missing. */
-enum csv_content csv_content(struct span text, double *value);
+/* csv_content - what a cell's text is; *value is written for CSV_NUMBER. Booleans count as missing; between semicolons a comma may be the
+ * decimal point. */
+enum csv_content csv_content(struct span text, char delimiter, double *value);
 bool csv_missing(struct span text);
 /* csv_unquote - a cell's text with doubled quotes made single; at most max bytes. Returns the bytes written. */
 size_t csv_unquote(struct csv_cell cell, char *to, size_t max);
