@@ -89,6 +89,7 @@ const struct role_row role_rows[] = {
     SAME("d loss", WHOLE, ROLE_LOSS_DISCRIMINATOR, BETTER_UNKNOWN),
     SAME("loss d", WHOLE, ROLE_LOSS_DISCRIMINATOR, BETTER_UNKNOWN),
     SAME("loss disc", WHOLE, ROLE_LOSS_DISCRIMINATOR, BETTER_UNKNOWN),
+    SAME("loss d loss", WHOLE, ROLE_LOSS_DISCRIMINATOR, BETTER_UNKNOWN), /* StyleGAN */
     SAME("errd", WHOLE, ROLE_LOSS_DISCRIMINATOR, BETTER_UNKNOWN),
     SAME("dis loss", WHOLE, ROLE_LOSS_DISCRIMINATOR, BETTER_UNKNOWN),
     SAME("loss dis", WHOLE, ROLE_LOSS_DISCRIMINATOR, BETTER_UNKNOWN),
@@ -107,6 +108,7 @@ const struct role_row role_rows[] = {
     SAME("g loss", WHOLE, ROLE_LOSS_GENERATOR, BETTER_UNKNOWN),
     SAME("loss g", WHOLE, ROLE_LOSS_GENERATOR, BETTER_UNKNOWN),
     SAME("loss gen", WHOLE, ROLE_LOSS_GENERATOR, BETTER_UNKNOWN),
+    SAME("loss g loss", WHOLE, ROLE_LOSS_GENERATOR, BETTER_UNKNOWN), /* StyleGAN */
     SAME("errg", WHOLE, ROLE_LOSS_GENERATOR, BETTER_UNKNOWN),
     SAME("loss generator", WHOLE, ROLE_LOSS_GENERATOR, BETTER_UNKNOWN),
     SAME("gloss", WHOLE, ROLE_LOSS_GENERATOR, BETTER_UNKNOWN),
@@ -269,6 +271,7 @@ const struct role_row role_rows[] = {
     SAME("approxkl", WHOLE, ROLE_KL, BETTER_UNKNOWN),
     SAME("policy approxkl avg", WHOLE, ROLE_KL, BETTER_UNKNOWN),
     SAME("approx kl", WHOLE, ROLE_KL, BETTER_UNKNOWN),
+    SAME("mean kl", WHOLE, ROLE_KL, BETTER_UNKNOWN),
     SAME("ppo kl", WHOLE, ROLE_KL, BETTER_UNKNOWN),
     SAME("mean kl loss", WHOLE, ROLE_KL, BETTER_UNKNOWN), /* RLlib: to the policy before the update */
     SAME("actor ppo kl", WHOLE, ROLE_KL, BETTER_UNKNOWN),
@@ -283,6 +286,7 @@ const struct role_row role_rows[] = {
     SAME("critic vf loss", WHOLE, ROLE_LOSS_VALUE, BETTER_UNKNOWN),
     SAME("value function loss", WHOLE, ROLE_LOSS_VALUE, BETTER_UNKNOWN),
     SAME("loss value avg", WHOLE, ROLE_LOSS_VALUE, BETTER_UNKNOWN),
+    SAME("mean value function loss", WHOLE, ROLE_LOSS_VALUE, BETTER_UNKNOWN), /* RSL-RL, as the surrogate loss */
     SAME("loss policy avg", WHOLE, ROLE_LOSS_POLICY, BETTER_UNKNOWN),
     SAME("policy entropy avg", WHOLE, ROLE_ENTROPY, BETTER_UNKNOWN),
     SAME("mean entropy", WHOLE, ROLE_ENTROPY, BETTER_UNKNOWN),
@@ -292,6 +296,10 @@ const struct role_row role_rows[] = {
     SAME("loss v", WHOLE, ROLE_LOSS_VALUE, BETTER_UNKNOWN), /* Spinning Up, as the next ones */
     SAME("loss q", WHOLE, ROLE_LOSS_VALUE, BETTER_UNKNOWN),
     SAME("loss pi", WHOLE, ROLE_LOSS_POLICY, BETTER_UNKNOWN),
+    SAME("surrogate loss", WHOLE, ROLE_LOSS_POLICY, BETTER_UNKNOWN),
+    SAME("mean surrogate loss", WHOLE, ROLE_LOSS_POLICY, BETTER_UNKNOWN),
+    SAME("loss surrogate", WHOLE, ROLE_LOSS_POLICY, BETTER_UNKNOWN),
+    SAME("ent coef loss", WHOLE, ROLE_NONE, BETTER_UNKNOWN), /* what a temperature is tuned by is nobody's objective */
     SAME("policy loss", WHOLE, ROLE_LOSS_POLICY, BETTER_UNKNOWN),
     SAME("policy gradient loss", WHOLE, ROLE_LOSS_POLICY, BETTER_UNKNOWN),
     SAME("pg loss", WHOLE, ROLE_LOSS_POLICY, BETTER_UNKNOWN),
@@ -479,6 +487,10 @@ const struct role_row role_rows[] = {
     UNIT("tokens per second", WHOLE, ROLE_THROUGHPUT, "tokens/s"),
     UNIT("tokens per sec", WHOLE, ROLE_THROUGHPUT, "tokens/s"),
     UNIT("tokens per second per gpu", WHOLE, ROLE_THROUGHPUT, "tokens/s"),
+    UNIT("tokens per second per device", WHOLE, ROLE_THROUGHPUT, "tokens/s"),
+    UNIT("tokens s device", WHOLE, ROLE_THROUGHPUT, "tokens/s"), /* MaxText, as the next */
+    UNIT("tflop s device", WHOLE, ROLE_THROUGHPUT, "TFLOP/s"),
+    UNIT("throughput device batches per second", WHOLE, ROLE_THROUGHPUT, "batches/s"), /* OLMo */
     UNIT("tps", WHOLE, ROLE_THROUGHPUT, "tokens/s"),
     UNIT("wps", WHOLE, ROLE_THROUGHPUT, "words/s"),
     UNIT("ups", WHOLE, ROLE_THROUGHPUT, "updates/s"),

@@ -4,7 +4,7 @@
 extern const struct format format_swanlab, format_wandb, format_wandb_files, format_tfevents;
 extern const struct format format_mlflow_db, format_mlflow_metric, format_mlflow_param, format_catboost, format_history;
 extern const struct format format_pattern, format_trainer_state, format_settings, format_jsonl, format_csv, format_text;
-extern const struct format format_training_metrics, format_numbers;
+extern const struct format format_training_metrics, format_numbers, format_json_named;
 
 /* clang-format off */
 const struct format *const formats[] = {
@@ -21,6 +21,7 @@ const struct format *const formats[] = {
     &format_training_metrics,
     &format_history,
     &format_settings,
+    &format_json_named,
     &format_jsonl,
     &format_numbers,
     &format_csv,

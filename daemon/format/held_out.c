@@ -22,8 +22,9 @@ enum held_out held_out_of(struct span text)
     static const struct {
         const char *word;
         enum held_out what;
-    } words[] = {{"val", HELD_VALID},  {"valid", HELD_VALID},      {"validation", HELD_VALID}, {"test", HELD_TEST},
-                 {"eval", HELD_VALID}, {"evaluation", HELD_VALID}, {"dev", HELD_VALID}};
+    } words[] = {{"val", HELD_VALID}, {"valid", HELD_VALID},   {"validation", HELD_VALID},
+                 {"test", HELD_TEST}, {"eval", HELD_VALID},    {"evaluation", HELD_VALID},
+                 {"dev", HELD_VALID}, {"holdout", HELD_VALID}, {"heldout", HELD_VALID}};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (is(text, words[i].word)) return words[i].what;
     return HELD_NONE;

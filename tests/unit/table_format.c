@@ -36,6 +36,23 @@ static const struct subject subjects[] = {
       "{\"k\\u00e9\\ud83d\\ude00\": 1, \"epoch\": 0.5, \"timestamp\": \"2026-01-05T10:00:01Z\"}\n{}\n{\"e\": true}\n",
       "{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":[[[[[[1]]]]]]}}}}}}}}}}}}\n", "",
       "\n\n"}},
+    {"json_named",
+     "{\"step\":1,\"name\":\"loss\",\"value\":2}\n{\"x\":\"",
+     "\"}\n{\"step\":2,\"name\":\"loss\",\"value\":3}\n",
+     "loss",
+     "",
+     "{\"step\": 1, \"name\": \"k%d\", \"value\": 1}\n",
+     "",
+     {":::MLLOG {\"time_ms\": 1700000000001, \"key\": \"train_loss\", \"value\": 2.5, \"metadata\": {\"step_num\": 2}}\n"
+      ":::MLLOG {\"key\": \"opt_name\", \"value\": \"lamb\", \"metadata\": {}}\nout of memory\n:::MLLOG {\"key\": \n"
+      "0: :::MLLOG {\"key\": \"stats\", \"value\": {\"loss\": NaN}, \"metadata\": {\"samples_count\": 9}}",
+      "DLLL {\"type\": \"LOG\", \"step\": \"PARAMETER\", \"data\": {\"lr\": 0.1}}\nDLLL {\"step\": [0, 5], \"data\": {\"loss\": "
+      "1}}\r\n"
+      "DLLL {\"step\": [], \"data\": {\"a\": 1}}\nDLLL {\"step\": 3, \"data\": {\"a\": [1, 2]}}\nDLLL \nDLLL {",
+      "[{\"metric\": \"a\", \"variant\": \"b\", \"iter\": 1, \"value\": 2}, {\"metric\": \"a\", \"iter\": 2, \"value\": "
+      "-Infinity}]\n"
+      "[]\n[{}]\n[1, 2]\n[{\"metric\": \"a\"}, 7, {\"value\": 1}]\n[{\"metric\": \"a\"",
+      "{\"name\": \"a\\n\", \"value\": 1, \"step\": 1}\n{\"name\": 1, \"value\": \"x\"}\n{}\nnull\n", "", "\n\n"}},
     {"csv",
      "step,loss\n1,2\n",
      "\n2,3\n",
@@ -426,6 +443,10 @@ static void the_surest_format_is_chosen(void **unused)
         {"wandb/debug-internal.log", "{\"level\":\"INFO\",\"msg\":\"wandb-core\"}\n", "wandb_files"},
         {"run/trainer_log.jsonl", "{\"loss\": 1.5, \"step\": 1}\n", "jsonl"},
         {"run/metrics.json", "{\"iteration\": 19, \"loss\": 1.5}\n{\"iteration\": 39, \"loss\": 1.25}\n", "jsonl"},
+        {"run/result_0.txt", ":::MLLOG {\"key\": \"seed\", \"value\": 3, \"metadata\": {}}\n", "json_named"},
+        {"run/log.json", "DLLL {\"type\": \"LOG\", \"step\": [0, 1], \"data\": {\"loss\": 1.5}}\n", "json_named"},
+        {"run/metrics.jsonl", "{\"step\": 1, \"name\": \"loss\", \"value\": 1.5}\n", "json_named"},
+        {"run/metrics.jsonl", "{\"step\": 1, \"name\": \"try\", \"value\": 1.5, \"loss\": 0.5}\n", "jsonl"},
         {"run/history.json", "{\"loss\": [0.5, 0.25], \"val_loss\": [0.5, NaN]}", "history"},
         {"run/loss-curve-template.json", "{\"about\": [\"x\"],\n \"steps\": [0, 1], \"train_loss\": [2, 1]}", "training_metrics"},
         {"run/anything.json", "{\"steps\": [0, 1], \"train_loss\": [2, 1]}", "training_metrics"},
