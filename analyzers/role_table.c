@@ -170,6 +170,7 @@ const struct role_row role_rows[] = {
     SAME("base learning rate", WHOLE, ROLE_LEARNING_RATE, BETTER_UNKNOWN), /* MATLAB */
     SAME("step size", WHOLE, ROLE_LEARNING_RATE, BETTER_UNKNOWN),
     SAME("stepsize", WHOLE, ROLE_LEARNING_RATE, BETTER_UNKNOWN),
+    SAME("learning rate group", WHOLE, ROLE_LEARNING_RATE, BETTER_UNKNOWN), /* OLMo: learning_rate_group0 */
     SAME("adjusted lr", WHOLE, ROLE_LEARNING_RATE, BETTER_UNKNOWN),
     SAME("actor lr", WHOLE, ROLE_LEARNING_RATE, BETTER_UNKNOWN),
     SAME("current lr", WHOLE, ROLE_LEARNING_RATE, BETTER_UNKNOWN),

@@ -11,6 +11,7 @@
 #include <strings.h>
 
 #include "format.h"
+#include "text/announced.h"
 #include "text/bar.h"
 #include "text/below.h"
 #include "text/block.h"
@@ -166,6 +167,7 @@ static void message(struct text *t, const struct text_line *l, const struct form
     if (begins(l->body)) text_place_begins(&t->run.place);
     if (text_block(&t->block, &t->facts, l->body, t->run.points > 0, out)) return;
     if (text_python(&t->python, &t->facts, l->body, !isnan(l->time), out)) return;
+    if (text_announced(&t->run.place, l->body)) return;
     if ((first == '|' || first == '-' || first == '+') && text_table(&t->table, &t->run, &t->facts, l, out)) return;
     t->table.open = t->table.settings = false;
     if (l->body.p[l->body.n - 1] == ':' || is_label(l->body)) note_label(t, l, out);

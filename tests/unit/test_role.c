@@ -174,6 +174,7 @@ static const struct {
     {"gpu_mem_gb", ROLE_MEMORY, BETTER_UNKNOWN, false, ""},
     {"lr-Adam", ROLE_LEARNING_RATE, BETTER_UNKNOWN, false, ""},
     {"lr/pg0", ROLE_LEARNING_RATE, BETTER_UNKNOWN, false, ""},
+    {"optim/learning_rate_group0", ROLE_LEARNING_RATE, BETTER_UNKNOWN, false, ""},
     {"train/learning_rate", ROLE_LEARNING_RATE, BETTER_UNKNOWN, false, ""},
     {"loss_scale", ROLE_LOSS_SCALE, BETTER_UNKNOWN, false, ""},
     {"loss scale", ROLE_LOSS_SCALE, BETTER_UNKNOWN, false, ""},

@@ -76,6 +76,34 @@ static void what_stands_below_a_line_that_counts_stands_at_its_step(void **state
     probe_close(q);
 }
 
+static void an_evaluation_may_be_announced_by_a_line_of_its_own(void **state)
+{
+    (void)state;
+    WITH("Epoch 1/2\nstep 10/25 - loss: 2.5 - 11ms/step\nEval begin...\nstep 2/3 - loss: 9.0 - acc: 0.1 - 2ms/step\n"
+         "step 3/3 - loss: 2.25 - acc: 0.5 - 2ms/step\nEval samples: 300\nstep 20/25 - loss: 1.75 - 11ms/step\n"
+         "Epoch 2/2\nstep  5/25 - loss: 1.5 - 11ms/step\nstep 15/25 - loss: 1.25 - 11ms/step\n",
+         p);
+    probe_expect(p, "point loss 10 2.5 @2");
+    probe_expect(p, "point eval loss 10 2.25 @5");
+    probe_expect(p, "point eval acc 10 0.5 @5");
+    probe_expect(p, "point loss 20 1.75 @7");
+    probe_expect(p, "point loss 30 1.5 @9"); /* of 25 batches the last five were not logged */
+    probe_expect(p, "point loss 40 1.25 @10");
+    probe_refuse(p, "point eval loss 10 9");
+    probe_close(p);
+    WITH(" > EPOCH: 0/2\n\n > TRAINING (2026-01-05 10:00:00) \n\n   --> TIME: 2026-01-05 10:00:01 -- STEP: 25/500 -- "
+         "GLOBAL_STEP: 25\n"
+         "     | > loss: 2.5  (2.5)\n     | > current_lr: 0.01  (0.01)\n\n > EVALUATION \n\n   --> STEP: 0\n"
+         "     | > loss: 3.5  (3.5)\n  --> EVAL PERFORMANCE\n     | > avg_loss: 2.25 (+0.00)\n\n > EPOCH: 1/2\n"
+         "   --> TIME: 2026-01-05 10:00:02 -- STEP: 25/500 -- GLOBAL_STEP: 525\n     | > loss: 1.5  (1.5)\n",
+         q);
+    probe_expect(q, "point loss 25 2.5 @6");
+    probe_expect(q, "point current_lr 25 0.01 @7");
+    probe_expect(q, "point eval avg_loss 25 2.25 @14");
+    probe_expect(q, "point loss 525 1.5 @18");
+    probe_close(q);
+}
+
 static void a_line_of_nothing_but_an_epochs_time_heads_what_follows(void **state)
 {
     (void)state;
@@ -199,6 +227,7 @@ int main(void)
         cmocka_unit_test(a_word_that_only_begins_like_a_counter_counts_nothing),
         cmocka_unit_test(two_numbers_in_front_are_epoch_and_batch),
         cmocka_unit_test(a_counter_between_a_metric_and_its_value_is_its_place),
+        cmocka_unit_test(an_evaluation_may_be_announced_by_a_line_of_its_own),
         cmocka_unit_test(what_stands_below_a_line_that_counts_stands_at_its_step),
         cmocka_unit_test(a_line_of_nothing_but_an_epochs_time_heads_what_follows),
         cmocka_unit_test(the_score_of_an_episode_is_told_as_such),

@@ -135,6 +135,24 @@ static void a_count_in_brackets_may_stand_in_the_middle(void **unused)
     probe_close(p);
 }
 
+static void a_heading_may_count_behind_what_a_logger_puts_in_front(void **state)
+{
+    (void)state;
+    WITH("2026-01-05 10:00:00.388\thost:0\tolmo.train:987\tINFO\t[step=15/900,epoch=0]\n    train/CrossEntropyLoss=2.5\n"
+         "    optim/total_grad_norm=1.5\n2026-01-05 10:00:01.388\thost:0\tolmo.train:987\tINFO\t[step=15/900,epoch=0]\n"
+         "    eval/validation/CrossEntropyLoss=2.25\n2026-01-05 "
+         "10:00:02.388\thost:0\tolmo.train:987\tINFO\t[step=30/900,epoch=0]\n"
+         "    train/CrossEntropyLoss=nan\n",
+         p);
+    probe_expect(p, "series train/CrossEntropyLoss step");
+    probe_expect(p, "point train/CrossEntropyLoss 15 2.5 @2");
+    probe_expect(p, "point optim/total_grad_norm 15 1.5 @3");
+    probe_expect(p, "point eval/validation/CrossEntropyLoss 15 2.25 @5");
+    probe_expect(p, "point train/CrossEntropyLoss 30 NaN @7");
+    assert_int_equal(p->points, 4);
+    probe_close(p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -150,6 +168,7 @@ int main(void)
         cmocka_unit_test(a_step_may_be_a_heading_too),
         cmocka_unit_test(a_heading_without_metrics_counts_nothing),
         cmocka_unit_test(a_count_in_brackets_may_stand_in_the_middle),
+        cmocka_unit_test(a_heading_may_count_behind_what_a_logger_puts_in_front),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -6,6 +6,7 @@
 #include "below.h"
 
 #include <math.h>
+#include <string.h>
 
 enum { HEAD_MAX_BYTES = 160 };
 
@@ -37,11 +38,28 @@ static bool length_counted(const struct text_pairs *ps, struct text_count *c)
     return true;
 }
 
+/* counted_last - "host:0  olmo.train:987  INFO  [step=15/900,epoch=0]" of OLMo: whatever stands in front, the count is in the brackets
+ * that the line ends with. */
+static bool counted_last(struct text_run *r, const struct text_line *l, struct text_pairs *ps, struct arena *arena,
+                         struct text_count *c)
+{
+    const char *open = l->body.p[l->body.n - 1] == ']' ? memrchr(l->body.p, '[', l->body.n) : NULL;
+    struct span count = open ? span_from(l->body, (size_t)(open - l->body.p) + 1) : (struct span){"", 0};
+    bool member = l->indented && isnan(l->time); /* a tab behind the time is no indent */
+    if (member || l->body.n > HEAD_MAX_BYTES || !(span_starts(count, "step=") || span_starts(count, "global_step=")))
+        return false;
+    if (open > l->body.p && open[-1] != ' ' && open[-1] != '\t') return false;
+    count.n--;
+    text_pairs(count, ps);
+    return text_count_of(r, ps, arena, c) && c->named && c->axis == AXIS_STEP && counts_only(ps);
+}
+
 /* is_heading - a line that does nothing but count, and ends in a colon. Epochs alone are headings of text/record.h. */
 static bool is_heading(struct text_run *r, const struct text_line *l, struct text_pairs *ps, struct arena *arena,
                        struct text_count *c)
 {
     bool bracketed = l->body.p[0] == '[';
+    if (counted_last(r, l, ps, arena, c)) return true;
     if (l->indented || l->body.n > HEAD_MAX_BYTES || l->body.p[l->body.n - 1] != ':') return false;
     text_pairs(l->body, ps);
     if (ps->prose && !bracketed) return false;
@@ -91,7 +109,8 @@ bool text_below(struct text_below *b, struct text_run *r, const struct text_line
                 const struct format_out *out)
 {
     struct text_count c;
-    bool follows = b->open && l->indented && l->line == b->line + 1;
+    bool heads = !isnan(l->time) && l->body.p[l->body.n - 1] == ']';
+    bool follows = b->open && l->indented && l->line == b->line + 1 && !heads;
     b->open = follows;
     b->line = l->line;
     if (follows) return member(b, r, l, ps, out);

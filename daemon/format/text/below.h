@@ -2,7 +2,10 @@
  *
  *     [batch=200/4800]:                   [Eval batch=40/40] Eval on eval data:        Step 200:
  *     <tab> Train loss/train/total: 1.79  <tab> Eval metrics/eval/CrossEntropy: 1.92     loss: 1.79
- *     <tab> Train lr-AdamW/group0: 0.0010                                                lr: 0.001 */
+ *     <tab> Train lr-AdamW/group0: 0.0010                                                lr: 0.001
+ *
+ *     2026-01-05 10:00:00.000  host:0  olmo.train:987  INFO  [step=15/900,epoch=0]
+ *         train/CrossEntropyLoss=1.79 */
 #ifndef MLWATCH_TEXT_BELOW_H
 #define MLWATCH_TEXT_BELOW_H
 

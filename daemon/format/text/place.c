@@ -50,6 +50,13 @@ int64_t text_place_step(struct text_place *p, int64_t raw, double total, double 
     return step;
 }
 
+void text_place_wraps(struct text_place *p, int64_t raw, double total)
+{
+    struct stepper *s = &p->stepper;
+    bool begins = s->begun && s->epoch_known && p->heading_epoch > s->epoch && raw < s->last;
+    if (begins && field_is_step(total) && total >= (double)s->last) s->last = (int64_t)total;
+}
+
 bool text_place_crowded(struct text_place *p, const struct text_name *metric, int64_t count)
 {
     if (!metric || (p->main.metric && metric != p->main.metric)) return false;

@@ -40,6 +40,7 @@ struct text_place {
     bool heading; /* an "Epoch 3/10" stood above: */
     double heading_epoch;
     enum text_split heading_split, label_split; /* label: a line "Test Error:" stood right above */
+    enum text_split announced;                  /* of the evaluation that goes on: text/announced.h */
     enum text_split progress_split;             /* of the evaluation whose progress was seen last: "Test: [11/98]" */
     bool progress_whole;                        /* its count comes to the end that it tells, as in "[98/98]" */
     uint64_t heading_line, label_line;
@@ -48,6 +49,9 @@ struct text_place {
 /* text_place_step - the step of a record: a counter that starts again in every epoch is joined with it.
  *   raw     the record's own count;  total  of a fraction "raw/total", else NaN;  epoch  NaN when the line has none */
 int64_t text_place_step(struct text_place *p, int64_t raw, double total, double epoch);
+/* text_place_wraps - below the heading of a later epoch the count has begun again: the epoch before had the batches that its total tells,
+ * of which the last ones may not have been logged. */
+void text_place_wraps(struct text_place *p, int64_t raw, double total);
 /* text_place_epoch - the line says which epoch it is. */
 void text_place_epoch(struct text_place *p, double epoch);
 /* text_place_crowded - note that the main metric was told at a count. True when it does not tell records apart: two repetitions with

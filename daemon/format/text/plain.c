@@ -89,7 +89,7 @@ static unsigned hold(struct text_run *r, const struct text_line *l, const struct
 
 void text_stand(struct text_run *r, const struct text_line *l, const struct text_pairs *ps, const struct text_count *c)
 {
-    enum { BODY_MAX_BYTES = 60 };
+    enum { BODY_MAX_BYTES = 80 };
     bool less = r->place.lesser && c->field == r->place.lesser; /* an evaluation's own steps */
     r->standing.line = 0;
     if (!c->named || c->axis == AXIS_RECORD || c->cut || l->split || less || ps->prose > 2 || ps->calls) return;
@@ -185,6 +185,7 @@ unsigned text_plain(struct text_run *r, const struct text_line *l, struct text_p
     bool counted = place->known || place->epoch_known || !isnan(heading);
     if (stands(r, l)) {
         struct text_weight below = text_weigh(r, ps, out->arena);
+        if (l->body.p[0] == '|') r->standing.line = l->line; /* a list goes on as long as it will */
         bool told = below.strong || (below.metrics && r->standing.placed);
         return told && !below.settings ? text_emit(r, l, ps, where_standing(r, split, out), out) : 0;
     }

@@ -105,6 +105,9 @@ static unsigned read_record(struct text_run *r, const struct text_line *l, struc
     if (!w.strong && c.axis == AXIS_EPOCH && keeps_time(ps)) note_heading(r, l, ps, c.epoch);
     if (!(split = text_line_split(r, l, ps))) split = c.cut ? c.cut : text_leading_split(ps);
     if (split && counts_images(ps, &c)) return 1;
+    bool announced = r->place.announced && c.axis == AXIS_STEP && c.total >= 0;
+    r->place.progress_whole |= announced; /* Paddle counts from 1 */
+    if (announced) return progress(r, l, ps, &c, split, out);
     bool beside = split && r->place.known && c.total == r->place.total && (int64_t)c.value == r->place.raw;
     if (beside && !c.named && !c.leading) /* "[ Valid | 004/030 ]" below "[ Train | 004/030 ]" */
         return text_emit(r, l, ps, (struct text_where){r->place.step, r->place.axis, split}, out);

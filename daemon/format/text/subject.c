@@ -71,6 +71,7 @@ static enum text_split common_section(const struct text_pairs *ps)
 enum text_split text_line_split(const struct text_run *r, const struct text_line *l, const struct text_pairs *ps)
 {
     if (l->split) return l->split;
+    if (r->place.announced) return r->place.announced;
     if (text_labelled(l, ps)) return text_section_split(ps->pair);
     if (l->body.p[0] == '*') return r->place.progress_split ? r->place.progress_split : SPLIT_EVAL; /* " * Acc@1 12.3" */
     enum text_split split = ps->label.n ? text_split_of(ps->label) : SPLIT_NONE;

@@ -73,6 +73,7 @@ struct text_where text_where_counted(struct text_run *r, struct text_count *c, e
         p->step = stepper_next(&p->stepper, raw, p->passed);
         return (struct text_where){p->step, p->axis, split};
     }
+    if (headed && c->named) text_place_wraps(p, raw, c->total);
     double total = headed && c->named ? (double)NAN : c->total; /* "100/600" below a heading may count the whole run */
     tell_epoch(p, headed ? p->heading_epoch : c->epoch, total, out);
     p->step = text_place_step(p, raw, total, headed ? p->heading_epoch : c->epoch);
