@@ -241,10 +241,36 @@ bool judge_is_one_thing(const struct finding *a, const struct finding *b)
     return strcmp(a->kind, "score_stuck") == 0 && are_of_one(a->series->name, b->series->name);
 }
 
-bool judge_is_borne(const struct run *r, const struct finding *f)
+/* Since the loss rises, is this score on the mean no worse than just before? */
+static bool score_holds(const struct run_series *s, const struct finding *f)
+{
+    double before = NAN, sum = 0;
+    uint64_t n = 0;
+    for (uint32_t i = 0; i < s->curve.used; i++) {
+        const struct bucket *b = &s->curve.buckets[i];
+        if (b->first_step <= f->onset_step) before = b->mean;
+        else sum += b->mean * b->n, n += b->n;
+    }
+    return n >= EVALUATIONS && sum / (double)n >= before;
+}
+
+/* Does every score beside the risen loss hold? */
+static bool scores_hold(const struct run *r, const struct finding *f)
+{
+    bool any = false;
+    for (size_t i = 0; i < r->n_series; i++) {
+        const struct run_series *s = r->series[i];
+        bool score = WANTS((unsigned)s->s.role) & (WANTS(ROLE_SCORE_EVAL) | WANTS(ROLE_SCORE_TRAIN));
+        if (!score || s->s.better != BETTER_HIGHER || s->s.axis != f->series->axis) continue;
+        if (!score_holds(s, f)) return false;
+        any = true;
+    }
+    return any;
+}
+
+static bool gradient_is_borne(const struct run *r)
 {
     bool borne = false;
-    if (strcmp(f->kind, "grad_explosion") != 0 || f->severity != SEVERITY_CRITICAL) return false;
     for (size_t i = 0; i < r->n_findings; i++) {
         const struct finding *other = &r->findings[i].f;
         bool ill = strcmp(other->kind, "loss_divergence") == 0 || strstr(other->kind, "_nonfinite");
@@ -257,6 +283,13 @@ bool judge_is_borne(const struct run *r, const struct finding *f)
         borne = true;
     }
     return borne;
+}
+
+bool judge_is_borne(const struct run *r, const struct finding *f)
+{
+    if (f->severity != SEVERITY_CRITICAL) return false;
+    if (strcmp(f->kind, "grad_explosion") == 0) return gradient_is_borne(r);
+    return strcmp(f->kind, "loss_divergence") == 0 && scores_hold(r, f);
 }
 
 static bool score_beats_term(const struct run *r, const struct finding *f) { return !is_sum(f->series) && score_improves(r, f); }

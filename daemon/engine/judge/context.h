@@ -12,8 +12,8 @@
 
 #include "parts.h"
 
-/* judge_is_borne - a hundredfold gradient norm that the training loss bears: finite, not diverging, and below where it began. A warning then, not critical.
- * Cost: O(series). */
+/* judge_is_borne - a hundredfold gradient norm that the training loss bears: finite, not diverging, and below where it began; or a risen loss
+ * beside which all scores hold: it may be made of other terms than before. A warning then, not critical.  Cost: O(series). */
 bool judge_is_borne(const struct run *r, const struct finding *f);
 /* judge_is_meaningless - in reinforcement learning and between adversaries a loss is no measure of progress: only its being finite is
  * judged, and what is said of an adversary as such. */
