@@ -17,6 +17,8 @@ static void a_count_needs_no_name(void **state)
         "[11-22 12:17] trainer:    30: loss = 1.25, gnorm = 0.25\n",
         "2026-11-22 12:16 myloop:    10: loss 2.5 gnorm 0.5\n2026-11-22 12:16 myloop:    20: loss 1.5 gnorm 0.25\n"
         "2026-11-22 12:16 myloop:    30: loss 1.25 gnorm 0.25\n",
+        "[12:16:26] myloop:    10: loss 2.5 gnorm 0.5\n[12:16:27] myloop:    20: loss 1.5 gnorm 0.25\n"
+        "[12:16:28] myloop:    30: loss 1.25 gnorm 0.25\n",
         "Nov 22 12:16:26 INFO 10 | loss 2.5 | gnorm 0.5\nNov 22 12:16:27 INFO 20 | loss 1.5 | gnorm 0.25\n"
         "Nov 22 12:16:28 INFO 30 | loss 1.25 | gnorm 0.25\n",
         "Sun Nov 22 12:16:26 2026 n=10 | loss 2.5 | gnorm 0.5\nSun Nov 22 12:16:27 2026 n=20 | loss 1.5 | gnorm 0.25\n"
@@ -40,12 +42,31 @@ static void a_mark_in_front_does_not_hide_the_count(void **state)
     probe_close(p);
 }
 
+static void a_padded_step_is_no_rank(void **state)
+{
+    (void)state;
+    struct probe *p = read_log("      4: loss: 2.5 | lr: 0.5\n  >>>      4: val loss: 2.25\n      8: loss: 1.5 | lr: 0.5\n");
+    probe_expect(p, "point loss 4 2.5 @1");
+    probe_expect(p, "point val loss 4 2.25 @2");
+    probe_expect(p, "point loss 8 1.5 @3");
+    probe_close(p);
+}
+
 static void a_short_epoch_counts(void **state)
 {
     (void)state;
     struct probe *p = read_log("E01, L: 2.5, val loss: 2.25\nE02, L: 1.5, val loss: 1.75\n");
     probe_expect(p, "point L 2 1.5 @2");
     probe_expect(p, "point val loss 2 1.75 @2");
+    probe_close(p);
+}
+
+static void an_epoch_with_a_colon_is_no_logger(void **state)
+{
+    (void)state;
+    struct probe *p = read_log("[12:00:11] Epoch: 11: loss=2.5\n[12:00:12] Epoch: 12: loss=1.5\n");
+    probe_expect(p, "series loss epoch");
+    probe_expect(p, "point loss 12 1.5 @2");
     probe_close(p);
 }
 
@@ -68,12 +89,14 @@ static void symbols_are_names(void **state)
 static void a_small_eta_is_a_rate_and_another_is_a_time(void **state)
 {
     (void)state;
-    struct probe *p = read_log("step 10 loss 2.5 eta 2.0e-03\nstep 20 loss 1.5 eta 1.0e-03\n");
+    struct probe *p = read_log("step 10 loss 2.5 eta 2.0e-03\nstep 20 loss 1.5 eta 1.0e-03\nstep 30 loss 9.5 eta 4.0\n");
     probe_expect(p, "point lr (eta) 10 0.002 @1");
     probe_expect(p, "point lr (eta) 20 0.001 @2");
+    probe_expect(p, "point lr (eta) 30 4 @3");
     probe_close(p);
-    p = read_log("step 10 loss 2.5 eta: 125\nstep 20 loss 1.5 eta: 0:01:05\nstep 30 loss 1.25 ETA 0.5\n");
-    probe_expect(p, "point loss 30 1.25 @3");
+    p = read_log(
+        "step 10 loss 2.5 eta: 125\nstep 20 loss 1.5 eta: 0:01:05\nstep 25 loss 1.5 eta: 0.5\nstep 30 loss 1.25 ETA 0.5\n");
+    probe_expect(p, "point loss 30 1.25 @4");
     probe_refuse(p, "point lr");
     probe_refuse(p, "point ETA");
     probe_close(p);
@@ -154,7 +177,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_count_needs_no_name),
         cmocka_unit_test(a_mark_in_front_does_not_hide_the_count),
+        cmocka_unit_test(a_padded_step_is_no_rank),
         cmocka_unit_test(a_short_epoch_counts),
+        cmocka_unit_test(an_epoch_with_a_colon_is_no_logger),
         cmocka_unit_test(symbols_are_names),
         cmocka_unit_test(a_small_eta_is_a_rate_and_another_is_a_time),
         cmocka_unit_test(the_word_behind_the_count_speaks_for_its_line),

@@ -361,7 +361,7 @@ static size_t logger_length(struct span s, struct text_prefix *prefix)
     bool dashed = after > i && after + 1 < s.n && (s.p[after] == '-' || s.p[after] == '|') && s.p[after + 1] == ' ';
     bool colon = i < s.n && s.p[i] == ':' && i + 1 < s.n && (isalpha((unsigned char)s.p[i + 1]) || s.p[i + 1] == ' ');
     if (colon && (field_of(name)->kind != FIELD_VALUE || memchr(name.p, '.', name.n) == NULL))
-        colon = is_logger(name) || counted_behind(span_from(s, i + 1));
+        colon = is_logger(name) || (field_of(name)->kind == FIELD_VALUE && counted_behind(span_from(s, i + 1)));
     if (!dashed && !colon) return 0;
     prefix->tag = name;
     return colon ? i + 1 : after + 2;
@@ -391,9 +391,11 @@ static size_t one_token(struct span s, struct text_prefix *prefix, bool *dated)
 
 struct span text_unprefix(struct span line, struct text_prefix *prefix)
 {
+    enum { RANK_BYTES = 6 }; /* srun --label: four digits at most, a colon and a blank */
     bool dated = false;
     *prefix = (struct text_prefix){.time = NAN, .rank = TEXT_NO_RANK, .front = TEXT_NO_RANK};
     size_t blanks = skip_blank(line), n = text_rank_front(span_from(line, blanks), &prefix->front);
+    if (blanks + n > RANK_BYTES) n = 0, prefix->front = TEXT_NO_RANK; /* "     64: loss" is padded for a step */
     line = span_from(line, blanks + n);
     if (n) blanks = 0;
     for (int i = 0; i < 12 && line.n; i++) {

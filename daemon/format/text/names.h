@@ -23,7 +23,7 @@ enum {
     NAME_SPLIT = 4,   /* says itself that it is about held-out data */
     NAME_IGNORED = 8, /* a restatement ("best ...") or bookkeeping */
     NAME_RANK = 16,   /* which process wrote the line */
-    NAME_SMALL = 32   /* "eta" is the rate where it is below one, else the time that remains */
+    NAME_SMALL = 32   /* "eta", not seen yet: the rate where it begins below one, else the time that remains */
 };
 struct text_name {
     uint32_t hash, n_key, n_name;

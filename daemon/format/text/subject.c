@@ -3,6 +3,13 @@
 
 #include "parts.h"
 
+/* settle_eta - the first value tells what it is for good: a rate may leap later, and what remains of a run falls from above one. */
+static void settle_eta(struct text_name *e, double value)
+{
+    if (value >= 0 && value < 1) e->flags = NAME_METRIC;
+    else if (value >= 1) e->flags = NAME_IGNORED;
+}
+
 struct text_weight text_weigh(struct text_run *r, struct text_pairs *ps, struct arena *arena)
 {
     struct text_weight w = {0};
@@ -10,6 +17,7 @@ struct text_weight text_weigh(struct text_run *r, struct text_pairs *ps, struct 
         struct text_pair *p = &ps->pair[i];
         struct text_name *e = text_resolve(r, p, arena);
         if (!e) continue;
+        if (e->flags & NAME_SMALL) settle_eta(e, p->value);
         bool metric = text_is_metric(e, p);
         w.metrics += metric;
         w.strong += metric && (e->flags & NAME_STRONG);
