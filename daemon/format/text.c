@@ -129,10 +129,14 @@ static void note_label(struct text *t, const struct text_line *l, const struct f
     bool best = span_has(l->body, "est iteration is:"); /* of LightGBM: that round's line comes again below */
     t->families.restating = best;
     if (best) text_event_tell(l, EVENT_FINISHED, out);
-    if (best || l->body.n > LABEL_MAX_BYTES) return;
-    const char *colon = memchr(l->body.p, ':', l->body.n - 1);
-    struct span last = colon ? span_from(l->body, (size_t)(colon - l->body.p)) : l->body;
-    t->run.place.label_split = text_split_of(last) ? text_split_of(last) : text_split_of(l->body);
+    struct span body = l->body;
+    const char *level =
+        memmem(body.p, body.n, " INFO ", strlen(" INFO ")); /* behind a date that is not known as one: RecBole's */
+    if (level) body = span_trim(span_from(body, (size_t)(level - body.p) + strlen(" INFO ")));
+    if (best || !body.n || body.n > LABEL_MAX_BYTES) return;
+    const char *colon = memchr(body.p, ':', body.n - 1);
+    struct span last = colon ? span_from(body, (size_t)(colon - body.p)) : body;
+    t->run.place.label_split = text_split_of(last) ? text_split_of(last) : text_split_of(body);
     t->run.place.label_line = l->line;
 }
 

@@ -104,6 +104,37 @@ static void an_evaluation_may_be_announced_by_a_line_of_its_own(void **state)
     probe_close(q);
 }
 
+static void what_a_tool_puts_beside_a_name_is_no_part_of_it(void **state)
+{
+    (void)state;
+    WITH("[01/05/2026 10:00:00 INFO 139] #quality_metric: host=algo-1, epoch=0, train loss <loss>=2.5\n"
+         "[01/05/2026 10:00:00 INFO 139] #quality_metric: host=algo-1, epoch=0, validation loss <loss>=2.25\n"
+         "[01/05/2026 10:00:00 INFO 139] #progress_metric: host=algo-1, completed 50 % of epochs\n"
+         "[01/05/2026 10:00:01 INFO 139] #quality_metric: host=algo-1, epoch=1, train loss <loss>=1.5\n",
+         p);
+    probe_expect(p, "point train loss 0 2.5 @1");
+    probe_expect(p, "point validation loss 0 2.25 @2");
+    probe_expect(p, "point train loss 1 1.5 @4");
+    assert_int_equal(p->points, 3);
+    probe_close(p);
+    WITH("01/05/2026 10:00:00 [INFO|DP=0|PP=0|TP=0]: iteration: 10 / 100 | tokens_per_sec: 980 | lm_loss: 2.5 | lr: 0.0003\n"
+         "01/05/2026 10:00:01 [INFO|DP=0|PP=0|TP=0]: iteration: 20 / 100 | tokens_per_sec: 1.02K | lm_loss: 1.5 | lr: 0.0003\n",
+         q);
+    probe_expect(q, "point tokens_per_sec 10 980 @1");
+    probe_expect(q, "point tokens_per_sec 20 1020 @2");
+    probe_expect(q, "point lm_loss 20 1.5 @2");
+    probe_refuse(q, "series TP");
+    probe_close(q);
+    WITH("Mon 05 Jan 2026 10:00:00 INFO  epoch 0 training [time: 1.59s, train loss: 2.5]\nMon 05 Jan 2026 10:00:00 INFO  valid "
+         "result: \n"
+         "recall@10 : 0.25    mrr@10 : 0.125\n",
+         r);
+    probe_expect(r, "point train loss 0 2.5 @1");
+    probe_expect(r, "point valid recall@10 0 0.25 @3");
+    probe_close(r);
+    no_points("if loss <eps>= 0.5: stop at step 3\nmemory: 12K\n");
+}
+
 static void a_line_of_nothing_but_an_epochs_time_heads_what_follows(void **state)
 {
     (void)state;
@@ -228,6 +259,7 @@ int main(void)
         cmocka_unit_test(two_numbers_in_front_are_epoch_and_batch),
         cmocka_unit_test(a_counter_between_a_metric_and_its_value_is_its_place),
         cmocka_unit_test(an_evaluation_may_be_announced_by_a_line_of_its_own),
+        cmocka_unit_test(what_a_tool_puts_beside_a_name_is_no_part_of_it),
         cmocka_unit_test(what_stands_below_a_line_that_counts_stands_at_its_step),
         cmocka_unit_test(a_line_of_nothing_but_an_epochs_time_heads_what_follows),
         cmocka_unit_test(the_score_of_an_episode_is_told_as_such),

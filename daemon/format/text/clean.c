@@ -206,7 +206,9 @@ static bool counts_of(struct span inner)
 static bool is_message(struct span inner)
 {
     bool letters = false;
+    size_t level = level_length(inner);
     if (inner.n > 80) return true;
+    if (level && level < inner.n && inner.p[level] == '|') return false; /* "[INFO|DP=0|PP=0|TP=0]" of nanotron */
     for (size_t i = 0; i < inner.n; i++) letters |= isalpha((unsigned char)inner.p[i]) != 0;
     if (!letters) return true;
     for (size_t i = 0; i < sizeof counting / sizeof *counting; i++) {

@@ -138,6 +138,15 @@ bool scan_bars(struct scan *s)
     return true;
 }
 
+/* angled - "train loss <loss>=0.5" of SageMaker: what kind of metric it is, behind its name. */
+static bool angled(struct scan *s, struct span w)
+{
+    bool is =
+        s->key.start && w.n > 2 && w.p[0] == '<' && w.p[w.n - 1] == '>' && s->end - s->p > 1 && *s->p == '=' && s->p[1] != ' ';
+    if (is) s->separator = '=', s->p++; /* no comparison */
+    return is;
+}
+
 void scan_word(struct scan *s)
 {
     if (s->p == s->start && *s->p == '<') s->p++;
@@ -145,7 +154,7 @@ void scan_word(struct scan *s)
     while (!scan_at_end(s, s->p) && !scan_ends_word(*s->p) && !text_word_wide(s->p, s->end)) s->p++;
     struct span w = {from, (size_t)(s->p - from)};
     double value;
-    if (glued_counter(s, w)) return;
+    if (glued_counter(s, w) || angled(s, w)) return;
     size_t n = s->key.start && (w.p[0] | 0x20) != 'x' && w.n <= 10 ? num_prefix(w, &value) : 0;
     if (n && !isfinite(value)) n = (size_t)(scan_padded(s, w.p + n) - w.p);
     if (n && n == w.n - (w.p[w.n - 1] == '\'')) {

@@ -1,5 +1,6 @@
 /* scan_number - see text/scan.h. A number may carry a unit ("184.22ms", "3.96GB", "31%"), the end of a fraction ("100/600"), a deviation
  * ("0.48+0.01"); "nanms", dates, clock times, versions and hashes are no numbers. "nan.0" is one: progress bars pad with zeros. */
+#include <string.h>
 #include <strings.h>
 
 #include "../../base/num.h"
@@ -159,6 +160,22 @@ static const char *float32(const struct scan *s, const char *q, double *value)
     return p;
 }
 
+/* magnitude - the end of the letter in "tokens_per_sec: 3.44K", as nanotron writes all its numbers; NULL when something else follows.
+ * What memory is told in is left as it is. */
+static const char *magnitude(const struct scan *s, const char *q, double *value)
+{
+    static const struct {
+        char letter;
+        double times;
+    } letters[] = {{'K', 1e3}, {'k', 1e3}, {'M', 1e6}, {'B', 1e9}};
+    bool told = s->separator == ':' || s->separator == '=';
+    if (!told || scan_at_end(s, q) || !(scan_at_end(s, q + 1) || scan_ends_word(q[1])) || !s->key.start) return NULL;
+    if (memmem(s->key.start, (size_t)(s->key.end - s->key.start), "mem", 3)) return NULL;
+    for (size_t i = 0; i < sizeof letters / sizeof *letters; i++)
+        if (*q == letters[i].letter) return *value *= letters[i].times, q + 1;
+    return NULL;
+}
+
 /* pair_to_come - the pair that a number will be in (scan_add_pair). */
 static size_t pair_to_come(const struct scan *s, double total)
 {
@@ -184,7 +201,8 @@ void scan_number(struct scan *s, size_t n, double value)
     double total = NAN;
     const char *end = range(s, q, &value);
     bool ranged = end != NULL;
-    if (!end && (end = float32(s, q, &value)) != NULL && s->slots) s->slots->odd = true;
+    if (!end && ((end = float32(s, q, &value)) != NULL || (end = magnitude(s, q, &value)) != NULL) && s->slots)
+        s->slots->odd = true;
     if (!end) end = tail(s, q, value, &total);
     if (!end) {
         opaque(s);
