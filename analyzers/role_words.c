@@ -5,13 +5,24 @@
 #include <string.h>
 
 static const char *const train_words[] = {"train", "training", "tr", "trn", "learn", NULL}; /* learn: CatBoost */
-static const char *const eval_words[] = {"val",  "valid", "validation", "validate", "vali", "validating",
-                                         "eval", "test",  "evaluation", "testing",  "dev",  "heldout",
-                                         "va",   "vl",    "cv",         "holdout",  "tst",  NULL};
+static const char *const eval_words[] = {"val",  "valid",      "validation", "validate", "vali",    "validating", "eval",
+                                         "test", "evaluation", "testing",    "dev",      "heldout", "va",         "vl",
+                                         "cv",   "holdout",    "tst",        "vld",      NULL};
 static const char *const first_places[] = {"metrics", "metric", "epoch", "rollout",   "objective", "losses", "charts",
                                            "samples", "time",   "optim", "optimizer", "scheduler", "opt",    "sched",
                                            "model",   "gan",    "stats", "trainer",   NULL};
 static const char *const last_places[] = {"epoch", "step", NULL};
+
+/* names_split - "loss (val)": what stands in brackets at p is a split, and no unit. */
+static bool names_split(const char *p)
+{
+    char word[WORD_BYTES];
+    size_t n = strcspn(p + 1, ")");
+    if (!p[1 + n] || n >= sizeof word) return false;
+    for (size_t i = 0; i < n; i++) word[i] = (char)tolower((unsigned char)p[1 + i]);
+    word[n] = 0;
+    return role_words_among(train_words, word) || role_words_among(eval_words, word);
+}
 
 /* behind_unit - what follows the "(...)" at p: "memory(GiB)", "precision(B)" end there, "phase (2). loss" does not. */
 static const char *behind_unit(const char *p)
@@ -57,7 +68,7 @@ static void cut(const char *name, bool camel, struct role_words *w)
         if (at) w->at[w->n++][at] = 0, at = 0;
         size_t word = w->n < WORDS_MAX ? translated(p, w) : 0;
         if (word) p += word - 1;
-        if (*p == '(') p = behind_unit(p);
+        if (*p == '(' && !names_split(p)) p = behind_unit(p);
         if (!*p) break;
     }
 }

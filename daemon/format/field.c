@@ -72,6 +72,7 @@ static const struct field fields[] = {
     {"batch_index", FIELD_STEP},
     {"batch_num", FIELD_STEP},
     {"batch", FIELD_STEP},
+    {"minibatch", FIELD_STEP},
     {"步数", FIELD_STEP},
     {"迭代", FIELD_STEP},
     {"迭代次数", FIELD_STEP},

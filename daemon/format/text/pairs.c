@@ -186,7 +186,7 @@ static size_t mark(struct span s)
 /* letter - "n=" and the like: one letter that counts. */
 static size_t letter(struct span s)
 {
-    return s.n > 2 && strchr("nNitk", s.p[0]) && s.p[1] == '=' && (span_digit_char(s.p[2]) || s.p[2] == ' ') ? 2 : 0;
+    return s.n > 2 && strchr("nNitTku", s.p[0]) && s.p[1] == '=' && (span_digit_char(s.p[2]) || s.p[2] == ' ') ? 2 : 0;
 }
 
 /* lead - the number that a message begins with; returns the bytes it takes. Fractions, decimals, percentages, clock times and units are none. */
