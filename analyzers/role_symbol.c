@@ -55,7 +55,7 @@ static bool is_split(const char *p, size_t n)
 
 const char *role_symbol_spelled(const char *name, char *out, size_t size)
 {
-    static const char between[] = " _/.-";
+    static const char between[] = " _/.-()";
     const char *spelled = NULL, *split = NULL;
     size_t n_split = 0, parts = 0;
     for (const char *p = name; *p; parts++) {

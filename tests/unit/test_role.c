@@ -75,6 +75,7 @@ static const struct {
     {"||grad||", ROLE_GRAD_NORM, BETTER_UNKNOWN, false, ""},
     {"train/|g|", ROLE_GRAD_NORM, BETTER_UNKNOWN, false, ""},
     {"‖∇L‖", ROLE_GRAD_NORM, BETTER_UNKNOWN, false, ""},
+    {"J(val)", ROLE_LOSS_EVAL, BETTER_LOWER, false, "loss"},
     {"loss (val)", ROLE_LOSS_EVAL, BETTER_LOWER, false, "loss"},
     {"loss (train)", ROLE_LOSS_TRAIN, BETTER_LOWER, false, "loss"},
     {"Accuracy (Test)", ROLE_SCORE_EVAL, BETTER_HIGHER, true, "accuracy"},

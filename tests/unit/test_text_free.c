@@ -42,6 +42,20 @@ static void a_mark_in_front_does_not_hide_the_count(void **state)
     probe_close(p);
 }
 
+static void a_split_in_brackets_is_of_the_name(void **state)
+{
+    (void)state;
+    struct probe *p = read_log("step 10 | loss(train)=2.5 | loss(val)=2.25\nstep 20 | loss(train) 1.5 | loss(val) 1.25\n");
+    probe_expect(p, "point loss(train) 10 2.5 @1");
+    probe_expect(p, "point loss(val) 10 2.25 @1");
+    probe_expect(p, "point loss(train) 20 1.5 @2");
+    probe_expect(p, "point loss(val) 20 1.25 @2");
+    probe_close(p);
+    p = read_log("Dropout(eval)\nstep 10: run(val) of 3\n");
+    probe_refuse(p, "point ");
+    probe_close(p);
+}
+
 static void a_padded_step_is_no_rank(void **state)
 {
     (void)state;
@@ -177,6 +191,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_count_needs_no_name),
         cmocka_unit_test(a_mark_in_front_does_not_hide_the_count),
+        cmocka_unit_test(a_split_in_brackets_is_of_the_name),
         cmocka_unit_test(a_padded_step_is_no_rank),
         cmocka_unit_test(a_short_epoch_counts),
         cmocka_unit_test(an_epoch_with_a_colon_is_no_logger),

@@ -79,10 +79,25 @@ static bool mean(struct scan *s, const char *close)
     return true;
 }
 
+/* of_split - "loss(val)=2.5": the split in brackets is part of the name, where a value follows. */
+static bool of_split(struct scan *s, const char *close)
+{
+    static const char *const trains[] = {"train", "training", "tr"};
+    if (!close || !s->key.start || s->separator || s->key.end != s->p) return false;
+    struct span inner = {s->p + 1, (size_t)(close - s->p) - 1};
+    bool split = !memchr(inner.p, ' ', inner.n) && text_split_of(inner);
+    for (size_t i = 0; i < sizeof trains / sizeof *trains; i++) split |= span_is(inner, trains[i]);
+    const char *p = close + 1;
+    while (p < s->end && *p == ' ') p++;
+    if (!split || p == s->end || !(*p == '=' || *p == ':' || span_digit_char(*p))) return false;
+    s->key.end = s->p = close + 1;
+    return true;
+}
+
 static void bracket(struct scan *s)
 {
     const char *close = scan_close_bracket(s, s->p);
-    if (mean(s, close)) return;
+    if (mean(s, close) || of_split(s, close)) return;
     bool glued = s->p > s->start && s->p[-1] != ' ' && !scan_ends_word(s->p[-1]);
     if (close && s->key.start && !s->separator && is_unit_text(s->p + 1, close)) {
         s->key.end = close + 1;
