@@ -37,26 +37,32 @@ static bool refused(const struct role_words *w, int role_words)
     return false;
 }
 
-/* look_up - the first row that fits. False when none does, and nothing says that the name means something else.
- *   numbered  a number or plural was taken off: such a loss is one of several, and one letter says too little */
+/*   numbered  a number or plural was taken off: such a loss is one of several, and one letter says too little */
+static const struct role_row *row_of(const char *whole, bool numbered)
+{
+    for (const struct role_row *const *t = role_tables; *t; t++)
+        for (const struct role_row *r = *t; r->words; r++)
+            if (fits(r, whole) && !(numbered && strlen(r->words) < 2)) return r;
+    return NULL;
+}
+
+/* look_up - the first row that fits. False when none does, and nothing says that the name means something else. */
 static bool look_up(const struct role_words *w, enum split split, const char *name, bool numbered, struct role_match *m)
 {
     char whole[sizeof m->metric];
     role_words_spell(w, 0, w->n, whole, sizeof whole);
-    for (const struct role_row *r = role_rows; r->words; r++) {
-        if (!fits(r, whole) || (numbered && strlen(r->words) < 2)) continue;
-        if (r->how != WHOLE && refused(w, role_words_count(r->words))) return true;
-        m->role = split == SPLIT_EVAL ? r->eval : r->train;
-        if (m->role == ROLE_LOSS_PART && split == SPLIT_TRAIN) m->role = ROLE_LOSS_TRAIN;
-        if (m->role == ROLE_NONE) return true;
-        m->better = r->better;
-        m->bounded = r->bounded;
-        m->unit = r->unit;
-        if (r->better != BETTER_UNKNOWN || (r->metric && *r->metric))
-            snprintf(m->metric, sizeof m->metric, "%s", r->metric ? r->metric : name);
-        return true;
-    }
-    return false;
+    const struct role_row *r = row_of(whole, numbered);
+    if (!r) return false;
+    if (r->how != WHOLE && refused(w, role_words_count(r->words))) return true;
+    m->role = split == SPLIT_EVAL ? r->eval : r->train;
+    if (m->role == ROLE_LOSS_PART && split == SPLIT_TRAIN) m->role = ROLE_LOSS_TRAIN;
+    if (m->role == ROLE_NONE) return true;
+    m->better = r->better;
+    m->bounded = r->bounded;
+    m->unit = r->unit;
+    if (r->better != BETTER_UNKNOWN || (r->metric && *r->metric))
+        snprintf(m->metric, sizeof m->metric, "%s", r->metric ? r->metric : name);
+    return true;
 }
 
 /* costs - a name that says loss: "loss_iou", "losses/dice", "acc_loss" are terms of it and no scores. */
