@@ -9,7 +9,7 @@ from torch.nn import functional as F
 from .habits_files_newer import BoardExport, ClearMl, TwoWriters, Verl, WandbExport
 from .habits_free_newer import Free
 from .lines import Lines, rest
-from .updates import updates
+from .updates import play
 
 BOATS, PUSH = 16, torch.tensor([[0.0, 0.0], [1, 0], [-1, 0], [0, 1], [0, -1]])
 NAMES = ["charts/episodic_return", "losses/entropy", "losses/policy_loss", "losses/value_loss", "losses/approx_kl"]
@@ -135,14 +135,5 @@ def train(plan, directory, logger=None):
     plan.logger, plan.family, log = kind.name, "ppo-docking", kind(directory, plan.rng)
     told = {"env_id": "Dock-v0", "learning_rate": a["lr"], "ent_coef": a["entropy"], "num_envs": BOATS, "num_steps": a["T"], "gamma": 0.92}
     log.settings({**told, "iterations": plan.steps, "step_per_epoch": a["T"] * BOATS, "seed": plan.seed % 10000})
-    plan.history.returns, plan.history.entropy = [], []
-    for update in updates(plan, a, optimizer):
-        S, A, P, R = episodes(net, g, a["T"])
-        numbers = learn(a, S, A, P, R, net, optimizer)
-        plan.history.returns.append(float(R.sum(0).mean()))
-        plan.history.entropy.append(numbers[0])
-        plan.history.notes.setdefault("value_loss", []).append(numbers[2])
-        paid = plan.history.returns[-1] * (a["scale"] if a.get("paid") else 1)
-        log.train((update + 1) * a["unit"], 0.0, dict(zip(names, (paid, *numbers))))
-    log.close()
-    return "step"
+    rollout, update = lambda: episodes(net, g, a["T"]), lambda played: learn(a, *played, net, optimizer)
+    return play(plan, a, optimizer, log, names, rollout, update)

@@ -7,7 +7,7 @@ from torch.nn import functional as F
 
 from . import loggers
 from .habits_other import Player, Underscored
-from .updates import updates
+from .updates import play
 
 FIELDS, PLAYERS = 9, 16
 NAMES = [
@@ -72,14 +72,5 @@ def train(plan, directory, logger=None):
     log.settings(
         {"algo": "ppo", "env": "gatherer", "lr": a["lr"], "ent_coef": a["entropy"], "max_steps": plan.steps, "seed": plan.seed % 10000}
     )
-    plan.history.returns, plan.history.entropy = [], []
-    for update in updates(plan, a, optimizer):
-        S, A, P, R = episodes(net, rng, a["T"])
-        numbers = learn(a, S, A, P, R, net, optimizer)
-        plan.history.returns.append(float(R.sum(0).mean()))
-        plan.history.entropy.append(numbers[0])
-        plan.history.notes.setdefault("value_loss", []).append(numbers[2])
-        paid = plan.history.returns[-1] * (a["scale"] if a.get("paid") else 1)
-        log.train((update + 1) * a["unit"], 0.0, dict(zip(names, (paid, *numbers))))
-    log.close()
-    return "step"
+    rollout, update = lambda: episodes(net, rng, a["T"]), lambda played: learn(a, *played, net, optimizer)
+    return play(plan, a, optimizer, log, names, rollout, update)

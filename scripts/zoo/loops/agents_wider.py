@@ -8,7 +8,7 @@ from torch.nn import functional as F
 
 from . import loggers
 from .habits_wider import Phases, Tabs
-from .updates import updates
+from .updates import play
 
 LAMPS, PLAYERS, MOVES = 12, 16, np.array([-2, -1, 0, 1, 2])
 NAMES = [
@@ -78,14 +78,5 @@ def train(plan, directory, logger=None):
     kind, names = logger or plan.rng.choice([loggers.Jsonl, loggers.Csv, Tabs, Phases]), plan.rng.choice(NAMES)
     plan.logger, plan.family, log = kind.name, "a2c-shared", kind(directory, plan.rng)
     log.settings({"algo": "a2c", "env": "ring", "learning_rate": a["lr"], "ent_coef": a["entropy"], "seed": plan.seed % 10000})
-    plan.history.returns, plan.history.entropy = [], []
-    for update in updates(plan, a, optimizer):
-        S, A, R = episodes(net, rng, a["T"])
-        entropy, policy, value = learn(a, S, A, R, net, optimizer)
-        plan.history.returns.append(float(R.sum(0).mean()))
-        plan.history.entropy.append(entropy)
-        plan.history.notes.setdefault("value_loss", []).append(value)
-        told = plan.history.returns[-1] * (a["scale"] if a.get("paid") else 1)
-        log.train((update + 1) * a["unit"], 0.0, {**dict(zip(names, (told, entropy, policy, value))), "learning_rate": a["lr"]})
-    log.close()
-    return "step"
+    rollout, update = lambda: episodes(net, rng, a["T"]), lambda played: learn(a, *played, net, optimizer)
+    return play(plan, a, optimizer, log, names, rollout, update, lambda: {"learning_rate": a["lr"]})

@@ -60,6 +60,19 @@ class Tell(lightning.Callback):
         print({"epoch": trainer.current_epoch, "step": trainer.global_step, **now}, flush=True)
 
 
+def trainer_of(plan, epochs, **wishes):
+    usual = dict(
+        enable_progress_bar=False,
+        enable_checkpointing=False,
+        enable_model_summary=False,
+        gradient_clip_val=plan.clip or None,
+        accumulate_grad_batches=plan.accumulate,
+        num_sanity_val_steps=0,
+        accelerator="cpu",
+    )
+    return lightning.Trainer(max_epochs=epochs, **{**usual, **wishes})
+
+
 def train_to_terminal(plan, directory):
     """No logger: what stays is what the terminal showed."""
     module, data = Module(plan, plan.ready()), plan.data
@@ -72,18 +85,7 @@ def train_to_terminal(plan, directory):
     held_out = DataLoader(TensorDataset(data.VX, data.VY), batch_size=300)
     with open(os.path.join(directory, plan.rng.choice(["terminal.log", "slurm-20931.out"])), "w", encoding="utf-8") as words:
         with contextlib.redirect_stdout(words), contextlib.redirect_stderr(words):
-            trainer = lightning.Trainer(
-                max_epochs=epochs,
-                logger=False,
-                enable_progress_bar=how == "bar",
-                enable_checkpointing=False,
-                enable_model_summary=False,
-                gradient_clip_val=plan.clip or None,
-                accumulate_grad_batches=plan.accumulate,
-                num_sanity_val_steps=0,
-                accelerator="cpu",
-                callbacks=bar,
-            )
+            trainer = trainer_of(plan, epochs, logger=False, enable_progress_bar=how == "bar", callbacks=bar)
             try:
                 trainer.fit(module, loader, held_out)
             except Exception:
@@ -104,18 +106,7 @@ def train(plan, directory, logger=None):
     plan.logger = "lightning " + ("csv" if kind is CSVLogger else "tensorboard")
     data = plan.data
     epochs = max(1, plan.steps // plan.steps_per_epoch)
-    trainer = lightning.Trainer(
-        max_epochs=epochs,
-        logger=kind(directory),
-        log_every_n_steps=plan.log_every,
-        enable_progress_bar=False,
-        enable_checkpointing=False,
-        enable_model_summary=False,
-        gradient_clip_val=plan.clip or None,
-        accumulate_grad_batches=plan.accumulate,
-        num_sanity_val_steps=0,
-        accelerator="cpu",
-    )
+    trainer = trainer_of(plan, epochs, logger=kind(directory), log_every_n_steps=plan.log_every)
     loader = DataLoader(TensorDataset(data.X, data.Y), batch_size=plan.batch, shuffle=plan.shuffle, drop_last=True)
     held_out = DataLoader(TensorDataset(data.VX, data.VY), batch_size=300)
     try:

@@ -5,12 +5,11 @@ import contextlib
 import os
 import traceback
 
-import lightning
 from lightning.pytorch.callbacks import EarlyStopping, LearningRateMonitor
 from lightning.pytorch.loggers import CSVLogger, TensorBoardLogger
 from torch.utils.data import DataLoader, TensorDataset
 
-from .lightning import Module
+from .lightning import Module, trainer_of
 from .plain import gradient_norm
 
 
@@ -50,17 +49,12 @@ def train(plan, directory, logger=None):
     loader = DataLoader(TensorDataset(data.X, data.Y), batch_size=plan.batch, shuffle=plan.shuffle, drop_last=True)
     more = plan.history.notes.get("callbacks", [])
     with open(os.path.join(directory, "terminal.log"), "w", encoding="utf-8") as words, contextlib.redirect_stdout(words):
-        trainer = lightning.Trainer(
-            max_epochs=epochs,
+        trainer = trainer_of(
+            plan,
+            epochs,
             logger=kind(directory, name=pick(["logs", "lightning_logs", "baseline"])),
             log_every_n_steps=plan.log_every,
-            enable_progress_bar=False,
-            enable_checkpointing=False,
-            enable_model_summary=False,
-            gradient_clip_val=plan.clip or None,
-            accumulate_grad_batches=plan.accumulate,
             num_sanity_val_steps=pick([0, 2]) if plan.eval_mode else 0,
-            accelerator="cpu",
             callbacks=[LearningRateMonitor(pick(["step", "step", "epoch"])), *[EarlyStopping(module.names[1], **wish) for wish in more]],
         )
         try:
