@@ -102,7 +102,7 @@ struct live {
     bool caught_up, caught_up_once, grew, finished, gone, dropping;
     struct known *asking;
     struct waking *waking;
-    struct remembering *remembering;
+    struct waking *remembering;
     struct outcome_watch *trials; /* the fixes that it tries; NULL until it is first judged */
     uint32_t facts_seen;          /* settings that were told or changed */
     double first_seen, last_data; /* wall clock, seconds since 1970 */

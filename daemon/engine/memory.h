@@ -59,34 +59,20 @@ struct known {
 void memory_know(struct memory *m, struct known *k);
 void known_free(struct known *k);
 
-/* A run made again from what is stored, with the histories of its sources. */
+/* A run made again from what is stored, with the histories of its sources; or these alone, as far as they were written. */
 struct waking {
     struct job job;
     char id[12];
-    struct run *run; /* made by the caller, empty; replayed on the lane */
+    struct run *run; /* made by the caller, empty; replayed on the lane. NULL: the histories alone */
     struct history *histories;
     size_t n_histories; /* by source */
     struct store *store;
     struct err err;
     enum status status;
     void *owner;
-    void (*ready)(struct waking *w);
+    void (*ready)(struct waking *w); /* on the loop's thread */
 };
 void memory_wake(struct memory *m, struct waking *w);
-
-/* The histories of a run's sources alone, as far as it was written. */
-struct remembering {
-    struct job job;
-    char id[12];
-    struct history *histories;
-    size_t n_histories; /* by source */
-    struct store *store;
-    struct err err;
-    enum status status;
-    void *owner;
-    void (*ready)(struct remembering *w); /* on the loop's thread */
-};
-void memory_remember(struct memory *m, struct remembering *w);
 
 /* memory_task - any other work with the store, in turn with the rest. work and done as in struct job. */
 struct task {

@@ -105,8 +105,7 @@ void known_free(struct known *k)
 
 /* Series that mlwatch itself made are no records of a file. */
 struct making {
-    struct history *histories;
-    size_t n;
+    struct waking *w;
     uint32_t own[2];
 };
 
@@ -121,31 +120,31 @@ static bool find_own(void *arg, const struct series_row *row)
 static bool keep_record(void *arg, const struct point_row *p)
 {
     struct making *m = arg;
-    if (p->series != m->own[0] && p->series != m->own[1] && p->source < m->n)
-        history_point(&m->histories[p->source], p->series, p->step, p->value, p->line);
+    if (p->series != m->own[0] && p->series != m->own[1] && p->source < m->w->n_histories)
+        history_point(&m->w->histories[p->source], p->series, p->step, p->value, p->line);
     return true;
 }
 
 static bool keep_event(void *arg, const struct event_row *e)
 {
     struct making *m = arg;
-    if (e->source < m->n) history_event(&m->histories[e->source], (int)e->kind, e->line);
+    if (e->source < m->w->n_histories) history_event(&m->w->histories[e->source], (int)e->kind, e->line);
     return true;
 }
 
-static enum status make_histories(struct store *s, const char *id, struct history *histories, size_t n, struct err *err)
+static enum status make_histories(struct waking *w)
 {
-    struct making m = {histories, n, {UINT32_MAX, UINT32_MAX}};
-    enum status status = store_series(s, id, find_own, &m, err);
-    if (!status) status = store_points(s, id, keep_record, &m, err);
-    return status ? status : store_events(s, id, keep_event, &m, err);
+    struct making m = {w, {UINT32_MAX, UINT32_MAX}};
+    enum status status = store_series(w->store, w->id, find_own, &m, &w->err);
+    if (!status) status = store_points(w->store, w->id, keep_record, &m, &w->err);
+    return status ? status : store_events(w->store, w->id, keep_event, &m, &w->err);
 }
 
 static void wake(struct job *j)
 {
     struct waking *w = (struct waking *)j;
-    w->status = recall_replay(w->store, w->id, w->run, INFINITY, &w->err);
-    if (!w->status) w->status = make_histories(w->store, w->id, w->histories, w->n_histories, &w->err);
+    w->status = w->run ? recall_replay(w->store, w->id, w->run, INFINITY, &w->err) : OK;
+    if (!w->status) w->status = make_histories(w);
 }
 
 static void wake_ready(struct job *j)
@@ -158,25 +157,6 @@ void memory_wake(struct memory *m, struct waking *w)
 {
     w->store = m->store;
     w->job = (struct job){.work = wake, .done = wake_ready};
-    lane_push(m->lane, &w->job);
-}
-
-static void remember(struct job *j)
-{
-    struct remembering *w = (struct remembering *)j;
-    w->status = make_histories(w->store, w->id, w->histories, w->n_histories, &w->err);
-}
-
-static void remembered(struct job *j)
-{
-    struct remembering *w = (struct remembering *)j;
-    w->ready(w);
-}
-
-void memory_remember(struct memory *m, struct remembering *w)
-{
-    w->store = m->store;
-    w->job = (struct job){.work = remember, .done = remembered};
     lane_push(m->lane, &w->job);
 }
 

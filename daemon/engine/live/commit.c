@@ -87,7 +87,7 @@ static bool awaits(const struct live *l)
     return false;
 }
 
-static void remembered(struct remembering *w)
+static void remembered(struct waking *w)
 {
     struct live *l = w->owner;
     l->remembering = NULL;
@@ -108,9 +108,9 @@ void live_remember(struct live *l)
     if (l->remembering || l->state != LIVE_AWAKE || l->dropping || !awaits(l)) return;
     if (!l->unwritten) live_commit(l, true);
     if (l->unwritten || l->dropping) return;
-    struct remembering *w = calloc(1, sizeof *w);
+    struct waking *w = calloc(1, sizeof *w);
     if (!w) return;
-    *w = (struct remembering){
+    *w = (struct waking){
         .histories = calloc(l->n_readers, sizeof *w->histories), .n_histories = l->n_readers, .owner = l, .ready = remembered};
     memcpy(w->id, l->id, sizeof w->id);
     if (!w->histories) {
@@ -118,5 +118,5 @@ void live_remember(struct live *l)
         return;
     }
     l->remembering = w;
-    memory_remember(l->engine->memory, w);
+    memory_wake(l->engine->memory, w);
 }
