@@ -1,26 +1,11 @@
 #include "packed.h"
 
 #include <stdlib.h>
-#include <string.h>
 
-#include "../store/bytes.h"
+#include "../../analyzers/stats/bytes.h"
 
 enum { PACKED_SERIES = 1, PACKED_PLACE = 2, PACKED_TIME = 4 };
 enum { POINT_BYTES_MAX = 1 + 5 * VARINT_MAX_BYTES + 16, ROOM_FIRST = 96 };
-
-static uint64_t bits_of(double v)
-{
-    uint64_t bits;
-    memcpy(&bits, &v, sizeof bits);
-    return bits;
-}
-
-static double from_bits(uint64_t bits)
-{
-    double v;
-    memcpy(&v, &bits, sizeof v);
-    return v;
-}
 
 static bool make_room(struct packed *p)
 {

@@ -4,11 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DIGITS_MAX = 17, SAMPLES = 32, ODD_SHARE = 8 }; /* one value in ODD_SHARE may be an exception */
+#include "../../analyzers/stats/decimal_of.h"
+
+enum { DIGITS_MAX = DECIMAL_DIGITS_MAX, SAMPLES = 32, ODD_SHARE = 8 }; /* one value in ODD_SHARE may be an exception */
 enum { MODE_PLAIN = 0, MODE_SHIFTED = DIGITS_MAX + 2, MODES = MODE_SHIFTED + 64 }; /* between them: 1 + decimals */
 static const double INTEGER_MAX = 70368744177664.0; /* 2^46: above it the planes of bits are as small */
-static const double powers[DIGITS_MAX + 1] = {1e0, 1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,
-                                              1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17};
 
 struct exception {
     size_t at;
@@ -20,31 +20,6 @@ struct encoder {
     size_t n_odd, n_bits;
 };
 
-static uint64_t bits_of(double v)
-{
-    uint64_t bits;
-    memcpy(&bits, &v, sizeof bits);
-    return bits;
-}
-
-static double from_bits(uint64_t bits)
-{
-    double v;
-    memcpy(&v, &bits, sizeof v);
-    return v;
-}
-
-/* Is v exactly *integer / 10^digits? */
-static bool is_decimal(double v, int digits, int64_t *integer)
-{
-    double scaled = v * powers[digits];
-    if (!(fabs(scaled) < INTEGER_MAX)) return false;
-    int64_t m = (int64_t)(scaled < 0 ? scaled - 0.5 : scaled + 0.5);
-    if (bits_of((double)m / powers[digits]) != bits_of(v)) return false;
-    *integer = m;
-    return true;
-}
-
 /* The digits that make the finite values of a sample decimals; -1 when too many are none. */
 static int digits_of(const double *v, size_t n)
 {
@@ -54,7 +29,7 @@ static int digits_of(const double *v, size_t n)
         int64_t m;
         int d = digits;
         if (!isfinite(v[i])) continue;
-        while (d <= DIGITS_MAX && !is_decimal(v[i], d, &m)) d++;
+        while (d <= DIGITS_MAX && !decimal_of(v[i], (unsigned)d, INTEGER_MAX, &m)) d++;
         if (d <= DIGITS_MAX) digits = d;
         else if (++odd > SAMPLES / ODD_SHARE) return -1;
     }
@@ -68,7 +43,8 @@ static uint8_t *put_decimals(uint8_t *to, struct encoder *e, const double *v, si
     int64_t last = 0;
     for (size_t i = 0; i < n; i++) {
         int64_t m = last;
-        if (!is_decimal(v[i], digits, &m)) e->odd[e->n_odd++] = (struct exception){first + i, bits_of(v[i])};
+        if (!decimal_of(v[i], (unsigned)digits, INTEGER_MAX, &m))
+            e->odd[e->n_odd++] = (struct exception){first + i, bits_of(v[i])};
         if (e->n_odd - before > n / ODD_SHARE + 1) {
             e->n_odd = before;
             return NULL;
@@ -139,7 +115,7 @@ static void get_decimals(struct byte_reader *r, double *v, size_t n, int digits)
     uint64_t m = 0;
     for (size_t i = 0; i < n; i++) {
         m += unzigzag(get_varint(r));
-        v[i] = (double)(int64_t)m / powers[digits];
+        v[i] = decimal_back((int64_t)m, (unsigned)digits);
     }
 }
 

@@ -13,7 +13,7 @@
 #ifndef MLWATCH_VALUES_H
 #define MLWATCH_VALUES_H
 
-#include "bytes.h"
+#include "../../analyzers/stats/bytes.h"
 
 /* values_room - bytes that values_put may write for n values in n_groups groups. */
 size_t values_room(size_t n, size_t n_groups);

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "../../daemon/store/bytes.h"
+#include "../../analyzers/stats/bytes.h"
 #include "../../daemon/store/chunk.h"
 #include "../../daemon/store/values.h"
 

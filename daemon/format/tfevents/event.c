@@ -8,7 +8,7 @@ static const char WALL_TIME_KEY = 0x09, STEP_KEY = 0x10, SUMMARY_KEY = 0x2A, VAL
 
 void event_field(struct event_record *e, const struct proto_field *f)
 {
-    if (f->number == EVENT_WALL_TIME && f->wire == PROTO_EIGHT && f->value) e->time = bits_double(f->value);
+    if (f->number == EVENT_WALL_TIME && f->wire == PROTO_EIGHT && f->value) e->time = from_bits(f->value);
     else if (f->number == EVENT_STEP && f->wire == PROTO_VARINT) e->step = (int64_t)f->value;
     else if (f->number == EVENT_FILE_VERSION && f->wire == PROTO_BYTES) e->file_version = f->bytes;
     else if (f->number == EVENT_SUMMARY && f->wire == PROTO_BYTES) e->summary = f->bytes;
@@ -21,7 +21,7 @@ static bool event_usual(struct span data, struct event_record *e)
     struct span rest = span_from(data, 9);
     uint64_t step = 0, n;
     if (data.n < 12 || data.p[0] != WALL_TIME_KEY) return false;
-    double time = bits_double(bits_64(data.p + 1));
+    double time = from_bits(bits_64(data.p + 1));
     if (rest.p[0] == STEP_KEY && (rest = span_from(rest, 1), !proto_varint(&rest, &step))) return false;
     if (!rest.n || rest.p[0] != SUMMARY_KEY) return false;
     rest = span_from(rest, 1);

@@ -20,9 +20,9 @@ static bool doubles_next(struct doubles *d, double *value)
         if (!proto_next(&d->fields, &f)) return false;
         if (f.number != d->number) continue;
         d->pack = f.bytes;
-        if (f.wire == PROTO_EIGHT) return *value = bits_double(f.value), true;
+        if (f.wire == PROTO_EIGHT) return *value = from_bits(f.value), true;
     }
-    *value = bits_double(bits_64(d->pack.p));
+    *value = from_bits(bits_64(d->pack.p));
     d->pack = span_from(d->pack, 8);
     return true;
 }
@@ -63,7 +63,7 @@ bool histogram_old(struct span message, double to[HISTOGRAM_NUMBERS])
     double got[OLD_SUM + 1] = {0};
     struct mass m = {0};
     while (proto_next(&w, &f))
-        if (f.number <= OLD_SUM && f.wire == PROTO_EIGHT) got[f.number] = bits_double(f.value);
+        if (f.number <= OLD_SUM && f.wire == PROTO_EIGHT) got[f.number] = from_bits(f.value);
     bool undefined = isnan(got[OLD_MIN]) || isnan(got[OLD_MAX]) || isnan(got[OLD_SUM]);
     if (w.n || (!(got[OLD_NUM] > 0) && !undefined)) return false;
     to[HISTOGRAM_MIN] = got[OLD_MIN];

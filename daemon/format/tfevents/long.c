@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "../../../analyzers/stats/bytes.h"
 #include "frame.h"
 #include "numbers.h"
 

@@ -10,7 +10,7 @@
 
 /* LONG_BYTES: longer records go this way; a settings text of a large model fits below. LONG_VALUE_BYTES: a histogram of 1,549 buckets, TensorFlow's
  * widest, takes 25 kB; a longer value in a long record is passed over. LONG_POINTS_MAX: one summary of so many curves is not known. */
-enum { VARINT_MAX_BYTES = 10, LONG_BYTES = 256 << 10, LONG_VALUE_BYTES = 64 << 10, LONG_POINTS_MAX = 4096 };
+enum { LONG_BYTES = 256 << 10, LONG_VALUE_BYTES = 64 << 10, LONG_POINTS_MAX = 4096 };
 
 struct long_point {
     double value;

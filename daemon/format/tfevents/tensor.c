@@ -32,7 +32,7 @@ static double number(enum as as, uint64_t bits)
 {
     switch (as) {
     case AS_FLOAT: return (double)bits_float((uint32_t)bits);
-    case AS_DOUBLE: return bits_double(bits);
+    case AS_DOUBLE: return from_bits(bits);
     case AS_SIGNED: return (double)(int64_t)bits;
     case AS_UNSIGNED: return (double)bits;
     case AS_HALF: return half((uint32_t)bits & 0xffffu);

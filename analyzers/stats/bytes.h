@@ -1,13 +1,15 @@
 /* bytes - integers as variable-length bytes, written into room the caller has measured, read with every length checked.
  *
  * LEB128: seven bits a byte, lowest first, the top bit says that more follow. Signed values are zigzag-coded (0 -1 1 -2 ... to
- * 0 1 2 3 ...), so that small differences of either sign take one byte. Eight-byte words are little-endian. */
+ * 0 1 2 3 ...), so that small differences of either sign take one byte. Eight-byte words are little-endian;
+ * a double is one by its bits. */
 #ifndef MLWATCH_BYTES_H
 #define MLWATCH_BYTES_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 enum { VARINT_MAX_BYTES = 10 };
 
@@ -69,6 +71,20 @@ static inline uint64_t get_word(struct byte_reader *r)
     const uint8_t *p = get_bytes(r, 8);
     uint64_t v = 0;
     for (unsigned i = 0; p && i < 8; i++) v |= (uint64_t)p[i] << 8 * i;
+    return v;
+}
+
+static inline uint64_t bits_of(double v)
+{
+    uint64_t bits;
+    memcpy(&bits, &v, sizeof bits);
+    return bits;
+}
+
+static inline double from_bits(uint64_t bits)
+{
+    double v;
+    memcpy(&v, &bits, sizeof v);
     return v;
 }
 
