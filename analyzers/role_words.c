@@ -143,6 +143,15 @@ static void drop(struct role_words *w, int at)
     w->n--;
 }
 
+/* drop_again - a tool, a file or a folder says the split and the name says it too: "eval cv/loss", valid_loss in valid_loss.txt. */
+static void drop_again(struct role_words *w, bool eval)
+{
+    for (int i = 0; i < w->n && w->n > 1;) {
+        if (eval ? role_words_among(eval_words, w->at[i]) : role_words_among(train_words, w->at[i])) drop(w, i);
+        else i++;
+    }
+}
+
 enum split role_words_split(struct role_words *w)
 {
     for (int i = 0; i < w->n; i++) {
@@ -151,6 +160,7 @@ enum split role_words_split(struct role_words *w)
         if (w->n > 1) drop(w, i);
         if (eval && i < w->n && w->n > 1 && strspn(w->at[i], "0123456789") == strlen(w->at[i])) drop(w, i); /* valid_0 */
         if (i < w->n && w->n > 1 && strcmp(w->at[i], "s") == 0) drop(w, i);                                 /* valid_0's */
+        drop_again(w, eval);
         return train ? SPLIT_TRAIN : SPLIT_EVAL;
     }
     return SPLIT_NONE;

@@ -80,6 +80,9 @@ static const struct {
     {"loss (train)", ROLE_LOSS_TRAIN, BETTER_LOWER, false, "loss"},
     {"Accuracy (Test)", ROLE_SCORE_EVAL, BETTER_HIGHER, true, "accuracy"},
     {"vld_loss", ROLE_LOSS_EVAL, BETTER_LOWER, false, "loss"},
+    {"eval cv/loss", ROLE_LOSS_EVAL, BETTER_LOWER, false, "loss"}, /* the split twice: by the tool and by the name */
+    {"valid/valid_loss", ROLE_LOSS_EVAL, BETTER_LOWER, false, "loss"},
+    {"train/train_loss", ROLE_LOSS_TRAIN, BETTER_LOWER, false, "loss"},
     {"grad_l2_norm", ROLE_GRAD_NORM, BETTER_UNKNOWN, false, ""},
     {"|x|", ROLE_NONE, BETTER_UNKNOWN, false, ""},
     {"η", ROLE_LEARNING_RATE, BETTER_UNKNOWN, false, ""},
