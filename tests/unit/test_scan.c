@@ -338,6 +338,18 @@ static void a_packed_log_that_is_named_by_its_process_is_one(void **unused)
     scan_done(&s);
 }
 
+static void a_packed_log_of_googles_logging_is_one(void **unused)
+{
+    (void)unused;
+    make_log("glog/main.INFO", 1, 20);
+    make_log("glog/trainer.node7.root.log.INFO.20261122-115416.4711", 1, 20);
+    pack("gzip glog/main.INFO glog/trainer.node7.root.log.INFO.20261122-115416.4711");
+    struct scan s = scan_ok("glog");
+    assert_int_equal(s.n_runs, 1);
+    assert_int_equal(s.runs[0].n_sources, 2);
+    scan_done(&s);
+}
+
 static void a_packed_table_in_markdown_is_read_as_the_table_is(void **unused)
 {
     (void)unused;
@@ -415,6 +427,7 @@ int main(void)
         IN_A_DIRECTORY(seconds_and_months_are_dates_too),
         IN_A_DIRECTORY(what_is_left_of_a_rotated_log_is_read_too),
         IN_A_DIRECTORY(a_packed_log_that_is_named_by_its_process_is_one),
+        IN_A_DIRECTORY(a_packed_log_of_googles_logging_is_one),
         IN_A_DIRECTORY(a_packed_table_in_markdown_is_read_as_the_table_is),
         IN_A_DIRECTORY(a_copied_part_is_not_read_twice),
         IN_A_DIRECTORY(a_number_behind_a_name_is_not_always_a_rotation),

@@ -17,7 +17,8 @@ static const char *const foreign_suffixes[] = {".py",  ".png", ".jpg",     ".jpe
 static const char *const packed_suffixes[] = {".gz", ".zst", NULL};
 static const char *const table_suffixes[] = {".md",
                                              NULL}; /* a log now and then: read where it looks like one, and not missed else */
-static const char *const log_suffixes[] = {".log", ".out", ".err", ".txt", ".jsonl", ".ndjson", ".json", ".csv", ".tsv", NULL};
+static const char *const log_suffixes[] = {".log", ".out", ".err",  ".txt",    ".jsonl",  ".ndjson", ".json",
+                                           ".csv", ".tsv", ".INFO", ".stdout", ".stderr", NULL}; /* INFO: of Google's logging */
 
 /* Files of other tools that lie among logs and look like one. */
 static const struct use {
