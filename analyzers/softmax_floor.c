@@ -9,7 +9,7 @@
  * A wrong answer that is certain costs one more than a right one. So a loss that stands above the floor by the share of wrong answers, and of
  * whose many batches the best come down to the floor and none goes below, has it too, however many answers are wrong.
  * Of the held-out rows loss and accuracy are told side by side, and there it is an equation: the loss is the floor and the share of wrong
- * answers, at each evaluation. Three classes or more have it by no accident, however few the evaluations.
+ * answers, at each evaluation, and for the means of many. Three classes or more have it by no accident, however few the evaluations.
  * Source: failure knowledge F20; n from the settings, else from the loss of the untrained model. */
 #include <math.h>
 #include <string.h>
@@ -107,13 +107,13 @@ static double classes_by_equation(const struct state *s, const struct track *t, 
 {
     const struct curve *l = t->curve, *a = score->curve;
     double scale = track_high(score) > 1.5 ? 100 : 1, begins = l->buckets[0].max;
-    if ((double)l->points < s->equal_points || l->width != 1 || a->width != 1 || l->used != a->used) return 0;
+    if ((double)l->points < s->equal_points || l->width != a->width || l->used != a->used) return 0;
     for (double n = s->classes >= 3 ? s->classes : 3; n <= (s->classes >= 3 ? s->classes : EQUATION_CLASSES); n++) {
         double off = 0, most = 0, late = 0;
         for (uint32_t i = l->used / 2; i < l->used; i++, late++) {
-            double wrong = 1 - a->buckets[i].last / scale, apart = l->buckets[i].last - floor_of(n) - wrong;
+            double wrong = 1 - a->buckets[i].mean / scale, apart = l->buckets[i].mean - floor_of(n) - wrong;
             if (l->buckets[i].last_step != a->buckets[i].last_step || wrong > 0.5) return 0;
-            off += fabs(apart), most = fmax(most, wrong / l->buckets[i].last);
+            off += fabs(apart), most = fmax(most, wrong / l->buckets[i].mean);
         }
         if (off <= s->equal * late && most <= 1.5 * s->errors && begins <= (1 + s->start) * log(n)) return n;
     }

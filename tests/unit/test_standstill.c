@@ -225,6 +225,31 @@ static void a_loss_on_the_floor_of_two_softmaxes_is_known_by_its_score(void **ct
     assert_int_equal(ends_at(log(10), 1.30, 0.97), 0);                      /* below the floor: no second softmax */
 }
 
+/* Half of the weights answer, with two softmaxes or an honest loss of the same answers: held-out loss and accuracy alone tell which. */
+static int held_out_equation(int evaluations, bool twice)
+{
+    struct watch w;
+    seed = 20;
+    watch(&w, "softmax_floor");
+    for (int i = 0; i < evaluations; i++) {
+        double right = 0.9 - 0.6 * exp(-i / 5.0) + noise(0.01), wrong = 1 - right;
+        give(&w, &loss, 10 * i, (twice ? log1p(3 / exp(1)) + wrong : 3 * wrong) * exp(noise(0.1)));
+        give(&w, &held, 10 * i, twice ? log1p(3 / exp(1)) + wrong + noise(0.003) : 3 * wrong);
+        give(&w, &score, 10 * i, right);
+    }
+    done(&w);
+    return w.loud > 0 ? (int)evidence(&w, "classes") : 0;
+}
+
+static void two_softmaxes_solve_their_equation_however_often_is_evaluated(void **ctx)
+{
+    (void)ctx;
+    assert_int_equal(held_out_equation(20, true), 4);
+    assert_int_equal(held_out_equation(33, true), 4); /* more than a curve has buckets */
+    assert_int_equal(held_out_equation(200, true), 4);
+    assert_int_equal(held_out_equation(33, false), 0);
+}
+
 static int plateau(double kept)
 {
     struct watch w;
@@ -279,6 +304,7 @@ int main(void)
         cmocka_unit_test(a_score_at_chance_needs_a_loss_at_chance),
         cmocka_unit_test(two_evaluations_far_below_guessing_are_enough),
         cmocka_unit_test(a_loss_on_the_floor_of_two_softmaxes_is_known_by_its_score),
+        cmocka_unit_test(two_softmaxes_solve_their_equation_however_often_is_evaluated),
         cmocka_unit_test(a_plateau_after_the_rate_ran_out_is_a_warning),
         cmocka_unit_test(a_score_above_chance_contradicts_a_loss_that_happens_to_lie_there),
     };
