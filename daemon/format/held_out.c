@@ -2,10 +2,13 @@
 #include "held_out.h"
 
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
 #include "../../analyzers/role.h"
+
+enum { ROLE_NAME_BYTES = 96 };
 
 static bool is(struct span text, const char *word) { return text.n == strlen(word) && strncasecmp(text.p, word, text.n) == 0; }
 
@@ -35,6 +38,32 @@ bool held_out_open(const char *name)
     enum role role = role_of(name).role;
     bool quantity = role == ROLE_NONE || role == ROLE_LOSS_TRAIN || role == ROLE_LOSS_PART || role == ROLE_SCORE_TRAIN;
     return quantity && !strcasestr(name, "train");
+}
+
+static struct role_match meaning_of(struct span name)
+{
+    char text[ROLE_NAME_BYTES];
+    snprintf(text, sizeof text, "%.*s", (int)(name.n < sizeof text ? name.n : sizeof text - 1), name.p);
+    return role_of(text);
+}
+
+static bool says_train(struct span name)
+{
+    for (size_t i = 0; i + 5 <= name.n; i++)
+        if (strncasecmp(name.p + i, "train", 5) == 0) return true;
+    return false;
+}
+
+bool held_out_beside(const struct span *names, size_t n)
+{
+    bool beside = false;
+    for (size_t i = 0; i < n; i++) {
+        struct role_match m = meaning_of(names[i]);
+        if (m.role == ROLE_SCORE_EVAL) return false;
+        if (m.role != ROLE_LOSS_TRAIN || !says_train(names[i]) || i + 1 == n) continue;
+        beside = beside || meaning_of(names[i + 1]).role == ROLE_LOSS_EVAL;
+    }
+    return beside;
 }
 
 const char *held_out_prefix(enum held_out h)

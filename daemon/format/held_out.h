@@ -20,6 +20,10 @@ enum held_out held_out_of(struct span text);
 /* held_out_open - does a metric's name leave open which data it is of? "val_loss" does not, and a learning rate is of none.
  *   name   NUL-terminated */
 bool held_out_open(const char *name);
+/* held_out_beside - are the scores of a table that say nothing of their data those of held-out rows? They are where a training loss and a held-out one
+ * stand side by side, each called so, and no score is: fastai's recorder and the table of a notebook evaluate their metrics on those
+ * rows alone, "Step  Training Loss  Validation Loss  Accuracy". */
+bool held_out_beside(const struct span *names, size_t n);
 /* held_out_prefix - "", "val/", "test/". */
 const char *held_out_prefix(enum held_out h);
 

@@ -373,6 +373,21 @@ static void the_files_place_names_what_the_header_leaves_out(void **unused)
     probe_close(p);
 }
 
+static void a_score_beside_a_held_out_loss_is_of_held_out_rows(void **unused)
+{
+    (void)unused;
+    struct probe *p = read_at("training_log.txt", "Step\tTraining Loss\tValidation Loss\tAccuracy\n120\t1.25\t1.5\t0.25\n");
+    probe_expect(p, "point Training Loss 120 1.25 @2");
+    probe_expect(p, "point val/Accuracy 120 0.25 @2");
+    probe_close(p);
+    p = read_at("log.csv", "epoch,train_loss,val_loss,acc,val_acc\n3,1.25,1.5,0.25,0.5\n"); /* both are told */
+    probe_expect(p, "point acc 3 0.25 @2");
+    probe_close(p);
+    p = read_at("log.csv", "epoch,accuracy,loss,val_loss\n3,0.25,1.25,1.5\n"); /* Keras: its own are of training */
+    probe_expect(p, "point accuracy 3 0.25 @2");
+    probe_close(p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -396,6 +411,7 @@ int main(void)
         cmocka_unit_test(steps_outrank_episodes_and_rows_stand_in_for_both),
         cmocka_unit_test(a_counter_that_wraps_in_each_epoch_goes_on),
         cmocka_unit_test(a_column_may_say_which_data_a_row_is_about),
+        cmocka_unit_test(a_score_beside_a_held_out_loss_is_of_held_out_rows),
         cmocka_unit_test(two_columns_of_one_name_are_kept_apart),
         cmocka_unit_test(constant_texts_are_facts),
         cmocka_unit_test(rows_in_bulk_are_told_as_rows_one_by_one),

@@ -53,6 +53,16 @@ static const struct tool tools[] = {
      {"series train_loss epoch", "point train_loss 0 0.671875 @2", "point valid_loss 0 0.34375 @2",
       "point valid error_rate 0 0.125 @2", "point train_loss 1 0.578125 @4", "point valid error_rate 1 NaN @4"},
      {"point time", "point with", "point valid time"}},
+    {"the table of a notebook, copied",
+     "Step   Training Loss   Validation Loss   Accuracy\n100   1.812500   1.750000   0.156250\n200   1.781250   1.718750   "
+     "0.187500\n",
+     {"point Training Loss 100 1.8125 @2", "point Validation Loss 100 1.75 @2", "point valid Accuracy 200 0.1875 @3"},
+     {"point Accuracy"}},
+    {"the same with scores of both",
+     "Step   Training Loss   Validation Loss   Accuracy   Val Accuracy\n100   1.8   1.7   0.25   0.5\n200   1.6   1.5   0.5   "
+     "0.75\n",
+     {"point Accuracy 100 0.25 @2", "point Val Accuracy 200 0.75 @3"},
+     {"point valid Accuracy"}},
     {"skorch",
      "  epoch    train_loss    valid_acc    valid_loss     dur\n-------  ------------  -----------  ------------  ------\n"
      "      1        0.6875       0.5000        0.6250  0.0312\n      2        0.5625       0.7500        0.5000  0.0312\n",

@@ -17,6 +17,7 @@ enum { CSV_PLACE_BYTES = 128 };
 
 struct csv_place {
     char prefix[CSV_PLACE_BYTES]; /* "train/", or empty */
+    bool beside;                  /* scores that do not say so are of held-out rows (held_out.h) */
     bool sets;                    /* columns may name the test set that they are of */
     unsigned last;                /* the number of the set that has none */
     bool table;                   /* the file is called .csv or .tsv */

@@ -8,6 +8,7 @@
 #include <strings.h>
 
 #include "../../base/num.h"
+#include "../held_out.h"
 
 struct cells {
     size_t n;
@@ -120,9 +121,9 @@ static bool header(struct text_columns *t, struct text_run *r, struct span body,
     bool strong = false;
     double number;
     if (c.n < (body.p[0] == '|' && body.p[body.n - 1] == '|' ? 2 : 3)) return false;
-    bool fastai = c.n > 2 && span_is(c.at[1], "train_loss") && span_is(c.at[2], "valid_loss");
+    bool beside = held_out_beside(c.at, c.n);
     for (size_t i = 0; i < c.n; i++) {
-        if (num_parse(c.at[i], &number) || !column(&t->column[i], c.at[i], "", fastai && i > 2 ? SPLIT_VALID : SPLIT_NONE))
+        if (num_parse(c.at[i], &number) || !column(&t->column[i], c.at[i], "", beside && i > 2 ? SPLIT_VALID : SPLIT_NONE))
             return false;
         const struct text_name *e = text_name_of(&r->names, span_of(t->column[i].name), 0, out->arena);
         strong |= e && e->flags & NAME_STRONG;
