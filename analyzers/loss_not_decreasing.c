@@ -9,6 +9,9 @@
  * Neumann 1941): the loss was elsewhere for a while. Whatever the training loss does, a held-out loss that falls steadily says that
  * something is learned: single examples may cost any amount.
  *
+ * Where the loss is of numbers and not of classes, there is a level that says it without any comparison: 1, the variance of standardised targets
+ * (stats/mean_answer.h).
+ *
  * A loss that only rises from the first record on never decreased either.
  *
  * What else can be read is told beside it, for the causes: does a loss creep down to the end (the direction is right and the steps are
@@ -23,6 +26,7 @@
 #include "analyzer.h"
 #include "stats/accuracy.h"
 #include "stats/lead.h"
+#include "stats/mean_answer.h"
 #include "stats/robust.h"
 #include "stats/shrink.h"
 #include "stats/told.h"
@@ -449,16 +453,25 @@ static bool another_falls(const struct state *s, const struct track *t)
     return false;
 }
 
+/* Does the loss of numbers stand where answering their mean puts it? */
+static bool answers_mean(const struct state *s, const struct track *t)
+{
+    for (uint32_t i = 0; i < s->n_eval && !s->answers.series && !s->game; i++)
+        if (s->eval[i].series->axis == t->series->axis && mean_answer(t, &s->eval[i])) return true;
+    return false;
+}
+
 static void judge(struct state *s, uint32_t at, bool over, const struct findings *out)
 {
     const struct track *t = &s->loss[at];
+    bool mean = over && answers_mean(s, t);
     double least = t->series->axis == AXIS_STEP || t->series->axis == AXIS_SAMPLE ? s->min_points : s->min_epochs;
     struct flat level;
-    if (20 * s->broken[at] > t->curve->points || (double)t->curve->points < least) return;
+    if (20 * s->broken[at] > t->curve->points || ((double)t->curve->points < least && !mean)) return;
     if (!track_begins(t) && !is_one_number(t)) return;
     bool still = stands(s, t, over && !s->game ? s->change_end : s->change, &level);
     if (over && !s->game && fabs(level.now - level.initial) <= s->change_end * fabs(level.initial)) still |= held_stands(s);
-    bool noisy = !still && over && !s->game && scatters(s, t) && !knows_better(s, at),
+    bool noisy = !still && over && !s->game && (mean || (scatters(s, t) && !knows_better(s, at))),
          rises = over && !s->game && only_rises(s, t, &level);
     struct finding f = track_finding(t, "loss_not_decreasing", 0);
     f.severity = another_falls(s, t) ? SEVERITY_INFO : SEVERITY_WARNING;
