@@ -4,7 +4,10 @@
  * main one) must have fallen since. The rise counts against the evaluations' own noise, so that one bad epoch is nothing, and against what
  * was undone before: evaluations on a small set wander, because all share its few examples, and a rise no larger than one that came to
  * nothing says nothing. A rise while the score still improves is miscalibration rather than harm, and only worth knowing. What
- * comes back to its best is over. */
+ * comes back to its best is over.
+ *
+ * Of four or five evaluations noise cannot be told. There it takes three that each are above the one before, the last of them half as high again as
+ * the best. */
 #include <math.h>
 #include <string.h>
 
@@ -36,7 +39,8 @@ struct evaluation {
 #define ALL_LOST 0.9 /* of what both losses began at */
 struct state {
     struct boosting boosting;
-    double min_points, rise_warning, rise_info, height_sd, train_fall, critical_rise, after_points, over_undone, made_good;
+    double min_points, rise_warning, rise_info, height_sd, train_fall, critical_rise, after_points, over_undone, made_good,
+        few_points, few_rise;
     struct heard train[TRAINS], score[EVALS];
     struct evaluation eval[EVALS];
     uint32_t n_train, n_eval, n_score;
@@ -52,26 +56,30 @@ struct track {
 };
 
 static const char *const kinds[] = {"overfitting", NULL};
-static const struct knob knobs[] = {{"overfitting_points", "points", 6, 4, 1000, 8, 5, offsetof(struct state, min_points),
-                                     "evaluations before anything is said", "UMLAUT fires on one epoch: too noisy"},
-                                    {"overfitting_after", "points", 3, 2, 1000, 4, 2, offsetof(struct state, after_points),
-                                     "evaluations after the best one", "our choice"},
-                                    {"overfitting_rise", "share", 0.10, 0.01, 10, 0.2, 0.05, offsetof(struct state, rise_warning),
-                                     "of the validation loss from which it is a warning", "seeded training runs"},
-                                    {"overfitting_info", "share", 0.04, 0.005, 10, 0.1, 0.02, offsetof(struct state, rise_info),
-                                     "from which it is worth knowing", "seeded training runs"},
-                                    {"overfitting_height", "sd", 5, 2, 50, 8, 4, offsetof(struct state, height_sd),
-                                     "against the noise of the evaluations", "as score_drop_height"},
-                                    {"overfitting_train", "share", 0.03, 0, 1, 0.05, 0.02, offsetof(struct state, train_fall),
-                                     "that the training loss must have fallen since", "seeded training runs"},
-                                    {"overfitting_critical", "share", 1.0, 0.1, 100, 2, 0.5,
-                                     offsetof(struct state, critical_rise), "from which it is critical: twice the best loss",
-                                     "our choice"},
-                                    {"overfitting_undone", "x", 1.5, 1, 20, 2.5, 1.2, offsetof(struct state, over_undone),
-                                     "as large as any rise before that was undone", "seeded curves of small validation sets"},
-                                    {"overfitting_made_good", "share", 0.2, 0, 0.9, 0.3, 0.1, offsetof(struct state, made_good),
-                                     "of the rise that was told (on the logarithm) that is left when it is over", "our choice"},
-                                    {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
+static const struct knob knobs[] = {
+    {"overfitting_points", "points", 6, 4, 1000, 8, 5, offsetof(struct state, min_points), "evaluations before anything is said",
+     "UMLAUT fires on one epoch: too noisy"},
+    {"overfitting_after", "points", 3, 2, 1000, 4, 2, offsetof(struct state, after_points), "evaluations after the best one",
+     "our choice"},
+    {"overfitting_rise", "share", 0.10, 0.01, 10, 0.2, 0.05, offsetof(struct state, rise_warning),
+     "of the validation loss from which it is a warning", "seeded training runs"},
+    {"overfitting_info", "share", 0.04, 0.005, 10, 0.1, 0.02, offsetof(struct state, rise_info), "from which it is worth knowing",
+     "seeded training runs"},
+    {"overfitting_height", "sd", 5, 2, 50, 8, 4, offsetof(struct state, height_sd), "against the noise of the evaluations",
+     "as score_drop_height"},
+    {"overfitting_train", "share", 0.03, 0, 1, 0.05, 0.02, offsetof(struct state, train_fall),
+     "that the training loss must have fallen since", "seeded training runs"},
+    {"overfitting_critical", "share", 1.0, 0.1, 100, 2, 0.5, offsetof(struct state, critical_rise),
+     "from which it is critical: twice the best loss", "our choice"},
+    {"overfitting_undone", "x", 1.5, 1, 20, 2.5, 1.2, offsetof(struct state, over_undone),
+     "as large as any rise before that was undone", "seeded curves of small validation sets"},
+    {"overfitting_few", "points", 4, 4, 1000, 5, 4, offsetof(struct state, few_points),
+     "evaluations, fewer than those, of which the last three rise steadily", "3 of 3 rise by chance 1 in 6"},
+    {"overfitting_few_rise", "share", 0.5, 0.1, 10, 1, 0.3, offsetof(struct state, few_rise),
+     "of the best one, by which they must have risen", "five times overfitting_rise: no noise is known"},
+    {"overfitting_made_good", "share", 0.2, 0, 0.9, 0.3, 0.1, offsetof(struct state, made_good),
+     "of the rise that was told (on the logarithm) that is left when it is over", "our choice"},
+    {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
 /* The place of a series in a table; max when it is full. */
 static uint32_t place_of(struct heard *table, uint32_t *n, uint32_t max, const struct point *p)
@@ -315,9 +323,32 @@ static void judge(const struct state *s, const struct track *t, size_t n, struct
     tell(s, t, v, &r, out);
 }
 
+/* The same of too few to know their noise: each of the last three is above the one before, and the last far above the best. */
+static void judge_few(const struct state *s, const struct track *t, struct verdict *v, const struct findings *out)
+{
+    enum { RISING = 3 };
+    struct rise r = {.n = t->n};
+    for (size_t i = 1; i < t->n; i++)
+        if (t->buckets[i].mean < t->buckets[r.best].mean) r.best = i;
+    r.from = t->buckets[r.best].mean, r.to = t->buckets[t->n - 1].mean;
+    if (r.best + 1 + RISING > t->n || !(r.from > LEAST)) return;
+    for (size_t i = r.best + 1; i < t->n; i++)
+        if (t->buckets[i].mean <= t->buckets[i - 1].mean) return;
+    r.height = log(r.to / r.from), r.noise = r.height / s->height_sd;
+    if (r.height < log1p(s->few_rise) || (v->told && r.height < v->rise)) return;
+    r.train_fell = train_fall(s, t->series, t->buckets[r.best].last_step, t->buckets[t->n - 1].last_step);
+    r.scored = score_holds(s, t->buckets[t->n - 1].last_step);
+    if (r.train_fell >= s->train_fall && !r.scored) tell(s, t, v, &r, out);
+}
+
+static bool is_few(const struct state *s, const struct track *t)
+{
+    return t->width == 1 && (double)t->n < s->min_points && (double)t->n >= s->few_points;
+}
+
 static bool enough(const struct state *s, const struct evaluation *e)
 {
-    return !e->negative && (double)e->heard.past->fine->points >= s->min_points;
+    return !e->negative && (double)e->heard.past->fine->points >= fmin(s->min_points, s->few_points);
 }
 
 /* While the run goes on an evaluation is judged once the training loss has been read up to it. */
@@ -329,7 +360,8 @@ static void judge_live(struct state *s, struct evaluation *e, const struct findi
     int64_t from = past_begins(e->heard.past), to = past_last(e->heard.past)->last_step;
     if (past_last(train->past)->last_step < to - (to - from) / 20) return;
     look(&e->heard, &t);
-    judge(s, &t, t.n, &e->said, out);
+    if (is_few(s, &t)) judge_few(s, &t, &e->said, out);
+    else judge(s, &t, t.n, &e->said, out);
 }
 
 /* At the end everything that was read is held against the evaluations once more, from the first on: what is found so does not depend on
@@ -344,7 +376,8 @@ static void judge_again(const struct state *s, struct evaluation *e, const struc
     size_t least = (size_t)s->min_points;
     if (!enough(s, e)) return;
     look(&e->heard, &t);
-    for (size_t n = t.width > 1 || t.n < least ? 1 : least; n <= t.n; n++) judge(s, &t, n, &v, &silent);
+    if (is_few(s, &t)) judge_few(s, &t, &v, &silent);
+    for (size_t n = t.width > 1 ? 1 : least; n <= t.n; n++) judge(s, &t, n, &v, &silent);
     if (!v.last.kind) return;
     if (e->said.last.kind) v.last.episode = e->said.last.episode;
     if (v.told) v.last.phase = e->said.told ? PHASE_CHANGED : PHASE_OPENED;

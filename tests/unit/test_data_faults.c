@@ -101,6 +101,31 @@ static void rounds_of_a_booster_overfit_from_the_first_one_on(void **ctx)
     assert_true(evidence(&over, "best_step") == 1);
 }
 
+/* A training loss that falls to the end, beside these evaluations of an epoch each. */
+static int told_of_few(const double *values, int n)
+{
+    static const struct series train = SERIES(ROLE_LOSS_TRAIN, "loss", "loss", 1),
+                               valid = SERIES(ROLE_LOSS_EVAL, "val_loss", "loss", 2);
+    struct watch w;
+    watch(&w, "overfitting");
+    for (int i = 0; i < 20 * n; i++) {
+        give(&w, &train, i, 2 * exp(-i / 25.0));
+        if (i % 20 == 19) give(&w, &valid, i, values[i / 20]);
+    }
+    done(&w);
+    return w.loud;
+}
+
+static void a_held_out_loss_that_rises_half_as_high_again_needs_no_sixth_evaluation(void **ctx)
+{
+    (void)ctx;
+    assert_true(told_of_few((double[]){0.41, 0.39, 0.75, 1.0, 1.1}, 5) > 0);
+    assert_true(told_of_few((double[]){0.39, 0.5, 0.6, 0.7}, 4) > 0);
+    assert_int_equal(told_of_few((double[]){0.41, 0.39, 0.45, 0.48, 0.5}, 5), 0); /* as high as noise may lift it */
+    assert_int_equal(told_of_few((double[]){0.41, 0.39, 0.9, 0.6, 1.1}, 5), 0);   /* that is noise */
+    assert_int_equal(told_of_few((double[]){0.9, 0.39, 0.75, 1.0}, 4), 0);        /* two after the best */
+}
+
 /* ---- too good, and too bad, to be true ------------------------------------------------------------------------------------------ */
 
 static int flawless(double right, double left)
@@ -222,6 +247,7 @@ int main(void)
         cmocka_unit_test(a_stair_of_epochs_and_a_rate_that_restarts_are_no_swing_of_the_data),
         cmocka_unit_test(a_gap_within_the_first_epoch_is_the_evaluation_and_no_overfitting),
         cmocka_unit_test(rounds_of_a_booster_overfit_from_the_first_one_on),
+        cmocka_unit_test(a_held_out_loss_that_rises_half_as_high_again_needs_no_sixth_evaluation),
         cmocka_unit_test(held_out_rows_without_an_error_and_without_a_loss_were_told_the_answer),
         cmocka_unit_test(two_classes_guessed_by_their_shares_are_at_chance),
         cmocka_unit_test(a_rare_class_that_is_never_found_counts_though_the_accuracy_still_moves),
