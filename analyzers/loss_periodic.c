@@ -5,7 +5,8 @@
  * period is the epoch where the log tells epochs, else it is looked for. A loss that only falls at each epoch's end (rows seen
  * again) is a stair, whose step is the trend itself, and no swing; a rate that goes up and down has a period of its own, and rounds of an
  * agent or of a game are none of this. Held are the means of neighbouring values, 512 at most; where a mean would cover more than a
- * sixth of the known epoch, the older half is let go instead. Source: failure knowledge F10. */
+ * sixth of the known epoch, the older half is let go instead. What is told from many values where a period must be looked for, is told from half as
+ * many where the epoch is known, and by what noise would explain there. Source: failure knowledge F10; Fisher 1925 (analysis of variance). */
 #include <math.h>
 #include <string.h>
 
@@ -24,7 +25,7 @@ struct cycles { /* of the learning rate: falls by a third that are followed by r
 };
 #define FINE 1024.0 /* a thousandth of the loss, up to 8e13: what swings by less has no period worth telling */
 struct state {
-    double min_points, share, agreement, swing, over_trend, periods, warning_swing, near_epoch;
+    double min_points, share, agreement, swing, over_trend, periods, warning_swing, near_epoch, known_points, known_f;
     bool game;
     const struct series *series;
     uint16_t segment;
@@ -63,6 +64,12 @@ static const struct knob knobs[] = {
      "our choice"},
     {"loss_periodic_warning", "x", 1.5, 1.05, 100, 2, 1.3, offsetof(struct state, warning_swing), "swing to be a warning",
      "our choice"},
+    {"loss_periodic_known_points", "points", 36, 24, 100000, 72, 30, offsetof(struct state, known_points),
+     "values, where the log tells the epoch and no period is looked for",
+     "six of each of the six places that a period has at least"},
+    {"loss_periodic_known_f", "x", 4, 2, 100, 6, 3, offsetof(struct state, known_f),
+     "variance between the places of such an epoch, of that within them",
+     "Fisher's F: 1 in 300 of noise, and the halves must agree beside"},
     {"loss_periodic_near_epoch", "share", 0.1, 0.01, 1, 0.05, 0.2, offsetof(struct state, near_epoch),
      "of an epoch by which the period may differ from one, where the log counts epochs", "counts are rounded"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
@@ -156,9 +163,16 @@ static bool goes_back(const struct state *s, const struct point *p)
     return s->in_next && (double)(p->step - s->first_step) * s->in_next < s->next_place;
 }
 
-static bool is_periodic(const struct state *s, const struct fold *f)
+/* The share that the places explain at least: of a period that was looked for, the best of many; of one that is known, what noise hardly has. */
+static double least_share(const struct state *s, const struct fold *f, bool known)
 {
-    return (double)f->values >= 6 * (double)f->bins && f->share >= s->share && f->agreement >= s->agreement &&
+    double between = s->known_f * (double)(f->bins - 1), within = (double)(f->values - f->bins);
+    return known ? fmin(s->share, between / (between + within)) : s->share;
+}
+
+static bool is_periodic(const struct state *s, const struct fold *f, bool known)
+{
+    return (double)f->values >= 6 * (double)f->bins && f->share >= least_share(s, f, known) && f->agreement >= s->agreement &&
            f->swing >= log(s->swing) && f->swing >= s->over_trend * f->trend && f->periods >= s->periods;
 }
 
@@ -166,10 +180,11 @@ static bool is_periodic(const struct state *s, const struct fold *f)
 static double period_from(const struct state *s, const float *place, const float *value, uint32_t n, struct fold *f)
 {
     double epoch = epochs_steps(&s->epochs);
-    if (isfinite(epoch) && fold_at(place, value, n, epoch, f)) return is_periodic(s, f) ? epoch : 0;
+    if (isfinite(epoch) && fold_at(place, value, n, epoch, f)) return is_periodic(s, f, true) ? epoch : 0;
+    if ((double)s->points < s->min_points) return 0;
     double period = fold_search(place, value, n, f);
     bool of_epoch = !isfinite(epoch) || fabs(period / epoch - 1) <= s->near_epoch;
-    return period > 0 && of_epoch && is_periodic(s, f) ? period : 0;
+    return period > 0 && of_epoch && is_periodic(s, f, false) ? period : 0;
 }
 
 /* Of the whole, else of the later three fifths: what the network makes of the same rows changes most at first. */
@@ -188,7 +203,8 @@ static double period_of(struct state *s, struct fold *f)
 static void judge(struct state *s, bool over, const struct findings *out)
 {
     struct fold fold;
-    double period = s->game || s->cycles.n > 1 || (double)s->points < s->min_points ? 0 : period_of(s, &fold);
+    double period =
+        s->game || s->cycles.n > 1 || (double)s->points < fmin(s->min_points, s->known_points) ? 0 : period_of(s, &fold);
     struct finding f = {.kind = "loss_oscillation", .episode = 1, .severity = SEVERITY_INFO, .series = s->series};
     if (period > 0) {
         f.source = s->series->source, f.segment = s->segment;

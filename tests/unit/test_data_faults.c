@@ -48,6 +48,31 @@ static void shuffled_rows_have_no_period(void **ctx)
     for (uint64_t i = 1; i <= 20; i++) assert_int_equal(rounds(SHUFFLED, i % 2, i), 0);
 }
 
+/* Eight values an epoch for seven epochs: of rows in order, single batches of which scatter by a third, or shuffled. */
+static int short_log(bool in_order, bool with_epochs, uint64_t with_seed)
+{
+    struct watch w;
+    seed = with_seed;
+    watch(&w, "loss_periodic");
+    for (int i = 0; i < 58; i++) {
+        double of_place = in_order && i % 8 >= 4 ? 3 : 1;
+        if (with_epochs) give(&w, &epoch, 10 * i, i / 8.0);
+        give(&w, &loss, 10 * i, 0.3 * of_place * exp(noise(0.35)));
+    }
+    done(&w);
+    return w.loud > 0;
+}
+
+static void a_known_epoch_needs_half_as_many_values(void **ctx)
+{
+    int told = 0, mistaken = 0;
+    (void)ctx;
+    for (uint64_t i = 1; i <= 100; i++) told += short_log(true, true, i), mistaken += short_log(false, true, i);
+    assert_true(told >= 90);
+    assert_true(mistaken <= 1);
+    assert_int_equal(short_log(true, false, 1), 0); /* what period there is would have to be looked for */
+}
+
 static void a_stair_of_epochs_and_a_rate_that_restarts_are_no_swing_of_the_data(void **ctx)
 {
     (void)ctx;
@@ -244,6 +269,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rows_in_order_give_the_loss_the_period_of_the_epoch),
         cmocka_unit_test(shuffled_rows_have_no_period),
+        cmocka_unit_test(a_known_epoch_needs_half_as_many_values),
         cmocka_unit_test(a_stair_of_epochs_and_a_rate_that_restarts_are_no_swing_of_the_data),
         cmocka_unit_test(a_gap_within_the_first_epoch_is_the_evaluation_and_no_overfitting),
         cmocka_unit_test(rounds_of_a_booster_overfit_from_the_first_one_on),
