@@ -18,7 +18,8 @@ static void on_series(void *arg, const struct series *s)
 {
     struct tape *t = arg;
     if (t->n_series == t->series_room)
-        t->series_room = t->series_room ? 2 * t->series_room : 64, t->series = realloc(t->series, t->series_room * sizeof *t->series);
+        t->series_room = t->series_room ? 2 * t->series_room : 64,
+        t->series = realloc(t->series, t->series_room * sizeof *t->series);
     t->series[t->n_series++] =
         (struct told_series){.name = copy(s->name), .source = s->source, .role = s->role, .axis = s->axis, .bounded = s->bounded};
 }
@@ -47,8 +48,7 @@ static void on_event(void *arg, uint16_t source, uint64_t line, enum event kind,
 void tape_read(struct tape *t, const struct scan_run *from)
 {
     struct err err = {0};
-    struct run_options o = {
-        .hooks = {.arg = t, .series = on_series, .point = on_point, .fact = on_fact, .event = on_event}};
+    struct run_options o = {.hooks = {.arg = t, .series = on_series, .point = on_point, .fact = on_fact, .event = on_event}};
     struct run *r = run_new(from->root, from->root, &o);
     if (r) read_run(r, from, INFINITY, &err);
     run_free(r);

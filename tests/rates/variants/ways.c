@@ -14,13 +14,13 @@ enum { RECORDS_MIN = 25, ROOM = 31, EPOCH_POINTS_MIN = 4, EPOCHS_MIN = 3, TAIL_M
 #define HELD_OUT (WANTS(ROLE_LOSS_EVAL) | WANTS(ROLE_SCORE_EVAL))
 #define GRADS    (WANTS(ROLE_GRAD_NORM) | WANTS(ROLE_GRAD_PART))
 #define WITHIN   (WANTS(ROLE_WEIGHT_NORM) | WANTS(ROLE_WEIGHT_PART) | WANTS(ROLE_WEIGHT_MEAN) | WANTS(ROLE_UPDATE_RATIO))
-#define GAMES                                                                                                                     \
-    (WANTS(ROLE_LOSS_GENERATOR) | WANTS(ROLE_LOSS_DISCRIMINATOR) | WANTS(ROLE_RETURN) | WANTS(ROLE_LOSS_POLICY) |                 \
+#define GAMES                                                                                                                    \
+    (WANTS(ROLE_LOSS_GENERATOR) | WANTS(ROLE_LOSS_DISCRIMINATOR) | WANTS(ROLE_RETURN) | WANTS(ROLE_LOSS_POLICY) |                \
      WANTS(ROLE_LOSS_VALUE))
 #define MACHINE (WANTS(ROLE_THROUGHPUT) | WANTS(ROLE_STEP_TIME) | WANTS(ROLE_DATA_TIME) | WANTS(ROLE_UTILISATION))
 #define COUNTS  (WANTS(ROLE_PROGRESS) | WANTS(ROLE_MEMORY))
-#define MEASURED                                                                                                                  \
-    (LOSSES | SCORES | GRADS | GAMES | WITHIN | WANTS(ROLE_ENTROPY) | WANTS(ROLE_KL) | WANTS(ROLE_EPISODE_LENGTH) |                \
+#define MEASURED                                                                                                                 \
+    (LOSSES | SCORES | GRADS | GAMES | WITHIN | WANTS(ROLE_ENTROPY) | WANTS(ROLE_KL) | WANTS(ROLE_EPISODE_LENGTH) |              \
      WANTS(ROLE_EXPLAINED_VARIANCE))
 
 static enum role role_at(const struct tape *t, const struct told *e) { return t->series[e->series].role; }
@@ -161,7 +161,8 @@ static bool drop(struct tape *t, uint64_t roles)
 static bool loss_alone(struct tape *t, double by)
 {
     (void)by;
-    return has(t, WANTS(ROLE_LOSS_TRAIN)) && !has(t, GAMES) && drop(t, ~(WANTS(ROLE_LOSS_TRAIN) | WANTS(ROLE_PROGRESS) | WANTS(ROLE_EVENT)));
+    return has(t, WANTS(ROLE_LOSS_TRAIN)) && !has(t, GAMES) &&
+           drop(t, ~(WANTS(ROLE_LOSS_TRAIN) | WANTS(ROLE_PROGRESS) | WANTS(ROLE_EVENT)));
 }
 static bool losses_alone(struct tape *t, double by)
 {
@@ -224,7 +225,8 @@ static bool raised(struct tape *t, double by)
     if (has(t, GAMES)) return false;
     for (size_t i = 0; i < t->n; i++) {
         if (isnan(first) && is_of(t, &t->all[i], WANTS(ROLE_LOSS_TRAIN))) first = fabs(t->all[i].value);
-        if (is_of(t, &t->all[i], WANTS(ROLE_LOSS_TRAIN) | WANTS(ROLE_LOSS_EVAL)) && isfinite(first)) t->all[i].value += by * first;
+        if (is_of(t, &t->all[i], WANTS(ROLE_LOSS_TRAIN) | WANTS(ROLE_LOSS_EVAL)) && isfinite(first))
+            t->all[i].value += by * first;
     }
     return isfinite(first);
 }
@@ -363,7 +365,8 @@ static bool noise_one(struct tape *t, struct told **p, size_t n, double by)
 }
 static bool noisier(struct tape *t, double by)
 {
-    return each_series(t, WANTS(ROLE_LOSS_TRAIN) | WANTS(ROLE_LOSS_EVAL) | WANTS(ROLE_GRAD_NORM) | WANTS(ROLE_RETURN), by, noise_one);
+    return each_series(t, WANTS(ROLE_LOSS_TRAIN) | WANTS(ROLE_LOSS_EVAL) | WANTS(ROLE_GRAD_NORM) | WANTS(ROLE_RETURN), by,
+                       noise_one);
 }
 
 /* ---- shorter, longer, denser ----------------------------------------------------------------------------------------------- */
