@@ -5,8 +5,10 @@
  * neither stops exactly at the level of an untrained network. A loss whose single values stood half-way up there time and again comes
  * there by chance, for noise with long tails does. Where the log itself has a seam, restart_discontinuity judges it.
  * Source: failure knowledge F48; the level is a median of 32 values (Hampel 1974).
- * The window holds the values as logged: their order is that of their logarithms, which are taken when one comes near a leap. */
+ * The window holds the values as logged: their order is that of their logarithms, which are taken when one comes near a leap. Nor are they put in
+ * order before: while fewer than half of them lie below the lowest level so far the level does not, and most values are no leap even from there. */
 #include <math.h>
+#include <string.h>
 
 #include "analyzer.h"
 #include "stats/log_sum.h"
@@ -20,19 +22,26 @@ enum { FEW = 5, CALM = 8, DOWN = 64 };
 struct down {
     float mean[DOWN]; /* of the full ones */
     uint32_t full;
-    uint64_t before, n; /* values in the full ones; in the last one */
+    uint64_t before, n, due; /* values in the full ones; in the last one; when it is full */
     struct log_sum last;
+};
+/* The last values as logged, within SCALE_FLOOR and SCALE_TOP. */
+struct window {
+    double value[ROLLING_MAX];
+    uint32_t n, at; /* at: the oldest, once it is full */
+    uint32_t low;   /* of a full one: values below the lowest level so far */
 };
 struct state {
     double min_points, progress, height_sd, back_least, back_most, slow;
     bool pending, told, given_up;
     uint16_t segment;
-    struct rolling base; /* as logged, within SCALE_FLOOR and SCALE_TOP */
+    struct window base;
     struct down way_down;
     uint64_t n;
-    double least_leap;                                    /* square of the least factor that a leap is */
-    double lowest, begins;                                /* square of the lowest level so far, and initial, as logged */
-    double first[FEW], initial, highest;                  /* logarithms, as all below */
+    double least_leap;                   /* square of the least factor that a leap is */
+    double lowest, begins;               /* square of the lowest level so far, and initial, as logged */
+    double calm;                         /* square of what no value comes to that leaps, or is half-way up: by the lowest level */
+    double first[FEW], initial, highest; /* logarithms, as all below */
     double after[FEW], recent[FEW], level, sd, calm_most; /* calm_most: the highest of the last CALM values before the leap */
     uint64_t n_after, up;                                 /* up: values half-way up and higher before a leap */
     int64_t onset_step;
@@ -65,21 +74,45 @@ static void begin(struct state *s, double y)
 }
 
 /* The square of the level, as logged: the product of the two values in the middle. */
-static double squared(const struct rolling *r) { return r->sorted[(r->n - 1) / 2] * r->sorted[r->n / 2]; }
+static double squared(const struct window *w)
+{
+    double x[ROLLING_MAX], before;
+    memcpy(x, w->value, w->n * sizeof *x);
+    robust_place(x, w->n, w->n / 2);
+    before = x[0];
+    for (uint32_t i = 1; i < w->n / 2; i++) before = x[i] > before ? x[i] : before;
+    return (w->n % 2 ? x[w->n / 2] : before) * x[w->n / 2];
+}
+
+/* The same of a full window of which as many values lie below `lowest`, by their squares, as above it, or one more. */
+static double squared_near(const struct window *w, double lowest)
+{
+    double highest = 0, second = 0, least = INFINITY;
+    for (uint32_t i = 0; i < ROLLING_MAX; i++) {
+        double x = w->value[i], under = x * x < lowest ? x : 0, over = x * x < lowest ? INFINITY : x;
+        double rest = under < highest ? under : highest;
+        second = rest > second ? rest : second;
+        highest = under > highest ? under : highest;
+        least = over < least ? over : least;
+    }
+    return highest * (w->low == ROLLING_MAX / 2 ? least : second);
+}
 
 /* 1.4826 times the median absolute deviation, of the logarithms. */
-static double log_sd(const struct rolling *r)
+static double log_sd(const struct window *w)
 {
-    struct rolling logs = {.n = r->n};
-    for (uint32_t i = 0; i < r->n; i++) logs.sorted[i] = log(r->sorted[i]);
+    struct rolling logs = {.n = 0};
+    for (uint32_t i = 0; i < w->n; i++) rolling_add(&logs, log(w->value[i]));
     return rolling_sd(&logs);
 }
+
+static double newest(const struct window *w, uint32_t ago) { return w->value[(w->at + ROLLING_MAX - 1 - ago) % ROLLING_MAX]; }
 
 static void leap(struct state *s, const struct point *p, double y)
 {
     double calm = 0;
     s->pending = true;
-    for (uint32_t i = 0; i < CALM; i++) calm = fmax(calm, rolling_newest(&s->base, i));
+    for (uint32_t i = 0; i < CALM; i++) calm = fmax(calm, newest(&s->base, i));
     s->calm_most = log(calm);
     s->level = log(squared(&s->base)) / 2, s->sd = fmax(log_sd(&s->base), 0.01);
     s->after[0] = s->recent[0] = y, s->n_after = 1;
@@ -89,8 +122,10 @@ static void leap(struct state *s, const struct point *p, double y)
 /* Is this value as far above the recent level as the first ones were? x: as logged. */
 static bool leaps(const struct state *s, double x)
 {
-    if (x * x < s->least_leap * squared(&s->base) || (double)s->n < s->min_points) return false;
-    double y = log(x), level = log(squared(&s->base)) / 2, way = s->initial - level;
+    if ((double)s->n < s->min_points || x * x < s->least_leap * s->lowest) return false;
+    double square = squared(&s->base);
+    if (x * x < s->least_leap * square) return false;
+    double y = log(x), level = log(square) / 2, way = s->initial - level;
     if ((double)s->up > 2 + UP * (double)s->n) return false;
     if (way < log(s->progress)) return false;
     if (way < (s->initial - log(s->lowest) / 2) / 2) return false; /* it had been climbing back for long: no restart did that */
@@ -162,32 +197,84 @@ static void follow(struct state *s, const struct point *p, double y, const struc
 /* Half-way from the level to the first values, on the logarithm, and beyond? x: as logged. */
 static bool is_up(const struct state *s, double x)
 {
-    return (double)s->n >= s->min_points && x * x >= s->begins * sqrt(squared(&s->base));
+    if ((double)s->n < s->min_points || x * x < s->begins * sqrt(s->lowest)) return false;
+    return x * x >= s->begins * sqrt(squared(&s->base));
 }
 
 static void go_down(struct down *d, double x)
 {
-    if (d->n && d->n * 5 >= d->before && d->full + 1 < DOWN) {
+    if (d->n && d->n >= d->due) {
         d->mean[d->full++] = (float)(log_sum_value(&d->last) / (double)d->n);
         d->before += d->n;
+        d->due = d->full + 1 < DOWN ? (d->before + 4) / 5 : UINT64_MAX;
         d->n = 0, d->last = (struct log_sum){0};
     }
     d->n++;
     log_sum_add(&d->last, x);
 }
 
+/* A value whose square is less than this neither leaps nor is half-way up; none before the window is full. */
+static double calm_below(const struct state *s)
+{
+    const double most = 1e200; /* no larger one is in log_sum's product */
+    return s->base.n < ROLLING_MAX ? 0 : fmin(most, fmin(s->least_leap * s->lowest, s->begins * sqrt(s->lowest)));
+}
+
+/* Is the level lower than ever? */
+RARELY static void follow_lowest(struct state *s)
+{
+    struct window *w = &s->base;
+    bool near = w->n == ROLLING_MAX && (w->low == ROLLING_MAX / 2 || w->low == ROLLING_MAX / 2 + 1);
+    double level = near ? squared_near(w, s->lowest) : squared(w);
+    if (w->n == 1 || level < s->lowest) s->lowest = level;
+    w->low = 0;
+    for (uint32_t i = 0; i < w->n; i++) w->low += w->value[i] * w->value[i] < s->lowest;
+    s->calm = calm_below(s);
+}
+
+/* One more value. The level of a full window is no lower than the lowest unless half of its values are. */
+static inline void slide(struct state *s, double x)
+{
+    struct window *w = &s->base;
+    double oldest = w->value[w->at];
+    w->low += (uint32_t)(x * x < s->lowest) - (uint32_t)(oldest * oldest < s->lowest);
+    w->value[w->at] = x;
+    w->at = (w->at + 1) % ROLLING_MAX;
+}
+
 static void absorb(struct state *s, double x)
 {
+    bool full = s->base.n == ROLLING_MAX;
     s->up += is_up(s, x);
-    rolling_add(&s->base, x);
-    double level = squared(&s->base);
-    if (s->n == 1 || level < s->lowest) s->lowest = level;
+    slide(s, x);
+    s->base.n += !full;
+    if (!full || s->base.low >= ROLLING_MAX / 2) follow_lowest(s);
+    else s->calm = calm_below(s);
     go_down(&s->way_down, x);
 }
 
-static void observe(void *state, const struct point *p, const struct findings *out)
+/* The rest of what a calm value does; down: it still has to go down. */
+RARELY static void settle(struct state *s, double x, bool down)
 {
-    struct state *s = state;
+    if (down) go_down(&s->way_down, x);
+    if (s->base.low >= ROLLING_MAX / 2) follow_lowest(s);
+}
+
+/* A value that neither leaps nor is half-way up, of a full window: nearly all. */
+static inline void add_calm(struct state *s, double x)
+{
+    const double far = 1e100; /* as log_sum has it */
+    struct down *d = &s->way_down;
+    double product = d->last.product * x;
+    bool usual = d->n < d->due && product < far && product > 1 / far;
+    s->n++;
+    slide(s, x);
+    if (usual) d->n++, d->last.product = product;
+    if (!usual || s->base.low >= ROLLING_MAX / 2) settle(s, x, !usual);
+}
+
+RARELY static void look(struct state *s, const struct point *p, const struct findings *out)
+{
     if (s->told || s->given_up || !isfinite(p->value)) return;
     s->given_up = p->value < 0 || (s->n && p->segment != s->segment) || p->series->axis == AXIS_EPOCH;
     if (s->given_up) return;
@@ -205,6 +292,19 @@ static void observe(void *state, const struct point *p, const struct findings *o
         return;
     }
     absorb(s, x);
+}
+
+/* Nothing is calm while a leap is pending, and when all is told or given up. */
+static void observe(void *state, const struct point *p, const struct findings *out)
+{
+    struct state *s = state;
+    double x = p->value;
+    bool calm = x > SCALE_FLOOR && x * x < s->calm && p->segment == s->segment && p->series->axis != AXIS_EPOCH;
+    if (calm) add_calm(s, x);
+    else {
+        s->calm = 0;
+        look(s, p, out);
+    }
 }
 
 const struct analyzer analyzer_silent_restart = {.name = "silent_restart",

@@ -19,8 +19,8 @@ static inline double lesser(double a, double b) { return a < b ? a : b; }
 static inline double greater(double a, double b) { return a > b ? a : b; }
 static double median_of_three(double a, double b, double c) { return greater(lesser(a, b), lesser(greater(a, b), c)); }
 
-/* Puts the value of rank k in its place, the smaller ones before it (Hoare 1961, Algorithm 65, Communications of the ACM 4). */
-static void place_rank(double *x, size_t n, size_t k)
+/* Hoare 1961, Algorithm 65, Communications of the ACM 4. */
+void robust_place(double *x, size_t n, size_t k)
 {
     size_t low = 0, high = n - 1;
     while (high - low >= FEW) {
@@ -42,7 +42,7 @@ static void place_rank(double *x, size_t n, size_t k)
 static double middle(double *x, size_t n)
 {
     if (!n) return NAN;
-    place_rank(x, n, n / 2);
+    robust_place(x, n, n / 2);
     if (n % 2) return x[n / 2];
     double before = x[0];
     for (size_t i = 1; i < n / 2; i++) before = greater(before, x[i]);

@@ -8,6 +8,8 @@ enum { ROBUST_MAX = 256 };
 
 /* robust_median - of n finite values, which stay as they are; NaN for n 0. n at most ROBUST_MAX. O(n log n) */
 double robust_median(const double *x, size_t n);
+/* robust_place - the value of rank k, from 0, comes to x[k], the smaller ones before it. n above k. O(n) */
+void robust_place(double *x, size_t n, size_t k);
 /* robust_sd - 1.4826 * MAD of n values. */
 double robust_sd(const double *x, size_t n);
 /* robust_noise - standard deviation around a slowly moving level: 1.4826 * MAD of the first differences / sqrt(2).

@@ -26,8 +26,8 @@ static struct run_finding *same_symptom(struct run *r, const struct finding *f)
 {
     for (size_t i = r->n_findings; i-- > 0;) {
         struct run_finding *old = &r->findings[i];
-        if (old->watcher != r->emitting || old->f.episode != f->episode || strcmp(old->f.kind, f->kind) != 0) continue;
-        if (r->emitting != RUN_ITSELF || old->f.series == f->series) return old;
+        if (old->watcher != r->hearing.emitting || old->f.episode != f->episode || strcmp(old->f.kind, f->kind) != 0) continue;
+        if (r->hearing.emitting != RUN_ITSELF || old->f.series == f->series) return old;
     }
     return NULL;
 }
@@ -46,7 +46,7 @@ void run_found(void *arg, const struct finding *f)
     if (old) old->f = *f;
     else if (r->n_findings < FINDINGS_MAX &&
              run_grow((void **)&r->findings, &r->findings_room, r->n_findings, sizeof *r->findings))
-        r->findings[r->n_findings++] = (struct run_finding){.f = *f, .watcher = r->emitting};
+        r->findings[r->n_findings++] = (struct run_finding){.f = *f, .watcher = r->hearing.emitting};
     if (!r->replaying && r->options.hooks.finding) r->options.hooks.finding(r->options.hooks.arg, f);
 }
 
@@ -200,7 +200,7 @@ void run_end(struct run *r)
     r->finished = true;
     for (size_t i = 0; i < r->n_watchers; i++) {
         struct watcher *w = r->watchers[i];
-        r->emitting = w->id;
+        r->hearing.emitting = w->id;
         if (w->analyzer->finish) w->analyzer->finish(w->state, &r->out);
     }
 }

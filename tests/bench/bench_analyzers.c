@@ -40,6 +40,7 @@ struct host {
     struct watcher states[LOGGED * LISTENERS];
     struct hearers of[LOGGED];
     uint64_t points[LOGGED];
+    struct hearing now;
     size_t n_states, bytes;
     unsigned long heard, told;
     struct pasts pasts;
@@ -143,8 +144,7 @@ static void give_alone(struct host *h, const struct point *p)
 {
     struct findings out = {.arg = &h->told, .emit = emit};
     size_t s = (size_t)(p->series - logged);
-    uint32_t emitting;
-    hearers_give(&h->of[s], ++h->points[s], p, p, &out, &emitting);
+    hearers_give(&h->of[s], ++h->points[s], p, p, isfinite(p->value), &out, &h->now);
     h->heard += h->of[s].n > 0;
 }
 

@@ -1,6 +1,5 @@
 #include "hear.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -40,8 +39,7 @@ void hearers_wake(struct hearers *h)
     h->due = 0;
 }
 
-/* Those that do not rest from point `nth` on. */
-RARELY static void chain(struct hearers *h, uint64_t nth)
+void hearers_chain(struct hearers *h, uint64_t nth)
 {
     uint8_t *at = &h->first;
     h->due = UINT32_MAX;
@@ -57,10 +55,12 @@ RARELY static void chain(struct hearers *h, uint64_t nth)
     *at = NOBODY;
 }
 
-/* The one that `at` leads to rests from so many points behind `nth`. Returns what leads to the one behind it. */
-RARELY static uint8_t *rest(struct hearers *h, uint8_t *at, uint64_t points, uint64_t nth)
+uint8_t *hearers_rest(struct hearers *h, uint8_t *at, uint64_t nth, bool finite, struct hearing *now)
 {
     struct hearer *one = &h->all[*at];
+    uint64_t points = now->rest;
+    now->rest = 0;
+    if (one->whole || !finite) return &one->next;
     uint64_t until = (one->counts ? one->watcher->heard : nth) + points + 1;
     one->until = until < UINT32_MAX && points < REST ? (uint32_t)until : UINT32_MAX;
     if (one->counts) return &one->next;
@@ -69,32 +69,12 @@ RARELY static uint8_t *rest(struct hearers *h, uint8_t *at, uint64_t points, uin
     return at;
 }
 
-/* One that counts, or hears several sources, which are given of_run. */
-RARELY static void give_odd(struct hearer *one, const struct point *p, const struct point *of_run, struct findings *out,
-                            uint32_t *emitting)
+void hearers_give_odd(struct hearer *one, const struct point *p, const struct point *of_run, struct findings *out,
+                      struct hearing *now)
 {
     struct watcher *w = one->watcher;
     out->heard = ++w->heard;
     if (one->counts && w->heard < one->until) return;
-    *emitting = w->id;
+    now->emitting = w->id;
     w->analyzer->observe(w->state, one->whole ? of_run : p, out);
-}
-
-void hearers_give(struct hearers *h, uint64_t nth, const struct point *p, const struct point *of_run, struct findings *out,
-                  uint32_t *emitting)
-{
-    uint64_t points = 0;
-    if (!isfinite(p->value)) hearers_wake(h);
-    if (nth >= h->due) chain(h, nth);
-    out->nth = nth, out->rest = &points;
-    for (uint8_t *at = &h->first; *at != NOBODY;) {
-        struct hearer *one = &h->all[*at];
-        const struct watcher *w = one->watcher;
-        if (!one->odd) *emitting = w->id, w->analyzer->observe(w->state, p, out);
-        else give_odd(one, p, of_run, out, emitting);
-        if (points && !one->whole && isfinite(p->value)) at = rest(h, at, points, nth);
-        else at = &one->next;
-        points = 0;
-    }
-    out->rest = NULL, out->nth = 0;
 }

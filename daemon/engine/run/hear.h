@@ -34,6 +34,11 @@ struct hearers {
     uint32_t due; /* points of the series until who rests is looked through; 0: at the next one */
     uint8_t n, room, first;
 };
+/* While a point is given. */
+struct hearing {
+    uint64_t rest;     /* points that the analyzer which is running asks to be left out; 0 in between */
+    uint32_t emitting; /* id of its watcher */
+};
 
 /* hearers_add - one more, behind the others; without memory, or beyond HEARERS_MAX, it stays away. hearers_make_room - for so many. */
 void hearers_add(struct hearers *h, struct watcher *w, bool whole);
@@ -41,10 +46,30 @@ void hearers_make_room(struct hearers *h, size_t n);
 void hearers_remove(struct hearers *h, const struct watcher *w);
 /* hearers_wake - all are given the next point. */
 void hearers_wake(struct hearers *h);
+/* hearers_chain - those that do not rest from point nth on. hearers_rest - the one that `at` leads to asked for a rest behind nth; returns
+ * what leads to the one behind it. hearers_give_odd - to one that counts, or hears several sources. All for hearers_give. */
+void hearers_chain(struct hearers *h, uint64_t nth);
+uint8_t *hearers_rest(struct hearers *h, uint8_t *at, uint64_t nth, bool finite, struct hearing *now);
+void hearers_give_odd(struct hearer *one, const struct point *p, const struct point *of_run, struct findings *out,
+                      struct hearing *now);
 /* hearers_give - a point to all that are awake.
- *   nth       of the series, from 1. emitting: written, the watcher's id while it is given the point
- *   of_run    what the states that hear several sources are given. Those never rest, and nobody does from a value that is not finite */
-void hearers_give(struct hearers *h, uint64_t nth, const struct point *p, const struct point *of_run, struct findings *out,
-                  uint32_t *emitting);
+ *   nth       of the series, from 1
+ *   of_run    what the states that hear several sources are given. Those never rest, and nobody does from a value that is not finite
+ *   finite    is its value? */
+static inline void hearers_give(struct hearers *h, uint64_t nth, const struct point *p, const struct point *of_run, bool finite,
+                                struct findings *out, struct hearing *now)
+{
+    if (!finite) hearers_wake(h);
+    if (nth >= h->due) hearers_chain(h, nth);
+    out->nth = nth, out->rest = &now->rest;
+    for (uint8_t *at = &h->first; *at != NOBODY;) {
+        struct hearer *one = &h->all[*at];
+        const struct watcher *w = one->watcher;
+        if (!one->odd) now->emitting = w->id, w->analyzer->observe(w->state, p, out);
+        else hearers_give_odd(one, p, of_run, out, now);
+        at = now->rest ? hearers_rest(h, at, nth, finite, now) : &one->next;
+    }
+    out->rest = NULL, out->nth = 0;
+}
 
 #endif

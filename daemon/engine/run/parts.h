@@ -190,7 +190,7 @@ struct run {
     uint64_t roles; /* WANTS() bits of roles with points */
     double first_time, last_time, silence_s;
     bool replaying, finished;
-    uint32_t emitting; /* id of the watcher whose analyzer is running */
+    struct hearing hearing;
     struct findings out;
 
     struct arena shown; /* the view and what it points to */
@@ -229,18 +229,6 @@ void run_remember(struct run *r, struct run_series *s, const struct point *p, ui
  * looked at: as they were. Without memory nothing happens; but false when a curve could not be thawed.  Cost: 4 us a series */
 void run_freeze(struct run *r);
 bool run_thaw(struct run_series *s);
-/* run_goes_on - the same for one more finite value of the buckets that it goes into, in a segment that is everybody's: most are. False, with
- * nothing done, for another, and of curves that are frozen. What has no past has no coarse curve with a bucket to join. */
-static inline bool run_goes_on(struct run_series *s, const struct point *p, uint16_t joined)
-{
-    struct past *past = &s->kept.past;
-    if (s->frozen || s->whole || p->segment != joined || p->segment != s->kept.segment || past->fine != &s->curve) return false;
-    if (!curve_joins(&past->coarse) || !curve_joins(&s->curve) || !isfinite(p->value)) return false;
-    if (PAST_LOG & WANTS((unsigned)s->s.role)) past_take_log(past, p->value);
-    curve_join(&past->coarse, p->step, p->value);
-    curve_join(&s->curve, p->step, p->value);
-    return true;
-}
 /* run_past_free - what it holds, not itself; takes NULL. */
 void run_past_free(struct run_past *k);
 /* run_frozen_free - takes NULL. */

@@ -11,6 +11,7 @@ enum {
     APART_RECORDS = 4 /* that they may be apart */
 };
 #define STEP_MAX (INT64_C(1) << 60)
+#define ALWAYS   __attribute__((always_inline)) /* with RARELY: the way of nearly all points has no call but to the analyzers */
 
 static bool leads(const struct run_source *from, const struct run_series *s)
 {
@@ -32,11 +33,10 @@ static void place_events(struct run *r, const struct point *p)
 
 /* Processes that write the same steps into one file side by side are now and then a few records apart: that is no restart, and the number
  * counts as one of the newest step. */
-static int64_t in_order(const struct run_source *from, const struct run_series *s, int64_t step)
+RARELY static int64_t in_order(const struct run_source *from, const struct run_series *s, int64_t step)
 {
     const struct run_series *lead = from->lead;
-    if (!s->points || step >= s->last_step || !lead || from->twice < TWICE_MIN || TWICE_SHARE * from->twice < lead->points)
-        return step;
+    if (!lead || from->twice < TWICE_MIN || TWICE_SHARE * from->twice < lead->points) return step;
     return s->last_step - step <= APART_RECORDS * (lead->last_step - from->before) ? s->last_step : step;
 }
 
@@ -93,13 +93,29 @@ static inline void reach(double *first, double *last, double time)
     if (!(*last >= time)) *last = time;
 }
 
-static inline void count(struct run *r, struct run_series *s, const struct point *p)
+/* run_remember for one more finite value of the buckets that it goes into, in a segment that is everybody's: most are. False, with nothing done,
+ * for another, and of curves that are frozen. */
+ALWAYS static inline bool goes_on(struct run_series *s, const struct point *p, uint16_t joined)
+{
+    struct past *past = &s->kept.past;
+    if (s->frozen || !curve_joins(&s->curve)) return false;
+    if (run_has_past(&s->s)) {
+        if (s->whole || p->segment != joined || p->segment != s->kept.segment || past->fine != &s->curve) return false;
+        if (!curve_joins(&past->coarse)) return false;
+        if (PAST_LOG & WANTS((unsigned)s->s.role)) past_take_log(past, p->value);
+        curve_join(&past->coarse, p->step, p->value);
+    }
+    curve_join(&s->curve, p->step, p->value);
+    return true;
+}
+
+ALWAYS static inline void count(struct run *r, struct run_series *s, const struct point *p, bool finite)
 {
     if (!s->points++) s->first_step = p->step, r->roles |= WANTS((unsigned)s->s.role);
     s->last_step = p->step;
     s->last = p->value;
-    if (!isfinite(p->value) && !s->nonfinite++) s->nonfinite_step = p->step;
-    if (!run_goes_on(s, p, joined_segment(r, p))) run_remember(r, s, p, joined_segment(r, p));
+    if (!finite && !s->nonfinite++) s->nonfinite_step = p->step;
+    if (!finite || !goes_on(s, p, joined_segment(r, p))) run_remember(r, s, p, joined_segment(r, p));
 }
 
 /*   from   NULL for what has no source */
@@ -118,31 +134,33 @@ RARELY static void give_joined(struct run *r, const struct run_series *s, struct
     struct point joined = *p;
     joined.segment = joined_segment(r, p);
     if (s->whole) joined.past = &s->whole->past;
-    hearers_give(hearers, nth, p, &joined, &r->out, &r->emitting);
+    hearers_give(hearers, nth, p, &joined, isfinite(p->value), &r->out, &r->hearing);
 }
 
-static inline void give(struct run *r, const struct run_series *s, struct hearers *hearers, uint64_t nth, const struct point *p)
+static inline void give(struct run *r, const struct run_series *s, struct hearers *hearers, uint64_t nth, const struct point *p,
+                        bool finite)
 {
     if (r->whole || s->whole) give_joined(r, s, hearers, nth, p);
-    else hearers_give(hearers, nth, p, p, &r->out, &r->emitting);
+    else hearers_give(hearers, nth, p, p, finite, &r->out, &r->hearing);
 }
 
 /*   from   the series' source; NULL for what has none, and for silence, which is none's */
-static inline void take(struct run *r, struct run_source *from, struct run_series *s, int64_t step, double time, double value,
-                        uint64_t line)
+ALWAYS static inline void take(struct run *r, struct run_source *from, struct run_series *s, int64_t step, double time,
+                               double value, uint64_t line)
 {
+    const bool finite = isfinite(value);
     struct point p = {
         .series = &s->s, .seq = ++r->seq, .step = sane(step), .time = time, .value = value, .line = line, .source = s->s.source};
     if (!isnan(time)) count_time(r, from, time);
     if (from) {
-        p.step = in_order(from, s, p.step);
+        if (s->points && p.step < s->last_step) p.step = in_order(from, s, p.step);
         follow_step(r, from, s, &p);
         follow_record(r, from, s, line);
         p.segment = from->segment;
     }
     if (run_has_past(&s->s)) p.past = &s->kept.past;
-    count(r, s, &p);
-    give(r, s, &s->hearers, s->points, &p);
+    count(r, s, &p, finite);
+    give(r, s, &s->hearers, s->points, &p, finite);
     if (!r->replaying && r->options.hooks.point) r->options.hooks.point(r->options.hooks.arg, &p);
 }
 
@@ -165,17 +183,17 @@ void run_take_event(struct run *r, struct run_source *from, uint16_t source, enu
                       .line = line,
                       .source = source,
                       .segment = from->segment};
-    count(r, s, &p);
+    count(r, s, &p, true);
     run_wake(r, source);
-    give(r, s, &from->hears, s->points, &p);
+    give(r, s, &from->hears, s->points, &p, true);
 }
 
 void run_take_beside(struct run *r, struct run_series *s, int64_t step, double value)
 {
     struct point p = {.series = &s->s, .seq = ++r->seq, .step = sane(step), .time = NAN, .value = value, .source = s->s.source};
     if (p.source < r->n_sources) p.segment = r->sources[p.source]->segment;
-    count(r, s, &p);
-    give(r, s, &s->hearers, s->points, &p);
+    count(r, s, &p, isfinite(value));
+    give(r, s, &s->hearers, s->points, &p, isfinite(value));
 }
 
 void run_on_point(void *arg, int series, int64_t step, double time, double value, uint64_t line)

@@ -85,7 +85,7 @@ static bool make_whole_state(struct run *r, struct watcher *w)
 void *run_whole_state(void *arg)
 {
     struct run *r = arg;
-    struct watcher *w = r->watchers[r->emitting - 1];
+    struct watcher *w = r->watchers[r->hearing.emitting - 1];
     return make_whole_state(r, w) ? w->state : NULL;
 }
 
@@ -151,7 +151,7 @@ static void catch_up(struct run *r, struct watcher *w, const struct run_series *
                           .source = s->s.source,
                           .segment = s->kept.segment,
                           .past = &s->kept.past};
-        r->emitting = w->id;
+        r->hearing.emitting = w->id;
         for (uint32_t n = 0; n < b->n; n += one_of) {
             r->out.heard = ++w->heard;
             w->analyzer->observe(w->state, &p, &r->out);
