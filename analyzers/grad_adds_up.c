@@ -7,6 +7,7 @@
 #include <math.h>
 
 #include "analyzer.h"
+#include "stats/log_sum.h"
 #include "stats/preview.h"
 #include "stats/track_level.h"
 
@@ -16,9 +17,10 @@ struct state {
     struct preview preview;
     struct track norm[1];
     uint32_t n;
-    double last, changes; /* the newest norm; sum of the sizes of changes of its logarithm, each at most CHANGE_MAX */
+    double last;            /* the newest norm */
+    struct log_sum changes; /* sizes of changes of its logarithm, each at most that of CHANGE_MAX */
 };
-static const double CHANGE_MAX = 0.5; /* one odd batch is no roughness */
+static const double CHANGE_MAX = 1.6487212707001282; /* e^0.5: one odd batch is no roughness */
 
 static const char *const kinds[] = {"grad_explosion", NULL};
 static const struct knob knobs[] = {
@@ -57,7 +59,7 @@ static void judge(void *state, const struct findings *out)
     if (!s->n) return;
     size_t n = track_means(t, level);
     if ((double)t->curve->points < s->min_points || n < 10 || !track_begins(t) || track_low(t) <= 0) return;
-    double rough = s->changes / (double)(t->curve->points - 1), first = level[0], now = track_level(t, 0.75, 1);
+    double rough = log_sum_value(&s->changes) / (double)(t->curve->points - 1), first = level[0], now = track_level(t, 0.75, 1);
     double later = track_level(t, 0.5, 1) / track_level(t, 0, 0.5);
     if (rough > s->rough || now < s->grown * first || deepest_dip(level, n) < s->dip) return;
     if (later < (rough <= s->smooth ? s->later_smooth : s->later)) return;
@@ -79,9 +81,9 @@ static void observe(void *state, const struct point *p, const struct findings *o
     const struct track *t = track_add(s->norm, &s->n, 1, p);
     if (!t) return;
     bool begins = t->curve->points == 1;
-    if (begins) s->changes = 0;
-    double change = begins || p->value == s->last ? 0 : fabs(log(p->value / s->last));
-    s->changes += change < CHANGE_MAX ? change : CHANGE_MAX;
+    double change = p->value == s->last ? 1 : p->value > s->last ? p->value / s->last : s->last / p->value;
+    if (begins) s->changes = (struct log_sum){0};
+    else log_sum_add(&s->changes, change >= 1 && change < CHANGE_MAX ? change : CHANGE_MAX);
     s->last = p->value;
     if (preview_due(&s->preview, p)) preview_judge(&s->preview, s, judge, out);
 }

@@ -96,18 +96,24 @@ static void observe_loss(struct state *s, double value)
     if (!s->e.open) level_add(&s->loss, value);
 }
 
-RARELY static void observe_norm(struct state *s, const struct point *p, const struct findings *out)
+RARELY static void judge(struct state *s, const struct point *p, const struct findings *out)
+{
+    enum excursion_change change = excursion_add(&s->e, &s->knobs, p);
+    if (!s->e.open) reached_add(&s->reached, p->value);
+    if (change == EXCURSION_SETTLED) s->episode++, tell(s, PHASE_OPENED, out);
+    else if (change == EXCURSION_GREW && s->told) tell(s, PHASE_CHANGED, out);
+    else if (change == EXCURSION_RETURNED && s->told) tell(s, PHASE_CLOSED, out);
+}
+
+static void observe_norm(struct state *s, const struct point *p, const struct findings *out)
 {
     if (!s->series) s->series = p->series;
     if (p->series != s->series || p->value == 0) return; /* no level to grow from: grad_zero's business */
     s->past = p->past;
     if (p->value > s->max) s->max = p->value;
     if (!s->e.open && s->e.base.n == ROLLING_MAX && rolling_median(&s->e.base) > s->top) s->top = rolling_median(&s->e.base);
-    enum excursion_change change = excursion_add(&s->e, &s->knobs, p);
-    if (!s->e.open) reached_add(&s->reached, p->value);
-    if (change == EXCURSION_SETTLED) s->episode++, tell(s, PHASE_OPENED, out);
-    else if (change == EXCURSION_GREW && s->told) tell(s, PHASE_CHANGED, out);
-    else if (change == EXCURSION_RETURNED && s->told) tell(s, PHASE_CLOSED, out);
+    if (excursion_passes(&s->e, &s->knobs, p)) reached_add(&s->reached, p->value);
+    else judge(s, p, out);
 }
 
 static void observe(void *state, const struct point *p, const struct findings *out)

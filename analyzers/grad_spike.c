@@ -86,10 +86,8 @@ static void observe_loss(struct state *s, const struct point *p, const struct fi
     if (s->loss_rose && s->waiting) answer(s, out);
 }
 
-RARELY static void observe_norm(struct state *s, const struct point *p, const struct findings *out)
+RARELY static void judge(struct state *s, const struct point *p, const struct findings *out)
 {
-    if (!s->series) s->series = p->series;
-    if (p->series != s->series) return;
     enum excursion_change change = excursion_add(&s->e, &s->knobs, p);
     if (!s->e.open) reached_add(&s->reached, p->value);
     if (s->e.slow) return;
@@ -101,6 +99,14 @@ RARELY static void observe_norm(struct state *s, const struct point *p, const st
     }
     if (change == EXCURSION_STARTED || change == EXCURSION_GREW) tell(s, false, out);
     if (change == EXCURSION_RETURNED) tell(s, true, out);
+}
+
+static void observe_norm(struct state *s, const struct point *p, const struct findings *out)
+{
+    if (!s->series) s->series = p->series;
+    if (p->series != s->series) return;
+    if (excursion_passes(&s->e, &s->knobs, p)) reached_add(&s->reached, p->value);
+    else judge(s, p, out);
 }
 
 static void observe(void *state, const struct point *p, const struct findings *out)

@@ -94,10 +94,15 @@ static void look_behind(struct state *s, const struct point *p, double interval,
     }
 }
 
-static void observe(void *state, const struct point *p, const struct findings *out)
+/* Is the interval, from 1 on, no longer than others were, and is no hole being looked at? */
+static inline bool is_usual(const struct state *s, const struct point *p)
 {
-    struct state *s = state;
-    if (p->series->axis == AXIS_RECORD || p->series->step_inferred) return;
+    return s->points && p->segment == s->segment && s->n >= ROLLING_MAX && s->from == s->to && p->step > s->last_step &&
+           (double)p->step - (double)s->last_step <= s->longest;
+}
+
+RARELY static void look(struct state *s, const struct point *p, const struct findings *out)
+{
     if (!s->points || p->segment != s->segment || p->step < s->last_step) begin(s, p);
     double interval = s->points ? (double)p->step - (double)s->last_step : 0;
     if (interval > 0) {
@@ -112,6 +117,14 @@ static void observe(void *state, const struct point *p, const struct findings *o
     s->points++;
     s->last_step = p->step;
     s->last_line = p->line;
+}
+
+static void observe(void *state, const struct point *p, const struct findings *out)
+{
+    struct state *s = state;
+    if (p->series->axis == AXIS_RECORD || p->series->step_inferred) return;
+    if (is_usual(s, p)) s->points++, s->last_step = p->step, s->last_line = p->line;
+    else look(s, p, out);
 }
 
 const struct analyzer analyzer_log_gap = {.name = "log_gap",

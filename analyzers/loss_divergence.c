@@ -132,16 +132,8 @@ static void note_first(struct state *s, const struct point *p)
     if (s->e.n == 2) s->second_step = p->step, s->second_line = p->line;
 }
 
-static void observe(void *state, const struct point *p, const struct findings *out)
+RARELY static void judge(struct state *s, const struct point *p, const struct findings *out)
 {
-    struct state *s = state;
-    if (!isfinite(p->value)) return;
-    s->series = p->series, s->past = p->past;
-    if (!s->e.n) s->first = p->value, s->lowest_later = INFINITY;
-    else if (s->e.n > 2 && p->value < s->lowest_later) s->lowest_later = p->value;
-    if (!s->e.n || p->value <= s->lowest) s->lowest = p->value, s->rising_step = INT64_MIN;
-    else if (s->rising_step == INT64_MIN) s->rising_step = p->step, s->rising_line = p->line;
-    s->last = p->value;
     enum excursion_change change = excursion_add(&s->e, &s->knobs, p);
     if (s->e.n && s->e.n <= EXCURSION_EARLY) note_first(s, p);
     switch (change) {
@@ -161,6 +153,19 @@ static void observe(void *state, const struct point *p, const struct findings *o
         s->recedes = excursion_recedes(&s->e), s->eased = has_eased(s);
         tell(s, PHASE_CHANGED, out);
     }
+}
+
+static void observe(void *state, const struct point *p, const struct findings *out)
+{
+    struct state *s = state;
+    if (!isfinite(p->value)) return;
+    s->series = p->series, s->past = p->past;
+    if (!s->e.n) s->first = p->value, s->lowest_later = INFINITY;
+    else if (s->e.n > 2 && p->value < s->lowest_later) s->lowest_later = p->value;
+    if (!s->e.n || p->value <= s->lowest) s->lowest = p->value, s->rising_step = INT64_MIN;
+    else if (s->rising_step == INT64_MIN) s->rising_step = p->step, s->rising_line = p->line;
+    s->last = p->value;
+    if (s->told || !excursion_passes(&s->e, &s->knobs, p)) judge(s, p, out);
 }
 
 static void fact(void *state, const char *key, const char *value)

@@ -261,6 +261,13 @@ static void judge_held(const struct state *s, const struct findings *out)
     out->emit(out->arg, &f);
 }
 
+static inline void sum_up(struct sums *s, double value, double last)
+{
+    s->squares += (float)(value * value);
+    s->changes += (float)fabs(value - last);
+    s->leaps += (float)((value - last) * (value - last));
+}
+
 /* The sums follow the curve, whose buckets are joined in pairs when all are in use. */
 static void follow(struct sums *sums, const struct track *t, uint32_t width, uint32_t used, double value, double last)
 {
@@ -271,9 +278,7 @@ static void follow(struct sums *sums, const struct track *t, uint32_t width, uin
                                 sums[2 * i].leaps + sums[2 * i + 1].leaps};
     for (uint32_t i = TRACK_BUCKETS / 2; joined && i + 1 < now; i++) sums[i] = (struct sums){0};
     if (now != used) sums[now - 1] = (struct sums){0, 0, 0};
-    sums[now - 1].squares += (float)(value * value);
-    sums[now - 1].changes += (float)fabs(value - last);
-    sums[now - 1].leaps += (float)((value - last) * (value - last));
+    sum_up(&sums[now - 1], value, last);
 }
 
 static void follow_cycle(struct cycle *c, const struct point *p)
@@ -382,10 +387,32 @@ static void say_all(void *state, const struct findings *out)
     if (!s->game) judge_held(s, out);
 }
 
+RARELY static void say_now(struct state *s, const struct findings *out) { preview_judge(&s->preview, s, say_all, out); }
+
+RARELY static void look(struct state *s, const struct point *p, const struct findings *out)
+{
+    s = hear(s, p, out);
+    if (s && preview_due(&s->preview, p)) say_now(s, out);
+}
+
+/* Is it one more value of the newest bucket of the first loss? */
+static inline bool goes_on(const struct state *s, const struct point *p)
+{
+    const struct track *t = &s->loss[0];
+    return p->series == t->series && !s->game && p->past && t->curve == &p->past->coarse && t->segment == p->segment &&
+           t->curve->used == s->used[0] && t->curve->width == s->width[0] && isfinite(p->value);
+}
+
 static void observe(void *state, const struct point *p, const struct findings *out)
 {
-    struct state *s = hear(state, p, out);
-    if (s && preview_due(&s->preview, p)) preview_judge(&s->preview, s, say_all, out);
+    struct state *s = state;
+    if (!goes_on(s, p)) {
+        look(s, p, out);
+        return;
+    }
+    sum_up(&s->sums[0][s->used[0] - 1], p->value, s->last[0]);
+    s->last[0] = p->value;
+    if (preview_due(&s->preview, p)) say_now(s, out);
 }
 
 static void finish(void *state, const struct findings *out)

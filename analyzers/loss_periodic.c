@@ -237,16 +237,16 @@ RARELY static bool known(struct state *s, const struct series *series)
     return is;
 }
 
-static void add_progress(struct state *s, const struct point *p)
+RARELY static void add_progress(struct state *s, const struct point *p)
 {
     const struct series *series = p->series;
-    if (series == s->other || series->axis != AXIS_STEP) return;
+    if (series->axis != AXIS_STEP) return;
     if (series != s->counts && !known(s, series)) return;
     epochs_add(&s->epochs, p);
 }
 
 /* The main training loss whose values are steps is judged; while the run goes on each time it has four times as many values. */
-RARELY static void observe_loss(struct state *s, const struct point *p, const struct findings *out)
+RARELY static void look(struct state *s, const struct point *p, const struct findings *out)
 {
     if (!isfinite(p->value) || p->value < 0 || p->series->axis == AXIS_EPOCH) return;
     bool leads = !s->series || (p->series != s->series && lead_of(p->series, s->series));
@@ -259,16 +259,36 @@ RARELY static void observe_loss(struct state *s, const struct point *p, const st
     judge(s, false, out);
 }
 
+/* One more value of the next mean, as far from the last one as all before it: nearly all. False, with nothing done, for any other. */
+static inline bool goes_on(struct state *s, const struct point *p)
+{
+    const double far = 1e100; /* as log_sum has it */
+    int64_t off = p->step - s->first_step;
+    if (p->series != s->series || p->segment != s->segment || s->placed || p->series->axis == AXIS_EPOCH) return false;
+    if (s->in_next == s->width || !s->in_next || s->points < 2 || s->points + 1 >= s->next) return false;
+    if (s->apart <= 0 || off > EVEN_MOST || off != s->apart * (int64_t)s->points) return false;
+    double product = s->next_value.product * p->value;
+    if (!(p->value > SCALE_FLOOR && p->value <= far && product < far && product > 1 / far)) return false;
+    s->in_next++;
+    s->next_place += (double)off;
+    s->next_value.product = product;
+    s->points++;
+    s->last_step = p->step, s->last_line = p->line;
+    return true;
+}
+
 static void observe(void *state, const struct point *p, const struct findings *out)
 {
     struct state *s = state;
     switch (p->series->role) {
-    case ROLE_LOSS_TRAIN: observe_loss(s, p, out); break;
+    case ROLE_LOSS_TRAIN:
+        if (!goes_on(s, p)) look(s, p, out);
+        break;
     case ROLE_LEARNING_RATE:
         if (isfinite(p->value)) add_rate(&s->cycles, p->value);
         break;
     case ROLE_PROGRESS:
-        if (isfinite(p->value)) add_progress(s, p);
+        if (p->series != s->other && isfinite(p->value)) add_progress(s, p);
         break;
     default: s->game = true;
     }

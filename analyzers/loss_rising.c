@@ -117,7 +117,7 @@ static void follow_rate(struct state *s, const struct point *p)
     if (!b->series) b->series = p->series;
     if (b->series != p->series || !(p->value >= 0) || !isfinite(p->value)) return;
     if (p->value > b->level && c->n) {
-        if (!c->rises++) c->before = fmax(c->before, b->level), c->jumped = false;
+        if (!c->rises++) c->before = larger(c->before, b->level), c->jumped = false;
         c->jumped = c->jumped || p->value > 1.5 * b->level;
     } else if (p->value < b->level) c->before = larger(c->before, b->level), c->rises = 0;
     b->level = p->value;
@@ -291,9 +291,9 @@ RARELY static struct state *with_one_more(struct state *s, const struct series *
     return s;
 }
 
-static void observe(void *state, const struct point *p, const struct findings *out)
+/* One of a series that was heard for the first time, or is none of those that are followed. */
+RARELY static void look(struct state *s, const struct point *p, const struct findings *out)
 {
-    struct state *s = state;
     if (!s->heard) begin(s, p);
     s->several = s->several || p->source != s->source;
     switch (p->series->role) {
@@ -309,6 +309,23 @@ static void observe(void *state, const struct point *p, const struct findings *o
     while (i < s->n && s->loss[i].series != p->series) i++;
     if (i == s->n && !(s = with_one_more(s, p->series, out))) return;
     add_loss(s, &s->loss[i], p, out);
+}
+
+/* Is it one more loss of the first series, and not all of the next mean? */
+static inline bool goes_on(const struct state *s, const struct point *p)
+{
+    const struct rise *r = &s->loss[0];
+    return !s->game && !r->negative && p->segment == r->segment && p->value >= 0 && isfinite(p->value) &&
+           r->in_sum + 1 < r->width;
+}
+
+static void observe(void *state, const struct point *p, const struct findings *out)
+{
+    struct state *s = state;
+    if (p->series == s->loss[0].series && goes_on(s, p)) s->loss[0].sum += p->value, s->loss[0].in_sum++;
+    else if (p->series == s->beside[RATE].series) follow_rate(s, p);
+    else if (p->series == s->beside[GRADIENT].series) follow(s, GRADIENT, p);
+    else look(s, p, out);
 }
 
 /* Where norms and rate come from other files than the loss, how far each was read has decided what was told early: in the end loss_divergence

@@ -143,11 +143,8 @@ static void tell_start(struct state *s, const struct point *p, const struct find
     s->e = later;
 }
 
-static void observe(void *state, const struct point *p, const struct findings *out)
+RARELY static void judge(struct state *s, const struct point *p, const struct findings *out)
 {
-    struct state *s = state;
-    if (!isfinite(p->value)) return;
-    s->series = p->series, s->past = p->past;
     enum excursion_change change = excursion_add(&s->e, &s->knobs, p);
     if (s->e.n == EXCURSION_EARLY && !s->told && !s->e.open) tell_start(s, p, out);
     if (s->e.slow) return;
@@ -158,6 +155,14 @@ static void observe(void *state, const struct point *p, const struct findings *o
         s->wide = s->wide > s->e.length ? s->wide : s->e.length;
         tell(s, p, PHASE_CHANGED, 1, NULL, out);
     }
+}
+
+static void observe(void *state, const struct point *p, const struct findings *out)
+{
+    struct state *s = state;
+    if (!isfinite(p->value)) return;
+    s->series = p->series, s->past = p->past;
+    if (!excursion_passes(&s->e, &s->knobs, p)) judge(s, p, out);
 }
 
 static void finish(void *state, const struct findings *out)

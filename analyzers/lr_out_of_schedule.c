@@ -350,9 +350,8 @@ static void resume(struct state *s, const struct point *p)
         begin_again(s, last, step, p), s->resumed = true;
 }
 
-static void observe(void *state, const struct point *p, const struct findings *out)
+RARELY static void look(struct state *s, const struct point *p, const struct findings *out)
 {
-    struct state *s = state;
     if (!isfinite(p->value) || p->value < 0) return;
     if (!s->series) begin(s, p);
     else if (p->segment != s->segment) resume(s, p);
@@ -365,6 +364,28 @@ static void observe(void *state, const struct point *p, const struct findings *o
     s->last_step = p->step;
     s->last_line = p->line;
     if (tells_climb(s) || s->restarts != restarts) judge(s, out);
+}
+
+/* A rate that stands, or that falls below all since its peak: most are. It ends a climb, begins none, and is no restart. */
+static inline void go_on(struct state *s, const struct point *p)
+{
+    bool tail = p->value <= s->low_end * s->peak;
+    s->n++;
+    follow_fall(s, p);
+    s->same = p->value == s->last ? s->same + 1 : 1;
+    if (p->value < s->low) s->low = p->value, s->low_step = p->step;
+    if (tail && !s->in_tail) s->tail_step = p->step, s->tail_line = p->line;
+    s->in_tail = tail;
+    s->last = p->value, s->last_step = p->step, s->last_line = p->line;
+}
+
+static void observe(void *state, const struct point *p, const struct findings *out)
+{
+    struct state *s = state;
+    bool lower = p->value < s->low && p->value < s->last && p->value >= 0, stands = s->same > 1 && p->value == s->last;
+    bool known = p->series == s->series && p->segment == s->segment && p->step != s->last_step;
+    if (known && (lower || stands) && !s->climb.rises && p->value <= s->climb.from) go_on(s, p);
+    else look(s, p, out);
 }
 
 static void finish(void *state, const struct findings *out)

@@ -47,22 +47,25 @@ static const struct knob knobs[] = {
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
 /* enter_decade - find the power of ten at or below x > 0. That of the last rate nearly always holds; its ends are left to the logarithm. */
-static void enter_decade(struct state *s, double x)
+RARELY static void enter_decade(struct state *s, double x)
 {
-    if (x >= s->decade && x <= 9.99 * s->decade) return;
     s->decade = pow(10, floor(log10(x) + 1e-9));
     s->finest = s->decade / 10 / 10 / 10;
 }
 
 /* unit_of - the place of the last decimal of x > 0, among its first four: 0.00025 gives 1e-5. What is coarser than `known` need not be
  * told from it. */
-static double unit_of(struct state *s, double x, double known)
+RARELY static double find_unit(const struct state *s, double x, double known)
 {
-    enter_decade(s, x);
-    if (s->finest >= known) return known;
     double unit = s->decade;
     for (int i = 0; i < 3 && unit > 0 && fabs(x / unit - (double)(int64_t)(x / unit + 0.5)) > 1e-6; i++) unit /= 10;
     return fmin(unit, known);
+}
+
+static inline double unit_of(struct state *s, double x, double known)
+{
+    if (!(x >= s->decade && x <= 9.99 * s->decade)) enter_decade(s, x);
+    return s->finest >= known ? known : find_unit(s, x, known);
 }
 
 /* While every rate was 0: has a loss been logged, and did it stay where it began? */
@@ -128,8 +131,9 @@ static void observe_rate(struct state *s, const struct point *p, const struct fi
     s->first_step = p->step < s->first_step ? p->step : s->first_step;
     s->last_step = p->step > s->last_step ? p->step : s->last_step;
     if (p->value != 0 && !(s->rated && fabs(p->value) <= s->tiny * s->peak)) {
-        s->unit = unit_of(s, fabs(p->value), s->rated ? s->unit : INFINITY);
-        s->peak = fmax(s->peak, fabs(p->value));
+        double rate = fabs(p->value);
+        s->unit = unit_of(s, rate, s->rated ? s->unit : INFINITY);
+        if (rate > s->peak) s->peak = rate;
         s->rate_step = !s->rated || p->step > s->rate_step ? p->step : s->rate_step;
         s->rated = true;
         if (s->zeros && p->step < s->zero_step) return;

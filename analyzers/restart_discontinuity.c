@@ -151,10 +151,8 @@ static void judge(struct state *s, const struct point *p, const struct findings 
     out->emit(out->arg, &f);
 }
 
-static void observe(void *state, const struct point *p, const struct findings *out)
+RARELY static void look(struct state *s, const struct point *p, const struct findings *out)
 {
-    struct state *s = state;
-    if (!isfinite(p->value)) return;
     if (scale_turns(&s->scale, p->value)) s->begun = s->pending = false;
     double y = s->scale.linear ? p->value : past_log(p->past, p->value), first = s->first, best = s->best;
     bool new_segment = s->begun && p->segment != s->segment;
@@ -167,6 +165,29 @@ static void observe(void *state, const struct point *p, const struct findings *o
     }
     if (!s->placed && !is_even(s, p->step) && !(s = keep_steps(s, out))) return;
     keep(s, p->step, y);
+    s->recent[s->n_recent++ % 32] = y;
+    if (y < s->best) s->best = y;
+    s->last_step = p->step;
+}
+
+/* Is it one more value of the newest level, as far from the last as those before it? */
+static inline bool goes_on(const struct state *s, const struct point *p)
+{
+    return s->in_last < s->width && s->begun && !s->pending && !s->placed && !s->scale.linear && p->segment == s->segment &&
+           p->past && p->past->newest == p->value && p->value >= 0 && s->points > 1 && p->step - s->last_step == s->apart;
+}
+
+static void observe(void *state, const struct point *p, const struct findings *out)
+{
+    struct state *s = state;
+    if (!isfinite(p->value)) return;
+    if (!goes_on(s, p)) {
+        look(s, p, out);
+        return;
+    }
+    double y = p->past->log, *level = &s->kept[s->used - 1];
+    *level += (y - *level) / ++s->in_last;
+    s->points++;
     s->recent[s->n_recent++ % 32] = y;
     if (y < s->best) s->best = y;
     s->last_step = p->step;

@@ -259,7 +259,7 @@ static void observe(void *state, const struct point *p, const struct findings *o
         if (!s->rate) s->rate = p->series;
         if (s->rate != p->series || !isfinite(p->value)) break;
         s->last_rate = p->value;
-        s->highest_rate = fmax(s->highest_rate, p->value);
+        if (p->value > s->highest_rate) s->highest_rate = p->value; /* fmax is a call */
         break;
     default: s->game = true;
     }

@@ -15,14 +15,13 @@ enum {
     WANDER_KNOWN = 16,
     SD_EVERY = 8
 };
-#define NOISE_FLOOR   0.02  /* on the log scale: 2 %. Logs are rounded, and a quiet series has no noise to speak of */
-#define LEVEL_SHARE   0.5   /* of the spread of levels that is noise: a falling curve spreads without being noisy */
-#define FALLING       4.0   /* standard deviations of neighbours that the last values lie below the window's middle: no scatter */
-#define WANDER_FACTOR 1.5   /* an excursion is so much higher than what came and went by itself: 6 sd for 4 sd of pure noise */
-#define WANDER_FADES  0.999 /* a value */
-#define CUSUM_SLACK   1.0   /* Page's k, in standard deviations: half of the shift that matters */
-#define CUSUM_LIMIT   40.0  /* Page's h: far beyond chance for smoothed, correlated levels */
-#define CUSUM_CLIP    3.0   /* no single value counts for more */
+#define NOISE_FLOOR   0.02 /* on the log scale: 2 %. Logs are rounded, and a quiet series has no noise to speak of */
+#define LEVEL_SHARE   0.5  /* of the spread of levels that is noise: a falling curve spreads without being noisy */
+#define FALLING       4.0  /* standard deviations of neighbours that the last values lie below the window's middle: no scatter */
+#define WANDER_FACTOR 1.5  /* an excursion is so much higher than what came and went by itself: 6 sd for 4 sd of pure noise */
+#define CUSUM_SLACK   1.0  /* Page's k, in standard deviations: half of the shift that matters */
+#define CUSUM_LIMIT   40.0 /* Page's h: far beyond chance for smoothed, correlated levels */
+#define CUSUM_CLIP    3.0  /* no single value counts for more */
 
 /* fmax is a call, for what it does with NaN; here is none. */
 static inline double larger(double a, double b) { return a > b ? a : b; }
@@ -82,11 +81,16 @@ static void follow_change(struct excursion *e, double size)
     e->change += weight * (size - e->change);
 }
 
-static bool off_stride(uint64_t accepted)
+/* How many values behind this one, which enters the window, do not. */
+static uint16_t skip(uint64_t accepted)
 {
-    if (accepted >= (STRIDE_MAX - 1) * STRIDE_POINTS) return accepted % STRIDE_MAX != 0;
-    uint32_t n = (uint32_t)accepted; /* a division of 32 bits is the cheaper one */
-    return n % (1 + n / STRIDE_POINTS) != 0;
+    enum { LAST = (STRIDE_MAX - 1) * STRIDE_POINTS };
+    if (accepted >= LAST) return STRIDE_MAX - 1;
+    uint32_t n = (uint32_t)accepted, stride = 1 + n / STRIDE_POINTS,
+             end = stride * STRIDE_POINTS; /* 32 bits are divided sooner */
+    if (n + stride < end) return (uint16_t)(stride - 1);
+    uint32_t beyond = (end + stride) / (stride + 1) * (stride + 1); /* the first one of the next stride */
+    return (uint16_t)(beyond - n - 1);
 }
 
 RARELY static void move_window(struct excursion *e, double y)
@@ -112,7 +116,8 @@ RARELY static void move_window(struct excursion *e, double y)
  * seen. Returns whether the window moved. */
 static inline bool absorb(struct excursion *e, double y)
 {
-    bool skipped = off_stride(e->accepted);
+    bool skipped = e->skipped > 0;
+    e->skipped = skipped ? (uint16_t)(e->skipped - 1) : skip(e->accepted);
     if (e->accepted) follow_change(e, fabs(y - e->previous));
     e->previous = y;
     e->accepted++;
@@ -213,7 +218,7 @@ RARELY static enum excursion_change judge(struct excursion *e, const struct excu
             return EXCURSION_STARTED;
         }
     }
-    if (e->base.n >= BASE_MIN) e->wander = larger(WANDER_FADES * e->wander, y - level);
+    if (e->base.n >= BASE_MIN) e->wander = larger(EXCURSION_FADES * e->wander, y - level);
     return absorb(e, y) ? window_moved(e, k, p) : EXCURSION_NONE;
 }
 
@@ -231,7 +236,7 @@ enum excursion_change excursion_add(struct excursion *e, const struct excursion_
     double y;
     if (!is_ordinary(e, k, p, &y)) return judge(e, k, p);
     e->n++;
-    e->wander = larger(WANDER_FADES * e->wander, y - rolling_median(&e->base));
+    e->wander = larger(EXCURSION_FADES * e->wander, y - rolling_median(&e->base));
     return absorb(e, y) ? window_moved(e, k, p) : EXCURSION_NONE;
 }
 

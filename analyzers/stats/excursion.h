@@ -14,6 +14,7 @@
 #include "scale.h"
 
 enum { EXCURSION_EARLY = 24 };
+#define EXCURSION_FADES 0.999 /* a value */
 
 struct excursion_knobs {
     double height_sd;       /* standard deviations above the baseline */
@@ -38,6 +39,7 @@ struct excursion {
     struct scale scale;
     bool open, settled, slow; /* slow: found by the CUSUM */
     uint16_t segment;         /* a restart is judged afresh */
+    uint16_t skipped;         /* accepted values until one enters the window */
     uint64_t n;               /* finite values so far */
     uint64_t accepted;        /* of those, absorbed by the baseline */
     double least_height;      /* log of height_factor, kept */
@@ -69,6 +71,21 @@ struct excursion_start {
 
 /* excursion_add - judge one finite value, then absorb it. O(ROLLING_MAX). */
 enum excursion_change excursion_add(struct excursion *e, const struct excursion_knobs *k, const struct point *p);
+/* excursion_passes - absorb a value that is within the noise of its level, and of which nothing is to be told: nearly all of a long series.
+ * False, with nothing changed, for any other: excursion_add. O(1), about 3 ns. */
+static inline bool excursion_passes(struct excursion *e, const struct excursion_knobs *k, const struct point *p)
+{
+    if (!e->skipped || e->open || e->scale.linear || p->segment != e->segment) return false;
+    if (!(p->value >= 0) || !p->past || p->past->newest != p->value || e->base.n < ROLLING_MAX) return false;
+    double y = p->past->log, level = rolling_median(&e->base), least = k->undone * (e->initial - level);
+    double size = fabs(y - e->previous), most = 4 * e->change, fades = EXCURSION_FADES * e->wander;
+    if (y - level > (least > e->least_height ? least : e->least_height)) return false;
+    e->wander = fades > y - level ? fades : y - level;
+    e->change += 1.0 / 16 * ((size > most ? most : size) - e->change);
+    e->previous = y;
+    e->n++, e->accepted++, e->skipped--;
+    return true;
+}
 /* excursion_height_sd, _factor - of the open or last excursion's peak over its baseline. */
 double excursion_height_sd(const struct excursion *e);
 double excursion_factor(const struct excursion *e);

@@ -39,8 +39,9 @@ static inline void rises_norm_add(struct rises_norm *r, double value)
 {
     r->grew = r->n && value >= RISES_EARLY_GROWS * r->last ? r->grew + 1 : 0;
     if (r->grew == 1) r->from = r->last;
-    if (r->n < RISES_EARLY_FIRST) r->first = fmax(r->first, value);
-    r->most = fmax(RISES_EARLY_FADES * r->most, value);
+    if (r->n < RISES_EARLY_FIRST && value > r->first) r->first = value; /* fmax is a call */
+    double fades = RISES_EARLY_FADES * r->most;
+    r->most = fades > value ? fades : value;
     r->before = r->last, r->last = value;
     r->n++;
 }

@@ -128,8 +128,7 @@ static int choose(struct record *r, double *epoch, int *counters)
     bool sized = r->kinds & 1u << FIELD_SAMPLE && r->kinds & 1u << FIELD_EPOCH;
     *epoch = NAN;
     *counters = 0;
-    for (uint32_t i = 0; i < r->n_cells; i++) {
-        const struct cell *c = &r->cells[i];
+    for (const struct cell *c = r->cells, *end = c + r->n_cells; c < end; c++) {
         if (c->rank >= FIELD_UNRANKED) continue;
         if (c->kind == FIELD_EPOCH) {
             if (c->rank < epoch_rank) epoch_rank = c->rank, *epoch = c->value;
@@ -138,7 +137,7 @@ static int choose(struct record *r, double *epoch, int *counters)
         if (c->kind == FIELD_STEP && (r->both.lengths || r->both.called)) continue;
         if (sized && field_is_size(r->columns[c->column].field)) continue;
         *counters += c->kind == FIELD_STEP;
-        if (c->rank < rank && can_be_step(c->value)) rank = c->rank, best = (int)i;
+        if (c->rank < rank && can_be_step(c->value)) rank = c->rank, best = (int)(c - r->cells);
     }
     return best;
 }
@@ -164,7 +163,7 @@ static bool counts_epochs(struct record *r, double value, double epoch, int coun
 }
 
 /* crowded - does a series get more points in one epoch than a repeated evaluation explains? */
-static bool crowded(struct record *r, int64_t epoch)
+RARELY static bool crowded(struct record *r, int64_t epoch)
 {
     bool many = false;
     if (r->held) return false;
@@ -179,7 +178,7 @@ static bool crowded(struct record *r, int64_t epoch)
 }
 
 /* episode_of - the record's count of episodes, or NaN. */
-static double episode_of(const struct record *r)
+RARELY static double episode_of(const struct record *r)
 {
     for (uint32_t i = 0; i < r->n_cells; i++)
         if (r->cells[i].kind == FIELD_EPISODE && can_be_step(r->cells[i].value)) return r->cells[i].value;
@@ -187,9 +186,9 @@ static double episode_of(const struct record *r)
 }
 
 /* lengths_by_name - "episode,reward,steps": the steps are those of the episode. */
-static void lengths_by_name(struct record *r)
+RARELY static void lengths_by_name(struct record *r)
 {
-    double episode = r->kinds & 1u << FIELD_EPISODE ? episode_of(r) : (double)NAN;
+    double episode = episode_of(r);
     const struct cell *steps = NULL;
     if (isnan(episode) || (r->both.n && !r->both.called)) return;
     for (uint32_t i = 0; i < r->n_cells; i++) {
@@ -204,7 +203,7 @@ static void lengths_by_name(struct record *r)
 static int place(struct record *r)
 {
     double epoch;
-    lengths_by_name(r);
+    if (r->kinds & 1u << FIELD_EPISODE) lengths_by_name(r);
     int counters, best = choose(r, &epoch, &counters);
     const struct column *c = best < 0 ? NULL : &r->columns[r->cells[best].column];
     if (c && c->field->kind == FIELD_EPOCH) {
@@ -269,7 +268,7 @@ static bool judge_text(struct column *c, struct span text, bool has_step)
     return !c->closed && (again || !has_step);
 }
 
-static void text_fact(struct record *r, const struct text_cell *t, bool has_step, const struct format_out *out)
+RARELY static void text_fact(struct record *r, const struct text_cell *t, bool has_step, const struct format_out *out)
 {
     struct column *c = &r->columns[t->column];
     enum field_kind kind = c->field->kind;
@@ -281,7 +280,7 @@ static void text_fact(struct record *r, const struct text_cell *t, bool has_step
     out->fact(out->arg, (struct span){c->name, c->length}, text);
 }
 
-static void number_fact(struct record *r, struct column *c, double value, const struct format_out *out)
+RARELY static void number_fact(struct record *r, struct column *c, double value, const struct format_out *out)
 {
     char text[32];
     if (value == c->setting || isnan(value) || c->facts >= SETTING_CHANGES_MAX || r->n_facts >= RECORD_FACTS_MAX) return;
@@ -304,7 +303,7 @@ static void tell_first_set(const struct record *r, const struct column *c, const
     if (record_find(r, (struct span){second, c->length}) >= 0) out->fact(out->arg, span_of("first_eval_set"), span_of("train"));
 }
 
-static void name_series(const struct record *r, struct column *c, const struct format_out *out)
+RARELY static void name_series(const struct record *r, struct column *c, const struct format_out *out)
 {
     if (c->name[0] == 'v') tell_first_set(r, c, out);
     c->series = out->series(out->arg, (struct span){c->name, c->length}, r->axis);
@@ -312,7 +311,7 @@ static void name_series(const struct record *r, struct column *c, const struct f
 }
 
 /* held_series - the series "val/loss" of the column "loss". */
-static int held_series(const struct record *r, struct column *c, const struct format_out *out)
+RARELY static int held_series(const struct record *r, struct column *c, const struct format_out *out)
 {
     char text[FIELD_NAME_MAX_BYTES + 16];
     int which = r->held == HELD_TEST;
@@ -325,22 +324,24 @@ static int held_series(const struct record *r, struct column *c, const struct fo
 /* tell - the cells as points, but for the one that was used as the step. */
 static void tell(struct record *r, int used, uint64_t line, const struct format_out *out)
 {
-    const struct cell *cell = r->cells;
+    const struct cell *cell = r->cells, *end = cell + r->n_cells, *as_step = used < 0 ? NULL : cell + used;
     struct column *columns = r->columns;
     double time = r->time;
     int64_t step = r->step;
-    for (int i = 0, n = (int)r->n_cells; i < n; i++, cell++) {
+    const enum held_out part = r->held;
+    const enum axis axis = r->axis;
+    for (; cell < end; cell++) {
         struct column *c = &columns[cell->column];
-        if (i == used) continue;
-        bool held = r->held && c->open;
-        if (!held && c->axis != r->axis) name_series(r, c, out);
+        if (cell == as_step) continue;
+        bool held = part && c->open;
+        if (!held && c->axis != axis) name_series(r, c, out);
         int series = held ? held_series(r, c, out) : c->series;
         if (series >= 0) out->point(out->arg, series, step, time, cell->value, line);
     }
 }
 
 /* set_aside - take clocks and settings out of the cells: they are no points. */
-static void set_aside(struct record *r, const struct format_out *out)
+RARELY static void set_aside(struct record *r, const struct format_out *out)
 {
     uint32_t kept = 0;
     for (uint32_t i = 0; i < r->n_cells; i++) {
