@@ -83,6 +83,7 @@ struct findings {
     uint64_t nth;   /* of its series the point is, from 1; 0: the host does not count */
     uint64_t heard; /* points that a state which counts has heard or rested from, this one included; 0: the host does not count */
     uint64_t *rest; /* see rest_for; NULL: every point is given */
+    double before;  /* the value before the point's, in its series; where the host counts (nth) */
 };
 
 /* A threshold: a name, a unit, a default with its range, and where the number comes from. */
@@ -129,11 +130,21 @@ static inline void *state_whole(void *state, const struct findings *out) { retur
 /* rest_for - most analyzers know for long what they are to make of a series: its past is the host's, and they look at it now and then. In
  * observe they may say that they need none of the next so many points of the series in hand (those that count: of the next so many that they
  * hear, of any series, none of this one). The host leaves these out, but counts them (nth, heard); it gives any that is not finite, that begins
- * a segment, or that comes behind an event of the source, and what the state said holds no longer then. REST: until one of these. */
-#define REST UINT32_MAX
+ * a segment, or that comes behind an event of the source, and what the state said holds no longer then. REST: until one of these. REST_UNTIL_0:
+ * or until a value is 0 behind one that is not. */
+#define REST         UINT32_MAX
+#define REST_UNTIL_0 UINT64_MAX
 static inline void rest_for(const struct findings *out, uint64_t points)
 {
     if (out->rest) *out->rest = points;
+}
+/* rested - how many points of the series were left out since it asked.
+ *   asked   its nth then, 0 for never; 0 from now on */
+static inline uint64_t rested(const struct findings *out, uint64_t *asked)
+{
+    uint64_t n = *asked && out->nth > *asked ? out->nth - *asked - 1 : 0;
+    *asked = 0;
+    return n;
 }
 
 /* RARELY - what few points need, kept apart: so the way of all others has no registers to save for it. */

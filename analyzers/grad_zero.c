@@ -26,6 +26,7 @@ struct state {
     const struct series *series;
     struct point newest;
     uint64_t before; /* positive norms before the zeros */
+    uint64_t asked;  /* to rest from norms that are not 0 */
     struct told told, told_layers;
 };
 
@@ -92,6 +93,10 @@ static void observe_layer(struct state *s, const struct point *p)
 static void observe(void *state, const struct point *p, const struct findings *out)
 {
     struct state *s = state;
+    if (p->series == s->series) {
+        uint64_t n = rested(out, &s->asked);
+        s->h.points += n, s->before += n;
+    }
     if (!isfinite(p->value)) return;
     if (p->series->role == ROLE_LOSS_TRAIN) {
         const struct track *t = track_add(s->loss, &s->n_loss, 1, p);
@@ -109,6 +114,9 @@ static void observe(void *state, const struct point *p, const struct findings *o
     if (s->h.open) s->newest = *p;
     if (p->value != 0) s->before++;
     if (change == HELD_BEGINS || change == HELD_OVER) judge(s, false, out);
+    if (s->h.row) return;
+    s->asked = out->nth;
+    rest_for(out, REST_UNTIL_0);
 }
 
 static void finish(void *state, const struct findings *out)

@@ -7,14 +7,16 @@
 #include <math.h>
 
 #include "analyzer.h"
+#include "stats/past.h"
 #include "stats/told.h"
 
 struct state {
     double min_points, least_share;
     const struct series *series;
-    double first, before; /* the first value; the last one that was not 0 */
-    uint64_t points, zeros;
-    int64_t zero_step, last_step, lives_step; /* lives_step: of the newest finite gradient norm */
+    double first, before;                     /* the first value; the last one that was not 0 */
+    uint64_t asked, zeros;                    /* asked: to rest from values that are not 0 */
+    int64_t zero_step, last_step, lives_step; /* lives_step: of the newest finite gradient norm that was heard */
+    const struct past *lives;                 /* of the first such norm, which is heard no more while it is finite */
     uint64_t zero_line, last_line;
     uint16_t segment;
     struct told told;
@@ -33,8 +35,8 @@ static void init(void *state) { ((struct state *)state)->lives_step = INT64_MIN;
 
 static void judge(struct state *s, bool over, const struct findings *out)
 {
-    bool is = (double)s->zeros >= s->min_points && s->first > 0 && s->before >= s->least_share * s->first &&
-              s->lives_step < s->zero_step;
+    bool lives = s->lives_step >= s->zero_step || (s->lives && past_last(s->lives)->last_step >= s->zero_step);
+    bool is = (double)s->zeros >= s->min_points && s->first > 0 && s->before >= s->least_share * s->first && !lives;
     struct finding f = {0};
     if (is) {
         f = (struct finding){.kind = "loss_nonfinite",
@@ -59,12 +61,13 @@ static void judge(struct state *s, bool over, const struct findings *out)
 
 static void observe_loss(struct state *s, const struct point *p, const struct findings *out)
 {
-    if (!s->series || p->segment != s->segment) s->first = p->value, s->points = s->zeros = 0;
+    if (!s->series || p->segment != s->segment) s->first = p->value, s->zeros = 0;
     s->series = p->series, s->segment = p->segment;
-    s->points++;
     s->last_step = p->step, s->last_line = p->line;
     if (p->value != 0) {
         s->before = fabs(p->value);
+        s->asked = out->nth;
+        rest_for(out, REST_UNTIL_0);
         if (!s->zeros) return;
         s->zeros = 0;
         judge(s, false, out);
@@ -77,6 +80,7 @@ static void observe_loss(struct state *s, const struct point *p, const struct fi
 static void observe(void *state, const struct point *p, const struct findings *out)
 {
     struct state *s = state;
+    if (p->series == s->series && rested(out, &s->asked)) s->before = fabs(out->before);
     if (!isfinite(p->value)) return;
     if (p->series->role == ROLE_LOSS_TRAIN) {
         if (!s->series || p->series == s->series) observe_loss(s, p, out);
@@ -84,6 +88,8 @@ static void observe(void *state, const struct point *p, const struct findings *o
     }
     if (p->step > s->lives_step) s->lives_step = p->step;
     if (s->told.open) judge(s, false, out);
+    if (!s->lives) s->lives = p->past;
+    if (p->past && p->past == s->lives) rest_for(out, REST);
 }
 
 static void finish(void *state, const struct findings *out)

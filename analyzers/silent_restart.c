@@ -84,18 +84,17 @@ static double squared(const struct window *w)
     return (w->n % 2 ? x[w->n / 2] : before) * x[w->n / 2];
 }
 
-/* The same of a full window of which as many values lie below `lowest`, by their squares, as above it, or one more. */
-static double squared_near(const struct window *w, double lowest)
+/* The same of a full window half of whose values lie below `lowest`, by their squares. */
+static double squared_between(const struct window *w, double lowest)
 {
-    double highest = 0, second = 0, least = INFINITY;
+    double under = 0, over = INFINITY;
     for (uint32_t i = 0; i < ROLLING_MAX; i++) {
-        double x = w->value[i], under = x * x < lowest ? x : 0, over = x * x < lowest ? INFINITY : x;
-        double rest = under < highest ? under : highest;
-        second = rest > second ? rest : second;
-        highest = under > highest ? under : highest;
-        least = over < least ? over : least;
+        double x = w->value[i];
+        bool is = x * x < lowest;
+        under = is && x > under ? x : under;
+        over = !is && x < over ? x : over;
     }
-    return highest * (w->low == ROLLING_MAX / 2 ? least : second);
+    return under * over;
 }
 
 /* 1.4826 times the median absolute deviation, of the logarithms. */
@@ -224,8 +223,9 @@ static double calm_below(const struct state *s)
 RARELY static void follow_lowest(struct state *s)
 {
     struct window *w = &s->base;
-    bool near = w->n == ROLLING_MAX && (w->low == ROLLING_MAX / 2 || w->low == ROLLING_MAX / 2 + 1);
-    double level = near ? squared_near(w, s->lowest) : squared(w);
+    bool half = w->n == ROLLING_MAX && w->low == ROLLING_MAX / 2;
+    double level = half ? squared_between(w, s->lowest) : squared(w);
+    if (half && !(level < s->lowest)) return;
     if (w->n == 1 || level < s->lowest) s->lowest = level;
     w->low = 0;
     for (uint32_t i = 0; i < w->n; i++) w->low += w->value[i] * w->value[i] < s->lowest;
@@ -249,7 +249,7 @@ static void absorb(struct state *s, double x)
     slide(s, x);
     s->base.n += !full;
     if (!full || s->base.low >= ROLLING_MAX / 2) follow_lowest(s);
-    else s->calm = calm_below(s);
+    s->calm = calm_below(s);
     go_down(&s->way_down, x);
 }
 

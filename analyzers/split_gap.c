@@ -357,7 +357,7 @@ static void hear_progress(struct state *s, const struct point *p)
     if (isfinite(p->value)) epochs_add(&s->epochs, p);
 }
 
-static void hear(struct state *s, const struct point *p)
+RARELY static void hear(struct state *s, const struct point *p)
 {
     struct track *t;
     switch (p->series->role) {
@@ -389,11 +389,16 @@ static void say_all(void *state, const struct findings *out)
         judge_score_gap(s, &s->eval_score[i], out);
 }
 
+RARELY static void say_now(struct state *s, const struct findings *out) { preview_judge(&s->preview, s, say_all, out); }
+
+/* Most are of the first training loss. */
 static void observe(void *state, const struct point *p, const struct findings *out)
 {
     struct state *s = state;
-    hear(s, p);
-    if (preview_due(&s->preview, p) && !s->game) preview_judge(&s->preview, s, say_all, out);
+    const struct track *t = &s->train[0];
+    bool again = p->series == t->series && p->past && t->curve == &p->past->coarse && t->segment == p->segment;
+    if (!again || !isfinite(p->value) || !early_join(&s->early_train[0], p)) hear(s, p);
+    if (preview_due(&s->preview, p) && !s->game) say_now(s, out);
 }
 
 static void finish(void *state, const struct findings *out)

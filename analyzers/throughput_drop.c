@@ -143,9 +143,17 @@ static void judge_all(struct state *s, bool over, const struct findings *out)
     told_update(&s->told, is, over || f.series != s->told.series, &f, out);
 }
 
-RARELY static void add_pace(struct state *s, const struct point *p, const struct findings *out)
+/*   p   NULL: it is in its track already, and has filled a bucket */
+RARELY static void look(struct state *s, const struct point *p, const struct findings *out)
 {
-    if (track_fills(track_add_own(s->logged, &s->n_logged, LOGGED, p))) judge_all(s, false, out);
+    if (!p || track_fills(track_add_own(s->logged, &s->n_logged, LOGGED, p))) judge_all(s, false, out);
+}
+
+static inline void add_pace(struct state *s, const struct point *p, const struct findings *out)
+{
+    struct own_track *first = &s->logged[0];
+    bool joined = track_join_own(first, p);
+    if (!joined || track_fills(track_of_own(first))) look(s, joined ? NULL : p, out);
 }
 
 static void observe(void *state, const struct point *p, const struct findings *out)

@@ -4,17 +4,10 @@
 
 void early_add(struct early *e, const struct point *p)
 {
+    if (early_join(e, p)) return;
     if (e->series != p->series || e->segment != p->segment) *e = (struct early){.series = p->series, .segment = p->segment};
-    struct early_bucket *b = e->buckets + e->used - (e->used != 0);
-    bool full = !e->used || b->n * 5 >= e->before;
-    if (full && e->used < EARLY_BUCKETS) {
-        if (e->used) e->before += b->n;
-        e->buckets[e->used++] = (struct early_bucket){p->step, p->step, p->value, 1};
-        return;
-    }
-    b->n++;
-    b->mean += (p->value - b->mean) / (double)b->n;
-    b->last_step = p->step;
+    if (e->used) e->before += e->buckets[e->used - 1].n;
+    e->buckets[e->used++] = (struct early_bucket){p->step, p->step, p->value, 1};
 }
 
 double early_level(const struct early *e, int64_t step)

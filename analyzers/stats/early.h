@@ -23,6 +23,17 @@ struct early {
 
 /* early_add - one finite value; a new segment begins afresh. O(1) */
 void early_add(struct early *e, const struct point *p);
+/* early_join - early_add for one more value of the newest bucket, which is not full; false, with nothing done, for another. */
+static inline bool early_join(struct early *e, const struct point *p)
+{
+    if (e->series != p->series || e->segment != p->segment || !e->used) return false;
+    struct early_bucket *b = &e->buckets[e->used - 1];
+    if (b->n * 5 >= e->before && e->used < EARLY_BUCKETS) return false;
+    b->n++;
+    b->mean += (p->value - b->mean) / (double)b->n;
+    b->last_step = p->step;
+    return true;
+}
 /* early_level - where it stood at a step: the higher of the bucket there and the one before it, for what falls. A value that is the mean of
  * an epoch stands for itself. NaN when the series begins later. */
 double early_level(const struct early *e, int64_t step);

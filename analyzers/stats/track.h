@@ -45,6 +45,15 @@ static inline struct track *track_add(struct track *tracks, uint32_t *n, uint32_
 /* track_add_own - the same for tracks that keep their values themselves: those that are given here, and no others. A new segment begins
  * the curve afresh. */
 struct track *track_add_own(struct own_track *tracks, uint32_t *n, uint32_t max, const struct point *p);
+/* track_join_own - the same for one more finite value of the newest bucket of this track; false, with nothing done, for another. */
+static inline bool track_join_own(struct own_track *o, const struct point *p)
+{
+    if (o->t.series != p->series || o->t.segment != p->segment || !isfinite(p->value)) return false;
+    o->curve.buckets = o->buckets;
+    if (!curve_joins(&o->curve)) return false;
+    curve_join(&o->curve, p->step, p->value);
+    return true;
+}
 /* track_of_own - the track, at the place where its state is now. */
 static inline const struct track *track_of_own(struct own_track *o)
 {

@@ -40,6 +40,7 @@ struct host {
     struct watcher states[LOGGED * LISTENERS];
     struct hearers of[LOGGED];
     uint64_t points[LOGGED];
+    double last[LOGGED];
     struct hearing now;
     size_t n_states, bytes;
     unsigned long heard, told;
@@ -144,7 +145,8 @@ static void give_alone(struct host *h, const struct point *p)
 {
     struct findings out = {.arg = &h->told, .emit = emit};
     size_t s = (size_t)(p->series - logged);
-    hearers_give(&h->of[s], ++h->points[s], p, p, isfinite(p->value), &out, &h->now);
+    hearers_give(&h->of[s], ++h->points[s], h->last[s], p, p, isfinite(p->value), &out, &h->now);
+    h->last[s] = p->value;
     h->heard += h->of[s].n > 0;
 }
 

@@ -60,6 +60,7 @@ uint8_t *hearers_rest(struct hearers *h, uint8_t *at, uint64_t nth, bool finite,
     struct hearer *one = &h->all[*at];
     uint64_t points = now->rest;
     now->rest = 0;
+    if (points == REST_UNTIL_0) h->until_0 = true;
     if (one->whole || !finite) return &one->next;
     uint64_t until = (one->counts ? one->watcher->heard : nth) + points + 1;
     one->until = until < UINT32_MAX && points < REST ? (uint32_t)until : UINT32_MAX;

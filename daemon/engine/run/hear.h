@@ -33,6 +33,7 @@ struct hearers {
     struct hearer *all;
     uint32_t due; /* points of the series until who rests is looked through; 0: at the next one */
     uint8_t n, room, first;
+    bool until_0; /* somebody rests until a value is 0 */
 };
 /* While a point is given. */
 struct hearing {
@@ -54,14 +55,15 @@ void hearers_give_odd(struct hearer *one, const struct point *p, const struct po
                       struct hearing *now);
 /* hearers_give - a point to all that are awake.
  *   nth       of the series, from 1
+ *   before    the value before it
  *   of_run    what the states that hear several sources are given. Those never rest, and nobody does from a value that is not finite
  *   finite    is its value? */
-static inline void hearers_give(struct hearers *h, uint64_t nth, const struct point *p, const struct point *of_run, bool finite,
-                                struct findings *out, struct hearing *now)
+static inline void hearers_give(struct hearers *h, uint64_t nth, double before, const struct point *p, const struct point *of_run,
+                                bool finite, struct findings *out, struct hearing *now)
 {
-    if (!finite) hearers_wake(h);
+    if (!finite || (h->until_0 && p->value == 0 && before != 0)) hearers_wake(h);
     if (nth >= h->due) hearers_chain(h, nth);
-    out->nth = nth, out->rest = &now->rest;
+    out->nth = nth, out->rest = &now->rest, out->before = before;
     for (uint8_t *at = &h->first; *at != NOBODY;) {
         struct hearer *one = &h->all[*at];
         const struct watcher *w = one->watcher;

@@ -128,20 +128,21 @@ static void count_time(struct run *r, struct run_source *from, double time)
 }
 
 /* Where sources are joined, those who hear the whole run are given its segment, and a past of that. */
-RARELY static void give_joined(struct run *r, const struct run_series *s, struct hearers *hearers, uint64_t nth,
+RARELY static void give_joined(struct run *r, const struct run_series *s, struct hearers *hearers, double before,
                                const struct point *p)
 {
     struct point joined = *p;
     joined.segment = joined_segment(r, p);
     if (s->whole) joined.past = &s->whole->past;
-    hearers_give(hearers, nth, p, &joined, isfinite(p->value), &r->out, &r->hearing);
+    hearers_give(hearers, s->points, before, p, &joined, isfinite(p->value), &r->out, &r->hearing);
 }
 
-static inline void give(struct run *r, const struct run_series *s, struct hearers *hearers, uint64_t nth, const struct point *p,
+/*   before   the last value of the series */
+static inline void give(struct run *r, const struct run_series *s, struct hearers *hearers, double before, const struct point *p,
                         bool finite)
 {
-    if (r->whole || s->whole) give_joined(r, s, hearers, nth, p);
-    else hearers_give(hearers, nth, p, p, finite, &r->out, &r->hearing);
+    if (r->whole || s->whole) give_joined(r, s, hearers, before, p);
+    else hearers_give(hearers, s->points, before, p, p, finite, &r->out, &r->hearing);
 }
 
 /*   from   the series' source; NULL for what has none, and for silence, which is none's */
@@ -149,6 +150,7 @@ ALWAYS static inline void take(struct run *r, struct run_source *from, struct ru
                                double value, uint64_t line)
 {
     const bool finite = isfinite(value);
+    const double before = s->last;
     struct point p = {
         .series = &s->s, .seq = ++r->seq, .step = sane(step), .time = time, .value = value, .line = line, .source = s->s.source};
     if (!isnan(time)) count_time(r, from, time);
@@ -160,7 +162,7 @@ ALWAYS static inline void take(struct run *r, struct run_source *from, struct ru
     }
     if (run_has_past(&s->s)) p.past = &s->kept.past;
     count(r, s, &p, finite);
-    give(r, s, &s->hearers, s->points, &p, finite);
+    give(r, s, &s->hearers, before, &p, finite);
     if (!r->replaying && r->options.hooks.point) r->options.hooks.point(r->options.hooks.arg, &p);
 }
 
@@ -185,15 +187,16 @@ void run_take_event(struct run *r, struct run_source *from, uint16_t source, enu
                       .segment = from->segment};
     count(r, s, &p, true);
     run_wake(r, source);
-    give(r, s, &from->hears, s->points, &p, true);
+    give(r, s, &from->hears, NAN, &p, true);
 }
 
 void run_take_beside(struct run *r, struct run_series *s, int64_t step, double value)
 {
     struct point p = {.series = &s->s, .seq = ++r->seq, .step = sane(step), .time = NAN, .value = value, .source = s->s.source};
     if (p.source < r->n_sources) p.segment = r->sources[p.source]->segment;
+    const double before = s->last;
     count(r, s, &p, isfinite(value));
-    give(r, s, &s->hearers, s->points, &p, isfinite(value));
+    give(r, s, &s->hearers, before, &p, isfinite(value));
 }
 
 void run_on_point(void *arg, int series, int64_t step, double time, double value, uint64_t line)
