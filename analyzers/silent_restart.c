@@ -5,8 +5,9 @@
  * neither stops exactly at the level of an untrained network. A loss whose single values stood half-way up there time and again comes
  * there by chance, for noise with long tails does. Where the log itself has a seam, restart_discontinuity judges it.
  * Source: failure knowledge F48; the level is a median of 32 values (Hampel 1974).
- * The window holds the values as logged: their order is that of their logarithms, which are taken when one comes near a leap. Nor are they put in
- * order before: while fewer than half of them lie below the lowest level so far the level does not, and most values are no leap even from there. */
+ * The window holds the values as logged: their order is that of their logarithms, which are taken when one comes near a leap. In a long run
+ * they are not put in order either: while fewer than half of them lie below the lowest level so far the level does not, and most values are no
+ * leap even from there. In the first values, which fall, the lowest level changes all the time. */
 #include <math.h>
 #include <string.h>
 
@@ -17,7 +18,7 @@
 
 #define UP        0.05  /* of the values half-way up: four in five after a leap are up there by chance once in 50,000 leaps */
 #define SCALE_TOP 1e150 /* no value counts for more: its square is a number */
-enum { FEW = 5, CALM = 8, DOWN = 64 };
+enum { FEW = 5, CALM = 8, DOWN = 64, LOOSE_FROM = 512 };
 /* The way down: means of logarithms, in buckets that hold a fifth of what came before them (as early.h), but for the last one. */
 struct down {
     float mean[DOWN]; /* of the full ones */
@@ -25,23 +26,18 @@ struct down {
     uint64_t before, n, due; /* values in the full ones; in the last one; when it is full */
     struct log_sum last;
 };
-/* The last values as logged, within SCALE_FLOOR and SCALE_TOP. */
-struct window {
-    double value[ROLLING_MAX];
-    uint32_t n, at; /* at: the oldest, once it is full */
-    uint32_t low;   /* of a full one: values below the lowest level so far */
-};
 struct state {
     double min_points, progress, height_sd, back_least, back_most, slow;
-    bool pending, told, given_up;
+    bool pending, told, given_up, loose; /* loose: what `sorted` holds is full, by age and in no order */
     uint16_t segment;
-    struct window base;
+    uint32_t low;        /* of a loose window: values below the lowest level so far */
+    struct rolling base; /* as logged, within SCALE_FLOOR and SCALE_TOP */
     struct down way_down;
     uint64_t n;
-    double least_leap;                   /* square of the least factor that a leap is */
-    double lowest, begins;               /* square of the lowest level so far, and initial, as logged */
-    double calm;                         /* square of what no value comes to that leaps, or is half-way up: by the lowest level */
-    double first[FEW], initial, highest; /* logarithms, as all below */
+    double least_leap;     /* square of the least factor that a leap is */
+    double lowest, begins; /* square of the lowest level so far, and initial, as logged */
+    double calm;           /* square of what no value comes to that leaps, or is half-way up: by the lowest level; 0: any may */
+    double first[FEW], initial, highest;                  /* logarithms, as all below */
     double after[FEW], recent[FEW], level, sd, calm_most; /* calm_most: the highest of the last CALM values before the leap */
     uint64_t n_after, up;                                 /* up: values half-way up and higher before a leap */
     int64_t onset_step;
@@ -74,46 +70,51 @@ static void begin(struct state *s, double y)
 }
 
 /* The square of the level, as logged: the product of the two values in the middle. */
-static double squared(const struct window *w)
+static double squared(const struct state *s)
 {
-    double x[ROLLING_MAX], before;
-    memcpy(x, w->value, w->n * sizeof *x);
-    robust_place(x, w->n, w->n / 2);
-    before = x[0];
-    for (uint32_t i = 1; i < w->n / 2; i++) before = x[i] > before ? x[i] : before;
-    return (w->n % 2 ? x[w->n / 2] : before) * x[w->n / 2];
+    const struct rolling *r = &s->base;
+    double x[ROLLING_MAX], below;
+    if (!s->loose) return r->sorted[(r->n - 1) / 2] * r->sorted[r->n / 2];
+    memcpy(x, r->sorted, sizeof x);
+    robust_place(x, ROLLING_MAX, ROLLING_MAX / 2);
+    below = x[0];
+    for (uint32_t i = 1; i < ROLLING_MAX / 2; i++) below = x[i] > below ? x[i] : below;
+    return below * x[ROLLING_MAX / 2];
 }
 
-/* The same of a full window half of whose values lie below `lowest`, by their squares. */
-static double squared_between(const struct window *w, double lowest)
+/* The same of a loose window half of whose values lie below the lowest level. */
+static double squared_between(const struct state *s)
 {
-    double under = 0, over = INFINITY;
+    double below = 0, above = INFINITY;
     for (uint32_t i = 0; i < ROLLING_MAX; i++) {
-        double x = w->value[i];
-        bool is = x * x < lowest;
-        under = is && x > under ? x : under;
-        over = !is && x < over ? x : over;
+        double x = s->base.sorted[i];
+        bool is = x * x < s->lowest;
+        below = is && x > below ? x : below;
+        above = !is && x < above ? x : above;
     }
-    return under * over;
+    return below * above;
 }
 
 /* 1.4826 times the median absolute deviation, of the logarithms. */
-static double log_sd(const struct window *w)
+static double log_sd(const struct rolling *r)
 {
     struct rolling logs = {.n = 0};
-    for (uint32_t i = 0; i < w->n; i++) rolling_add(&logs, log(w->value[i]));
+    for (uint32_t i = 0; i < r->n; i++) rolling_add(&logs, log(r->sorted[i]));
     return rolling_sd(&logs);
 }
 
-static double newest(const struct window *w, uint32_t ago) { return w->value[(w->at + ROLLING_MAX - 1 - ago) % ROLLING_MAX]; }
+static double newest(const struct state *s, uint32_t ago)
+{
+    return s->loose ? s->base.sorted[(s->base.at + ROLLING_MAX - 1 - ago) % ROLLING_MAX] : rolling_newest(&s->base, ago);
+}
 
 static void leap(struct state *s, const struct point *p, double y)
 {
     double calm = 0;
     s->pending = true;
-    for (uint32_t i = 0; i < CALM; i++) calm = fmax(calm, newest(&s->base, i));
+    for (uint32_t i = 0; i < CALM; i++) calm = fmax(calm, newest(s, i));
     s->calm_most = log(calm);
-    s->level = log(squared(&s->base)) / 2, s->sd = fmax(log_sd(&s->base), 0.01);
+    s->level = log(squared(s)) / 2, s->sd = fmax(log_sd(&s->base), 0.01);
     s->after[0] = s->recent[0] = y, s->n_after = 1;
     s->onset_step = p->step, s->onset_line = p->line;
 }
@@ -122,7 +123,7 @@ static void leap(struct state *s, const struct point *p, double y)
 static bool leaps(const struct state *s, double x)
 {
     if ((double)s->n < s->min_points || x * x < s->least_leap * s->lowest) return false;
-    double square = squared(&s->base);
+    double square = squared(s);
     if (x * x < s->least_leap * square) return false;
     double y = log(x), level = log(square) / 2, way = s->initial - level;
     if ((double)s->up > 2 + UP * (double)s->n) return false;
@@ -197,7 +198,7 @@ static void follow(struct state *s, const struct point *p, double y, const struc
 static bool is_up(const struct state *s, double x)
 {
     if ((double)s->n < s->min_points || x * x < s->begins * sqrt(s->lowest)) return false;
-    return x * x >= s->begins * sqrt(squared(&s->base));
+    return x * x >= s->begins * sqrt(squared(s));
 }
 
 static void go_down(struct down *d, double x)
@@ -212,44 +213,64 @@ static void go_down(struct down *d, double x)
     log_sum_add(&d->last, x);
 }
 
-/* A value whose square is less than this neither leaps nor is half-way up; none before the window is full. */
-static double calm_below(const struct state *s)
+static void follow_calm(struct state *s)
 {
     const double most = 1e200; /* no larger one is in log_sum's product */
-    return s->base.n < ROLLING_MAX ? 0 : fmin(most, fmin(s->least_leap * s->lowest, s->begins * sqrt(s->lowest)));
+    s->calm = fmin(most, fmin(s->least_leap * s->lowest, s->begins * sqrt(s->lowest)));
 }
 
-/* Is the level lower than ever? */
+static void count_low(struct state *s)
+{
+    s->low = 0;
+    for (uint32_t i = 0; i < ROLLING_MAX; i++) s->low += s->base.sorted[i] * s->base.sorted[i] < s->lowest;
+    follow_calm(s);
+}
+
+/* From here on the window is not kept in order. */
+RARELY static void loosen(struct state *s)
+{
+    double by_age[ROLLING_MAX];
+    for (uint32_t i = 0; i < ROLLING_MAX; i++) by_age[i] = s->base.sorted[s->base.rank[i]];
+    memcpy(s->base.sorted, by_age, sizeof by_age);
+    s->loose = true;
+    count_low(s);
+}
+
+/* Is the level of a loose window lower than ever? */
 RARELY static void follow_lowest(struct state *s)
 {
-    struct window *w = &s->base;
-    bool half = w->n == ROLLING_MAX && w->low == ROLLING_MAX / 2;
-    double level = half ? squared_between(w, s->lowest) : squared(w);
-    if (half && !(level < s->lowest)) return;
-    if (w->n == 1 || level < s->lowest) s->lowest = level;
-    w->low = 0;
-    for (uint32_t i = 0; i < w->n; i++) w->low += w->value[i] * w->value[i] < s->lowest;
-    s->calm = calm_below(s);
+    double level = s->low == ROLLING_MAX / 2 ? squared_between(s) : squared(s);
+    if (!(level < s->lowest)) return;
+    s->lowest = level;
+    count_low(s);
 }
 
-/* One more value. The level of a full window is no lower than the lowest unless half of its values are. */
+/* One more value of a loose window. Its level is no lower than the lowest unless half of its values are. */
 static inline void slide(struct state *s, double x)
 {
-    struct window *w = &s->base;
-    double oldest = w->value[w->at];
-    w->low += (uint32_t)(x * x < s->lowest) - (uint32_t)(oldest * oldest < s->lowest);
-    w->value[w->at] = x;
-    w->at = (w->at + 1) % ROLLING_MAX;
+    double *place = &s->base.sorted[s->base.at];
+    s->low += (uint32_t)(x * x < s->lowest) - (uint32_t)(*place * *place < s->lowest);
+    *place = x;
+    s->base.at = (s->base.at + 1) % ROLLING_MAX;
+}
+
+static void add_in_order(struct state *s, double x)
+{
+    rolling_add(&s->base, x);
+    double level = squared(s);
+    if (s->n == 1 || level < s->lowest) s->lowest = level;
+    if (s->n >= LOOSE_FROM && s->base.n == ROLLING_MAX) loosen(s);
 }
 
 static void absorb(struct state *s, double x)
 {
-    bool full = s->base.n == ROLLING_MAX;
     s->up += is_up(s, x);
-    slide(s, x);
-    s->base.n += !full;
-    if (!full || s->base.low >= ROLLING_MAX / 2) follow_lowest(s);
-    s->calm = calm_below(s);
+    if (!s->loose) add_in_order(s, x);
+    else {
+        slide(s, x);
+        follow_calm(s);
+        if (s->low >= ROLLING_MAX / 2) follow_lowest(s);
+    }
     go_down(&s->way_down, x);
 }
 
@@ -257,10 +278,10 @@ static void absorb(struct state *s, double x)
 RARELY static void settle(struct state *s, double x, bool down)
 {
     if (down) go_down(&s->way_down, x);
-    if (s->base.low >= ROLLING_MAX / 2) follow_lowest(s);
+    if (s->low >= ROLLING_MAX / 2) follow_lowest(s);
 }
 
-/* A value that neither leaps nor is half-way up, of a full window: nearly all. */
+/* A value that neither leaps nor is half-way up: nearly all, once the window is loose. */
 static inline void add_calm(struct state *s, double x)
 {
     const double far = 1e100; /* as log_sum has it */
@@ -270,7 +291,7 @@ static inline void add_calm(struct state *s, double x)
     s->n++;
     slide(s, x);
     if (usual) d->n++, d->last.product = product;
-    if (!usual || s->base.low >= ROLLING_MAX / 2) settle(s, x, !usual);
+    if (!usual || s->low >= ROLLING_MAX / 2) settle(s, x, !usual);
 }
 
 RARELY static void look(struct state *s, const struct point *p, const struct findings *out)
