@@ -140,6 +140,54 @@ static void a_loss_that_rises_without_the_held_out_one_is_of_other_rows(void **u
     assert_int_equal(severity_where_held_out_goes_to(0.29), SEVERITY_INFO);
 }
 
+/* Nothing but the training loss: from step 300 on it stands tenfold higher, and falls from there by `falls` to the end. */
+static int severity_where_it_falls_again(double falls, double risen)
+{
+    struct run *r = run_of("r/log.jsonl");
+    int loss = series(r, "train/loss");
+    for (int s = 0; s < 600; s++)
+        put(r, loss, s, (s < 300 ? 0.04 + 2 * exp(-s / 40.0) : risen * (1 - falls * (s - 300) / 300)) * (1 + 0.1 * noise(s)),
+            (uint64_t)s + 1);
+    int severity = severity_of(r, "loss_divergence");
+    run_free(r);
+    return severity;
+}
+
+static void a_run_that_learns_again_does_not_run_away(void **unused)
+{
+    (void)unused;
+    assert_int_equal(severity_where_it_falls_again(0.2, 0.5), SEVERITY_WARNING); /* harder rows, perhaps */
+    assert_int_equal(severity_where_it_falls_again(0, 0.5), SEVERITY_CRITICAL);
+    assert_int_equal(severity_where_it_falls_again(-0.3, 0.5), SEVERITY_CRITICAL);
+    assert_int_equal(severity_where_it_falls_again(0.2, 2.5), SEVERITY_CRITICAL); /* all that was learned is gone */
+}
+
+/* Rows are learned by heart until step 510; noise is added to them then, and the held-out loss, which had turned, comes to `then`. */
+static int severity_where_rows_are_forgotten(double then)
+{
+    struct run *r = run_of("r/log.jsonl");
+    int loss = series(r, "train/loss"), held = series(r, "val/loss");
+    uint64_t line = 0;
+    for (int s = 10; s <= 1200; s += 10) {
+        bool after = s >= 510;
+        put(r, loss, s, (after ? 0.07 + 0.09 * exp(-(s - 510) / 150.0) : 0.7 * exp(-s / 95.0)) * (1 + 0.1 * noise(s / 10)),
+            ++line);
+        if (s % 30) continue;
+        double learned = 0.17 + 0.47 * exp(-s / 60.0) + (s > 270 ? 0.0004 * (s - 270) : 0);
+        put(r, held, s, (after ? then + 0.1 * exp(-(s - 510) / 60.0) : learned) * (1 + 0.02 * noise(s / 30)), ++line);
+    }
+    int severity = severity_of(r, "loss_divergence");
+    run_free(r);
+    return severity;
+}
+
+static void what_rose_is_held_against_what_was_before_it_rose(void **unused)
+{
+    (void)unused;
+    assert_true(severity_where_rows_are_forgotten(0.13) <= SEVERITY_INFO);
+    assert_true(severity_where_rows_are_forgotten(0.4) >= SEVERITY_WARNING);
+}
+
 static void a_run_that_goes_on_from_what_was_learned_need_not_fall_again(void **unused)
 {
     (void)unused;
@@ -257,6 +305,8 @@ int main(void)
         cmocka_unit_test(a_file_named_for_validation_holds_held_out_losses),
         cmocka_unit_test(a_jump_where_each_epoch_begins_is_the_log_s_own),
         cmocka_unit_test(a_loss_that_rises_without_the_held_out_one_is_of_other_rows),
+        cmocka_unit_test(a_run_that_learns_again_does_not_run_away),
+        cmocka_unit_test(what_rose_is_held_against_what_was_before_it_rose),
         cmocka_unit_test(a_run_that_goes_on_from_what_was_learned_need_not_fall_again),
         cmocka_unit_test(terms_that_stand_together_are_told_once),
         cmocka_unit_test(a_term_that_rises_while_the_score_does_is_no_overfitting),

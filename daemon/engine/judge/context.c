@@ -7,11 +7,16 @@
 #include <string.h>
 #include <strings.h>
 
+#include "../../../analyzers/stats/robust.h"
+
 enum {
     EVALUATIONS = 3, /* after the onset: with fewer nothing is said */
     MANY = 4,        /* losses side by side are terms of something, though nobody logs the sum */
-    RECORDS = 4      /* of an epoch, from which its first one is told apart */
+    RECORDS = 4,     /* of an epoch, from which its first one is told apart */
+    FALLS_FOR = 8,   /* buckets since the highest, of which a trend can be told, ... */
+    FALLS_PART = 8   /* ... and that are one in so many of the run */
 };
+static const double FALLS = 1.65;   /* Mann-Kendall z: 1 in 20 by chance */
 static const double RISEN = 0.5;    /* of its first value, that a loss which never fell has risen by: it does not merely stand */
 static const double LEARNED = 1.25; /* times as high began the first run of a log whose later ones go on from what it learned */
 static const double SMALL = 0.01;   /* of its first value, at which a loss is as good as solved, wherever it came from */
@@ -58,26 +63,43 @@ static bool is_one_of_many(const struct run *r, const struct finding *f)
     return losses >= MANY && 2 * ill < losses;
 }
 
-/* Is the newest value of a held-out loss as low as any, and lower than all before the finding began? Within a source lines tell. */
-static bool is_at_best(const struct run_series *s, const struct finding *f)
+/* Where the loss last stood at the level that it rose from: a rise is told from where it was noticed, which may be long after. */
+static struct bucket risen_from(const struct run *r, const struct finding *f)
 {
-    double before = INFINITY, after = INFINITY;
+    const struct curve *c = &r->series[f->series->id]->curve;
+    struct bucket at = {.last_step = f->onset_step, .first_line = (uint32_t)f->first_line};
+    double from = finding_evidence(f, "from", NAN);
+    for (uint32_t i = 0; i < c->used && c->buckets[i].last_step <= f->onset_step; i++)
+        if (c->buckets[i].mean <= from) at = c->buckets[i];
+    return at;
+}
+
+/* Is the newest value of a held-out loss as low as any, and lower than all before the finding began? Of a rise its newest level, and low but for
+ * what single evaluations differ by. Within a source lines tell. */
+static bool is_at_best(const struct run_series *s, const struct finding *f, const struct bucket *from)
+{
+    double before = INFINITY, after = INFINITY, last[3] = {NAN, NAN, NAN};
     uint64_t n = 0;
     for (uint32_t i = 0; i < s->curve.used; i++) {
         const struct bucket *b = &s->curve.buckets[i];
-        if (s->s.source == f->source ? b->first_line <= f->first_line : b->first_step <= f->onset_step)
+        if (s->s.source == f->source ? b->first_line <= from->first_line : b->first_step <= from->last_step)
             before = fmin(before, b->min);
         else after = fmin(after, b->min), n += b->n;
+        last[0] = last[1], last[1] = last[2], last[2] = b->mean;
     }
-    return n >= EVALUATIONS && !s->nonfinite && before > 0 && s->last < (1 - IMPROVES) * before && s->last <= after;
+    if (n < EVALUATIONS || s->nonfinite || !(before > 0)) return false;
+    bool rises = strcmp(f->kind, "loss_divergence") == 0;
+    double now = rises ? robust_median(last, 3) : s->last;
+    return now < (1 - IMPROVES) * before && now <= (rises ? 1 + IMPROVES : 1) * after;
 }
 
 static bool held_out_improves(const struct run *r, const struct finding *f)
 {
+    struct bucket from = risen_from(r, f);
     for (size_t i = 0; i < r->n_series; i++) {
         const struct run_series *s = r->series[i];
         if (s->s.role != ROLE_LOSS_EVAL || (s->s.source != f->source && s->s.axis != f->series->axis)) continue;
-        if (is_at_best(s, f)) return true;
+        if (is_at_best(s, f, &from)) return true;
     }
     return false;
 }
@@ -268,6 +290,21 @@ static bool scores_hold(const struct run *r, const struct finding *f)
     return any;
 }
 
+/* Has the loss come down again, steadily, from the highest it rose to, with half of what it began at below it? A run that runs away does
+ * not learn: harder rows were given to it, as far as the loss alone can tell. */
+static bool learns_again(const struct run *r, const struct finding *f)
+{
+    const struct curve *c = &r->series[f->series->id]->kept.past.coarse;
+    double mean[PAST_COARSE];
+    uint32_t peak = 0, n = c->used;
+    for (uint32_t i = 0; i < n; i++)
+        if (c->buckets[i].last_step >= f->onset_step && (!peak || c->buckets[i].mean > c->buckets[peak].mean)) peak = i;
+    if (!peak || n - peak < FALLS_FOR || (n - peak) * FALLS_PART < n) return false;
+    for (uint32_t i = peak; i < n; i++) mean[i - peak] = c->buckets[i].mean;
+    double now = robust_median(mean + (n - peak) / 2, n - peak - (n - peak) / 2);
+    return now > 0 && now <= c->buckets[0].max / 2 && robust_trend(mean, n - peak) <= -FALLS;
+}
+
 static bool gradient_is_borne(const struct run *r)
 {
     bool borne = false;
@@ -289,7 +326,7 @@ bool judge_is_borne(const struct run *r, const struct finding *f)
 {
     if (f->severity != SEVERITY_CRITICAL) return false;
     if (strcmp(f->kind, "grad_explosion") == 0) return gradient_is_borne(r);
-    return strcmp(f->kind, "loss_divergence") == 0 && scores_hold(r, f);
+    return strcmp(f->kind, "loss_divergence") == 0 && (scores_hold(r, f) || learns_again(r, f));
 }
 
 static bool score_beats_term(const struct run *r, const struct finding *f) { return !is_sum(f->series) && score_improves(r, f); }
