@@ -106,6 +106,18 @@ static enum severity severity_of(const struct state *s, enum phase phase, double
     return factor >= s->critical_factor && !s->recedes && much ? SEVERITY_CRITICAL : SEVERITY_WARNING;
 }
 
+/* A slow rise is noticed when its levels add up. It began where the loss last stood at the level that it rose from. */
+static void begin_where_it_left(const struct state *s, struct finding *f)
+{
+    struct past_room room;
+    double from = scale_back(&s->e.scale, s->e.from);
+    const struct curve *c = s->past ? past_fine(s->past, &room) : NULL;
+    const struct bucket *left = NULL;
+    for (uint32_t i = 0; c && i + 1 < c->used && c->buckets[i + 1].first_step < f->onset_step; i++)
+        if (c->buckets[i].mean <= from) left = &c->buckets[i + 1];
+    if (left) f->onset_step = f->first_step = left->first_step, f->first_line = left->first_line;
+}
+
 static void tell(struct state *s, enum phase phase, const struct findings *out)
 {
     const struct excursion *e = &s->e;
@@ -114,6 +126,7 @@ static void tell(struct state *s, enum phase phase, const struct findings *out)
     f.phase = phase;
     f.episode = s->episode;
     f.severity = severity_of(s, phase, factor);
+    if (e->slow) begin_where_it_left(s, &f);
     finding_add(&f, "rise_ratio", factor, "x");
     finding_add(&f, "now", scale_back(&e->scale, e->last), "");
     finding_add(&f, "steps", (double)(e->last_step - e->onset_step), "");

@@ -170,7 +170,7 @@ static int severity_where_rows_are_forgotten(double then)
     uint64_t line = 0;
     for (int s = 10; s <= 1200; s += 10) {
         bool after = s >= 510;
-        put(r, loss, s, (after ? 0.07 + 0.09 * exp(-(s - 510) / 150.0) : 0.7 * exp(-s / 95.0)) * (1 + 0.1 * noise(s / 10)),
+        put(r, loss, s, (after ? 0.13 + 0.04 * exp(-(s - 510) / 150.0) : 0.7 * exp(-s / 95.0)) * (1 + 0.1 * noise(s / 10)),
             ++line);
         if (s % 30) continue;
         double learned = 0.17 + 0.47 * exp(-s / 60.0) + (s > 270 ? 0.0004 * (s - 270) : 0);

@@ -63,26 +63,15 @@ static bool is_one_of_many(const struct run *r, const struct finding *f)
     return losses >= MANY && 2 * ill < losses;
 }
 
-/* Where the loss last stood at the level that it rose from: a rise is told from where it was noticed, which may be long after. */
-static struct bucket risen_from(const struct run *r, const struct finding *f)
-{
-    const struct curve *c = &r->series[f->series->id]->curve;
-    struct bucket at = {.last_step = f->onset_step, .first_line = (uint32_t)f->first_line};
-    double from = finding_evidence(f, "from", NAN);
-    for (uint32_t i = 0; i < c->used && c->buckets[i].last_step <= f->onset_step; i++)
-        if (c->buckets[i].mean <= from) at = c->buckets[i];
-    return at;
-}
-
 /* Is the newest value of a held-out loss as low as any, and lower than all before the finding began? Of a rise its newest level, and low but for
  * what single evaluations differ by. Within a source lines tell. */
-static bool is_at_best(const struct run_series *s, const struct finding *f, const struct bucket *from)
+static bool is_at_best(const struct run_series *s, const struct finding *f)
 {
     double before = INFINITY, after = INFINITY, last[3] = {NAN, NAN, NAN};
     uint64_t n = 0;
     for (uint32_t i = 0; i < s->curve.used; i++) {
         const struct bucket *b = &s->curve.buckets[i];
-        if (s->s.source == f->source ? b->first_line <= from->first_line : b->first_step <= from->last_step)
+        if (s->s.source == f->source ? b->first_line <= f->first_line : b->first_step <= f->onset_step)
             before = fmin(before, b->min);
         else after = fmin(after, b->min), n += b->n;
         last[0] = last[1], last[1] = last[2], last[2] = b->mean;
@@ -95,11 +84,10 @@ static bool is_at_best(const struct run_series *s, const struct finding *f, cons
 
 static bool held_out_improves(const struct run *r, const struct finding *f)
 {
-    struct bucket from = risen_from(r, f);
     for (size_t i = 0; i < r->n_series; i++) {
         const struct run_series *s = r->series[i];
         if (s->s.role != ROLE_LOSS_EVAL || (s->s.source != f->source && s->s.axis != f->series->axis)) continue;
-        if (is_at_best(s, f, &from)) return true;
+        if (is_at_best(s, f)) return true;
     }
     return false;
 }
@@ -290,6 +278,13 @@ static bool scores_hold(const struct run *r, const struct finding *f)
     return any;
 }
 
+/* Does it stand above all that it began with? */
+static bool is_beyond(const struct run *r, const struct finding *f)
+{
+    const struct curve *c = &r->series[f->series->id]->kept.past.coarse;
+    return c->used && c->buckets[c->used - 1].mean > c->buckets[0].max;
+}
+
 /* Has the loss come down again, steadily, from the highest it rose to, with half of what it began at below it? A run that runs away does
  * not learn: harder rows were given to it, as far as the loss alone can tell. */
 static bool learns_again(const struct run *r, const struct finding *f)
@@ -326,7 +321,8 @@ bool judge_is_borne(const struct run *r, const struct finding *f)
 {
     if (f->severity != SEVERITY_CRITICAL) return false;
     if (strcmp(f->kind, "grad_explosion") == 0) return gradient_is_borne(r);
-    return strcmp(f->kind, "loss_divergence") == 0 && (scores_hold(r, f) || learns_again(r, f));
+    if (strcmp(f->kind, "loss_divergence") != 0 || !f->series || is_beyond(r, f)) return false;
+    return scores_hold(r, f) || learns_again(r, f);
 }
 
 static bool score_beats_term(const struct run *r, const struct finding *f) { return !is_sum(f->series) && score_improves(r, f); }
