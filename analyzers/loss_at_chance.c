@@ -27,8 +27,8 @@
 #define GAMES   (WANTS(ROLE_RETURN) | WANTS(ROLE_LOSS_GENERATOR) | WANTS(ROLE_LOSS_DISCRIMINATOR))
 enum { SCORES = 4, NAMES_POINTS = 4, ANSWERS_POINTS = 6 };
 struct state {
-    double min_points, min_epochs, band, band_known, sits, above, held_points, held_low, held_high, held_train, held_gain,
-        held_share, held_rare, held_falls, beats, names, more_classes;
+    double min_points, min_epochs, few_epochs, band, band_known, sits, above, held_points, held_low, held_high, held_train,
+        held_gain, held_share, held_rare, held_falls, beats, names, more_classes;
     double classes; /* from the settings; 0: not told */
     bool game;
     struct track loss[2], held[2], score[SCORES];
@@ -42,6 +42,8 @@ static const struct knob knobs[] = {
      "values before anything is said", "as loss_not_decreasing_steps"},
     {"loss_at_chance_epochs", "points", 6, 3, 1000, 12, 5, offsetof(struct state, min_epochs),
      "the same, where a point is an epoch", "as loss_not_decreasing_epochs, and two more"},
+    {"loss_at_chance_few", "points", 5, 3, 1000, 8, 4, offsetof(struct state, few_epochs),
+     "the same where a held-out accuracy stands at 1 / n", "two measurements that agree"},
     {"loss_at_chance_band", "share", 0.006, 0.0005, 0.05, 0.003, 0.01, offsetof(struct state, band),
      "around ln n, where the number of classes is guessed", "ln 9 and ln 10 lie 0.046 apart; rounding to three digits is 0.0005"},
     {"loss_at_chance_known", "share", 0.02, 0.001, 0.2, 0.01, 0.04, offsetof(struct state, band_known),
@@ -157,10 +159,11 @@ static void judge(struct state *s, const struct track *t, const struct findings 
     double y[TRACK_BUCKETS],
         least = t->series->axis == AXIS_STEP || t->series->axis == AXIS_SAMPLE ? s->min_points : s->min_epochs;
     size_t n = track_levels(t, y), from = n;
-    if ((double)t->curve->points < least || n < 5) return;
+    if ((double)t->curve->points < fmin(least, s->few_epochs) || n < (size_t)s->few_epochs) return;
     size_t some = (size_t)ceil(s->sits * (double)n);
     double level = robust_median(y + n - some, some), classes = chance_of(s, level), chance = log(classes);
     if (classes == 0 || knows_better(s, classes) || held_out_beats(s, chance)) return;
+    if ((double)t->curve->points < least && !is_named(s, classes)) return;
     double band = 2 * band_of(s, classes) * chance, lowest = INFINITY;
     while (from > 0 && fabs(y[from - 1] - level) <= band) from--;
     for (size_t i = 0; i < n; i++) lowest = fmin(lowest, y[i]);

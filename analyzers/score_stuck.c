@@ -24,7 +24,7 @@
 
 enum { SCORES = 6, LOSSES = 4 };
 struct state {
-    double constant_points, min_points, gain, height_sd, top, many, mostly;
+    double constant_points, few_points, min_points, second_points, gain, height_sd, top, many, mostly;
     double apart_points, apart_fall, apart_gain, apart_left, stands;
     double chance_points, chance_sd, chance_band, loss_low, loss_high, began;
     struct track score[SCORES], loss[LOSSES];
@@ -36,12 +36,17 @@ static const char *const kinds[] = {"score_stuck", NULL};
 static const struct knob knobs[] = {
     {"score_stuck_constant", "points", 6, 4, 1000, 10, 5, offsetof(struct state, constant_points),
      "evaluations that must be equal to the last digit", "our choice"},
+    {"score_stuck_few", "points", 4, 3, 1000, 6, 4, offsetof(struct state, few_points),
+     "the same where the held-out loss stands too",
+     "a share of 300 rows repeats itself by chance once in ten: four times, once in a thousand"},
     {"score_stuck_many", "points", 8, 6, 1000, 16, 8, offsetof(struct state, many), "evaluations of which nearly all must be",
      "our choice"},
     {"score_stuck_mostly", "share", 0.85, 0.6, 1, 0.95, 0.75, offsetof(struct state, mostly),
      "of so many evaluations that must be equal then, the last one among them", "our choice"},
     {"score_stuck_points", "points", 12, 6, 10000, 24, 8, offsetof(struct state, min_points),
      "evaluations where they only do not rise", "our choice"},
+    {"score_stuck_second", "points", 8, 6, 10000, 16, 6, offsetof(struct state, second_points),
+     "the same where the held-out loss stands too", "as score_chance_points"},
     {"score_stuck_gain", "share", 0.02, 0.001, 0.2, 0.01, 0.04, offsetof(struct state, gain),
      "of the scale that counts as no gain", "as loss_not_decreasing_change"},
     {"score_stuck_noise", "sd", 2, 0.5, 10, 1, 3, offsetof(struct state, height_sd),
@@ -161,7 +166,7 @@ static bool training_ended(const struct state *s, double best)
 static bool loss_stands(const struct state *s)
 {
     const struct track *l = track_of_role(s->loss, s->n_loss, ROLE_LOSS_EVAL);
-    if (!l || (double)l->curve->points < s->constant_points || track_low(l) < 0) return false;
+    if (!l || (double)l->curve->points < s->few_points || track_low(l) < 0) return false;
     return track_level(l, 0.67, 1) >= s->stands * track_level(l, 0, 0.34);
 }
 
@@ -201,21 +206,24 @@ static void judge(struct state *s, const struct track *t, const struct findings 
 {
     double mean[TRACK_BUCKETS], level[TRACK_BUCKETS], low = INFINITY, high = -INFINITY, best = -INFINITY, fell = NAN;
     size_t n = track_means(t, mean);
-    if (!track_begins(t) || track_levels(t, level) < 5) return;
+    if (!track_begins(t) || (double)track_levels(t, level) < fmin(5, s->few_points)) return;
     for (size_t i = 0; i < n; i++) {
         low = fmin(low, t->curve->buckets[i].min), high = fmax(high, t->curve->buckets[i].max);
         best = fmax(best, level[i]);
     }
     double scale = high > 1.5 ? 100 : 1, noise = robust_noise(mean, n), first = robust_median(mean, n < 12 ? 2 : n / 6);
-    bool constant = (low == high && (double)t->curve->points >= s->constant_points) || (mostly_one(s, t) && loss_stands(s));
+    bool stands = loss_stands(s);
+    bool constant = (low == high && (double)t->curve->points >= (stands ? s->few_points : s->constant_points)) ||
+                    (mostly_one(s, t) && stands);
     double enough = fmin(s->gain * scale, s->height_sd * noise);
-    bool flat = (double)t->curve->points >= s->min_points && best - first <= enough && level[n - 1] >= first - s->gain * scale;
+    bool flat = (double)t->curve->points >= (stands ? s->second_points : s->min_points) && best - first <= enough &&
+                level[n - 1] >= first - s->gain * scale;
     bool standing = high <= s->top * scale && (constant || flat), parted = low > 0 && apart(s, t, mean[0], high, scale, &fell);
     double classes = low < 0 ? 0 : classes_of(s, t, scale);
     if (low < 0 || (!standing && !parted && classes == 0)) return;
     struct finding f = track_finding(t, "score_stuck", 0);
     constant = constant && standing;
-    bool both = standing && (loss_stands(s) || training_ended(s, best / scale));
+    bool both = standing && (stands || training_ended(s, best / scale));
     f.severity = constant || classes > 0 || parted || both ? SEVERITY_WARNING : SEVERITY_INFO;
     f.confidence = constant ? 0.85 : classes > 0 ? 0.8 : both ? 0.75 : parted ? 0.7 : 0.65;
     finding_add(&f, "loss_fell", parted ? fell : NAN, "share");

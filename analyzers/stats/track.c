@@ -41,7 +41,9 @@ bool track_begins(const struct track *t)
     uint32_t n = t->curve->used;
     if (!n) return false;
     int64_t first = t->curve->buckets[0].first_step, last = t->curve->buckets[n - 1].last_step;
-    return first <= 2 + (last - first) / 5;
+    int64_t apart =
+        t->curve->points > 1 ? (last - first) / (int64_t)(t->curve->points - 1) : 0; /* a few lie far apart from 0 on */
+    return first <= 2 + (apart > (last - first) / 5 ? apart : (last - first) / 5);
 }
 
 struct finding track_finding(const struct track *t, const char *kind, size_t onset)

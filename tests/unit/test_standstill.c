@@ -250,31 +250,6 @@ static void two_softmaxes_solve_their_equation_however_often_is_evaluated(void *
     assert_int_equal(held_out_equation(33, false), 0);
 }
 
-/* Standardised targets, single batches of which scatter by half: the held-out loss comes from `begins` to `ends`. */
-static int of_numbers(double begins, double ends, bool classes)
-{
-    struct watch w;
-    seed = 21;
-    watch(&w, "loss_not_decreasing");
-    for (int s = 0; s < 120; s++) {
-        double level = ends + (begins - ends) * exp(-s / 30.0);
-        give(&w, &loss, s, level * (1 + noise(0.5)));
-        if (s % 15 == 14) give(&w, &held, s, 0.96 * level + noise(0.004));
-        if (s % 15 == 14 && classes) give(&w, &score, s, 0.3 + 0.002 * s);
-    }
-    done(&w);
-    return w.loud;
-}
-
-static void a_loss_of_numbers_that_stands_at_their_variance_has_learned_nothing(void **ctx)
-{
-    (void)ctx;
-    assert_true(of_numbers(1, 1, false) > 0);
-    assert_int_equal(of_numbers(1, 0.6, false), 0); /* slowly, beneath all that scatter */
-    assert_int_equal(of_numbers(3, 1, false), 0);   /* it came down to there: other units */
-    assert_int_equal(of_numbers(1.25, 0.95, true), 0);
-}
-
 static int plateau(double kept)
 {
     struct watch w;
@@ -330,7 +305,6 @@ int main(void)
         cmocka_unit_test(two_evaluations_far_below_guessing_are_enough),
         cmocka_unit_test(a_loss_on_the_floor_of_two_softmaxes_is_known_by_its_score),
         cmocka_unit_test(two_softmaxes_solve_their_equation_however_often_is_evaluated),
-        cmocka_unit_test(a_loss_of_numbers_that_stands_at_their_variance_has_learned_nothing),
         cmocka_unit_test(a_plateau_after_the_rate_ran_out_is_a_warning),
         cmocka_unit_test(a_score_above_chance_contradicts_a_loss_that_happens_to_lie_there),
     };
