@@ -30,13 +30,14 @@
 #define GAMES     (WANTS(ROLE_RETURN) | WANTS(ROLE_LOSS_GENERATOR) | WANTS(ROLE_LOSS_DISCRIMINATOR))
 #define TAIL      8.0  /* times the level: of normal noise on the logarithm with half a unit of deviation, none of 10,000 */
 #define UNGUESSED 0.5  /* nats, below which no model begins that guesses among classes of like size */
+#define RISES     1.65 /* Mann-Kendall z: 1 in 20 by chance */
 #define SOLVED    0.05 /* of the untrained model's loss, below which next to all is learned for the held-out rows as well */
 enum { TRAINS = 2, EVALS = 4, SCORES = 4 };
 struct state {
     struct boosting boosting;
     double min_points, train_fall, apart, useless, worse, worse_points, turned, constant_points, constant_gain, constant_train,
         constant_noise, pass_apart, pass_second, pass_follows, score_apart, wide, wide_left, wide_rise, wide_gain, never_train,
-        never_untrained, never_gain, never_ratio, shaky_gain;
+        never_untrained, never_gain, never_ratio, shaky_gain, mostly;
     bool game;
     struct track train[TRAINS], eval[EVALS], train_score[SCORES], eval_score[SCORES];
     uint32_t n_train, n_eval, n_train_score, n_eval_score;
@@ -94,6 +95,9 @@ static const struct knob knobs[] = {
     {"gap_shaky_gain", "share", 0.4, 0.1, 0.9, 0.25, 0.5, offsetof(struct state, shaky_gain),
      "of its first value by which a validation loss gets better at most that jumps, at several times the training loss",
      "as gap_wide"},
+    {"gap_mostly", "share", 0.9, 0.6, 1, 1, 0.8, offsetof(struct state, mostly),
+     "of many evaluations that are worse than untrained by gap_worse, at gap_wide times the training loss",
+     "our choice: one may be lucky"},
     {"gap_first_epoch", "x", 1.5, 1.1, 100, 2, 1.3, offsetof(struct state, pass_apart),
      "that validation is above training while no row has been seen twice", "1.32 at most on the healthy calibration runs"},
     {"gap_second_epoch", "x", 2, 1.1, 100, 3, 1.6, offsetof(struct state, pass_second), "the same in the second epoch",
@@ -186,6 +190,17 @@ static bool is_never_as_good(const struct state *s, const struct track *eval, co
 {
     return (double)eval->curve->points >= s->min_points && track_begins(eval) &&
            p->lowest >= fmax(s->never_untrained * p->untrained, (1 - s->never_gain) * p->e[0]) && p->late >= s->apart * p->now;
+}
+
+/* Worse than untrained at nearly each of many evaluations, from the first one on and not the more the longer, and at several times the training
+ * loss to the end: one among them may be lucky. */
+static bool is_mostly_worse(const struct state *s, const struct track *eval, const struct pair *p)
+{
+    size_t worse = 0;
+    if ((double)eval->curve->points < s->constant_points || !track_begins(eval) || p->late < s->wide * p->now) return false;
+    for (size_t i = 0; i < p->n; i++) worse += p->e[i] >= s->worse * p->untrained;
+    bool at_first = p->e[0] >= s->worse * p->untrained, rises = robust_trend(p->e, p->n) > RISES;
+    return at_first && !rises && (double)worse >= s->mostly * (double)p->n && p->closest >= s->apart;
 }
 
 /* Hardly better than untrained to the end, at twice the training loss and more, though the two parted slowly. */
@@ -290,12 +305,13 @@ static bool judge_loss_gap(struct state *s, const struct track *eval, const stru
     const struct track *train = track_of_metric(s->train, s->n_train, eval->series);
     if (!train || !track_begins(train) || !pair_up(s, eval, train, &p)) return false;
     if (p.late < SOLVED * p.untrained || has_long_tail(train, &p) || begins_trained(s, eval, &p)) return false;
-    bool rounds = boosted(&s->boosting, eval->series), never = !rounds && is_never_as_good(s, eval, &p);
+    bool rounds = boosted(&s->boosting, eval->series),
+         never = !rounds && (is_never_as_good(s, eval, &p) || is_mostly_worse(s, eval, &p));
     if (!never && !has_fallen(&p, s->train_fall)) return false;
     bool at_once = parted_at_once(s, eval, train, &p, &onset);
     bool shaky = is_shaky_gap(s, eval, &p);
     if (!at_once && !never && (rounds || (!shaky && has_turned(s, eval, &p)))) return false;
-    if (!at_once && follows(s, &p)) return false;
+    if (!at_once && follows(s, &p) && !is_mostly_worse(s, eval, &p)) return false;
     bool apart = p.closest >= s->apart, worse = apart && p.best >= s->worse * p.untrained;
     size_t from = at_once ? onset : never ? 0 : p.first;
     bool useless =

@@ -84,12 +84,36 @@ static void an_accuracy_of_one_in_n_confirms_a_loss_of_ln_n(void **ctx)
     assert_int_equal(at_chance_of_eight(4, 0.125), 0);
 }
 
+/* Held-out losses that jump about `level` while the training loss falls from 0.66; one of them is lucky. */
+static int jumps_about(double level, bool rises)
+{
+    struct watch w;
+    seed = 27;
+    watch(&w, "split_gap");
+    for (int s = 60; s <= 1380; s += 60) {
+        double now = rises ? 0.6 + (level - 0.6) * s / 1380 : level * exp(noise(0.7));
+        give(&w, &loss, s, 0.12 + 0.54 * exp(-(s - 60) / 120.0));
+        give(&w, &held, s, s == 840 ? 0.5 : now);
+    }
+    done(&w);
+    return w.loud;
+}
+
+static void one_lucky_evaluation_makes_a_held_out_loss_no_better_than_untrained(void **ctx)
+{
+    (void)ctx;
+    assert_true(jumps_about(6, false) > 0);
+    assert_int_equal(jumps_about(0.5, false), 0);
+    assert_int_equal(jumps_about(6, true), 0); /* it parts slowly: overfitting's business */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_loss_of_numbers_that_stands_at_their_variance_has_learned_nothing),
         cmocka_unit_test(an_accuracy_that_is_one_number_needs_few_evaluations_where_the_loss_stands_too),
         cmocka_unit_test(an_accuracy_of_one_in_n_confirms_a_loss_of_ln_n),
+        cmocka_unit_test(one_lucky_evaluation_makes_a_held_out_loss_no_better_than_untrained),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
