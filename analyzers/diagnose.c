@@ -25,7 +25,7 @@ static const double PROBABILITY_MIN = 0.01, PROBABILITY_MAX = 0.97;
  * from half of that on. */
 static const double REPORT_FROM = 0.2, SECOND_FROM = 0.1, SURE = 0.8;
 
-enum { STANDSTILL = 3, BEST = 3 };
+enum { STANDSTILL = 3, ENDED = 6, BEST = 3 };
 enum { FACTS_MAX = 64, READINGS_MAX = 48, EXPLAINED_MAX = DIAGNOSIS_MAX * READINGS_MAX };
 
 static const struct {
@@ -55,9 +55,9 @@ static const struct {
     {"discriminator_wins", 5},
     {"generator_wins", 5},
     {"adversarial_stalemate", 5},
-    {"run_crashed", 6},
-    {"out_of_memory", 6},
-    {"run_stalled", 6},
+    {"run_crashed", ENDED},
+    {"out_of_memory", ENDED},
+    {"run_stalled", ENDED},
     {"entropy_collapse", 7},
     {"kl_blowup", 7},
     {"weights_frozen", 8},
@@ -319,11 +319,18 @@ static void write_up(const struct view *v, const struct cause *cause, struct dia
     }
 }
 
+/* What a chosen cause leaves of the findings that it explains. A program ends once: the cause of its end leaves nothing of that. */
+static double left_by(const struct diagnosis *d, const char *kind)
+{
+    double echo = family_of(kind) == ENDED ? 0 : ECHO;
+    return 1 - d->probability * (1 - echo);
+}
+
 static void explain(struct view *v, const struct diagnosis *d)
 {
     for (size_t i = 0; i < d->n_clues && v->n_explained < EXPLAINED_MAX; i++) {
         if (!d->clues[i]->finding || d->clues[i]->ratio <= 1) continue;
-        v->explained[v->n_explained++] = (struct explained){d->clues[i]->finding, 1 - d->probability * (1 - ECHO)};
+        v->explained[v->n_explained++] = (struct explained){d->clues[i]->finding, left_by(d, d->clues[i]->finding)};
     }
 }
 

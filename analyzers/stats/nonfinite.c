@@ -42,6 +42,12 @@ enum nonfinite_change nonfinite_add(struct nonfinite *n, const struct point *p, 
     return NONFINITE_FIRST;
 }
 
+/* Was the first training loss of all told for the first step, which no update had gone before? */
+static bool is_untrained(const struct nonfinite *n, const struct series *s)
+{
+    return n->bad == n->points && s->role == ROLE_LOSS_TRAIN && s->axis == AXIS_STEP && !s->step_inferred && n->onset_step <= 1;
+}
+
 void nonfinite_emit(struct nonfinite *n, const char *kind, enum severity severity, double confidence, enum phase phase,
                     const struct point *p, const struct findings *out)
 {
@@ -62,6 +68,7 @@ void nonfinite_emit(struct nonfinite *n, const char *kind, enum severity severit
     finding_add(&f, "points", (double)n->bad, "points");
     finding_add(&f, "first_step_share", (double)(n->points - n->bad) / (double)n->points, "share");
     finding_add(&f, "from_start", n->bad == n->points, "");
+    if (is_untrained(n, p->series)) finding_add(&f, "untrained", 1, "");
     if (n->finite >= FEW && n->first > 0) finding_add(&f, "rose", n->last / n->first, "x");
     n->told = severity;
     out->emit(out->arg, &f);

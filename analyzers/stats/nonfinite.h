@@ -20,8 +20,8 @@ enum nonfinite_change { NONFINITE_NONE, NONFINITE_FIRST, NONFINITE_MORE, NONFINI
 /* nonfinite_add - judge one value of the only series that the state hears. GONE when as many good values as `calm` followed in a row. Rests
  * while nothing is open and the series has a past. O(1) */
 enum nonfinite_change nonfinite_add(struct nonfinite *n, const struct point *p, double calm, const struct findings *out);
-/* nonfinite_emit - a finding of this kind with the common evidence: value, points, first_step_share, from_start; and rose, where there were a
- * few finite values before: the last of them by the first. */
+/* nonfinite_emit - a finding of this kind with the common evidence: value, points, first_step_share, from_start; untrained, where the
+ * training loss is none in the first step; and rose, where there were a few finite values before: the last of them by the first. */
 void nonfinite_emit(struct nonfinite *n, const char *kind, enum severity severity, double confidence, enum phase phase,
                     const struct point *p, const struct findings *out);
 

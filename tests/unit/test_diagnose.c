@@ -190,6 +190,19 @@ static void what_the_first_cause_explains_speaks_less_for_the_second(void **stat
     assert_true(found[2].probability < after(0.2, 20) && found[2].probability > 0.2);
 }
 
+static void a_program_ends_for_one_cause(void **state)
+{
+    (void)state;
+    const struct cause c[] = {{.id = "host", .prior = 0.5, CLUES({.finding = "run_crashed", .ratio = 50, ANY})},
+                              {.id = "code", .prior = 0.2, CLUES({.finding = "run_crashed", .ratio = 10, ANY})},
+                              {.id = "loss", .prior = 0.2, CLUES({.finding = "loss_spike", .ratio = 2, ANY})}};
+    struct finding f[] = {sure("run_crashed"), sure("loss_spike")};
+    assert_int_equal(ask(c, 3, f, 2, NULL, 0), 3);
+    assert_string_equal(found[0].cause->id, "host");
+    assert_string_equal(found[1].cause->id, "loss");
+    assert_true(found[2].probability < after(0.2, 1.2));
+}
+
 /* Behind one that is not sure; behind one that is, the same cause is left out. */
 static void what_cannot_be_told_from_the_best_cause_is_named_beside_it(void **state)
 {
@@ -425,6 +438,7 @@ int main(void)
         cmocka_unit_test(kinds_that_follow_from_one_another_are_not_counted_twice_in_full),
         cmocka_unit_test(nothing_is_ever_proved),
         cmocka_unit_test(what_the_first_cause_explains_speaks_less_for_the_second),
+        cmocka_unit_test(a_program_ends_for_one_cause),
         cmocka_unit_test(what_cannot_be_told_from_the_best_cause_is_named_beside_it),
         cmocka_unit_test(causes_below_a_fifth_are_left_out_but_for_the_best),
         cmocka_unit_test(an_absent_finding_counts_only_where_it_could_have_been_seen),

@@ -78,6 +78,28 @@ static bool evidence(const struct told *t, size_t i)
            strncmp(f->kind, "grad_", 5) == 0;
 }
 
+/* Is the training loss there, and finite throughout? One that comes to exactly 0 is none: a NaN that was masked is logged so. */
+static bool training_is_finite(const struct run *r)
+{
+    bool any = false;
+    for (size_t i = 0; i < r->n_series; i++) {
+        const struct run_series *s = r->series[i];
+        if (s->s.role != ROLE_LOSS_TRAIN || !s->points) continue;
+        if (s->nonfinite || s->last == 0) return false;
+        any = true;
+    }
+    return any;
+}
+
+/* A finding as causes see it: a held-out loss that is NaN by itself is no matter of the steps. */
+static struct finding as_evidence(const struct run *r, const struct finding *f)
+{
+    struct finding seen = *f;
+    bool held_out = f->series && f->series->role == ROLE_LOSS_EVAL && strcmp(f->kind, "loss_nonfinite") == 0;
+    if (held_out && training_is_finite(r)) finding_add(&seen, "held_out_alone", 1, "");
+    return seen;
+}
+
 static const struct said *all_said(struct run *r, size_t *n)
 {
     struct said *said = judge_room(r, r->n_events, sizeof *said);
@@ -96,7 +118,7 @@ void judge_causes(struct run *r, struct view *v, const struct told *t)
     for (size_t i = 0; i < t->n; i++) {
         if (!evidence(t, i)) continue;
         given.by[given.n++] = t->shown[i];
-        findings[file.n_findings++] = *t->all[i];
+        findings[file.n_findings++] = as_evidence(r, t->all[i]);
     }
     file.facts = canonical_facts(r, &file.n_facts);
     file.said = all_said(r, &file.n_said);

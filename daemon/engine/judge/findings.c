@@ -94,7 +94,8 @@ static bool differs_from_others(const struct run *r, const struct finding *f)
 static void not_from_start(struct finding *f)
 {
     for (size_t i = 0; i < f->n_evidence; i++)
-        if (strcmp(f->evidence[i].name, "from_start") == 0) f->evidence[i].value = 0;
+        if (strcmp(f->evidence[i].name, "from_start") == 0 || strcmp(f->evidence[i].name, "untrained") == 0)
+            f->evidence[i].value = 0;
 }
 
 /* How many empty cells followed the NaN that a finding is about, to the end of the log. */
