@@ -77,6 +77,8 @@ static const struct field fields[] = {
     {"迭代", FIELD_STEP},
     {"迭代次数", FIELD_STEP},
     {"ステップ", FIELD_STEP},
+    {"global_episode", FIELD_EPISODE}, /* beside the episode of a phase */
+    {"total_episode", FIELD_EPISODE},
     {"episode", FIELD_EPISODE},
     {"episodes", FIELD_EPISODE},
     {"episodessofar", FIELD_EPISODE},

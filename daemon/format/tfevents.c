@@ -26,9 +26,17 @@ struct state {
 
 static const char first_words[] = "brain.Event:";
 
+/* is_named - "events.out.tfevents.1700000000.host", and CatBoost's "events.out.tfevents", which has no version in front either. */
+static bool is_named(const char *name)
+{
+    static const char word[] = "tfevents";
+    const char *at = strstr(name, word);
+    return at && strchr(".", at[sizeof word - 1]) != NULL;
+}
+
 static int sniff(const char *path, struct span head)
 {
-    bool named = strstr(path_name(path), "tfevents.") != NULL;
+    bool named = is_named(path_name(path));
     struct event_record e = {0};
     size_t n;
     if (head.n < FRAME_HEADER_BYTES) return named && head.n ? YOUNG : 0;
@@ -197,7 +205,7 @@ static uint64_t skip(void *state, uint64_t there)
 const struct format format_tfevents = {
     .name = "tfevents",
     .summary = "TensorBoard event files: scalars, histograms as four numbers, texts and hparams as facts",
-    .globs = "events.out.tfevents.* *.tfevents.*",
+    .globs = "events.out.tfevents* *.tfevents.*",
     .growth = GROWTH_APPENDED,
     .state_size = sizeof(struct state),
     .sniff = sniff,

@@ -340,6 +340,25 @@ static void tables_are_told_from_texts(void **unused)
         if (sure_of("a/train.log", texts[i]) >= 20) fail_msg("a text sniffed as a table: %s", texts[i]);
 }
 
+/* What a person wrote without .item(). */
+static void a_number_in_what_holds_it_is_a_number(void **unused)
+{
+    (void)unused;
+    struct probe *p = probe_text(
+        "csv", "epoch,loss,val_loss,norms\n1,\"tensor(0.5, device='cuda:0', grad_fn=<DivBackward0>)\",[0.75],\"[1, 2]\"\n"
+               "2,tensor(0.25),np.float32(0.5),[3]\n");
+    probe_expect(p, "point loss 1 0.5 @2");
+    probe_expect(p, "point val_loss 1 0.75 @2");
+    probe_expect(p, "point loss 2 0.25 @3");
+    probe_expect(p, "point val_loss 2 0.5 @3");
+    probe_refuse(p, "point norms 1");
+    probe_close(p);
+    struct str array = {0};
+    for (int i = 0; i < 3 * 100; i++) str_addf(&array, "0.%d%s", i, i % 100 == 99 ? "\n" : ",");
+    assert_true(sure_of("a/rewards.csv", array.p) < 20); /* an array, a row an experiment */
+    str_done(&array);
+}
+
 static struct probe *read_at(const char *path, const char *text)
 {
     struct probe *p = probe_open_at(format_by_name("csv"), PROBE_ARENA_BYTES, path);
@@ -416,6 +435,7 @@ int main(void)
         cmocka_unit_test(constant_texts_are_facts),
         cmocka_unit_test(rows_in_bulk_are_told_as_rows_one_by_one),
         cmocka_unit_test(tables_are_told_from_texts),
+        cmocka_unit_test(a_number_in_what_holds_it_is_a_number),
         cmocka_unit_test(the_files_place_names_what_the_header_leaves_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -527,6 +527,7 @@ static void event_files_are_known_by_content_then_by_name(void **unused)
     assert_int_equal(f->sniff("data/train-00000.tfrecord", d), 0);
     assert_true(f->sniff("runs/events.out.tfevents.1", d) >= 20);
     assert_true(f->sniff("runs/events.out.tfevents.1", b) >= 20);
+    assert_true(f->sniff("catboost_info/learn/events.out.tfevents", d) >= 20); /* CatBoost's have no version in front */
     assert_int_equal(f->sniff("runs/other", b), 0);
     assert_int_equal(f->sniff("runs/events.out.tfevents.1.csv", span_of("step,loss\n1,2\n3,4\n")), 0);
     assert_int_equal(f->sniff("runs/events.out.tfevents.1", span_of("")), 0);

@@ -73,10 +73,40 @@ static bool comma_number(struct span t, double *value)
     return num_parse((struct span){text, t.n}, value);
 }
 
+/* past_type - behind the name of the type and its bracket in "tensor(0.5, device='cuda:0')"; t where there is none. */
+static struct span past_type(struct span t)
+{
+    static const char *const types[] = {"tensor(",           "np.float64(", "np.float32(", "np.float16(",  "numpy.float64(",
+                                        "numpy.float32(",    "Array(",      "tf.Tensor(",  "jnp.float32(", "array(",
+                                        "torch.FloatTensor("};
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+        if (span_starts(t, types[i])) return span_from(t, strlen(types[i]));
+    return t;
+}
+
+/* wrapped_number - one number as Python shows what holds it: "tensor(0.5, device='cuda:0')", "[0.5]", "array([[0.5]], dtype=float32)". */
+static bool wrapped_number(struct span t, double *value)
+{
+    struct span inner = past_type(t);
+    bool typed = inner.n < t.n;
+    size_t open = 0;
+    while (open < inner.n && open < 2 && inner.p[open] == '[') open++;
+    if (!typed && !open) return false;
+    inner = span_from(inner, open);
+    size_t n = num_prefix(inner, value);
+    struct span rest = span_from(inner, n);
+    if (!n || !rest.n) return false;
+    size_t closed = 0;
+    while (closed < open && closed < rest.n && rest.p[closed] == ']') closed++;
+    rest = span_from(rest, closed);
+    return closed == open && (typed ? rest.n && strchr(",)", rest.p[0]) : !rest.n);
+}
+
 enum csv_content csv_content(struct span t, char delimiter, double *value)
 {
     if (num_parse(t, value)) return CSV_NUMBER;
     if (delimiter == ';' && comma_number(t, value)) return CSV_NUMBER;
+    if (t.n && (t.p[t.n - 1] == ')' || t.p[t.n - 1] == ']') && wrapped_number(t, value)) return CSV_NUMBER;
     return csv_missing(t) || boolean(t) ? CSV_MISSING : CSV_TEXT;
 }
 

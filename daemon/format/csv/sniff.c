@@ -8,7 +8,11 @@
 #include "cell.h"
 #include "place.h"
 
-enum { SNIFF_ROWS = 64, BLANK_APART = 43 }; /* where text finds a record or two by another shape, it is text */
+enum {
+    SNIFF_ROWS = 64,
+    BLANK_APART = 43, /* where text finds a record or two by another shape, it is text */
+    NAMELESS_MAX = 64 /* columns that nobody named: beyond them a row is an array, and the table no log */
+};
 struct survey {
     size_t rows, cells, regular, numbers, texts;
     char delimiter;
@@ -87,6 +91,7 @@ int csv_sniff(const char *path, struct span head)
     size_t data = v.rows - (v.headed && v.rows);
     if (!data) return named && v.known && v.cells >= 2 ? 50 : 0;
     if (v.delimiter == ' ') return data >= 2 && v.known && !v.texts && v.regular == v.rows ? BLANK_APART : 0;
+    if (!v.headed && !v.comment && v.cells > NAMELESS_MAX) return named ? 10 : 0;
     bool mostly = v.numbers >= v.texts, regular = 10 * v.regular >= 8 * v.rows;
     if (!v.known || !v.numbers || (!named && (v.cells < 2 || data < 2 || !regular || !mostly))) return named ? 10 : 0;
     if (!named) return v.comment ? 60 : 45;
