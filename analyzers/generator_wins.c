@@ -19,7 +19,7 @@
 #define LN4 1.3862943611198906
 enum { TRACKS = 4 };
 struct state {
-    double lost, lost_far, won, factor, min_points, lasted, runs_away, critic_far, believed, coin;
+    double lost, lost_far, won, factor, fallen, min_points, lasted, runs_away, critic_far, believed, coin;
     struct track track[TRACKS];
     uint32_t n;
     struct told told;
@@ -38,6 +38,10 @@ static const struct knob knobs[] = {
      "that the generator's loss must be below, where it is never negative", "as discriminator_level"},
     {"generator_wins_factor", "x", 2, 1, 100, 4, 1.5, offsetof(struct state, factor),
      "above its early level that the discriminator's loss must be", "our choice"},
+    {"generator_wins_fallen", "share", 0.7, 0.1, 1, 0.6, 0.9, offsetof(struct state, fallen),
+     "of its first value below which a discriminator's loss has fallen: it has learned, and the loss is a sum in units of its "
+     "own",
+     "our choice: one that never learned stays where it began"},
     {"generator_wins_points", "points", 30, 10, 10000, 100, 20, offsetof(struct state, min_points),
      "values before anything is said", "as discriminator_points"},
     {"generator_wins_lasted", "share", 0.2, 0.05, 1, 0.4, 0.1, offsetof(struct state, lasted),
@@ -72,12 +76,18 @@ static bool fools_a_coin(const struct state *s, const struct track *d, const str
            track_level(g, 0.1, 0.5) >= LN4 / 2 - s->coin / 2;
 }
 
+/* Has a loss that began far beyond balance come down? A sum over a batch or over many outputs has no balance that is known. */
+static bool learned(const struct state *s, const struct track *d, double now)
+{
+    return track_begins(d) && d->curve->buckets[0].mean >= s->lost_far && now < s->fallen * d->curve->buckets[0].mean;
+}
+
 static bool wins(const struct state *s, const struct track *d, const struct track *g, double d_now, double g_now)
 {
     double early = fmin(track_level(d, 0, 0.1), 2); /* a discriminator that never learned begins beyond balance */
     if (d_now >= s->lost && g_now <= s->believed && d_now > early) return true;
     if (fools_a_coin(s, d, g, d_now, g_now)) return true;
-    if (d_now < s->lost || d_now < s->factor * early) return false;
+    if (d_now < s->lost || d_now < s->factor * early || learned(s, d, d_now)) return false;
     return d_now >= s->lost_far || (track_low(g) >= 0 && g_now <= s->won);
 }
 

@@ -22,6 +22,7 @@
  * and 1 and the loss is what the logarithm was clipped at. */
 #include <math.h>
 #include <string.h>
+#include <strings.h>
 
 #include "analyzer.h"
 #include "stats/accuracy.h"
@@ -441,13 +442,17 @@ static bool is_one_number(const struct track *t)
     return low == track_high(t) && fabs(thousandths - round(thousandths)) > 1e-6;
 }
 
-/* another_falls - is this one of several terms, of which another comes down? A detector's boxes may be right long before its classes are. */
+static bool speaks_of_training(const struct series *x) { return strncasecmp(x->name, "train", 5) == 0; }
+
+/* another_falls - is this one of several terms, of which another comes down? A detector's boxes may be right long before its classes are. Or a
+ * "loss" beside a "train_loss", which then is what was trained by. */
 static bool another_falls(const struct state *s, const struct track *t)
 {
-    if (strcmp(t->series->metric, "loss") == 0) return false;
+    bool whole = strcmp(t->series->metric, "loss") == 0;
     for (uint32_t i = 0; i < s->n_loss; i++) {
         const struct track *u = &s->loss[i];
         if (u == t || u->series->source != t->series->source || !track_begins(u)) continue;
+        if (whole && (speaks_of_training(t->series) || !speaks_of_training(u->series))) continue;
         if (track_level(u, 0.9, 1) <= (1 - s->other_falls) * track_level(u, 0, 0.1)) return true;
     }
     return false;

@@ -40,7 +40,7 @@ struct evaluation {
 struct state {
     struct boosting boosting;
     double min_points, rise_warning, rise_info, height_sd, train_fall, critical_rise, after_points, over_undone, made_good,
-        few_points, few_rise;
+        few_points, few_rise, climb_points, climb_sd, climb_z;
     struct heard train[TRAINS], score[EVALS];
     struct evaluation eval[EVALS];
     uint32_t n_train, n_eval, n_score;
@@ -67,6 +67,12 @@ static const struct knob knobs[] = {
      "seeded training runs"},
     {"overfitting_height", "sd", 5, 2, 50, 8, 4, offsetof(struct state, height_sd), "against the noise of the evaluations",
      "as score_drop_height"},
+    {"overfitting_climb_points", "points", 10, 6, 1000, 14, 8, offsetof(struct state, climb_points),
+     "evaluations from the best one on, for a rise that is told by its order", "Kendall 1975"},
+    {"overfitting_climb_sd", "sd", 2, 1, 50, 3, 1.5, offsetof(struct state, climb_sd),
+     "against the noise of the evaluations that it has at least", "our choice"},
+    {"overfitting_climb_z", "sd", 3, 2, 10, 4, 2.5, offsetof(struct state, climb_z), "of Kendall's test of a trend",
+     "Kendall 1975: 1 in 700 by chance"},
     {"overfitting_train", "share", 0.03, 0, 1, 0.05, 0.02, offsetof(struct state, train_fall),
      "that the training loss must have fallen since", "seeded training runs"},
     {"overfitting_critical", "share", 1.0, 0.1, 100, 2, 0.5, offsetof(struct state, critical_rise),
@@ -225,13 +231,14 @@ static void clear(struct verdict *v, const struct bucket *now, const struct find
 struct rise {
     size_t n, best;
     double from, to, height, noise, train_fell;
+    bool ordered;       /* told by its order, not by its height */
     bool scored, holds; /* a held-out score is at its best; and the loss has not risen far */
 };
 
 static enum severity severity_of(const struct state *s, const struct rise *r)
 {
     if (r->height < log1p(s->rise_warning) || r->holds) return SEVERITY_INFO;
-    return r->height >= log1p(s->critical_rise) && !r->scored ? SEVERITY_CRITICAL : SEVERITY_WARNING;
+    return r->height >= log1p(s->critical_rise) && !r->scored && !r->ordered ? SEVERITY_CRITICAL : SEVERITY_WARNING;
 }
 
 static void tell(const struct state *s, const struct track *t, struct verdict *v, const struct rise *r,
@@ -298,6 +305,14 @@ static bool all_is_lost(const struct state *s, const struct track *t, const stru
     return r->to >= ALL_LOST * train.buckets[0].max && r->to >= ALL_LOST * t->buckets[0].max && r->train_fell >= log(10);
 }
 
+/* Noise grows with an overfitted loss, and hides the height of its rise. What goes up from evaluation to evaluation, one after the other, does not
+ * do so by chance. */
+static bool climbs(const struct state *s, const double *y, size_t n, const struct rise *r)
+{
+    return (double)n >= s->climb_points && r->height >= log1p(s->rise_warning) && r->height >= s->climb_sd * r->noise &&
+           robust_trend(y, n) >= s->climb_z;
+}
+
 /* One evaluation loss as it stood when it had n buckets. Levels are as logged: the order is that of their logarithms, and those are taken
  * where a rise may matter. */
 static void judge(const struct state *s, const struct track *t, size_t n, struct verdict *v, const struct findings *out)
@@ -315,7 +330,8 @@ static void judge(const struct state *s, const struct track *t, size_t n, struct
     if ((double)(n - 1 - r.best) < s->after_points || r.height < log1p(s->rise_info)) return;
     if (r.height < s->over_undone * log(undone(level, r.best)) || (v->told && r.height < v->rise)) return;
     r.noise = noise_of(y, n);
-    if (r.height < s->height_sd * r.noise) return;
+    r.ordered = r.height < s->height_sd * r.noise;
+    if (r.ordered && !climbs(s, y + r.best, n - r.best, &r)) return;
     r.train_fell = train_fall(s, t->series, t->buckets[r.best].last_step, now->last_step);
     if (!(r.train_fell >= s->train_fall)) return;
     r.scored = score_holds(s, now->last_step);
