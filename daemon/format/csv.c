@@ -11,6 +11,7 @@
  *   long form  a row for each number, its metric in a column of names (csv/tidy.h)
  *   header     may come again (a restart), with other columns too; a first record of numbers means that there is none
  *   evaluated  the time of an evaluation without its loss: NaN, as pandas writes it (csv/evaluated.h)
+ *   pairs      "epoch;3;loss;0.5": a name in front of each number, in every row the same; then nothing else is the header
  *   index      a first column without a name, as pandas writes one, is the step where nothing else is (csv/index.h)
  * GROWTH_REWRITTEN: Lightning and Stable-Baselines3 write the file anew when a column appears. */
 #include "csv/cell.h"
@@ -118,6 +119,22 @@ static void name_columns(struct state *s, struct csv_shape shape, const struct f
     for (size_t i = 0; i < shape.cells && i < COLUMNS_MAX; i++)
         add_column(s, i + 1 == shape.cells ? named : (struct span){NULL, 0}, i == 0 && counted ? field_of(span_of("step")) : NULL,
                    out);
+}
+
+/* name_pairs - each row has the names of its own numbers in front of them: those of the first row are the columns'. */
+static void name_pairs(struct state *s, struct span line, const struct format_out *out)
+{
+    struct csv_row r = {line.p, line.p + line.n, s->delimiter, true};
+    char name[FIELD_NAME_MAX_BYTES];
+    s->t_column = -1;
+    csv_tidy_begin(&s->tidy);
+    s->index = (struct csv_index){0};
+    while (r.more && s->n_columns + 1 < COLUMNS_MAX) {
+        size_t n = csv_unquote(csv_next(&r), name, sizeof name);
+        s->columns[s->n_columns++] = -1; /* of the names themselves */
+        add_column(s, span_trim((struct span){name, n}), NULL, out);
+        csv_next(&r);
+    }
 }
 
 /* --- rows --- */
@@ -307,6 +324,8 @@ static void begin(struct state *s, struct span line, const struct format_out *ou
     if (!header_room(s, line, out)) {
         s->fallen = true;
         out->bad(out->arg, s->line + 1, "the header is too long");
+    } else if (csv_alternates(line, s->delimiter)) {
+        name_pairs(s, line, out);
     } else if (!shape.texts && shape.numbers) {
         struct span comment = {s->comment, s->comment_bytes};
         if (comment.n && csv_shape(comment, s->delimiter).cells == shape.cells) read_header(s, comment, out);

@@ -353,6 +353,11 @@ static void a_number_in_what_holds_it_is_a_number(void **unused)
     probe_expect(p, "point val_loss 2 0.5 @3");
     probe_refuse(p, "point norms 1");
     probe_close(p);
+    p = probe_text("csv", "epoch;1;loss;2.5;acc;0.5\nepoch;2;loss;1.5;acc;0.75\n"); /* each number behind its name */
+    probe_expect(p, "point loss 1 2.5 @1");
+    probe_expect(p, "point acc 2 0.75 @2");
+    probe_close(p);
+    assert_true(sure_of("a/train.log", "epoch;1;loss;2.5\nepoch;2;loss;1.5\n") >= 46);
     struct str array = {0};
     for (int i = 0; i < 3 * 100; i++) str_addf(&array, "0.%d%s", i, i % 100 == 99 ? "\n" : ",");
     assert_true(sure_of("a/rewards.csv", array.p) < 20); /* an array, a row an experiment */

@@ -28,6 +28,18 @@ static void a_traceback_is_told_by_its_last_line(void **unused)
               "event traceback @4 AssertionError");
 }
 
+/* Python's logging prints what is wrong with a message, and the program goes on. */
+static void an_error_of_logging_is_no_crash(void **unused)
+{
+    (void)unused;
+    no_event("--- Logging error ---\nTraceback (most recent call last):\n  File \"/usr/lib/python3.11/logging/__init__.py\", "
+             "line 1110, in emit\n"
+             "    msg = self.format(record)\nTypeError: not all arguments converted during string formatting\nCall stack:\n"
+             "  File \"train.py\", line 7, in <module>\nMessage: 'lr'\nArguments: (0.5,)\n");
+    one_event("slurmstepd-node07: error: *** JOB 11 ON node07 CANCELLED AT 2026-01-05T10:00:01 ***\n",
+              "event killed @1 slurmstepd-node07: error: *** JOB 11 ON node07 CANCELLED AT 2026-01-05T10:00:01 ***");
+}
+
 static void what_a_traceback_says_decides_its_kind(void **unused)
 {
     (void)unused;
@@ -147,6 +159,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_traceback_is_told_by_its_last_line),
+        cmocka_unit_test(an_error_of_logging_is_no_crash),
         cmocka_unit_test(what_a_traceback_says_decides_its_kind),
         cmocka_unit_test(in_a_chain_the_first_exception_is_the_cause),
         cmocka_unit_test(a_traceback_whose_end_never_comes_is_told_by_its_last_line),

@@ -166,6 +166,74 @@ static void a_framed_table_may_have_empty_cells(void **state)
     probe_close(p);
 }
 
+/* A count in thousands, with its end or without. */
+static void a_count_may_be_in_thousands(void **state)
+{
+    (void)state;
+    static const char *const lines[] = {"step 1k loss 2.5\nstep 2k loss 1.5\nstep 3k loss 1.25\n",
+                                        "iter: 1k, loss: 2.5\niter: 2k, loss: 1.5\niter: 3k, loss: 1.25\n",
+                                        "| step 1k/40k | loss 2.5\n| step 2k/40k | loss 1.5\n| step 3k/40k | loss 1.25\n"};
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        struct probe *p = read_log(lines[i]);
+        probe_expect(p, "point loss 2000 1.5 @2");
+        probe_expect(p, "point loss 3000 1.25 @3");
+        probe_close(p);
+    }
+}
+
+/* "6:39 AM" is a time of day, and a value may stand in front of what it is the value of. */
+static void a_value_may_stand_before_its_name(void **state)
+{
+    (void)state;
+    struct probe *p =
+        read_log("Epoch 1 @ 06:39 AM : 1.5 C.E. Loss, 75.5% Accuracy\nEpoch 2 @ 12:07 PM : 1.25 C.E. Loss, 80% Accuracy\n");
+    probe_expect(p, "point C.E. Loss 2 1.25 @2");
+    probe_expect(p, "point Accuracy 1 75.5 @1");
+    probe_refuse(p, "series AM");
+    probe_close(p);
+    p = read_log("Epoch 1: 12 images skipped, loss 1.5\nEpoch 2: 3 files, loss 1.25\n");
+    probe_expect(p, "point loss 2 1.25 @2");
+    probe_refuse(p, "series images");
+    probe_close(p);
+}
+
+static void two_letters_are_the_players_of_a_game(void **state)
+{
+    (void)state;
+    struct probe *p = read_log("[1/3] D: 0.625 G: 1.5\n[2/3] D: 0.5 G: 1.75\n[3/3] D: 0.25 G: 2\n");
+    probe_expect(p, "point D loss 2 0.5 @2");
+    probe_expect(p, "point G loss 3 2 @3");
+    probe_close(p);
+    p = read_log("[1/3] D: 0.625 loss: 1.5\n[2/3] D: 0.5 loss: 1.75\n"); /* some D */
+    probe_refuse(p, "series D loss");
+    probe_close(p);
+}
+
+/* What StyleGAN prints: columns of names and values, a time in words, an evaluation as JSON. */
+static void ticks_of_stylegan_are_records(void **state)
+{
+    (void)state;
+    struct probe *p =
+        read_log("tick 0     kimg 0.0      time 17s          sec/tick 4.5     sec/kimg 140.5   maintenance 0.0    cpumem 4.5    "
+                 "gpumem 9.5    "
+                 "augment 0.000\nEvaluating metrics...\n"
+                 "{\"results\": {\"fid50k_full\": 250.5}, \"metric\": \"fid50k_full\", \"total_time\": 80.5, \"num_gpus\": 1}\n"
+                 "tick 1     kimg 4.0      time 2m 47s       sec/tick 150.5   sec/kimg 37.5    maintenance 80.5   cpumem 4.5    "
+                 "gpumem 6.5    "
+                 "augment 0.125\n"
+                 "tick 2     kimg 8.0      time 1d 03h 06m   sec/tick 151.5   sec/kimg 37.5    maintenance 0.5    cpumem 4.5    "
+                 "gpumem 6.5    "
+                 "augment 0.250\n"
+                 "{\"results\": {\"fid50k_full\": 60.5}, \"metric\": \"fid50k_full\", \"total_time\": 80.5, \"num_gpus\": 1}\n");
+    probe_expect(p, "point augment 1 0.125 @4");
+    probe_expect(p, "point sec/tick 2 151.5 @5");
+    probe_expect(p, "point fid50k_full 0 250.5 @3");
+    probe_expect(p, "point fid50k_full 2 60.5 @6");
+    probe_refuse(p, "series time");
+    probe_refuse(p, "series total_time");
+    probe_close(p);
+}
+
 static void what_only_looks_alike_gives_nothing(void **state)
 {
     (void)state;
@@ -200,6 +268,10 @@ int main(void)
         cmocka_unit_test(the_word_behind_the_count_speaks_for_its_line),
         cmocka_unit_test(what_stands_alone_below_an_epoch_is_its_own),
         cmocka_unit_test(a_framed_table_may_have_empty_cells),
+        cmocka_unit_test(a_count_may_be_in_thousands),
+        cmocka_unit_test(a_value_may_stand_before_its_name),
+        cmocka_unit_test(two_letters_are_the_players_of_a_game),
+        cmocka_unit_test(ticks_of_stylegan_are_records),
         cmocka_unit_test(what_only_looks_alike_gives_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -202,3 +202,18 @@ const char *csv_row_end(const char *p, const char *end, char delimiter)
     }
     return NULL;
 }
+
+bool csv_alternates(struct span line, char delimiter)
+{
+    struct csv_row r = {line.p, line.p + line.n, delimiter, true};
+    size_t pairs = 0;
+    while (r.more) {
+        double value;
+        struct csv_cell name = csv_next(&r), number;
+        if (csv_content(name.span, delimiter, &value) != CSV_TEXT || !r.more) return false;
+        number = csv_next(&r);
+        if (csv_content(number.span, delimiter, &value) != CSV_NUMBER) return false;
+        pairs++;
+    }
+    return pairs >= 2;
+}

@@ -47,4 +47,7 @@ char csv_delimiter_or_blank(struct span record);
 /* csv_shape - how many cells of which content a record has. */
 struct csv_shape csv_shape(struct span record, char delimiter);
 
+/* csv_alternates - "epoch;3;loss;0.5": is each number preceded by its name, in a record of two numbers or more? */
+bool csv_alternates(struct span record, char delimiter);
+
 #endif

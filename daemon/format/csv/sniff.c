@@ -11,12 +11,13 @@
 enum {
     SNIFF_ROWS = 64,
     BLANK_APART = 43, /* where text finds a record or two by another shape, it is text */
+    ALTERNATES = 47,  /* to text the names are prose */
     NAMELESS_MAX = 64 /* columns that nobody named: beyond them a row is an array, and the table no log */
 };
 struct survey {
     size_t rows, cells, regular, numbers, texts;
     char delimiter;
-    bool comment, headed, known; /* known: a column has a name that a training log has */
+    bool comment, headed, alternates, known; /* known: a column has a name that a training log has */
     struct csv_shape first;
     struct csv_place place;
     struct span heading; /* the last comment */
@@ -42,9 +43,10 @@ static void survey_row(struct survey *v, struct span line)
     if (!v->rows) {
         v->delimiter = csv_place_delimiter(&v->place, line);
         v->first = csv_shape(line, v->delimiter);
-        v->headed = v->first.texts || !v->first.numbers;
+        v->alternates = csv_alternates(line, v->delimiter);
+        v->headed = !v->alternates && (v->first.texts || !v->first.numbers);
         v->cells = v->first.cells;
-        v->known = !v->headed || v->comment || knows_name(line, v->delimiter);
+        v->known = (!v->headed && !v->alternates) || v->comment || knows_name(line, v->delimiter);
         if (v->delimiter == ' ') v->known = names_columns(v, v->headed ? line : v->heading);
     }
     struct csv_shape shape = csv_shape(line, v->delimiter);
@@ -94,6 +96,6 @@ int csv_sniff(const char *path, struct span head)
     if (!v.headed && !v.comment && v.cells > NAMELESS_MAX) return named ? 10 : 0;
     bool mostly = v.numbers >= v.texts, regular = 10 * v.regular >= 8 * v.rows;
     if (!v.known || !v.numbers || (!named && (v.cells < 2 || data < 2 || !regular || !mostly))) return named ? 10 : 0;
-    if (!named) return v.comment ? 60 : 45;
+    if (!named) return v.comment ? 60 : v.alternates ? ALTERNATES : 45;
     return v.cells < 2 ? 30 : mostly && regular ? 90 : 40;
 }

@@ -100,6 +100,7 @@ static const struct row rows[] = {
     {"successfully saved checkpoint", EVENT_CHECKPOINT, START, NULL},
     {"Segmentation fault", EVENT_TRACEBACK, ANYWHERE, NULL},
     {"slurmstepd: error: *** ", EVENT_KILLED, START, "CANCELLED"},
+    {"slurmstepd-", EVENT_KILLED, START, "CANCELLED AT "}, /* the node's name behind it */
     {"slurmstepd: error: ", EVENT_OUT_OF_MEMORY, START, "oom"},
     {"Some NCCL operations have failed or timed out", EVENT_COLLECTIVE_HANG, ANYWHERE, NULL},
     {"Saving checkpoints for ", EVENT_CHECKPOINT, START, NULL},
@@ -245,6 +246,9 @@ void text_event_end(struct text_events *e, const struct format_out *out)
     e->n_quote = 0;
 }
 
+/* in_logging - the first frame of "--- Logging error ---": Python's logging shows what is wrong with a message, and the program goes on. */
+static bool in_logging(struct span frame) { return span_has(frame, "logging/__init__.py\"") && ends_with(frame, ", in emit"); }
+
 static bool traceback(struct text_events *e, const struct text_line *l, const struct format_out *out)
 {
     bool another = e->open && e->rank >= 0 && e->speaker >= 0 && e->speaker != e->rank; /* ranks fail side by side */
@@ -261,6 +265,7 @@ static bool traceback(struct text_events *e, const struct text_line *l, const st
     if (chain) e->skip = e->chained;
     if (chain || !e->open) return chain;
     if (l->line - e->began > 400) e->open = false;
+    if (l->indented && l->line == e->began + 1 && in_logging(l->body)) e->skip = true;
     size_t n = l->indented ? 0 : exception_name(l->body);
     if (!n && l->indented) keep_quote(e, l->body);
     if (!n) return l->indented;

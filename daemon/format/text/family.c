@@ -13,6 +13,7 @@
 #include "flower.h"
 #include "shape.h"
 #include "speech.h"
+#include "stylegan.h"
 #include "told_at.h"
 
 /* loss_scale - DeepSpeed "OVERFLOW! ... Attempted loss scale: 65536, reducing to 32768" (or "but hysteresis is 2"), fairseq
@@ -143,6 +144,8 @@ static const struct family {
     {NULL, "[", text_bar_may_be_tqdm, text_bar_tqdm},
     {"f", "fit progress: (", NULL, text_flower_progress},
     {"aHr{'(", NULL, NULL, text_flower_history},
+    {"{", "\"results\": {", NULL, text_stylegan_results},
+    {"t", " kimg ", NULL, text_stylegan_tick},
     {"{", NULL, NULL, text_dict},
     {NULL, "{", NULL, text_dict_behind},
     {"[", ", ", NULL, text_speech_list},

@@ -11,11 +11,35 @@
 static const char batch_word[] = "batch";
 static const struct phrase batch = {batch_word, batch_word + sizeof batch_word - 1, batch_word, 1};
 
+/* half_day - behind the AM or PM of a clock time that ends at p; p where there is none. */
+static const char *half_day(const struct scan *s, const char *p)
+{
+    bool is = s->end - p >= 3 && *p == ' ' && strchr("apAP", p[1]) && (p[2] | 0x20) == 'm';
+    return is && (s->end - p == 3 || scan_ends_word(p[3])) ? p + 3 : p;
+}
+
 /* opaque - a token that looks like a number and is none; it is the text value of its key. */
 static void opaque(struct scan *s)
 {
-    while (!scan_at_end(s, s->p) && (!scan_ends_word(*s->p) || *s->p == ':')) s->p++;
+    bool clock = false;
+    for (; !scan_at_end(s, s->p) && (!scan_ends_word(*s->p) || *s->p == ':'); s->p++) clock |= *s->p == ':';
+    if (clock) s->p = half_day(s, s->p);
     scan_forget(s);
+}
+
+/* duration - the end of "2m 47s", "1d 03h 06m", a time in several units; NULL when q does not go on so. */
+static const char *duration(const struct scan *s, const char *q)
+{
+    const char *end = NULL;
+    while (!scan_at_end(s, q) && strchr("dhms", *q) && (scan_at_end(s, q + 1) || q[1] == ' ')) {
+        const char *next = ++q;
+        while (!scan_at_end(s, next) && *next == ' ' && next - q < 2) next++;
+        if (next > q && end == NULL && (scan_at_end(s, next) || !span_digit_char(*next))) return NULL;
+        end = q;
+        for (q = next; !scan_at_end(s, q) && span_digit_char(*q);) q++;
+        if (q == next) break;
+    }
+    return end;
 }
 
 /* fraction - "/ 600" behind a number; returns the end of it and its value, or NULL. */
@@ -160,6 +184,14 @@ static const char *float32(const struct scan *s, const char *q, double *value)
     return p;
 }
 
+/* past_total - behind the "/100k" at p. */
+static const char *past_total(const struct scan *s, const char *p, bool is)
+{
+    if (is) p++;
+    while (is && !scan_at_end(s, p) && !scan_ends_word(*p)) p++;
+    return p;
+}
+
 /* magnitude - the end of the letter in "tokens_per_sec: 3.44K", as nanotron writes all its numbers; NULL when something else follows.
  * What memory is told in is left as it is. */
 static const char *magnitude(const struct scan *s, const char *q, double *value)
@@ -168,11 +200,13 @@ static const char *magnitude(const struct scan *s, const char *q, double *value)
         char letter;
         double times;
     } letters[] = {{'K', 1e3}, {'k', 1e3}, {'M', 1e6}, {'B', 1e9}};
-    bool told = s->separator == ':' || s->separator == '=';
-    if (!told || scan_at_end(s, q) || !(scan_at_end(s, q + 1) || scan_ends_word(q[1])) || !s->key.start) return NULL;
+    bool told = s->separator == ':' || s->separator == '=' || groups(s);
+    if (!told || scan_at_end(s, q) || !s->key.start) return NULL;
+    bool of_all = s->end - q > 2 && q[1] == '/' && span_digit_char(q[2]); /* "step 12k/100k" */
+    if (!of_all && !scan_at_end(s, q + 1) && !scan_ends_word(q[1])) return NULL;
     if (memmem(s->key.start, (size_t)(s->key.end - s->key.start), "mem", 3)) return NULL;
     for (size_t i = 0; i < sizeof letters / sizeof *letters; i++)
-        if (*q == letters[i].letter) return *value *= letters[i].times, q + 1;
+        if (*q == letters[i].letter) return *value *= letters[i].times, past_total(s, q + 1, of_all);
     return NULL;
 }
 
@@ -203,11 +237,15 @@ void scan_number(struct scan *s, size_t n, double value)
     bool ranged = end != NULL;
     if (!end && ((end = float32(s, q, &value)) != NULL || (end = magnitude(s, q, &value)) != NULL) && s->slots)
         s->slots->odd = true;
-    if (!end) end = tail(s, q, value, &total);
-    if (!end) {
+    const char *lasts = end ? NULL : duration(s, q);
+    if (lasts) s->p = lasts;
+    if (!end) end = lasts ? lasts : tail(s, q, value, &total);
+    if (!end || lasts) {
         opaque(s);
         return;
     }
+    bool orphan = !s->key.start && isnan(total) && !s->inside;
+    if (orphan) s->orphan = value, s->orphan_end = end, s->orphan_percent = *(end - 1) == '%';
     size_t before = s->out->n;
     bool bracketed = !isnan(total) && in_brackets(s, end);
     if (isnan(total) && batch_beside(s, end)) s->key = batch;

@@ -12,6 +12,8 @@
 #include "scan.h"
 #include "word.h"
 
+#include <strings.h>
+
 /* What counters without a name are called. */
 static const char epoch_word[] = "epoch", batch_word[] = "batch";
 static const struct phrase of_epoch = {epoch_word, epoch_word + sizeof epoch_word - 1, epoch_word, 1},
@@ -43,6 +45,23 @@ void scan_add_pair(struct scan *s, double value, double total, bool percent)
     }
     scan_forget(s);
     s->spread = NAN;
+}
+
+bool scan_value_first(struct scan *s)
+{
+    static const char *const metrics[] = {"loss", "accuracy", "acc", "mse", "mae", "rmse", "auc", "f1", "reward", "perplexity"};
+    const char *from = s->orphan_end;
+    s->orphan_end = NULL;
+    while (from < s->key.start && *from == ' ') from++;
+    bool behind = from == s->key.start && s->key.words <= 4 && !s->separator, known = false;
+    struct span last = {s->key.last, (size_t)(s->key.end - s->key.last)};
+    for (size_t i = 0; behind && i < sizeof metrics / sizeof *metrics; i++)
+        known |= last.n == strlen(metrics[i]) && strncasecmp(last.p, metrics[i], last.n) == 0;
+    if (!known) return false;
+    if (s->slots) s->slots->odd = true;
+    s->separator = ':';
+    scan_add_pair(s, s->orphan, NAN, s->orphan_percent);
+    return true;
 }
 
 /* close_bracket - the ')' that matches the '(' at p, or NULL. */

@@ -17,9 +17,12 @@ struct scan {
     struct phrase key, outer; /* outer: the key before an opening bracket, taken up again behind it */
     char separator;           /* 0 until one was seen */
     bool inside;
-    size_t before;       /* pairs in front of that bracket */
-    double spread;       /* of the number in hand */
-    struct span section; /* of the pairs to come */
+    size_t before;          /* pairs in front of that bracket */
+    double spread;          /* of the number in hand */
+    struct span section;    /* of the pairs to come */
+    const char *orphan_end; /* behind a number that had no key in front; NULL for none */
+    double orphan;
+    bool orphan_percent;
     struct text_pairs *out;
     struct text_slots *slots; /* where the numbers stand, for who asks; or NULL */
 };
@@ -54,9 +57,13 @@ static inline void scan_forget(struct scan *s)
     s->separator = 0;
 }
 
+/* scan_value_first - "0.52 loss", "97.1% Accuracy": the number in front of the words in hand is their value. False where it is none. */
+bool scan_value_first(struct scan *s);
+
 /* scan_drop_key - the same, and they are prose; one alone is a section's name. */
 static inline void scan_drop_key(struct scan *s)
 {
+    if (s->orphan_end && s->key.start && scan_value_first(s)) return;
     if (s->key.words == 1) s->section = (struct span){s->key.start, (size_t)(s->key.end - s->key.start)};
     s->out->prose += s->key.words;
     scan_forget(s);

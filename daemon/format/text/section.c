@@ -43,6 +43,30 @@ bool text_sections(const struct text_pairs *ps, enum text_split split[TEXT_PAIRS
     return any;
 }
 
+/* lone - the pair of a letter alone; NULL for none, or for two. */
+static struct text_pair *lone(struct text_pairs *ps, char letter)
+{
+    struct text_pair *found = NULL;
+    for (size_t i = 0; i < ps->n; i++) {
+        struct text_pair *p = &ps->pair[i];
+        if (p->key.n != 1 || p->key.p[0] != letter || p->separator == ' ' || !isnan(p->total)) continue;
+        if (found) return NULL;
+        found = p;
+    }
+    return found;
+}
+
+void text_section_game(struct text_pairs *ps)
+{
+    struct text_pair *d = lone(ps, 'D'), *g = d ? lone(ps, 'G') : NULL;
+    if (!g) return;
+    d->key = span_of("D loss");
+    g->key = span_of("G loss");
+    d->last = g->last = 2;
+    d->words = g->words = 2;
+    d->name = g->name = NULL;
+}
+
 /* score_name - what a share is called that has nothing but "Train", "Val" or "Test" for a name; NULL for any other pair. */
 static const char *score_name(const struct text_pair *p)
 {

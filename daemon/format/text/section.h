@@ -15,4 +15,7 @@ void text_section_scores(struct text_pairs *ps);
 /* text_section_none - do neither of these find anything in a line with such names, whatever its numbers are? */
 bool text_section_none(const struct text_pairs *ps);
 
+/* text_section_game - "D: 0.6 G: 1.1": what the two players of a GAN lose, by a letter each. */
+void text_section_game(struct text_pairs *ps);
+
 #endif

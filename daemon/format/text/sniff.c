@@ -1,10 +1,13 @@
 /* text_sniff - see text/sniff.h. The head is read for real, into a sink that counts. */
 #include "sniff.h"
+#include "../csv/sniff.h"
 #include "wide.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+
+enum { MISNAMED = 30 }; /* as sure as a log of few words */
 
 struct tally {
     unsigned points, events;
@@ -101,6 +104,13 @@ int text_sniff(const char *path, struct span head)
     return is > WIDE_NOT ? sniff_wide(path, is, head) : sniff_bytes(path, head);
 }
 
+/* is_misnamed - is a file that is called a table none, but what a program printed? open("rewards.csv", "a").write(f"Episode {i}, Reward: {r}") */
+static bool is_misnamed(const char *path, const char *name, struct span head)
+{
+    enum { TABLE = 20, RECORDS = 10 };
+    return ends_in(name, ".csv .tsv") && csv_sniff(path, head) < TABLE && tally_of(head).points >= RECORDS;
+}
+
 static int sniff_bytes(const char *path, struct span head)
 {
     static const char code[] =
@@ -113,6 +123,7 @@ static int sniff_bytes(const char *path, struct span head)
     const char *name = path ? path_name(path) : "";
     head = without_hole(head);
     if (is_binary(head)) return 0;
+    if (is_misnamed(path, name, head)) return MISNAMED;
     if (ends_in(name, code)) return head.n ? 5 : 0;
     bool document = begins_in(name, documents);
     if ((document && !ends_in(name, ".txt .log")) || (ends_in(name, ".md") && span_starts(span_trim(head), "#")))
