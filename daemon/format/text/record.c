@@ -76,12 +76,14 @@ static bool sums_epoch(const struct text_run *r, const struct text_pairs *ps, co
     return trains && c->axis == AXIS_EPOCH && r->place.known && r->place.axis == AXIS_STEP;
 }
 
-/* keeps_time - "Epoch: 03 | Epoch Time: 0m 12s" tells what the lines below are about. */
+/* keeps_time - "Epoch: 03 | Epoch Time: 0m 12s", "End of epoch 3 / 100  Time Taken: 12 sec" tell what the lines below are about. */
 static bool keeps_time(const struct text_pairs *ps)
 {
+    static const char time_word[] = "time";
     for (size_t i = 0; i < ps->n; i++) {
         const struct text_pair *p = &ps->pair[i];
-        bool time = p->key.n >= 4 && strncasecmp(p->key.p + p->key.n - 4, "time", 4) == 0;
+        struct span key = p->key;
+        bool time = key.n >= 4 && (strncasecmp(key.p + key.n - 4, time_word, 4) == 0 || strncasecmp(key.p, time_word, 4) == 0);
         if (p->key.n && !time && !(p->name && p->name->rank != FIELD_UNRANKED)) return false;
     }
     return true;
