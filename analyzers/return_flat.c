@@ -74,13 +74,25 @@ static bool learned_slowly(const struct state *s, double first, double last, dou
     return sd > 0 && !is_mean(s->series) && last - first >= s->large * sd && last - first >= s->sure * error;
 }
 
-/* The noise of single returns around their moving level, by their changes. Not of the first tenth: an agent that learns at once leaps there,
- * and in a log of few values one leap would be most of the noise. */
-static double noise_of(const struct state *s)
+/* The noise of single returns around their moving level, by their changes from a bucket on. */
+static double noise_from(const struct state *s, uint32_t from)
 {
     double squares = 0, n = 0;
-    for (uint32_t i = s->curve.used / 10; i < s->curve.used; i++) squares += s->squares[i], n += s->buckets[i].n;
+    for (uint32_t i = from; i < s->curve.used; i++) squares += s->squares[i], n += s->buckets[i].n;
     return sqrt(squares / n / 2);
+}
+
+/* Not of the first tenth: an agent that learns at once leaps there, and in a log of few values one leap would be most of the noise. */
+static double noise_of(const struct state *s) { return noise_from(s, s->curve.used / 10); }
+
+/* learned_before_the_tenth - of few means the first tenth is three or four, of which an agent may have learned behind the first: is that one below all
+ * of the second half, and far by its noise? One of sixteen and more is the lowest by chance once in as many. */
+static bool learned_before_the_tenth(const struct state *s, const double *y, size_t n)
+{
+    if (s->curve.points >= MANY || !is_mean(s->series)) return false;
+    for (size_t i = n / 2; i < n; i++)
+        if (y[i] <= s->first[0]) return false;
+    return robust_median(y + n / 2, n - n / 2) - s->first[0] > s->effect * noise_from(s, (uint32_t)n / 2);
 }
 
 static void judge(struct state *s, const struct findings *out)
@@ -92,7 +104,7 @@ static void judge(struct state *s, const struct findings *out)
     for (size_t i = 0; i < n; i++) y[i] = s->buckets[i].mean;
     double first = robust_median(y, tenth), best = first, sd = noise_of(s);
     for (size_t i = 0; i + tenth <= n; i++) best = fmax(best, robust_median(y + i, tenth));
-    if (!(best - first <= s->effect * sd)) return;
+    if (!(best - first <= s->effect * sd) || learned_before_the_tenth(s, y, n)) return;
     double last = robust_median(y + n - tenth, tenth);
     bool worse = s->curve.points < MANY && is_mean(s->series) && last <= first - fmax(s->effect * sd, s->lost * fabs(first));
     if (!worse && ((few && !s->over) || learned_at_once(s, best, sd) || learned_slowly(s, first, last, sd))) return;

@@ -27,7 +27,7 @@ enum { LOSSES = 3, EVALS = 2 };
 struct state {
     struct boosting boosting;
     double min_points, min_epochs, more, gain, of_progress, rate_end, straight_points, bend, late, left, fallen, straight_sd,
-        straight_held, short_points, short_gain, short_left, short_few, short_bend;
+        straight_held, straight_gain, short_points, short_gain, short_left, short_few, short_bend;
     bool game, ended; /* ended: the last training loss is not finite */
     struct track loss[LOSSES], eval[EVALS];
     uint32_t n_loss, n_eval;
@@ -56,6 +56,9 @@ static const struct knob knobs[] = {
      "values before a fall is called straight", "our choice"},
     {"still_improving_straight_held", "points", 10, 8, 100000, 20, 8, offsetof(struct state, straight_held),
      "the same of a held-out loss", "it has no scatter of batches"},
+    {"still_improving_straight_gain", "share", 0.002, 0, 0.5, 0.01, 0.001, offsetof(struct state, straight_gain),
+     "of the loss that is at least to be gained, at the lower end of the interval, for a warning",
+     "our choice: less is not worth the steps"},
     {"still_improving_bend", "share", 0.7, 0.3, 1, 0.85, 0.6, offsetof(struct state, bend),
      "of the slope of the first half that the second half must still have", "an exponential that has lost half has 0.5 or less"},
     {"still_improving_late", "x", 4, 1, 100, 2, 10, offsetof(struct state, late),
@@ -145,9 +148,10 @@ static bool judge_straight(const struct state *s, const struct track *t, double 
     if (!falls || second.slope > s->bend * first.slope || second.slope < s->late * first.slope) return false;
     if (second.at_end < s->left * initial) return false;
     struct finding f = track_finding(t, "still_improving", 0);
-    f.severity = SEVERITY_WARNING;
+    double gain = -second.slope * s->more, wide = WIDTH * second.error * s->more;
+    f.severity = gain - wide >= s->straight_gain * second.at_end ? SEVERITY_WARNING : SEVERITY_INFO;
     f.confidence = 0.85;
-    add_gain(&f, second.at_end, -second.slope * s->more, 2 * WIDTH * second.error * s->more / 2, s->more);
+    add_gain(&f, second.at_end, gain, wide, s->more);
     finding_add(&f, "straight", 1, "");
     out->emit(out->arg, &f);
     return true;
