@@ -2,8 +2,8 @@
 #include "format.h"
 
 extern const struct format format_swanlab, format_wandb, format_wandb_files, format_tfevents;
-extern const struct format format_mlflow_db, format_mlflow_metric, format_mlflow_param, format_catboost, format_history,
-    format_deepxde;
+extern const struct format format_mlflow_db, format_trackio_db, format_mlflow_metric, format_mlflow_param, format_catboost,
+    format_history, format_deepxde;
 extern const struct format format_pattern, format_trainer_state, format_settings, format_jsonl, format_csv, format_text;
 extern const struct format format_training_metrics, format_numbers, format_json_named;
 
@@ -15,6 +15,7 @@ const struct format *const formats[] = {
     &format_wandb_files,
     &format_tfevents,
     &format_mlflow_db,
+    &format_trackio_db,
     &format_mlflow_metric,
     &format_mlflow_param,
     &format_catboost,

@@ -158,7 +158,8 @@ static const struct subject subjects[] = {
      {"1700000000001 2.5 0\n1700000000002 nan 0\n1700000000003 -inf 0\n1700000000004 0.1 0\n1700000000005 1e-05 7\n",
       "1 2\n1 2 3 4\n1 2 3 data 5ea3\n\nx y z\n1.5 2 3\n1 2 3.5\n17 0.5 1", "", "\n"}},
     {"mlflow_param", "", "", NULL, "", "k%d: 1\n", "", {"adam", "a\nb", "run_id: 1\nstatus: 3\n", ""}},
-    {"mlflow_db", "", "", NULL, "", "", "", {NULL}}, /* is asked, never fed: test_mlflow */
+    {"mlflow_db", "", "", NULL, "", "", "", {NULL}},  /* is asked, never fed: test_mlflow */
+    {"trackio_db", "", "", NULL, "", "", "", {NULL}}, /* likewise: test_trackio */
     {"trainer_state",
      "{\"log_history\": [{\"step\": 1, \"loss\": 2},\n{\"x\": \"",
      "\"}, {\"step\": 2, \"loss\": 3}]}\n",

@@ -125,6 +125,22 @@ static void lines_count_newlines_only(void **unused)
     probe_close(p);
 }
 
+/* Tianshou: a bar is an epoch, and its values tell the steps of the whole run. */
+static void a_bar_may_tell_the_steps_of_the_run(void **unused)
+{
+    (void)unused;
+    struct probe *p =
+        probe_text("text", "Epoch #1: 1001it [00:01, 610.25it/s, env_step=1000, len=20, loss=0.5, n/ep=3, n/st=10, rew=21.5]\n"
+                           "Epoch #1: test_reward: 40.500000 \xC2\xB1 4.5, best_reward: 40.5 \xC2\xB1 4.5 in #1\n"
+                           "Epoch #2: 1001it [00:01, 610.25it/s, env_step=2000, len=40, loss=0.25, n/ep=2, n/st=10, rew=41.5]\n"
+                           "Epoch #2: test_reward: 60.500000 \xC2\xB1 4.5, best_reward: 60.5 \xC2\xB1 4.5 in #2\n");
+    probe_expect(p, "point loss 1000 0.5 @1");
+    probe_expect(p, "point loss 2000 0.25 @3");
+    probe_expect(p, "point rew 2000 41.5 @3");
+    probe_refuse(p, "series env_step");
+    probe_close(p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -135,6 +151,7 @@ int main(void)
         cmocka_unit_test(a_bar_that_ends_its_line_is_told_at_once),
         cmocka_unit_test(a_bar_that_is_come_back_to_repeats_nothing),
         cmocka_unit_test(lines_count_newlines_only),
+        cmocka_unit_test(a_bar_may_tell_the_steps_of_the_run),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -106,6 +106,19 @@ static int64_t bar_step(struct text_families *f, struct text_run *r, const struc
     return __builtin_add_overflow(f->bar_base, b->n, &step) ? b->n : step;
 }
 
+/* told_step - the steps of the whole run that the values tell beside the bar's own count: "env_step=2000" of Tianshou, whose bars are epochs. NaN
+ * for none. */
+static double told_step(const struct text_pairs *ps)
+{
+    static const char *const names[] = {"env_step", "global_step", "global_steps", "total_steps", "timesteps", "total_timesteps"};
+    for (size_t i = 0; i < ps->n; i++) {
+        const struct text_pair *p = &ps->pair[i];
+        for (size_t k = 0; k < sizeof names / sizeof *names; k++)
+            if (span_is(p->key, names[k]) && field_is_step(p->value)) return p->value;
+    }
+    return NAN;
+}
+
 /* drop_carried - leave out what the redraw only repeats: held-out values and means of epochs; all values if the count was told before. */
 static void drop_carried(struct text_families *f, struct text_run *r, struct text_pairs *ps, struct arena *arena)
 {
@@ -137,7 +150,9 @@ static void tell_bar(struct text_families *f, struct text_run *r, const struct t
     drop_carried(f, r, pairs, out->arena);
     struct text_where at = {0, AXIS_STEP, SPLIT_NONE};
     bool epochs = !counts && b->title.n >= 5 && strncasecmp(b->title.p, "epoch", 5) == 0;
-    if (epochs) at.step = b->n, at.axis = AXIS_EPOCH;
+    double told = told_step(pairs);
+    if (told + 1 >= (double)b->n) at.step = (int64_t)told, r->place.known = true, epochs = false;
+    else if (epochs) at.step = b->n, at.axis = AXIS_EPOCH;
     else at.step = bar_step(f, r, b, counts && c.axis == AXIS_EPOCH ? c.epoch : (double)NAN);
     unsigned n = text_emit(r, l, title, at, out) + text_emit(r, l, pairs, at, out);
     if (n && !epochs) r->place.step = at.step, r->place.axis = AXIS_STEP;
