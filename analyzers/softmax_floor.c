@@ -9,7 +9,8 @@
  * A wrong answer that is certain costs one more than a right one. So a loss that stands above the floor by the share of wrong answers, and of
  * whose many batches the best come down to the floor and none goes below, has it too, however many answers are wrong.
  * Of the held-out rows loss and accuracy are told side by side, and there it is an equation: the loss is the floor and the share of wrong
- * answers, at each evaluation, and for the means of many. Three classes or more have it by no accident, however few the evaluations.
+ * answers, at each evaluation, and for the means of many. Three classes or more have it by no accident, however few the evaluations, as long
+ * as no training loss is where no such loss can be.
  * Source: failure knowledge F20; n from the settings, else from the loss of the untrained model. */
 #include <math.h>
 #include <string.h>
@@ -102,6 +103,21 @@ static double score_of(const struct state *s)
     return best;
 }
 
+/* What a wrong answer costs at most is one more than what a right one costs at least: no loss of a softmax applied twice is beyond. */
+static bool within_reach(const struct state *s, double low)
+{
+    for (uint32_t i = 0; i < s->n_loss; i++)
+        if (track_low(&s->loss[i]) < 0.98 * low || track_high(&s->loss[i]) > low + 1 + s->equal) return false;
+    return true;
+}
+
+/* How far off the equation may be. The floors of many classes lie so close together that any loss that stands is near one of them: where no
+ * setting says which one is meant, a sixth of the way to the next. */
+static double tolerance(const struct state *s, double n)
+{
+    return s->classes == n ? s->equal : fmin(s->equal, (floor_of(n + 1) - floor_of(n)) / 6);
+}
+
 /* The number of classes for which loss and accuracy of the held-out rows solve the equation; 0 for none. */
 static double classes_by_equation(const struct state *s, const struct track *t, const struct track *score)
 {
@@ -115,7 +131,9 @@ static double classes_by_equation(const struct state *s, const struct track *t, 
             if (l->buckets[i].last_step != a->buckets[i].last_step || wrong > 0.5) return 0;
             off += fabs(apart), most = fmax(most, wrong / l->buckets[i].mean);
         }
-        if (off <= s->equal * late && most <= 1.5 * s->errors && begins <= (1 + s->start) * log(n)) return n;
+        if (off <= tolerance(s, n) * late && most <= 1.5 * s->errors && begins <= (1 + s->start) * log(n) &&
+            within_reach(s, floor_of(n)))
+            return n;
     }
     return 0;
 }

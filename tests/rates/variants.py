@@ -51,6 +51,15 @@ LOSS = {
     "silent_restart",
     "loss_starts_high",
 }
+GAMES = {
+    "return_flat",
+    "policy_collapse",
+    "mode_collapse",
+    "generator_wins",
+    "discriminator_wins",
+    "adversarial_stalemate",
+    "value_loss_explosion",
+}
 UNITS = {"loss_at_chance", "softmax_floor", "loss_starts_high", "validation_too_good"}
 # Kinds that a way takes what they measure from; the other way round for the two that leave only losses.
 NEEDS = {
@@ -70,8 +79,12 @@ NEEDS = {
     "60 % of it": LENGTH | WORDS,
     "80 % of it": LENGTH | WORDS,
     "goes on as it ended": LENGTH | WORDS | {"loss_periodic"},
+    "a line an epoch": WORDS | CLOCK | {"loss_spike", "loss_periodic", "loss_oscillation", "grad_spike", "loss_starts_high"},
 }
-ALONE = {"training loss alone": LOSS | WORDS, "losses alone": LOSS | WORDS | HELD_OUT}
+ALONE = {
+    "losses and scores": LOSS | WORDS | HELD_OUT | SCORES | GAMES,
+    "training loss alone": LOSS | WORDS, "losses alone": LOSS | WORDS | HELD_OUT,
+}
 # Faults that a way may hide: one batch that a sparse log skips or a mean levels; an end of the schedule, which makes of a plateau more than a
 # convergence; the floor of a softmax applied twice, which is a number in nats beside a score; a NaN that only an evaluation had.
 ONE_BATCH = {"bad_batch", "eval_nan", "nan_rows", "log_of_zero", "half_overflow"}
@@ -84,6 +97,8 @@ HIDES = {
     "means of 2": {"bad_batch"},
     "means of 5": {"bad_batch"},
     "smoothed": {"bad_batch"},
+    "a line an epoch": {"bad_batch"},
+    "losses and scores": BY_RATE | {"too_small", "decay_huge"},
     "no held-out numbers": IN_EVALUATION | {"double_softmax"},
     "no held-out loss": IN_EVALUATION,
     "training loss alone": IN_EVALUATION | BY_RATE | {"double_softmax"},
@@ -105,6 +120,7 @@ EXCUSED = {
     "no held-out numbers": {"loss_divergence", "loss_at_chance"},
     "no held-out loss": {"loss_divergence"},
     "no settings": {"loss_divergence", "grad_explosion"},
+    "losses and scores": {"loss_divergence"},
     "loss times 10": UNITS,
     "loss times 0.1": UNITS,
     "loss and a constant": UNITS | {"loss_plateau"},

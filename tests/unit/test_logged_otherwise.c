@@ -2,7 +2,18 @@
 #include "chance.h"
 #include "watched.h"
 
-static const struct series mean_return = SERIES(ROLE_RETURN, "rollout/ep_rew_mean", "return", 1);
+static const struct series mean_return = SERIES(ROLE_RETURN, "rollout/ep_rew_mean", "return", 1),
+                           memory = SERIES(ROLE_MEMORY, "memory_mb", "memory", 2),
+                           loss = SERIES(ROLE_LOSS_TRAIN, "train/loss", "loss", 3),
+                           held = SERIES(ROLE_LOSS_EVAL, "val/loss", "loss", 4);
+static const struct series score = {.name = "val/accuracy",
+                                    .unit = "",
+                                    .metric = "accuracy",
+                                    .depth = -1,
+                                    .role = ROLE_SCORE_EVAL,
+                                    .better = BETTER_HIGHER,
+                                    .bounded = true,
+                                    .id = 5};
 
 enum { SEEDS = 40 };
 
@@ -42,11 +53,72 @@ static void an_agent_that_never_learns_is_flat_however_rarely_it_is_logged(void 
     }
 }
 
+/* ---- memory --------------------------------------------------------------------------------------------------------------------- */
+
+enum use { LEAKS, FILLS, SWINGS };
+
+/* So many values of a run whose memory grows by half, fills up and stays, or goes up and down with the batches: what is said of it in the end. */
+static int remembered(uint64_t with_seed, enum use use, int values)
+{
+    struct watch w;
+    seed = with_seed;
+    watch(&w, "memory_growth");
+    for (int i = 0; i < values; i++) {
+        double done = (double)i / values, used = use == LEAKS ? 1 + done / 2 : use == FILLS ? 2 - exp(-8 * done) : 1.5;
+        give(&w, &memory, i, 1000 * used + noise(use == SWINGS ? 150 : 2));
+    }
+    done(&w);
+    return w.last.kind && w.last.phase != PHASE_CLOSED && w.last.severity >= SEVERITY_WARNING;
+}
+
+static void a_leak_shows_in_ten_values_as_in_a_thousand(void **ctx)
+{
+    (void)ctx;
+    for (uint64_t i = 1; i <= SEEDS; i++)
+        for (int values = 10; values <= 1000; values *= 10) assert_int_equal(remembered(i, LEAKS, values), 1);
+}
+
+static void memory_that_fills_up_or_swings_is_no_leak_in_ten_values_either(void **ctx)
+{
+    (void)ctx;
+    for (uint64_t i = 1; i <= SEEDS; i++)
+        for (int values = 10; values <= 1000; values *= 10) {
+            assert_int_equal(remembered(i, FILLS, values), 0);
+            assert_int_equal(remembered(i, SWINGS, values), 0);
+        }
+}
+
+/* ---- a loss in other units -------------------------------------------------------------------------------------------------------- */
+
+/* A classifier that has converged: its held-out loss and its accuracy stand. The loss is the cross-entropy times so much. */
+static int converged(double unit)
+{
+    struct watch w;
+    seed = 11;
+    watch(&w, "softmax_floor");
+    for (int s = 0; s < 400; s++) {
+        give(&w, &loss, s, unit * (0.1 + 2.2 * exp(-s / 20.0)) * exp(noise(0.1)));
+        if (s % 40 == 39) give(&w, &held, s, unit * (0.25 + 0.1 * exp(-s / 20.0)) + noise(0.001));
+        if (s % 40 == 39) give(&w, &score, s, 0.93 + 0.003 * (s % 80 == 39));
+    }
+    done(&w);
+    return w.loud;
+}
+
+static void a_loss_that_stands_is_on_no_floor_whatever_its_unit(void **ctx)
+{
+    (void)ctx;
+    for (double unit = 1; unit < 20; unit *= 1.01) assert_int_equal(converged(unit), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_agent_that_learns_at_once_is_not_flat_however_rarely_it_is_logged),
         cmocka_unit_test(an_agent_that_never_learns_is_flat_however_rarely_it_is_logged),
+        cmocka_unit_test(a_leak_shows_in_ten_values_as_in_a_thousand),
+        cmocka_unit_test(memory_that_fills_up_or_swings_is_no_leak_in_ten_values_either),
+        cmocka_unit_test(a_loss_that_stands_is_on_no_floor_whatever_its_unit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

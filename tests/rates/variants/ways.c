@@ -7,7 +7,7 @@
 
 #include "../../../analyzers/fact_key.h"
 
-enum { RECORDS_MIN = 25, ROOM = 31, EPOCH_POINTS_MIN = 4, EPOCHS_MIN = 3, TAIL_MIN = 8 };
+enum { RECORDS_MIN = 25, ROOM = 31, EPOCH_POINTS_MIN = 4, EPOCHS_MIN = 3, TAIL_MIN = 8, EPOCH_LINES_MIN = 10 };
 
 #define LOSSES   (WANTS(ROLE_LOSS_TRAIN) | WANTS(ROLE_LOSS_EVAL) | WANTS(ROLE_LOSS_PART))
 #define SCORES   (WANTS(ROLE_SCORE_TRAIN) | WANTS(ROLE_SCORE_EVAL))
@@ -467,6 +467,75 @@ static bool denser(struct tape *t, double by)
     return has(t, WANTS(ROLE_LOSS_TRAIN) | GAMES);
 }
 
+/* ---- a line an epoch ---------------------------------------------------------------------------------------------------------- */
+
+/* The held-out series with most values; -1 for none, or where several files tell of the run: what one holds is not in order with another. */
+static int64_t evaluations_of(const struct tape *t)
+{
+    size_t *n = calloc(t->n_series + 1, sizeof *n);
+    bool several = false;
+    int64_t most = -1;
+    for (size_t i = 0; i < t->n; i++) {
+        if (t->all[i].what != TOLD_POINT) continue;
+        several |= t->all[i].source != t->all[0].source;
+        if (is_of(t, &t->all[i], HELD_OUT)) n[t->all[i].series]++;
+    }
+    for (size_t s = 0; s < t->n_series; s++)
+        if (n[s] >= EPOCH_LINES_MIN && !several && (most < 0 || n[s] > n[most])) most = (int64_t)s;
+    free(n);
+    return most;
+}
+
+/* What an epoch's line says of a series: the mean of what is measured, the last of anything else. */
+struct in_epoch {
+    double sum, n;
+    struct told last;
+};
+
+static size_t end_epoch(const struct tape *t, struct in_epoch *of, struct told *out, int64_t epoch)
+{
+    size_t n = 0;
+    for (size_t s = 0; s < t->n_series; s++) {
+        if (of[s].n == 0) continue;
+        out[n] = of[s].last;
+        if (is_of(t, &of[s].last, MEASURED | MACHINE)) out[n].value = of[s].sum / of[s].n;
+        out[n].step = epoch, out[n].line = (uint64_t)epoch;
+        of[s].sum = of[s].n = 0, n++;
+    }
+    return n;
+}
+
+/* One line at each evaluation, with the means since the one before, as loops print it that log once an epoch. */
+static bool line_an_epoch(struct tape *t, double by)
+{
+    int64_t held = evaluations_of(t), epoch = 0;
+    struct in_epoch *of = calloc(t->n_series + 1, sizeof *of);
+    struct told *all = malloc(2 * t->n * sizeof *all + 1);
+    size_t n = 0;
+    (void)by;
+    for (size_t i = 0; i < t->n && held >= 0; i++) {
+        struct told e = t->all[i];
+        if (e.what == TOLD_EVENT) e.line = (uint64_t)epoch + 1;
+        if (e.what != TOLD_POINT) all[n++] = e;
+        else of[e.series].sum += e.value, of[e.series].n++, of[e.series].last = e;
+        bool ends = i + 1 == t->n || t->all[i + 1].line != e.line;
+        if (e.what == TOLD_POINT && ends && of[held].n > 0) n += end_epoch(t, of, all + n, ++epoch);
+    }
+    for (size_t s = 0; s < t->n_series; s++) t->series[s].axis = AXIS_EPOCH;
+    free(of), free(t->all);
+    t->all = all, t->n = n, t->room = 2 * n;
+    forget_lengths(t);
+    return held >= 0 && has(t, WANTS(ROLE_LOSS_TRAIN)) && !has(t, GAMES);
+}
+
+/* What a loop of one's own prints: losses and scores, to a few digits, and nothing else. */
+static bool bare(struct tape *t, double by)
+{
+    no_settings(t, 0);
+    no_clock(t, 0);
+    return drop(t, ~(LOSSES | SCORES | GAMES | WANTS(ROLE_EVENT))) && digits(t, by);
+}
+
 /* ---- it goes on as it ended --------------------------------------------------------------------------------------------------- */
 
 /* A line through the last points of a series: where it ends, and what it gains a step. */
@@ -576,4 +645,6 @@ const struct way ways[] = {{"as it is", as_it_is, 0},
                            {"80 % of it", cut, 0.8},
                            {"goes on as it ended", goes_on, 0.25},
                            {"more noise", noisier, 0.5},
+                           {"a line an epoch", line_an_epoch, 0},
+                           {"losses and scores", bare, 4},
                            {NULL, NULL, 0}};
