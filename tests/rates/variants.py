@@ -85,19 +85,19 @@ ALONE = {
     "losses and scores": LOSS | WORDS | HELD_OUT | SCORES | GAMES,
     "training loss alone": LOSS | WORDS, "losses alone": LOSS | WORDS | HELD_OUT,
 }
-# Faults that a way may hide: one batch that a sparse log skips or a mean levels; an end of the schedule, which makes of a plateau more than a
+# Faults that a way may hide: one batch that a sparse log skips or a mean levels, and trees that are best in the first rounds; an end of the schedule, which makes of a plateau more than a
 # convergence; the floor of a softmax applied twice, which is a number in nats beside a score; a NaN that only an evaluation had.
-ONE_BATCH = {"bad_batch", "eval_nan", "nan_rows", "log_of_zero", "half_overflow"}
+ONE_BATCH = {"trees_overfit", "bad_batch", "eval_nan", "nan_rows", "log_of_zero", "half_overflow"}
 IN_EVALUATION = {"eval_nan", "log_of_zero", "zero_variance", "nan_rows"}
 BY_RATE = {"schedule_ends_early", "decay_per_batch"}
 HIDES = {
     "every 2nd record": ONE_BATCH,
     "every 3rd record": ONE_BATCH,
     "every 5th record": ONE_BATCH,
-    "means of 2": {"bad_batch"},
-    "means of 5": {"bad_batch"},
+    "means of 2": {"bad_batch", "trees_overfit"},
+    "means of 5": {"bad_batch", "trees_overfit"},
     "smoothed": {"bad_batch"},
-    "a line an epoch": {"bad_batch"},
+    "a line an epoch": {"bad_batch", "trees_overfit", "state_lost", "weights_lost"},
     "losses and scores": BY_RATE | {"too_small", "decay_huge"},
     "no held-out numbers": IN_EVALUATION | {"double_softmax"},
     "no held-out loss": IN_EVALUATION,

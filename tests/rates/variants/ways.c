@@ -85,6 +85,12 @@ struct records {
     size_t *of_kind;
 };
 
+/* A file that is one document tells all of it at one line. */
+static bool same_record(const struct told *a, const struct told *b)
+{
+    return a->what == b->what && a->line == b->line && a->source == b->source && a->step == b->step;
+}
+
 static size_t kind_of(struct records *r, uint64_t what)
 {
     size_t k = 0;
@@ -102,9 +108,7 @@ static struct records records_of(const struct tape *t)
     for (size_t i = 0, end; i < t->n; i = end) {
         const struct told *first = &t->all[i];
         uint64_t what = 0;
-        for (end = i; end < t->n && t->all[end].what == TOLD_POINT && t->all[end].line == first->line &&
-                      t->all[end].source == first->source;
-             end++)
+        for (end = i; end < t->n && t->all[end].what == TOLD_POINT && same_record(&t->all[end], first); end++)
             what += (t->all[end].series + 1) * UINT64_C(0x9e3779b97f4a7c15) ^ t->all[end].series;
         if (end == i) end++;
         else r.all[r.n++] = (struct record){i, end, kind_of(&r, what)};
@@ -518,7 +522,7 @@ static bool line_an_epoch(struct tape *t, double by)
         if (e.what == TOLD_EVENT) e.line = (uint64_t)epoch + 1;
         if (e.what != TOLD_POINT) all[n++] = e;
         else of[e.series].sum += e.value, of[e.series].n++, of[e.series].last = e;
-        bool ends = i + 1 == t->n || t->all[i + 1].line != e.line;
+        bool ends = i + 1 == t->n || !same_record(&t->all[i + 1], &t->all[i]);
         if (e.what == TOLD_POINT && ends && of[held].n > 0) n += end_epoch(t, of, all + n, ++epoch);
     }
     for (size_t s = 0; s < t->n_series; s++) t->series[s].axis = AXIS_EPOCH;
