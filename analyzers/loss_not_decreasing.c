@@ -57,8 +57,8 @@ struct answers { /* of a held-out score: how often it was the same as before */
     double first, last;
 };
 struct state {
-    double change, change_end, full_points, full_epochs, min_epochs, min_points, among_sd, fall, fall_held, held_gain,
-        held_points, risen, shrinks, other_falls, learns;
+    double change, change_end, full_points, full_at_end, full_epochs, min_epochs, min_points, among_sd, fall, fall_held,
+        held_gain, held_points, risen, shrinks, other_falls, learns;
     struct shrink shrink;
     struct track loss[LOSSES], eval[EVALS];
     struct told told[LOSSES];
@@ -78,6 +78,8 @@ static const struct knob knobs[] = {
      "the same when it is over", "seeded training runs: of several hundred good ones none fell by less than a tenth"},
     {"loss_not_decreasing_points", "points", 50, 10, 100000, 200, 30, offsetof(struct state, full_points),
      "for that; over fewer points proportionally less", "our choice"},
+    {"loss_not_decreasing_points_end", "points", 25, 10, 100000, 100, 16, offsetof(struct state, full_at_end),
+     "the same when the run is over", "seeded training runs, logged half as often: what was to be learned has been by then"},
     {"loss_not_decreasing_full_epochs", "points", 10, 3, 1000, 30, 6, offsetof(struct state, full_epochs),
      "the same, where a point is an epoch", "our choice"},
     {"loss_not_decreasing_epochs", "points", 4, 3, 100, 8, 3, offsetof(struct state, min_epochs),
@@ -109,11 +111,11 @@ struct flat {
 };
 
 /* The levels move by no more than `change` of the first one. */
-static bool stands(const struct state *s, const struct track *t, double change, struct flat *ret)
+static bool stands(const struct state *s, const struct track *t, double change, bool over, struct flat *ret)
 {
     double y[TRACK_BUCKETS];
     size_t n = track_means(t, y), some = n >= 10 ? n / 10 : 1;
-    double full = t->series->axis == AXIS_EPOCH ? s->full_epochs : s->full_points;
+    double full = t->series->axis == AXIS_EPOCH ? s->full_epochs : over ? s->full_at_end : s->full_points;
     double allowed = change * fmin(1, (double)t->curve->points / full);
     *ret = (struct flat){robust_median(y, some), robust_median(y + n - some, some), robust_median(y, some)};
     for (size_t i = some; i < n; i++) ret->best = fmin(ret->best, robust_median(y + i - 1, i + 1 < n ? 3 : 2));
@@ -474,7 +476,7 @@ static void judge(struct state *s, uint32_t at, bool over, const struct findings
     struct flat level;
     if (20 * s->broken[at] > t->curve->points || ((double)t->curve->points < least && !mean)) return;
     if (!track_begins(t) && !is_one_number(t)) return;
-    bool still = stands(s, t, over && !s->game ? s->change_end : s->change, &level);
+    bool still = stands(s, t, over && !s->game ? s->change_end : s->change, over, &level);
     if (over && !s->game && fabs(level.now - level.initial) <= s->change_end * fabs(level.initial)) still |= held_stands(s);
     bool noisy = !still && over && !s->game && (mean || (scatters(s, t) && !knows_better(s, at))),
          rises = over && !s->game && only_rises(s, t, &level);
