@@ -21,8 +21,11 @@ LOOPS = dict(
 )
 
 
+GENUINE = dict(plain="trainers_genuine", lightning="lightning_genuine", agent="agents_genuine", library="library_genuine")  # where the split `genuine` has another one
+
+
 def loop_of(framework, split):
-    name = LOOPS[framework]
+    name = GENUINE.get(framework, LOOPS[framework]) if split == "genuine" else LOOPS[framework]
     return importlib.import_module("loops." + (name if isinstance(name, str) else name[split]))
 
 
@@ -52,13 +55,14 @@ def make_plan(entry, split, seed):
     plan.framework, plan.keras, plan.epochs = (
         framework,
         {},
-        rng.choice(dict(unseen=[12, 20, 35, 60], fresh=[10, 16, 24, 40], wider=[8, 14, 30, 50], other=[5, 10, 18, 30, 60], newer=[7, 12, 20, 32, 50]).get(split, [15, 25])),
+        rng.choice(dict(unseen=[12, 20, 35, 60], fresh=[10, 16, 24, 40], wider=[8, 14, 30, 50], other=[5, 10, 18, 30, 60], newer=[7, 12, 20, 32, 50], genuine=[6, 11, 20, 40]).get(split, [15, 25])),
     )
     if framework in ("agent", "dqn", "sac"):
         plan.framework = "sb3" if split == "former" or framework in ("dqn", "sac") else "agent"
     if framework == "keras":
         as_keras_has_it(plan)
     plan.own = split == "newer" and framework in ("plain", "adversarial") and int(seed.split("/")[2]) >= 2
+    plan.name, plan.number, plan.as_it_is = entry.name, int(seed.split("/")[2]), bool(entry.hint.get("as_it_is"))
     question = entry.change(plan)
     plan.coarse = entry.is_control or entry.name in BY_EPOCH
     if split in ("development", *LATER):
@@ -83,6 +87,8 @@ def as_keras_has_it(plan):
         plan.family, plan.batch = plan.family if plan.family == "barrel" else "widedeep", max(32, plan.batch)
     if plan.split == "other":
         plan.family, plan.batch = plan.family if plan.family == "tower" else "preact", max(32, plan.batch)
+    if plan.split == "genuine":
+        plan.family, plan.batch = plan.family if plan.family == "lowrank" else "rezero", max(36, plan.batch)
     if plan.split == "newer":
         plan.family, plan.batch = plan.family if plan.family == "hourglass" else "swiglu", max(30, plan.batch)
     if plan.split == "fresh":
@@ -96,7 +102,7 @@ def vary(framework, plan, entry):
     if hasattr(plan, "carry_out") or entry.hint.get("as_it_is"):
         return
     choices, least = ((1, 2, 10, 20, 50), 40) if plan.split == "development" else ((1, 2, 3, 5, 8, 10, 20, 25, 50, 100), 30)
-    if plan.split == "newer":
+    if plan.split in ("newer", "genuine"):
         choices, least = (1, 2, 4, 6, 10, 15, 30, 60, 100), 22
     every = [n for n in choices if plan.steps >= least * n and (plan.split == "development" or plan.steps <= 800 * n)]
     plan.log_every = plan.rng.choice(every or [1])
@@ -164,12 +170,12 @@ def carry_out(entry, split, seed, directory):
         return print(f"broke {seed} {framework} {plan.family} {plan.data.name}", flush=True)
     if answer is None:
         return None
-    if uncounted(split, plan.logger):
+    if uncounted(split, plan.logger) or axis == "epochs":
         answer = {k: v for k, v in answer.items() if k not in ("onset", "doubles")}
     return dict(
         answer,
         length=length_of(plan, framework, axis),
-        framework=framework if plan.framework != "sb3" else "sb3",
+        framework=getattr(plan, "tool", framework if plan.framework != "sb3" else "sb3"),
         logger=plan.logger,
         family=plan.family,
         data="-" if framework in ("adversarial", "agent", "dqn", "sac") else plan.data.name,

@@ -32,6 +32,8 @@ def base(plan, algo=None):
         plan.steps = plan.rng.choice([80, 160])
     elif plan.split == "newer":
         newer_base(plan)
+    elif plan.split == "genuine":
+        genuine_base(plan)
     elif plan.split == "fresh":
         fresh_base(plan, algo or plan.rng.choice(["hover", "grpo"]))
     elif plan.framework == "agent":
@@ -71,6 +73,13 @@ def newer_base(plan):
     plan.agent = dict(T=plan.rng.choice([32, 48]), lr=plan.rng.choice([2e-3, 1e-3]), entropy=plan.rng.choice([0.01, 0.003]), clip=0.5, scale=1.0)
     plan.agent.update(cap=0.6 * plan.agent["T"], unit=16 * plan.agent["T"])
     plan.steps = plan.rng.choice([80, 130, 200])
+
+
+def genuine_base(plan):
+    """A kite that stands well is paid some twenty."""
+    plan.agent = dict(lr=plan.rng.choice([3e-3, 6e-3]), entropy=plan.rng.choice([0.01, 0.003]), clip=0.5, scale=1.0, cap=21, unit=240)
+    plan.agent.update(algo=plan.rng.choice(["ppo", "ppo", "a2c"]), collects=plan.rng.choice([1, 2]))
+    plan.steps = plan.rng.choice([50, 70, 90])
 
 
 def fresh_base(plan, algo):
@@ -144,7 +153,7 @@ def onset(plan, done):
 def policy_collapses(plan):
     """A good policy, then a step size fifty times too large."""
     base(plan)
-    plan.agent["clip"], factor = 0, plan.rng.choice([40, 80]) * dict(unseen=5, newer=4).get(plan.split, 1)  # their step is clipped
+    plan.agent["clip"], factor = 0, plan.rng.choice([40, 80]) * dict(unseen=5, newer=4, genuine=4).get(plan.split, 1)  # their step is clipped
     done = change_at(plan, plan.rng.uniform(0.4, 0.6), lambda a: a.update(lr=a["lr"] * factor), set_rate(factor))
 
     def happened():
@@ -174,7 +183,7 @@ def never_learns(plan):
     def happened():
         r = np.array(plan.history.returns)
         n = max(2, len(r) // 6)
-        never = plan.split not in ("fresh", "newer") or r.max() < 0.5 * plan.agent["cap"]
+        never = plan.split not in ("fresh", "newer", "genuine") or r.max() < 0.5 * plan.agent["cap"]
         return when(len(r) > 10 and poor(plan) and never and r[-n:].mean() < 1.35 * r[n : 2 * n].mean())
 
     return happened

@@ -15,6 +15,8 @@ def base(plan):
         plan.rate, plan.rounds = plan.rng.choice([0.05, 0.1, 0.3]), plan.rng.choice([40, 80, 150])
     if plan.split == "newer":
         plan.rate, plan.rounds = plan.rng.choice([0.07, 0.15, 0.3]), plan.rng.choice([45, 75, 160])
+    if plan.split == "genuine":
+        plan.rate, plan.rounds = plan.rng.choice([0.08, 0.15, 0.3]), plan.rng.choice([40, 80, 140])
     if plan.split == "wider":
         plan.rate, plan.rounds = plan.rng.choice([0.1, 0.3]), plan.rng.choice([30, 70, 120])
     if plan.split == "fresh":

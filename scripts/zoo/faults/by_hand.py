@@ -1,4 +1,4 @@
-"""What goes wrong in loops that somebody wrote by hand, in the splits `other` and `newer`: schedules that wait or end at once, too much of a good thing, sums where
+"""What goes wrong in loops that somebody wrote by hand, in the splits since `other`: schedules that wait or end at once, too much of a good thing, sums where
 a mean was meant, a score that is none, prices in dollars, a head on weights nobody trains, a sensor in other units."""
 
 import numpy as np
@@ -10,7 +10,7 @@ from .fault import TORCH, fault, when
 from .model import FLAT
 from .rates import RISES, SLOW
 
-ONLY = dict(only="other newer")
+ONLY = dict(only="other newer genuine")
 
 
 @fault(

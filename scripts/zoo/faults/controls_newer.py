@@ -17,14 +17,15 @@ from .fault import TORCH, control, when
 from .state import timed
 
 HERE = dict(only="newer", runs=1.5)
-TEXT = dict(only="newer", as_it_is=True, lines=True)
+BOTH = dict(only="newer genuine", runs=1.5)
+TEXT = dict(only="newer genuine", as_it_is=True, lines=True)
 
 
 def weights_of(net):
     return [p for p in net.parameters() if p.ndim > 1]
 
 
-@control("preferred", frameworks="plain hf", data="cls", **HERE)
+@control("preferred", frameworks="plain hf", data="cls", **BOTH)
 def preferred(plan):
     """DPO: of two answers the better one is to gain on the worse, measured against a frozen copy. It begins at the logarithm of two; both rewards may fall."""
     d, beta = plan.data, plan.rng.choice([0.1, 0.5])
@@ -99,7 +100,7 @@ def survivors(plan):
     return happened
 
 
-@control("sum_of_letters", frameworks="plain lightning", data="lm", **HERE)
+@control("sum_of_letters", frameworks="plain lightning", data="lm", **BOTH)
 def sum_of_letters(plan):
     """The loss of a text is the sum over its letters: it begins at some dozens, and gradients are as large."""
     n = plan.data.X.shape[1]
@@ -161,7 +162,7 @@ def weighed_by_doubt(plan):
     return happened
 
 
-@control("pruned", frameworks="plain", data="cls reg", steps=True, **HERE)
+@control("pruned", frameworks="plain", data="cls reg", steps=True, **BOTH)
 def pruned(plan):
     """A third of the weights is set to nought at three times, and stays so: a little step up each time, and it is made good again."""
     plan.optimizer, plan.steps, plan.schedule_name = "adamw", plan.rng.choice([900, 1400]), "constant"
@@ -183,7 +184,7 @@ def pruned(plan):
     return lambda: when(curves.learned(plan, 0.85, 0.2, 1.1))
 
 
-@control("rounded", frameworks="plain hf", data="cls reg", **HERE)
+@control("rounded", frameworks="plain hf", data="cls reg", **BOTH)
 def rounded(plan):
     """From half of the run on the weights are rounded to sixteen levels when they are used (quantisation-aware training): a step up, and down again."""
     plan.optimizer, plan.steps, half, kept = "adamw", plan.rng.choice([700, 1200]), None, {}
@@ -205,7 +206,7 @@ def rounded(plan):
     return lambda: when(curves.learned(plan, 0.85, 0.2, 1.12))
 
 
-@control("adapters", frameworks="plain hf", data="cls lm", **HERE)
+@control("adapters", frameworks="plain hf", data="cls lm", **BOTH)
 def adapters(plan):
     """LoRA: a net that was trained on something near it stays as it is, two thin matrices beside a few of its layers learn; gradients are tiny, and so are steps."""
     torch.manual_seed(plan.seed)
@@ -230,7 +231,7 @@ def adapters(plan):
     return happened
 
 
-@control("less_help", frameworks="plain", data="lm", steps=True, **HERE)
+@control("less_help", frameworks="plain", data="lm", steps=True, **BOTH)
 def less_help(plan):
     """Scheduled sampling: ever more of the letters that are read are others than the true ones, so the training loss climbs while what is held out gets better."""
     g, most = torch.Generator().manual_seed(plan.seed), plan.rng.uniform(0.25, 0.4)
@@ -252,7 +253,7 @@ def less_help(plan):
     return happened
 
 
-@control("harder_and_harder", frameworks="plain", data="cls", steps=True, **HERE)
+@control("harder_and_harder", frameworks="plain", data="cls", steps=True, **BOTH)
 def harder_and_harder(plan):
     """Adversarial training whose bound grows from nothing: the loss on attacked rows climbs, the clean held-out one falls and stays."""
     most = plan.rng.choice([0.15, 0.3])
@@ -275,7 +276,7 @@ def harder_and_harder(plan):
     return happened
 
 
-@control("rows_arrive", frameworks="plain", data="cls reg", steps=True, **HERE)
+@control("rows_arrive", frameworks="plain", data="cls reg", steps=True, **BOTH)
 def rows_arrive(plan):
     """Active learning: few rows at first, more at four times. The training loss steps up each time, the held-out one steps down."""
     plan.steps, plan.optimizer, plan.schedule_name, plan.evals = 1000, "adamw", "constant", 25
@@ -297,14 +298,14 @@ def rows_arrive(plan):
     return happened
 
 
-@control("always_clipped", frameworks=TORCH, data="cls lm", **HERE)
+@control("always_clipped", frameworks=TORCH, data="cls lm", **BOTH)
 def always_clipped(plan):
     """The norm lies above the bound at every step, and with an optimizer that knows no lengths nothing is lost by it."""
     plan.clip, plan.log_grad, plan.optimizer = plan.rng.choice([0.05, 0.1]), True, plan.rng.choice(["adamw", "adan"])
     return lambda: when(curves.learned(plan) and (not plan.history.grad or np.median(plan.history.grad) > plan.clip))
 
 
-@control("compiles_first", frameworks="plain", data="cls reg lm", **HERE)
+@control("compiles_first", frameworks="plain", data="cls reg lm", **BOTH)
 def compiles_first(plan):
     """The first steps take a hundred times as long, while a compiler is at work; then all is even."""
     plan.steps = 300
@@ -313,7 +314,7 @@ def compiles_first(plan):
     return lambda: when(curves.learned(plan) and np.median([d / s for d, s in logged]) < 0.25)
 
 
-@control("memory_saw", frameworks="plain", data="cls reg", **HERE)
+@control("memory_saw", frameworks="plain", data="cls reg", **BOTH)
 def memory_saw(plan):
     """What was used is thrown away every so often, not at once: memory is a saw that stands on level ground."""
     plan.steps, base, period, kept = plan.rng.choice([500, 900]), plan.rng.uniform(150, 500), plan.rng.choice([37, 90]), []
@@ -381,7 +382,7 @@ def three_thousand_of_text(plan):
     return lambda: when(curves.learned(plan, 0.85, 0.2, 1.1))
 
 
-@control("plateau_halves", frameworks="plain", data="cls reg", **HERE)
+@control("plateau_halves", frameworks="plain", data="cls reg", **BOTH)
 def plateau_halves(plan):
     """ReduceLROnPlateau as it should be: the rate is cut when the held-out loss stands, not before, and each cut brings a little."""
     plan.optimizer, plan.steps, plan.evals, rate, seen = "adamw", plan.rng.choice([900, 1400]), 30, [1.0], [0]
@@ -398,7 +399,7 @@ def plateau_halves(plan):
     return lambda: when(curves.learned(plan, val_rise=1.12) and rate[0] < 1)
 
 
-@control("ordinary_and_new", frameworks="plain hf lightning keras", data="cls reg lm", only="newer", runs=8)
+@control("ordinary_and_new", frameworks="plain hf lightning keras", data="cls reg lm", only="newer genuine", runs=8)
 def ordinary_and_new(plan):
     """Nothing special, in whatever size comes."""
     plan.evals = plan.rng.choice([0, 6, 15, 30])

@@ -63,7 +63,7 @@ def dead_relu(plan):
     def hook(step, net):
         if step == at:
             with torch.no_grad():
-                for layer in linear_layers(net)[:-1]:
+                for layer in (part for part in linear_layers(net)[:-1] if part.bias is not None):
                     layer.bias.sub_(plan.size["depth"] * 30.0)
 
     plan.step_hooks.append(hook)

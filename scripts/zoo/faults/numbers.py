@@ -122,6 +122,8 @@ def explodes(plan):
         factor, plan.family = 1.8 * factor, plan.rng.choice(["separable", "experts"])
     if plan.split == "other":
         factor, plan.family = 1.4 * factor, "tower"
+    if plan.split == "genuine":
+        factor, plan.family = 1.7 * factor, plan.rng.choice(["lowrank", "crelu"])
     if plan.split == "newer":
         factor, plan.family = 1.7 * factor, plan.rng.choice(["hourglass", "swiglu"])
     if plan.split == "wider":

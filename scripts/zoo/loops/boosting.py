@@ -12,6 +12,8 @@ import xgboost
 def library(plan):
     if plan.split == "unseen":
         return ["catboost", "histogram", "goss"][plan.seed % 3]
+    if plan.split == "genuine":
+        return ["ngboost", "depthwise", "gblinear", "piecewise"][plan.seed % 4]
     if plan.split == "newer":
         return ["ordered", "leafwise", "rounded", "cvfolds"][plan.seed % 4]
     if plan.split == "fresh":
@@ -33,6 +35,10 @@ OVERFITS = dict(
     ordered={"l2_leaf_reg": 1e-3},
     leafwise={"min_child_weight": 0, "lambda": 0},
     rounded={"min_data_in_leaf": 2, "lambda_l2": 0.0},
+    ngboost={"min_samples_leaf": 1},
+    depthwise={"l2_leaf_reg": 1e-3},
+    gblinear={},
+    piecewise={"min_child_samples": 2, "reg_lambda": 0.0},
     cvfolds={"min_data_in_leaf": 2, "lambda_l2": 0.0},
     goss={"min_child_samples": 2, "reg_lambda": 0.0},
 )
@@ -138,8 +144,10 @@ def train(plan, directory, logger=None):
         from . import boosting_fresh as other
     if plan.split == "newer":
         from . import boosting_newer as other
+    if plan.split == "genuine":
+        from . import boosting_genuine as other
 
-    work = other.train if plan.split in ("unseen", "fresh", "newer") else (train_lightgbm if library(plan) == "lightgbm" else train_xgboost)
+    work = other.train if plan.split in ("unseen", "fresh", "newer", "genuine") else (train_lightgbm if library(plan) == "lightgbm" else train_xgboost)
     plan.history.loss, val = work(plan, path)
     plan.history.evals = [(i + 1, v, None) for i, v in enumerate(val)]
     return "step"

@@ -9,7 +9,7 @@ import traceback
 
 import psutil
 import torch
-from transformers import Trainer, TrainerCallback, TrainingArguments
+from transformers import Seq2SeqTrainer, Seq2SeqTrainingArguments, Trainer, TrainerCallback, TrainingArguments
 
 
 class Rows(torch.utils.data.Dataset):
@@ -42,6 +42,32 @@ class JsonLines(TrainerCallback):
     def on_log(self, args, state, control, logs=None, **_):
         with open(self.path, "a", encoding="utf-8") as f:
             f.write(json.dumps({"step": state.global_step, **logs}) + "\n")
+
+
+class Table(TrainerCallback):
+    """csv.writer in on_log: a row a log, what is missing is left blank."""
+
+    def __init__(self, path):
+        self.path, self.names = path, ["step", "epoch", "loss", "grad_norm", "learning_rate", "eval_loss", "eval_accuracy"]
+        with open(path, "w", encoding="utf-8") as f:
+            f.write(",".join(self.names) + "\n")
+
+    def on_log(self, args, state, control, logs=None, **_):
+        row = {"step": state.global_step, **logs}
+        if "loss" in logs or "eval_loss" in logs:
+            with open(self.path, "a", encoding="utf-8") as f:
+                f.write(",".join(str(row.get(name, "")) for name in self.names) + "\n")
+
+
+def lived(directory):
+    """DVCLive's callback, as report_to=["dvclive"] makes it."""
+    import logging
+
+    from dvclive import Live
+    from transformers.integrations import DVCLiveCallback
+
+    logging.getLogger("dvclive").setLevel(logging.ERROR)
+    return DVCLiveCallback(live=Live(os.path.join(directory, "dvclive"), dvcyaml=None, save_dvc_exp=False, report=None))
 
 
 def table(trainer, path):
@@ -79,17 +105,17 @@ def shown_in_notebook(trainer, path):
         f.writelines("\t".join(row) + "\n" for row in [names[: len(rows[0])], *rows] if rows)
 
 
-HOW = dict(newer=["state", "console", "tensorboard", "dicts", "lines", "swift", "swift", "notebook"], fresh=["lines", "lines", "table", "dicts"], wider=["state", "dicts", "lines", "tensorboard"], other=["state", "dicts", "dicts", "table"])
+HOW = dict(genuine=["printer", "printer", "dvclive", "dvclive", "csv", "seq2seq", "state", "tensorboard"], newer=["state", "console", "tensorboard", "dicts", "lines", "swift", "swift", "notebook"], fresh=["lines", "lines", "table", "dicts"], wider=["state", "dicts", "lines", "tensorboard"], other=["state", "dicts", "dicts", "table"])
 
 
 def accuracy(given):
     return {"accuracy": float((given.predictions.argmax(-1) == given.label_ids).mean())}
 
 
-def arguments(plan, out, report):
+def arguments(plan, out, report, kind=TrainingArguments):
     every = max(plan.log_every, 5)
     evals = plan.eval_every // every * every if plan.eval_every else 0
-    return TrainingArguments(
+    return kind(
         output_dir=out,
         max_steps=plan.steps,
         per_device_train_batch_size=plan.batch,
@@ -114,7 +140,7 @@ def arguments(plan, out, report):
 
 def train(plan, directory, logger=None):
     model, how = plan.ready(), logger or plan.rng.choice(HOW.get(plan.split, ["state", "console", "tensorboard"]))
-    how = "dicts" if how == "console" and plan.split in ("fresh", "wider", "other") else how
+    how = "dicts" if how == "console" and plan.split in ("fresh", "wider", "other") else "printer" if how == "console" and plan.split == "genuine" else how
     how = "state" if how == "notebook" and not plan.coarse else how  # what happens between two looks is not in a notebook's table
     plan.logger = "hf " + how
     optimizer = plan.build_optimizer(plan.history.notes.get("weights") or list(model.parameters()))
@@ -122,14 +148,15 @@ def train(plan, directory, logger=None):
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, plan.schedule)
     console = os.path.join(directory, "train.log")
     with open(console, "w", encoding="utf-8") as words, contextlib.redirect_stdout(words), contextlib.redirect_stderr(words):
-        trainer = Trainer(
+        more = [Table(os.path.join(directory, "training_metrics.csv"))] if how == "csv" else [lived(directory)] if how == "dvclive" else []
+        trainer = (Seq2SeqTrainer if how == "seq2seq" else Trainer)(
             model=model,
-            args=arguments(plan, directory, dict(tensorboard=["tensorboard"], dicts=["none"]).get(how, [])),
+            args=arguments(plan, directory, dict(tensorboard=["tensorboard"], dicts=["none"], printer=["none"]).get(how, []), Seq2SeqTrainingArguments if how == "seq2seq" else TrainingArguments),
             train_dataset=Rows(plan.data.X, plan.data.Y),
             eval_dataset=Rows(plan.data.VX, plan.data.VY),
             optimizers=(optimizer, schedule),
             callbacks=[Evaluations(plan)] + ([JsonLines(os.path.join(directory, "train_log.jsonl"))] if how == "lines" else [])
-            + ([Swift(os.path.join(directory, "logging.jsonl"))] if how == "swift" else []),
+            + ([Swift(os.path.join(directory, "logging.jsonl"))] if how == "swift" else []) + more,
             compute_metrics=None if plan.data.kind != "cls" else accuracy,
         )
         try:
@@ -137,13 +164,13 @@ def train(plan, directory, logger=None):
         except Exception:
             plan.history.notes["broke"] = True
             words.write(traceback.format_exc())
-            how = "dicts" if plan.split in ("fresh", "wider", "other") else "console"
+            how = "dicts" if plan.split in ("fresh", "wider", "other") else "console" if how != "printer" else how
     if how == "notebook":
         shown_in_notebook(trainer, os.path.join(directory, "training_log.txt"))
     if how == "table":
         table(trainer, os.path.join(directory, "log_history.csv"))
     if how == "state":
         trainer.save_state()
-    if how not in ("console", "dicts"):
+    if how not in ("console", "dicts", "printer", "seq2seq"):
         os.remove(console)
     return "step"

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import sys
 import traceback
 
 import keras
@@ -14,6 +15,7 @@ LATER = dict(
     fresh=dict(adamax=4e-3, lion=4e-4, adafactor=1e-2, adam=1.5e-3),
     wider=dict(sgd=0.05, adadelta=0.5, nadam=2e-3, adam=2e-3),
     other=dict(sgd=0.03, rmsprop=1e-3, adam=1e-3, adamw=1e-3),
+    genuine=dict(adam=1e-3, adamw=2e-3, rmsprop=1e-3, nadam=1e-3),
     newer=dict(adam=1e-3, adamw=2e-3, adamax=3e-3, muon=4e-3, lamb=6e-3),
 )
 
@@ -63,6 +65,13 @@ def hidden(plan, x):
         for _ in range(depth):
             scale, shift = (L.Dense(k.get("width", 32))(told[:, :half]) for _ in range(2))
             x = L.Add()([x, dense()(x * (1 + scale) + shift)])
+    if plan.family == "lowrank":
+        for i in range(depth):
+            x = dense()(L.Dense(max(1, k.get("width", 45) // 3), use_bias=False, kernel_initializer=init)(x))
+    if plan.family == "rezero":
+        x = dense()(x)
+        for _ in range(depth):
+            x = L.Add()([x, L.Rescaling(0.4)(dense(None)(dense()(x)))])
     if plan.family == "hourglass":
         for i in range(depth):
             width = k.get("width", 44)
@@ -126,6 +135,7 @@ def compiled(plan):
 
 HOW = dict(unseen=["bars", "bars", "lambda", "print", "csv"], fresh=["semicolons", "semicolons", "history", "print"], wider=["print", "csv", "bars", "history"])
 HOW["newer"] = ["best", "best", "stepped", "tabs", "bars", "history", "csv"]
+HOW["genuine"] = ["tqdm", "tqdm", "reduces", "reduces", "bars", "csv"]
 HOW["other"] = ["print", "print", "history", "csv", "semicolons"]
 
 
@@ -152,6 +162,13 @@ def talkative(how):
         return [keras.callbacks.ModelCheckpoint(BEST, monitor="val_loss", save_best_only=True, save_weights_only=True, verbose=1)]
     if how == "stepped":
         return [keras.callbacks.LearningRateScheduler(lambda epoch, rate: float(rate * 0.97), verbose=1)]
+    if how == "reduces":
+        return [keras.callbacks.ReduceLROnPlateau("val_loss", 0.5, patience=4, verbose=1, min_lr=1e-6)]
+    if how == "tqdm":
+        from tqdm import tqdm
+        from tqdm.keras import TqdmCallback
+
+        return [TqdmCallback(verbose=0, tqdm_class=lambda *a, **k: tqdm(*a, **{**k, "file": sys.stderr}))]
     return []
 
 
@@ -172,7 +189,7 @@ def train(plan, directory, logger=None):
     plan.logger = "keras " + how
     if plan.split == "unseen":
         plan.epochs = min(plan.epochs, max(8, (300 if plan.family == "separable" else 1200) // plan.steps_per_epoch))
-    if plan.split in ("fresh", "wider", "other", "newer"):
+    if plan.split in ("fresh", "wider", "other", "newer", "genuine"):
         plan.epochs = min(plan.epochs, max(8, 1000 // plan.steps_per_epoch))
     if plan.optimizer not in {**RATES, **LATER.get(plan.split, {})}:
         plan.optimizer = "adam"
@@ -184,7 +201,7 @@ def train(plan, directory, logger=None):
         + ([keras.callbacks.TerminateOnNaN()] if plan.split == "fresh" and how != "print" else [])
         + ([keras.callbacks.CSVLogger(os.path.join(directory, "training.csv"), separator=";")] if how == "semicolons" else [])
         + ([keras.callbacks.CSVLogger(os.path.join(directory, "training.tsv"), separator="\t")] if how == "tabs" else [])
-        + talkative(how)
+        + (talkative(how) if how != "tqdm" else [])
         + plan.keras.get("callbacks", [])
     )
     d = plan.data
@@ -192,6 +209,7 @@ def train(plan, directory, logger=None):
         words
     ), contextlib.redirect_stderr(words):
         try:
+            callbacks = callbacks + (talkative(how) if how == "tqdm" else [])
             model = compiled(plan)
             told = model.fit(
                 np.asarray(d.X),
@@ -199,7 +217,7 @@ def train(plan, directory, logger=None):
                 validation_data=(np.asarray(d.VX), np.asarray(d.VY)),
                 epochs=plan.epochs,
                 batch_size=plan.batch,
-                verbose=dict(print=2, bars=1, best=2, stepped=2).get(how, 0),
+                verbose=dict(print=2, bars=1, best=2, stepped=2, reduces=2).get(how, 0),
                 callbacks=callbacks,
                 shuffle=plan.shuffle,
             )

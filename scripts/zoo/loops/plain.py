@@ -64,13 +64,17 @@ def train(plan, directory, logger=None):
     return "step"
 
 
-def look(plan, model, log, step, epoch):
-    """Evaluate and log it, with what a fault or a control adds."""
+def looked(plan, model, step):
+    """What an evaluation tells, with what a fault or a control adds."""
     held, right = evaluate(plan, model, step)
     told = {"loss": held, **({} if right is None else {"accuracy": right}), **plan.history.notes.get("eval_values", {})}
     if plan.history.notes.get("spoil_eval"):
         told = plan.history.notes["spoil_eval"](step, told)
-    log.evaluation(step, epoch, told)
+    return told
+
+
+def look(plan, model, log, step, epoch):
+    log.evaluation(step, epoch, looked(plan, model, step))
 
 
 def shown(plan, window, step):
@@ -88,6 +92,18 @@ def shown(plan, window, step):
     return sum(window) / len(window)
 
 
+def numbers(plan, model, optimizer, window, norm, step):
+    """What is told of the steps since the last line."""
+    values = {
+        "loss": shown(plan, window, step),
+        **({"grad_norm": norm} if plan.log_grad else {}),
+        **({} if plan.habit == "no rate" else {"lr": optimizer.param_groups[0]["lr"]}),
+    }
+    for extra in plan.extras:
+        values.update(extra(model, optimizer))
+    return values
+
+
 def loop(plan, model, log):
     optimizer = plan.optimizer_now = plan.build_optimizer(plan.history.notes.get("weights") or list(model.parameters()))
     if plan.history.notes.get("look_first"):
@@ -103,14 +119,7 @@ def loop(plan, model, log):
         window.append(loss)
         epoch = (step + 1) / plan.steps_per_epoch
         if (step + 1) % every == 0:
-            values = {
-                "loss": shown(plan, window, step),
-                **({"grad_norm": norm} if plan.log_grad else {}),
-                **({} if plan.habit == "no rate" else {"lr": optimizer.param_groups[0]["lr"]}),
-            }
-            for extra in plan.extras:
-                values.update(extra(model, optimizer))
-            log.train(step + 1, epoch, values)
+            log.train(step + 1, epoch, numbers(plan, model, optimizer, window, norm, step))
             window = []
         if plan.eval_every and (step + 1) % plan.eval_every == 0:
             look(plan, model, log, step + 1, epoch)
