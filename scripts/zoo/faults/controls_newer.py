@@ -1,4 +1,4 @@
-"""Healthy runs of the split `newer` alone: preferences, redundancy, survival and other tasks whose loss begins or ends where nobody expects it; nets that are
+"""Healthy runs since the split `newer`: preferences, redundancy, survival and other tasks whose loss begins or ends where nobody expects it; nets that are
 pruned, rounded, adapted or taught with less and less help on the way; rows that arrive later; machines that warm up; long logs and short ones."""
 
 import time

@@ -16,7 +16,7 @@ def places():
     """Where this machine keeps things, and what a log says instead: tracebacks and warnings name files."""
     home = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     packages = os.path.dirname(os.path.dirname(os.path.realpath(torch.__file__)))
-    found = [importlib.util.find_spec(name) for name in ("skorch", "catboost", "mlflow")]
+    found = [importlib.util.find_spec(name) for name in ("skorch", "catboost", "mlflow", "ignite")]
     names = {
         **{os.path.dirname(os.path.dirname(f.origin)): "/usr/lib/python3/dist-packages" for f in found if f and f.origin},
         os.path.dirname(os.path.dirname(torch.__file__)): "/usr/lib/python3/dist-packages",

@@ -10,6 +10,8 @@ import torch
 
 from . import plain
 
+logging.raiseExceptions = False  # a handler of a package may outlive the file of the run it was made for
+
 
 class Run:
     """A plan in somebody else's loop: one() is a step, look() an evaluation."""
@@ -156,7 +158,6 @@ def mmengine(plan, directory):
                 runner.train_loop._max_iters = runner.iter + 1
 
     held = dict(val_dataloader=dict(batch_size=1, dataset=[0], sampler=dict(type="DefaultSampler", shuffle=False)), val_evaluator=[Told()], val_cfg={})
-    logging.raiseExceptions = False
     with terminal(plan, os.path.join(directory, "stderr.log")):
         runner = Runner(
             Model(),
