@@ -216,4 +216,5 @@ def speechbrain(plan, directory):
         brain = Brain(torch.nn.ModuleDict({"model": run.model}), opt_class=None, hparams={}, run_opts={"device": "cpu", "noprogressbar": True})
         brain.optimizers_dict = {}
         brain.fit(range(1, run.epochs + 1), list(range(plan.steps_per_epoch)), [0] if looks else None)
+    plan.steps = run.epochs * plan.steps_per_epoch  # the last one too is a whole one
     return "epochs"
