@@ -103,4 +103,4 @@ def train(plan, directory, logger=None):
     if board:
         log["logger"].writer.close()
         os.remove(words.name)
-    return "step"
+    return "epochs"  # its losses count other steps than its rewards
