@@ -80,7 +80,7 @@ def fastai(plan, directory):
 def poutyne(plan, directory):
     import poutyne as p
 
-    epochs, (train, held), told = whole_epochs(plan), rows(plan), []
+    epochs, (train, held) = whole_epochs(plan), rows(plan)
     run, how = Run(plan), plan.rng.choice(["csv", "bars", "bars", "tensorboard"])
     plan.logger = "poutyne " + how
 

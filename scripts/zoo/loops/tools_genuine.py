@@ -120,7 +120,6 @@ def ignite(plan, directory):
 
 def mmengine(plan, directory):
     """The runner with its hooks: words in the terminal's file and in its own, scalars as lines of JSON."""
-    import mmengine.dist
     from mmengine.evaluator import BaseMetric
     from mmengine.hooks import Hook
     from mmengine.model import BaseModel
