@@ -233,7 +233,8 @@ static int held_out_equation(int evaluations, bool twice)
     watch(&w, "softmax_floor");
     for (int i = 0; i < evaluations; i++) {
         double right = 0.9 - 0.6 * exp(-i / 5.0) + noise(0.01), wrong = 1 - right;
-        give(&w, &loss, 10 * i, (twice ? log1p(3 / exp(1)) + wrong : 3 * wrong) * exp(noise(0.1)));
+        double batch = fmin(wrong * exp(noise(0.3)), 1); /* the share of wrong answers in it */
+        give(&w, &loss, 10 * i, twice ? log1p(3 / exp(1)) + batch : 3 * batch);
         give(&w, &held, 10 * i, twice ? log1p(3 / exp(1)) + wrong + noise(0.003) : 3 * wrong);
         give(&w, &score, 10 * i, right);
     }
