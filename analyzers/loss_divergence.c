@@ -106,7 +106,7 @@ static enum severity severity_of(const struct state *s, enum phase phase, double
     return factor >= s->critical_factor && !s->recedes && much ? SEVERITY_CRITICAL : SEVERITY_WARNING;
 }
 
-/* A slow rise is noticed when its levels add up. It began where the loss last stood at the level that it rose from. */
+/* A slow rise is noticed when its levels add up. It began where the loss last came down to the level that it rose from. */
 static void begin_where_it_left(const struct state *s, struct finding *f)
 {
     struct past_room room;
@@ -114,7 +114,7 @@ static void begin_where_it_left(const struct state *s, struct finding *f)
     const struct curve *c = s->past ? past_fine(s->past, &room) : NULL;
     const struct bucket *left = NULL;
     for (uint32_t i = 0; c && i + 1 < c->used && c->buckets[i + 1].first_step < f->onset_step; i++)
-        if (c->buckets[i].mean <= from) left = &c->buckets[i + 1];
+        if (c->buckets[i].min <= from) left = &c->buckets[i + 1];
     if (left) f->onset_step = f->first_step = left->first_step, f->first_line = left->first_line;
 }
 
