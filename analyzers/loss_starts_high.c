@@ -5,7 +5,8 @@
  * scaled, weights that are far too large, or a first step that threw it there. Judged only where an accuracy is logged, for the loss
  * of numbers has no such measure, and only where training and held-out loss agree on the height: sums over batches of different number do
  * not. Worth knowing, as a rule; a warning where the loss stays far above what so many wrong answers cost, to the end, and the answers get
- * no better, or not steadily. Source: Karpathy, A recipe (verify the loss at init); TheDeepChecker. */
+ * no better, or not steadily. And a warning where each wrong answer costs the same at every evaluation, fifteen nats or more: all outputs stand
+ * at 0 and 1, and what is paid is where the logarithm was clipped (16.1 at 1e-7). Source: Karpathy, A recipe (verify the loss at init); TheDeepChecker. */
 #include <math.h>
 #include <string.h>
 
@@ -18,7 +19,7 @@
 #define STEADILY 4 /* Mann-Kendall z: none of 10,000 by chance */
 enum { TRAINS = 2, EVALS = 2, SCORES = 2 };
 struct state {
-    double high, agree, falls, min_points, stays, gain, few;
+    double high, agree, falls, min_points, stays, gain, few, clipped, same;
     struct track train[TRAINS], eval[EVALS];
     uint32_t n_train, n_eval;
     bool game, classes;
@@ -42,7 +43,28 @@ static const struct knob knobs[] = {
      "of the scale that the accuracy gains at most then", "our choice"},
     {"loss_starts_few", "share", 0.4, 0.05, 0.9, 0.3, 0.5, offsetof(struct state, few),
      "of the answers that are right at most then", "our choice: two classes are guessed more often"},
+    {"loss_starts_clipped", "nats", 15, 11, 1000, 16, 13, offsetof(struct state, clipped),
+     "for each wrong answer, from which outputs stand at 0 and 1",
+     "-ln of what logarithms are clipped at: 2^-23 is 15.9, 1e-7 16.1"},
+    {"loss_starts_same", "share", 0.01, 0.001, 0.05, 0.005, 0.02, offsetof(struct state, same),
+     "by which that cost differs between evaluations at most", "four digits of an accuracy of some hundred rows"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
+
+/* Does each wrong answer of the held-out rows cost the same, and as much as a clipped logarithm does? An honest loss differs from row to row. */
+static bool is_clipped(const struct state *s, const struct track *eval)
+{
+    const struct track *t = track_of_role(s->score, s->n_score, ROLE_SCORE_EVAL);
+    const struct curve *l = eval->curve, *a = t ? t->curve : NULL;
+    double scale = t && track_high(t) > 1.5 ? 100 : 1, low = INFINITY, high = 0;
+    if (!a || track_low(t) == track_high(t)) return false; /* one answer for all is told by loss_not_decreasing */
+    if (l->used != a->used || l->width != a->width || (double)l->points < s->min_points) return false;
+    for (uint32_t i = 0; i < l->used; i++) {
+        double cost = l->buckets[i].mean / (1 - a->buckets[i].mean / scale);
+        if (l->buckets[i].last_step != a->buckets[i].last_step || !isfinite(cost)) return false;
+        low = fmin(low, cost), high = fmax(high, cost);
+    }
+    return low >= s->clipped && high <= (1 + s->same) * low;
+}
 
 /* Does a loss still come down in the second half? One that is summed over many rows may be high and learn. */
 static bool falls_late(const struct state *s)
@@ -80,8 +102,8 @@ static void judge(struct state *s, const struct findings *out)
         return;
     double begins = fmax(train->curve->buckets[0].max, train->curve->used > 1 ? train->curve->buckets[1].max : 0),
            held = eval->curve->buckets[0].max;
-    if (begins < s->high && held < s->high) return;
-    bool stays = stays_high(s, eval, fmin(track_low(train), track_low(eval)));
+    bool clipped = is_clipped(s, eval), stays = clipped || stays_high(s, eval, fmin(track_low(train), track_low(eval)));
+    if (begins < s->high && held < s->high && !clipped) return;
     bool agree = stays || (fmax(begins / held, held / begins) <= s->agree && fmin(begins, held) >= s->high / 2);
     if (!agree && !(held >= s->falls * log(1000))) return;
     const struct track *higher = begins >= held ? train : eval;

@@ -107,6 +107,29 @@ static void one_lucky_evaluation_makes_a_held_out_loss_no_better_than_untrained(
     assert_int_equal(jumps_about(6, true), 0); /* it parts slowly: overfitting's business */
 }
 
+/* A classifier that gets better from 0.14 to 0.32, and what its wrong answers cost: the same each, or by as much as single rows differ. */
+static int wrong_answers_cost(double each, double differ)
+{
+    struct watch w;
+    seed = 25;
+    watch(&w, "loss_starts_high");
+    for (int i = 0; i < 20; i++) {
+        double right = 0.14 + 0.009 * i;
+        give(&w, &loss, i, each * (1 - right) * exp(noise(0.01))), give(&w, &score, i, right);
+        give(&w, &held, i, each * (1 - right) * exp(noise(differ)));
+    }
+    done(&w);
+    return w.loud;
+}
+
+static void outputs_at_their_ends_are_known_by_what_a_wrong_answer_costs(void **ctx)
+{
+    (void)ctx;
+    assert_true(wrong_answers_cost(-log(1e-7), 0.001) > 0);
+    assert_int_equal(wrong_answers_cost(-log(1e-7), 0.1), 0); /* high, and no clipped logarithm */
+    assert_int_equal(wrong_answers_cost(2.3, 0.001), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -114,6 +137,7 @@ int main(void)
         cmocka_unit_test(an_accuracy_that_is_one_number_needs_few_evaluations_where_the_loss_stands_too),
         cmocka_unit_test(an_accuracy_of_one_in_n_confirms_a_loss_of_ln_n),
         cmocka_unit_test(one_lucky_evaluation_makes_a_held_out_loss_no_better_than_untrained),
+        cmocka_unit_test(outputs_at_their_ends_are_known_by_what_a_wrong_answer_costs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
