@@ -30,7 +30,7 @@
 #define GAMES     (WANTS(ROLE_RETURN) | WANTS(ROLE_LOSS_GENERATOR) | WANTS(ROLE_LOSS_DISCRIMINATOR))
 #define TAIL      8.0  /* times the level: of normal noise on the logarithm with half a unit of deviation, none of 10,000 */
 #define UNGUESSED 0.5  /* nats, below which no model begins that guesses among classes of like size */
-#define RISES     1.65 /* Mann-Kendall z: 1 in 20 by chance */
+#define GOES      1.65 /* Mann-Kendall z: 1 in 20 by chance */
 #define SOLVED    0.05 /* of the untrained model's loss, below which next to all is learned for the held-out rows as well */
 enum { TRAINS = 2, EVALS = 4, SCORES = 4 };
 struct state {
@@ -192,15 +192,15 @@ static bool is_never_as_good(const struct state *s, const struct track *eval, co
            p->lowest >= fmax(s->never_untrained * p->untrained, (1 - s->never_gain) * p->e[0]) && p->late >= s->apart * p->now;
 }
 
-/* Worse than untrained at nearly each of many evaluations, from the first one on and not the more the longer, and at several times the training
- * loss to the end: one among them may be lucky. */
+/* Worse than untrained at nearly each of many evaluations, from the first one on and going neither up nor down, and at several times the
+ * training loss to the end: one among them may be lucky. In other units it would come down with the training loss. */
 static bool is_mostly_worse(const struct state *s, const struct track *eval, const struct pair *p)
 {
     size_t worse = 0;
     if ((double)eval->curve->points < s->constant_points || !track_begins(eval) || p->late < s->wide * p->now) return false;
     for (size_t i = 0; i < p->n; i++) worse += p->e[i] >= s->worse * p->untrained;
-    bool at_first = p->e[0] >= s->worse * p->untrained, rises = robust_trend(p->e, p->n) > RISES;
-    return at_first && !rises && (double)worse >= s->mostly * (double)p->n && p->closest >= s->apart;
+    bool at_first = p->e[0] >= s->worse * p->untrained, goes = fabs(robust_trend(p->e, p->n)) > GOES;
+    return at_first && !goes && (double)worse >= s->mostly * (double)p->n && p->closest >= s->apart;
 }
 
 /* Hardly better than untrained to the end, at twice the training loss and more, though the two parted slowly. */
