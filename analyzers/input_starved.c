@@ -120,8 +120,10 @@ static void say_all(void *state, const struct findings *out)
 static void observe(void *state, const struct point *p, const struct findings *out)
 {
     struct state *s = state;
+    bool clock = p->series->role == ROLE_DATA_TIME;
     hear(s, p);
-    if (preview_due(&s->preview, p)) preview_judge(&s->preview, s, say_all, out);
+    bool due = clock ? preview_due_counted(&s->preview, p, out) : preview_due_at_rest(&s->preview, p, out);
+    if (due) preview_judge(&s->preview, s, say_all, out);
 }
 
 static void finish(void *state, const struct findings *out)
@@ -138,5 +140,6 @@ const struct analyzer analyzer_input_starved = {.name = "input_starved",
                                                 .scope = PER_RUN,
                                                 .state_size = sizeof(struct state),
                                                 .knobs = knobs,
+                                                .counts = true,
                                                 .observe = observe,
                                                 .finish = finish};

@@ -288,7 +288,8 @@ static void observe(void *state, const struct point *p, const struct findings *o
         if (isfinite(p->value)) add_rate(&s->cycles, p->value);
         break;
     case ROLE_PROGRESS:
-        if (p->series != s->other && isfinite(p->value)) add_progress(s, p);
+        if (p->series == s->other || !isfinite(p->value)) break;
+        if (p->series != s->counts || p->series->axis != AXIS_STEP || !epochs_join(&s->epochs, p)) add_progress(s, p);
         break;
     default: s->game = true;
     }

@@ -407,13 +407,16 @@ static void say_all(void *state, const struct findings *out)
 
 RARELY static void say_now(struct state *s, const struct findings *out) { preview_judge(&s->preview, s, say_all, out); }
 
-/* Most are of the first training loss. */
+/* Most are of the first training loss, or of the epoch. */
 static void observe(void *state, const struct point *p, const struct findings *out)
 {
     struct state *s = state;
     const struct track *t = &s->train[0];
-    bool again = p->series == t->series && p->past && t->curve == &p->past->coarse && t->segment == p->segment;
-    if (!again || !isfinite(p->value) || !early_join(&s->early_train[0], p)) hear(s, p);
+    bool loss = p->series == t->series && p->past && t->curve == &p->past->coarse && t->segment == p->segment;
+    bool joined = false;
+    if (loss && isfinite(p->value)) joined = early_join(&s->early_train[0], p);
+    else if (p->series == s->counts && isfinite(p->value)) joined = epochs_join(&s->epochs, p);
+    if (!joined) hear(s, p);
     if (preview_due(&s->preview, p) && !s->game) say_now(s, out);
 }
 

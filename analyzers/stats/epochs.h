@@ -38,6 +38,14 @@ static inline void epochs_add(struct epochs *e, const struct point *p)
     e->last = p->value, e->last_step = p->step;
 }
 
+/* epochs_join - the same where fractions are told, as most are; false, with nothing done, for another. */
+static inline bool epochs_join(struct epochs *e, const struct point *p)
+{
+    if (e->n < 2 || e->whole || p->segment != e->segment) return false;
+    if (p->value != e->last) e->n++, e->last = p->value, e->last_step = p->step;
+    return true;
+}
+
 /* epochs_steps - steps of one; NaN while it is not known. */
 static inline double epochs_steps(const struct epochs *e)
 {

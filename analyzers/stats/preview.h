@@ -37,12 +37,16 @@ static inline bool preview_due(struct preview *v, const struct point *p)
     return true;
 }
 
-/* preview_due_at_rest - the same for one that counts (analyzer.h) and needs none of the points of this series in between. Cost: none of them is
- * given to it. */
-static inline bool preview_due_at_rest(struct preview *v, const struct point *p, const struct findings *out)
+/* preview_due_counted - the same for one that counts (analyzer.h). preview_due_at_rest - and that needs none of the points of this series in
+ * between. Cost: none of them is given to it. */
+static inline bool preview_due_counted(struct preview *v, const struct point *p, const struct findings *out)
 {
     if (out->heard) v->n = out->heard - 1;
-    bool due = preview_due(v, p);
+    return preview_due(v, p);
+}
+static inline bool preview_due_at_rest(struct preview *v, const struct point *p, const struct findings *out)
+{
+    bool due = preview_due_counted(v, p, out);
     rest_for(out, v->several ? REST : v->next - v->n - 1);
     return due;
 }

@@ -42,6 +42,7 @@ struct host {
     uint64_t points[LOGGED];
     double last[LOGGED];
     struct hearing now;
+    struct findings out; /* made once, as the engine's */
     size_t n_states, bytes;
     unsigned long heard, told;
     struct pasts pasts;
@@ -131,6 +132,7 @@ static void host_open(struct host *h, const struct analyzer *only, bool none, si
 {
     memset(h, 0, offsetof(struct host, pasts));
     h->pasts.n = 0;
+    h->out = (struct findings){.arg = &h->told, .emit = emit};
     for (size_t i = 0; analyzers[i] && !none; i++)
         if (!only || only == analyzers[i]) add_analyzer(h, analyzers[i], n);
 }
@@ -143,9 +145,8 @@ static void host_close(struct host *h)
 
 static void give_alone(struct host *h, const struct point *p)
 {
-    struct findings out = {.arg = &h->told, .emit = emit};
     size_t s = (size_t)(p->series - logged);
-    hearers_give(&h->of[s], ++h->points[s], h->last[s], p, p, isfinite(p->value), &out, &h->now);
+    hearers_give(&h->of[s], ++h->points[s], h->last[s], p, p, isfinite(p->value), &h->out, &h->now);
     h->last[s] = p->value;
     h->heard += h->of[s].n > 0;
 }
