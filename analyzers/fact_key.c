@@ -62,8 +62,8 @@ static const struct spelling spellings[] = {
     {"beta1", "adam_beta1 beta_1 b1 adam_b1 optimizer_beta1"},
     {"beta2", "adam_beta2 beta_2 b2 adam_b2 optimizer_beta2"},
     {"epsilon", "eps adam_eps adam_epsilon opt_eps optimizer_eps optimizer_epsilon"},
-    {"hidden_layers",
-     "num_layers n_layers n_layer num_hidden_layers depth layers nlayers num_hidden n_hidden_layers encoder_layers"},
+    {"hidden_layers", "num_layers number_of_layers n_layers n_layer num_hidden_layers depth layers nlayers num_hidden "
+                      "n_hidden_layers encoder_layers"},
     {"hidden_size", "hidden_dim n_embd d_model embed_dim hidden nhid hidden_units dim width n_hidden"},
     {"d_steps",
      "n_critic num_d_steps d_updates_per_step critic_iters critic_steps disc_steps d_iters num_d_iters ncritic k_disc"},

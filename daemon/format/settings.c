@@ -1,9 +1,14 @@
 /* settings - config.json, hparams.yaml, all_results.json: what the run was told, and its sums. Facts only; such a file makes no run.
  *
+ * It is known by its name, or by a name that speaks of settings and two of them in it.
+ *
  * JSON is one object, told when it is whole. Of YAML the part that trainers write their settings in is read, line by line, so that a
- * file may be read while it grows: `key: value` and nesting by indentation; lists, anchors, tags and block texts are passed over. */
+ * file may be read while it grows: `key: value`, nesting by indentation, {flow: maps}, and lists of maps as if they were one; anchors, tags
+ * and block texts are passed over. TOML, INI, gin and the overrides of Hydra are read alike: `key = value` below a [section]. */
 #include <ctype.h>
+#include <strings.h>
 
+#include "../../analyzers/diagnose.h"
 #include "format.h"
 #include "json_scan.h"
 
@@ -16,7 +21,7 @@ struct state {
     size_t depth;
     char path[KEY_BYTES];
     size_t path_bytes;
-    bool yaml, skipping, whole; /* within a line that is too long; the JSON object was told */
+    bool yaml, skipping, whole, section; /* within a line that is too long; the JSON object was told; below a [section] */
 };
 
 static const char *const names[] = {"config.json",
@@ -56,6 +61,43 @@ static bool of_sacred(const char *name, struct span head)
     return strcmp(name, "run.json") == 0 && span_has(head, "\"experiment\"") && span_has(head, "\"heartbeat\"");
 }
 
+static bool key_char(char c) { return isalnum((unsigned char)c) || c == '_' || c == '.' || c == '-'; }
+
+/* How many names of settings that causes know stand in front of a ':' or a '='? */
+static size_t known_settings(struct span head)
+{
+    size_t known = 0, n;
+    for (size_t i = 0; i < head.n; i += n + 1) {
+        char key[64];
+        for (n = 0; i + n < head.n && key_char(head.p[i + n]);) n++;
+        size_t end = i + n;
+        while (end < head.n && end < i + n + 3 && (head.p[end] == '"' || head.p[end] == ' ')) end++;
+        if (!n || n >= sizeof key || end >= head.n || (head.p[end] != ':' && head.p[end] != '=')) continue;
+        memcpy(key, head.p + i, n);
+        key[n] = '\0';
+        known += fact_key(key) != NULL;
+    }
+    return known;
+}
+
+/* speaks_of_settings - train_config.json, experiment.toml, operative_config-0.gin, .hydra/overrides.yaml: by name and by content. */
+static bool speaks_of_settings(const char *name, struct span head)
+{
+    static const char *const words[] = {"config", "conf", "cfg",   "args",  "param",  "setting",
+                                        "option", "opts", "hyper", "flags", "recipe", "override"};
+    static const char *const others[] = {"train", "experiment"}; /* of JSON that may as well be a log */
+    static const char *const endings[] = {".json", ".yaml", ".yml", ".toml", ".ini", ".cfg", ".gin"};
+    enum { ENOUGH = 2 };
+    const char *dot = strrchr(name, '.');
+    bool ends = false, speaks = false;
+    for (size_t i = 0; dot && i < sizeof endings / sizeof *endings; i++) ends = ends || strcasecmp(dot, endings[i]) == 0;
+    if (!ends || strcasestr(name, "metric") || strcasestr(name, "result")) return false;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) speaks = speaks || strcasestr(name, words[i]);
+    for (size_t i = 0; i < sizeof others / sizeof *others && strcasecmp(dot, ".json") != 0; i++)
+        speaks = speaks || strcasestr(name, others[i]);
+    return speaks && known_settings(head) >= ENOUGH;
+}
+
 static int sniff(const char *path, struct span head)
 {
     const char *name = path_name(path);
@@ -63,7 +105,8 @@ static int sniff(const char *path, struct span head)
     if (!head.n) return 0;
     bool known = of_trainer(name, head) || of_sacred(name, head);
     for (size_t i = 0; names[i] && !known; i++) known = strcmp(name, names[i]) == 0;
-    return known && (head.p[0] == '{' || memchr(head.p, ':', head.n)) ? SURE : 0;
+    known = known || speaks_of_settings(name, head);
+    return known && (head.p[0] == '{' || memchr(head.p, ':', head.n) || memchr(head.p, '=', head.n)) ? SURE : 0;
 }
 
 /* ---- JSON -------------------------------------------------------------------------------------------------------------- */
@@ -116,17 +159,61 @@ static bool enter(struct state *s, size_t indent, struct span key)
     return true;
 }
 
+/* flow_map - `{name: adamw, lr: 0.003}`: what is in it lies below the key. Maps within are passed over. */
+static void flow_map(const struct state *s, struct span map, const struct format_out *out)
+{
+    char path[KEY_BYTES];
+    for (struct span rest = {map.p + 1, map.n - 2}; rest.n;) {
+        const char *comma = memchr(rest.p, ',', rest.n);
+        struct span item = {rest.p, comma ? (size_t)(comma - rest.p) : rest.n};
+        rest = span_from(rest, item.n + (comma != NULL));
+        const char *colon = memchr(item.p, ':', item.n);
+        struct span key = span_trim((struct span){item.p, colon ? (size_t)(colon - item.p) : 0});
+        if (!key.n || s->path_bytes + key.n + 1 > sizeof path || memchr(item.p, '{', item.n)) continue;
+        memcpy(path, s->path, s->path_bytes);
+        path[s->path_bytes] = '/';
+        memcpy(path + s->path_bytes + 1, key.p, key.n);
+        struct span value = unquote(span_from(item, (size_t)(colon - item.p) + 1));
+        if (value.n) out->fact(out->arg, (struct span){path, s->path_bytes + 1 + key.n}, value);
+    }
+}
+
+/* section - "[optimizer]" of TOML and INI: what follows lies below it. */
+static bool section(struct state *s, struct span line)
+{
+    line = span_trim(line);
+    if (line.n < 3 || line.p[0] != '[' || line.p[line.n - 1] != ']' || memchr(line.p, ',', line.n)) return false;
+    s->depth = s->path_bytes = 0;
+    s->section = true;
+    return enter(s, 0, (struct span){line.p + 1, line.n - 2});
+}
+
+/* unmarked - a line of a list, an option: "- lr: 0.1" lies as deep as its key, "--lr=0.1" is lr. */
+static struct span unmarked(struct span line, size_t *indent)
+{
+    while (*indent < line.n && line.p[*indent] == ' ') ++*indent;
+    struct span rest = span_from(line, *indent);
+    if (span_starts(rest, "- ")) *indent += 2;
+    else if (!span_starts(rest, "--")) return rest;
+    return span_trim(span_from(rest, 2));
+}
+
 static void yaml_line(struct state *s, struct span line, const struct format_out *out)
 {
-    size_t indent = 0, colon = 0;
-    while (indent < line.n && line.p[indent] == ' ') indent++;
-    struct span rest = span_from(line, indent);
-    while (colon < rest.n && rest.p[colon] != ':') colon++;
-    if (colon == 0 || colon == rest.n || (colon + 1 < rest.n && !span_blank_char(rest.p[colon + 1]))) return;
-    if (!isalnum((unsigned char)rest.p[0]) && rest.p[0] != '_') return; /* a list item, a comment, a quoted key */
-    struct span key = span_trim((struct span){rest.p, colon}), value = unquote(span_from(rest, colon + 1));
-    if (!enter(s, indent, key) || !value.n || strchr("|>&!", value.p[0]) || span_is(value, "null")) return;
-    out->fact(out->arg, (struct span){s->path, s->path_bytes}, value);
+    size_t indent = 0, n = 0;
+    struct span rest = unmarked(line, &indent);
+    if (!indent && section(s, rest)) return;
+    while (n < rest.n && rest.p[n] != ':' && rest.p[n] != '=') n++;
+    if (n == 0 || n == rest.n || (rest.p[n] == ':' && n + 1 < rest.n && !span_blank_char(rest.p[n + 1]))) return;
+    if (!isalnum((unsigned char)rest.p[0]) && rest.p[0] != '_') return; /* a comment, a quoted key */
+    struct span key = span_trim((struct span){rest.p, n}), value = unquote(span_from(rest, n + 1));
+    if (rest.p[n] == '=' && value.n && value.p[0] == '@') value = span_from(value, 1); /* gin's reference to a function */
+    if (!enter(s, indent + s->section, key) || !value.n || strchr("|>&!", value.p[0]) || span_is(value, "null")) return;
+    if (value.n > 2 && value.p[0] == '{' && value.p[value.n - 1] == '}') flow_map(s, value, out);
+    else {
+        size_t above = s->level[s->depth - 1].key_bytes; /* "lr: / value: 0.1" of W&B's config.yaml sets lr */
+        out->fact(out->arg, (struct span){s->path, above && span_is(key, "value") ? above : s->path_bytes}, value);
+    }
 }
 
 static size_t feed_yaml(struct state *s, struct span in, int at_end, const struct format_out *out)
@@ -158,8 +245,8 @@ static size_t feed(void *state, struct span in, int at_end, const struct format_
 }
 
 const struct format format_settings = {.name = "settings",
-                                       .summary = "settings of the run (JSON or YAML)",
-                                       .globs = "config.json hparams.yaml args.yaml params.json *_results.json",
+                                       .summary = "settings of the run (JSON, YAML, TOML, INI, gin)",
+                                       .globs = "config.json hparams.yaml *args*.json *config*.toml *.gin *_results.json",
                                        .growth = GROWTH_SETTINGS,
                                        .state_size = sizeof(struct state),
                                        .sniff = sniff,

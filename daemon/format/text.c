@@ -194,6 +194,7 @@ static void message(struct text *t, const struct text_line *l, const struct form
         if (span_starts(l->body, "| End of training")) text_event(&t->events, l, t->run.points, out); /* a record and an end */
         return;
     }
+    t->facts.begun = t->run.points > 0;
     if (text_settings(&t->facts, l->body, out)) return;
     text_event(&t->events, l, t->run.points, out);
 }

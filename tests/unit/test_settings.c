@@ -50,6 +50,40 @@ static void yaml_nesting_follows_the_indentation(void **unused)
     assert_tells(text, "fact lr=0.01");
 }
 
+static void yaml_maps_lie_below_their_key(void **unused)
+{
+    (void)unused;
+    assert_tells("optim: {name: adamw, lr: 0.003}\nseed: 1\n", "fact optim/lr=0.003");
+    assert_tells("optim:\n  - name: adamw\n    lr: 0.003\nseed: 1\n", "fact optim/lr=0.003");
+}
+
+static void the_value_of_a_setting_is_the_setting(void **unused)
+{
+    (void)unused;
+    assert_tells("wandb_version: 1\nlr:\n  desc: null\n  value: 0.003\nmodel:\n  value: gru\n", "fact lr=0.003\n");
+    assert_tells("value: 3\n", "fact value=3");
+}
+
+static void assignments_lie_below_their_section(void **unused)
+{
+    (void)unused;
+    assert_tells("[optim]\nname = \"adamw\"\nlr = 0.003\n[model]\ndepth = 4\n", "fact optim/lr=0.003");
+    assert_tells("[optim]\nname = \"adamw\"\nlr = 0.003\n[model]\ndepth = 4\n", "fact model/depth=4");
+    assert_tells("train.learning_rate = 0.003\nNet.activation = @relu\n", "fact Net.activation=relu");
+    assert_tells("- optim.lr=0.003\n- +model.depth=4\n", "fact optim.lr=0.003");
+}
+
+static void a_file_of_settings_is_known_by_its_name_and_what_it_holds(void **unused)
+{
+    (void)unused;
+    const struct format *settings = format_by_name("settings");
+    assert_ptr_equal(format_sniff("run/train_config.json", span_of("{\"lr\": 0.1, \"batch_size\": 8}"), NULL), settings);
+    assert_ptr_equal(format_sniff("run/experiment.toml", span_of("[optim]\nlr = 0.1\nweight_decay = 0.01\n"), NULL), settings);
+    assert_ptr_equal(format_sniff("run/.hydra/overrides.yaml", span_of("- optim.lr=0.1\n- batch_size=8\n"), NULL), settings);
+    assert_ptr_not_equal(format_sniff("run/tokenizer_config.json", span_of("{\"lowercase\": true, \"pad\": 0}"), NULL), settings);
+    assert_ptr_not_equal(format_sniff("run/train.json", span_of("{\"lr\": [0.1, 0.1], \"batch_size\": 8}"), NULL), settings);
+}
+
 static void sums_of_the_trainer_are_claimed_and_benchmarks_are_not(void **unused)
 {
     (void)unused;
@@ -64,6 +98,10 @@ int main(void)
     const struct CMUnitTest tests[] = {cmocka_unit_test(json_keys_are_joined_and_null_is_no_setting),
                                        cmocka_unit_test(broken_json_tells_nothing_but_that),
                                        cmocka_unit_test(yaml_nesting_follows_the_indentation),
+                                       cmocka_unit_test(yaml_maps_lie_below_their_key),
+                                       cmocka_unit_test(the_value_of_a_setting_is_the_setting),
+                                       cmocka_unit_test(assignments_lie_below_their_section),
+                                       cmocka_unit_test(a_file_of_settings_is_known_by_its_name_and_what_it_holds),
                                        cmocka_unit_test(sums_of_the_trainer_are_claimed_and_benchmarks_are_not)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -41,6 +41,39 @@ static void settings_are_facts(void **unused)
     probe_close(p);
 }
 
+static void the_head_of_a_log_tells_settings_by_any_name_of_theirs(void **unused)
+{
+    (void)unused;
+    WITH("                 act: relu\n                  lr: 0.0002      \t[default: 0.001]\n# wd: 0.1\noptimizer = "
+         "adamw\nargs.depth = "
+         "4\nnum_layers          6\n - drop_rate: 0.2\npython train.py data.batch_size=64 model.gamma=0.9 seed=3\nnote: this\n"
+         "epoch 1 loss 0.5\nepoch 2 loss 0.4\nwidth: 7\n",
+         p);
+    probe_expect(p, "fact act=relu");
+    probe_expect(p, "fact lr=0.0002");
+    probe_refuse(p, "default");
+    probe_expect(p, "fact wd=0.1");
+    probe_expect(p, "fact optimizer=adamw");
+    probe_expect(p, "fact args.depth=4");
+    probe_expect(p, "fact num_layers=6");
+    probe_expect(p, "fact drop_rate=0.2");
+    probe_expect(p, "fact data.batch_size=64");
+    probe_refuse(p, "fact note");
+    probe_refuse(p, "fact width");
+    probe_close(p);
+}
+
+static void what_only_looks_like_a_setting_is_none(void **unused)
+{
+    (void)unused;
+    WITH("norm: 0.53\nlr  loss\nmodel = model(x)\nlr = args.lr\nEpoch 1 lr=0.1 momentum=0.9 loss=0.5\nepoch 2 loss 0.4\n", p);
+    probe_refuse(p, "fact norm");
+    probe_refuse(p, "fact lr");
+    probe_refuse(p, "fact model");
+    probe_refuse(p, "fact momentum");
+    probe_close(p);
+}
+
 static void facts_are_bounded(void **unused)
 {
     (void)unused;
@@ -72,6 +105,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(code_models_and_configurations_are_no_records),
         cmocka_unit_test(settings_are_facts),
+        cmocka_unit_test(the_head_of_a_log_tells_settings_by_any_name_of_theirs),
+        cmocka_unit_test(what_only_looks_like_a_setting_is_none),
         cmocka_unit_test(facts_are_bounded),
         cmocka_unit_test(sniffing_wants_a_record_or_the_name_of_a_log),
     };

@@ -19,8 +19,8 @@ static size_t word_length(struct span s)
 /* is_arguments - "TrainingArguments(" and other objects of settings; models are printed alike. */
 static bool is_arguments(struct span s)
 {
-    static const char *const names[] = {"Namespace",  "Config",  "Args",    "Arguments",
-                                        "Parameters", "HParams", "Options", "Settings"};
+    static const char *const names[] = {"Namespace", "Config",  "Args",     "Arguments", "Parameters",
+                                        "HParams",   "Options", "Settings", "Cfg"};
     size_t n = word_length(s);
     if (!n || n + 1 != s.n) return false;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
@@ -30,10 +30,19 @@ static bool is_arguments(struct span s)
     return false;
 }
 
+/* unlabelled - "AdamW (" of "optimizer: AdamW (". */
+static struct span unlabelled(struct span s)
+{
+    size_t n = word_length(s);
+    bool labelled = n && n + 2 < s.n && s.p[n] == ':' && s.p[n + 1] == ' ' && span_has((struct span){s.p, n}, "ptim");
+    return labelled ? span_trim(span_from(s, n + 1)) : s;
+}
+
 static bool open_block(struct text_block *b, struct span s, bool records)
 {
     enum { HEAD_MAX_BYTES = 80 };
     char last = s.p[s.n - 1];
+    if (last == '(') s = unlabelled(s);
     size_t n = word_length(s);
     if (s.n > HEAD_MAX_BYTES || (last != '(' && last != '{')) return false;
     struct text_block fresh = {.group = -1};

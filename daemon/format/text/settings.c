@@ -117,8 +117,8 @@ static bool dict(struct text_facts *f, struct span s, const struct format_out *o
 /* call - Name(key=value, ...) of settings objects; model dumps are calls as well, so the name decides. */
 static bool call(struct text_facts *f, struct span s, const struct format_out *out)
 {
-    static const char *const names[] = {"Namespace",  "Config",  "Args",    "Arguments",
-                                        "Parameters", "HParams", "Options", "Settings"};
+    static const char *const names[] = {"Namespace", "Config",  "Args",     "Arguments", "Parameters",
+                                        "HParams",   "Options", "Settings", "Cfg"};
     const char *open = memchr(s.p, '(', s.n < 80 ? s.n : 80);
     if (!open || open == s.p || !word_char(open[-1])) return false;
     const char *from = open;

@@ -11,6 +11,7 @@ struct text_facts {
     uint32_t n;
     double logging_steps; /* the Trainer's setting; 0 while it was not told */
     bool evaluating;      /* below the Trainer's head of an evaluation */
+    bool begun;           /* there was a record: the head is over */
     uint32_t seen[2 * TEXT_FACTS_MAX];
 };
 
