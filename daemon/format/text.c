@@ -30,6 +30,7 @@
 #include "text/python.h"
 #include "text/samples.h"
 #include "text/settings.h"
+#include "text/sides.h"
 #include "text/sniff.h"
 #include "text/table.h"
 #include "text/unfold.h"
@@ -44,6 +45,7 @@ struct text {
     struct text_families families;
     struct text_table table;
     struct text_columns columns;
+    struct text_sides sides;
     struct text_events events;
     struct text_facts facts;
     struct text_block block;
@@ -175,6 +177,7 @@ static void message(struct text *t, const struct text_line *l, const struct form
     if ((first == '|' || first == '-' || first == '+') && text_table(&t->table, &t->run, &t->facts, l, out)) return;
     t->table.open = t->table.settings = false;
     if (l->body.p[l->body.n - 1] == ':' || is_label(l->body)) note_label(t, l, out);
+    if (text_sides(&t->sides, &t->run, l, out)) return;
     if (text_columns(&t->columns, &t->run, l, out) || text_below(&t->below, &t->run, l, &t->pairs, out)) return;
     const struct text_form *form = text_forms_fit(&t->forms, l->body, behind(t, l->body), &t->run.names, &t->pairs);
     bool counts = form || has_number(l->body) || span_starts(l->body, "copypaste: ") || span_starts(l->body, "History (");

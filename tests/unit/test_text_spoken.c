@@ -194,7 +194,7 @@ static void results_of_yolov5_need_no_header(void **unused)
     WITH("       0/299     5.67G   0.045   0.068   0.02   0.133   41   640   0.31   0.61   0.5   0.25   0.043   0.061   0.018\n"
          "       1/299     6.67G   0.044   0.067   0.02   0.131   42   640   0.32   0.62   0.75   0.5   0.042   0.060   0.017\n",
          p);
-    probe_expect(p, "point mAP50 1 0.75 @2");
+    probe_expect(p, "point valid mAP50 1 0.75 @2");
     probe_expect(p, "point loss 1 0.13100000000000001 @2");
     probe_expect(p, "point valid box_loss 0 0.042999999999999997 @1");
     probe_close(p);

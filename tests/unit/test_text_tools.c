@@ -72,7 +72,7 @@ static const struct tool tools[] = {
      "\xe2\x84\xb9 Initial learn rate: 0.001\nE    #       LOSS TOK2VEC  LOSS NER  ENTS_F  SCORE \n"
      "---  ------  ------------  --------  ------  ------\n  0       0          0.00     45.50    0.00    0.00\n"
      "  1     400         22.50    845.25   50.50    0.50\n",
-     {"series LOSS NER step", "point LOSS NER 0 45.5 @4", "point LOSS NER 400 845.25 @5", "point SCORE 400 0.5 @5"},
+     {"series LOSS NER step", "point LOSS NER 0 45.5 @4", "point LOSS NER 400 845.25 @5", "point valid SCORE 400 0.5 @5"},
      {"point epoch", "point E "}},
     {"darknet",
      "1: 1012.5, 1012.0 avg loss, 0.5 rate, 3.456789 seconds, 64 images, 12.3 hours left\n"

@@ -281,6 +281,19 @@ static size_t called_length(struct span s)
     return i > line && i + 1 < s.n && s.p[i] == ')' && s.p[i + 1] == ' ' ? i + 1 : 0;
 }
 
+/* sourced_length - "LOG (nnet-train[5.5]:main():nnet-loss.cc:269) " of Kaldi: level, then program, function, file and line. */
+static size_t sourced_length(struct span s)
+{
+    enum { LEVEL_BYTES = 9, SOURCE_BYTES = 160 };
+    if (s.n < 16 || !strchr("LVW", s.p[0])) return 0;
+    const char *open = memchr(s.p, '(', LEVEL_BYTES + 1), *end = s.p + (s.n < SOURCE_BYTES ? s.n : SOURCE_BYTES);
+    const char *file = open && open[-1 + (open == s.p)] == ' ' ? memmem(open, (size_t)(end - open), ".cc:", 4) : NULL;
+    if (!file) return 0;
+    const char *p = file + 4;
+    while (p < end && span_digit_char(*p)) p++;
+    return p > file + 4 && p + 1 < end && *p == ')' && p[1] == ' ' ? (size_t)(p - s.p) + 1 : 0;
+}
+
 /* place_length - "[line:88]". */
 static size_t place_length(struct span s)
 {
@@ -365,6 +378,7 @@ static size_t logger_length(struct span s, struct text_prefix *prefix)
     if (colon && (field_of(name)->kind != FIELD_VALUE || memchr(name.p, '.', name.n) == NULL))
         colon = is_logger(name) || (field_of(name)->kind == FIELD_VALUE && counted_behind(span_from(s, i + 1)));
     if (!dashed && !colon) return 0;
+    if (dashed && s.p[after] == '|' && prefix->tag.n) return 0; /* behind a logger's name it is the first cell of a row */
     prefix->tag = name;
     return colon ? i + 1 : after + 2;
 }
@@ -384,6 +398,7 @@ static size_t one_token(struct span s, struct text_prefix *prefix, bool *dated)
         *dated = true;
         return n;
     }
+    if ((n = sourced_length(s)) != 0) return *dated = true, n;
     if ((n = level_length(s)) != 0 || (n = clocked_length(s)) != 0) return *dated = true, n;
     if (*dated && s.p[0] == '(') return called_length(s);
     if (*dated && strchr("-|>:", s.p[0]) && (s.n == 1 || s.p[1] == ' ' || s.p[0] == ':')) return 1;

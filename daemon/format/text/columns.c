@@ -88,6 +88,19 @@ static struct cells split(struct span s, size_t blanks)
     return c;
 }
 
+/* commas - the cells of a line of comma-separated values, empty ones too. */
+static struct cells commas(struct span s)
+{
+    struct cells c = {0};
+    for (;;) {
+        const char *comma = memchr(s.p, ',', s.n);
+        if (c.n == TEXT_COLUMNS_MAX) return (struct cells){0};
+        c.at[c.n++] = span_trim((struct span){s.p, comma ? (size_t)(comma - s.p) : s.n});
+        if (!comma) return c;
+        s = span_from(s, (size_t)(comma - s.p) + 1);
+    }
+}
+
 /* column - what stands below a word; group: "mask " behind "Mask(P". */
 static bool column(struct text_column *to, struct span word, const char *group, enum text_split part)
 {
@@ -115,16 +128,30 @@ static int counter_of(const struct text_columns *t, size_t n, enum axis *axis)
     return best;
 }
 
+/* is_comma_header - "epoch,loss,val_loss", ",loss,acc": identifiers between commas, without a blank; the first may be missing. */
+static bool is_comma_header(struct span s)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < s.n; i++) {
+        if (s.p[i] == ',') n++;
+        if (s.p[i] == ',' && (i + 1 == s.n || s.p[i + 1] == ',')) return false;
+        if (s.p[i] != ',' && !span_letter_char(s.p[i]) && !span_digit_char(s.p[i]) && !strchr("_/-@.", s.p[i])) return false;
+    }
+    return n >= 2;
+}
+
 static bool header(struct text_columns *t, struct text_run *r, struct span body, const struct format_out *out)
 {
-    struct cells c = split(body, 2);
-    bool strong = false;
+    bool comma = is_comma_header(body), strong = false;
+    struct cells c = comma ? commas(body) : split(body, 2);
     double number;
+    if (comma && !c.at[0].n) c.at[0] = span_of("epoch"); /* pandas' index of a history */
     if (c.n < (body.p[0] == '|' && body.p[body.n - 1] == '|' ? 2 : 3)) return false;
     bool beside = held_out_beside(c.at, c.n);
+    bool spacy = span_is(c.at[0], "E") && span_is(c.at[1], "#"); /* whose scores are of the development set */
     for (size_t i = 0; i < c.n; i++) {
-        if (num_parse(c.at[i], &number) || !column(&t->column[i], c.at[i], "", beside && i > 2 ? SPLIT_VALID : SPLIT_NONE))
-            return false;
+        bool held = (beside && i > 2) || (spacy && i > 1 && !span_starts(c.at[i], "LOSS"));
+        if (num_parse(c.at[i], &number) || !column(&t->column[i], c.at[i], "", held ? SPLIT_VALID : SPLIT_NONE)) return false;
         const struct text_name *e = text_name_of(&r->names, span_of(t->column[i].name), 0, out->arena);
         strong |= e && e->flags & NAME_STRONG;
     }
@@ -132,6 +159,7 @@ static bool header(struct text_columns *t, struct text_run *r, struct span body,
     if (!strong || t->counter < 0 || t->counter > 1) return false;
     t->drawn = strcasecmp(t->column[0].name, "epoch") == 0 && strcasecmp(t->column[1].name, "gpu_mem") == 0;
     t->n = c.n;
+    t->comma = comma;
     t->last = -1; /* a row of scores may still come: stdout is buffered where the bar above it is not */
     return true;
 }
@@ -179,7 +207,7 @@ static unsigned tell(struct text_run *r, const struct text_line *l, const struct
     unsigned n = 0;
     for (size_t i = 0; i < c->n; i++) {
         double value;
-        size_t used = columns[i].skipped ? 0 : value_of(c->at[i], &value);
+        size_t used = columns[i].skipped || !c->at[i].n ? 0 : value_of(c->at[i], &value);
         bool unit = used && used + 1 == c->at[i].n && strchr("GM%", c->at[i].p[used]);
         if (!used || (used != c->at[i].n && !unit)) continue;
         at.split = columns[i].split;
@@ -199,14 +227,15 @@ static struct text_where place(struct text_run *r, const struct text_columns *t,
 
 static bool row(struct text_columns *t, struct text_run *r, const struct text_line *l, const struct format_out *out)
 {
-    struct cells c = split(l->body, 2);
+    struct cells c = t->comma ? commas(l->body) : split(l->body, 2);
     int64_t count;
     double value;
+    if (t->comma && c.n != t->n) return false;
     if (c.n != t->n) c = framed(l->body);
     if (c.n != t->n) c = split(l->body, 1);
     if (c.n != t->n || !num_integer(c.at[t->counter], &count)) return false;
     for (size_t i = 0; i < c.n; i++)
-        if (!t->column[i].skipped && !value_of(c.at[i], &value) && c.at[i].n > 4) return false;
+        if (!t->column[i].skipped && c.at[i].n && !value_of(c.at[i], &value) && c.at[i].n > 4) return false;
     tell(r, l, t->column, &c, place(r, t, count), out);
     return true;
 }
@@ -233,7 +262,7 @@ static __attribute__((noinline, cold)) bool drawn_bare(struct text_columns *t, s
     static const char *const names[] = {"Epoch",  "gpu_mem",    "box_loss", "obj_loss", "cls_loss",
                                         "loss",   "labels",     "img_size", "P",        "R",
                                         "mAP@.5", "mAP@.5:.95", "box_loss", "obj_loss", "cls_loss"};
-    enum { N_NAMES = sizeof names / sizeof *names, VALIDATION = 12 };
+    enum { N_NAMES = sizeof names / sizeof *names, VALIDATION = 8 }; /* the scores are of held-out images too */
     const char *blank = memchr(body.p, ' ', body.n), *slash = memchr(body.p, '/', body.n);
     double value;
     if (!blank || !slash || slash > blank || body.n < 2 * N_NAMES || body.n > 400) return false;
@@ -272,9 +301,11 @@ static bool may_head(struct span s)
     case 'r':
     case 'n':
     case '#':
-    case '|': break;
+    case '|':
+    case ',': break;
     default: return false;
     }
+    if (memchr(s.p, ',', s.n) && !memchr(s.p, ' ', s.n)) return is_comma_header(s);
     size_t n = 0, bars = s.p[0] == '|';
     for (size_t i = bars; i < s.n && bars && s.p[i] == ' '; i++) bars++;
     struct span rest = span_from(s, bars);

@@ -8,7 +8,10 @@
  *                      Class     Images  Instances      Box(P          R      mAP50  mAP50-95): 100%|####| 4/4
  *                        all        128        929      0.661      0.531      0.605      0.445
  *
- * Cells stand two blanks, a tab or a '|' apart. A header counts if it begins with a counter and names a metric. */
+ *     ,loss,acc,val_loss,val_acc
+ *     0,0.4099,0.8723,0.2543,0.9136
+ *
+ * Cells stand two blanks, a tab, a '|' or a comma apart. A header counts if it begins with a counter and names a metric. */
 #ifndef MLWATCH_TEXT_COLUMNS_H
 #define MLWATCH_TEXT_COLUMNS_H
 
@@ -20,6 +23,7 @@ struct text_columns {
     size_t n; /* 0: no table is open */
     int counter;
     enum axis axis;
+    bool comma;      /* cells stand between commas */
     bool drawn;      /* rows are progress bars: only complete ones count */
     int64_t last;    /* the count told last, for a bar that is drawn again; -1 before the first */
     size_t n_scores; /* of the table of classes; 0: none is open */

@@ -127,9 +127,22 @@ static void tell(struct text_run *r, const struct text_line *l, struct text_pair
         r->place.step = at.step, r->place.axis = at.axis, r->place.known = true;
 }
 
-/* counted - the place of a line where no bar is drawn. */
-static struct text_where counted(struct text_run *r, const struct sense *s)
+/* begins_anew - the epoch went back behind a summary of the training, or to less than half: another training was appended to the log. One that
+ * is resumed goes back less. */
+static bool begins_anew(struct text_families *f, const struct text_pairs *ps)
 {
+    bool ended = f->dict_ended;
+    double last = f->dict_epoch;
+    for (size_t i = 0; i < ps->n; i++)
+        if (span_is(ps->pair[i].key, "epoch")) f->dict_epoch = ps->pair[i].value;
+    f->dict_ended = false;
+    return f->dict_epoch < (ended ? last : last / 2);
+}
+
+/* counted - the place of a line where no bar is drawn. */
+static struct text_where counted(struct text_families *f, struct text_run *r, const struct text_pairs *ps, const struct sense *s)
+{
+    if (begins_anew(f, ps)) r->place.record = 0;
     if (!s->eval || !r->place.record) r->place.record++;
     double step = (double)r->place.record * r->logging_steps;
     if (field_is_step(step) && step > 0) return (struct text_where){(int64_t)step, AXIS_STEP, SPLIT_NONE};
@@ -163,7 +176,7 @@ static void place(struct text_families *f, struct text_run *r, const struct text
 {
     if (!f->dict_begun) f->dict_by_bar = f->main_drawn;
     f->dict_begun = true;
-    if (!f->dict_by_bar) tell(r, l, ps, s, counted(r, s), out);
+    if (!f->dict_by_bar) tell(r, l, ps, s, counted(f, r, ps, s), out);
     else if (!hold(f, l)) tell(r, l, ps, s, (struct text_where){f->main, AXIS_STEP, SPLIT_NONE}, out);
 }
 
@@ -199,7 +212,10 @@ bool text_dict(struct text_families *f, struct text_run *r, const struct text_li
     text_dict_settle(f, r, f->main, out);
     if (!is_dict(l->body) || !parse(l->body, ps)) return false;
     struct sense s = sense_of(r, ps, out->arena);
-    if (s.sums_up) return text_event_tell(l, EVENT_FINISHED, out), true;
+    if (s.sums_up) {
+        f->dict_ended = true;
+        return text_event_tell(l, EVENT_FINISHED, out), true;
+    }
     bool prefixed = field_is_step(s.updates);
     if (!is_record(&s)) return false;
     bool counts = text_count_of(r, ps, out->arena, &c) && c.axis != AXIS_EPOCH && c.axis != AXIS_RECORD;

@@ -75,7 +75,6 @@ static const struct row rows[] = {
     {"Monitored metric ", EVENT_NONFINITE, ANYWHERE, "is not finite"},
     {"Monitored metric ", EVENT_FINISHED, ANYWHERE, "Signaling Trainer to stop"},
     {"NVRM: Xid", EVENT_HARDWARE, ANYWHERE, NULL},
-    {"NaN or Inf found in input tensor", EVENT_NONFINITE, ANYWHERE, NULL},
     {"No space left on device", EVENT_DISK_FULL, ANYWHERE, NULL},
     {"Non-finite", EVENT_NONFINITE, START, NULL},
     {"NaN detected", EVENT_NONFINITE, ANYWHERE, NULL},

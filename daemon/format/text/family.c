@@ -11,6 +11,7 @@
 #include "espnet.h"
 #include "event.h"
 #include "flower.h"
+#include "listed.h"
 #include "shape.h"
 #include "speech.h"
 #include "stylegan.h"
@@ -150,6 +151,7 @@ static const struct family {
     {NULL, "{", NULL, text_dict_behind},
     {"[", ", ", NULL, text_speech_list},
     {"L", "Losses: [", NULL, text_speech_list},
+    {NULL, "[", text_listed_may, text_listed},
     {"TC", "Batch ", NULL, text_speech_batch},
     {"s", "|", text_speech_may_be_batch, text_speech_batch},
     {"E", " CV info ", NULL, text_speech_batch},

@@ -21,6 +21,8 @@ struct text_families {
     bool main_drawn;
     int64_t main, main_total;     /* the longest bar without a title: the Trainer's steps */
     bool dict_begun, dict_by_bar; /* whether the first dict line had a bar to take its step from */
+    bool dict_ended;              /* a dict summed up the training, and none came since */
+    double dict_epoch;            /* of the last one without a bar */
     struct {                      /* a dict line that waits for the bar below it; n 0 for none */
         size_t n;
         uint64_t line;

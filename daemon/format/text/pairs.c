@@ -167,9 +167,28 @@ static bool arrow(struct scan *s)
     return true;
 }
 
+/* remark - "step time [ms]: 31.5", "ProgressLoss[last 5h of 10h]: 3.5": what stands in brackets between a name and its value. A unit is
+ * part of the name, as in round brackets. */
+static bool remark(struct scan *s)
+{
+    enum { REMARK_MAX_BYTES = 32 };
+    size_t room = (size_t)(s->end - s->p) < REMARK_MAX_BYTES ? (size_t)(s->end - s->p) : REMARK_MAX_BYTES;
+    const char *close = s->key.start && !s->separator ? memchr(s->p, ']', room) : NULL;
+    if (!close || close + 1 >= s->end || (close[1] != ':' && close[1] != '=') || !span_letter_char(s->p[1])) return false;
+    bool digit = false;
+    for (const char *p = s->p + 1; p < close; p++) {
+        if (!span_letter_char(*p) && !span_digit_char(*p) && !strchr(" /%.", *p)) return false;
+        digit |= span_digit_char(*p);
+    }
+    if (digit && s->slots) s->slots->odd = true;
+    if (is_unit_text(s->p + 1, close)) s->key.end = close + 1;
+    s->p = close + 1;
+    return true;
+}
+
 static void punctuation(struct scan *s)
 {
-    if (*s->p == '=' && arrow(s)) return;
+    if ((*s->p == '=' && arrow(s)) || (*s->p == '[' && remark(s))) return;
     char c = *s->p, next = s->end - s->p > 1 ? s->p[1] : 0;
     switch (c) {
     case ')':

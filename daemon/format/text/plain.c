@@ -174,6 +174,20 @@ static bool goes_on(struct text_run *r, const struct text_line *l, struct text_p
     return e && text_is_metric(e, &ps->pair[0]) && e->flags & NAME_STRONG && !memmem(e->name, e->n_name, "oss", 3);
 }
 
+/* beside_best - "Loss: 0.98, MeanIU: 0.731, Best_mIoU: 0.739": who keeps the best of a score has measured it on held-out data. */
+static bool beside_best(const struct text_pairs *ps)
+{
+    static const char *const scores[] = {"acc", "iou", "f1", "map", "dice", "bleu", "auc", "top1", "score"};
+    for (size_t i = 1; i < ps->n; i++) {
+        struct span key = ps->pair[i].key;
+        if (key.n < 7 || strncasecmp(key.p, "best", 4) != 0 || !strchr("_ ", key.p[4])) continue;
+        for (size_t k = 0; k < sizeof scores / sizeof *scores; k++)
+            for (size_t at = 5, n = strlen(scores[k]); at + n <= key.n; at++)
+                if (strncasecmp(key.p + at, scores[k], n) == 0) return true;
+    }
+    return false;
+}
+
 unsigned text_plain(struct text_run *r, const struct text_line *l, struct text_pairs *ps, const struct format_out *out)
 {
     struct text_place *place = &r->place;
@@ -181,6 +195,7 @@ unsigned text_plain(struct text_run *r, const struct text_line *l, struct text_p
     double heading = text_place_under_heading(place, l->line);
     enum text_split split = text_line_split(r, l, ps);
     if (!split) split = text_leading_split(ps);
+    if (!split && (place->known || place->epoch_known) && beside_best(ps)) split = SPLIT_VALID;
     bool speaks = split || (ps->pair[0].key.n <= TEXT_NAME_MAX_BYTES && text_split_of(ps->pair[0].key));
     bool counted = place->known || place->epoch_known || !isnan(heading);
     if (stands(r, l)) {

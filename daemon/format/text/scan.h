@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #include "form.h"
+#include "names.h"
 #include "pairs.h"
 
 struct phrase {
@@ -60,11 +61,13 @@ static inline void scan_forget(struct scan *s)
 /* scan_value_first - "0.52 loss", "97.1% Accuracy": the number in front of the words in hand is their value. False where it is none. */
 bool scan_value_first(struct scan *s);
 
-/* scan_drop_key - the same, and they are prose; one alone is a section's name. */
+/* scan_drop_key - the same, and they are prose; one alone is a section's name, and so are two that name a set of data: "Valid Summary |". */
 static inline void scan_drop_key(struct scan *s)
 {
     if (s->orphan_end && s->key.start && scan_value_first(s)) return;
-    if (s->key.words == 1) s->section = (struct span){s->key.start, (size_t)(s->key.end - s->key.start)};
+    bool names = s->key.words == 1 || (s->key.words == 2 && !s->separator && !scan_at_end(s, s->p) && *s->p == '|' &&
+                                       text_split_of((struct span){s->key.start, (size_t)(s->key.end - s->key.start)}));
+    if (names) s->section = (struct span){s->key.start, (size_t)(s->key.end - s->key.start)};
     s->out->prose += s->key.words;
     scan_forget(s);
 }

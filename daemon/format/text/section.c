@@ -5,6 +5,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "word.h"
+
 static bool same(struct span a, struct span b) { return a.n && a.n == b.n && strncasecmp(a.p, b.p, a.n) == 0; }
 
 static bool speaks_of_training(struct span words)
@@ -98,9 +100,24 @@ bool text_section_none(const struct text_pairs *ps)
     return scores < 2 && !parts;
 }
 
+/* total - "[epoch: 1/200, iter: 50/489] total: 1.64": where nothing else is told, what is summed up are the terms of the loss. */
+static void total(struct text_pairs *ps)
+{
+    struct text_pair *p = &ps->pair[ps->n - 1];
+    if (ps->n < 2 || !span_is(p->key, "total") || p->value == floor(p->value) || !isnan(p->total)) return;
+    for (size_t i = 0; i + 1 < ps->n; i++)
+        if (!text_word_is_counter(ps->pair[i].key)) return;
+    p->key = span_of("total loss");
+    p->last = 6;
+    p->words = 2;
+    p->name = NULL;
+    p->key_split = TEXT_SPLIT_UNASKED;
+}
+
 void text_section_scores(struct text_pairs *ps)
 {
     unsigned scores = 0, losses = 0;
+    if (ps->n) total(ps);
     if (ps->undivided) return;
     for (size_t i = 0; i < ps->n; i++) {
         const struct text_pair *p = &ps->pair[i];

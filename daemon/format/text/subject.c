@@ -28,8 +28,12 @@ struct text_weight text_weigh(struct text_run *r, struct text_pairs *ps, struct 
     return w;
 }
 
+/* first_word_split - what the word in front says, or the one behind "Overall". */
 static enum text_split first_word_split(struct span key)
 {
+    static const char *const qualifiers[] = {"Overall ", "overall ", "Final ", "final ", "Mean ", "Average "};
+    for (size_t i = 0; i < sizeof qualifiers / sizeof *qualifiers; i++)
+        if (span_starts(key, qualifiers[i])) key = span_from(key, strlen(qualifiers[i]));
     const char *blank = memchr(key.p, ' ', key.n);
     return blank ? text_split_of((struct span){key.p, (size_t)(blank - key.p)}) : SPLIT_NONE;
 }

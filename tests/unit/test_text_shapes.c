@@ -1,0 +1,152 @@
+/* text: tables by split and by comma, scores of several classes, and the small ways in which people mark a name, a count or a section. */
+#include "text_probe.h"
+
+/* expect_part - was something told that holds these words? */
+static void expect_part(const struct probe *p, const char *words)
+{
+    if (!strstr(p->text.p, words)) fail_msg("not told: %s\nbut:\n%s", words, p->text.p);
+}
+
+static void a_table_of_one_split_a_column_is_read_under_its_epoch(void **unused)
+{
+    (void)unused;
+    WITH("2024-03-02 10:00:00,100 - INFO - mytool.trainer - Epoch 0/2\n"
+         "2024-03-02 10:00:09,100 - INFO - mytool.writer -               Training |  Validation\n"
+         "2024-03-02 10:00:09,101 - INFO - mytool.writer - loss       |     0.500  |     0.750\n"
+         "2024-03-02 10:00:09,102 - INFO - mytool.writer - gpu_MB     |  1500.000  |       N/A\n"
+         "2024-03-02 10:00:09,200 - INFO - mytool.trainer - Epoch 1/2\n"
+         "2024-03-02 10:00:19,100 - INFO - mytool.writer -               Training |  Validation\n"
+         "2024-03-02 10:00:19,101 - INFO - mytool.writer - loss       |     0.250  |     0.625\n",
+         p);
+    expect_part(p, "point loss 0 0.5 @3");
+    expect_part(p, "point valid loss 1 0.625 @7");
+    assert_int_equal(p->points, 5);
+    probe_close(p);
+}
+
+static void a_table_between_commas_is_read_where_it_stands(void **unused)
+{
+    (void)unused;
+    WITH("Model: \"small\"\n_________\n,loss,acc,val_loss\n0,0.5,0.75,0.625\n1,0.25,0.875,0.5\ndone\n", p);
+    probe_expect(p, "point loss 0 0.5 @4");
+    probe_expect(p, "point val_loss 1 0.5 @5");
+    probe_close(p);
+    no_points("name,size,colour\na,3,red\nb,4,blue\n");
+}
+
+static void scores_of_classes_in_a_list_are_series(void **unused)
+{
+    (void)unused;
+    WITH("Epoch 0\ntrain_loss -0.25\nPseudo dice [np.float32(0.5), np.float32(0.25)]\n"
+         "Epoch 1\ntrain_loss -0.5\nPseudo dice [0.75, 0.5]\nIoU: [0.5 0.25 0.125]\n",
+         p);
+    probe_expect(p, "point Pseudo dice/0 0 0.5 @3");
+    probe_expect(p, "point Pseudo dice/1 1 0.5 @6");
+    probe_expect(p, "point IoU/2 1 0.125 @7");
+    probe_close(p);
+    no_points("Epoch 0\nshape [3, 224, 224]\nsizes: [1, 2]\n");
+}
+
+static void two_words_that_name_a_split_head_a_section(void **unused)
+{
+    (void)unused;
+    WITH("- Train Summary | Epoch 1 | Loss=0.5 | Reco=0.25\n- Valid Summary | Epoch 1 | Loss=0.75 | Reco=0.5\n"
+         "- Train Summary | Epoch 2 | Loss=0.25 | Reco=0.25\n- Valid Summary | Epoch 2 | Loss=0.625 | Reco=0.5\n",
+         p);
+    probe_expect(p, "point Loss 2 0.25 @3");
+    probe_expect(p, "point valid Loss 2 0.625 @4");
+    probe_close(p);
+}
+
+static void overall_validation_speaks_for_the_whole_line(void **unused)
+{
+    (void)unused;
+    WITH("Iters: 10/200 || Task Loss: 2.5\nOverall validation pixAcc: 0.5, mIoU: 0.25\nIters: 20/200 || Task Loss: 2.25\n", p);
+    probe_expect(p, "point valid mIoU 10 0.25 @2");
+    probe_close(p);
+}
+
+static void who_keeps_the_best_of_a_score_has_evaluated(void **unused)
+{
+    (void)unused;
+    WITH("Epoch: [0/9] Iter:[10/20], Loss: 2.5, Acc:0.25\nEpoch: [0/9] Iter:[20/20], Loss: 2.25, Acc:0.375\n"
+         "Loss: 2.75, MeanIU:  0.125, Best_mIoU:  0.125\n",
+         p);
+    expect_part(p, "valid Loss");
+    expect_part(p, "valid MeanIU");
+    probe_close(p);
+}
+
+static void a_total_beside_counters_alone_is_the_loss(void **unused)
+{
+    (void)unused;
+    WITH("[epoch: 1/20, iter: 0/80] total: 1.5\n[epoch: 1/20, iter: 40/80] total: 1.25\n", p);
+    probe_expect(p, "point total loss 40 1.25 @2");
+    probe_close(p);
+    no_points("[epoch: 1/20, iter: 0/80] total: 300\n");
+}
+
+static void what_stands_in_brackets_behind_a_name_is_a_remark(void **unused)
+{
+    (void)unused;
+    WITH("Step 1 loss: 0.5 step time [ms]: 31.5\nStep 2 loss: 0.25 step time [ms]: 30.5\n", p);
+    probe_expect(p, "point step time [ms] 2 30.5 @2");
+    probe_close(p);
+    WITH("LOG (rbm-train[5.5]:Eval():nnet-loss.cc:269) ProgressLoss[last 5h of 5h]: 4.5\n"
+         "LOG (rbm-train[5.5]:Eval():nnet-loss.cc:269) ProgressLoss[last 5h of 10h]: 3.5\n"
+         "LOG (rbm-train[5.5]:Eval():nnet-loss.cc:269) ProgressLoss[last 5h of 15h]: 3.25\n"
+         "LOG (rbm-train[5.5]:Eval():nnet-loss.cc:269) ProgressLoss[last 5h of 20h]: 3.125\n"
+         "LOG (rbm-train[5.5]:Eval():nnet-loss.cc:269) ProgressLoss[last 5h of 25h]: 3\n",
+         q);
+    expect_part(q, "ProgressLoss 5 3 @5");
+    probe_close(q);
+}
+
+static void a_count_may_be_told_in_thousands(void **unused)
+{
+    (void)unused;
+    WITH("step 1k | loss 0.5\nstep 2k | loss 0.25\n", p);
+    probe_expect(p, "point loss 2000 0.25 @2");
+    probe_close(p);
+}
+
+static void dicts_of_another_training_are_numbered_anew(void **unused)
+{
+    (void)unused;
+    WITH("{'loss': 2.5, 'epoch': 0.5}\n{'loss': 2, 'epoch': 1.0}\n{'eval_loss': 2.25, 'epoch': 1.0}\n"
+         "{'train_runtime': 3.5, 'train_samples_per_second': 2.5, 'train_loss': 2.25, 'epoch': 1.0}\n"
+         "{'loss': 4.5, 'epoch': 0.5}\n{'loss': 4, 'epoch': 1.0}\n",
+         p);
+    probe_expect(p, "point loss 2 2 @2");
+    probe_expect(p, "point loss 1 4.5 @5");
+    probe_close(p);
+}
+
+static void what_spacy_scores_is_held_out(void **unused)
+{
+    (void)unused;
+    WITH("E    #       LOSS NER  ENTS_F  SCORE\n---  ------  --------  ------  ------\n"
+         "  0       0     45.50    0.00    0.00\n  1     400    845.25   50.50    0.50\n",
+         p);
+    probe_expect(p, "point valid SCORE 400 0.5 @4");
+    probe_expect(p, "point LOSS NER 400 845.25 @4");
+    probe_close(p);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_table_of_one_split_a_column_is_read_under_its_epoch),
+        cmocka_unit_test(a_table_between_commas_is_read_where_it_stands),
+        cmocka_unit_test(scores_of_classes_in_a_list_are_series),
+        cmocka_unit_test(two_words_that_name_a_split_head_a_section),
+        cmocka_unit_test(overall_validation_speaks_for_the_whole_line),
+        cmocka_unit_test(who_keeps_the_best_of_a_score_has_evaluated),
+        cmocka_unit_test(a_total_beside_counters_alone_is_the_loss),
+        cmocka_unit_test(what_stands_in_brackets_behind_a_name_is_a_remark),
+        cmocka_unit_test(a_count_may_be_told_in_thousands),
+        cmocka_unit_test(dicts_of_another_training_are_numbered_anew),
+        cmocka_unit_test(what_spacy_scores_is_held_out),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
