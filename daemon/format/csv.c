@@ -354,7 +354,9 @@ static void read_row(struct state *s, struct span line, bool cut, const struct f
         read_comment(s, line, out);
         return;
     }
-    if (!s->begun || header_again(s, line)) {
+    bool again = s->begun && header_again(s, line);
+    if (!s->begun || again) {
+        if (again) s->record.records = 0; /* another run: where rows are numbered, they are from 1 again */
         begin(s, line, out);
         if (s->header_bytes || s->fallen) return;
     }

@@ -317,6 +317,16 @@ static void rows_in_bulk_are_told_as_rows_one_by_one(void **unused)
     }
 }
 
+/* The epochs of the runs of a search repeat themselves, so that rows are numbered: those of each run from 1. */
+static void rows_below_another_header_are_numbered_anew(void **unused)
+{
+    (void)unused;
+    struct probe *p = probe_text("csv", "epoch,loss\n0,1.5\n0,1.5\n0,1.25\n0,1.125\nepoch,loss\n0,2.5\n0,2.25\n");
+    probe_expect(p, "point loss 4 1.125 @5");
+    probe_expect(p, "point loss 2 2.25 @8");
+    probe_close(p);
+}
+
 static void tables_are_told_from_texts(void **unused)
 {
     (void)unused;
@@ -326,6 +336,9 @@ static void tables_are_told_from_texts(void **unused)
     assert_true(sure_of("a/log.txt", "epoch,loss\n0,1.5\n1,1.25\n2,1\n") >= 40);
     assert_true(sure_of("a/metrics.csv", "epoch,loss\n") >= 40);
     assert_true(sure_of("a/names.csv", "name,city\nAnn,Oslo\nBob,Rome\n") < 20);
+    assert_true(
+        sure_of("a/results.csv", "dataset,method,seed,train_acc,test_acc\ncats,ours,2,0.9,0.5\ncats,theirs,2,0.8,0.25\n") < 20);
+    assert_true(sure_of("a/results.csv", "model,epoch,train_acc,test_acc\nours,1,0.9,0.5\nours,2,0.8,0.25\n") >= 80);
     assert_true(sure_of("a/data.csv", "width,height,label\n1,2,0\n3,4,1\n") < 20);
     const char *const texts[] = {"step 1: loss 2.5, acc 0.5\nstep 2: loss 2.25, acc 0.75\n",
                                  "{\"loss\": 1, \"step\": 2}\n",
@@ -439,6 +452,7 @@ int main(void)
         cmocka_unit_test(two_columns_of_one_name_are_kept_apart),
         cmocka_unit_test(constant_texts_are_facts),
         cmocka_unit_test(rows_in_bulk_are_told_as_rows_one_by_one),
+        cmocka_unit_test(rows_below_another_header_are_numbered_anew),
         cmocka_unit_test(tables_are_told_from_texts),
         cmocka_unit_test(a_number_in_what_holds_it_is_a_number),
         cmocka_unit_test(the_files_place_names_what_the_header_leaves_out),

@@ -1,6 +1,7 @@
 /* csv_sniff - see csv/sniff.h. The first rows are surveyed: their width, how much of them is numbers, and the names in the header. */
 #include "sniff.h"
 
+#include <string.h>
 #include <strings.h>
 
 #include "../field.h"
@@ -18,6 +19,7 @@ struct survey {
     size_t rows, cells, regular, numbers, texts;
     char delimiter;
     bool comment, headed, alternates, known; /* known: a column has a name that a training log has */
+    bool compares;                           /* the rows are results of many runs */
     struct csv_shape first;
     struct csv_place place;
     struct span heading; /* the last comment */
@@ -29,6 +31,24 @@ static bool knows_name(struct span line, char delimiter)
     while (r.more)
         if (field_speaks_of_training(csv_next(&r).span)) return true;
     return false;
+}
+
+/* compares - does a header name what its rows compare, and count nothing: "dataset,method,seed,test_acc"? Its rows are results of runs, each of
+ * its own, and no curve. */
+static bool compares(struct span line, char delimiter)
+{
+    static const char *const words[] = {"method",   "model",      "model_name", "algorithm",    "variant",
+                                        "baseline", "experiment", "trial",      "architecture", "configuration",
+                                        "dataset",  "classifier", "estimator",  "backbone"};
+    struct csv_row r = {line.p, line.p + line.n, delimiter, true};
+    bool named = false;
+    while (r.more) {
+        struct span cell = csv_next(&r).span;
+        if (field_rank(field_of(cell)) != FIELD_UNRANKED) return false;
+        for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+            named |= cell.n == strlen(words[i]) && strncasecmp(cell.p, words[i], cell.n) == 0;
+    }
+    return named;
 }
 
 /* names_columns - is a line the names of all columns, one of them known? What blanks part is a table only then. */
@@ -47,6 +67,7 @@ static void survey_row(struct survey *v, struct span line)
         v->headed = !v->alternates && (v->first.texts || !v->first.numbers);
         v->cells = v->first.cells;
         v->known = (!v->headed && !v->alternates) || v->comment || knows_name(line, v->delimiter);
+        v->compares = v->headed && compares(line, v->delimiter);
         if (v->delimiter == ' ') v->known = names_columns(v, v->headed ? line : v->heading);
     }
     struct csv_shape shape = csv_shape(line, v->delimiter);
@@ -90,6 +111,7 @@ int csv_sniff(const char *path, struct span head)
     struct span start = span_trim(head);
     if (!start.n || memchr(head.p, 0, head.n) || start.p[0] == '{' || start.p[0] == '[') return 0;
     struct survey v = survey_of(path, head);
+    if (v.compares) return named ? 10 : 0;
     size_t data = v.rows - (v.headed && v.rows);
     if (!data) return named && v.known && v.cells >= 2 ? 50 : 0;
     if (v.delimiter == ' ') return data >= 2 && v.known && !v.texts && v.regular == v.rows ? BLANK_APART : 0;
