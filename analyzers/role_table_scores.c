@@ -75,6 +75,10 @@ const struct role_row role_table_scores[] = {
     SCORE_UP("iou", LAST, true),
     SCORE_UP("miou", LAST, true),
     SCORE_UP("dice", LAST, true),
+    EVAL_UP("pseudo dice", FIRST, true), /* nnU-Net: of held-out patches */
+    SCORE_UP("meaniu", LAST, true),
+    SCORE_UP("mean iu", LAST, true),
+    SCORE_UP("meaniou", LAST, true),
     SCORE_UP("mcc", LAST, false),
     SCORE_UP("rouge1", LAST, false),
     SCORE_UP("rougel", LAST, false),

@@ -6,6 +6,7 @@ const struct role_row role_table_training[] = {
     {"loss", WHOLE, ROLE_LOSS_TRAIN, ROLE_LOSS_EVAL, BETTER_LOWER, false, "loss", ""},
     {"lm loss", WHOLE, ROLE_LOSS_TRAIN, ROLE_LOSS_EVAL, BETTER_LOWER, false, "loss", ""},
     {"lm loss value", WHOLE, ROLE_LOSS_EVAL, ROLE_LOSS_EVAL, BETTER_LOWER, false, "loss", ""},
+    {"task loss", WHOLE, ROLE_LOSS_TRAIN, ROLE_LOSS_EVAL, BETTER_LOWER, false, "loss", ""}, /* beside what is distilled */
     {"total loss", WHOLE, ROLE_LOSS_TRAIN, ROLE_LOSS_EVAL, BETTER_LOWER, false, "loss", ""},
     {"avg loss", WHOLE, ROLE_LOSS_TRAIN, ROLE_LOSS_EVAL, BETTER_LOWER, false, "loss", ""},
     {"average loss", WHOLE, ROLE_LOSS_TRAIN, ROLE_LOSS_EVAL, BETTER_LOWER, false, "loss", ""},
@@ -43,6 +44,12 @@ const struct role_row role_table_training[] = {
     {"crossentropy", WHOLE, ROLE_LOSS_TRAIN, ROLE_LOSS_EVAL, BETTER_LOWER, false, "loss", ""},
     {"language cross entropy", WHOLE, ROLE_LOSS_TRAIN, ROLE_LOSS_EVAL, BETTER_LOWER, false, "loss", ""},
     {"multiclass", WHOLE, ROLE_LOSS_PART, ROLE_LOSS_EVAL, BETTER_LOWER, false, NULL, ""}, /* CatBoost */
+    {"box om", WHOLE, ROLE_LOSS_PART, ROLE_LOSS_EVAL, BETTER_LOWER, false, NULL, ""},     /* YOLOv10: of its two heads */
+    {"cls om", WHOLE, ROLE_LOSS_PART, ROLE_LOSS_EVAL, BETTER_LOWER, false, NULL, ""},
+    {"dfl om", WHOLE, ROLE_LOSS_PART, ROLE_LOSS_EVAL, BETTER_LOWER, false, NULL, ""},
+    {"box oo", WHOLE, ROLE_LOSS_PART, ROLE_LOSS_EVAL, BETTER_LOWER, false, NULL, ""},
+    {"cls oo", WHOLE, ROLE_LOSS_PART, ROLE_LOSS_EVAL, BETTER_LOWER, false, NULL, ""},
+    {"dfl oo", WHOLE, ROLE_LOSS_PART, ROLE_LOSS_EVAL, BETTER_LOWER, false, NULL, ""},
     /* what a booster is trained by; without a split in the name it may be a penalty or one of several scores */
     {"rmse", WHOLE, ROLE_LOSS_PART, ROLE_LOSS_EVAL, BETTER_LOWER, false, NULL, ""},
     {"rmsle", WHOLE, ROLE_LOSS_PART, ROLE_LOSS_EVAL, BETTER_LOWER, false, NULL, ""},
