@@ -6,6 +6,7 @@
  *
  * The first value of all, told at step 0 before anything was trained, may be the mean of no batches: alone it is worth knowing only. */
 #include <math.h>
+#include <string.h>
 
 #include "analyzer.h"
 #include "stats/nonfinite.h"
@@ -15,6 +16,10 @@ struct state {
     struct nonfinite n;
     struct point last; /* of the values that are not finite */
     bool said, empty;  /* empty: only the first value was none, before the first step */
+    bool nan, term;    /* one of them is NaN; overflows, so far */
+    bool holes, quiet; /* as follow_holes has it; and it was closed for that */
+    uint64_t run, gap; /* of NaN: the one that goes on, and the last that ended */
+    uint64_t finite, alike;
 };
 
 static const char *const kinds[] = {"loss_nonfinite", NULL};
@@ -39,6 +44,29 @@ static bool is_before_training(const struct state *s, const struct point *p)
     return s->n.points == 1 && p->step <= 0 && (p->series->axis == AXIS_STEP || p->series->axis == AXIS_SAMPLE);
 }
 
+/* Was a held-out term of the loss infinite from its first evaluation on, and never anything else? It overflows where it is computed: the model
+ * trains. NaN is told as it is anywhere. */
+static bool overflows(const struct state *s, const struct point *p)
+{
+    return p->series->role == ROLE_LOSS_EVAL && !s->nan && s->n.bad == s->n.points && strcmp(p->series->metric, "loss") != 0;
+}
+
+/* follow_holes - a held-out loss that is evaluated at every third epoch may be NaN at the others. Single finite values with as many NaN between
+ * them each time, or NaN from the start up to the first evaluation, are no trouble. Returns whether that is so. */
+static bool follow_holes(struct state *s, const struct point *p)
+{
+    if (p->series->role != ROLE_LOSS_EVAL) return false;
+    if (isfinite(p->value)) {
+        bool first = s->run && s->n.bad == s->n.points - 1;
+        if (s->run) s->alike = s->run == s->gap && s->finite == 1 ? s->alike + 1 : 0, s->gap = s->run;
+        s->holes |= s->run && (first || s->alike);
+        s->finite = s->run ? 1 : s->finite + 1;
+        s->run = 0;
+    } else s->run++;
+    s->holes = s->holes && s->run <= s->gap;
+    return s->holes;
+}
+
 static void observe(void *state, const struct point *p, const struct findings *out)
 {
     struct state *s = state;
@@ -46,20 +74,32 @@ static void observe(void *state, const struct point *p, const struct findings *o
         statement(s, p, out);
         return;
     }
-    if (!isfinite(p->value)) s->last = *p;
-    switch (nonfinite_add(&s->n, p, s->calm_points, out)) {
+    if (!isfinite(p->value)) s->last = *p, s->nan |= isnan(p->value);
+    enum nonfinite_change change = nonfinite_add(&s->n, p, s->calm_points, out);
+    if (follow_holes(s, p)) {
+        if (!s->quiet) nonfinite_emit(&s->n, "loss_nonfinite", SEVERITY_INFO, 0.9, PHASE_CLOSED, p, out);
+        s->quiet = true;
+        return;
+    }
+    enum phase phase = s->quiet ? PHASE_OPENED : PHASE_CHANGED;
+    switch (change) {
     case NONFINITE_FIRST:
         s->empty = is_before_training(s, p);
-        nonfinite_emit(&s->n, "loss_nonfinite", s->empty ? SEVERITY_INFO : SEVERITY_WARNING, 0.9, PHASE_OPENED, p, out);
+        s->term = overflows(s, p);
+        nonfinite_emit(&s->n, "loss_nonfinite", s->empty || s->term ? SEVERITY_INFO : SEVERITY_WARNING, 0.9, PHASE_OPENED, p,
+                       out);
         break;
     case NONFINITE_MORE:
         s->empty = false;
-        if (s->n.in_a_row >= 2)
-            nonfinite_emit(&s->n, "loss_nonfinite", SEVERITY_CRITICAL, p->series->role == ROLE_LOSS_TRAIN ? 0.99 : 0.98,
-                           PHASE_CHANGED, p, out);
+        s->term = s->term && overflows(s, p);
+        if (s->n.in_a_row < 2) break;
+        s->quiet = false;
+        nonfinite_emit(&s->n, "loss_nonfinite", s->term ? SEVERITY_INFO : SEVERITY_CRITICAL,
+                       p->series->role == ROLE_LOSS_TRAIN ? 0.99 : 0.98, phase, p, out);
         break;
     case NONFINITE_GONE:
-        nonfinite_emit(&s->n, "loss_nonfinite", s->empty ? SEVERITY_INFO : SEVERITY_WARNING, 0.99, PHASE_CLOSED, p, out);
+        nonfinite_emit(&s->n, "loss_nonfinite", s->empty || s->term ? SEVERITY_INFO : SEVERITY_WARNING, 0.99, PHASE_CLOSED, p,
+                       out);
         break;
     default: break;
     }

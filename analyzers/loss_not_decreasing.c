@@ -42,6 +42,7 @@
 #define SCATTER  0.03   /* of the level: cross-entropies of an untrained model scatter less */
 #define FEW      5.0    /* times as much a gain counts where evaluations are few */
 #define KNOWS    0.3    /* of what guessing lacks, that a score is above it: 0.65 of two classes, which half of all pairs have */
+#define MANY     10     /* changes of a score that is no accuracy: as a->n of an accuracy, twice */
 #define SETTLED  0.003  /* of its level: a held-out loss that weights in motion change by more */
 #define RESTS    0.001  /* the same of one that only a bias moves */
 #define SHARES   0.05   /* below ln n: of three classes of which the largest is half as common again */
@@ -238,12 +239,13 @@ static bool knows_better(const struct state *s, uint32_t at)
            score >= guess + KNOWS * (1 - guess);
 }
 
-/* Has a share of right answers risen by as much, in steps? One that only changes from one class for all to another does so once or twice. */
+/* Has a share of right answers risen by as much, in steps? One that only changes from one class for all to another does so once or twice. Of
+ * another score (F1, AUC, mAP) guessing does not have what it begins with, so that more values must tell it. */
 static bool gets_better(const struct state *s)
 {
     const struct answers *a = &s->answers;
     double scale = a->last > 1.5 ? 100 : 1;
-    return a->n >= 6 && a->n - 1 - a->again >= 5 && is_accuracy(a->series->metric) &&
+    return a->n >= 6 && a->n - 1 - a->again >= (is_accuracy(a->series->metric) ? 5 : MANY) &&
            a->last - a->first >= KNOWS * (scale - a->first);
 }
 
@@ -468,13 +470,21 @@ static bool answers_mean(const struct state *s, const struct track *t)
     return false;
 }
 
+/* places - of how many counts there can be values: each of several ranks tells one at every step. */
+static double places(const struct track *t)
+{
+    const struct curve *c = t->curve;
+    if (!c->used || t->series->axis == AXIS_RECORD) return (double)c->points;
+    return fmin((double)c->points, (double)(c->buckets[c->used - 1].last_step - c->buckets[0].first_step) + 1);
+}
+
 static void judge(struct state *s, uint32_t at, bool over, const struct findings *out)
 {
     const struct track *t = &s->loss[at];
     bool mean = over && answers_mean(s, t);
     double least = t->series->axis == AXIS_STEP || t->series->axis == AXIS_SAMPLE ? s->min_points : s->min_epochs;
     struct flat level;
-    if (20 * s->broken[at] > t->curve->points || ((double)t->curve->points < least && !mean)) return;
+    if (20 * s->broken[at] > t->curve->points || (places(t) < least && !mean)) return;
     if (!track_begins(t) && !is_one_number(t)) return;
     bool still = stands(s, t, over && !s->game ? s->change_end : s->change, over, &level);
     if (over && !s->game && fabs(level.now - level.initial) <= s->change_end * fabs(level.initial)) still |= held_stands(s);

@@ -14,7 +14,7 @@
 
 struct state {
     struct excursion_knobs knobs;
-    double longest, little, nothing, solved, tail;
+    double longest, little, nothing, passing, solved, tail;
     struct excursion e;
     bool told, announced; /* announced: by a setting, the data change on the way */
     const struct series *series;
@@ -25,7 +25,10 @@ struct state {
     uint64_t wide; /* values that the longest of them took */
 };
 
-enum { LONE = 3 }; /* values that one alone takes, with those that show that it is over */
+enum {
+    LONE = 3,   /* values that one alone takes, with those that show that it is over */
+    PASSES = 10 /* what is made good within as many has left nothing behind */
+};
 
 static const char *const kinds[] = {"loss_spike", NULL};
 static const struct knob knobs[] = {
@@ -48,6 +51,9 @@ static const struct knob knobs[] = {
     {"loss_spike_nothing", "share", 0.05, 0, 1, 0.1, 0.02, offsetof(struct state, nothing),
      "of the progress (not on the logarithm) that a jump from near 0 must undo to be more than worth knowing",
      "near 0 a loss multiplies without meaning; seeded bad batches undo 0.13 and more"},
+    {"loss_spike_passing", "share", 0.1, 0, 1, 0.2, 0.05, offsetof(struct state, passing),
+     "of the progress (not on the logarithm) that a jump undoes which is made good at once, to be no more than worth knowing",
+     "as loss_spike_nothing: seeded bad batches undo 0.13 and more"},
     {"loss_spike_solved", "share", 0.01, 0, 1, 0.02, 0.005, offsetof(struct state, solved),
      "of its first level below which a loss is near 0", "as good as solved"},
     {"loss_spike_tail", "x", 2, 1, 100, 4, 1, offsetof(struct state, tail),
@@ -86,6 +92,14 @@ static bool undoes_nothing(const struct state *s)
     return !e->scale.linear && solved && exp(e->peak) - exp(e->from) < s->nothing * (exp(e->initial) - exp(e->from));
 }
 
+/* What is made good within a few values, and was small by what the run had learned, has left nothing behind: it is what batches are like. */
+static bool is_passing(const struct state *s)
+{
+    const struct excursion *e = &s->e;
+    return !e->scale.linear && !e->open && e->length <= PASSES &&
+           exp(e->peak) - exp(e->from) < s->passing * (exp(e->initial) - exp(e->from));
+}
+
 /* Single values that leap out again and again, and hardly above where training began, are what the batches are like: a broad tail of their
  * noise, and nothing that befell the run. */
 static bool is_tail(const struct state *s)
@@ -101,7 +115,7 @@ static struct finding describe(struct state *s, const struct point *p, double re
     const struct excursion *e = &s->e;
     struct finding f = excursion_finding(e, &s->knobs, "loss_spike", p->series);
     bool stays = e->settled && (e->open || leaves_most(s)); /* no spike any more */
-    bool little = undoes_nothing(s) || is_tail(s) || (start && stumbles(e, start));
+    bool little = undoes_nothing(s) || is_passing(s) || is_tail(s) || (start && stumbles(e, start));
     f.severity = s->announced || stays || little ? SEVERITY_INFO : SEVERITY_WARNING;
     finding_add(&f, "height_ratio", excursion_factor(e), "x");
     finding_add(&f, "height_sd", excursion_height_sd(e), "sd");

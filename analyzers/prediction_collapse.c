@@ -9,7 +9,8 @@
  *     high: the rare class is never found, and hardly any other answer than the common one is given
  *   - an accuracy that is the same number to the last digit from the first evaluation to the last, and a held-out loss that ends at the
  *     entropy of that share: what it costs to give the commoner of two classes to all. Told where the other one is rare.
- * A model begins like that by right; what counts is that it ends so. */
+ * A model begins like that by right; what counts is that it ends so. A log without any loss in which nothing counts may hold the reports of
+ * many models, as a search over their settings prints them: what it shows is worth knowing only. */
 #include <math.h>
 #include <string.h>
 
@@ -34,6 +35,7 @@ struct state {
     uint32_t n_spread, n_score, n_held;
     uint16_t segment;
     struct preview preview;
+    bool trains; /* the log has a loss, or counts something: it is of a training */
 };
 enum { TP, FP, TN, FN };
 
@@ -78,7 +80,7 @@ static struct finding finding_of_count(const struct state *s, const struct count
 {
     return (struct finding){.kind = "prediction_collapse",
                             .episode = c->series->id + 1,
-                            .severity = SEVERITY_WARNING,
+                            .severity = s->trains ? SEVERITY_WARNING : SEVERITY_INFO,
                             .confidence = 0.93,
                             .series = c->series,
                             .source = c->series->source,
@@ -119,7 +121,7 @@ static bool judge_spread(struct state *s, const struct track *t, const struct fi
     while (from > 0 && is_one_class(s, t, &t->curve->buckets[from - 1])) n += t->curve->buckets[--from].n;
     if (n < s->evaluations) return false;
     struct finding f = track_finding(t, "prediction_collapse", from);
-    f.severity = SEVERITY_WARNING;
+    f.severity = s->trains ? SEVERITY_WARNING : SEVERITY_INFO;
     f.confidence = 0.93;
     finding_add(&f, "evaluations", n, "points");
     finding_add(&f, "to", t->curve->buckets[used - 1].last, t->series->unit);
@@ -166,7 +168,7 @@ static bool judge_scores(struct state *s, const struct findings *out)
         uint32_t n = same < none && same >= s->evaluations ? same : none, from = t->curve->used, back = 0;
         while (from > 0 && back < n) back += t->curve->buckets[--from].n;
         struct finding f = track_finding(t, "prediction_collapse", from);
-        f.severity = SEVERITY_WARNING;
+        f.severity = s->trains ? SEVERITY_WARNING : SEVERITY_INFO;
         f.confidence = same >= s->evaluations ? 0.88 : 0.75;
         finding_add(&f, "evaluations", n, "points");
         finding_add(&f, "to", last, "");
@@ -190,7 +192,7 @@ static bool judge_majority(struct state *s, const struct findings *out)
         double cost = -share * log(share) - (1 - share) * log(1 - share), now = track_level(l, 0.75, 1);
         if (now > s->entropy * cost || now < cost / s->entropy) continue;
         struct finding f = track_finding(t, "prediction_collapse", 0);
-        f.severity = SEVERITY_WARNING;
+        f.severity = s->trains ? SEVERITY_WARNING : SEVERITY_INFO;
         f.confidence = 0.8;
         finding_add(&f, "evaluations", (double)t->curve->points, "points");
         finding_add(&f, "to", last, "");
@@ -203,9 +205,14 @@ static bool judge_majority(struct state *s, const struct findings *out)
     return false;
 }
 
-static void hear(struct state *s, const struct point *p)
+static void hear(struct state *s, const struct point *p, const struct findings *out)
 {
     s->segment = p->segment;
+    s->trains |= p->series->axis != AXIS_RECORD || p->series->role == ROLE_LOSS_TRAIN || p->series->role == ROLE_LOSS_EVAL;
+    if (p->series->role == ROLE_LOSS_TRAIN) {
+        rest_for(out, REST);
+        return;
+    }
     if (p->series->role == ROLE_CONFUSION) add_count(s, p);
     else if (p->series->role == ROLE_LOSS_EVAL) track_add(s->held, &s->n_held, sizeof s->held / sizeof *s->held, p);
     else if (p->series->role == ROLE_PREDICTION_SPREAD) track_add(s->spread, &s->n_spread, SPREADS, p);
@@ -228,7 +235,7 @@ static void init(void *state) { ((struct state *)state)->preview.first = SOON; }
 static void observe(void *state, const struct point *p, const struct findings *out)
 {
     struct state *s = state;
-    hear(s, p);
+    hear(s, p, out);
     if (preview_due(&s->preview, p)) preview_judge(&s->preview, s, say_all, out);
 }
 
@@ -237,16 +244,18 @@ static void finish(void *state, const struct findings *out)
     preview_over(&((struct state *)state)->preview, state, say_all, out);
 }
 
-const struct analyzer analyzer_prediction_collapse = {.name = "prediction_collapse",
-                                                      .summary = "every input gets the same class",
-                                                      .source = "failure knowledge F04, F18",
-                                                      .kinds = kinds,
-                                                      .wants = WANTS(ROLE_CONFUSION) | WANTS(ROLE_PREDICTION_SPREAD) |
-                                                               WANTS(ROLE_SCORE_EVAL) | WANTS(ROLE_SCORE_TRAIN) |
-                                                               WANTS(ROLE_LOSS_EVAL),
-                                                      .scope = PER_RUN,
-                                                      .state_size = sizeof(struct state),
-                                                      .knobs = knobs,
-                                                      .init = init,
-                                                      .observe = observe,
-                                                      .finish = finish};
+const struct analyzer analyzer_prediction_collapse = {
+    .name = "prediction_collapse",
+    .summary = "every input gets the same class",
+    .source = "failure knowledge F04, F18",
+    .kinds = kinds,
+    .wants = WANTS(ROLE_CONFUSION) | WANTS(ROLE_PREDICTION_SPREAD) | WANTS(ROLE_SCORE_EVAL) | WANTS(ROLE_SCORE_TRAIN) |
+             WANTS(ROLE_LOSS_EVAL) | WANTS(ROLE_LOSS_TRAIN),
+    .needs = WANTS(ROLE_CONFUSION) | WANTS(ROLE_PREDICTION_SPREAD) | WANTS(ROLE_SCORE_EVAL) | WANTS(ROLE_SCORE_TRAIN) |
+             WANTS(ROLE_LOSS_EVAL),
+    .scope = PER_RUN,
+    .state_size = sizeof(struct state),
+    .knobs = knobs,
+    .init = init,
+    .observe = observe,
+    .finish = finish};

@@ -10,7 +10,8 @@
 struct state {
     double go_on_points;
     struct told told;
-    bool caught; /* an exception, which a program may go on after */
+    bool caught;   /* an exception, which a program may go on after */
+    bool survived; /* it did so before */
     uint16_t source, segment;
     uint64_t points_since;
     uint32_t episode;
@@ -44,7 +45,9 @@ static void hear_training(struct state *s, const struct point *p, const struct f
     }
     if (p->source != s->source && p->segment == s->segment) return; /* another log says nothing about this one */
     s->points_since += p->series->axis == AXIS_EPOCH ? EPOCH_WEIGHS : 1;
-    if ((double)s->points_since >= s->go_on_points) told_close(&s->told, 1, out);
+    if ((double)s->points_since < (s->survived ? EPOCH_WEIGHS : s->go_on_points)) return;
+    s->survived |= s->caught;
+    told_close(&s->told, 1, out);
 }
 
 static void observe(void *state, const struct point *p, const struct findings *out)
@@ -59,7 +62,7 @@ static void observe(void *state, const struct point *p, const struct findings *o
     bool in_order = (enum event)p->value == EVENT_FINISHED && p->source == s->source;
     if (s->told.open && in_order && s->caught) told_close(&s->told, 1, out);
     if (!crash_of((enum event)p->value, &severity, &confidence)) return;
-    s->points_since = 0;
+    if (!s->told.open) s->points_since = 0; /* one that is caught in each epoch is caught: what was trained between them counts */
     s->caught = (enum event)p->value == EVENT_TRACEBACK;
     if (s->told.open && severity <= s->told.severity) return; /* the first words are the cause, what follows is its echo */
     if (!s->told.open) s->episode++;

@@ -11,7 +11,7 @@
 #include "stats/told.h"
 
 struct state {
-    double min_points, drop_share, drop_sd, critical_share, critical_lasted, gain, singles, stayed, arrived, kept;
+    double min_points, drop_share, drop_sd, critical_share, critical_lasted, gain, singles, stayed, arrived, kept, back_lasted;
     struct decline d;
     const struct series *series;
     uint16_t source, segment;
@@ -30,6 +30,9 @@ static const struct knob knobs[] = {
      "lost for good, from which it is critical", "our choice"},
     {"score_drop_lasted", "share", 0.1, 0, 1, 0.2, 0.05, offsetof(struct state, critical_lasted),
      "of the run that it lasted to be critical", "our choice"},
+    {"score_drop_back_lasted", "share", 0.5, 0, 1, 0.7, 0.2, offsetof(struct state, back_lasted),
+     "of the run that a fall of a held-out score lasted to be a warning although it is over",
+     "public logs of detectors: falls of up to 0.4 of the run that left nothing behind"},
     {"score_drop_gain", "share", 0.15, 0, 1, 0.3, 0.05, offsetof(struct state, gain),
      "of the best return, or of the first one where that is larger, that must have been gained", "as policy_collapse_gain"},
     {"score_drop_singles", "sd", 1, 0, 20, 2, 0.5, offsetof(struct state, singles),
@@ -88,6 +91,13 @@ static bool is_one_sided(const struct series *series)
     return false;
 }
 
+/* is_of_class - "dice/3", one of several classes that a log lists: the others and their mean tell more. */
+static bool is_of_class(const struct series *series)
+{
+    const char *slash = strrchr(series->name, '/');
+    return slash && slash[1] && slash[1 + strspn(slash + 1, "0123456789")] == 0;
+}
+
 /* An agent that came back to more than it had lost, and has stayed there for several times as long as it fell, has learned on the way:
  * exploring costs. A distance of generated samples wanders as the game goes; what is now better than ever has lost nothing. */
 static bool surpassed(const struct state *s, double former, int64_t from, int64_t to)
@@ -98,15 +108,20 @@ static bool surpassed(const struct state *s, double former, int64_t from, int64_
     return is_return(s) && decline_level(&s->d) >= former && (double)since >= s->stayed * (double)(to - from);
 }
 
+/* A dip of a held-out score that is over is told, and no more: what was best has come again. Only an agent may have come back to less. */
+static bool is_over(const struct state *s, const struct decline_verdict *v)
+{
+    return !is_return(s) || surpassed(s, v->best, v->best_step, v->trough_step);
+}
+
 static struct finding found(const struct state *s, const struct decline_verdict *v, bool lost)
 {
     double sd = lost ? v->drop_sd : v->trough_sd;
     bool critical = lost && v->drop_share >= s->critical_share && v->lasted_share >= s->critical_lasted;
     struct finding f = {.kind = "score_drop",
-                        .severity = is_one_sided(s->series) || (!lost && surpassed(s, v->best, v->best_step, v->trough_step))
-                                        ? SEVERITY_INFO
-                                    : critical ? SEVERITY_CRITICAL
-                                               : SEVERITY_WARNING,
+                        .severity = is_one_sided(s->series) || (!lost && is_over(s, v)) ? SEVERITY_INFO
+                                    : critical                                          ? SEVERITY_CRITICAL
+                                                                                        : SEVERITY_WARNING,
                         .confidence = fmin(0.97, 1 - 0.35 * exp(-0.5 * (sd / s->drop_sd - 1))),
                         .series = s->series,
                         .source = s->source,
@@ -152,11 +167,12 @@ static bool came_back(const struct state *s, struct finding *f)
     bool was = t->open && (t->last.severity == SEVERITY_CRITICAL || finding_evidence(&t->last, "recovered", 0) == 1);
     if (!was || was_on_its_way(s)) return false;
     int64_t run = s->d.buckets[s->d.curve.used - 1].last_step - s->d.buckets[0].first_step;
-    if ((double)(t->last.last_step - t->last.onset_step) < s->critical_lasted * (double)run) return false;
+    double lasted = is_return(s) ? s->critical_lasted : s->back_lasted;
+    if ((double)(t->last.last_step - t->last.onset_step) < lasted * (double)run) return false;
     double fell = fabs(finding_evidence(&t->last, "from", 0) - finding_evidence(&t->last, "to", 0));
     if (is_return(s) && fell <= s->singles * decline_single_sd(&s->d)) return false;
     *f = t->last;
-    bool little = is_one_sided(s->series) ||
+    bool little = is_one_sided(s->series) || is_of_class(s->series) ||
                   surpassed(s, finding_evidence(f, "from", 0), (int64_t)finding_evidence(f, "best_step", 0), f->last_step);
     f->severity = little ? SEVERITY_INFO : SEVERITY_WARNING;
     for (size_t i = 0; i < f->n_evidence; i++)

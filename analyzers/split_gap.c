@@ -37,7 +37,7 @@ struct state {
     struct boosting boosting;
     double min_points, train_fall, apart, useless, worse, worse_points, turned, constant_points, constant_gain, constant_train,
         constant_noise, pass_apart, pass_second, pass_follows, score_apart, wide, wide_left, wide_rise, wide_gain, never_train,
-        never_untrained, never_gain, never_ratio, shaky_gain, mostly;
+        never_untrained, never_gain, never_ratio, shaky_gain, mostly, rises_points, rises_gain, rises_left, rises_risen;
     bool game;
     struct track train[TRAINS], eval[EVALS], train_score[SCORES], eval_score[SCORES];
     uint32_t n_train, n_eval, n_train_score, n_eval_score;
@@ -98,6 +98,15 @@ static const struct knob knobs[] = {
     {"gap_mostly", "share", 0.9, 0.6, 1, 1, 0.8, offsetof(struct state, mostly),
      "of many evaluations that are worse than untrained by gap_worse, at gap_wide times the training loss",
      "our choice: one may be lucky"},
+    {"gap_score_points", "points", 10, 4, 1000, 8, 16, offsetof(struct state, rises_points),
+     "evaluations of a score that rises to the end, beside which a gap is worth knowing only", "our choice"},
+    {"gap_score_gain", "share", 0.3, 0.05, 1, 0.2, 0.5, offsetof(struct state, rises_gain),
+     "of what it lacked at first that such a score has gained",
+     "as loss_not_decreasing: what a score that knows is above guessing"},
+    {"gap_score_left", "share", 0.1, 0.01, 0.5, 0.2, 0.05, offsetof(struct state, rises_left),
+     "of its gain that it stands below its best at most", "our choice"},
+    {"gap_score_risen", "x", 1.5, 1, 10, 2, 1.2, offsetof(struct state, rises_risen),
+     "its first value that the loss is below then: one that rises is another trouble", "as gap_apart"},
     {"gap_first_epoch", "x", 1.5, 1.1, 100, 2, 1.3, offsetof(struct state, pass_apart),
      "that validation is above training while no row has been seen twice", "1.32 at most on the healthy calibration runs"},
     {"gap_second_epoch", "x", 2, 1.1, 100, 3, 1.6, offsetof(struct state, pass_second), "the same in the second epoch",
@@ -298,6 +307,21 @@ static bool begins_trained(const struct state *s, const struct track *eval, cons
     return false;
 }
 
+/* Do held-out rows score better and better to the end, by a good share of what was lacking? What is so evaluated reaches the model, and the
+ * loss is in other units, or is one term of several. Precision and recall are traded for each other. */
+static bool scores_rise(const struct state *s)
+{
+    for (uint32_t i = 0; i < s->n_eval_score; i++) {
+        const struct track *t = &s->eval_score[i];
+        if (t->series->better != BETTER_HIGHER || (double)t->curve->points < s->rises_points || !track_begins(t)) continue;
+        if (strstr(t->series->metric, "recall") || strstr(t->series->metric, "precision")) continue;
+        double scale = track_high(t) > 1.5 ? 100 : 1, first = t->curve->buckets[0].mean, late = track_level(t, 0.9, 1);
+        double gain = late - first;
+        if (gain >= s->rises_gain * (scale - first) && late >= track_high(t) - s->rises_left * gain) return true;
+    }
+    return false;
+}
+
 static bool judge_loss_gap(struct state *s, const struct track *eval, const struct findings *out)
 {
     struct pair p;
@@ -326,6 +350,7 @@ static bool judge_loss_gap(struct state *s, const struct track *eval, const stru
     double risen = p.e[p.n - 1] / p.e[from];
     f.severity = worse || useless || at_once || goes_on ? SEVERITY_WARNING : SEVERITY_INFO;
     if ((at_once || worse) && risen >= 2) f.severity = SEVERITY_CRITICAL; /* as a validation loss that rose so far is anyway */
+    if (risen < s->rises_risen && scores_rise(s)) f.severity = SEVERITY_INFO;
     f.confidence = at_once ? 0.98 : worse || useless ? 0.8 : goes_on ? 0.7 : 0.55;
     finding_add(&f, "from", p.e[from], "");
     finding_add(&f, "to", p.e[p.n - 1], "");

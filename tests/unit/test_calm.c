@@ -1,0 +1,148 @@
+/* What public logs of healthy runs look like, told quietly: dips that are over, bumps that are made good, terms that overflow where they are
+ * computed, evaluations that are not made each epoch, losses in units of their own beside scores that rise. */
+#include "chance.h"
+#include "watched.h"
+
+#define RATED(role_, name_, metric_, better_, bounded_, axis_, id_)                                                              \
+    {                                                                                                                            \
+        .name = name_, .unit = "", .metric = metric_, .depth = -1, .role = role_, .better = better_, .bounded = bounded_,        \
+        .axis = axis_, .id = id_                                                                                                 \
+    }
+static const struct series loss = RATED(ROLE_LOSS_TRAIN, "obj_loss", "obj_loss", BETTER_LOWER, false, AXIS_EPOCH, 1),
+                           held = RATED(ROLE_LOSS_EVAL, "val/obj_loss", "obj_loss", BETTER_LOWER, false, AXIS_EPOCH, 2),
+                           score = RATED(ROLE_SCORE_EVAL, "val/mAP", "map", BETTER_HIGHER, true, AXIS_EPOCH, 3),
+                           class = RATED(ROLE_SCORE_EVAL, "dice/3", "dice", BETTER_HIGHER, true, AXIS_EPOCH, 4),
+                           steps = RATED(ROLE_LOSS_TRAIN, "loss", "loss", BETTER_LOWER, false, AXIS_STEP, 5),
+                           events = RATED(ROLE_EVENT, "event", "event", BETTER_UNKNOWN, false, AXIS_RECORD, 6);
+
+static void a_dip_of_a_score_that_is_over_is_worth_knowing_only(void **unused)
+{
+    struct watch w;
+    (void)unused;
+    for (int back = 0; back < 2; back++) {
+        seed = 3;
+        watch(&w, "score_drop");
+        for (int e = 0; e < 160; e++) {
+            double v = e < 60 ? 0.1 + 0.01 * e : e < 76 ? 0.3 : back ? 0.72 : 0.3;
+            give(&w, &score, e, v + noise(0.01));
+        }
+        done(&w);
+        assert_string_equal(w.last.kind, "score_drop");
+        assert_int_equal(w.last.severity == SEVERITY_INFO, back);
+    }
+}
+
+static void one_class_that_dipped_is_no_warning(void **unused)
+{
+    struct watch w;
+    (void)unused;
+    seed = 5;
+    watch(&w, "score_drop");
+    for (int e = 0; e < 100; e++) give(&w, &class, e, (e < 20 ? 0.02 * e : e < 80 ? 0.1 : 0.45) + noise(0.005));
+    done(&w);
+    assert_true(!w.last.kind || w.last.severity == SEVERITY_INFO);
+}
+
+static void a_bump_that_is_made_good_at_once_and_undid_little_passes(void **unused)
+{
+    struct watch w;
+    (void)unused;
+    for (int large = 0; large < 2; large++) {
+        seed = 7;
+        watch(&w, "loss_spike");
+        for (int s = 0; s < 600; s++) {
+            double v = (0.2 + 2.8 * exp(-s / 60.0)) * exp(noise(0.03));
+            give(&w, &steps, s, s >= 400 && s < 403 ? v + (large ? 1.5 : 0.2) : v);
+        }
+        done(&w);
+        assert_string_equal(w.last.kind, "loss_spike");
+        assert_int_equal(w.last.severity == SEVERITY_WARNING, large);
+    }
+}
+
+static void a_held_out_term_that_overflows_from_the_start_is_worth_knowing_only(void **unused)
+{
+    struct watch w;
+    (void)unused;
+    for (int nan = 0; nan < 2; nan++) {
+        watch(&w, "loss_nonfinite");
+        for (int e = 0; e < 40; e++) give(&w, &held, e, nan ? (double)NAN : (double)INFINITY);
+        done(&w);
+        assert_int_equal(w.last.severity, nan ? SEVERITY_CRITICAL : SEVERITY_INFO);
+    }
+}
+
+static void a_held_out_loss_may_be_evaluated_at_every_third_epoch(void **unused)
+{
+    struct watch w;
+    (void)unused;
+    for (int breaks = 0; breaks < 2; breaks++) {
+        watch(&w, "loss_nonfinite");
+        for (int e = 1; e < 60; e++) give(&w, &held, e, e % 3 || (breaks && e > 40) ? (double)NAN : 1 - 0.01 * e);
+        done(&w);
+        assert_int_equal(w.last.severity, breaks ? SEVERITY_CRITICAL : SEVERITY_INFO);
+    }
+}
+
+static void a_gap_beside_scores_that_rise_is_worth_knowing_only(void **unused)
+{
+    struct watch w;
+    (void)unused;
+    for (int learns = 0; learns < 2; learns++) {
+        seed = 9;
+        watch(&w, "split_gap");
+        for (int e = 0; e < 120; e++) {
+            give(&w, &loss, e, (0.017 + 0.02 * exp(-e / 20.0)) * exp(noise(0.01)));
+            give(&w, &held, e, 0.058 * exp(noise(0.01)));
+            give(&w, &score, e, (learns ? 0.95 * (1 - exp(-e / 20.0)) : 0.02) + noise(0.002));
+        }
+        done(&w);
+        assert_string_equal(w.last.kind, "gap_from_start");
+        assert_int_equal(w.last.severity == SEVERITY_INFO, learns);
+    }
+}
+
+static void an_exception_caught_in_each_epoch_is_no_crash(void **unused)
+{
+    struct watch w;
+    (void)unused;
+    for (int last = 0; last < 2; last++) {
+        watch(&w, "run_crashed");
+        for (int e = 0; e < 10; e++) {
+            give(&w, &events, e, EVENT_TRACEBACK);
+            give(&w, &loss, e, 1 - 0.01 * e);
+        }
+        if (last) give(&w, &events, 10, EVENT_TRACEBACK);
+        done(&w);
+        assert_int_equal(w.last.phase == PHASE_CLOSED, !last);
+    }
+}
+
+/* Two ranks tell their loss at each of a dozen steps: too early to say that nothing is learned. */
+static void values_of_several_ranks_are_no_more_steps(void **unused)
+{
+    struct watch w;
+    (void)unused;
+    for (int ranks = 1; ranks < 3; ranks++) {
+        seed = 13;
+        watch(&w, "loss_not_decreasing");
+        for (int i = 0; i < 26; i++) give(&w, &steps, i / ranks, 5 + noise(0.05));
+        done(&w);
+        assert_int_equal(w.told > 0, ranks == 1);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_dip_of_a_score_that_is_over_is_worth_knowing_only),
+        cmocka_unit_test(one_class_that_dipped_is_no_warning),
+        cmocka_unit_test(a_bump_that_is_made_good_at_once_and_undid_little_passes),
+        cmocka_unit_test(a_held_out_term_that_overflows_from_the_start_is_worth_knowing_only),
+        cmocka_unit_test(a_held_out_loss_may_be_evaluated_at_every_third_epoch),
+        cmocka_unit_test(a_gap_beside_scores_that_rise_is_worth_knowing_only),
+        cmocka_unit_test(an_exception_caught_in_each_epoch_is_no_crash),
+        cmocka_unit_test(values_of_several_ranks_are_no_more_steps),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
