@@ -15,11 +15,13 @@
 
 enum { BUCKETS = 40, FIRST_RETURNS = 20, VERY_FIRST = 5, MANY = 100 };
 struct state {
-    double min_points, min_means, lost, effect, early_slack, large, sure;
+    double min_points, min_means, lost, effect, early_slack, large, sure, outdone;
     struct curve curve;
     struct bucket buckets[BUCKETS];
     double last, first[FIRST_RETURNS];
     float squares[BUCKETS]; /* of the changes from value to value, by bucket */
+    float above[BUCKETS];   /* values above the median of the first ones, by bucket */
+    double early;           /* that median, once there are as many */
     const struct series *series;
     uint16_t segment;
     bool over; /* no more returns will come */
@@ -47,6 +49,9 @@ static const struct knob knobs[] = {
      "Cohen 1988: a large effect"},
     {"return_flat_sure", "x", 8, 3, 100, 6, 12, offsetof(struct state, sure), "and of the standard error of that difference",
      "seeded training runs: returns that hang together wander up to 6 where nothing was learned"},
+    {"return_flat_outdone", "share", 0.85, 0.6, 1, 0.75, 0.9, offsetof(struct state, outdone),
+     "of the returns in the last tenth that are above the median of the first 20",
+     "half of them where nothing was learned, and 0.11 more or less by the chance of 20 values"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
 /* learned_at_once - does the best level stand far above the first few returns? */
@@ -72,6 +77,15 @@ static bool learned_slowly(const struct state *s, double first, double last, dou
 {
     double error = sd * sqrt(2 / ((double)s->curve.points / 10));
     return sd > 0 && !is_mean(s->series) && last - first >= s->large * sd && last - first >= s->sure * error;
+}
+
+/* learned_by_rank - are nearly all of the last hundred returns and more better than the usual one at first? A few games that go on and on are most of
+ * the noise, and say nothing of the others. */
+static bool learned_by_rank(const struct state *s)
+{
+    double above = 0, n = 0;
+    for (uint32_t i = s->curve.used - s->curve.used / 10; i < s->curve.used; i++) above += s->above[i], n += s->buckets[i].n;
+    return n >= MANY && above >= s->outdone * n;
 }
 
 /* The noise of single returns around their moving level, by their changes from a bucket on. */
@@ -107,7 +121,8 @@ static void judge(struct state *s, const struct findings *out)
     if (!(best - first <= s->effect * sd) || learned_before_the_tenth(s, y, n)) return;
     double last = robust_median(y + n - tenth, tenth);
     bool worse = s->curve.points < MANY && is_mean(s->series) && last <= first - fmax(s->effect * sd, s->lost * fabs(first));
-    if (!worse && ((few && !s->over) || learned_at_once(s, best, sd) || learned_slowly(s, first, last, sd))) return;
+    if (!worse && ((few && !s->over) || learned_at_once(s, best, sd) || learned_slowly(s, first, last, sd) || learned_by_rank(s)))
+        return;
     int64_t from = s->buckets[0].first_step;
     struct finding f = {.kind = "return_flat",
                         .episode = 1,
@@ -129,14 +144,18 @@ static void judge(struct state *s, const struct findings *out)
     out->emit(out->arg, &f);
 }
 
-/* The squares follow the curve, whose buckets are joined in pairs when all are in use. */
-static void add_change(struct state *s, double change, uint32_t width_before)
+static void join(float *x)
 {
-    uint32_t used = s->curve.used;
-    bool joined = s->curve.width > width_before;
-    for (uint32_t i = 0; joined && i < BUCKETS / 2; i++) s->squares[i] = s->squares[2 * i] + s->squares[2 * i + 1];
-    for (uint32_t i = BUCKETS / 2; joined && i < BUCKETS; i++) s->squares[i] = 0;
-    s->squares[used - 1] += (float)(change * change);
+    for (uint32_t i = 0; i < BUCKETS / 2; i++) x[i] = x[2 * i] + x[2 * i + 1];
+    for (uint32_t i = BUCKETS / 2; i < BUCKETS; i++) x[i] = 0;
+}
+
+/* What is kept by bucket follows the curve, whose buckets are joined in pairs when all are in use. */
+static void add_change(struct state *s, double change, bool above, uint32_t width_before)
+{
+    if (s->curve.width > width_before) join(s->squares), join(s->above);
+    s->squares[s->curve.used - 1] += (float)(change * change);
+    s->above[s->curve.used - 1] += above;
 }
 
 static void hear(struct state *s, const struct point *p)
@@ -146,13 +165,16 @@ static void hear(struct state *s, const struct point *p)
     if (!s->curve.capacity || p->segment != s->segment) {
         curve_init(&s->curve, s->buckets, BUCKETS);
         memset(s->squares, 0, sizeof s->squares);
+        memset(s->above, 0, sizeof s->above);
     }
     double change = s->curve.points ? p->value - s->last : 0;
-    if (s->curve.points < FIRST_RETURNS) s->first[s->curve.points] = p->value;
+    bool early = s->curve.points < FIRST_RETURNS;
+    if (early) s->first[s->curve.points] = p->value;
+    else if (s->curve.points == FIRST_RETURNS) s->early = robust_median(s->first, FIRST_RETURNS);
     s->last = p->value, s->series = p->series, s->segment = p->segment;
     uint32_t width = s->curve.width;
     curve_add(&s->curve, p->step, p->value, p->line);
-    add_change(s, change, width);
+    add_change(s, change, !early && p->value > s->early, width);
 }
 
 static void say_all(void *state, const struct findings *out)
