@@ -17,7 +17,7 @@
 
 enum { BUCKETS = 64 };
 struct state {
-    double level, share, min_points, lasted_share, dead_level, still, refused, level_stuck, better, bound;
+    double level, share, min_points, min_at_end, lasted_share, dead_level, still, refused, level_stuck, better, bound;
     struct curve d, g;
     struct bucket d_buckets[BUCKETS], g_buckets[BUCKETS];
     const struct series *series;
@@ -36,6 +36,8 @@ static const struct knob knobs[] = {
     {"discriminator_share", "share", 0.25, 0.01, 1, 0.1, 0.4, offsetof(struct state, share), "of its early level", "our choice"},
     {"discriminator_points", "points", 30, 10, 10000, 100, 20, offsetof(struct state, min_points),
      "values before anything is said", "our choice"},
+    {"discriminator_at_end", "points", 20, 10, 10000, 60, 14, offsetof(struct state, min_at_end), "the same when the run is over",
+     "our choice: the end that counts is four of them, the beginning two"},
     {"discriminator_lasted", "share", 0.2, 0.05, 1, 0.4, 0.1, offsetof(struct state, lasted_share),
      "of the run that it must have lasted", "our choice"},
     {"adversarial_dead", "loss", 1e-4, 0, 0.1, 1e-5, 1e-3, offsetof(struct state, dead_level),
@@ -157,10 +159,10 @@ static bool has_won(struct state *s, double early, double now, struct finding *f
 }
 
 /* Nothing is said before the generator was heard of: its loss tells a stalemate from a victory. */
-static void judge(struct state *s, const struct findings *out)
+static void judge(struct state *s, bool over, const struct findings *out)
 {
     size_t n = s->d.used, late = n - (size_t)ceil(s->lasted_share * (double)n);
-    if (!s->series || !s->g.points || (double)s->d.points < s->min_points || n < 10) return;
+    if (!s->series || !s->g.points || (double)s->d.points < (over ? s->min_at_end : s->min_points) || n < 10) return;
     double early = level_of(s->d_buckets, 0, (n + 9) / 10, false), now = level_of(s->d_buckets, late, n, false);
     struct finding dead = {0}, wins = {0};
     bool is = is_dead(s, early, now, &dead), won = !is && has_won(s, early, now, &wins);
@@ -194,10 +196,10 @@ static void observe(void *state, const struct point *p, const struct findings *o
     if (!discriminator) return;
     s->series = p->series, s->source = p->source, s->segment = p->segment;
     s->lowest = fmin(s->lowest, p->value);
-    if (s->d.used != used) judge(s, out);
+    if (s->d.used != used) judge(s, false, out);
 }
 
-static void finish(void *state, const struct findings *out) { judge(state, out); }
+static void finish(void *state, const struct findings *out) { judge(state, true, out); }
 
 const struct analyzer analyzer_discriminator_wins = {.name = "discriminator_wins",
                                                      .summary = "the discriminator's loss falls to nothing",

@@ -60,7 +60,7 @@ struct drawn {
 static const char *const kinds[] = {"loss_plateau", NULL};
 static const struct knob knobs[] = {
     {"loss_plateau_points", "points", 60, 20, 100000, 200, 40, offsetof(struct state, min_points),
-     "values before anything is said; half of them where the rate tells why", "our choice"},
+     "values before anything is said; half of them where the rate or the settings tell why", "our choice"},
     {"loss_plateau_epochs", "points", 20, 12, 1000, 40, 16, offsetof(struct state, min_epochs),
      "the same, where a point is an epoch", "our choice"},
     {"loss_plateau_stopped", "share", 0.4, 0.05, 0.9, 0.25, 0.5, offsetof(struct state, stopped_share),
@@ -206,10 +206,10 @@ static double softmax_floor(const struct state *s, double initial, double lowest
     return 0;
 }
 
-static double least_points(const struct state *s, bool ran_out)
+static double least_points(const struct state *s, bool known)
 {
     if (s->series->axis == AXIS_EPOCH) return s->min_epochs;
-    return ran_out ? s->min_points / 2 : s->min_points;
+    return known ? s->min_points / 2 : s->min_points;
 }
 
 static void judge(struct state *s, const struct findings *out)
@@ -225,8 +225,8 @@ static void judge(struct state *s, const struct findings *out)
         lowest = fmin(lowest, y[i]);
     }
     int64_t first = loss.buckets[0].first_step, last = loss.buckets[n - 1].last_step;
-    bool ran_out = rate_ran_out(s, first, last);
-    if (first > 2 + (last - first) / 5 || (double)loss.curve.points < least_points(s, ran_out)) return;
+    bool ran_out = rate_ran_out(s, first, last), forgets = shrink_share(&s->shrink) >= s->shrinks;
+    if (first > 2 + (last - first) / 5 || (double)loss.curve.points < least_points(s, ran_out || forgets || s->narrow)) return;
     double initial = fmax(y[0], robust_median(y, 3)), end = robust_median(y + n - n / 5, n / 5), noise = robust_noise(y, n);
     double near = fmax(0.1 * (initial - end), 2 * noise);
     if (initial - end < 0.02) return; /* loss_not_decreasing's business */
@@ -236,7 +236,6 @@ static void judge(struct state *s, const struct findings *out)
     double share = (double)stop / (double)n, ratio = exp(end - initial),
            growth = grad_growth_since(s, loss.buckets[stop].first_step);
     bool hard = s->held > 0 && s->held < s->hard * exp(end), contradicted = s->score >= s->score_high && !hard && !s->parts;
-    bool forgets = shrink_share(&s->shrink) >= s->shrinks;
     bool unexplained = !s->score_series && ratio >= s->unexplained && held_stands(s, s->unexplained * exp(initial));
     double floor = contradicted ? softmax_floor(s, loss.buckets[0].max, exp(lowest), exp(end)) : 0;
     contradicted = contradicted && (floor > 0 || ratio >= s->smoothed);

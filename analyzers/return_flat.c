@@ -15,7 +15,7 @@
 
 enum { BUCKETS = 40, FIRST_RETURNS = 20, VERY_FIRST = 5, MANY = 100 };
 struct state {
-    double min_points, min_means, lost, effect, early_slack, large, sure, outdone;
+    double min_points, min_at_end, min_means, lost, effect, early_slack, large, sure, outdone;
     struct curve curve;
     struct bucket buckets[BUCKETS];
     double last, first[FIRST_RETURNS];
@@ -30,9 +30,11 @@ struct state {
 
 static const char *const kinds[] = {"return_flat", NULL};
 static const struct knob knobs[] = {
-    {"return_flat_points", "points", 50, 20, 1000000, 300, 60, offsetof(struct state, min_points),
+    {"return_flat_points", "points", 50, 20, 1000000, 300, 40, offsetof(struct state, min_points),
      "returns before anything is said",
      "seeded training runs: agents that learned stood 7 sd and more above their start by then"},
+    {"return_flat_at_end", "points", 32, 20, 1000000, 100, 24, offsetof(struct state, min_at_end),
+     "the same when the run is over", "our choice: the first tenth is three of them, known to seven tenths of a deviation"},
     {"return_flat_means", "points", 24, 16, 1000000, 60, 20, offsetof(struct state, min_means),
      "the same of means over many episodes", "our choice"},
     {"return_flat_lost", "share", 0.5, 0.05, 10, 1, 0.3, offsetof(struct state, lost),
@@ -114,7 +116,7 @@ static void judge(struct state *s, const struct findings *out)
     double y[BUCKETS];
     size_t n = s->curve.used, tenth = n / 10;
     bool few = (double)s->curve.points < s->min_points;
-    if (!s->series || n < 20 || (few && ((double)s->curve.points < s->min_means || !is_mean(s->series)))) return;
+    if (!s->series || n < 20 || (double)s->curve.points < (is_mean(s->series) ? s->min_means : s->min_at_end)) return;
     for (size_t i = 0; i < n; i++) y[i] = s->buckets[i].mean;
     double first = robust_median(y, tenth), best = first, sd = noise_of(s);
     for (size_t i = 0; i + tenth <= n; i++) best = fmax(best, robust_median(y + i, tenth));

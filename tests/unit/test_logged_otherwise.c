@@ -17,6 +17,12 @@ static const struct series score = {.name = "val/accuracy",
 
 enum { SEEDS = 40 };
 
+/* Is something told in the end? */
+static bool stays_told(const struct watch *w)
+{
+    return w->last.kind && w->last.phase != PHASE_CLOSED && w->last.severity >= SEVERITY_WARNING;
+}
+
 /* ---- agents --------------------------------------------------------------------------------------------------------------------- */
 
 /* Of 300 mean returns every so many: one that learns within the first 40 of them, to a level at which they scatter little; or never. */
@@ -32,7 +38,7 @@ static int agent(uint64_t with_seed, bool learns, int every)
         if (i % every == 0) give(&w, &mean_return, i, value);
     }
     done(&w);
-    return w.loud > 0;
+    return stays_told(&w);
 }
 
 static void an_agent_that_learns_at_once_is_not_flat_however_rarely_it_is_logged(void **ctx)
@@ -57,7 +63,7 @@ static void an_agent_that_never_learns_is_flat_however_rarely_it_is_logged(void 
 
 enum use { LEAKS, FILLS, SWINGS };
 
-/* So many values of a run whose memory grows by half, fills up and stays, or goes up and down with the batches: what is said of it in the end. */
+/* So many values of a run whose memory grows by half, fills up and stays, or goes up and down with the batches. */
 static int remembered(uint64_t with_seed, enum use use, int values)
 {
     struct watch w;
@@ -68,7 +74,7 @@ static int remembered(uint64_t with_seed, enum use use, int values)
         give(&w, &memory, i, 1000 * used + noise(use == SWINGS ? 150 : 2));
     }
     done(&w);
-    return w.last.kind && w.last.phase != PHASE_CLOSED && w.last.severity >= SEVERITY_WARNING;
+    return stays_told(&w);
 }
 
 static void a_leak_shows_in_ten_values_as_in_a_thousand(void **ctx)
@@ -86,6 +92,31 @@ static void memory_that_fills_up_or_swings_is_no_leak_in_ten_values_either(void 
             assert_int_equal(remembered(i, FILLS, values), 0);
             assert_int_equal(remembered(i, SWINGS, values), 0);
         }
+}
+
+/* ---- nothing is learned ------------------------------------------------------------------------------------------------------------- */
+
+/* So many values of a loss that falls by so much of itself, evenly over the run, around which batches scatter by a hundredth. */
+static int falling(uint64_t with_seed, double falls, int values)
+{
+    struct watch w;
+    seed = with_seed;
+    watch(&w, "loss_not_decreasing");
+    for (int i = 0; i < values; i++) give(&w, &loss, 10 * i, 2.3 * (1 - falls * i / values) * exp(noise(0.01)));
+    done(&w);
+    return stays_told(&w);
+}
+
+static void a_loss_that_stands_is_told_of_thirty_values_as_of_hundreds(void **ctx)
+{
+    (void)ctx;
+    for (int values = 30; values <= 960; values *= 2) {
+        int told = 0;
+        for (uint64_t i = 1; i <= SEEDS; i++) told += falling(i, 0.01, values);
+        if (told < SEEDS * 9 / 10) print_error("%d values: %d\n", values, told);
+        assert_true(told >= SEEDS * 9 / 10);
+        for (uint64_t i = 1; i <= SEEDS; i++) assert_int_equal(falling(i, 0.2, values), 0);
+    }
 }
 
 /* ---- a loss in other units -------------------------------------------------------------------------------------------------------- */
@@ -118,6 +149,7 @@ int main(void)
         cmocka_unit_test(an_agent_that_never_learns_is_flat_however_rarely_it_is_logged),
         cmocka_unit_test(a_leak_shows_in_ten_values_as_in_a_thousand),
         cmocka_unit_test(memory_that_fills_up_or_swings_is_no_leak_in_ten_values_either),
+        cmocka_unit_test(a_loss_that_stands_is_told_of_thirty_values_as_of_hundreds),
         cmocka_unit_test(a_loss_that_stands_is_on_no_floor_whatever_its_unit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
