@@ -91,7 +91,7 @@ struct knob {
     const char *name, *unit;
     double initial, min, max;
     double quiet, paranoid; /* the value at those sensitivities */
-    size_t offset;          /* of a double in the state */
+    size_t offset;          /* of a double in the analyzer's struct knobs */
     const char *help, *source;
 };
 enum scope { PER_SERIES, PER_METRIC, PER_RUN };
@@ -107,8 +107,8 @@ struct analyzer {
     enum scope scope;                                              /* PER_METRIC: one state for all splits of one metric */
     size_t state_size;                                             /* the host allocates it: O(1) by construction */
     size_t first_size;                                             /* what it begins with, see below; 0: all of it */
-    const struct knob *knobs;                                      /* a NULL name ends them; written at offset before init */
-    void (*init)(void *state);                                     /* zeroed but for the knobs, which it keeps; or NULL */
+    const struct knob *knobs;                                      /* a NULL name ends them; see below */
+    void (*init)(void *state);                                     /* zeroed but for the pointer to the knobs; or NULL */
     void (*fact)(void *state, const char *key, const char *value); /* or NULL */
     bool (*excuses)(const char *key,
                     const char *value); /* would a fact that comes late have made light of what was told? Or NULL */
@@ -116,6 +116,9 @@ struct analyzer {
     void (*observe)(void *state, const struct point *p, const struct findings *out);
     void (*finish)(void *state, const struct findings *out); /* no more points will come; or NULL */
 };
+
+/* knobs - their values stand in a struct of doubles that all states of an analyzer share, and its state begins with a pointer to it, which the
+ * host writes before init. An analyzer without knobs has none. */
 
 /* needs - roles without one of which there is nothing to tell. The state may be made when the first of them comes; what came before of the
  * other series is then given to it from their pasts: each bucket of the fine curve as so many points of its mean, without a time. */

@@ -11,8 +11,11 @@
 #include "analyzer.h"
 #include "stats/told.h"
 
-struct state {
+struct knobs {
     double grown, warning, critical, shrunk, still, gradient, least;
+};
+struct state {
+    const struct knobs *knobs;
     double first, last, most; /* most: the largest value of all */
     double up, down;          /* the largest and the least ratio of two neighbours */
     int64_t first_step, last_step;
@@ -22,21 +25,21 @@ struct state {
 
 static const char *const kinds[] = {"weights_exploding", "weights_decaying", "update_ratio_low", "grad_explosion", NULL};
 static const struct knob knobs[] = {
-    {"checkpoint_trend_grown", "x", 5, 2, 1e6, 10, 3, offsetof(struct state, grown),
+    {"checkpoint_trend_grown", "x", 5, 2, 1e6, 10, 3, offsetof(struct knobs, grown),
      "of the first checkpoint's norm of all weights that the newest must reach, besides the largest jump between two",
      "as weights_exploding_factor"},
-    {"checkpoint_trend_warning", "x", 10, 2, 1e6, 30, 5, offsetof(struct state, warning),
+    {"checkpoint_trend_warning", "x", 10, 2, 1e6, 30, 5, offsetof(struct knobs, warning),
      "of all growth, from which it is a warning", "as weights_exploding_warning"},
-    {"checkpoint_trend_critical", "x", 100, 2, 1e9, 1000, 50, offsetof(struct state, critical),
+    {"checkpoint_trend_critical", "x", 100, 2, 1e9, 1000, 50, offsetof(struct knobs, critical),
      "of all growth, from which it is critical", "as weights_exploding_critical"},
-    {"checkpoint_trend_shrunk", "x", 0.1, 1e-6, 0.9, 0.03, 0.3, offsetof(struct state, shrunk), "that it must have fallen to",
+    {"checkpoint_trend_shrunk", "x", 0.1, 1e-6, 0.9, 0.03, 0.3, offsetof(struct knobs, shrunk), "that it must have fallen to",
      "as weights_decaying_factor"},
-    {"checkpoint_trend_still", "ratio", 1e-6, 1e-12, 1e-2, 1e-7, 1e-5, offsetof(struct state, still),
+    {"checkpoint_trend_still", "ratio", 1e-6, 1e-12, 1e-2, 1e-7, 1e-5, offsetof(struct knobs, still),
      "of the weights' norm that they move from one checkpoint to the next, below which they hardly move",
      "a step of a run that learns is 1e-3 of the weights; a float32 holds 6e-8"},
-    {"checkpoint_trend_gradient", "x", 30, 5, 1e9, 300, 10, offsetof(struct state, gradient),
+    {"checkpoint_trend_gradient", "x", 30, 5, 1e9, 300, 10, offsetof(struct knobs, gradient),
      "of the first checkpoint's gradient that the newest must reach, besides the largest jump", "our choice"},
-    {"checkpoint_trend_least", "checkpoints", 4, 3, 1000, 6, 3, offsetof(struct state, least), "that it takes", "our choice"},
+    {"checkpoint_trend_least", "checkpoints", 4, 3, 1000, 6, 3, offsetof(struct knobs, least), "that it takes", "our choice"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
 static void absorb(struct state *s, const struct point *p)
@@ -84,21 +87,23 @@ static void tell_ratio(const struct state *s, struct told *t, bool is, struct fi
 /* Of all growth, what is left without the largest jump. */
 static bool grew(const struct state *s, double by)
 {
-    return (double)s->n >= s->least && s->first > 0 && s->last / s->first / s->up >= by;
+    return (double)s->n >= s->knobs->least && s->first > 0 && s->last / s->first / s->up >= by;
 }
 
 static void judge_norm(struct state *s, const struct point *p, const struct findings *out)
 {
     double ratio = s->first > 0 ? s->last / s->first : 1;
-    bool shrank = (double)s->n >= s->least && s->down > 0 && ratio / s->down <= s->shrunk;
-    enum severity severity = ratio >= s->critical ? SEVERITY_CRITICAL : ratio >= s->warning ? SEVERITY_WARNING : SEVERITY_INFO;
-    tell_ratio(s, &s->grows, grew(s, s->grown), finding_of(s, "weights_exploding", severity, p), out);
+    bool shrank = (double)s->n >= s->knobs->least && s->down > 0 && ratio / s->down <= s->knobs->shrunk;
+    enum severity severity = ratio >= s->knobs->critical  ? SEVERITY_CRITICAL
+                             : ratio >= s->knobs->warning ? SEVERITY_WARNING
+                                                          : SEVERITY_INFO;
+    tell_ratio(s, &s->grows, grew(s, s->knobs->grown), finding_of(s, "weights_exploding", severity, p), out);
     tell_ratio(s, &s->shrinks, shrank, finding_of(s, "weights_decaying", SEVERITY_WARNING, p), out);
 }
 
 static void judge_gradient(struct state *s, const struct point *p, const struct findings *out)
 {
-    tell_ratio(s, &s->grows, grew(s, s->gradient), finding_of(s, "grad_explosion", SEVERITY_WARNING, p), out);
+    tell_ratio(s, &s->grows, grew(s, s->knobs->gradient), finding_of(s, "grad_explosion", SEVERITY_WARNING, p), out);
 }
 
 /* Weights of which no bit changes are the checkup's (weights_frozen); a schedule ends in tiny steps by right, so none may have been larger. */
@@ -108,7 +113,7 @@ static void judge_change(struct state *s, const struct point *p, const struct fi
     finding_add(&f, "ratio", s->most, "");
     finding_add(&f, "points", (double)s->n, "points");
     finding_add(&f, "whole", 1, "");
-    told_update(&s->stands, (double)s->n + 1 >= s->least && s->most > 0 && s->most < s->still, false, &f, out);
+    told_update(&s->stands, (double)s->n + 1 >= s->knobs->least && s->most > 0 && s->most < s->knobs->still, false, &f, out);
 }
 
 static const struct {

@@ -16,8 +16,11 @@
 #include "stats/track_level.h"
 
 enum { BINS = 256, OCTAVES_BELOW = 32 };
-struct state {
+struct knobs {
     double share, min_points, cut, few;
+};
+struct state {
+    const struct knobs *knobs;
     bool plain;   /* the optimizer's step is in proportion to the gradient */
     double bound; /* from the settings; 0: none */
     struct track clipped[1];
@@ -35,14 +38,14 @@ struct state {
 
 static const char *const kinds[] = {"clipping_always_on", NULL};
 static const struct knob knobs[] = {
-    {"clipping_share", "share", 0.95, 0.3, 1, 0.99, 0.6, offsetof(struct state, share), "of the steps that are clipped",
+    {"clipping_share", "share", 0.95, 0.3, 1, 0.99, 0.6, offsetof(struct knobs, share), "of the steps that are clipped",
      "Tuning Playbook: lower the rate when more than half of the steps are; most runs that do go well"},
-    {"clipping_points", "points", 50, 10, 100000, 100, 30, offsetof(struct state, min_points), "steps before anything is said",
+    {"clipping_points", "points", 50, 10, 100000, 100, 30, offsetof(struct knobs, min_points), "steps before anything is said",
      "our choice"},
-    {"clipping_cut", "share", 0.01, 1e-5, 0.5, 0.003, 0.03, offsetof(struct state, cut),
+    {"clipping_cut", "share", 0.01, 1e-5, 0.5, 0.003, 0.03, offsetof(struct knobs, cut),
      "of a step that clipping leaves of it, at most, for a warning under plain gradient descent",
      "our choice: the rate is two orders of magnitude below the one that was set"},
-    {"clipping_few", "points", 3, 2, 100000, 10, 2, offsetof(struct state, few),
+    {"clipping_few", "points", 3, 2, 100000, 10, 2, offsetof(struct knobs, few),
      "steps that are enough where each of them is cut so",
      "our choice: no norm falls a hundredfold by itself from one record to the next"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
@@ -112,20 +115,21 @@ static void say_all(void *state, const struct findings *out)
 {
     struct state *s = state;
     double percent = s->n_clipped && track_high(s->clipped) > 1 ? 100 : 1;
-    if (s->n_clipped && (double)s->clipped->curve->points >= s->min_points) {
+    if (s->n_clipped && (double)s->clipped->curve->points >= s->knobs->min_points) {
         double share = track_level(s->clipped, 0, 1) / percent;
         struct finding f = track_finding(s->clipped, "clipping_always_on", 0);
         f.confidence = 0.9;
-        if (share >= s->share && share <= 1) tell(&f, share, s->bound > 0 ? s->bound : (double)NAN, out);
+        if (share >= s->knobs->share && share <= 1) tell(&f, share, s->bound > 0 ? s->bound : (double)NAN, out);
         return;
     }
-    bool bounded = s->bound > 0 && s->points > 0 && share_above(s) >= s->share;
-    double left = bounded ? left_of_steps(s) : 1, least = s->min_points;
-    if (s->plain && left <= s->cut) least = s->bound <= s->cut * s->lowest ? s->few : s->min_points / 2;
+    bool bounded = s->bound > 0 && s->points > 0 && share_above(s) >= s->knobs->share;
+    double left = bounded ? left_of_steps(s) : 1, least = s->knobs->min_points;
+    if (s->plain && left <= s->knobs->cut)
+        least = s->bound <= s->knobs->cut * s->lowest ? s->knobs->few : s->knobs->min_points / 2;
     if (bounded && (double)s->points >= least) {
         struct finding f = {.kind = "clipping_always_on",
                             .episode = 1,
-                            .severity = s->plain && left <= s->cut ? SEVERITY_WARNING : SEVERITY_INFO,
+                            .severity = s->plain && left <= s->knobs->cut ? SEVERITY_WARNING : SEVERITY_INFO,
                             .confidence = 0.85,
                             .series = s->series,
                             .source = s->series->source,

@@ -9,8 +9,11 @@
 #include "analyzer.h"
 #include "stats/held.h"
 
-struct state {
+struct knobs {
     double dead, zeros, min_points, min_share;
+};
+struct state {
+    const struct knobs *knobs;
     struct held h;
     double highest;
     bool counts;
@@ -18,12 +21,12 @@ struct state {
 
 static const char *const kinds[] = {"dead_units", NULL};
 static const struct knob knobs[] = {
-    {"dead_units_share", "share", 0.8, 0.3, 1, 0.95, 0.65, offsetof(struct state, dead), "of a layer's units that never fire",
+    {"dead_units_share", "share", 0.8, 0.3, 1, 0.95, 0.65, offsetof(struct knobs, dead), "of a layer's units that never fire",
      "AutoTrainer 0.7, TheDeepChecker 0.5; seeded training runs: up to 0.55 in healthy layers, 0.98 in dead ones"},
-    {"dead_units_zeros", "share", 0.98, 0.5, 1, 0.999, 0.9, offsetof(struct state, zeros), "of a layer's activations that are 0",
+    {"dead_units_zeros", "share", 0.98, 0.5, 1, 0.999, 0.9, offsetof(struct knobs, zeros), "of a layer's activations that are 0",
      "seeded training runs: up to 0.81 in healthy layers, 0.99 in dead ones"},
-    {"dead_units_points", "points", 5, 2, 10000, 10, 3, offsetof(struct state, min_points), "that it must last", "our choice"},
-    {"dead_units_lasted", "share", 0.1, 0, 1, 0.2, 0.05, offsetof(struct state, min_share),
+    {"dead_units_points", "points", 5, 2, 10000, 10, 3, offsetof(struct knobs, min_points), "that it must last", "our choice"},
+    {"dead_units_lasted", "share", 0.1, 0, 1, 0.2, 0.05, offsetof(struct knobs, min_share),
      "of the values, that it must last for", "our choice"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
@@ -33,8 +36,8 @@ static void observe(void *state, const struct point *p, const struct findings *o
     bool named = p->series->role == ROLE_DEAD_SHARE;
     if (!isfinite(p->value)) return;
     s->counts = s->counts || p->value > 1;
-    bool beyond = !s->counts && p->value >= (named ? s->dead : s->zeros);
-    enum held_change change = held_add(&s->h, p, beyond, s->min_points, s->min_share);
+    bool beyond = !s->counts && p->value >= (named ? s->knobs->dead : s->knobs->zeros);
+    enum held_change change = held_add(&s->h, p, beyond, s->knobs->min_points, s->knobs->min_share);
     s->highest = s->h.row > 1 ? fmax(s->highest, p->value) : p->value;
     if (change == HELD_NONE) return;
     struct finding f = held_finding(&s->h, "dead_units", change, p);

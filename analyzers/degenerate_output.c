@@ -17,8 +17,11 @@
 #include "stats/track.h"
 
 enum { SERIES = 6, LAST = 3 };
-struct state {
+struct knobs {
     double min_points, distinct, repeated, endless, looping, sound, worse;
+};
+struct state {
+    const struct knobs *knobs;
     struct track samples[SERIES];
     uint32_t n, judged; /* judged: buckets of the series at the last judgement, all together */
     struct told told;
@@ -26,29 +29,31 @@ struct state {
 
 static const char *const kinds[] = {"degenerate_output", NULL};
 static const struct knob knobs[] = {
-    {"degenerate_points", "points", 5, 3, 10000, 10, 4, offsetof(struct state, min_points), "values before anything is said",
+    {"degenerate_points", "points", 5, 3, 10000, 10, 4, offsetof(struct knobs, min_points), "values before anything is said",
      "our choice"},
-    {"degenerate_distinct", "share", 0.1, 0.001, 0.5, 0.05, 0.2, offsetof(struct state, distinct),
+    {"degenerate_distinct", "share", 0.1, 0.001, 0.5, 0.05, 0.2, offsetof(struct knobs, distinct),
      "of distinct tokens or n-grams from which down samples repeat", "Li 2016 (distinct-n): people reach 0.3 and more"},
-    {"degenerate_repeated", "share", 0.6, 0.1, 1, 0.8, 0.4, offsetof(struct state, repeated), "of repeated n-grams from which up",
+    {"degenerate_repeated", "share", 0.6, 0.1, 1, 0.8, 0.4, offsetof(struct knobs, repeated), "of repeated n-grams from which up",
      "Welleck 2020: likelihood-trained models 0.44 of 4-grams, people 0.005"},
-    {"degenerate_endless", "share", 0.9, 0.2, 1, 0.98, 0.7, offsetof(struct state, endless),
+    {"degenerate_endless", "share", 0.9, 0.2, 1, 0.98, 0.7, offsetof(struct knobs, endless),
      "of samples that run into the length limit", "failure knowledge F30: stop share at least 0.99"},
-    {"degenerate_looping", "share", 0.75, 0.3, 1, 0.85, 0.65, offsetof(struct state, looping),
+    {"degenerate_looping", "share", 0.75, 0.3, 1, 0.85, 0.65, offsetof(struct knobs, looping),
      "of 4-grams of a logged text that stood before, from which it loops",
      "measured: prose 0.2, program text 0.55, tables in programs 0.73 at most; loops 0.83 and more"},
-    {"degenerate_sound", "share", 0.3, 0.05, 0.7, 0.2, 0.4, offsetof(struct state, sound),
+    {"degenerate_sound", "share", 0.3, 0.05, 0.7, 0.2, 0.4, offsetof(struct knobs, sound),
      "of such 4-grams up to which texts are sound, as they must have been before",
      "measured: nine of ten texts of prose and programs"},
-    {"degenerate_worse", "share", 0.2, 0.01, 1, 0.3, 0.1, offsetof(struct state, worse),
+    {"degenerate_worse", "share", 0.2, 0.01, 1, 0.3, 0.1, offsetof(struct knobs, worse),
      "of the scale by which it must have been better once, to be a warning", "our choice"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
 /* Where on the way from good (0) to bad (1) the share stands, and from where on it is degenerate. */
 static double badness(const struct state *s, const struct series *series, double share, double *limit)
 {
-    if (strcmp(series->unit, "distinct") == 0) return *limit = 1 - s->distinct, 1 - share;
-    *limit = strcmp(series->unit, "endless") == 0 ? s->endless : strcmp(series->unit, "looping") == 0 ? s->looping : s->repeated;
+    if (strcmp(series->unit, "distinct") == 0) return *limit = 1 - s->knobs->distinct, 1 - share;
+    *limit = strcmp(series->unit, "endless") == 0   ? s->knobs->endless
+             : strcmp(series->unit, "looping") == 0 ? s->knobs->looping
+                                                    : s->knobs->repeated;
     return share;
 }
 
@@ -56,7 +61,7 @@ static double badness(const struct state *s, const struct series *series, double
 static bool was_sound(const struct state *s, const double *mean, size_t from)
 {
     size_t row = 0;
-    for (size_t i = 0; i < from && row < LAST; i++) row = mean[i] <= s->sound ? row + 1 : 0;
+    for (size_t i = 0; i < from && row < LAST; i++) row = mean[i] <= s->knobs->sound ? row + 1 : 0;
     return row == LAST;
 }
 
@@ -64,7 +69,7 @@ static void judge(struct state *s, const struct track *t, struct finding *cleare
 {
     double mean[TRACK_BUCKETS], limit = 1, best = INFINITY, now = INFINITY;
     size_t n = track_means(t, mean), from = n;
-    if ((double)t->curve->points < s->min_points || n < LAST + 1) return;
+    if ((double)t->curve->points < s->knobs->min_points || n < LAST + 1) return;
     double scale = robust_median(mean, n) > 1.5 ? 100 : 1;
     for (size_t i = 0; i < n; i++) best = fmin(best, badness(s, t->series, mean[i] / scale, &limit));
     while (from > 0 && badness(s, t->series, mean[from - 1] / scale, &limit) >= limit) from--;
@@ -72,7 +77,7 @@ static void judge(struct state *s, const struct track *t, struct finding *cleare
     bool looping = strcmp(t->series->unit, "looping") == 0;
     if (n - from < LAST || (looping && !was_sound(s, mean, from))) return;
     struct finding f = track_finding(t, "degenerate_output", from);
-    bool worse = from > 0 && now - best >= s->worse;
+    bool worse = from > 0 && now - best >= s->knobs->worse;
     f.severity = worse ? SEVERITY_WARNING : SEVERITY_INFO;
     f.confidence = worse ? 0.85 : 0.6;
     finding_add(&f, "from", from > 0 ? mean[from - 1] : mean[0], "");

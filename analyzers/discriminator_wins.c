@@ -16,8 +16,11 @@
 #include "stats/told.h"
 
 enum { BUCKETS = 64 };
-struct state {
+struct knobs {
     double level, share, min_points, min_at_end, lasted_share, dead_level, still, refused, level_stuck, better, bound;
+};
+struct state {
+    const struct knobs *knobs;
     struct curve d, g;
     struct bucket d_buckets[BUCKETS], g_buckets[BUCKETS];
     const struct series *series;
@@ -31,29 +34,29 @@ struct state {
 
 static const char *const kinds[] = {"discriminator_wins", "adversarial_stalemate", NULL};
 static const struct knob knobs[] = {
-    {"discriminator_level", "loss", 0.1, 0, 1, 0.03, 0.2, offsetof(struct state, level),
+    {"discriminator_level", "loss", 0.1, 0, 1, 0.03, 0.2, offsetof(struct knobs, level),
      "below which the discriminator's loss is as good as zero", "Goodfellow 2014: balance at ln 4; hinge 2, least squares 0.25"},
-    {"discriminator_share", "share", 0.25, 0.01, 1, 0.1, 0.4, offsetof(struct state, share), "of its early level", "our choice"},
-    {"discriminator_points", "points", 30, 10, 10000, 100, 20, offsetof(struct state, min_points),
+    {"discriminator_share", "share", 0.25, 0.01, 1, 0.1, 0.4, offsetof(struct knobs, share), "of its early level", "our choice"},
+    {"discriminator_points", "points", 30, 10, 10000, 100, 20, offsetof(struct knobs, min_points),
      "values before anything is said", "our choice"},
-    {"discriminator_at_end", "points", 20, 10, 10000, 60, 14, offsetof(struct state, min_at_end), "the same when the run is over",
+    {"discriminator_at_end", "points", 20, 10, 10000, 60, 14, offsetof(struct knobs, min_at_end), "the same when the run is over",
      "our choice: the end that counts is four of them, the beginning two"},
-    {"discriminator_lasted", "share", 0.2, 0.05, 1, 0.4, 0.1, offsetof(struct state, lasted_share),
+    {"discriminator_lasted", "share", 0.2, 0.05, 1, 0.4, 0.1, offsetof(struct knobs, lasted_share),
      "of the run that it must have lasted", "our choice"},
-    {"adversarial_dead", "loss", 1e-4, 0, 0.1, 1e-5, 1e-3, offsetof(struct state, dead_level),
+    {"adversarial_dead", "loss", 1e-4, 0, 0.1, 1e-5, 1e-3, offsetof(struct knobs, dead_level),
      "below which a loss of either sign gives no signal", "single-precision gradients of such a loss are rounding noise"},
-    {"adversarial_still", "share", 0.002, 0, 0.1, 0.0005, 0.005, offsetof(struct state, still),
+    {"adversarial_still", "share", 0.002, 0, 0.1, 0.0005, 0.005, offsetof(struct knobs, still),
      "of its level that a loss may move in the second half of a run and still be called frozen",
      "mini-batches alone move the losses of a living game by percents"},
-    {"adversarial_refused", "loss", 2, 0.5, 100, 4, 1, offsetof(struct state, refused),
+    {"adversarial_refused", "loss", 2, 0.5, 100, 4, 1, offsetof(struct knobs, refused),
      "above its first value at which a generator's loss says that nothing it makes is believed",
      "Goodfellow 2014: at balance ln 2; two more are odds of 14 to 1"},
-    {"discriminator_level_stuck", "loss", 0.3, 0, 1, 0.1, 0.5, offsetof(struct state, level_stuck),
+    {"discriminator_level_stuck", "loss", 0.3, 0, 1, 0.1, 0.5, offsetof(struct knobs, level_stuck),
      "the same as discriminator_level, where the generator is refused and nothing it makes has got better",
      "right three times of four on both sides costs 0.29 each"},
-    {"discriminator_better", "share", 0.1, 0.01, 0.9, 0.05, 0.2, offsetof(struct state, better),
+    {"discriminator_better", "share", 0.1, 0.01, 0.9, 0.05, 0.2, offsetof(struct knobs, better),
      "of its first value by which the distance to what is real must have come down for it to have got better", "our choice"},
-    {"discriminator_bound", "x", 1000, 10, 1e9, 1e4, 100, offsetof(struct state, bound),
+    {"discriminator_bound", "x", 1000, 10, 1e9, 1e4, 100, offsetof(struct knobs, bound),
      "its early size beyond which a critic is held by nothing", "as loss_without_bound"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
@@ -102,16 +105,17 @@ static struct finding found(const struct state *s, const char *kind, enum severi
 static bool is_refused(const struct state *s)
 {
     size_t n = s->g.used;
-    return n >= 5 && level_of(s->g_buckets, n - (n + 4) / 5, n, false) - s->g_buckets[0].min >= s->refused;
+    return n >= 5 && level_of(s->g_buckets, n - (n + 4) / 5, n, false) - s->g_buckets[0].min >= s->knobs->refused;
 }
 
 /* Neither gives a signal: the losses are nothing, or nothing moves them. */
 static bool is_dead(struct state *s, double early, double now, struct finding *f)
 {
-    size_t n = s->d.used, late = n - (size_t)ceil(s->lasted_share * (double)n);
-    bool nothing = level_of(s->d_buckets, 0, n, true) < s->dead_level && level_of(s->d_buckets, late, n, true) < s->dead_level;
+    size_t n = s->d.used, late = n - (size_t)ceil(s->knobs->lasted_share * (double)n);
+    bool nothing =
+        level_of(s->d_buckets, 0, n, true) < s->knobs->dead_level && level_of(s->d_buckets, late, n, true) < s->knobs->dead_level;
     nothing = nothing && !is_refused(s);
-    bool still = frozen(&s->d, s->still) && frozen(&s->g, s->still);
+    bool still = frozen(&s->d, s->knobs->still) && frozen(&s->g, s->knobs->still);
     if (nothing) *f = found(s, "adversarial_stalemate", SEVERITY_CRITICAL, 0.9, 0, early, now);
     else if (still) *f = found(s, "adversarial_stalemate", SEVERITY_CRITICAL, 0.85, n / 2, early, now);
     return nothing || still;
@@ -120,7 +124,7 @@ static bool is_dead(struct state *s, double early, double now, struct finding *f
 /* Has what the generator makes never come nearer to what is real, as far as that is measured? */
 static bool never_better(const struct state *s)
 {
-    return s->qualities >= 5 && s->quality_first > 0 && s->quality_best > (1 - s->better) * s->quality_first;
+    return s->qualities >= 5 && s->quality_first > 0 && s->quality_best > (1 - s->knobs->better) * s->quality_first;
 }
 
 /* Where a critic's loss passed ten times all of its first half. */
@@ -138,7 +142,7 @@ static bool runs_away(const struct state *s, double now)
     size_t n = s->g.used;
     double d = level_of(s->d_buckets, 0, (s->d.used + 1) / 2, true),
            g = n >= 5 ? level_of(s->g_buckets, 0, (n + 1) / 2, true) : INFINITY;
-    return now < 0 && -now >= s->bound * d && level_of(s->g_buckets, n - (n + 4) / 5, n, false) >= s->bound * g;
+    return now < 0 && -now >= s->knobs->bound * d && level_of(s->g_buckets, n - (n + 4) / 5, n, false) >= s->knobs->bound * g;
 }
 
 static bool has_won(struct state *s, double early, double now, struct finding *f)
@@ -148,10 +152,10 @@ static bool has_won(struct state *s, double early, double now, struct finding *f
         return true;
     }
     bool refused = is_refused(s);
-    double level = refused && never_better(s) ? s->level_stuck : s->level;
+    double level = refused && never_better(s) ? s->knobs->level_stuck : s->knobs->level;
     double began = refused ? fmax(early, s->d_buckets[0].max) : early;
-    if (s->lowest < -0.01 || now > level || (now > s->share * began && early > level)) return false;
-    size_t onset = s->d.used - (size_t)ceil(s->lasted_share * (double)s->d.used);
+    if (s->lowest < -0.01 || now > level || (now > s->knobs->share * began && early > level)) return false;
+    size_t onset = s->d.used - (size_t)ceil(s->knobs->lasted_share * (double)s->d.used);
     while (onset > 0 && s->d_buckets[onset - 1].mean < level) onset--;
     double over = now > 0 ? level / now : 10;
     *f = found(s, "discriminator_wins", SEVERITY_WARNING, fmin(0.95, 0.7 + 0.05 * log2(over)), onset, early, now);
@@ -161,8 +165,9 @@ static bool has_won(struct state *s, double early, double now, struct finding *f
 /* Nothing is said before the generator was heard of: its loss tells a stalemate from a victory. */
 static void judge(struct state *s, bool over, const struct findings *out)
 {
-    size_t n = s->d.used, late = n - (size_t)ceil(s->lasted_share * (double)n);
-    if (!s->series || !s->g.points || (double)s->d.points < (over ? s->min_at_end : s->min_points) || n < 10) return;
+    size_t n = s->d.used, late = n - (size_t)ceil(s->knobs->lasted_share * (double)n);
+    if (!s->series || !s->g.points || (double)s->d.points < (over ? s->knobs->min_at_end : s->knobs->min_points) || n < 10)
+        return;
     double early = level_of(s->d_buckets, 0, (n + 9) / 10, false), now = level_of(s->d_buckets, late, n, false);
     struct finding dead = {0}, wins = {0};
     bool is = is_dead(s, early, now, &dead), won = !is && has_won(s, early, now, &wins);

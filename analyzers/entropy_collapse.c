@@ -13,8 +13,11 @@
 #include "stats/track_pair.h"
 
 enum { TRACKS = 4 };
-struct state {
+struct knobs {
     double share, least, floor, min_points, lasted, effect, restless, gone, soon;
+};
+struct state {
+    const struct knobs *knobs;
     struct track track[TRACKS];
     uint32_t n;
     struct told told;
@@ -22,26 +25,26 @@ struct state {
 
 static const char *const kinds[] = {"entropy_collapse", NULL};
 static const struct knob knobs[] = {
-    {"entropy_collapse_share", "share", 0.05, 0.001, 0.5, 0.02, 0.1, offsetof(struct state, share),
+    {"entropy_collapse_share", "share", 0.05, 0.001, 0.5, 0.02, 0.1, offsetof(struct knobs, share),
      "of its early level that is left", "seeded training runs: not below 0.5 in healthy ones"},
-    {"entropy_collapse_least", "nats", 0.05, 0, 5, 0.1, 0.02, offsetof(struct state, least),
+    {"entropy_collapse_least", "nats", 0.05, 0, 5, 0.1, 0.02, offsetof(struct knobs, least),
      "that there must have been: below it nothing can be lost", "our choice"},
-    {"entropy_collapse_floor", "nats", 0.01, 0, 1, 0.001, 0.03, offsetof(struct state, floor),
+    {"entropy_collapse_floor", "nats", 0.01, 0, 1, 0.001, 0.03, offsetof(struct knobs, floor),
      "or that is left whatever there was: the first update may take it all",
      "of two actions the likelier is then taken 499 times of 500"},
-    {"entropy_collapse_points", "points", 12, 8, 100000, 30, 10, offsetof(struct state, min_points),
+    {"entropy_collapse_points", "points", 12, 8, 100000, 30, 10, offsetof(struct knobs, min_points),
      "values before anything is said", "our choice"},
-    {"entropy_collapse_lasted", "share", 0.2, 0.05, 1, 0.3, 0.1, offsetof(struct state, lasted),
+    {"entropy_collapse_lasted", "share", 0.2, 0.05, 1, 0.3, 0.1, offsetof(struct knobs, lasted),
      "of the run for which it must have been low", "as discriminator_lasted"},
-    {"entropy_collapse_effect", "sd", 2, 0.5, 20, 1, 3, offsetof(struct state, effect),
+    {"entropy_collapse_effect", "sd", 2, 0.5, 20, 1, 3, offsetof(struct knobs, effect),
      "above its start that the return must stand to have been learned", "Cohen 1988: 0.8 is a large effect of single values"},
-    {"entropy_collapse_restless", "nats", 0.03, 0.005, 5, 0.1, 0.02, offsetof(struct state, restless),
+    {"entropy_collapse_restless", "nats", 0.03, 0.005, 5, 0.1, 0.02, offsetof(struct knobs, restless),
      "of divergence from one policy to the next, while it is certain, above which it has not come to rest",
      "Schulman 2017: targets of 0.003 to 0.03 while a policy learns"},
-    {"entropy_collapse_gone", "share", 0.001, 0.00001, 0.05, 0.0003, 0.003, offsetof(struct state, gone),
+    {"entropy_collapse_gone", "share", 0.001, 0.00001, 0.05, 0.0003, 0.003, offsetof(struct knobs, gone),
      "of its early level that is next to nothing, though the return rose",
      "seeded training runs: 0.018 at least in healthy ones"},
-    {"entropy_collapse_soon", "share", 0.34, 0.05, 1, 0.2, 0.5, offsetof(struct state, soon),
+    {"entropy_collapse_soon", "share", 0.34, 0.05, 1, 0.2, 0.5, offsetof(struct knobs, soon),
      "of the run after which that is no collapse any more: it had time to learn", "our choice"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
@@ -52,15 +55,15 @@ static bool learned(const struct state *s, const struct track *r)
     size_t n = track_levels(r, level), tenth = (n + 9) / 10;
     double first = robust_median(level, tenth), now = robust_median(level + n - tenth, tenth), noise = track_noise(r);
     for (size_t i = 0; i < n; i++) best = fmax(best, level[i]);
-    return now - first > s->effect * noise && now > first && now >= first + (best - first) / 2;
+    return now - first > s->knobs->effect * noise && now > first && now >= first + (best - first) / 2;
 }
 
 /* Do the updates go on moving a policy that is certain? */
 static bool is_restless(const struct state *s)
 {
     const struct track *kl = track_of_role(s->track, s->n, ROLE_KL);
-    return kl && (double)kl->curve->points >= s->min_points && track_level(kl, 0.5, 1) >= s->restless &&
-           track_level(kl, 1 - s->lasted, 1) >= s->restless / 2;
+    return kl && (double)kl->curve->points >= s->knobs->min_points && track_level(kl, 0.5, 1) >= s->knobs->restless &&
+           track_level(kl, 1 - s->knobs->lasted, 1) >= s->knobs->restless / 2;
 }
 
 /* Was next to nothing left of it, for good, when most of the run still lay ahead, and has the return stood still since? */
@@ -68,27 +71,27 @@ static bool gone_soon(const struct state *s, const struct track *e, const struct
 {
     double mean[TRACK_BUCKETS], level[TRACK_BUCKETS];
     size_t n = track_means(e, mean), i = n;
-    while (i > 0 && fabs(mean[i - 1]) <= s->gone * early) i--;
-    if (i == n || (double)i > s->soon * (double)n || early < s->least) return false;
+    while (i > 0 && fabs(mean[i - 1]) <= s->knobs->gone * early) i--;
+    if (i == n || (double)i > s->knobs->soon * (double)n || early < s->knobs->least) return false;
     size_t m = track_levels(r, level);
-    return level[m - 1] - track_at(r, level, e->curve->buckets[i].first_step) <= s->effect * track_noise(r);
+    return level[m - 1] - track_at(r, level, e->curve->buckets[i].first_step) <= s->knobs->effect * track_noise(r);
 }
 
 static bool collapsed(const struct state *s, const struct track *e, double *early, double *now)
 {
-    if ((double)e->curve->points < s->min_points || e->curve->used < 8 || !track_begins(e)) return false;
+    if ((double)e->curve->points < s->knobs->min_points || e->curve->used < 8 || !track_begins(e)) return false;
     if (track_low(e) < 0 && track_high(e) > 0) return false;
     *early = fabs(track_level(e, 0, 0.1));
-    *now = fabs(track_level(e, 1 - s->lasted, 1));
-    bool fell = *early >= s->least && *now <= s->share * *early;
-    return fell || (*now <= s->floor && fmax(fabs(track_low(e)), fabs(track_high(e))) > 0); /* all 0: not computed */
+    *now = fabs(track_level(e, 1 - s->knobs->lasted, 1));
+    bool fell = *early >= s->knobs->least && *now <= s->knobs->share * *early;
+    return fell || (*now <= s->knobs->floor && fmax(fabs(track_low(e)), fabs(track_high(e))) > 0); /* all 0: not computed */
 }
 
 static size_t onset_of(const struct state *s, const struct track *e, double early)
 {
     double mean[TRACK_BUCKETS];
     size_t i = track_means(e, mean) - 1;
-    while (i > 0 && fabs(mean[i - 1]) <= fmax(s->share * early, s->floor)) i--;
+    while (i > 0 && fabs(mean[i - 1]) <= fmax(s->knobs->share * early, s->knobs->floor)) i--;
     return i;
 }
 

@@ -18,8 +18,11 @@
 
 #define LN4 1.3862943611198906
 enum { TRACKS = 4 };
-struct state {
+struct knobs {
     double lost, lost_far, won, factor, fallen, min_points, lasted, runs_away, critic_far, believed, coin;
+};
+struct state {
+    const struct knobs *knobs;
     struct track track[TRACKS];
     uint32_t n;
     struct told told;
@@ -29,31 +32,31 @@ struct state {
 
 static const char *const kinds[] = {"generator_wins", NULL};
 static const struct knob knobs[] = {
-    {"generator_wins_discriminator", "loss", 2.5, 1, 100, 4, 2, offsetof(struct state, lost),
+    {"generator_wins_discriminator", "loss", 2.5, 1, 100, 4, 2, offsetof(struct knobs, lost),
      "that the discriminator's loss must be above",
      "Goodfellow 2014: balance at ln 4, hinge at 2; seeded runs: levels up to 1.8"},
-    {"generator_wins_far", "loss", 10, 2, 1e6, 30, 5, offsetof(struct state, lost_far), "above which it says so by itself",
+    {"generator_wins_far", "loss", 10, 2, 1e6, 30, 5, offsetof(struct knobs, lost_far), "above which it says so by itself",
      "seeded training runs: 27 and more where the discriminator stopped learning"},
-    {"generator_wins_generator", "loss", 0.1, 0, 1, 0.03, 0.2, offsetof(struct state, won),
+    {"generator_wins_generator", "loss", 0.1, 0, 1, 0.03, 0.2, offsetof(struct knobs, won),
      "that the generator's loss must be below, where it is never negative", "as discriminator_level"},
-    {"generator_wins_factor", "x", 2, 1, 100, 4, 1.5, offsetof(struct state, factor),
+    {"generator_wins_factor", "x", 2, 1, 100, 4, 1.5, offsetof(struct knobs, factor),
      "above its early level that the discriminator's loss must be", "our choice"},
-    {"generator_wins_fallen", "share", 0.7, 0.1, 1, 0.6, 0.9, offsetof(struct state, fallen),
+    {"generator_wins_fallen", "share", 0.7, 0.1, 1, 0.6, 0.9, offsetof(struct knobs, fallen),
      "of its first value below which a discriminator's loss has fallen: it has learned, and the loss is a sum in units of its "
      "own",
      "our choice: one that never learned stays where it began"},
-    {"generator_wins_points", "points", 30, 10, 10000, 100, 20, offsetof(struct state, min_points),
+    {"generator_wins_points", "points", 30, 10, 10000, 100, 20, offsetof(struct knobs, min_points),
      "values before anything is said", "as discriminator_points"},
-    {"generator_wins_lasted", "share", 0.2, 0.05, 1, 0.4, 0.1, offsetof(struct state, lasted),
+    {"generator_wins_lasted", "share", 0.2, 0.05, 1, 0.4, 0.1, offsetof(struct knobs, lasted),
      "of the run that it must have lasted", "as discriminator_lasted"},
-    {"generator_wins_bound", "x", 1000, 10, 1e9, 1e4, 100, offsetof(struct state, runs_away),
+    {"generator_wins_bound", "x", 1000, 10, 1e9, 1e4, 100, offsetof(struct knobs, runs_away),
      "balance, above which the outputs themselves grow without bound", "as loss_without_bound"},
-    {"generator_wins_critic", "x", 100, 10, 1e6, 1000, 50, offsetof(struct state, critic_far),
+    {"generator_wins_critic", "x", 100, 10, 1e6, 1000, 50, offsetof(struct knobs, critic_far),
      "its size in the first half, that a critic's loss and the generator's are",
      "with a penalty on the gradient both wander by less than ten; without one they have no bound"},
-    {"generator_wins_believed", "loss", -1, -100, 0, -2, -0.5, offsetof(struct state, believed),
+    {"generator_wins_believed", "loss", -1, -100, 0, -2, -0.5, offsetof(struct knobs, believed),
      "that the generator's loss must be below, where it may be negative", "Lim & Ye 2017: the margin of the hinge"},
-    {"generator_wins_coin", "nats", 0.1, 0.02, 2, 0.2, 0.06, offsetof(struct state, coin),
+    {"generator_wins_coin", "nats", 0.1, 0.02, 2, 0.2, 0.06, offsetof(struct knobs, coin),
      "that the discriminator costs above ln 4, and the generator below ln 2, where both began at cross-entropy's balance",
      "seeded training runs: 0.00 at most in healthy ones"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
@@ -72,23 +75,24 @@ static double balance_of(const struct track *d, const struct track *g)
 static bool fools_a_coin(const struct state *s, const struct track *d, const struct track *g, double d_now, double g_now)
 {
     double halves = LN4 / balance_of(d, g);
-    return halves * d_now >= LN4 + s->coin && halves * track_level(d, 0.1, 0.5) <= LN4 && g_now <= LN4 / 2 - s->coin &&
-           track_level(g, 0.1, 0.5) >= LN4 / 2 - s->coin / 2;
+    return halves * d_now >= LN4 + s->knobs->coin && halves * track_level(d, 0.1, 0.5) <= LN4 &&
+           g_now <= LN4 / 2 - s->knobs->coin && track_level(g, 0.1, 0.5) >= LN4 / 2 - s->knobs->coin / 2;
 }
 
 /* Has a loss that began far beyond balance come down? A sum over a batch or over many outputs has no balance that is known. */
 static bool learned(const struct state *s, const struct track *d, double now)
 {
-    return track_begins(d) && d->curve->buckets[0].mean >= s->lost_far && now < s->fallen * d->curve->buckets[0].mean;
+    return track_begins(d) && d->curve->buckets[0].mean >= s->knobs->lost_far &&
+           now < s->knobs->fallen * d->curve->buckets[0].mean;
 }
 
 static bool wins(const struct state *s, const struct track *d, const struct track *g, double d_now, double g_now)
 {
     double early = fmin(track_level(d, 0, 0.1), 2); /* a discriminator that never learned begins beyond balance */
-    if (d_now >= s->lost && g_now <= s->believed && d_now > early) return true;
+    if (d_now >= s->knobs->lost && g_now <= s->knobs->believed && d_now > early) return true;
     if (fools_a_coin(s, d, g, d_now, g_now)) return true;
-    if (d_now < s->lost || d_now < s->factor * early || learned(s, d, d_now)) return false;
-    return d_now >= s->lost_far || (track_low(g) >= 0 && g_now <= s->won);
+    if (d_now < s->knobs->lost || d_now < s->knobs->factor * early || learned(s, d, d_now)) return false;
+    return d_now >= s->knobs->lost_far || (track_low(g) >= 0 && g_now <= s->knobs->won);
 }
 
 /* The middle one of the sizes of a loss, whatever its sign, in a part of the run. */
@@ -103,12 +107,12 @@ static double size_of(const struct track *t, double from, double to)
 /* A critic that is not held back: its loss and the generator's, which are differences of its outputs, grow by orders of magnitude. */
 static bool runs_away(const struct state *s, const struct track *d, const struct track *g)
 {
-    double late = 1 - s->lasted, y[TRACK_BUCKETS];
+    double late = 1 - s->knobs->lasted, y[TRACK_BUCKETS];
     size_t n = track_means(d, y), from = (size_t)(late * (double)n), lost = 0;
     for (size_t i = from; i < n; i++) lost += y[i] > 0;
     if (4 * lost < n - from) return false; /* one that only falls is the critic's win: discriminator_wins */
-    return size_of(d, late, 1) >= s->critic_far * fmax(size_of(d, 0, 0.5), 1) &&
-           size_of(g, late, 1) >= s->critic_far * fmax(size_of(g, 0, 0.5), 1);
+    return size_of(d, late, 1) >= s->knobs->critic_far * fmax(size_of(d, 0, 0.5), 1) &&
+           size_of(g, late, 1) >= s->knobs->critic_far * fmax(size_of(g, 0, 0.5), 1);
 }
 
 static size_t onset_of(const struct track *d, double bound)
@@ -122,19 +126,22 @@ static size_t onset_of(const struct track *d, double bound)
 static void judge(struct state *s, bool over, const struct findings *out)
 {
     const struct track *d = game_discriminator(s->track, s->n), *g = track_of_role(s->track, s->n, ROLE_LOSS_GENERATOR);
-    if (!d || !g || (double)d->curve->points < s->min_points || d->curve->used < 10) return;
-    double d_now = track_level(d, 1 - s->lasted, 1), g_now = track_level(g, 1 - s->lasted, 1);
+    if (!d || !g || (double)d->curve->points < s->knobs->min_points || d->curve->used < 10) return;
+    double d_now = track_level(d, 1 - s->knobs->lasted, 1), g_now = track_level(g, 1 - s->knobs->lasted, 1);
     bool critic = track_low(d) < -0.01, far = critic && over && runs_away(s, d, g),
          is = far || (!critic && wins(s, d, g, d_now, g_now));
     if (critic && !far && s->told.open) told_close(&s->told, 0, out); /* what was told of a critic is taken back (taken_back.h) */
     struct finding f = {0};
     if (is) {
-        f = track_finding(d, "generator_wins", onset_of(d, far ? s->critic_far : d_now < s->lost ? balance_of(d, g) : s->lost));
+        f = track_finding(d, "generator_wins",
+                          onset_of(d, far                      ? s->knobs->critic_far
+                                      : d_now < s->knobs->lost ? balance_of(d, g)
+                                                               : s->knobs->lost));
         f.severity = SEVERITY_WARNING;
-        f.confidence = d_now >= s->lost_far ? 0.93 : 0.85;
+        f.confidence = d_now >= s->knobs->lost_far ? 0.93 : 0.85;
         finding_add(&f, "discriminator_loss", d_now, "");
         finding_add(&f, "generator_loss", g_now, "");
-        finding_add(&f, "without_bound", far || d_now >= s->runs_away, "");
+        finding_add(&f, "without_bound", far || d_now >= s->knobs->runs_away, "");
         finding_add(&f, "early_level", track_level(d, 0, 0.1), "");
     }
     told_update(&s->told, is, over, &f, out);

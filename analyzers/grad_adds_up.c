@@ -12,8 +12,11 @@
 #include "stats/track_level.h"
 
 enum { EPISODE = 1 << 16 };
-struct state {
+struct knobs {
     double min_points, grown, later, later_smooth, rough, smooth, dip;
+};
+struct state {
+    const struct knobs *knobs;
     struct preview preview;
     struct track norm[1];
     uint32_t n;
@@ -24,20 +27,20 @@ static const double CHANGE_MAX = 1.6487212707001282; /* e^0.5: one odd batch is 
 
 static const char *const kinds[] = {"grad_explosion", NULL};
 static const struct knob knobs[] = {
-    {"grad_adds_up_points", "points", 30, 20, 100000, 60, 20, offsetof(struct state, min_points), "norms before anything is said",
+    {"grad_adds_up_points", "points", 30, 20, 100000, 60, 20, offsetof(struct knobs, min_points), "norms before anything is said",
      "our choice"},
-    {"grad_adds_up_grown", "x", 2.2, 1.5, 100, 4, 2, offsetof(struct state, grown), "its first level, at the end",
+    {"grad_adds_up_grown", "x", 2.2, 1.5, 100, 4, 2, offsetof(struct knobs, grown), "its first level, at the end",
      "a sum of 30 records grows by 5 as the root; seeded training runs: healthy ones that are as smooth grew by 1.2"},
-    {"grad_adds_up_later", "x", 1.15, 1.01, 10, 1.25, 1.1, offsetof(struct state, later),
+    {"grad_adds_up_later", "x", 1.15, 1.01, 10, 1.25, 1.1, offsetof(struct knobs, later),
      "that its second half stands above the first", "a root's does by 1.5, the half of it where early batches weigh more"},
-    {"grad_adds_up_rough", "share", 0.075, 0.005, 0.3, 0.05, 0.1, offsetof(struct state, rough),
+    {"grad_adds_up_rough", "share", 0.075, 0.005, 0.3, 0.05, 0.1, offsetof(struct knobs, rough),
      "that it changes by from one value to the next, on average and at most",
      "seeded training runs: 0.02 to 0.07 for sums, 0.25 and more in healthy runs whose norm doubles"},
-    {"grad_adds_up_smooth", "share", 0.05, 0.002, 0.3, 0.03, 0.06, offsetof(struct state, smooth),
+    {"grad_adds_up_smooth", "share", 0.05, 0.002, 0.3, 0.03, 0.06, offsetof(struct knobs, smooth),
      "the same, for a sum whose batches cancel out", "seeded training runs: 0.056 and more where each step has its own gradient"},
-    {"grad_adds_up_later_smooth", "x", 1.02, 1, 10, 1.1, 1.01, offsetof(struct state, later_smooth), "the same as later, there",
+    {"grad_adds_up_later_smooth", "x", 1.02, 1, 10, 1.1, 1.01, offsetof(struct knobs, later_smooth), "the same as later, there",
      "our choice: it must not fall back"},
-    {"grad_adds_up_dip", "share", 0.6, 0.1, 1, 0.8, 0.5, offsetof(struct state, dip),
+    {"grad_adds_up_dip", "share", 0.6, 0.1, 1, 0.8, 0.5, offsetof(struct knobs, dip),
      "of its highest level that it never falls below", "our choice: a sum forgets nothing"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
@@ -58,11 +61,11 @@ static void judge(void *state, const struct findings *out)
     double level[TRACK_BUCKETS];
     if (!s->n) return;
     size_t n = track_means(t, level);
-    if ((double)t->curve->points < s->min_points || n < 10 || !track_begins(t) || track_low(t) <= 0) return;
+    if ((double)t->curve->points < s->knobs->min_points || n < 10 || !track_begins(t) || track_low(t) <= 0) return;
     double rough = log_sum_value(&s->changes) / (double)(t->curve->points - 1), first = level[0], now = track_level(t, 0.75, 1);
     double later = track_level(t, 0.5, 1) / track_level(t, 0, 0.5);
-    if (rough > s->rough || now < s->grown * first || deepest_dip(level, n) < s->dip) return;
-    if (later < (rough <= s->smooth ? s->later_smooth : s->later)) return;
+    if (rough > s->knobs->rough || now < s->knobs->grown * first || deepest_dip(level, n) < s->knobs->dip) return;
+    if (later < (rough <= s->knobs->smooth ? s->knobs->later_smooth : s->knobs->later)) return;
     struct finding f = track_finding(t, "grad_explosion", 0);
     f.episode += EPISODE; /* apart from what grad_explosion tells of the series */
     f.severity = SEVERITY_WARNING;

@@ -14,9 +14,12 @@
 #include "stats/level.h"
 #include "stats/reached.h"
 
-struct state {
-    struct excursion_knobs knobs;
+struct knobs {
+    struct excursion_knobs excursion;
     double critical_factor, warning_factor, above_all, loss_factor, loss_height, beyond;
+};
+struct state {
+    const struct knobs *knobs;
     struct excursion e;
     struct level loss; /* before the excursion */
     double loss_now;   /* an average of about three values */
@@ -31,42 +34,45 @@ struct state {
 
 static const char *const kinds[] = {"grad_explosion", NULL};
 static const struct knob knobs[] = {
-    {"grad_explosion_height", "sd", 6, 3, 100, 10, 5, offsetof(struct state, knobs.height_sd),
+    {"grad_explosion_height", "sd", 6, 3, 100, 10, 5, offsetof(struct knobs, excursion.height_sd),
      "how far above the recent level the norm must be", "as loss_spike_height, of a noisier series"},
-    {"grad_explosion_factor", "x", 10, 2, 1e6, 30, 5, offsetof(struct state, knobs.height_factor), "and at least this factor",
+    {"grad_explosion_factor", "x", 10, 2, 1e6, 30, 5, offsetof(struct knobs, excursion.height_factor), "and at least this factor",
      "failure knowledge F28: 10 times the rolling median"},
-    {"grad_explosion_patience", "points", 5, 1, 10000, 10, 3, offsetof(struct state, knobs.patience_points),
+    {"grad_explosion_patience", "points", 5, 1, 10000, 10, 3, offsetof(struct knobs, excursion.patience_points),
      "for more points than this", "our choice"},
-    {"grad_explosion_patience_share", "share", 0.01, 0, 1, 0.03, 0.005, offsetof(struct state, knobs.patience_share),
+    {"grad_explosion_patience_share", "share", 0.01, 0, 1, 0.03, 0.005, offsetof(struct knobs, excursion.patience_share),
      "and for this share of the run", "our choice"},
-    {"grad_explosion_warning", "x", 30, 2, 1e6, 100, 10, offsetof(struct state, warning_factor),
+    {"grad_explosion_warning", "x", 30, 2, 1e6, 100, 10, offsetof(struct knobs, warning_factor),
      "below it the rise is only worth knowing unless the loss rises too",
      "seeded training runs: norms of healthy runs drift by up to an order of magnitude"},
-    {"grad_explosion_critical", "x", 100, 2, 1e9, 1000, 30, offsetof(struct state, critical_factor),
+    {"grad_explosion_critical", "x", 100, 2, 1e9, 1000, 30, offsetof(struct knobs, critical_factor),
      "from this factor on it is critical", "AutoTrainer: ratio above 70"},
-    {"grad_explosion_above", "x", 3, 1, 1e6, 6, 2, offsetof(struct state, above_all),
+    {"grad_explosion_above", "x", 3, 1, 1e6, 6, 2, offsetof(struct knobs, above_all),
      "of what it came to before that it must reach to be more than worth knowing",
      "seeded training runs: up to 2.6 where other data brought the norm back to where it began"},
-    {"grad_explosion_loss_height", "sd", 5, 2, 100, 8, 4, offsetof(struct state, loss_height),
+    {"grad_explosion_loss_height", "sd", 5, 2, 100, 8, 4, offsetof(struct knobs, loss_height),
      "the loss rises with it when it is so far above its own level", "our choice"},
-    {"grad_explosion_loss_factor", "x", 1.2, 1.01, 100, 1.5, 1.1, offsetof(struct state, loss_factor), "and by this factor",
+    {"grad_explosion_loss_factor", "x", 1.2, 1.01, 100, 1.5, 1.1, offsetof(struct knobs, loss_factor), "and by this factor",
      "our choice"},
-    {"grad_explosion_beyond", "x", 2, 1, 1000, 4, 1.5, offsetof(struct state, beyond),
+    {"grad_explosion_beyond", "x", 2, 1, 1000, 4, 1.5, offsetof(struct knobs, beyond),
      "the first loss, at which any such norm is an explosion, however high it was at the beginning",
      "no data cost an untrained model so much"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
-static bool loss_rises(const struct state *s) { return level_above(&s->loss, s->loss_now, s->loss_factor, s->loss_height); }
+static bool loss_rises(const struct state *s)
+{
+    return level_above(&s->loss, s->loss_now, s->knobs->loss_factor, s->knobs->loss_height);
+}
 
 static enum severity severity_of(const struct state *s, double factor)
 {
-    double above = fmax(s->top, log(s->reached.before)) + log(s->above_all);
-    bool wild = s->loss_first > 0 && s->loss_now > s->beyond * s->loss_first;
+    double above = fmax(s->top, log(s->reached.before)) + log(s->knobs->above_all);
+    bool wild = s->loss_first > 0 && s->loss_now > s->knobs->beyond * s->loss_first;
     if (!s->e.scale.linear && s->e.peak < above && !wild) return SEVERITY_INFO;
     if (s->announced && !wild) return SEVERITY_INFO;
-    if (loss_rises(s) || factor >= s->critical_factor) return SEVERITY_CRITICAL;
-    return factor >= s->warning_factor && !s->e.slow ? SEVERITY_WARNING
-                                                     : SEVERITY_INFO; /* a drift under a falling loss is usual */
+    if (loss_rises(s) || factor >= s->knobs->critical_factor) return SEVERITY_CRITICAL;
+    return factor >= s->knobs->warning_factor && !s->e.slow ? SEVERITY_WARNING
+                                                            : SEVERITY_INFO; /* a drift under a falling loss is usual */
 }
 
 static void tell(struct state *s, enum phase phase, const struct findings *out)
@@ -75,7 +81,7 @@ static void tell(struct state *s, enum phase phase, const struct findings *out)
     double factor = excursion_factor(e);
     enum severity severity = severity_of(s, factor);
     if (phase == PHASE_CLOSED && severity == SEVERITY_CRITICAL) severity = SEVERITY_WARNING;
-    struct finding f = excursion_finding(e, &s->knobs, "grad_explosion", s->series);
+    struct finding f = excursion_finding(e, &s->knobs->excursion, "grad_explosion", s->series);
     f.phase = phase;
     f.episode = s->episode;
     f.severity = severity;
@@ -98,7 +104,7 @@ static void observe_loss(struct state *s, double value)
 
 RARELY static void judge(struct state *s, const struct point *p, const struct findings *out)
 {
-    enum excursion_change change = excursion_add(&s->e, &s->knobs, p);
+    enum excursion_change change = excursion_add(&s->e, &s->knobs->excursion, p);
     if (!s->e.open) reached_add(&s->reached, p->value);
     if (change == EXCURSION_SETTLED) s->episode++, tell(s, PHASE_OPENED, out);
     else if (change == EXCURSION_GREW && s->told) tell(s, PHASE_CHANGED, out);
@@ -112,7 +118,7 @@ static void observe_norm(struct state *s, const struct point *p, const struct fi
     s->past = p->past;
     if (p->value > s->max) s->max = p->value;
     if (!s->e.open && s->e.base.n == ROLLING_MAX && rolling_median(&s->e.base) > s->top) s->top = rolling_median(&s->e.base);
-    if (excursion_passes(&s->e, &s->knobs, p)) reached_add(&s->reached, p->value);
+    if (excursion_passes(&s->e, &s->knobs->excursion, p)) reached_add(&s->reached, p->value);
     else judge(s, p, out);
 }
 
@@ -142,9 +148,9 @@ static void finish(void *state, const struct findings *out)
     if (s->e.n < EXCURSION_EARLY && !s->e.open) {
         struct excursion early = s->e;
         struct excursion_start start;
-        if (excursion_early(&early, &s->knobs, s->past, &start) && early.open) s->e = early;
+        if (excursion_early(&early, &s->knobs->excursion, s->past, &start) && early.open) s->e = early;
     }
-    if (!s->e.open || s->e.back || (s->e.length < 3 && excursion_factor(&s->e) < s->critical_factor)) return;
+    if (!s->e.open || s->e.back || (s->e.length < 3 && excursion_factor(&s->e) < s->knobs->critical_factor)) return;
     s->episode++;
     tell(s, PHASE_OPENED, out);
 }

@@ -7,31 +7,34 @@
 #include "analyzer.h"
 #include "stats/nonfinite.h"
 
-struct state {
+struct knobs {
     double calm_points, row_points, warmup_points;
+};
+struct state {
+    const struct knobs *knobs;
     struct nonfinite n;
 };
 
 static const char *const kinds[] = {"grad_nonfinite", NULL};
 static const struct knob knobs[] = {
-    {"grad_nonfinite_calm", "points", 10, 1, 1000, 10, 10, offsetof(struct state, calm_points),
+    {"grad_nonfinite_calm", "points", 10, 1, 1000, 10, 10, offsetof(struct knobs, calm_points),
      "finite values in a row after which it is over", "our choice"},
-    {"grad_nonfinite_row", "points", 3, 1, 100, 5, 2, offsetof(struct state, row_points), "in a row before it is critical",
+    {"grad_nonfinite_row", "points", 3, 1, 100, 5, 2, offsetof(struct knobs, row_points), "in a row before it is critical",
      "dynamic loss scaling: two halvings in a row are usual, more are not"},
-    {"grad_nonfinite_warmup", "points", 30, 0, 1000, 50, 20, offsetof(struct state, warmup_points),
+    {"grad_nonfinite_warmup", "points", 30, 0, 1000, 50, 20, offsetof(struct knobs, warmup_points),
      "at the start, while the loss scale is found, more are usual", "2^16 to 2^1 in at most 16 skipped steps, with hysteresis 2"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
 static enum severity severity_of(const struct state *s)
 {
-    double allowed = (double)s->n.points <= s->warmup_points ? s->warmup_points : s->row_points;
+    double allowed = (double)s->n.points <= s->knobs->warmup_points ? s->knobs->warmup_points : s->knobs->row_points;
     return (double)s->n.in_a_row >= allowed ? SEVERITY_CRITICAL : SEVERITY_INFO;
 }
 
 static void observe(void *state, const struct point *p, const struct findings *out)
 {
     struct state *s = state;
-    switch (nonfinite_add(&s->n, p, s->calm_points, out)) {
+    switch (nonfinite_add(&s->n, p, s->knobs->calm_points, out)) {
     case NONFINITE_FIRST: nonfinite_emit(&s->n, "grad_nonfinite", severity_of(s), 0.9, PHASE_OPENED, p, out); break;
     case NONFINITE_MORE:
         if (severity_of(s) > s->n.told || s->n.told == SEVERITY_CRITICAL)

@@ -11,9 +11,12 @@
 #include "stats/level.h"
 #include "stats/reached.h"
 
-struct state {
-    struct excursion_knobs knobs;
+struct knobs {
+    struct excursion_knobs excursion;
     double answer_points, loss_factor, loss_height, above_all;
+};
+struct state {
+    const struct knobs *knobs;
     struct reached reached; /* by the norm, outside excursions */
     struct excursion e;
     struct level loss;
@@ -27,21 +30,21 @@ struct state {
 
 static const char *const kinds[] = {"grad_spike", NULL};
 static const struct knob knobs[] = {
-    {"grad_spike_height", "sd", 10, 3, 100, 20, 8, offsetof(struct state, knobs.height_sd),
+    {"grad_spike_height", "sd", 10, 3, 100, 20, 8, offsetof(struct knobs, excursion.height_sd),
      "how far above the recent level the norm must jump", "as loss_spike_height, of a noisier series"},
-    {"grad_spike_factor", "x", 10, 2, 1e6, 30, 5, offsetof(struct state, knobs.height_factor), "and at least this factor",
+    {"grad_spike_factor", "x", 10, 2, 1e6, 30, 5, offsetof(struct knobs, excursion.height_factor), "and at least this factor",
      "failure knowledge F28: 10 times the rolling median"},
-    {"grad_spike_patience", "points", 20, 2, 10000, 20, 20, offsetof(struct state, knobs.patience_points),
+    {"grad_spike_patience", "points", 20, 2, 10000, 20, 20, offsetof(struct knobs, excursion.patience_points),
      "longer than this is no spike", "as loss_spike_patience"},
-    {"grad_spike_patience_share", "share", 0.03, 0, 1, 0.03, 0.03, offsetof(struct state, knobs.patience_share),
+    {"grad_spike_patience_share", "share", 0.03, 0, 1, 0.03, 0.03, offsetof(struct knobs, excursion.patience_share),
      "nor longer than this share of the run", "as loss_spike_patience_share"},
-    {"grad_spike_answer", "points", 5, 1, 100, 3, 10, offsetof(struct state, answer_points),
+    {"grad_spike_answer", "points", 5, 1, 100, 3, 10, offsetof(struct knobs, answer_points),
      "of the loss within which it answers", "our choice"},
-    {"grad_spike_loss_height", "sd", 6, 2, 100, 8, 5, offsetof(struct state, loss_height),
+    {"grad_spike_loss_height", "sd", 6, 2, 100, 8, 5, offsetof(struct knobs, loss_height),
      "the loss answers when it is so far above its level", "our choice"},
-    {"grad_spike_loss_factor", "x", 1.3, 1.01, 100, 1.5, 1.1, offsetof(struct state, loss_factor), "and by this factor",
+    {"grad_spike_loss_factor", "x", 1.3, 1.01, 100, 1.5, 1.1, offsetof(struct knobs, loss_factor), "and by this factor",
      "our choice"},
-    {"grad_spike_above", "x", 3, 1, 1e6, 6, 2, offsetof(struct state, above_all),
+    {"grad_spike_above", "x", 3, 1, 1e6, 6, 2, offsetof(struct knobs, above_all),
      "of what the norm came to in ordinary steps before, the first ones too, that it must reach to be a warning",
      "as grad_explosion_above"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
@@ -52,7 +55,7 @@ static void tell(struct state *s, bool recovered, const struct findings *out)
     double factor = excursion_factor(e);
     if (!s->told || factor >= s->worst) {
         s->worst = factor;
-        s->f = excursion_finding(e, &s->knobs, "grad_spike", s->series);
+        s->f = excursion_finding(e, &s->knobs->excursion, "grad_spike", s->series);
         s->f.episode = 1;
         finding_add(&s->f, "height_ratio", factor, "x");
         finding_add(&s->f, "loss_followed", s->followed, "");
@@ -61,7 +64,7 @@ static void tell(struct state *s, bool recovered, const struct findings *out)
     }
     s->f.evidence[3].value = s->followed;
     s->f.evidence[5].value = s->count;
-    bool beyond = e->scale.linear || e->peak >= log(s->above_all * s->reached.before);
+    bool beyond = e->scale.linear || e->peak >= log(s->knobs->above_all * s->reached.before);
     s->f.severity = s->followed && beyond && !s->announced ? SEVERITY_WARNING : SEVERITY_INFO;
     s->f.phase = s->told ? PHASE_CHANGED : PHASE_OPENED;
     s->told = true;
@@ -70,7 +73,7 @@ static void tell(struct state *s, bool recovered, const struct findings *out)
 
 RARELY static void answer(struct state *s, const struct findings *out)
 {
-    if ((double)(s->loss_points - s->jumped_at) > s->answer_points) return;
+    if ((double)(s->loss_points - s->jumped_at) > s->knobs->answer_points) return;
     s->waiting = false;
     s->followed = true;
     tell(s, false, out);
@@ -81,14 +84,14 @@ static void observe_loss(struct state *s, const struct point *p, const struct fi
     if (!s->loss_series) s->loss_series = p->series;
     if (p->series != s->loss_series) return;
     s->loss_points++;
-    s->loss_rose = level_above(&s->loss, p->value, s->loss_factor, s->loss_height);
+    s->loss_rose = level_above(&s->loss, p->value, s->knobs->loss_factor, s->knobs->loss_height);
     level_add(&s->loss, p->value);
     if (s->loss_rose && s->waiting) answer(s, out);
 }
 
 RARELY static void judge(struct state *s, const struct point *p, const struct findings *out)
 {
-    enum excursion_change change = excursion_add(&s->e, &s->knobs, p);
+    enum excursion_change change = excursion_add(&s->e, &s->knobs->excursion, p);
     if (!s->e.open) reached_add(&s->reached, p->value);
     if (s->e.slow) return;
     if (change == EXCURSION_STARTED) {
@@ -105,7 +108,7 @@ static void observe_norm(struct state *s, const struct point *p, const struct fi
 {
     if (!s->series) s->series = p->series;
     if (p->series != s->series) return;
-    if (excursion_passes(&s->e, &s->knobs, p)) reached_add(&s->reached, p->value);
+    if (excursion_passes(&s->e, &s->knobs->excursion, p)) reached_add(&s->reached, p->value);
     else judge(s, p, out);
 }
 

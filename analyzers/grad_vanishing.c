@@ -15,8 +15,11 @@ struct layer {
     double level;
     uint32_t n;
 };
-struct state {
+struct knobs {
     double norm, share, layer_norm, layer_ratio, min_points, loss_left;
+};
+struct state {
+    const struct knobs *knobs;
     double window[WINDOW]; /* the last norms */
     uint32_t n_low;        /* of those, below `norm` */
     double early;          /* the highest level of the first ones */
@@ -35,31 +38,31 @@ struct state {
 };
 
 static const char *const kinds[] = {"grad_vanishing", NULL};
-static const struct knob knobs[] = {{"grad_vanishing_norm", "norm", 1e-4, 0, 1, 1e-5, 1e-3, offsetof(struct state, norm),
+static const struct knob knobs[] = {{"grad_vanishing_norm", "norm", 1e-4, 0, 1, 1e-5, 1e-3, offsetof(struct knobs, norm),
                                      "below which the whole gradient is as good as gone", "AutoTrainer: 1e-4"},
-                                    {"grad_vanishing_share", "share", 1e-3, 0, 1, 1e-4, 1e-2, offsetof(struct state, share),
+                                    {"grad_vanishing_share", "share", 1e-3, 0, 1, 1e-4, 1e-2, offsetof(struct knobs, share),
                                      "of its early level", "AutoTrainer: ratio 1e-3"},
                                     {"grad_vanishing_layer_norm", "norm", 1e-4, 0, 1, 1e-5, 1e-3,
-                                     offsetof(struct state, layer_norm), "of the first layer, below which it is starved",
+                                     offsetof(struct knobs, layer_norm), "of the first layer, below which it is starved",
                                      "AutoTrainer: 1e-4"},
                                     {"grad_vanishing_layer_ratio", "share", 1e-3, 0, 1, 1e-4, 1e-2,
-                                     offsetof(struct state, layer_ratio), "of the last layer's norm", "AutoTrainer: 1e-3"},
-                                    {"grad_vanishing_points", "points", 10, 3, 10000, 30, 5, offsetof(struct state, min_points),
+                                     offsetof(struct knobs, layer_ratio), "of the last layer's norm", "AutoTrainer: 1e-3"},
+                                    {"grad_vanishing_points", "points", 10, 3, 10000, 30, 5, offsetof(struct knobs, min_points),
                                      "that it must last", "our choice"},
-                                    {"grad_vanishing_loss", "share", 0.5, 0.05, 1, 0.7, 0.3, offsetof(struct state, loss_left),
+                                    {"grad_vanishing_loss", "share", 0.5, 0.05, 1, 0.7, 0.3, offsetof(struct knobs, loss_left),
                                      "of the initial loss that must still be there", "our choice: below it the run has learned"},
                                     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
 static bool loss_is_high(const struct state *s)
 {
-    return s->n_loss < 5 || s->loss_first <= 0 || s->loss_now >= s->loss_left * s->loss_first;
+    return s->n_loss < 5 || s->loss_first <= 0 || s->loss_now >= s->knobs->loss_left * s->loss_first;
 }
 
 static void tell(struct state *s, const struct point *p, const struct series *series, double norm, double ratio, double by_layer,
                  const struct findings *out)
 {
     if (s->low_points++ == 0) s->onset_step = p->step, s->onset_line = p->line;
-    if ((double)s->low_points < s->min_points || (s->told && (s->low_points & (s->low_points - 1)))) return;
+    if ((double)s->low_points < s->knobs->min_points || (s->told && (s->low_points & (s->low_points - 1)))) return;
     struct finding f = {.kind = "grad_vanishing",
                         .phase = s->told ? PHASE_CHANGED : PHASE_OPENED,
                         .episode = 1,
@@ -97,8 +100,8 @@ static void finish(void *state, const struct findings *out)
 static void remember(struct state *s, double norm)
 {
     double *place = &s->window[s->n_whole % WINDOW];
-    if (s->n_whole >= WINDOW) s->n_low -= *place < s->norm;
-    s->n_low += norm < s->norm;
+    if (s->n_whole >= WINDOW) s->n_low -= *place < s->knobs->norm;
+    s->n_low += norm < s->knobs->norm;
     *place = norm;
     s->n_whole++;
 }
@@ -108,7 +111,7 @@ RARELY static void look(struct state *s, const struct point *p, size_t n, const 
     double level = robust_median(s->window, n);
     if (s->n_whole <= EARLY) s->early = fmax(s->early, level);
     if (s->n_whole < 10 || s->early <= 0) return;
-    if (level < s->norm && level < s->share * s->early && level > 0 && loss_is_high(s))
+    if (level < s->knobs->norm && level < s->knobs->share * s->early && level > 0 && loss_is_high(s))
         tell(s, p, p->series, level, level / s->early, 0, out);
 }
 
@@ -137,7 +140,7 @@ RARELY static void observe_layer(struct state *s, const struct point *p, const s
         if (!last || s->layer[j].series->depth > last->series->depth) last = &s->layer[j];
     }
     if (!first || p->series != last->series || first == last || first->n < 5 || last->level <= 0) return;
-    if (first->level < s->layer_norm && first->level < s->layer_ratio * last->level && loss_is_high(s))
+    if (first->level < s->knobs->layer_norm && first->level < s->knobs->layer_ratio * last->level && loss_is_high(s))
         tell(s, p, first->series, first->level, first->level / last->level, 1, out);
 }
 

@@ -17,8 +17,11 @@ struct layer {
     const struct series *series;
     uint32_t n, zeros;
 };
-struct state {
+struct knobs {
     double min_points, min_share, fall, solved;
+};
+struct state {
+    const struct knobs *knobs;
     struct track loss[1];
     uint32_t n_loss, n_layers, next;
     struct layer layer[LAYERS];
@@ -31,21 +34,21 @@ struct state {
 };
 
 static const char *const kinds[] = {"grad_zero", NULL};
-static const struct knob knobs[] = {{"grad_zero_points", "points", 20, 5, 100000, 50, 10, offsetof(struct state, min_points),
+static const struct knob knobs[] = {{"grad_zero_points", "points", 20, 5, 100000, 50, 10, offsetof(struct knobs, min_points),
                                      "norms in a row that are 0", "as lr_zero_points"},
-                                    {"grad_zero_share", "share", 0.05, 0.01, 1, 0.1, 0.03, offsetof(struct state, min_share),
+                                    {"grad_zero_share", "share", 0.05, 0.01, 1, 0.1, 0.03, offsetof(struct knobs, min_share),
                                      "of all norms, in a row", "as lr_zero_share"},
-                                    {"grad_zero_fall", "share", 0.05, 0, 0.9, 0.02, 0.1, offsetof(struct state, fall),
+                                    {"grad_zero_fall", "share", 0.05, 0, 0.9, 0.02, 0.1, offsetof(struct knobs, fall),
                                      "that the loss may fall meanwhile: beyond it the norm is only printed as 0",
                                      "as lr_zero_loss_fall"},
-                                    {"grad_zero_solved", "share", 0.1, 0, 0.9, 0.2, 0.05, offsetof(struct state, solved),
+                                    {"grad_zero_solved", "share", 0.1, 0, 0.9, 0.2, 0.05, offsetof(struct knobs, solved),
                                      "of its first level at which a loss is solved, and zero is right", "our choice"},
                                     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
 static void judge(struct state *s, bool over, const struct findings *out)
 {
     bool from_start = s->before == 0, known = s->n_loss > 0;
-    bool is = s->h.open && (known ? standing_since(s->loss, s->h.onset_step, s->fall, s->solved) : !from_start);
+    bool is = s->h.open && (known ? standing_since(s->loss, s->h.onset_step, s->knobs->fall, s->knobs->solved) : !from_start);
     struct finding f = {0};
     if (!over && (from_start || !known)) return; /* the loss may begin to fall at any time, or be logged later */
     if (is) {
@@ -66,7 +69,7 @@ static void judge_layers(struct state *s, const struct findings *out)
     double dead = 0;
     for (uint32_t i = 0; i < s->n_layers; i++) {
         const struct layer *l = &s->layer[i];
-        if ((double)l->n < s->min_points || l->zeros < l->n) continue;
+        if ((double)l->n < s->knobs->min_points || l->zeros < l->n) continue;
         dead++;
         if (!first || strcmp(l->series->name, first->series->name) < 0) first = l;
     }
@@ -110,7 +113,7 @@ static void observe(void *state, const struct point *p, const struct findings *o
     }
     if (!s->series) s->series = p->series;
     if (p->series != s->series) return;
-    enum held_change change = held_add(&s->h, p, p->value == 0, s->min_points, s->min_share);
+    enum held_change change = held_add(&s->h, p, p->value == 0, s->knobs->min_points, s->knobs->min_share);
     if (s->h.open) s->newest = *p;
     if (p->value != 0) s->before++;
     if (change == HELD_BEGINS || change == HELD_OVER) judge(s, false, out);

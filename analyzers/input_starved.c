@@ -13,8 +13,11 @@
 #include "stats/track.h"
 
 enum { SERIES = 2 };
-struct state {
+struct knobs {
     double min_points, least_s, share_info, share_warning, idle;
+};
+struct state {
+    const struct knobs *knobs;
     struct track wait[SERIES], step[SERIES], use[SERIES];
     struct own_track clock;
     uint32_t n_wait, n_step, n_use, n_clock;
@@ -27,14 +30,14 @@ struct state {
 
 static const char *const kinds[] = {"input_starved", NULL};
 static const struct knob knobs[] = {
-    {"input_points", "points", 10, 4, 100000, 20, 6, offsetof(struct state, min_points), "values before anything is said",
+    {"input_points", "points", 10, 4, 100000, 20, 6, offsetof(struct knobs, min_points), "values before anything is said",
      "our choice"},
-    {"input_least", "s", 0.005, 0, 60, 0.02, 0.001, offsetof(struct state, least_s),
+    {"input_least", "s", 0.005, 0, 60, 0.02, 0.001, offsetof(struct knobs, least_s),
      "of waiting in a step below which nothing is said", "a loader hands a batch over in about a millisecond"},
-    {"input_info", "share", 0.25, 0.02, 1, 0.4, 0.15, offsetof(struct state, share_info),
+    {"input_info", "share", 0.25, 0.02, 1, 0.4, 0.15, offsetof(struct knobs, share_info),
      "of the step time spent waiting for data, to be worth knowing", "failure knowledge F66: 20 %"},
-    {"input_warning", "share", 0.4, 0.05, 1, 0.6, 0.25, offsetof(struct state, share_warning), "to be a warning", "our choice"},
-    {"input_idle", "%", 25, 1, 100, 15, 40, offsetof(struct state, idle),
+    {"input_warning", "share", 0.4, 0.05, 1, 0.6, 0.25, offsetof(struct knobs, share_warning), "to be a warning", "our choice"},
+    {"input_idle", "%", 25, 1, 100, 15, 40, offsetof(struct knobs, idle),
      "utilisation of the accelerator below which it is worth knowing", "our choice"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
@@ -71,11 +74,11 @@ static double step_seconds(struct state *s)
 
 static void judge(struct state *s, const struct track *t, const struct findings *out)
 {
-    if ((double)t->curve->points < s->min_points) return;
+    if ((double)t->curve->points < s->knobs->min_points) return;
     bool percent = strchr(t->series->name, '%');
     double wait = late_level(t), share = percent ? wait / 100 : wait / step_seconds(s);
-    if ((!percent && wait < s->least_s) || !(share >= s->share_info) || share > 1.05) return;
-    tell(t, share >= s->share_warning ? SEVERITY_WARNING : SEVERITY_INFO, share, wait, out);
+    if ((!percent && wait < s->knobs->least_s) || !(share >= s->knobs->share_info) || share > 1.05) return;
+    tell(t, share >= s->knobs->share_warning ? SEVERITY_WARNING : SEVERITY_INFO, share, wait, out);
 }
 
 static bool is_bare_time(const struct series *series)
@@ -113,7 +116,8 @@ static void say_all(void *state, const struct findings *out)
     for (uint32_t i = 0; i < s->n_wait; i++) judge(s, &s->wait[i], out);
     for (uint32_t i = 0; i < s->n_use && !s->n_wait; i++) {
         double use = late_level(&s->use[i]);
-        if ((double)s->use[i].curve->points >= s->min_points && use < s->idle) tell(&s->use[i], SEVERITY_INFO, NAN, use, out);
+        if ((double)s->use[i].curve->points >= s->knobs->min_points && use < s->knobs->idle)
+            tell(&s->use[i], SEVERITY_INFO, NAN, use, out);
     }
 }
 

@@ -8,8 +8,11 @@
 #include "analyzer.h"
 #include "stats/rolling.h"
 
-struct state {
+struct knobs {
     double factor, before, behind, large;
+};
+struct state {
+    const struct knobs *knobs;
     double even;    /* the intervals so far, */
     uint32_t n;     /* as many of them, */
     bool mixed;     /* unless they are not all the same: then they are kept */
@@ -25,13 +28,13 @@ struct state {
 };
 
 static const char *const kinds[] = {"log_gap", NULL};
-static const struct knob knobs[] = {{"log_gap_factor", "x", 10, 3, 10000, 30, 6, offsetof(struct state, factor),
+static const struct knob knobs[] = {{"log_gap_factor", "x", 10, 3, 10000, 30, 6, offsetof(struct knobs, factor),
                                      "longer than any interval around it", "our choice"},
-                                    {"log_gap_before", "points", 20, 5, 10000, 32, 10, offsetof(struct state, before),
+                                    {"log_gap_before", "points", 20, 5, 10000, 32, 10, offsetof(struct knobs, before),
                                      "values before it, to know the interval", "our choice"},
-                                    {"log_gap_behind", "points", 8, 2, 10000, 16, 4, offsetof(struct state, behind),
+                                    {"log_gap_behind", "points", 8, 2, 10000, 16, 4, offsetof(struct knobs, behind),
                                      "values behind it at the old interval", "our choice"},
-                                    {"log_gap_large", "share", 0.2, 0.01, 1, 0.4, 0.1, offsetof(struct state, large),
+                                    {"log_gap_large", "share", 0.2, 0.01, 1, 0.4, 0.1, offsetof(struct knobs, large),
                                      "of the steps logged so far, to be a warning", "our choice"},
                                     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
@@ -40,7 +43,7 @@ static void tell(struct state *s, const struct point *p, const struct findings *
     double missing = (double)(s->to - s->from), all = (double)(p->step - s->first_step);
     struct finding f = {.kind = "log_gap",
                         .episode = ++s->episode,
-                        .severity = missing >= s->large * all ? SEVERITY_WARNING : SEVERITY_INFO,
+                        .severity = missing >= s->knobs->large * all ? SEVERITY_WARNING : SEVERITY_INFO,
                         .confidence = 0.8,
                         .series = p->series,
                         .source = p->source,
@@ -88,7 +91,7 @@ static struct state *keep(struct state *s, double interval, const struct finding
 static void look_behind(struct state *s, const struct point *p, double interval, const struct findings *out)
 {
     if (interval > 3 * s->usual) s->from = s->to; /* no: it was changed */
-    else if ((double)++s->since >= s->behind) {
+    else if ((double)++s->since >= s->knobs->behind) {
         tell(s, p, out);
         s->from = s->to;
     }
@@ -106,9 +109,9 @@ RARELY static void look(struct state *s, const struct point *p, const struct fin
     if (!s->points || p->segment != s->segment || p->step < s->last_step) begin(s, p);
     double interval = s->points ? (double)p->step - (double)s->last_step : 0;
     if (interval > 0) {
-        bool known = (double)s->points >= s->before && s->n >= ROLLING_MAX / 2;
+        bool known = (double)s->points >= s->knobs->before && s->n >= ROLLING_MAX / 2;
         if (s->from != s->to) look_behind(s, p, interval, out);
-        else if (known && interval > s->factor * s->longest) {
+        else if (known && interval > s->knobs->factor * s->longest) {
             s->usual = s->mixed ? rolling_median(&s->intervals) : s->even;
             s->from = s->last_step, s->to = p->step, s->from_line = s->last_line, s->since = 0;
         } else if (s->n < ROLLING_MAX && !(s = keep(s, interval, out))) return;

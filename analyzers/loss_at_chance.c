@@ -26,9 +26,12 @@
 #define REPEATS 0.5  /* of the first evaluations say the same: answers that change do once in ten, on 300 rows */
 #define GAMES   (WANTS(ROLE_RETURN) | WANTS(ROLE_LOSS_GENERATOR) | WANTS(ROLE_LOSS_DISCRIMINATOR))
 enum { SCORES = 4, NAMES_POINTS = 4, ANSWERS_POINTS = 6 };
-struct state {
+struct knobs {
     double min_points, min_epochs, few_epochs, band, band_known, sits, above, held_points, held_low, held_high, held_train,
         held_gain, held_share, held_rare, held_falls, beats, names, more_classes;
+};
+struct state {
+    const struct knobs *knobs;
     double classes; /* from the settings; 0: not told */
     bool game;
     struct track loss[2], held[2], score[SCORES];
@@ -38,43 +41,43 @@ struct state {
 
 static const char *const kinds[] = {"loss_at_chance", NULL};
 static const struct knob knobs[] = {
-    {"loss_at_chance_points", "points", 20, 8, 100000, 50, 12, offsetof(struct state, min_points),
+    {"loss_at_chance_points", "points", 20, 8, 100000, 50, 12, offsetof(struct knobs, min_points),
      "values before anything is said", "as loss_not_decreasing_steps"},
-    {"loss_at_chance_epochs", "points", 6, 3, 1000, 12, 5, offsetof(struct state, min_epochs),
+    {"loss_at_chance_epochs", "points", 6, 3, 1000, 12, 5, offsetof(struct knobs, min_epochs),
      "the same, where a point is an epoch", "as loss_not_decreasing_epochs, and two more"},
-    {"loss_at_chance_few", "points", 5, 3, 1000, 8, 4, offsetof(struct state, few_epochs),
+    {"loss_at_chance_few", "points", 5, 3, 1000, 8, 4, offsetof(struct knobs, few_epochs),
      "the same where a held-out accuracy stands at 1 / n", "two measurements that agree"},
-    {"loss_at_chance_band", "share", 0.006, 0.0005, 0.05, 0.003, 0.01, offsetof(struct state, band),
+    {"loss_at_chance_band", "share", 0.006, 0.0005, 0.05, 0.003, 0.01, offsetof(struct knobs, band),
      "around ln n, where the number of classes is guessed", "ln 9 and ln 10 lie 0.046 apart; rounding to three digits is 0.0005"},
-    {"loss_at_chance_known", "share", 0.02, 0.001, 0.2, 0.01, 0.04, offsetof(struct state, band_known),
+    {"loss_at_chance_known", "share", 0.02, 0.001, 0.2, 0.01, 0.04, offsetof(struct knobs, band_known),
      "around ln n, where a setting tells n", "mini-batches of 64 move a level by about 0.01"},
-    {"loss_at_chance_sits", "share", 0.5, 0.1, 1, 0.8, 0.35, offsetof(struct state, sits),
+    {"loss_at_chance_sits", "share", 0.5, 0.1, 1, 0.8, 0.35, offsetof(struct knobs, sits),
      "of the run, at its end, for which the loss must sit there", "failure knowledge, section 2: at ln n and never lower"},
-    {"loss_at_chance_above", "x", 1.5, 1.05, 10, 1.25, 2, offsetof(struct state, above),
+    {"loss_at_chance_above", "x", 1.5, 1.05, 10, 1.25, 2, offsetof(struct knobs, above),
      "1 / n, above which a held-out score is no guess", "our choice"},
-    {"chance_held_points", "points", 8, 5, 1000, 16, 6, offsetof(struct state, held_points),
+    {"chance_held_points", "points", 8, 5, 1000, 16, 6, offsetof(struct knobs, held_points),
      "evaluations before a held-out loss of two classes is judged", "as score_chance_points"},
-    {"chance_held_low", "share", 0.97, 0.9, 1, 0.99, 0.95, offsetof(struct state, held_low),
+    {"chance_held_low", "share", 0.97, 0.9, 1, 0.99, 0.95, offsetof(struct knobs, held_low),
      "of the entropy of the classes that the held-out loss is never below", "as score_chance_loss"},
-    {"chance_held_high", "x", 1.1, 1, 2, 1.05, 1.2, offsetof(struct state, held_high), "of it, that it ends above at most",
+    {"chance_held_high", "x", 1.1, 1, 2, 1.05, 1.2, offsetof(struct knobs, held_high), "of it, that it ends above at most",
      "our choice"},
-    {"chance_held_train", "share", 0.85, 0.5, 1, 0.9, 0.8, offsetof(struct state, held_train),
+    {"chance_held_train", "share", 0.85, 0.5, 1, 0.9, 0.8, offsetof(struct knobs, held_train),
      "of it that the training loss keeps at least", "our choice: some of it may be learned by heart"},
-    {"chance_held_gain", "share", 0.05, 0.005, 0.3, 0.03, 0.08, offsetof(struct state, held_gain),
+    {"chance_held_gain", "share", 0.05, 0.005, 0.3, 0.03, 0.08, offsetof(struct knobs, held_gain),
      "of the scale that the accuracy gains at most", "two standard errors of 300 rows"},
-    {"chance_held_share", "share", 0.8, 0.55, 0.95, 0.7, 0.85, offsetof(struct state, held_share), "of the larger class at most",
+    {"chance_held_share", "share", 0.8, 0.55, 0.95, 0.7, 0.85, offsetof(struct knobs, held_share), "of the larger class at most",
      "beyond it a rare class is another trouble: prediction_collapse"},
-    {"chance_held_rare", "share", 0.98, 0.8, 0.999, 0.95, 0.99, offsetof(struct state, held_rare),
+    {"chance_held_rare", "share", 0.98, 0.8, 0.999, 0.95, 0.99, offsetof(struct knobs, held_rare),
      "of the larger class at most, where the accuracy is the same number at every evaluation",
      "beyond it the loss of guessing is next to nothing, and its band as narrow as rounding"},
-    {"chance_held_falls", "share", 0.02, 0.002, 0.2, 0.01, 0.04, offsetof(struct state, held_falls),
+    {"chance_held_falls", "share", 0.02, 0.002, 0.2, 0.01, 0.04, offsetof(struct knobs, held_falls),
      "of its first value that a held-out loss falls where the answers change: then it is the labels that are noisy",
      "seeded training runs: 0.03 and more with labels of which six in ten were drawn by lot, below 0.01 with all of them"},
-    {"loss_at_chance_beats", "share", 0.05, 0.005, 0.5, 0.03, 0.1, offsetof(struct state, beats),
+    {"loss_at_chance_beats", "share", 0.05, 0.005, 0.5, 0.03, 0.1, offsetof(struct knobs, beats),
      "of ln n that a held-out loss is below where something is known", "as loss_at_chance_known, and classes of unequal size"},
-    {"loss_at_chance_names", "share", 0.2, 0.02, 0.5, 0.1, 0.3, offsetof(struct state, names),
+    {"loss_at_chance_names", "share", 0.2, 0.02, 0.5, 0.1, 0.3, offsetof(struct knobs, names),
      "of 1 / n around it in which an accuracy stands that tells n", "classes are seldom of equal size to the last row"},
-    {"chance_held_more", "share", 0.03, 0.005, 0.1, 0.02, 0.05, offsetof(struct state, more_classes),
+    {"chance_held_more", "share", 0.03, 0.005, 0.1, 0.02, 0.05, offsetof(struct knobs, more_classes),
      "around ln n, of three classes or more, in which training began: then there are not two", "ln 3 is 0.58 above ln 2"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
@@ -104,7 +107,7 @@ static const struct track *accuracy_of(const struct state *s)
 static bool is_named(const struct state *s, double classes)
 {
     const struct track *t = accuracy_of(s);
-    double least = (1 - s->names) / classes, most = (1 + s->names) / classes;
+    double least = (1 - s->knobs->names) / classes, most = (1 + s->knobs->names) / classes;
     if (!t || t->curve->points < NAMES_POINTS) return false;
     double scale = track_high(t) > 1.5 ? 100 : 1, first = track_level(t, 0, 0.5) / scale, then = track_level(t, 0.5, 1) / scale;
     return first >= least && first <= most && then >= least && then <= most;
@@ -113,13 +116,13 @@ static bool is_named(const struct state *s, double classes)
 /* How near ln n a level must be. */
 static double band_of(const struct state *s, double classes)
 {
-    return s->classes >= 2 || is_named(s, classes) ? s->band_known : s->band;
+    return s->classes >= 2 || is_named(s, classes) ? s->knobs->band_known : s->knobs->band;
 }
 
 /* The number of classes whose chance the level is at; 0 for none. */
 static double chance_of(const struct state *s, double level)
 {
-    if (s->classes >= 2) return fabs(level / log(s->classes) - 1) <= s->band_known ? s->classes : 0;
+    if (s->classes >= 2) return fabs(level / log(s->classes) - 1) <= s->knobs->band_known ? s->classes : 0;
     for (size_t i = 0; i < sizeof usual / sizeof *usual; i++)
         if (fabs(level / log(usual[i]) - 1) <= band_of(s, usual[i])) return usual[i];
     return 0;
@@ -129,7 +132,7 @@ static double chance_of(const struct state *s, double level)
 static bool held_out_beats(const struct state *s, double chance)
 {
     const struct track *t = track_of_role(s->held, s->n_held, ROLE_LOSS_EVAL);
-    return t && track_level(t, 0.5, 1) < (1 - s->beats) * chance;
+    return t && track_level(t, 0.5, 1) < (1 - s->knobs->beats) * chance;
 }
 
 /* Does a held-out score tell that the model does better than to guess among so many? */
@@ -137,7 +140,7 @@ static bool knows_better(const struct state *s, double classes)
 {
     for (uint32_t i = 0; i < s->n_score; i++) {
         double scale = track_high(&s->score[i]) > 1.5 ? 100 : 1;
-        if (track_level(&s->score[i], 0.5, 1) / scale > fmin(s->above / classes, (1 + 1 / classes) / 2)) return true;
+        if (track_level(&s->score[i], 0.5, 1) / scale > fmin(s->knobs->above / classes, (1 + 1 / classes) / 2)) return true;
     }
     return false;
 }
@@ -157,10 +160,10 @@ static double answers_of(const struct state *s, double classes)
 static void judge(struct state *s, const struct track *t, const struct findings *out)
 {
     double y[TRACK_BUCKETS],
-        least = t->series->axis == AXIS_STEP || t->series->axis == AXIS_SAMPLE ? s->min_points : s->min_epochs;
+        least = t->series->axis == AXIS_STEP || t->series->axis == AXIS_SAMPLE ? s->knobs->min_points : s->knobs->min_epochs;
     size_t n = track_levels(t, y), from = n;
-    if ((double)t->curve->points < fmin(least, s->few_epochs) || n < (size_t)s->few_epochs) return;
-    size_t some = (size_t)ceil(s->sits * (double)n);
+    if ((double)t->curve->points < fmin(least, s->knobs->few_epochs) || n < (size_t)s->knobs->few_epochs) return;
+    size_t some = (size_t)ceil(s->knobs->sits * (double)n);
     double level = robust_median(y + n - some, some), classes = chance_of(s, level), chance = log(classes);
     if (classes == 0 || knows_better(s, classes) || held_out_beats(s, chance)) return;
     if ((double)t->curve->points < least && !is_named(s, classes)) return;
@@ -202,7 +205,7 @@ static bool learns(const struct state *s, const struct track *t)
     double y[TRACK_BUCKETS], best = INFINITY;
     size_t n = track_levels(t, y);
     for (size_t i = 0; i < n; i++) best = fmin(best, y[i]);
-    return best <= (1 - s->held_falls) * t->curve->buckets[0].max;
+    return best <= (1 - s->knobs->held_falls) * t->curve->buckets[0].max;
 }
 
 /* Did training begin at what guessing among three or more classes costs? */
@@ -210,7 +213,7 @@ static bool has_more_classes(const struct state *s, const struct track *train)
 {
     double first = train->curve->buckets[0].max;
     for (size_t i = 1; track_begins(train) && i < sizeof usual / sizeof *usual; i++)
-        if (fabs(first / log(usual[i]) - 1) <= s->more_classes) return true;
+        if (fabs(first / log(usual[i]) - 1) <= s->knobs->more_classes) return true;
     return false;
 }
 
@@ -219,23 +222,23 @@ static void judge_held(const struct state *s, const struct track *t, const struc
 {
     const struct track *score = accuracy_of(s), *train = track_of_role(s->loss, s->n, ROLE_LOSS_TRAIN);
     double y[TRACK_BUCKETS], lowest = INFINITY;
-    if (!score || !train || fmin((double)t->curve->points, (double)score->curve->points) < s->held_points) return;
+    if (!score || !train || fmin((double)t->curve->points, (double)score->curve->points) < s->knobs->held_points) return;
     if (s->classes > 2 || has_more_classes(s, train) || !track_begins(t) || !track_begins(score)) return;
     size_t n = track_levels(t, y);
     double scale = track_high(score) > 1.5 ? 100 : 1, share = track_level(score, 0.5, 1) / scale;
     double gain = share - track_level(score, 0, 0.2) / scale;
     double first = score->curve->buckets[0].mean / scale;
-    bool told_apart =
-        share - first > 2 * s->held_gain && fabs(1 - share - first) > s->held_gain; /* one answer gets share or the rest right */
-    bool one = track_low(score) == track_high(score), rare = one && share > s->held_share && share <= s->held_rare;
-    if (!(share >= 0.5 && (rare || share <= s->held_share)) || gain > s->held_gain || told_apart ||
+    bool told_apart = share - first > 2 * s->knobs->held_gain &&
+                      fabs(1 - share - first) > s->knobs->held_gain; /* one answer gets share or the rest right */
+    bool one = track_low(score) == track_high(score), rare = one && share > s->knobs->held_share && share <= s->knobs->held_rare;
+    if (!(share >= 0.5 && (rare || share <= s->knobs->held_share)) || gain > s->knobs->held_gain || told_apart ||
         ((learns(s, t) || share >= KNOWS) && !repeats(score)))
         return;
     double chance = -share * log(share) - (1 - share) * log(1 - share);
     for (size_t i = 0; i < n; i++) lowest = fmin(lowest, y[i]);
-    if (lowest < s->held_low * chance || y[n - 1] > s->held_high * chance) return;
+    if (lowest < s->knobs->held_low * chance || y[n - 1] > s->knobs->held_high * chance) return;
     double trained = track_level(train, 0.5, 1) / chance;
-    if (!rare && (trained < s->held_train || trained > s->held_high)) return;
+    if (!rare && (trained < s->knobs->held_train || trained > s->knobs->held_high)) return;
     struct finding f = track_finding(t, "loss_at_chance", 0);
     f.severity = SEVERITY_WARNING;
     f.confidence = 0.75;

@@ -16,9 +16,12 @@
 #include "stats/robust.h"
 
 #define LOST_FACTOR 1.4 /* above the least, where each value of a third of the run is above all of the beginning too */
-struct state {
-    struct excursion_knobs knobs;
+struct knobs {
+    struct excursion_knobs excursion;
     double critical_factor, above_start, above_points, without_bound, short_factor, little, for_good, all_gone, gone_sd;
+};
+struct state {
+    const struct knobs *knobs;
     double first, lowest_later; /* as logged; of all values behind the first three */
     double lowest, last;        /* of all, as logged */
     double high_at_first;       /* of the first EXCURSION_EARLY values, on the scale */
@@ -39,34 +42,34 @@ struct state {
 
 static const char *const kinds[] = {"loss_divergence", NULL};
 static const struct knob knobs[] = {
-    {"loss_divergence_height", "sd", 6, 3, 100, 10, 5, offsetof(struct state, knobs.height_sd),
+    {"loss_divergence_height", "sd", 6, 3, 100, 10, 5, offsetof(struct knobs, excursion.height_sd),
      "how far above the recent level the loss must be", "as loss_spike_height"},
-    {"loss_divergence_factor", "x", 1.3, 1.05, 100, 2, 1.2, offsetof(struct state, knobs.height_factor),
+    {"loss_divergence_factor", "x", 1.3, 1.05, 100, 2, 1.2, offsetof(struct knobs, excursion.height_factor),
      "and at least this factor", "seeded training runs"},
-    {"loss_divergence_undone", "share", 0.2, 0, 1, 0.3, 0.1, offsetof(struct state, knobs.undone),
+    {"loss_divergence_undone", "share", 0.2, 0, 1, 0.3, 0.1, offsetof(struct knobs, excursion.undone),
      "and this share of the progress so far", "seeded training runs"},
-    {"loss_divergence_patience", "points", 10, 2, 10000, 20, 5, offsetof(struct state, knobs.patience_points),
+    {"loss_divergence_patience", "points", 10, 2, 10000, 20, 5, offsetof(struct knobs, excursion.patience_points),
      "for more points than this", "seeded training runs"},
-    {"loss_divergence_patience_share", "share", 0.02, 0, 1, 0.05, 0.01, offsetof(struct state, knobs.patience_share),
+    {"loss_divergence_patience_share", "share", 0.02, 0, 1, 0.05, 0.01, offsetof(struct knobs, excursion.patience_share),
      "and for this share of the run", "seeded training runs"},
-    {"loss_divergence_critical", "x", 2, 1, 1000, 3, 1.5, offsetof(struct state, critical_factor),
+    {"loss_divergence_critical", "x", 2, 1, 1000, 3, 1.5, offsetof(struct knobs, critical_factor),
      "from this factor on it is critical", "TheDeepChecker: loss at twice its minimum"},
-    {"loss_above_start", "x", 1.5, 1.05, 1000, 2, 1.3, offsetof(struct state, above_start),
+    {"loss_above_start", "x", 1.5, 1.05, 1000, 2, 1.3, offsetof(struct knobs, above_start),
      "of its first value that the loss stands at in the end, never having come back", "a warm-up bump is healthy below 1.5"},
-    {"loss_above_start_points", "points", 100, 20, 100000, 200, 60, offsetof(struct state, above_points),
+    {"loss_above_start_points", "points", 100, 20, 100000, 200, 60, offsetof(struct knobs, above_points),
      "values before that is said", "the first of n values is the least by chance once in n"},
-    {"loss_short_factor", "x", 1.8, 1.2, 100, 3, 1.5, offsetof(struct state, short_factor),
+    {"loss_short_factor", "x", 1.8, 1.2, 100, 3, 1.5, offsetof(struct knobs, short_factor),
      "the whole first third of a short log that the whole last third is above", "seeded noise: no log of batches does it"},
-    {"loss_divergence_little", "share", 0.1, 0, 1, 0.2, 0.05, offsetof(struct state, little),
+    {"loss_divergence_little", "share", 0.1, 0, 1, 0.2, 0.05, offsetof(struct knobs, little),
      "of the progress (not on the logarithm): a step that undoes less is not critical, and half made good only worth knowing",
      "a loss near 0 multiplies without meaning"},
-    {"loss_divergence_for_good", "share", 0.5, 0.1, 1, 0.8, 0.4, offsetof(struct state, for_good),
+    {"loss_divergence_for_good", "share", 0.5, 0.1, 1, 0.8, 0.4, offsetof(struct knobs, for_good),
      "of all progress that every later value has lost, however short the log", "half of what was learned is gone"},
-    {"loss_divergence_all_gone", "share", 0.85, 0.5, 1, 0.95, 0.75, offsetof(struct state, all_gone),
+    {"loss_divergence_all_gone", "share", 0.85, 0.5, 1, 0.95, 0.75, offsetof(struct knobs, all_gone),
      "of all progress that a step has lost which is told by levels", "our choice: it stands where it began, but for noise"},
-    {"loss_divergence_gone_sd", "sd", 6, 3, 50, 10, 5, offsetof(struct state, gone_sd), "standard errors that such a step is",
+    {"loss_divergence_gone_sd", "sd", 6, 3, 50, 10, 5, offsetof(struct knobs, gone_sd), "standard errors that such a step is",
      "as loss_divergence_height"},
-    {"loss_without_bound", "x", 1000, 10, 1e12, 1e5, 100, offsetof(struct state, without_bound),
+    {"loss_without_bound", "x", 1000, 10, 1e12, 1e5, 100, offsetof(struct knobs, without_bound),
      "its lowest and its first value that a loss ends at, however few values there are", "our choice: no batch is so bad"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
@@ -82,7 +85,7 @@ static bool has_eased(const struct state *s)
 {
     const struct excursion *e = &s->e;
     double at = s->eased ? 0.75 : 0.5;
-    return !e->slow && e->level < e->from + at * (e->peak - e->from) && share_undone(s) < s->little;
+    return !e->slow && e->level < e->from + at * (e->peak - e->from) && share_undone(s) < s->knobs->little;
 }
 
 /* Up to where the loss was before anything had been learned, and back: too long for a spike, and no less a trouble. A slow rise, that is, or a
@@ -102,8 +105,8 @@ static enum severity severity_of(const struct state *s, enum phase phase, double
     if ((phase == PHASE_CLOSED || s->eased) && undid_all(s)) return SEVERITY_WARNING;
     if (s->eased) return SEVERITY_INFO;
     if (phase == PHASE_CLOSED) return s->e.slow || factor >= SPIKE ? SEVERITY_INFO : SEVERITY_WARNING;
-    bool much = s->e.slow || share_undone(s) >= s->little;
-    return factor >= s->critical_factor && !s->recedes && much ? SEVERITY_CRITICAL : SEVERITY_WARNING;
+    bool much = s->e.slow || share_undone(s) >= s->knobs->little;
+    return factor >= s->knobs->critical_factor && !s->recedes && much ? SEVERITY_CRITICAL : SEVERITY_WARNING;
 }
 
 /* A slow rise is noticed when its levels add up. It began where the loss last came down to the level that it rose from. */
@@ -122,7 +125,7 @@ static void tell(struct state *s, enum phase phase, const struct findings *out)
 {
     const struct excursion *e = &s->e;
     double now = e->scale.linear ? e->last - e->from : exp(e->last - e->from), factor = excursion_factor(e);
-    struct finding f = excursion_finding(e, &s->knobs, "loss_divergence", s->series);
+    struct finding f = excursion_finding(e, &s->knobs->excursion, "loss_divergence", s->series);
     f.phase = phase;
     f.episode = s->episode;
     f.severity = severity_of(s, phase, factor);
@@ -147,7 +150,7 @@ static void note_first(struct state *s, const struct point *p)
 
 RARELY static void judge(struct state *s, const struct point *p, const struct findings *out)
 {
-    enum excursion_change change = excursion_add(&s->e, &s->knobs, p);
+    enum excursion_change change = excursion_add(&s->e, &s->knobs->excursion, p);
     if (s->e.n && s->e.n <= EXCURSION_EARLY) note_first(s, p);
     switch (change) {
     case EXCURSION_SETTLED:
@@ -178,7 +181,7 @@ static void observe(void *state, const struct point *p, const struct findings *o
     if (!s->e.n || p->value <= s->lowest) s->lowest = p->value, s->rising_step = INT64_MIN;
     else if (s->rising_step == INT64_MIN) s->rising_step = p->step, s->rising_line = p->line;
     s->last = p->value;
-    if (s->told || !excursion_passes(&s->e, &s->knobs, p)) judge(s, p, out);
+    if (s->told || !excursion_passes(&s->e, &s->knobs->excursion, p)) judge(s, p, out);
 }
 
 static void fact(void *state, const char *key, const char *value)
@@ -191,8 +194,8 @@ static void fact(void *state, const char *key, const char *value)
 static bool never_came_back(const struct state *s)
 {
     double end = s->e.open ? exp(s->e.level) : scale_back(&s->e.scale, rolling_median(&s->e.base));
-    return !s->e.scale.linear && (double)s->e.n >= s->above_points && s->first > 0 && s->lowest_later > s->first &&
-           end >= s->above_start * s->first;
+    return !s->e.scale.linear && (double)s->e.n >= s->knobs->above_points && s->first > 0 && s->lowest_later > s->first &&
+           end >= s->knobs->above_start * s->first;
 }
 
 static void tell_above_start(struct state *s, const struct findings *out)
@@ -215,7 +218,7 @@ static bool stepped_up(const struct state *s, struct excursion_start *all)
     if (s->e.n < FEW || s->e.n > EXCURSION_EARLY || !(s->first > 0) || !excursion_first(&s->e, s->past, all)) return false;
     for (size_t i = 0; i < all->n / 3; i++) high = fmax(high, all->value[i]), low = fmin(low, all->value[all->n - 1 - i]);
     for (size_t i = 0; i < all->n; i++) least = fmin(least, all->value[i]);
-    return low - high >= log(s->short_factor) || (low > high && low - least >= log(LOST_FACTOR));
+    return low - high >= log(s->knobs->short_factor) || (low > high && low - least >= log(LOST_FACTOR));
 }
 
 /* The same of a longer one, whose steady rise was taken for its noise: every value of the last third is above all of the first, by a factor
@@ -231,7 +234,7 @@ static bool stands_above(const struct state *s, struct jump *jump)
     const struct bucket *b = &c->buckets[at], *last = &c->buckets[c->used - 1];
     *jump = (struct jump){high, last->mean, 0, b->first_step, last->last_step, b->first_line, last->first_line};
     for (uint32_t i = third; i < at; i++) least = fmin(least, c->buckets[i].min);
-    return low >= s->short_factor * high || (low > high && low >= LOST_FACTOR * least);
+    return low >= s->knobs->short_factor * high || (low > high && low >= LOST_FACTOR * least);
 }
 
 /* From its level in the first third to that in the last. */
@@ -258,11 +261,11 @@ static bool jumped(const struct state *s, struct jump *jump)
     struct past_room room;
     struct curve fine;
     if (!s->past || s->e.scale.linear) return false;
-    if (curve_jumps(&s->past->coarse, s->for_good, s->critical_factor, jump)) return true;
+    if (curve_jumps(&s->past->coarse, s->knobs->for_good, s->knobs->critical_factor, jump)) return true;
     if (s->e.segment) return false; /* where training began, a later run of the log does not tell */
     curve_init(&fine, buckets, PAST_FINE);
     curve_narrow(past_fine(s->past, &room), &fine);
-    return curve_falls_back(&fine, s->all_gone, s->gone_sd, jump);
+    return curve_falls_back(&fine, s->knobs->all_gone, s->knobs->gone_sd, jump);
 }
 
 static void tell_jump(struct state *s, const struct jump *jump, const struct findings *out)
@@ -281,7 +284,8 @@ static void tell_jump(struct state *s, const struct jump *jump, const struct fin
 /* A run of a few values that ends where no batch can take a loss. */
 static bool without_bound(const struct state *s)
 {
-    return s->lowest > 0 && s->first > 0 && s->last >= s->without_bound * s->lowest && s->last >= s->without_bound * s->first;
+    return s->lowest > 0 && s->first > 0 && s->last >= s->knobs->without_bound * s->lowest &&
+           s->last >= s->knobs->without_bound * s->first;
 }
 
 static void tell_without_bound(struct state *s, const struct findings *out)
@@ -307,7 +311,7 @@ static void finish(void *state, const struct findings *out)
     }
     if (s->e.n < EXCURSION_EARLY && !s->e.open) {
         struct excursion early = s->e;
-        if (excursion_early(&early, &s->knobs, s->past, &start) && early.open && early.length > 2) s->e = early;
+        if (excursion_early(&early, &s->knobs->excursion, s->past, &start) && early.open && early.length > 2) s->e = early;
     }
     if (!s->e.open && !without_bound(s) && stepped_up(s, &start)) {
         tell_step(s, &start, out);

@@ -10,8 +10,11 @@
 #include "stats/past.h"
 #include "stats/told.h"
 
-struct state {
+struct knobs {
     double min_points, least_share;
+};
+struct state {
+    const struct knobs *knobs;
     const struct series *series;
     double first, before;                     /* the first value; the last one that was not 0 */
     uint64_t asked, zeros;                    /* asked: to rest from values that are not 0 */
@@ -24,9 +27,9 @@ struct state {
 };
 
 static const char *const kinds[] = {"loss_nonfinite", NULL};
-static const struct knob knobs[] = {{"loss_masked_points", "points", 5, 2, 1000, 10, 3, offsetof(struct state, min_points),
+static const struct knob knobs[] = {{"loss_masked_points", "points", 5, 2, 1000, 10, 3, offsetof(struct knobs, min_points),
                                      "records in a row that are exactly 0", "our choice"},
-                                    {"loss_masked_share", "share", 0.1, 0.001, 1, 0.3, 0.03, offsetof(struct state, least_share),
+                                    {"loss_masked_share", "share", 0.1, 0.001, 1, 0.3, 0.03, offsetof(struct knobs, least_share),
                                      "of its first value that the loss was before, at least",
                                      "a loss that is learned away comes to 0 by steps"},
                                     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
@@ -36,7 +39,7 @@ static void init(void *state) { ((struct state *)state)->lives_step = INT64_MIN;
 static void judge(struct state *s, bool over, const struct findings *out)
 {
     bool lives = s->lives_step >= s->zero_step || (s->lives && past_last(s->lives)->last_step >= s->zero_step);
-    bool is = (double)s->zeros >= s->min_points && s->first > 0 && s->before >= s->least_share * s->first && !lives;
+    bool is = (double)s->zeros >= s->knobs->min_points && s->first > 0 && s->before >= s->knobs->least_share * s->first && !lives;
     struct finding f = {0};
     if (is) {
         f = (struct finding){.kind = "loss_nonfinite",

@@ -11,8 +11,11 @@
 #include "analyzer.h"
 #include "stats/nonfinite.h"
 
-struct state {
+struct knobs {
     double calm_points;
+};
+struct state {
+    const struct knobs *knobs;
     struct nonfinite n;
     struct point last; /* of the values that are not finite */
     bool said, empty;  /* empty: only the first value was none, before the first step */
@@ -23,7 +26,7 @@ struct state {
 };
 
 static const char *const kinds[] = {"loss_nonfinite", NULL};
-static const struct knob knobs[] = {{"loss_nonfinite_calm", "points", 10, 1, 1000, 10, 10, offsetof(struct state, calm_points),
+static const struct knob knobs[] = {{"loss_nonfinite_calm", "points", 10, 1, 1000, 10, 10, offsetof(struct knobs, calm_points),
                                      "finite values in a row after which it is over", "our choice"},
                                     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
@@ -75,7 +78,7 @@ static void observe(void *state, const struct point *p, const struct findings *o
         return;
     }
     if (!isfinite(p->value)) s->last = *p, s->nan |= isnan(p->value);
-    enum nonfinite_change change = nonfinite_add(&s->n, p, s->calm_points, out);
+    enum nonfinite_change change = nonfinite_add(&s->n, p, s->knobs->calm_points, out);
     if (follow_holes(s, p)) {
         if (!s->quiet) nonfinite_emit(&s->n, "loss_nonfinite", SEVERITY_INFO, 0.9, PHASE_CLOSED, p, out);
         s->quiet = true;

@@ -57,9 +57,12 @@ struct answers { /* of a held-out score: how often it was the same as before */
     uint32_t n, again;
     double first, last;
 };
-struct state {
+struct knobs {
     double change, change_end, full_points, full_at_end, full_epochs, min_epochs, min_points, among_sd, fall, fall_held,
         held_gain, held_points, risen, shrinks, other_falls, learns;
+};
+struct state {
+    const struct knobs *knobs;
     struct shrink shrink;
     struct track loss[LOSSES], eval[EVALS];
     struct told told[LOSSES];
@@ -73,37 +76,37 @@ struct state {
 
 static const char *const kinds[] = {"loss_not_decreasing", NULL};
 static const struct knob knobs[] = {
-    {"loss_not_decreasing_change", "share", 0.02, 0.001, 0.5, 0.01, 0.05, offsetof(struct state, change),
+    {"loss_not_decreasing_change", "share", 0.02, 0.001, 0.5, 0.01, 0.05, offsetof(struct knobs, change),
      "of the initial loss that counts as no change while the run goes on", "seeded training runs"},
-    {"loss_not_decreasing_end", "share", 0.05, 0.001, 0.5, 0.02, 0.08, offsetof(struct state, change_end),
+    {"loss_not_decreasing_end", "share", 0.05, 0.001, 0.5, 0.02, 0.08, offsetof(struct knobs, change_end),
      "the same when it is over", "seeded training runs: of several hundred good ones none fell by less than a tenth"},
-    {"loss_not_decreasing_points", "points", 50, 10, 100000, 200, 30, offsetof(struct state, full_points),
+    {"loss_not_decreasing_points", "points", 50, 10, 100000, 200, 30, offsetof(struct knobs, full_points),
      "for that; over fewer points proportionally less", "our choice"},
-    {"loss_not_decreasing_points_end", "points", 25, 10, 100000, 100, 16, offsetof(struct state, full_at_end),
+    {"loss_not_decreasing_points_end", "points", 25, 10, 100000, 100, 16, offsetof(struct knobs, full_at_end),
      "the same when the run is over", "seeded training runs, logged half as often: what was to be learned has been by then"},
-    {"loss_not_decreasing_full_epochs", "points", 10, 3, 1000, 30, 6, offsetof(struct state, full_epochs),
+    {"loss_not_decreasing_full_epochs", "points", 10, 3, 1000, 30, 6, offsetof(struct knobs, full_epochs),
      "the same, where a point is an epoch", "our choice"},
-    {"loss_not_decreasing_epochs", "points", 4, 3, 100, 8, 3, offsetof(struct state, min_epochs),
+    {"loss_not_decreasing_epochs", "points", 4, 3, 100, 8, 3, offsetof(struct knobs, min_epochs),
      "at least, where a point is an epoch or a record", "our choice"},
-    {"loss_not_decreasing_steps", "points", 16, 4, 10000, 50, 10, offsetof(struct state, min_points),
+    {"loss_not_decreasing_steps", "points", 16, 4, 10000, 50, 10, offsetof(struct knobs, min_points),
      "at least, where a point is a step", "our choice"},
-    {"loss_not_decreasing_among", "sd", 2.5, 0.5, 6, 1.5, 3, offsetof(struct state, among_sd),
+    {"loss_not_decreasing_among", "sd", 2.5, 0.5, 6, 1.5, 3, offsetof(struct knobs, among_sd),
      "of the later levels, within which the first one lies among them", "1 in 160 levels lies farther above by chance"},
-    {"loss_not_decreasing_fall", "share", 0.15, 0.01, 0.9, 0.1, 0.2, offsetof(struct state, fall),
+    {"loss_not_decreasing_fall", "share", 0.15, 0.01, 0.9, 0.1, 0.2, offsetof(struct knobs, fall),
      "that the line through noisy levels may fall at most, two standard errors included", "seeded training runs"},
-    {"loss_not_decreasing_fall_held", "share", 0.5, 0.01, 0.9, 0.3, 0.6, offsetof(struct state, fall_held),
+    {"loss_not_decreasing_fall_held", "share", 0.5, 0.01, 0.9, 0.3, 0.6, offsetof(struct knobs, fall_held),
      "the same where a held-out loss stands still too", "seeded training runs"},
-    {"loss_not_decreasing_held", "share", 0.02, 0.0005, 0.2, 0.005, 0.03, offsetof(struct state, held_gain),
+    {"loss_not_decreasing_held", "share", 0.02, 0.0005, 0.2, 0.005, 0.03, offsetof(struct knobs, held_gain),
      "of its first value by which a held-out loss that stands still gets better", "seeded training runs"},
-    {"loss_not_decreasing_held_points", "points", 4, 3, 1000, 8, 3, offsetof(struct state, held_points), "evaluations for that",
+    {"loss_not_decreasing_held_points", "points", 4, 3, 1000, 8, 3, offsetof(struct knobs, held_points), "evaluations for that",
      "our choice"},
-    {"loss_not_decreasing_learns", "share", 0.15, 0.02, 0.9, 0.1, 0.25, offsetof(struct state, learns),
+    {"loss_not_decreasing_learns", "share", 0.15, 0.02, 0.9, 0.1, 0.25, offsetof(struct knobs, learns),
      "of its first value that a held-out loss falls steadily where something is learned", "as loss_not_decreasing_fall"},
-    {"loss_not_decreasing_risen", "x", 2, 1.1, 1000, 4, 1.5, offsetof(struct state, risen),
+    {"loss_not_decreasing_risen", "x", 2, 1.1, 1000, 4, 1.5, offsetof(struct knobs, risen),
      "the initial loss, where it has only risen", "as the loss doubling"},
-    {"loss_not_decreasing_shrinks", "share", 0.01, 1e-4, 1, 0.03, 0.003, offsetof(struct state, shrinks),
+    {"loss_not_decreasing_shrinks", "share", 0.01, 1e-4, 1, 0.03, 0.003, offsetof(struct knobs, shrinks),
      "of each weight that its decay takes at a step, for a held-out loss to tell nothing of learning", "as loss_plateau_shrinks"},
-    {"loss_not_decreasing_other", "share", 0.25, 0.05, 1, 0.15, 0.5, offsetof(struct state, other_falls),
+    {"loss_not_decreasing_other", "share", 0.25, 0.05, 1, 0.15, 0.5, offsetof(struct knobs, other_falls),
      "by which another term of the loss has come down, for one that stands to be worth knowing only", "our choice"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
@@ -116,7 +119,7 @@ static bool stands(const struct state *s, const struct track *t, double change, 
 {
     double y[TRACK_BUCKETS];
     size_t n = track_means(t, y), some = n >= 10 ? n / 10 : 1;
-    double full = t->series->axis == AXIS_EPOCH ? s->full_epochs : over ? s->full_at_end : s->full_points;
+    double full = t->series->axis == AXIS_EPOCH ? s->knobs->full_epochs : over ? s->knobs->full_at_end : s->knobs->full_points;
     double allowed = change * fmin(1, (double)t->curve->points / full);
     *ret = (struct flat){robust_median(y, some), robust_median(y + n - some, some), robust_median(y, some)};
     for (size_t i = some; i < n; i++) ret->best = fmin(ret->best, robust_median(y + i - 1, i + 1 < n ? 3 : 2));
@@ -164,7 +167,8 @@ static double held_out_gain(const struct state *s, int64_t by)
         bool same = track_low(t) == track_high(t);
         if (t->curve->points < 2 || !(first > 0) || (!same && t->curve->buckets[0].first_step > by)) continue;
         for (uint32_t k = 1; k < t->curve->used; k++) best = fmin(best, t->curve->buckets[k].mean);
-        double few = (double)t->curve->points < s->held_points ? FEW : 1; /* of few evaluations none may be better by chance */
+        double few =
+            (double)t->curve->points < s->knobs->held_points ? FEW : 1; /* of few evaluations none may be better by chance */
         most = fmax(most, few * (1 - best / first));
     }
     return most;
@@ -178,7 +182,7 @@ static bool held_out_learns(const struct state *s)
         size_t n = track_means(&s->eval[i], y);
         double best = n ? y[0] : 0;
         for (size_t k = 1; k < n; k++) best = fmin(best, y[k]);
-        bool falls = n >= 6 && best > 0 && best <= (1 - s->learns) * y[0] && robust_trend(y, n) < -CREEP;
+        bool falls = n >= 6 && best > 0 && best <= (1 - s->knobs->learns) * y[0] && robust_trend(y, n) < -CREEP;
         if (falls && y[n - 1] - best <= 0.25 * (y[0] - best)) return true;
     }
     return false;
@@ -212,13 +216,15 @@ static bool scatters(const struct state *s, const struct track *t)
     if (n < 10 || wanders(y, n) || was_low(t)) return false;
     for (size_t i = 0; i < n; i++) top[i] = t->curve->buckets[i].max;
     struct spread later = spread_of(y + from, n - from), tops = spread_of(top + from, n - from);
-    if (!(later.mean > 0) || y[0] > later.mean + s->among_sd * later.sd || top[0] > tops.mean + s->among_sd * tops.sd)
+    if (!(later.mean > 0) || y[0] > later.mean + s->knobs->among_sd * later.sd ||
+        top[0] > tops.mean + s->knobs->among_sd * tops.sd)
         return false;
     int64_t first = t->curve->buckets[0].first_step, last = t->curve->buckets[n - 1].last_step;
     double gain = held_out_gain(s, first + (last - first) / 3);
-    bool forgets = shrink_share(&s->shrink) >= s->shrinks;
-    if (gain > s->held_gain && !forgets) return false;
-    return likely_fall(y, n) <= (gain >= 0 || forgets ? s->fall_held : s->fall) && robust_median(y + n - 3, 3) < s->risen * y[0];
+    bool forgets = shrink_share(&s->shrink) >= s->knobs->shrinks;
+    if (gain > s->knobs->held_gain && !forgets) return false;
+    return likely_fall(y, n) <= (gain >= 0 || forgets ? s->knobs->fall_held : s->knobs->fall) &&
+           robust_median(y + n - 3, 3) < s->knobs->risen * y[0];
 }
 
 /* Nothing was ever below the first level, and the end is far above it. */
@@ -226,7 +232,7 @@ static bool only_rises(const struct state *s, const struct track *t, const struc
 {
     double y[TRACK_BUCKETS];
     size_t n = track_means(t, y);
-    return n >= 5 && f->initial > 0 && f->best >= (1 - s->change) * f->initial && f->now >= s->risen * f->initial &&
+    return n >= 5 && f->initial > 0 && f->best >= (1 - s->knobs->change) * f->initial && f->now >= s->knobs->risen * f->initial &&
            robust_trend(y, n) > 3;
 }
 
@@ -271,7 +277,7 @@ static bool around_one_level(const struct state *s, const struct track *t)
     struct spread all = spread_of(y, n);
     double scatter = s->answers.series ? SCATTER : SCATTER / 2;                    /* without a score it hardly is of classes */
     if (t->series->axis == AXIS_EPOCH) scatter = s->answers.series ? INFINITY : 0; /* a mean of all batches */
-    return gain >= 0 && (gain <= s->held_gain || held_out_settles(s)) && all.sd > scatter * all.mean;
+    return gain >= 0 && (gain <= s->knobs->held_gain || held_out_settles(s)) && all.sd > scatter * all.mean;
 }
 
 /* Has a held-out loss come to a level that it keeps to a thousandth? The last bias alone moves it by so little while batches scatter; outputs
@@ -364,7 +370,7 @@ static bool held_constant(const struct state *s)
 {
     for (uint32_t i = 0; i < s->n_eval; i++) {
         const struct track *t = &s->eval[i];
-        bool same = (double)t->curve->points >= s->held_points || (t->curve->points >= 3 && is_one_number(t)) ||
+        bool same = (double)t->curve->points >= s->knobs->held_points || (t->curve->points >= 3 && is_one_number(t)) ||
                     (t->curve->points == 2 && is_one_number(t) && lie_apart(s, t->curve));
         for (uint32_t k = 0; k < t->curve->used; k++)
             same = same && t->curve->buckets[k].min == t->curve->buckets[k].max &&
@@ -379,7 +385,7 @@ static bool held_stands(const struct state *s)
 {
     for (uint32_t i = 0; i < s->n_eval; i++) {
         double low = track_low(&s->eval[i]), high = track_high(&s->eval[i]);
-        if ((double)s->eval[i].curve->points >= s->held_points && low > 0 && high - low <= 1e-4 * low) return true;
+        if ((double)s->eval[i].curve->points >= s->knobs->held_points && low > 0 && high - low <= 1e-4 * low) return true;
     }
     return false;
 }
@@ -457,7 +463,7 @@ static bool another_falls(const struct state *s, const struct track *t)
         const struct track *u = &s->loss[i];
         if (u == t || u->series->source != t->series->source || !track_begins(u)) continue;
         if (whole && (speaks_of_training(t->series) || !speaks_of_training(u->series))) continue;
-        if (track_level(u, 0.9, 1) <= (1 - s->other_falls) * track_level(u, 0, 0.1)) return true;
+        if (track_level(u, 0.9, 1) <= (1 - s->knobs->other_falls) * track_level(u, 0, 0.1)) return true;
     }
     return false;
 }
@@ -482,17 +488,18 @@ static void judge(struct state *s, uint32_t at, bool over, const struct findings
 {
     const struct track *t = &s->loss[at];
     bool mean = over && answers_mean(s, t);
-    double least = t->series->axis == AXIS_STEP || t->series->axis == AXIS_SAMPLE ? s->min_points : s->min_epochs;
+    double least = t->series->axis == AXIS_STEP || t->series->axis == AXIS_SAMPLE ? s->knobs->min_points : s->knobs->min_epochs;
     struct flat level;
     if (20 * s->broken[at] > t->curve->points || (places(t) < least && !mean)) return;
     if (!track_begins(t) && !is_one_number(t)) return;
-    bool still = stands(s, t, over && !s->game ? s->change_end : s->change, over, &level);
-    if (over && !s->game && fabs(level.now - level.initial) <= s->change_end * fabs(level.initial)) still |= held_stands(s);
+    bool still = stands(s, t, over && !s->game ? s->knobs->change_end : s->knobs->change, over, &level);
+    if (over && !s->game && fabs(level.now - level.initial) <= s->knobs->change_end * fabs(level.initial))
+        still |= held_stands(s);
     bool noisy = !still && over && !s->game && (mean || (scatters(s, t) && !knows_better(s, at))),
          rises = over && !s->game && only_rises(s, t, &level);
     struct finding f = track_finding(t, "loss_not_decreasing", 0);
     f.severity = another_falls(s, t) ? SEVERITY_INFO : SEVERITY_WARNING;
-    f.confidence = noisy ? 0.75 : 0.75 + 0.2 * fmin(1, (double)t->curve->points / s->full_points);
+    f.confidence = noisy ? 0.75 : 0.75 + 0.2 * fmin(1, (double)t->curve->points / s->knobs->full_points);
     finding_add(&f, "from", level.initial, "");
     finding_add(&f, "to", level.now, "");
     finding_add(&f, "total_change", (level.now - level.initial) / fabs(level.initial), "share");
@@ -501,9 +508,9 @@ static void judge(struct state *s, uint32_t at, bool over, const struct findings
     finding_add(&f, "noisy", around ? 1 + held_out_rests(s) : 0, "");
     enum at_chance chance = at_chance(s, at, level.now);
     bool settles = chance >= ONE_ANSWER && 4 * s->answers.again > 3 * (s->answers.n - 1); /* the last biases only */
-    bool constant = fabs(held_out_gain(s, INT64_MAX)) < 0.05 * s->held_gain;
+    bool constant = fabs(held_out_gain(s, INT64_MAX)) < 0.05 * s->knobs->held_gain;
     double taken = shrink_share(&s->shrink);
-    if (taken >= s->shrinks) finding_add(&f, "forgets", taken, "share");
+    if (taken >= s->knobs->shrinks) finding_add(&f, "forgets", taken, "share");
     else finding_add(&f, "creeps", over && ((!settles && !constant && creeps(s, t)) || falls_straight(s)), "");
     finding_add(&f, "held_constant", (double)constant_of(s), "");
     finding_add(&f, "at_chance", (double)chance, "");
@@ -521,7 +528,7 @@ static void note_broken(struct state *s, const struct series *series)
 static bool is_due(const struct state *s, const struct track *t)
 {
     uint64_t n = t->curve->points;
-    return (double)n >= 2 * s->full_points && (n & (n - 1)) == 0;
+    return (double)n >= 2 * s->knobs->full_points && (n & (n - 1)) == 0;
 }
 /* How many values there are before it may be due again, or for the first time. */
 static uint64_t not_due(const struct track *t)

@@ -40,9 +40,12 @@ struct cycle {
     uint64_t first_line, last_line;
     bool above;
 };
-struct state {
+struct knobs {
     double min_points, min_epochs, swing, neighbours, waves, converged, warning_swing, game_crossings, game_regular,
         game_interval, held_points, held_few, held_swing, held_swing_few, held_calm, held_net, held_fall, held_score;
+};
+struct state {
+    const struct knobs *knobs;
     bool game;
     uint32_t n, n_held;
     struct track held[1], score[SCORES];
@@ -63,45 +66,45 @@ struct half {
 
 static const char *const kinds[] = {"loss_oscillation", NULL};
 static const struct knob knobs[] = {
-    {"loss_oscillation_points", "points", 60, 20, 100000, 120, 40, offsetof(struct state, min_points),
+    {"loss_oscillation_points", "points", 60, 20, 100000, 120, 40, offsetof(struct knobs, min_points),
      "values before anything is said", "our choice"},
-    {"loss_oscillation_epochs", "points", 16, 8, 1000, 30, 12, offsetof(struct state, min_epochs),
+    {"loss_oscillation_epochs", "points", 16, 8, 1000, 30, 12, offsetof(struct knobs, min_epochs),
      "the same, where a point is an epoch", "our choice"},
-    {"loss_oscillation_swing", "share", 0.35, 0.05, 10, 0.6, 0.25, offsetof(struct state, swing),
+    {"loss_oscillation_swing", "share", 0.35, 0.05, 10, 0.6, 0.25, offsetof(struct knobs, swing),
      "of the loss by which it swings: one standard deviation", "AutoTrainer's 0.03 of accuracy fires on healthy runs"},
-    {"loss_oscillation_neighbours", "sd", 0.75, 0.05, 2, 0.6, 0.9, offsetof(struct state, neighbours),
+    {"loss_oscillation_neighbours", "sd", 0.75, 0.05, 2, 0.6, 0.9, offsetof(struct knobs, neighbours),
      "from one value to the next, on average and at most", "1.13 for noise, after von Neumann 1941"},
-    {"loss_oscillation_waves", "waves", 3, 1, 1000, 5, 2, offsetof(struct state, waves), "in the second half, at least",
+    {"loss_oscillation_waves", "waves", 3, 1, 1000, 5, 2, offsetof(struct knobs, waves), "in the second half, at least",
      "our choice"},
-    {"loss_oscillation_converged", "share", 0.1, 0, 1, 0.2, 0.05, offsetof(struct state, converged),
+    {"loss_oscillation_converged", "share", 0.1, 0, 1, 0.2, 0.05, offsetof(struct knobs, converged),
      "of its first level below which a loss may swing as it likes", "a loss near 0 doubles without meaning"},
-    {"loss_oscillation_warning", "share", 0.6, 0.1, 100, 1, 0.5, offsetof(struct state, warning_swing), "swing to be a warning",
+    {"loss_oscillation_warning", "share", 0.6, 0.1, 100, 1, 0.5, offsetof(struct knobs, warning_swing), "swing to be a warning",
      "our choice"},
-    {"loss_oscillation_held_points", "points", 8, 6, 1000, 16, 6, offsetof(struct state, held_points),
+    {"loss_oscillation_held_points", "points", 8, 6, 1000, 16, 6, offsetof(struct knobs, held_points),
      "evaluations before a held-out loss is said to swing", "our choice"},
-    {"loss_oscillation_held_swing", "share", 0.15, 0.03, 5, 0.3, 0.12, offsetof(struct state, held_swing),
+    {"loss_oscillation_held_swing", "share", 0.15, 0.03, 5, 0.3, 0.12, offsetof(struct knobs, held_swing),
      "of its level by which it moves from one evaluation to the next, in the middle of all such moves",
      "seeded training runs: up to 0.08 in healthy ones that are not converged"},
-    {"loss_oscillation_held_few", "points", 5, 4, 1000, 8, 5, offsetof(struct state, held_few), "evaluations at least",
+    {"loss_oscillation_held_few", "points", 5, 4, 1000, 8, 5, offsetof(struct knobs, held_few), "evaluations at least",
      "our choice: up, down and up again"},
-    {"loss_oscillation_held_swing_few", "share", 0.4, 0.03, 5, 0.6, 0.3, offsetof(struct state, held_swing_few),
+    {"loss_oscillation_held_swing_few", "share", 0.4, 0.03, 5, 0.6, 0.3, offsetof(struct knobs, held_swing_few),
      "the same as held_swing, where they are few", "our choice"},
-    {"loss_oscillation_held_calm", "share", 0.08, 0.01, 0.5, 0.12, 0.05, offsetof(struct state, held_calm),
+    {"loss_oscillation_held_calm", "share", 0.08, 0.01, 0.5, 0.12, 0.05, offsetof(struct knobs, held_calm),
      "of its level by which a held-out loss moves from one evaluation to the next, in the middle of all such moves, where the "
      "weights lie "
      "still",
      "as loss_oscillation_held_swing: what healthy ones move by"},
-    {"loss_oscillation_held_net", "share", 0.35, 0.05, 0.9, 0.2, 0.5, offsetof(struct state, held_net),
+    {"loss_oscillation_held_net", "share", 0.35, 0.05, 0.9, 0.2, 0.5, offsetof(struct knobs, held_net),
      "of all the way it went that it is farther at the end, at most", "a fall or a rise goes 1"},
-    {"loss_oscillation_held_fall", "share", 0.25, 0.01, 0.9, 0.15, 0.35, offsetof(struct state, held_fall),
+    {"loss_oscillation_held_fall", "share", 0.25, 0.01, 0.9, 0.15, 0.35, offsetof(struct knobs, held_fall),
      "that the training loss may fall meanwhile", "beyond it the run gets somewhere"},
-    {"loss_oscillation_held_score", "share", 0.95, 0.7, 1, 0.9, 0.98, offsetof(struct state, held_score),
+    {"loss_oscillation_held_score", "share", 0.95, 0.7, 1, 0.9, 0.98, offsetof(struct knobs, held_score),
      "of the scale at which a held-out score says that there is nowhere left to get", "as loss_plateau_score"},
-    {"game_crossings", "points", 6, 4, 1000, 10, 5, offsetof(struct state, game_crossings),
+    {"game_crossings", "points", 6, 4, 1000, 10, 5, offsetof(struct knobs, game_crossings),
      "times that each adversary's loss crosses its mean", "our choice: three waves"},
-    {"game_regular", "share", 0.4, 0.05, 0.7, 0.25, 0.5, offsetof(struct state, game_regular),
+    {"game_regular", "share", 0.4, 0.05, 0.7, 0.25, 0.5, offsetof(struct knobs, game_regular),
      "of their mean by which the intervals between crossings may differ", "1 for noise, whose crossings come by chance"},
-    {"game_interval", "points", 5, 3, 1000, 8, 4, offsetof(struct state, game_interval), "between two crossings at least",
+    {"game_interval", "points", 5, 3, 1000, 8, 4, offsetof(struct knobs, game_interval), "between two crossings at least",
      "our choice: shorter ones are noise"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
@@ -151,16 +154,18 @@ static void judge(struct state *s, uint32_t which, const struct findings *out)
     double y[TRACK_BUCKETS];
     size_t n = track_means(t, y), half = n / 2, m = n - half;
     bool epochs = t->series->axis == AXIS_EPOCH && t->curve->width == 1;
-    if ((double)t->curve->points < (epochs ? s->min_epochs : s->min_points) || half < 6 || !track_begins(t)) return;
+    if ((double)t->curve->points < (epochs ? s->knobs->min_epochs : s->knobs->min_points) || half < 6 || !track_begins(t)) return;
     for (size_t i = 0; i < n; i++)
         if (t->curve->buckets[i].min < 0) return;
     struct half h = second_half(s, which);
     double waves = h.points * h.ratio / 6, height = h.sd / h.mean;
-    if (!(height >= s->swing) || waves < s->waves || (!epochs && fmax(h.ratio, h.squared) > s->neighbours)) return;
+    if (!(height >= s->knobs->swing) || waves < s->knobs->waves || (!epochs && fmax(h.ratio, h.squared) > s->knobs->neighbours))
+        return;
     double progress = robust_median(y + half, m / 3) - robust_median(y + n - m / 3, m / 3);
-    if (fabs(progress) > 0.7 * h.sd || !filled(t, &h) || h.mean < s->converged * t->curve->buckets[0].max || held_calm(s)) return;
+    if (fabs(progress) > 0.7 * h.sd || !filled(t, &h) || h.mean < s->knobs->converged * t->curve->buckets[0].max || held_calm(s))
+        return;
     struct finding f = track_finding(t, "loss_oscillation", onset_of(t, &h));
-    f.severity = height >= s->warning_swing ? SEVERITY_WARNING : SEVERITY_INFO;
+    f.severity = height >= s->knobs->warning_swing ? SEVERITY_WARNING : SEVERITY_INFO;
     f.confidence = fmin(0.9, 0.6 + 0.03 * waves);
     finding_add(&f, "from", fmax(h.mean - h.sd, t->curve->buckets[n - 1].min), "");
     finding_add(&f, "to", h.mean + h.sd, "");
@@ -189,7 +194,8 @@ static bool falls_all_along(const struct state *s)
     double y[TRACK_BUCKETS];
     for (uint32_t i = 0; i < s->n; i++) {
         size_t n = track_means(&s->loss[i], y), half = n / 2;
-        if (n - half >= 6 && robust_trend(y + half, n - half) < -FALLS && y[n - 1] < (1 - s->held_fall) * y[half]) return true;
+        if (n - half >= 6 && robust_trend(y + half, n - half) < -FALLS && y[n - 1] < (1 - s->knobs->held_fall) * y[half])
+            return true;
     }
     return false;
 }
@@ -198,7 +204,7 @@ static bool falls_all_along(const struct state *s)
 static bool is_solved(const struct state *s)
 {
     const struct track *score = track_of_role(s->score, s->n_score, ROLE_SCORE_EVAL);
-    return score && track_level(score, 0.5, 1) >= s->held_score * (track_high(score) > 1.5 ? 100 : 1);
+    return score && track_level(score, 0.5, 1) >= s->knobs->held_score * (track_high(score) > 1.5 ? 100 : 1);
 }
 
 struct swing {
@@ -226,8 +232,8 @@ static bool held_calm(const struct state *s)
 {
     double y[TRACK_BUCKETS];
     size_t n = s->n_held ? track_means(&s->held[0], y) : 0, half = n / 2;
-    if (!n || (double)s->held[0].curve->points < s->held_points || n - half < 4) return false;
-    return swing_of(y + half, n - half).move < s->held_calm * robust_median(y + half, n - half);
+    if (!n || (double)s->held[0].curve->points < s->knobs->held_points || n - half < 4) return false;
+    return swing_of(y + half, n - half).move < s->knobs->held_calm * robust_median(y + half, n - half);
 }
 
 static void judge_held(const struct state *s, const struct findings *out)
@@ -235,8 +241,8 @@ static void judge_held(const struct state *s, const struct findings *out)
     const struct track *t = &s->held[0];
     double y[TRACK_BUCKETS], top = 0, trained = 0;
     if (!s->n_held || !s->n || !track_begins(&s->loss[0])) return;
-    if ((double)t->curve->points < s->held_few || track_low(t) <= 0) return;
-    bool few = (double)t->curve->points < s->held_points;
+    if ((double)t->curve->points < s->knobs->held_few || track_low(t) <= 0) return;
+    bool few = (double)t->curve->points < s->knobs->held_points;
     size_t n = track_means(t, y), from = few ? 0 : n / 3;
     struct swing w = swing_of(y + from, n - from);
     double level = robust_median(y + from, n - from);
@@ -244,10 +250,10 @@ static void judge_held(const struct state *s, const struct findings *out)
         top = fmax(top, s->loss[i].curve->buckets[0].max);
         trained = fmax(trained, track_level(&s->loss[i], 0.33, 1));
     }
-    if (w.move < (few ? s->held_swing_few : s->held_swing) * level || w.turns < 2 || w.net > s->held_net * w.way ||
-        level < s->converged * top || level > GAP * trained)
+    if (w.move < (few ? s->knobs->held_swing_few : s->knobs->held_swing) * level || w.turns < 2 ||
+        w.net > s->knobs->held_net * w.way || level < s->knobs->converged * top || level > GAP * trained)
         return;
-    if (3 * w.turns < (double)(n - from - 2) || late_fall(s) > s->held_fall) return;
+    if (3 * w.turns < (double)(n - from - 2) || late_fall(s) > s->knobs->held_fall) return;
     if (few && y[n - 1] <= w.low) return; /* of few values the last one is the best: it got somewhere */
     if (falls_all_along(s) || is_solved(s)) return;
     struct finding f = track_finding(t, "loss_oscillation", from);
@@ -304,7 +310,8 @@ static void follow_cycle(struct cycle *c, const struct point *p)
 static double interval_of(const struct state *s, const struct cycle *c)
 {
     double m = (double)c->crossings - 1, mean = c->sum / m, sd = sqrt(fmax(c->squares / m - mean * mean, 0));
-    if ((double)c->crossings < s->game_crossings || mean < s->game_interval || sd > s->game_regular * mean) return NAN;
+    if ((double)c->crossings < s->knobs->game_crossings || mean < s->knobs->game_interval || sd > s->knobs->game_regular * mean)
+        return NAN;
     return (double)(c->n - c->crossed_at) <= 2 * mean ? mean : NAN;
 }
 

@@ -24,8 +24,11 @@ struct cycles { /* of the learning rate: falls by a third that are followed by r
     uint32_t n;
 };
 #define FINE 1024.0 /* a thousandth of the loss, up to 8e13: what swings by less has no period worth telling */
-struct state {
+struct knobs {
     double min_points, share, agreement, swing, over_trend, periods, warning_swing, near_epoch, known_points, known_f;
+};
+struct state {
+    const struct knobs *knobs;
     bool game;
     const struct series *series;
     uint16_t segment;
@@ -49,28 +52,28 @@ struct state {
 
 static const char *const kinds[] = {"loss_oscillation", NULL};
 static const struct knob knobs[] = {
-    {"loss_periodic_points", "points", 72, 48, 100000, 120, 60, offsetof(struct state, min_points),
+    {"loss_periodic_points", "points", 72, 48, 100000, 120, 60, offsetof(struct knobs, min_points),
      "values before anything is said", "six of each place in the period"},
-    {"loss_periodic_share", "share", 0.45, 0.1, 0.99, 0.6, 0.35, offsetof(struct state, share),
+    {"loss_periodic_share", "share", 0.45, 0.1, 0.99, 0.6, 0.35, offsetof(struct knobs, share),
      "of the variance that the place in the period explains",
      "at most 0.17 for noise; at least 0.6 on sorted rows of the calibration runs, 0.35 on healthy ones with six values a place"},
-    {"loss_periodic_agreement", "r", 0.8, 0.3, 0.99, 0.9, 0.7, offsetof(struct state, agreement),
+    {"loss_periodic_agreement", "r", 0.8, 0.3, 0.99, 0.9, 0.7, offsetof(struct knobs, agreement),
      "correlation of the first half of the run with the second", "0.9 on sorted rows of the calibration runs, 0.6 on others"},
-    {"loss_periodic_swing", "x", 1.25, 1.02, 100, 1.5, 1.15, offsetof(struct state, swing),
+    {"loss_periodic_swing", "x", 1.25, 1.02, 100, 1.5, 1.15, offsetof(struct knobs, swing),
      "the lowest place, that the highest one is at least", "our choice"},
-    {"loss_periodic_trend", "x", 3, 1, 100, 4, 2, offsetof(struct state, over_trend),
+    {"loss_periodic_trend", "x", 3, 1, 100, 4, 2, offsetof(struct knobs, over_trend),
      "the change of the loss in one period, that the swing is at least", "a stair swings by its trend: 1"},
-    {"loss_periodic_periods", "periods", 5, 4, 1000, 8, 4, offsetof(struct state, periods), "of the data that were seen",
+    {"loss_periodic_periods", "periods", 5, 4, 1000, 8, 4, offsetof(struct knobs, periods), "of the data that were seen",
      "our choice"},
-    {"loss_periodic_warning", "x", 1.5, 1.05, 100, 2, 1.3, offsetof(struct state, warning_swing), "swing to be a warning",
+    {"loss_periodic_warning", "x", 1.5, 1.05, 100, 2, 1.3, offsetof(struct knobs, warning_swing), "swing to be a warning",
      "our choice"},
-    {"loss_periodic_known_points", "points", 36, 24, 100000, 72, 30, offsetof(struct state, known_points),
+    {"loss_periodic_known_points", "points", 36, 24, 100000, 72, 30, offsetof(struct knobs, known_points),
      "values, where the log tells the epoch and no period is looked for",
      "six of each of the six places that a period has at least"},
-    {"loss_periodic_known_f", "x", 4, 2, 100, 6, 3, offsetof(struct state, known_f),
+    {"loss_periodic_known_f", "x", 4, 2, 100, 6, 3, offsetof(struct knobs, known_f),
      "variance between the places of such an epoch, of that within them",
      "Fisher's F: 1 in 300 of noise, and the halves must agree beside"},
-    {"loss_periodic_near_epoch", "share", 0.1, 0.01, 1, 0.05, 0.2, offsetof(struct state, near_epoch),
+    {"loss_periodic_near_epoch", "share", 0.1, 0.01, 1, 0.05, 0.2, offsetof(struct knobs, near_epoch),
      "of an epoch by which the period may differ from one, where the log counts epochs", "counts are rounded"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
@@ -166,14 +169,15 @@ static bool goes_back(const struct state *s, const struct point *p)
 /* The share that the places explain at least: of a period that was looked for, the best of many; of one that is known, what noise hardly has. */
 static double least_share(const struct state *s, const struct fold *f, bool known)
 {
-    double between = s->known_f * (double)(f->bins - 1), within = (double)(f->values - f->bins);
-    return known ? fmin(s->share, between / (between + within)) : s->share;
+    double between = s->knobs->known_f * (double)(f->bins - 1), within = (double)(f->values - f->bins);
+    return known ? fmin(s->knobs->share, between / (between + within)) : s->knobs->share;
 }
 
 static bool is_periodic(const struct state *s, const struct fold *f, bool known)
 {
-    return (double)f->values >= 6 * (double)f->bins && f->share >= least_share(s, f, known) && f->agreement >= s->agreement &&
-           f->swing >= log(s->swing) && f->swing >= s->over_trend * f->trend && f->periods >= s->periods;
+    return (double)f->values >= 6 * (double)f->bins && f->share >= least_share(s, f, known) &&
+           f->agreement >= s->knobs->agreement && f->swing >= log(s->knobs->swing) &&
+           f->swing >= s->knobs->over_trend * f->trend && f->periods >= s->knobs->periods;
 }
 
 /* The period in steps of n values, or 0. */
@@ -181,9 +185,9 @@ static double period_from(const struct state *s, const float *place, const float
 {
     double epoch = epochs_steps(&s->epochs);
     if (isfinite(epoch) && fold_at(place, value, n, epoch, f)) return is_periodic(s, f, true) ? epoch : 0;
-    if ((double)s->points < s->min_points) return 0;
+    if ((double)s->points < s->knobs->min_points) return 0;
     double period = fold_search(place, value, n, f);
-    bool of_epoch = !isfinite(epoch) || fabs(period / epoch - 1) <= s->near_epoch;
+    bool of_epoch = !isfinite(epoch) || fabs(period / epoch - 1) <= s->knobs->near_epoch;
     return period > 0 && of_epoch && is_periodic(s, f, false) ? period : 0;
 }
 
@@ -203,14 +207,15 @@ static double period_of(struct state *s, struct fold *f)
 static void judge(struct state *s, bool over, const struct findings *out)
 {
     struct fold fold;
-    double period =
-        s->game || s->cycles.n > 1 || (double)s->points < fmin(s->min_points, s->known_points) ? 0 : period_of(s, &fold);
+    double period = s->game || s->cycles.n > 1 || (double)s->points < fmin(s->knobs->min_points, s->knobs->known_points)
+                        ? 0
+                        : period_of(s, &fold);
     struct finding f = {.kind = "loss_oscillation", .episode = 1, .severity = SEVERITY_INFO, .series = s->series};
     if (period > 0) {
         f.source = s->series->source, f.segment = s->segment;
         f.onset_step = f.first_step = s->first_step, f.last_step = s->last_step;
         f.first_line = s->first_line, f.last_line = s->last_line;
-        f.severity = fold.swing >= log(s->warning_swing) ? SEVERITY_WARNING : SEVERITY_INFO;
+        f.severity = fold.swing >= log(s->knobs->warning_swing) ? SEVERITY_WARNING : SEVERITY_INFO;
         f.confidence = fmin(0.95, 0.5 + 0.5 * fold.agreement);
         finding_add(&f, "period", period, "steps");
         finding_add(&f, "of_epoch", period / epochs_steps(&s->epochs), "x");

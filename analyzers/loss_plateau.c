@@ -30,19 +30,22 @@
 enum { BUCKETS = 96, CLASSES_MAX = 1000, HELD_MIN = 8 };
 #define NARROW     4     /* failure knowledge F16: of a hidden layer */
 #define HELD_MOVES 0.005 /* of its level, in the second half of the run, for a held-out loss that stands */
-struct state {
+struct knobs {
     double min_points, min_epochs, stopped_share, level_ratio, level_alone, grad_growth, score_high, score_low, level_poor,
         stopped_poor, guesses, shrinks, floor_band, hard, smoothed;
+    double still_falls, unexplained;
+    double rate_gone, rate_by;
+};
+struct state {
+    const struct knobs *knobs;
     double first_score, score; /* the first and the newest, of 1 */
     uint64_t scores;
     int64_t score_step; /* of the first */
     struct shrink shrink;
     const struct series *score_series, *held_series;
-    double still_falls, unexplained;
     double held;                                /* the newest held-out loss; 0 before there is one */
     const struct past *loss, *grad, *held_past; /* of this segment; NULL: no value yet */
     const struct series *series, *grad_series;
-    double rate_gone, rate_by;
     const struct series *rate;
     const struct past *rates;
     uint16_t segment;
@@ -59,52 +62,52 @@ struct drawn {
 
 static const char *const kinds[] = {"loss_plateau", NULL};
 static const struct knob knobs[] = {
-    {"loss_plateau_points", "points", 60, 20, 100000, 200, 40, offsetof(struct state, min_points),
+    {"loss_plateau_points", "points", 60, 20, 100000, 200, 40, offsetof(struct knobs, min_points),
      "values before anything is said; half of them where the rate or the settings tell why", "our choice"},
-    {"loss_plateau_epochs", "points", 20, 12, 1000, 40, 16, offsetof(struct state, min_epochs),
+    {"loss_plateau_epochs", "points", 20, 12, 1000, 40, 16, offsetof(struct knobs, min_epochs),
      "the same, where a point is an epoch", "our choice"},
-    {"loss_plateau_stopped", "share", 0.4, 0.05, 0.9, 0.25, 0.5, offsetof(struct state, stopped_share),
+    {"loss_plateau_stopped", "share", 0.4, 0.05, 0.9, 0.25, 0.5, offsetof(struct knobs, stopped_share),
      "of the run by which nine tenths of all progress were made", "our choice"},
-    {"loss_plateau_level", "share", 0.5, 0.05, 1, 0.7, 0.35, offsetof(struct state, level_ratio),
+    {"loss_plateau_level", "share", 0.5, 0.05, 1, 0.7, 0.35, offsetof(struct knobs, level_ratio),
      "of the initial loss at which it stands, or above, where the gradient norm or the dropout tells of it too", "our choice"},
-    {"loss_plateau_alone", "share", 0.75, 0.05, 1, 0.85, 0.6, offsetof(struct state, level_alone),
+    {"loss_plateau_alone", "share", 0.75, 0.05, 1, 0.85, 0.6, offsetof(struct knobs, level_alone),
      "the same, where nothing else does", "seeded training runs: healthy ones stood at up to 0.72"},
-    {"loss_plateau_grad", "x", 4, 1.5, 1000, 10, 3, offsetof(struct state, grad_growth),
+    {"loss_plateau_grad", "x", 4, 1.5, 1000, 10, 3, offsetof(struct knobs, grad_growth),
      "that the gradient norm grew while the loss stood", "near a minimum the norm falls or stays"},
-    {"loss_plateau_score", "share", 0.9, 0.5, 1, 0.95, 0.8, offsetof(struct state, score_high),
+    {"loss_plateau_score", "share", 0.9, 0.5, 1, 0.95, 0.8, offsetof(struct knobs, score_high),
      "of the scale at which a held-out score contradicts a loss that stands so high",
      "a label smoothing of a tenth leaves a fifth of the initial loss"},
-    {"loss_plateau_score_low", "share", 0.6, 0.1, 0.95, 0.5, 0.7, offsetof(struct state, score_low),
+    {"loss_plateau_score_low", "share", 0.6, 0.1, 0.95, 0.5, 0.7, offsetof(struct knobs, score_low),
      "of the scale that a held-out score is below where little was learned, and a tenth below the share of the loss that is left",
      "our choice: an honest score makes up for the loss that went"},
-    {"loss_plateau_poor", "share", 0.6, 0.05, 1, 0.75, 0.5, offsetof(struct state, level_poor),
+    {"loss_plateau_poor", "share", 0.6, 0.05, 1, 0.75, 0.5, offsetof(struct knobs, level_poor),
      "of the initial loss at which it stands, or above, where it does",
      "seeded training runs: 0.65 to 0.95 with one hidden unit, below 0.3 where as much is learned as can be"},
-    {"loss_plateau_stopped_poor", "share", 0.8, 0.2, 0.95, 0.6, 0.85, offsetof(struct state, stopped_poor),
+    {"loss_plateau_stopped_poor", "share", 0.8, 0.2, 0.95, 0.6, 0.85, offsetof(struct knobs, stopped_poor),
      "the same as stopped, where it does", "our choice: the last fifth brings nothing any more"},
-    {"loss_plateau_guesses", "nats", 0.8, 0.1, 3, 0.5, 1, offsetof(struct state, guesses),
+    {"loss_plateau_guesses", "nats", 0.8, 0.1, 3, 0.5, 1, offsetof(struct knobs, guesses),
      "between the loss at the first evaluation and the logarithm of one over its score, for a model that began by guessing",
      "random outputs cost up to 0.3 more than ln n, and one class in four may be twice as common"},
-    {"loss_plateau_shrinks", "share", 0.01, 1e-4, 1, 0.03, 0.003, offsetof(struct state, shrinks),
+    {"loss_plateau_shrinks", "share", 0.01, 1e-4, 1, 0.03, 0.003, offsetof(struct knobs, shrinks),
      "of each weight that its decay takes at a step, to be why the loss stands",
      "what is learned is forgotten in 100 steps; usual settings take 1e-7 to 1e-4"},
-    {"loss_plateau_floor", "share", 0.06, 0.005, 0.2, 0.04, 0.1, offsetof(struct state, floor_band),
+    {"loss_plateau_floor", "share", 0.06, 0.005, 0.2, 0.04, 0.1, offsetof(struct knobs, floor_band),
      "above the floor of a softmax applied twice", "outputs of such a network stay a little short of certain"},
-    {"loss_plateau_hard", "share", 0.6, 0.1, 1, 0.8, 0.4, offsetof(struct state, hard),
+    {"loss_plateau_hard", "share", 0.6, 0.1, 1, 0.8, 0.4, offsetof(struct knobs, hard),
      "of the training loss that a held-out loss is below where training is made hard on purpose",
      "seeded training runs: 0.4 under dropout and augmentation, 0.9 and more with two softmaxes"},
-    {"loss_plateau_smoothed", "share", 0.65, 0.3, 1, 0.75, 0.5, offsetof(struct state, smoothed),
+    {"loss_plateau_smoothed", "share", 0.65, 0.3, 1, 0.75, 0.5, offsetof(struct knobs, smoothed),
      "of the initial loss at which a high score contradicts a loss that is no floor of two softmaxes",
      "a label smoothing of 0.3 leaves 0.61 of the loss of two classes that are guessed, and less of more"},
-    {"loss_plateau_unexplained", "share", 0.85, 0.5, 1, 0.92, 0.8, offsetof(struct state, unexplained),
+    {"loss_plateau_unexplained", "share", 0.85, 0.5, 1, 0.92, 0.8, offsetof(struct knobs, unexplained),
      "of the initial loss at which both losses stand where no score is logged",
      "our choice: a seventh of the variance explained"},
-    {"loss_plateau_held", "share", 0.15, 0.02, 0.9, 0.1, 0.25, offsetof(struct state, still_falls),
+    {"loss_plateau_held", "share", 0.15, 0.02, 0.9, 0.1, 0.25, offsetof(struct knobs, still_falls),
      "by which a held-out loss falls on while the training loss stands", "as loss_not_decreasing_learns"},
-    {"loss_plateau_rate", "share", 0.05, 0, 0.5, 0.02, 0.1, offsetof(struct state, rate_gone),
+    {"loss_plateau_rate", "share", 0.05, 0, 0.5, 0.02, 0.1, offsetof(struct knobs, rate_gone),
      "of the rate that it had for a while, below which the learning rate is next to nothing",
      "schedules end at 0 to 0.1, and at their end"},
-    {"loss_plateau_rate_by", "share", 0.4, 0.05, 0.9, 0.25, 0.5, offsetof(struct state, rate_by),
+    {"loss_plateau_rate_by", "share", 0.4, 0.05, 0.9, 0.25, 0.5, offsetof(struct knobs, rate_by),
      "of the run by which it came to that, for the rate to be why the loss stands", "our choice"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
@@ -142,8 +145,8 @@ static bool rate_ran_out(const struct state *s, int64_t first, int64_t last)
     size_t n = rate.curve.used, above = n / 20, at = n;
     for (size_t i = 0; i < n; i++) y[i] = rate.buckets[i].mean;
     double high = all_but(y, n, above);
-    while (n && at > 0 && rate.buckets[at - 1].mean < s->rate_gone * high) at--;
-    return high > 0 && at < n && (double)(rate.buckets[at].first_step - first) <= s->rate_by * (double)(last - first);
+    while (n && at > 0 && rate.buckets[at - 1].mean < s->knobs->rate_gone * high) at--;
+    return high > 0 && at < n && (double)(rate.buckets[at].first_step - first) <= s->knobs->rate_by * (double)(last - first);
 }
 
 static double grad_growth_since(const struct state *s, int64_t step)
@@ -173,7 +176,7 @@ static bool held_falls(const struct state *s, int64_t step)
     uint32_t at = 0;
     while (c && at < c->used && c->buckets[at].last_step < step) at++;
     if (!c || at + 3 >= c->used) return false;
-    return c->buckets[c->used - 1].mean <= (1 - s->still_falls) * c->buckets[at].mean;
+    return c->buckets[c->used - 1].mean <= (1 - s->knobs->still_falls) * c->buckets[at].mean;
 }
 
 /* Has the held-out loss come to a level that it does not leave, above this one? */
@@ -191,8 +194,9 @@ static bool is_poor(const struct state *s, const struct drawn *loss, double left
 {
     uint32_t at = 0;
     while (at + 1 < loss->curve.used && loss->buckets[at].last_step < s->score_step) at++;
-    return s->scores >= 4 && !s->parts && is_accuracy(s->score_series->metric) && s->score <= fmin(s->score_low, left - 0.1) &&
-           s->first_score > 0 && fabs(loss->buckets[at].mean + log(s->first_score)) <= s->guesses;
+    return s->scores >= 4 && !s->parts && is_accuracy(s->score_series->metric) &&
+           s->score <= fmin(s->knobs->score_low, left - 0.1) && s->first_score > 0 &&
+           fabs(loss->buckets[at].mean + log(s->first_score)) <= s->knobs->guesses;
 }
 
 /* The floor of a softmax applied twice on which the loss stands, of n classes at whose chance it began; 0 for none. */
@@ -200,7 +204,7 @@ static double softmax_floor(const struct state *s, double initial, double lowest
 {
     for (int n = 2; n <= CLASSES_MAX; n++) {
         double low = log1p((n - 1) / exp(1)), begins = initial / log(n);
-        bool stands = end >= 0.995 * low && end <= (1 + s->floor_band) * low + (1 - s->score);
+        bool stands = end >= 0.995 * low && end <= (1 + s->knobs->floor_band) * low + (1 - s->score);
         if (stands && lowest >= 0.99 * low && begins > 0.75 && begins < 1.1) return low;
     }
     return 0;
@@ -208,8 +212,8 @@ static double softmax_floor(const struct state *s, double initial, double lowest
 
 static double least_points(const struct state *s, bool known)
 {
-    if (s->series->axis == AXIS_EPOCH) return s->min_epochs;
-    return known ? s->min_points / 2 : s->min_points;
+    if (s->series->axis == AXIS_EPOCH) return s->knobs->min_epochs;
+    return known ? s->knobs->min_points / 2 : s->knobs->min_points;
 }
 
 static void judge(struct state *s, const struct findings *out)
@@ -225,7 +229,7 @@ static void judge(struct state *s, const struct findings *out)
         lowest = fmin(lowest, y[i]);
     }
     int64_t first = loss.buckets[0].first_step, last = loss.buckets[n - 1].last_step;
-    bool ran_out = rate_ran_out(s, first, last), forgets = shrink_share(&s->shrink) >= s->shrinks;
+    bool ran_out = rate_ran_out(s, first, last), forgets = shrink_share(&s->shrink) >= s->knobs->shrinks;
     if (first > 2 + (last - first) / 5 || (double)loss.curve.points < least_points(s, ran_out || forgets || s->narrow)) return;
     double initial = fmax(y[0], robust_median(y, 3)), end = robust_median(y + n - n / 5, n / 5), noise = robust_noise(y, n);
     double near = fmax(0.1 * (initial - end), 2 * noise);
@@ -235,14 +239,18 @@ static void judge(struct state *s, const struct findings *out)
     size_t stop = stop_of(y, n, end, near);
     double share = (double)stop / (double)n, ratio = exp(end - initial),
            growth = grad_growth_since(s, loss.buckets[stop].first_step);
-    bool hard = s->held > 0 && s->held < s->hard * exp(end), contradicted = s->score >= s->score_high && !hard && !s->parts;
-    bool unexplained = !s->score_series && ratio >= s->unexplained && held_stands(s, s->unexplained * exp(initial));
+    bool hard = s->held > 0 && s->held < s->knobs->hard * exp(end),
+         contradicted = s->score >= s->knobs->score_high && !hard && !s->parts;
+    bool unexplained = !s->score_series && ratio >= s->knobs->unexplained && held_stands(s, s->knobs->unexplained * exp(initial));
     double floor = contradicted ? softmax_floor(s, loss.buckets[0].max, exp(lowest), exp(end)) : 0;
-    contradicted = contradicted && (floor > 0 || ratio >= s->smoothed);
-    bool corroborated = growth >= s->grad_growth || contradicted || ran_out || forgets || unexplained || s->narrow;
-    bool poor = ratio >= s->level_poor && is_poor(s, &loss, ratio);
-    double least = floor > 0 ? 0 : corroborated || s->restrained ? s->level_ratio : poor ? s->level_poor : s->level_alone;
-    if (share > (poor ? s->stopped_poor : s->stopped_share) || ratio < least || stop + 3 >= n) return;
+    contradicted = contradicted && (floor > 0 || ratio >= s->knobs->smoothed);
+    bool corroborated = growth >= s->knobs->grad_growth || contradicted || ran_out || forgets || unexplained || s->narrow;
+    bool poor = ratio >= s->knobs->level_poor && is_poor(s, &loss, ratio);
+    double least = floor > 0                       ? 0
+                   : corroborated || s->restrained ? s->knobs->level_ratio
+                   : poor                          ? s->knobs->level_poor
+                                                   : s->knobs->level_alone;
+    if (share > (poor ? s->knobs->stopped_poor : s->knobs->stopped_share) || ratio < least || stop + 3 >= n) return;
     if (held_falls(s, loss.buckets[stop].first_step)) return;
     struct finding f = {.kind = "loss_plateau",
                         .phase = s->told ? PHASE_CHANGED : PHASE_OPENED,

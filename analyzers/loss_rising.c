@@ -49,9 +49,12 @@ struct rise {
     uint16_t segment;
     bool told, negative;
 };
-struct state {
+struct knobs {
     double min_points, factor, factor_beside, height, height_both, easier, over_undone, trend, of_progress, warm_factor,
         early_points, few_points, few_factor, few_ahead;
+};
+struct state {
+    const struct knobs *knobs;
     double least_rise; /* of the logarithm: below it nothing is remarkable, whatever stands beside */
     struct beside beside[FOLLOWED];
     struct rises_norm norm[2]; /* GRADIENT and WEIGHT */
@@ -66,34 +69,34 @@ enum { FIRST_SIZE = offsetof(struct state, loss) + sizeof(struct rise) }; /* mos
 
 static const char *const kinds[] = {"loss_divergence", NULL};
 static const struct knob knobs[] = {
-    {"loss_rising_points", "points", 30, 20, 100000, 60, 24, offsetof(struct state, min_points), "values before anything is said",
+    {"loss_rising_points", "points", 30, 20, 100000, 60, 24, offsetof(struct knobs, min_points), "values before anything is said",
      "the average needs 16, and wandering has to be seen"},
-    {"loss_rising_factor", "x", 1.25, 1.05, 10, 1.5, 1.18, offsetof(struct state, factor), "above the best level",
+    {"loss_rising_factor", "x", 1.25, 1.05, 10, 1.5, 1.18, offsetof(struct knobs, factor), "above the best level",
      "seeded training runs; 2 is a doubling"},
-    {"loss_rising_beside", "x", 1.08, 1.02, 10, 1.3, 1.05, offsetof(struct state, factor_beside),
+    {"loss_rising_beside", "x", 1.08, 1.02, 10, 1.3, 1.05, offsetof(struct knobs, factor_beside),
      "the same, where gradient norm, weight norm, loss scale or rate tell of it too", "seeded training runs"},
-    {"loss_rising_easier", "share", 0.3, 0, 0.9, 0.15, 0.4, offsetof(struct state, easier),
+    {"loss_rising_easier", "share", 0.3, 0, 0.9, 0.15, 0.4, offsetof(struct knobs, easier),
      "by which noise and wandering count for less then", "our choice"},
-    {"loss_rising_height", "sd", 8, 3, 50, 12, 6.5, offsetof(struct state, height),
+    {"loss_rising_height", "sd", 8, 3, 50, 12, 6.5, offsetof(struct knobs, height),
      "of an average, that it must be above its best", "the least of a thousand averages lies 3.5 sd low"},
-    {"loss_rising_height_both", "sd", 6, 3, 50, 9, 5, offsetof(struct state, height_both),
+    {"loss_rising_height_both", "sd", 6, 3, 50, 9, 5, offsetof(struct knobs, height_both),
      "the same, of the fast average above the slow one's best", "that lies 2 sd low"},
-    {"loss_rising_undone", "x", 1.6, 1, 20, 2.5, 1.3, offsetof(struct state, over_undone),
+    {"loss_rising_undone", "x", 1.6, 1, 20, 2.5, 1.3, offsetof(struct knobs, over_undone),
      "as large as any rise before that was undone", "seeded training runs"},
-    {"loss_rising_trend", "sd", 1, 0, 10, 3, 1.6, offsetof(struct state, trend),
+    {"loss_rising_trend", "sd", 1, 0, 10, 3, 1.6, offsetof(struct knobs, trend),
      "by which the values since the best level must rise", "Kendall 1975: 2 is one in forty, one more condition of several"},
-    {"loss_rising_progress", "share", 0.001, 0, 1, 0.01, 0, offsetof(struct state, of_progress),
+    {"loss_rising_progress", "share", 0.001, 0, 1, 0.01, 0, offsetof(struct knobs, of_progress),
      "of the progress made (not on the logarithm) that the rise undoes", "a loss near 0 doubles without meaning"},
-    {"loss_rising_warmup", "x", 1.5, 1, 100, 2, 1.3, offsetof(struct state, warm_factor),
+    {"loss_rising_warmup", "x", 1.5, 1, 100, 2, 1.3, offsetof(struct knobs, warm_factor),
      "of the initial loss that it must be above while the rate warms up", "a warm-up bump is healthy below 1.5"},
-    {"loss_rising_early", "points", 10, 6, 100, 20, 8, offsetof(struct state, early_points),
+    {"loss_rising_early", "points", 10, 6, 100, 20, 8, offsetof(struct knobs, early_points),
      "values before a few of them in a row say anything", "our choice"},
-    {"loss_rising_few", "points", 40, 0, 1000, 40, 60, offsetof(struct state, few_points),
+    {"loss_rising_few", "points", 40, 0, 1000, 40, 60, offsetof(struct knobs, few_points),
      "values up to which they do: of more the averages tell",
      "seeded training runs: a new task looks alike where values are many"},
-    {"loss_rising_few_factor", "x", 1.15, 1.05, 10, 1.3, 1.1, offsetof(struct state, few_factor),
+    {"loss_rising_few_factor", "x", 1.15, 1.05, 10, 1.3, 1.1, offsetof(struct knobs, few_factor),
      "above the lowest value, for that", "as loss_rising_beside, of single values"},
-    {"loss_rising_few_ahead", "x", 1.5, 1, 10, 2, 1.2, offsetof(struct state, few_ahead), "the gradient norms before, for that",
+    {"loss_rising_few_ahead", "x", 1.5, 1, 10, 2, 1.2, offsetof(struct knobs, few_ahead), "the gradient norms before, for that",
      "seeded training runs"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
@@ -152,7 +155,7 @@ static double told_beside(const struct state *s, const struct rise *r)
 static void tell(struct state *s, struct rise *r, enum phase phase, const struct findings *out)
 {
     double best = r->climb.of[CLIMB_SLOW].best, rise = fmax(climb_rise(&r->climb, CLIMB_SLOW), climb_rise(&r->climb, CLIMB_FAST));
-    if (r->climb.n < (uint64_t)s->min_points) best = r->few.low, rise = r->few.last - r->few.low;
+    if (r->climb.n < (uint64_t)s->knobs->min_points) best = r->few.low, rise = r->few.last - r->few.low;
     struct finding f = {.kind = "loss_divergence",
                         .phase = phase,
                         .episode = LOSSES * r->episode + (uint32_t)(r - s->loss),
@@ -190,16 +193,17 @@ static bool remarkable(const struct state *s, const struct rise *r)
     const struct climb_level *fast = &c->of[CLIMB_FAST], *slow = &c->of[CLIMB_SLOW];
     double highest = larger(climb_rise(c, CLIMB_FAST), climb_rise(c, CLIMB_SLOW));
     if (larger(highest, fast->level - slow->best) < s->least_rise) return false; /* most values of most runs */
-    double beside = told_beside(s, r), factor = log(s->factor) + beside * log(s->factor_beside / s->factor);
-    double easier = 1 - s->easier * beside, sd = easier * climb_sd(c, CLIMB_FAST), sd_slow = easier * climb_sd(c, CLIMB_SLOW);
-    const struct height of[RISES] = {{fast->level - fast->best, s->height * sd, fast->undone},
-                                     {fast->level - slow->best, s->height_both * sd, fast->undone},
-                                     {slow->level - slow->best, s->height * sd_slow, slow->undone}};
-    if (warms_up(s) && fast->level < c->initial + log(s->warm_factor)) return false;
+    double beside = told_beside(s, r), factor = log(s->knobs->factor) + beside * log(s->knobs->factor_beside / s->knobs->factor);
+    double easier = 1 - s->knobs->easier * beside, sd = easier * climb_sd(c, CLIMB_FAST),
+           sd_slow = easier * climb_sd(c, CLIMB_SLOW);
+    const struct height of[RISES] = {{fast->level - fast->best, s->knobs->height * sd, fast->undone},
+                                     {fast->level - slow->best, s->knobs->height_both * sd, fast->undone},
+                                     {slow->level - slow->best, s->knobs->height * sd_slow, slow->undone}};
+    if (warms_up(s) && fast->level < c->initial + log(s->knobs->warm_factor)) return false;
     for (int i = 0; i < RISES; i++) {
         double rise = of[i].rise, best = fast->level - rise;
-        if (rise < factor || rise < of[i].least || rise < easier * s->over_undone * of[i].undone) continue;
-        if (exp(fast->level) - exp(best) > s->of_progress * (exp(c->initial) - exp(best))) return true;
+        if (rise < factor || rise < of[i].least || rise < easier * s->knobs->over_undone * of[i].undone) continue;
+        if (exp(fast->level) - exp(best) > s->knobs->of_progress * (exp(c->initial) - exp(best))) return true;
     }
     return false;
 }
@@ -217,15 +221,15 @@ static bool is_over(const struct rise *r)
 static bool few_tell(const struct state *s, const struct rise *r)
 {
     double n = (double)r->climb.n;
-    return n >= s->early_points && n <= s->few_points && s->rate.highest <= 1.05 * r->rate &&
-           rises_early(&r->few, &s->norm[GRADIENT], &s->norm[WEIGHT], s->few_factor, s->few_ahead);
+    return n >= s->knobs->early_points && n <= s->knobs->few_points && s->rate.highest <= 1.05 * r->rate &&
+           rises_early(&r->few, &s->norm[GRADIENT], &s->norm[WEIGHT], s->knobs->few_factor, s->knobs->few_ahead);
 }
 
 static bool averages_tell(const struct state *s, struct rise *r)
 {
-    if ((double)r->climb.n < s->min_points || !remarkable(s, r) || rate_explains(s, r)) r->lasted = 0;
+    if ((double)r->climb.n < s->knobs->min_points || !remarkable(s, r) || rate_explains(s, r)) r->lasted = 0;
     else r->lasted++;
-    return r->lasted >= STEADY && climb_goes_on(&r->climb, s->trend);
+    return r->lasted >= STEADY && climb_goes_on(&r->climb, s->knobs->trend);
 }
 
 static void judge(struct state *s, struct rise *r, const struct point *p, const struct findings *out)
@@ -252,10 +256,10 @@ RARELY static void add_mean(struct state *s, struct rise *r, const struct point 
     if (r->climb.of[CLIMB_SLOW].peak != peak) r->n_peak = r->climb.n;
     if (r->climb.of[CLIMB_SLOW].best == r->climb.of[CLIMB_SLOW].level) r->n_best = r->climb.n;
     if (r->climb.n % VALUES == 0) r->width++;
-    if ((double)r->climb.n <= s->few_points &&
+    if ((double)r->climb.n <= s->knobs->few_points &&
         rises_loss_add(&r->few, past_log(p->past, mean), &s->norm[GRADIENT], r->climb.n == 1))
         r->rate = s->rate.highest;
-    if ((double)r->climb.n >= s->early_points) judge(s, r, p, out);
+    if ((double)r->climb.n >= s->knobs->early_points) judge(s, r, p, out);
 }
 
 RARELY static void begin_climb(struct rise *r) { climb_begin(&r->climb), r->in_sum = 0, r->sum = 0, r->width = 1; }
@@ -279,7 +283,7 @@ static void fact(void *state, const char *key, const char *value)
 RARELY static void begin(struct state *s, const struct point *p)
 {
     s->heard = true, s->source = p->source;
-    s->least_rise = log(fmin(s->factor, s->factor_beside));
+    s->least_rise = log(fmin(s->knobs->factor, s->knobs->factor_beside));
 }
 
 /* The state, which may have moved, with room for one more loss; NULL where there is none. */

@@ -12,9 +12,12 @@
 #include "stats/excursion.h"
 #include "stats/told.h"
 
-struct state {
-    struct excursion_knobs knobs;
+struct knobs {
+    struct excursion_knobs excursion;
     double longest, little, nothing, passing, solved, tail;
+};
+struct state {
+    const struct knobs *knobs;
     struct excursion e;
     bool told, announced; /* announced: by a setting, the data change on the way */
     const struct series *series;
@@ -32,31 +35,31 @@ enum {
 
 static const char *const kinds[] = {"loss_spike", NULL};
 static const struct knob knobs[] = {
-    {"loss_spike_height", "sd", 6, 3, 100, 10, 5, offsetof(struct state, knobs.height_sd),
+    {"loss_spike_height", "sd", 6, 3, 100, 10, 5, offsetof(struct knobs, excursion.height_sd),
      "how far above the recent level a jump must be", "6 robust sd: about 1e-9 a point for a log-normal bulk"},
-    {"loss_spike_factor", "x", 1.5, 1.05, 100, 2, 1.3, offsetof(struct state, knobs.height_factor), "and at least this factor",
-     "1.5 times the initial loss is where a warm-up bump stops being normal"},
-    {"loss_spike_undone", "share", 0.15, 0, 1, 0.3, 0.1, offsetof(struct state, knobs.undone),
+    {"loss_spike_factor", "x", 1.5, 1.05, 100, 2, 1.3, offsetof(struct knobs, excursion.height_factor),
+     "and at least this factor", "1.5 times the initial loss is where a warm-up bump stops being normal"},
+    {"loss_spike_undone", "share", 0.15, 0, 1, 0.3, 0.1, offsetof(struct knobs, excursion.undone),
      "and this share of the progress so far", "seeded training runs"},
-    {"loss_spike_wander", "share", 0.8, 0, 2, 1, 0.5, offsetof(struct state, knobs.level_share),
+    {"loss_spike_wander", "share", 0.8, 0, 2, 1, 0.5, offsetof(struct knobs, excursion.level_share),
      "of the spread of the recent level that is noise", "seeded noise that wanders: half as many spikes as with half of it"},
-    {"loss_spike_patience", "points", 20, 2, 10000, 20, 20, offsetof(struct state, knobs.patience_points),
+    {"loss_spike_patience", "points", 20, 2, 10000, 20, 20, offsetof(struct knobs, excursion.patience_points),
      "longer than this is no spike", "seeded training runs"},
-    {"loss_spike_patience_share", "share", 0.03, 0, 1, 0.03, 0.03, offsetof(struct state, knobs.patience_share),
+    {"loss_spike_patience_share", "share", 0.03, 0, 1, 0.03, 0.03, offsetof(struct knobs, excursion.patience_share),
      "nor longer than this share of the run", "seeded training runs"},
-    {"loss_spike_longest", "share", 0.2, 0.02, 1, 0.1, 1, offsetof(struct state, longest),
+    {"loss_spike_longest", "share", 0.2, 0.02, 1, 0.1, 1, offsetof(struct knobs, longest),
      "of the values so far: what came back after more of them had found another level for a while", "our choice"},
-    {"loss_spike_little", "share", 0.2, 0, 1, 0.3, 0.1, offsetof(struct state, little),
+    {"loss_spike_little", "share", 0.2, 0, 1, 0.3, 0.1, offsetof(struct knobs, little),
      "of the progress (not on the logarithm), and undid no more than this", "as loss_divergence_little, for a single value"},
-    {"loss_spike_nothing", "share", 0.05, 0, 1, 0.1, 0.02, offsetof(struct state, nothing),
+    {"loss_spike_nothing", "share", 0.05, 0, 1, 0.1, 0.02, offsetof(struct knobs, nothing),
      "of the progress (not on the logarithm) that a jump from near 0 must undo to be more than worth knowing",
      "near 0 a loss multiplies without meaning; seeded bad batches undo 0.13 and more"},
-    {"loss_spike_passing", "share", 0.1, 0, 1, 0.2, 0.05, offsetof(struct state, passing),
+    {"loss_spike_passing", "share", 0.1, 0, 1, 0.2, 0.05, offsetof(struct knobs, passing),
      "of the progress (not on the logarithm) that a jump undoes which is made good at once, to be no more than worth knowing",
      "as loss_spike_nothing: seeded bad batches undo 0.13 and more"},
-    {"loss_spike_solved", "share", 0.01, 0, 1, 0.02, 0.005, offsetof(struct state, solved),
+    {"loss_spike_solved", "share", 0.01, 0, 1, 0.02, 0.005, offsetof(struct knobs, solved),
      "of its first level below which a loss is near 0", "as good as solved"},
-    {"loss_spike_tail", "x", 2, 1, 100, 4, 1, offsetof(struct state, tail),
+    {"loss_spike_tail", "x", 2, 1, 100, 4, 1, offsetof(struct knobs, tail),
      "the initial loss, up to which single values that leap out again and again are noise",
      "seeded bad batches: one each; broad batches: up to 1.4"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
@@ -81,15 +84,15 @@ static void fact(void *state, const char *key, const char *value)
 static bool leaves_most(const struct state *s)
 {
     const struct excursion *e = &s->e;
-    bool lasted = (double)e->length > s->longest * (double)e->n;
-    return lasted && !e->scale.linear && exp(e->peak) - exp(e->from) < s->little * (exp(e->initial) - exp(e->from));
+    bool lasted = (double)e->length > s->knobs->longest * (double)e->n;
+    return lasted && !e->scale.linear && exp(e->peak) - exp(e->from) < s->knobs->little * (exp(e->initial) - exp(e->from));
 }
 
 static bool undoes_nothing(const struct state *s)
 {
     const struct excursion *e = &s->e;
-    bool solved = e->from <= e->initial + log(s->solved);
-    return !e->scale.linear && solved && exp(e->peak) - exp(e->from) < s->nothing * (exp(e->initial) - exp(e->from));
+    bool solved = e->from <= e->initial + log(s->knobs->solved);
+    return !e->scale.linear && solved && exp(e->peak) - exp(e->from) < s->knobs->nothing * (exp(e->initial) - exp(e->from));
 }
 
 /* What is made good within a few values, and was small by what the run had learned, has left nothing behind: it is what batches are like. */
@@ -97,7 +100,7 @@ static bool is_passing(const struct state *s)
 {
     const struct excursion *e = &s->e;
     return !e->scale.linear && !e->open && e->length <= PASSES &&
-           exp(e->peak) - exp(e->from) < s->passing * (exp(e->initial) - exp(e->from));
+           exp(e->peak) - exp(e->from) < s->knobs->passing * (exp(e->initial) - exp(e->from));
 }
 
 /* Single values that leap out again and again, and hardly above where training began, are what the batches are like: a broad tail of their
@@ -105,7 +108,7 @@ static bool is_passing(const struct state *s)
 static bool is_tail(const struct state *s)
 {
     const struct excursion *e = &s->e;
-    double most = e->scale.linear ? e->initial + s->tail * (e->initial - e->best) : e->initial + log(s->tail);
+    double most = e->scale.linear ? e->initial + s->knobs->tail * (e->initial - e->best) : e->initial + log(s->knobs->tail);
     return s->count >= 2 && s->wide <= LONE && s->top <= most;
 }
 
@@ -113,7 +116,7 @@ static bool is_tail(const struct state *s)
 static struct finding describe(struct state *s, const struct point *p, double recovered, const struct excursion_start *start)
 {
     const struct excursion *e = &s->e;
-    struct finding f = excursion_finding(e, &s->knobs, "loss_spike", p->series);
+    struct finding f = excursion_finding(e, &s->knobs->excursion, "loss_spike", p->series);
     bool stays = e->settled && (e->open || leaves_most(s)); /* no spike any more */
     bool little = undoes_nothing(s) || is_passing(s) || is_tail(s) || (start && stumbles(e, start));
     f.severity = s->announced || stays || little ? SEVERITY_INFO : SEVERITY_WARNING;
@@ -150,7 +153,7 @@ static void tell_start(struct state *s, const struct point *p, const struct find
 {
     struct excursion early = s->e, later = s->e;
     struct excursion_start start;
-    if (!excursion_early(&early, &s->knobs, s->past, &start) || early.open) return;
+    if (!excursion_early(&early, &s->knobs->excursion, s->past, &start) || early.open) return;
     s->e = early;
     s->count = 1;
     tell(s, p, PHASE_OPENED, 1, &start, out);
@@ -159,7 +162,7 @@ static void tell_start(struct state *s, const struct point *p, const struct find
 
 RARELY static void judge(struct state *s, const struct point *p, const struct findings *out)
 {
-    enum excursion_change change = excursion_add(&s->e, &s->knobs, p);
+    enum excursion_change change = excursion_add(&s->e, &s->knobs->excursion, p);
     if (s->e.n == EXCURSION_EARLY && !s->told && !s->e.open) tell_start(s, p, out);
     if (s->e.slow) return;
     if (change == EXCURSION_STARTED) s->count++, tell(s, p, PHASE_CHANGED, 0, NULL, out);
@@ -176,7 +179,7 @@ static void observe(void *state, const struct point *p, const struct findings *o
     struct state *s = state;
     if (!isfinite(p->value)) return;
     s->series = p->series, s->past = p->past;
-    if (!excursion_passes(&s->e, &s->knobs, p)) judge(s, p, out);
+    if (!excursion_passes(&s->e, &s->knobs->excursion, p)) judge(s, p, out);
 }
 
 static void finish(void *state, const struct findings *out)

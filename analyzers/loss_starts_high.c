@@ -18,8 +18,11 @@
 #define GAMES    (WANTS(ROLE_RETURN) | WANTS(ROLE_LOSS_GENERATOR) | WANTS(ROLE_LOSS_DISCRIMINATOR))
 #define STEADILY 4 /* Mann-Kendall z: none of 10,000 by chance */
 enum { TRAINS = 2, EVALS = 2, SCORES = 2 };
-struct state {
+struct knobs {
     double high, agree, falls, min_points, stays, gain, few, clipped, same;
+};
+struct state {
+    const struct knobs *knobs;
     struct track train[TRAINS], eval[EVALS];
     uint32_t n_train, n_eval;
     bool game, classes;
@@ -29,24 +32,24 @@ struct state {
 
 static const char *const kinds[] = {"loss_starts_high", NULL};
 static const struct knob knobs[] = {
-    {"loss_starts_high", "nats", 12, 5, 1000, 20, 8, offsetof(struct state, high), "from which the first losses are too high",
+    {"loss_starts_high", "nats", 12, 5, 1000, 20, 8, offsetof(struct knobs, high), "from which the first losses are too high",
      "ln 160,000: no usual number of classes costs as much to guess among"},
-    {"loss_starts_agree", "x", 8, 1.5, 100, 5, 12, offsetof(struct state, agree),
+    {"loss_starts_agree", "x", 8, 1.5, 100, 5, 12, offsetof(struct knobs, agree),
      "that the first held-out loss and the highest of the first training losses may be apart", "our choice"},
-    {"loss_starts_falls", "x", 30, 2, 10000, 60, 15, offsetof(struct state, falls),
+    {"loss_starts_falls", "x", 30, 2, 10000, 60, 15, offsetof(struct knobs, falls),
      "above ln 1,000 beyond which they need not agree", "our choice"},
-    {"loss_starts_points", "points", 4, 2, 1000, 8, 3, offsetof(struct state, min_points),
+    {"loss_starts_points", "points", 4, 2, 1000, 8, 3, offsetof(struct knobs, min_points),
      "values of each before anything is said", "our choice"},
-    {"loss_starts_stays", "x", 3, 1.5, 100, 6, 2, offsetof(struct state, stays),
+    {"loss_starts_stays", "x", 3, 1.5, 100, 6, 2, offsetof(struct knobs, stays),
      "-ln of the held-out accuracy that neither loss ever comes below, for a warning", "who guesses among n pays ln n for 1 / n"},
-    {"loss_starts_gain", "share", 0.1, 0.01, 0.5, 0.05, 0.2, offsetof(struct state, gain),
+    {"loss_starts_gain", "share", 0.1, 0.01, 0.5, 0.05, 0.2, offsetof(struct knobs, gain),
      "of the scale that the accuracy gains at most then", "our choice"},
-    {"loss_starts_few", "share", 0.4, 0.05, 0.9, 0.3, 0.5, offsetof(struct state, few),
+    {"loss_starts_few", "share", 0.4, 0.05, 0.9, 0.3, 0.5, offsetof(struct knobs, few),
      "of the answers that are right at most then", "our choice: two classes are guessed more often"},
-    {"loss_starts_clipped", "nats", 15, 11, 1000, 16, 13, offsetof(struct state, clipped),
+    {"loss_starts_clipped", "nats", 15, 11, 1000, 16, 13, offsetof(struct knobs, clipped),
      "for each wrong answer, from which outputs stand at 0 and 1",
      "-ln of what logarithms are clipped at: 2^-23 is 15.9, 1e-7 16.1"},
-    {"loss_starts_same", "share", 0.01, 0.001, 0.05, 0.005, 0.02, offsetof(struct state, same),
+    {"loss_starts_same", "share", 0.01, 0.001, 0.05, 0.005, 0.02, offsetof(struct knobs, same),
      "by which that cost differs between evaluations at most", "four digits of an accuracy of some hundred rows"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
@@ -57,13 +60,13 @@ static bool is_clipped(const struct state *s, const struct track *eval)
     const struct curve *l = eval->curve, *a = t ? t->curve : NULL;
     double scale = t && track_high(t) > 1.5 ? 100 : 1, low = INFINITY, high = 0;
     if (!a || track_low(t) == track_high(t)) return false; /* one answer for all is told by loss_not_decreasing */
-    if (l->used != a->used || l->width != a->width || (double)l->points < s->min_points) return false;
+    if (l->used != a->used || l->width != a->width || (double)l->points < s->knobs->min_points) return false;
     for (uint32_t i = 0; i < l->used; i++) {
         double cost = l->buckets[i].mean / (1 - a->buckets[i].mean / scale);
         if (l->buckets[i].last_step != a->buckets[i].last_step || !isfinite(cost)) return false;
         low = fmin(low, cost), high = fmax(high, cost);
     }
-    return low >= s->clipped && high <= (1 + s->same) * low;
+    return low >= s->knobs->clipped && high <= (1 + s->knobs->same) * low;
 }
 
 /* Does a loss still come down in the second half? One that is summed over many rows may be high and learn. */
@@ -86,10 +89,10 @@ static bool learns(const struct track *score, const struct track *eval)
 static bool stays_high(const struct state *s, const struct track *eval, double lowest)
 {
     const struct track *t = track_of_role(s->score, s->n_score, ROLE_SCORE_EVAL);
-    if (!t || (double)t->curve->points < 2 * s->min_points || !track_begins(t)) return false;
+    if (!t || (double)t->curve->points < 2 * s->knobs->min_points || !track_begins(t)) return false;
     double scale = track_high(t) > 1.5 ? 100 : 1, now = track_level(t, 0.5, 1) / scale, first = track_level(t, 0, 0.25) / scale;
-    return now > 0 && now <= s->few && now - first <= s->gain && lowest >= -s->stays * log(now) && !falls_late(s) &&
-           !learns(t, eval);
+    return now > 0 && now <= s->knobs->few && now - first <= s->knobs->gain && lowest >= -s->knobs->stays * log(now) &&
+           !falls_late(s) && !learns(t, eval);
 }
 
 static void judge(struct state *s, const struct findings *out)
@@ -97,15 +100,15 @@ static void judge(struct state *s, const struct findings *out)
     const struct track *train = track_of_role(s->train, s->n_train, ROLE_LOSS_TRAIN);
     const struct track *eval = track_of_role(s->eval, s->n_eval, ROLE_LOSS_EVAL);
     if (!train || !eval || !s->classes || s->game || !track_begins(train) || !track_begins(eval)) return;
-    if (fmin((double)train->curve->points, (double)eval->curve->points) < s->min_points ||
+    if (fmin((double)train->curve->points, (double)eval->curve->points) < s->knobs->min_points ||
         fmin(track_low(train), track_low(eval)) < 0)
         return;
     double begins = fmax(train->curve->buckets[0].max, train->curve->used > 1 ? train->curve->buckets[1].max : 0),
            held = eval->curve->buckets[0].max;
     bool clipped = is_clipped(s, eval), stays = clipped || stays_high(s, eval, fmin(track_low(train), track_low(eval)));
-    if (begins < s->high && held < s->high && !clipped) return;
-    bool agree = stays || (fmax(begins / held, held / begins) <= s->agree && fmin(begins, held) >= s->high / 2);
-    if (!agree && !(held >= s->falls * log(1000))) return;
+    if (begins < s->knobs->high && held < s->knobs->high && !clipped) return;
+    bool agree = stays || (fmax(begins / held, held / begins) <= s->knobs->agree && fmin(begins, held) >= s->knobs->high / 2);
+    if (!agree && !(held >= s->knobs->falls * log(1000))) return;
     const struct track *higher = begins >= held ? train : eval;
     struct finding f = track_finding(higher, "loss_starts_high", 0);
     if (stays) f.severity = SEVERITY_WARNING;

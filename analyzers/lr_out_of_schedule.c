@@ -27,9 +27,12 @@
     0.9999         /* of the variance of the rates that a line tells: five digits of a log are more, a cosine's middle less */
 #define WHOLE 0.95 /* of a cycle, for it to be whole: the last steps are not always logged */
 enum { SCHEDULE = 48 };
-struct state {
+struct knobs {
     double fallen, risen, min_points, high_end, low_end, early_end, complete, warmup_share, cycle, climbed, climb_points,
         climb_stood, climb_far, climb_few, faster;
+};
+struct state {
+    const struct knobs *knobs;
     char schedule[SCHEDULE]; /* as declared; "" for not told */
     double max_steps, warmup;
     const struct series *series;
@@ -61,38 +64,38 @@ struct state {
 
 static const char *const kinds[] = {"lr_out_of_schedule", NULL};
 static const struct knob knobs[] = {
-    {"schedule_fallen", "share", 0.2, 0.001, 0.9, 0.1, 0.4, offsetof(struct state, fallen),
+    {"schedule_fallen", "share", 0.2, 0.001, 0.9, 0.1, 0.4, offsetof(struct knobs, fallen),
      "of its peak to which the rate must have come down before a rise is a restart", "our choice"},
-    {"schedule_risen", "x", 3, 1.2, 1000, 5, 2, offsetof(struct state, risen), "above its lowest that is a restart",
+    {"schedule_risen", "x", 3, 1.2, 1000, 5, 2, offsetof(struct knobs, risen), "above its lowest that is a restart",
      "our choice: more than any step of a schedule that only falls"},
-    {"schedule_points", "points", 20, 8, 100000, 40, 12, offsetof(struct state, min_points), "rates before anything is said",
+    {"schedule_points", "points", 20, 8, 100000, 40, 12, offsetof(struct knobs, min_points), "rates before anything is said",
      "our choice"},
-    {"schedule_high_end", "share", 0.5, 0.1, 1, 0.8, 0.3, offsetof(struct state, high_end),
+    {"schedule_high_end", "share", 0.5, 0.1, 1, 0.8, 0.3, offsetof(struct knobs, high_end),
      "of its peak at which a declared decay must not end", "Hoffmann 2022: a cosine more than 1.25 times too long costs loss"},
-    {"schedule_low_end", "share", 0.001, 0, 0.1, 1e-4, 0.01, offsetof(struct state, low_end),
+    {"schedule_low_end", "share", 0.001, 0, 0.1, 1e-4, 0.01, offsetof(struct knobs, low_end),
      "of its peak at which a rate is all but 0", "our choice"},
-    {"schedule_early_end", "share", 0.2, 0.02, 1, 0.4, 0.1, offsetof(struct state, early_end),
+    {"schedule_early_end", "share", 0.2, 0.02, 1, 0.4, 0.1, offsetof(struct knobs, early_end),
      "of the declared steps that are left when the rate is all but 0",
      "a cosine is below a thousandth of its peak for its last 2 %"},
-    {"schedule_complete", "share", 0.97, 0.5, 1, 0.99, 0.9, offsetof(struct state, complete),
+    {"schedule_complete", "share", 0.97, 0.5, 1, 0.99, 0.9, offsetof(struct knobs, complete),
      "of the declared steps at which a run is over", "our choice: the last steps are not always logged"},
-    {"schedule_warmup", "share", 0.5, 0.05, 0.9, 0.3, 0.7, offsetof(struct state, warmup_share),
+    {"schedule_warmup", "share", 0.5, 0.05, 0.9, 0.3, 0.7, offsetof(struct knobs, warmup_share),
      "of the declared warm-up before which the peak must not come", "our choice"},
-    {"schedule_cycle", "points", 8, 2, 1000, 16, 5, offsetof(struct state, cycle),
+    {"schedule_cycle", "points", 8, 2, 1000, 16, 5, offsetof(struct knobs, cycle),
      "for each rise: with fewer the rates of two groups take turns under one name", "our choice"},
-    {"schedule_climbed", "x", 1.5, 1.2, 1000, 3, 1.3, offsetof(struct state, climbed),
+    {"schedule_climbed", "x", 1.5, 1.2, 1000, 3, 1.3, offsetof(struct knobs, climbed),
      "of all it was before, to which the rate has climbed value by value",
      "no schedule that has begun to stand or to fall does so"},
-    {"schedule_climb_points", "points", 8, 3, 1000, 16, 5, offsetof(struct state, climb_points),
+    {"schedule_climb_points", "points", 8, 3, 1000, 16, 5, offsetof(struct knobs, climb_points),
      "rises in a row before that is said", "our choice"},
-    {"schedule_climb_stood", "points", 6, 3, 1000, 12, 5, offsetof(struct state, climb_stood),
+    {"schedule_climb_stood", "points", 6, 3, 1000, 12, 5, offsetof(struct knobs, climb_stood),
      "rates that were all the same before a climb, for few values to tell it",
      "our choice: a rate printed coarsely stands for a few"},
-    {"schedule_climb_far", "x", 3, 1.5, 1000, 6, 2.5, offsetof(struct state, climb_far), "what it was, that it climbs to then",
+    {"schedule_climb_far", "x", 3, 1.5, 1000, 6, 2.5, offsetof(struct knobs, climb_far), "what it was, that it climbs to then",
      "as schedule_risen"},
-    {"schedule_climb_few", "points", 4, 2, 1000, 8, 3, offsetof(struct state, climb_few), "rises in a row then",
+    {"schedule_climb_few", "points", 4, 2, 1000, 8, 3, offsetof(struct knobs, climb_few), "rises in a row then",
      "our choice: a step up is one"},
-    {"schedule_climb_faster", "x", 1.5, 1.1, 100, 2, 1.3, offsetof(struct state, faster),
+    {"schedule_climb_faster", "x", 1.5, 1.1, 100, 2, 1.3, offsetof(struct knobs, faster),
      "its first rise, that a climb of few values has come to", "a warm-up that begins late rises by as much each time"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
@@ -137,7 +140,7 @@ static bool counts_steps(const struct state *s)
 
 static void begin_again(struct state *s, double from, int64_t step, const struct point *p)
 {
-    if (s->last <= s->fallen * s->peak && p->value >= 0.9 * s->peak) s->leaps++;
+    if (s->last <= s->knobs->fallen * s->peak && p->value >= 0.9 * s->peak) s->leaps++;
     if (s->restarts++ == 0) s->restart_step = step, s->restart_line = p->line, s->restart_from = from;
     if (s->restarts == 2) s->again_step = step;
     s->newest_step = step;
@@ -148,12 +151,12 @@ static void begin_again(struct state *s, double from, int64_t step, const struct
 /* Rises in a row, none of them a jump, after the rate had stood or come down; they begin when it leaves the highest it was. */
 static void follow_climb(struct state *s, const struct point *p)
 {
-    bool rises = p->value > s->last && p->value < s->risen * s->last && s->n > s->rises + 2;
+    bool rises = p->value > s->last && p->value < s->knobs->risen * s->last && s->n > s->rises + 2;
     if (!rises) s->climb.rises = 0, s->climb.told = false;
     else if (p->value > s->climb.from && s->climb.rises++ == 0)
         s->climb.step = p->step, s->climb.line = p->line, s->climb.n = s->n - 1, s->climb.stood = s->same,
         s->climb.up = p->value - s->last;
-    s->climb.faster = rises && p->value - s->last >= s->faster * s->climb.up;
+    s->climb.faster = rises && p->value - s->last >= s->knobs->faster * s->climb.up;
     s->same = p->value == s->last ? s->same + 1 : 1;
     if (!s->climb.rises && p->value > s->climb.from) s->climb.from = p->value;
 }
@@ -173,18 +176,19 @@ static void follow(struct state *s, const struct point *p)
     follow_climb(s, p);
     follow_fall(s, p);
     if (rises && warms_up) s->rises++;
-    if (s->peak > 0 && s->low <= s->fallen * s->peak && p->value >= s->risen * s->low && p->value > s->fallen * s->peak)
+    if (s->peak > 0 && s->low <= s->knobs->fallen * s->peak && p->value >= s->knobs->risen * s->low &&
+        p->value > s->knobs->fallen * s->peak)
         begin_again(s, s->low, s->low_step, p);
-    if (rises && !warms_up && s->last > 0 && p->value >= s->risen * s->last && p->value > s->peak) {
+    if (rises && !warms_up && s->last > 0 && p->value >= s->knobs->risen * s->last && p->value > s->peak) {
         s->jumped = s->jumped || !s->restarts;
         begin_again(s, s->last, p->step, p);
     }
-    if (p->value > s->peak && s->low >= s->fallen * s->peak) {
+    if (p->value > s->peak && s->low >= s->knobs->fallen * s->peak) {
         s->peak = s->low = p->value;
         s->peak_step = p->step, s->peak_line = p->line;
     }
     if (p->value < s->low) s->low = p->value, s->low_step = p->step;
-    bool tail = p->value <= s->low_end * s->peak;
+    bool tail = p->value <= s->knobs->low_end * s->peak;
     if (tail && !s->in_tail) s->tail_step = p->step, s->tail_line = p->line;
     s->in_tail = tail;
 }
@@ -198,7 +202,7 @@ struct verdict {
     uint64_t line;
 };
 
-static bool over(const struct state *s) { return counts_steps(s) && (double)s->last_step >= s->complete * s->max_steps; }
+static bool over(const struct state *s) { return counts_steps(s) && (double)s->last_step >= s->knobs->complete * s->max_steps; }
 
 /* Restarts from the lowest to the peak at once, each cycle longer than the one before it, or all of a length and the last one whole. */
 static bool on_purpose(const struct state *s)
@@ -212,7 +216,7 @@ static bool rises_again(const struct state *s, struct verdict *v)
 {
     enum how how = s->jumped ? JUMPS : RESTARTS;
     *v = (struct verdict){how, declares_decay(s) || s->resumed, s->restart_from, s->restart_to, s->restart_step, s->restart_line};
-    return s->restarts && !on_purpose(s) && !declares_rises(s) && s->cycle * (double)s->restarts <= (double)s->n;
+    return s->restarts && !on_purpose(s) && !declares_rises(s) && s->knobs->cycle * (double)s->restarts <= (double)s->n;
 }
 
 static bool never_warm(const struct state *s, struct verdict *v)
@@ -225,7 +229,7 @@ static bool never_warm(const struct state *s, struct verdict *v)
 static bool too_long(const struct state *s, struct verdict *v)
 {
     *v = (struct verdict){TOO_LONG, s->last < s->peak, s->peak, s->last, s->peak_step, s->peak_line};
-    return declares_decay(s) && over(s) && s->last >= s->high_end * s->peak && s->rises < s->n / 2;
+    return declares_decay(s) && over(s) && s->last >= s->knobs->high_end * s->peak && s->rises < s->n / 2;
 }
 
 static bool too_short(const struct state *s, struct verdict *v)
@@ -233,7 +237,7 @@ static bool too_short(const struct state *s, struct verdict *v)
     *v = (struct verdict){TOO_SHORT, true, s->peak, s->last, s->tail_step, s->tail_line};
     if (!declares_decay(s) || !counts_steps(s) || !s->in_tail || s->last <= 0) return false; /* 0 is lr_zero */
     double left = s->max_steps - (double)s->tail_step, lasted = (double)(s->last_step - s->tail_step);
-    return left >= s->early_end * s->max_steps && lasted >= s->early_end * s->max_steps / 2;
+    return left >= s->knobs->early_end * s->max_steps && lasted >= s->knobs->early_end * s->max_steps / 2;
 }
 
 /* The rates lie on a line to five digits, and it meets 0 long before the declared end. */
@@ -242,10 +246,11 @@ static bool line_too_short(const struct state *s, struct verdict *v)
     double n = s->fall.n, xx = n * s->fall.xx - s->fall.x * s->fall.x, xy = n * s->fall.xy - s->fall.x * s->fall.y,
            yy = n * s->fall.yy - s->fall.y * s->fall.y;
     *v = (struct verdict){LINE_SHORT, true, s->peak, s->last, s->fall.step, s->fall.line};
-    if (n < s->min_points / 2 || !strcasestr(s->schedule, "linear") || !declares_decay(s) || !counts_steps(s)) return false;
+    if (n < s->knobs->min_points / 2 || !strcasestr(s->schedule, "linear") || !declares_decay(s) || !counts_steps(s))
+        return false;
     if (!(xx > 0) || !(yy > 0) || xy * xy < STRAIGHT * xx * yy) return false;
     double ends = (double)s->fall.step + s->fall.x / n - s->fall.y / n * xx / xy;
-    return ends <= (1 - s->early_end) * s->max_steps;
+    return ends <= (1 - s->knobs->early_end) * s->max_steps;
 }
 
 static bool short_warmup(const struct state *s, struct verdict *v)
@@ -253,7 +258,7 @@ static bool short_warmup(const struct state *s, struct verdict *v)
     double between = (double)(s->last_step - s->first_step) / (double)s->n, peak = (double)s->peak_step + between;
     *v = (struct verdict){SHORT_WARMUP, false, 0, s->peak, s->peak_step, s->peak_line};
     if (!counts_steps(s) || s->warmup < 10 || s->warmup > s->max_steps / 2) return false; /* few: epochs perhaps */
-    return (double)s->last_step > s->warmup && s->peak_step > s->first_step && peak < s->warmup_share * s->warmup;
+    return (double)s->last_step > s->warmup && s->peak_step > s->first_step && peak < s->knobs->warmup_share * s->warmup;
 }
 
 /* A warm-up may begin late, or after a few rates that look alike: the climb counts where it is shorter than what came before it, and
@@ -267,11 +272,13 @@ static bool climb_counts(const struct state *s)
 static bool climbs(const struct state *s, struct verdict *v)
 {
     *v = (struct verdict){CLIMBS, true, s->climb.from, s->last, s->climb.step, s->climb.line};
-    bool stood = (double)s->climb.stood >= s->climb_stood && s->climb.stood + 2 >= s->climb.n;
+    bool stood = (double)s->climb.stood >= s->knobs->climb_stood && s->climb.stood + 2 >= s->climb.n;
     if (s->climb.from <= 0 || declares_rises(s)) return false;
-    if (stood && s->climb.faster && (double)s->climb.rises >= s->climb_few && s->last >= s->climb_far * s->climb.from)
+    if (stood && s->climb.faster && (double)s->climb.rises >= s->knobs->climb_few &&
+        s->last >= s->knobs->climb_far * s->climb.from)
         return climb_counts(s);
-    if ((double)s->climb.rises < s->climb_points || s->last < s->climbed * s->climb.from || (double)s->climb.n < s->min_points)
+    if ((double)s->climb.rises < s->knobs->climb_points || s->last < s->knobs->climbed * s->climb.from ||
+        (double)s->climb.n < s->knobs->min_points)
         return false;
     return climb_counts(s);
 }
@@ -279,7 +286,7 @@ static bool climbs(const struct state *s, struct verdict *v)
 static bool tells_climb(struct state *s)
 {
     struct verdict v;
-    if (!s->climb.told && (double)s->climb.rises >= fmin(s->climb_few, s->climb_points) && climbs(s, &v))
+    if (!s->climb.told && (double)s->climb.rises >= fmin(s->knobs->climb_few, s->knobs->climb_points) && climbs(s, &v))
         return s->climb.told = true;
     return false;
 }
@@ -297,8 +304,8 @@ static bool judged(const struct state *s, struct verdict *v)
 static void judge(struct state *s, const struct findings *out)
 {
     struct verdict v;
-    if ((double)s->n < s->climb_stood) return;
-    bool is = (double)s->n < s->min_points ? climbs(s, &v) : judged(s, &v);
+    if ((double)s->n < s->knobs->climb_stood) return;
+    bool is = (double)s->n < s->knobs->min_points ? climbs(s, &v) : judged(s, &v);
     struct finding f = {0};
     if (is) {
         f = (struct finding){.kind = "lr_out_of_schedule",
@@ -346,7 +353,7 @@ static void resume(struct state *s, const struct point *p)
     bool goes_on = (double)(p->step - s->first_step) > 0.1 * (double)(s->last_step - s->first_step);
     int64_t step = s->last_step;
     begin(s, p);
-    if (goes_on && last > 0 && p->value >= s->risen * last && p->value >= 0.9 * peak)
+    if (goes_on && last > 0 && p->value >= s->knobs->risen * last && p->value >= 0.9 * peak)
         begin_again(s, last, step, p), s->resumed = true;
 }
 
@@ -369,7 +376,7 @@ RARELY static void look(struct state *s, const struct point *p, const struct fin
 /* A rate that stands, or that falls below all since its peak: most are. It ends a climb, begins none, and is no restart. */
 static inline void go_on(struct state *s, const struct point *p)
 {
-    bool tail = p->value <= s->low_end * s->peak;
+    bool tail = p->value <= s->knobs->low_end * s->peak;
     s->n++;
     follow_fall(s, p);
     s->same = p->value == s->last ? s->same + 1 : 1;

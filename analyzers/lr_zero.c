@@ -11,8 +11,11 @@
 #include "stats/robust.h"
 
 enum { BUCKETS = 40 };
-struct state {
+struct knobs {
     double min_points, min_share, few_points, few_share, resolution, loss_fall, tiny;
+};
+struct state {
+    const struct knobs *knobs;
     const struct series *series;              /* of the newest zero */
     double peak, unit;                        /* the highest rate, and the last decimal that any was printed with */
     double decade, finest;                    /* the power of ten of the newest rate, and the least unit there */
@@ -29,20 +32,20 @@ struct state {
 
 static const char *const kinds[] = {"lr_zero", NULL};
 static const struct knob knobs[] = {
-    {"lr_zero_points", "points", 20, 5, 100000, 50, 10, offsetof(struct state, min_points), "records in a row whose rate is 0",
+    {"lr_zero_points", "points", 20, 5, 100000, 50, 10, offsetof(struct knobs, min_points), "records in a row whose rate is 0",
      "our choice"},
-    {"lr_zero_share", "share", 0.05, 0.01, 1, 0.1, 0.03, offsetof(struct state, min_share),
+    {"lr_zero_share", "share", 0.05, 0.01, 1, 0.1, 0.03, offsetof(struct knobs, min_share),
      "of the run's steps that the rate must have been 0 at its end",
      "a cosine that is rounded at a hundredth of its peak prints 0 for its last 4.5 %"},
-    {"lr_zero_few", "points", 5, 3, 1000, 10, 4, offsetof(struct state, few_points), "records, where they are a larger share",
+    {"lr_zero_few", "points", 5, 3, 1000, 10, 4, offsetof(struct knobs, few_points), "records, where they are a larger share",
      "our choice: a schedule that ends with the run logs one or two"},
-    {"lr_zero_few_share", "share", 0.12, 0.05, 1, 0.2, 0.1, offsetof(struct state, few_share), "of the run's steps then",
+    {"lr_zero_few_share", "share", 0.12, 0.05, 1, 0.2, 0.1, offsetof(struct knobs, few_share), "of the run's steps then",
      "more than twice lr_zero_share"},
-    {"lr_zero_resolution", "share", 0.01, 1e-6, 0.5, 0.003, 0.02, offsetof(struct state, resolution),
+    {"lr_zero_resolution", "share", 0.01, 1e-6, 0.5, 0.003, 0.02, offsetof(struct knobs, resolution),
      "of the highest rate that the last printed decimal may be, for a 0 to be believed", "as lr_zero_share"},
-    {"lr_zero_loss_fall", "share", 0.05, 0, 0.9, 0.02, 0.1, offsetof(struct state, loss_fall),
+    {"lr_zero_loss_fall", "share", 0.05, 0, 0.9, 0.02, 0.1, offsetof(struct knobs, loss_fall),
      "that the loss may fall while every rate is 0: beyond it the rate is only printed as 0", "our choice"},
-    {"lr_zero_tiny", "share", 1e-6, 0, 1e-3, 1e-7, 1e-5, offsetof(struct state, tiny), "of the highest rate that is as good as 0",
+    {"lr_zero_tiny", "share", 1e-6, 0, 1e-3, 1e-7, 1e-5, offsetof(struct knobs, tiny), "of the highest rate that is as good as 0",
      "IEEE 754: single precision has 6e-8; schedules end at 0, or above 1e-5 of their peak"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
@@ -82,7 +85,7 @@ static bool loss_stood(struct state *s)
     for (size_t i = 0; i < n; i++) y[i] = buckets[i].mean;
     if (n < 8) return false;
     double first = robust_median(y, n / 4), last = robust_median(y + n - n / 4, n / 4);
-    return first - last <= s->loss_fall * fabs(first);
+    return first - last <= s->knobs->loss_fall * fabs(first);
 }
 
 static void tell(struct state *s, const struct findings *out)
@@ -111,8 +114,8 @@ static bool lasted(const struct state *s)
 {
     double steps = (double)(s->last_step - s->first_step);
     double share = steps > 0 ? (double)(s->last_step - s->zero_step) / steps : 0;
-    return ((double)s->zeros >= s->min_points && share >= s->min_share) ||
-           ((double)s->zeros >= s->few_points && share >= s->few_share);
+    return ((double)s->zeros >= s->knobs->min_points && share >= s->knobs->min_share) ||
+           ((double)s->zeros >= s->knobs->few_points && share >= s->knobs->few_share);
 }
 
 static void begin(struct state *s, const struct point *p)
@@ -130,7 +133,7 @@ static void observe_rate(struct state *s, const struct point *p, const struct fi
 {
     s->first_step = p->step < s->first_step ? p->step : s->first_step;
     s->last_step = p->step > s->last_step ? p->step : s->last_step;
-    if (p->value != 0 && !(s->rated && fabs(p->value) <= s->tiny * s->peak)) {
+    if (p->value != 0 && !(s->rated && fabs(p->value) <= s->knobs->tiny * s->peak)) {
         double rate = fabs(p->value);
         s->unit = unit_of(s, rate, s->rated ? s->unit : INFINITY);
         if (rate > s->peak) s->peak = rate;
@@ -154,7 +157,7 @@ static void observe_rate(struct state *s, const struct point *p, const struct fi
     s->last_zero = p->step;
     s->last_line = p->line;
     bool due = !s->told || (s->zeros & (s->zeros - 1)) == 0;
-    if (s->rated && due && s->unit <= s->resolution * s->peak * (1 + 1e-6) && lasted(s)) tell(s, out);
+    if (s->rated && due && s->unit <= s->knobs->resolution * s->peak * (1 + 1e-6) && lasted(s)) tell(s, out);
 }
 
 static void observe(void *state, const struct point *p, const struct findings *out)

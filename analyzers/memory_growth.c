@@ -10,8 +10,11 @@
 #include "stats/track_level.h"
 
 enum { SERIES = 4, LIVE = 5 };
-struct state {
+struct knobs {
     double min_points, growth_info, growth_warning, trend_z;
+};
+struct state {
+    const struct knobs *knobs;
     struct track memory[SERIES];
     uint32_t n;
     struct told told;
@@ -19,13 +22,13 @@ struct state {
 
 static const char *const kinds[] = {"memory_growth", NULL};
 static const struct knob knobs[] = {
-    {"memory_points", "points", 10, 8, 100000, 24, 8, offsetof(struct state, min_points), "values before anything is said",
+    {"memory_points", "points", 10, 8, 100000, 24, 8, offsetof(struct knobs, min_points), "values before anything is said",
      "our choice: of the eight behind the first quarter each third is still two values"},
-    {"memory_info", "share", 0.1, 0.01, 10, 0.2, 0.05, offsetof(struct state, growth_info),
+    {"memory_info", "share", 0.1, 0.01, 10, 0.2, 0.05, offsetof(struct knobs, growth_info),
      "grown since the first quarter of the run, to be worth knowing", "our choice"},
-    {"memory_warning", "share", 0.19, 0.02, 100, 0.5, 0.1, offsetof(struct state, growth_warning), "grown, to be a warning",
+    {"memory_warning", "share", 0.19, 0.02, 100, 0.5, 0.1, offsetof(struct knobs, growth_warning), "grown, to be a warning",
      "our choice: a quarter, of which the first quarter of the run is not counted"},
-    {"memory_trend", "z", 4, 2, 20, 6, 3, offsetof(struct state, trend_z), "of the trend, by Mann-Kendall",
+    {"memory_trend", "z", 4, 2, 20, 6, 3, offsetof(struct knobs, trend_z), "of the trend, by Mann-Kendall",
      "failure knowledge F46: p < 0.01, and neighbouring levels are not independent"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
@@ -40,22 +43,22 @@ static double steps_to_double(const struct track *t, size_t from, double growth)
 static double enough(const struct state *s, size_t n)
 {
     double pairs = (double)(n * (n - 1)) / 2, sd = sqrt((double)(n * (n - 1) * (2 * n + 5)) / 18);
-    return fmin(s->trend_z, (pairs - 1) / sd);
+    return fmin(s->knobs->trend_z, (pairs - 1) / sd);
 }
 
 static void judge(struct state *s, const struct track *t, struct finding *clearest)
 {
     double y[TRACK_BUCKETS];
     size_t n = track_means(t, y), from = n / 4, m = n - from, third = m / 3;
-    if ((double)t->curve->points < s->min_points || third < 2) return;
+    if ((double)t->curve->points < s->knobs->min_points || third < 2) return;
     const double *rest = y + from;
     double start = robust_median(rest, 3), slope = robust_slope(rest, m), growth = slope * (double)(m - 1) / start;
-    if (!(start > 0) || growth < s->growth_info || robust_trend(rest, m) < enough(s, m) - 1e-9) return;
+    if (!(start > 0) || growth < s->knobs->growth_info || robust_trend(rest, m) < enough(s, m) - 1e-9) return;
     double a = robust_median(rest, third), b = robust_median(rest + third, third), c = robust_median(rest + m - third, third);
     if (b - a < 0.25 * (c - a) || c - b < 0.25 * (c - a)) return;  /* a stair */
     if (robust_slope(rest + m - third, third) < slope / 2) return; /* it fills up */
     struct finding f = track_finding(t, "memory_growth", from);
-    f.severity = growth >= s->growth_warning ? SEVERITY_WARNING : SEVERITY_INFO;
+    f.severity = growth >= s->knobs->growth_warning ? SEVERITY_WARNING : SEVERITY_INFO;
     f.confidence = fmin(0.9, 0.6 + 0.3 * growth);
     finding_add(&f, "from", start, t->series->unit);
     finding_add(&f, "to", y[n - 1], t->series->unit);
@@ -70,7 +73,7 @@ static void judge_all(struct state *s, bool over, const struct findings *out)
 {
     struct finding f = {0};
     for (uint32_t i = 0; i < s->n; i++)
-        if (over || (double)s->memory[i].curve->points >= LIVE * s->min_points) judge(s, &s->memory[i], &f);
+        if (over || (double)s->memory[i].curve->points >= LIVE * s->knobs->min_points) judge(s, &s->memory[i], &f);
     bool is = f.kind && (over || f.severity >= SEVERITY_WARNING);
     if (is) f.episode = 1;
     told_update(&s->told, is, over || f.series != s->told.series, &f, out);

@@ -7,27 +7,30 @@
 #include "analyzer.h"
 #include "stats/nonfinite.h"
 
-struct state {
+struct knobs {
     double calm_points, row_points;
+};
+struct state {
+    const struct knobs *knobs;
     struct nonfinite n;
 };
 
 static const char *const kinds[] = {"metric_nonfinite", NULL};
-static const struct knob knobs[] = {{"metric_nonfinite_calm", "points", 3, 1, 1000, 3, 3, offsetof(struct state, calm_points),
+static const struct knob knobs[] = {{"metric_nonfinite_calm", "points", 3, 1, 1000, 3, 3, offsetof(struct knobs, calm_points),
                                      "finite values in a row after which it is over", "our choice"},
-                                    {"metric_nonfinite_row", "points", 3, 1, 100, 5, 2, offsetof(struct state, row_points),
+                                    {"metric_nonfinite_row", "points", 3, 1, 100, 5, 2, offsetof(struct knobs, row_points),
                                      "NaN in a row before it is a warning", "our choice"},
                                     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
 static void observe(void *state, const struct point *p, const struct findings *out)
 {
     struct state *s = state;
-    switch (nonfinite_add(&s->n, p, s->calm_points, out)) {
+    switch (nonfinite_add(&s->n, p, s->knobs->calm_points, out)) {
     case NONFINITE_FIRST:
     case NONFINITE_MORE:
-        if (s->n.bad == s->n.points || !isnan(p->value) || (double)s->n.in_a_row < s->row_points) return;
+        if (s->n.bad == s->n.points || !isnan(p->value) || (double)s->n.in_a_row < s->knobs->row_points) return;
         nonfinite_emit(&s->n, "metric_nonfinite", SEVERITY_WARNING, 0.9,
-                       (double)s->n.in_a_row == s->row_points ? PHASE_OPENED : PHASE_CHANGED, p, out);
+                       (double)s->n.in_a_row == s->knobs->row_points ? PHASE_OPENED : PHASE_CHANGED, p, out);
         break;
     case NONFINITE_GONE:
         if (s->n.told) nonfinite_emit(&s->n, "metric_nonfinite", SEVERITY_INFO, 0.9, PHASE_CLOSED, p, out);

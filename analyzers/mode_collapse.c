@@ -10,8 +10,11 @@
 #include "stats/told.h"
 
 enum { METRICS = 10 };
-struct state {
+struct knobs {
     double min_points, drop_share, drop_sd, critical_factor, turn_share, turn_lasted;
+};
+struct state {
+    const struct knobs *knobs;
     struct metric {
         struct decline d;
         const struct series *series;
@@ -25,34 +28,35 @@ struct state {
 
 static const char *const kinds[] = {"mode_collapse", "score_drop", NULL};
 static const struct knob knobs[] = {
-    {"mode_collapse_points", "points", 8, 5, 1000, 12, 6, offsetof(struct state, min_points),
+    {"mode_collapse_points", "points", 8, 5, 1000, 12, 6, offsetof(struct knobs, min_points),
      "evaluations before anything is said", "our choice"},
-    {"mode_collapse_share", "share", 0.5, 0.1, 1, 0.7, 0.3, offsetof(struct state, drop_share),
+    {"mode_collapse_share", "share", 0.5, 0.1, 1, 0.7, 0.3, offsetof(struct knobs, drop_share),
      "of the gain since the start that is lost", "our choice"},
-    {"mode_collapse_height", "sd", 5, 2, 50, 8, 4, offsetof(struct state, drop_sd), "against the noise of a level",
+    {"mode_collapse_height", "sd", 5, 2, 50, 8, 4, offsetof(struct knobs, drop_sd), "against the noise of a level",
      "as score_drop_height"},
-    {"mode_collapse_critical", "x", 2, 1, 100, 3, 1.5, offsetof(struct state, critical_factor),
+    {"mode_collapse_critical", "x", 2, 1, 100, 3, 1.5, offsetof(struct knobs, critical_factor),
      "worse than the best from which it is critical", "our choice"},
-    {"mode_collapse_turn", "share", 0.25, 0.05, 1, 0.4, 0.15, offsetof(struct state, turn_share),
+    {"mode_collapse_turn", "share", 0.25, 0.05, 1, 0.4, 0.15, offsetof(struct knobs, turn_share),
      "of the gain that is lost from which a metric has turned: the best generator is an earlier one", "our choice"},
-    {"mode_collapse_turn_lasted", "share", 0.15, 0.02, 1, 0.25, 0.1, offsetof(struct state, turn_lasted),
+    {"mode_collapse_turn_lasted", "share", 0.15, 0.02, 1, 0.25, 0.1, offsetof(struct knobs, turn_lasted),
      "of the run for which it must have turned", "our choice"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
 static bool collapsed(const struct state *s, const struct decline_verdict *v)
 {
-    return !v->recovered && v->drop_share >= s->drop_share && v->drop_sd >= s->drop_sd;
+    return !v->recovered && v->drop_share >= s->knobs->drop_share && v->drop_sd >= s->knobs->drop_sd;
 }
 static bool turned(const struct state *s, const struct decline_verdict *v)
 {
-    return !v->recovered && v->drop_share >= s->turn_share && v->drop_sd >= s->drop_sd && v->lasted_share >= s->turn_lasted;
+    return !v->recovered && v->drop_share >= s->knobs->turn_share && v->drop_sd >= s->knobs->drop_sd &&
+           v->lasted_share >= s->knobs->turn_lasted;
 }
 
 static struct finding finding_of(const struct state *s, const char *kind, const struct metric *m, const struct decline_verdict *v)
 {
     struct finding f = {.kind = kind,
                         .episode = m->series->id + 1, /* one of each metric */
-                        .confidence = fmin(0.95, 1 - 0.35 * exp(-0.5 * (v->drop_sd / s->drop_sd - 1))),
+                        .confidence = fmin(0.95, 1 - 0.35 * exp(-0.5 * (v->drop_sd / s->knobs->drop_sd - 1))),
                         .series = m->series,
                         .source = m->series->source,
                         .segment = m->d.segment,
@@ -75,11 +79,11 @@ static struct finding finding_of(const struct state *s, const char *kind, const 
 static void judge(struct state *s, struct metric *m, const struct findings *out)
 {
     struct decline_verdict v;
-    bool known = decline_judge(&m->d, s->min_points, &v), lost = known && collapsed(s, &v);
+    bool known = decline_judge(&m->d, s->knobs->min_points, &v), lost = known && collapsed(s, &v);
     bool only_turned = known && !lost && !m->told.open && turned(s, &v);
     struct finding f = {0}, turn = {0};
     if (lost) f = finding_of(s, "mode_collapse", m, &v);
-    if (lost) f.severity = v.factor >= s->critical_factor ? SEVERITY_CRITICAL : SEVERITY_WARNING;
+    if (lost) f.severity = v.factor >= s->knobs->critical_factor ? SEVERITY_CRITICAL : SEVERITY_WARNING;
     if (only_turned) turn = finding_of(s, "score_drop", m, &v);
     bool worse = lost && (!m->told.open || v.drop_sd >= m->worst);
     if (worse) m->worst = v.drop_sd;

@@ -4,8 +4,11 @@
 #include "analyzer.h"
 #include "stats/told.h"
 
-struct state {
+struct knobs {
     double go_on_points;
+};
+struct state {
+    const struct knobs *knobs;
     struct told told;
     uint16_t source, segment;
     uint64_t points_since;
@@ -13,7 +16,7 @@ struct state {
 };
 
 static const char *const kinds[] = {"out_of_memory", NULL};
-static const struct knob knobs[] = {{"out_of_memory_go_on", "points", 20, 1, 10000, 20, 20, offsetof(struct state, go_on_points),
+static const struct knob knobs[] = {{"out_of_memory_go_on", "points", 20, 1, 10000, 20, 20, offsetof(struct knobs, go_on_points),
                                      "of training losses after which the run has evidently gone on", "as run_crashed_go_on"},
                                     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
@@ -25,7 +28,7 @@ static void hear_training(struct state *s, const struct point *p, const struct f
         return;
     }
     if (p->source != s->source && p->segment == s->segment) return; /* another log says nothing about this one */
-    if ((double)++s->points_since < s->go_on_points) return;
+    if ((double)++s->points_since < s->knobs->go_on_points) return;
     struct finding f = told_last(&s->told, out);
     s->told.open = false;
     f.phase = PHASE_CLOSED;

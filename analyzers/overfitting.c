@@ -37,10 +37,13 @@ struct evaluation {
     } said;
 };
 #define ALL_LOST 0.9 /* of what both losses began at */
-struct state {
-    struct boosting boosting;
+struct knobs {
     double min_points, rise_warning, rise_info, height_sd, train_fall, critical_rise, after_points, over_undone, made_good,
         few_points, few_rise, climb_points, climb_sd, climb_z;
+};
+struct state {
+    const struct knobs *knobs;
+    struct boosting boosting;
     struct heard train[TRAINS], score[EVALS];
     struct evaluation eval[EVALS];
     uint32_t n_train, n_eval, n_score;
@@ -57,33 +60,33 @@ struct track {
 
 static const char *const kinds[] = {"overfitting", NULL};
 static const struct knob knobs[] = {
-    {"overfitting_points", "points", 6, 4, 1000, 8, 5, offsetof(struct state, min_points), "evaluations before anything is said",
+    {"overfitting_points", "points", 6, 4, 1000, 8, 5, offsetof(struct knobs, min_points), "evaluations before anything is said",
      "UMLAUT fires on one epoch: too noisy"},
-    {"overfitting_after", "points", 3, 2, 1000, 4, 2, offsetof(struct state, after_points), "evaluations after the best one",
+    {"overfitting_after", "points", 3, 2, 1000, 4, 2, offsetof(struct knobs, after_points), "evaluations after the best one",
      "our choice"},
-    {"overfitting_rise", "share", 0.10, 0.01, 10, 0.2, 0.05, offsetof(struct state, rise_warning),
+    {"overfitting_rise", "share", 0.10, 0.01, 10, 0.2, 0.05, offsetof(struct knobs, rise_warning),
      "of the validation loss from which it is a warning", "seeded training runs"},
-    {"overfitting_info", "share", 0.04, 0.005, 10, 0.1, 0.02, offsetof(struct state, rise_info), "from which it is worth knowing",
+    {"overfitting_info", "share", 0.04, 0.005, 10, 0.1, 0.02, offsetof(struct knobs, rise_info), "from which it is worth knowing",
      "seeded training runs"},
-    {"overfitting_height", "sd", 5, 2, 50, 8, 4, offsetof(struct state, height_sd), "against the noise of the evaluations",
+    {"overfitting_height", "sd", 5, 2, 50, 8, 4, offsetof(struct knobs, height_sd), "against the noise of the evaluations",
      "as score_drop_height"},
-    {"overfitting_climb_points", "points", 10, 6, 1000, 14, 8, offsetof(struct state, climb_points),
+    {"overfitting_climb_points", "points", 10, 6, 1000, 14, 8, offsetof(struct knobs, climb_points),
      "evaluations from the best one on, for a rise that is told by its order", "Kendall 1975"},
-    {"overfitting_climb_sd", "sd", 2, 1, 50, 3, 1.5, offsetof(struct state, climb_sd),
+    {"overfitting_climb_sd", "sd", 2, 1, 50, 3, 1.5, offsetof(struct knobs, climb_sd),
      "against the noise of the evaluations that it has at least", "our choice"},
-    {"overfitting_climb_z", "sd", 3, 2, 10, 4, 2.5, offsetof(struct state, climb_z), "of Kendall's test of a trend",
+    {"overfitting_climb_z", "sd", 3, 2, 10, 4, 2.5, offsetof(struct knobs, climb_z), "of Kendall's test of a trend",
      "Kendall 1975: 1 in 700 by chance"},
-    {"overfitting_train", "share", 0.03, 0, 1, 0.05, 0.02, offsetof(struct state, train_fall),
+    {"overfitting_train", "share", 0.03, 0, 1, 0.05, 0.02, offsetof(struct knobs, train_fall),
      "that the training loss must have fallen since", "seeded training runs"},
-    {"overfitting_critical", "share", 1.0, 0.1, 100, 2, 0.5, offsetof(struct state, critical_rise),
+    {"overfitting_critical", "share", 1.0, 0.1, 100, 2, 0.5, offsetof(struct knobs, critical_rise),
      "from which it is critical: twice the best loss", "our choice"},
-    {"overfitting_undone", "x", 1.5, 1, 20, 2.5, 1.2, offsetof(struct state, over_undone),
+    {"overfitting_undone", "x", 1.5, 1, 20, 2.5, 1.2, offsetof(struct knobs, over_undone),
      "as large as any rise before that was undone", "seeded curves of small validation sets"},
-    {"overfitting_few", "points", 4, 4, 1000, 5, 4, offsetof(struct state, few_points),
+    {"overfitting_few", "points", 4, 4, 1000, 5, 4, offsetof(struct knobs, few_points),
      "evaluations, fewer than those, of which the last three rise steadily", "3 of 3 rise by chance 1 in 6"},
-    {"overfitting_few_rise", "share", 0.5, 0.1, 10, 1, 0.3, offsetof(struct state, few_rise),
+    {"overfitting_few_rise", "share", 0.5, 0.1, 10, 1, 0.3, offsetof(struct knobs, few_rise),
      "of the best one, by which they must have risen", "five times overfitting_rise: no noise is known"},
-    {"overfitting_made_good", "share", 0.2, 0, 0.9, 0.3, 0.1, offsetof(struct state, made_good),
+    {"overfitting_made_good", "share", 0.2, 0, 0.9, 0.3, 0.1, offsetof(struct knobs, made_good),
      "of the rise that was told (on the logarithm) that is left when it is over", "our choice"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
@@ -237,8 +240,8 @@ struct rise {
 
 static enum severity severity_of(const struct state *s, const struct rise *r)
 {
-    if (r->height < log1p(s->rise_warning) || r->holds) return SEVERITY_INFO;
-    return r->height >= log1p(s->critical_rise) && !r->scored && !r->ordered ? SEVERITY_CRITICAL : SEVERITY_WARNING;
+    if (r->height < log1p(s->knobs->rise_warning) || r->holds) return SEVERITY_INFO;
+    return r->height >= log1p(s->knobs->critical_rise) && !r->scored && !r->ordered ? SEVERITY_CRITICAL : SEVERITY_WARNING;
 }
 
 static void tell(const struct state *s, const struct track *t, struct verdict *v, const struct rise *r,
@@ -250,7 +253,7 @@ static void tell(const struct state *s, const struct track *t, struct verdict *v
                         .phase = v->told ? PHASE_CHANGED : PHASE_OPENED,
                         .episode = (v->episode << 16) + t->series->id + 1, /* one of each evaluation */
                         .severity = severity_of(s, r),
-                        .confidence = fmin(0.97, 1 - 0.3 * exp(-0.5 * (r->height / r->noise / s->height_sd - 1))),
+                        .confidence = fmin(0.97, 1 - 0.3 * exp(-0.5 * (r->height / r->noise / s->knobs->height_sd - 1))),
                         .series = t->series,
                         .source = t->series->source,
                         .segment = s->segment,
@@ -309,8 +312,8 @@ static bool all_is_lost(const struct state *s, const struct track *t, const stru
  * do so by chance. */
 static bool climbs(const struct state *s, const double *y, size_t n, const struct rise *r)
 {
-    return (double)n >= s->climb_points && r->height >= log1p(s->rise_warning) && r->height >= s->climb_sd * r->noise &&
-           robust_trend(y, n) >= s->climb_z;
+    return (double)n >= s->knobs->climb_points && r->height >= log1p(s->knobs->rise_warning) &&
+           r->height >= s->knobs->climb_sd * r->noise && robust_trend(y, n) >= s->knobs->climb_z;
 }
 
 /* One evaluation loss as it stood when it had n buckets. Levels are as logged: the order is that of their logarithms, and those are taken
@@ -326,16 +329,16 @@ static void judge(const struct state *s, const struct track *t, size_t n, struct
     for (size_t i = 1; i < n; i++)
         if (level[i] <= level[r.best]) r.best = i;
     r.height = log(level[n - 1] / level[r.best]), r.from = level[r.best], r.to = level[n - 1];
-    if (v->told && r.height < fmax(log1p(s->rise_info) / 2, s->made_good * v->rise)) clear(v, now, out);
-    if ((double)(n - 1 - r.best) < s->after_points || r.height < log1p(s->rise_info)) return;
-    if (r.height < s->over_undone * log(undone(level, r.best)) || (v->told && r.height < v->rise)) return;
+    if (v->told && r.height < fmax(log1p(s->knobs->rise_info) / 2, s->knobs->made_good * v->rise)) clear(v, now, out);
+    if ((double)(n - 1 - r.best) < s->knobs->after_points || r.height < log1p(s->knobs->rise_info)) return;
+    if (r.height < s->knobs->over_undone * log(undone(level, r.best)) || (v->told && r.height < v->rise)) return;
     r.noise = noise_of(y, n);
-    r.ordered = r.height < s->height_sd * r.noise;
+    r.ordered = r.height < s->knobs->height_sd * r.noise;
     if (r.ordered && !climbs(s, y + r.best, n - r.best, &r)) return;
     r.train_fell = train_fall(s, t->series, t->buckets[r.best].last_step, now->last_step);
-    if (!(r.train_fell >= s->train_fall)) return;
+    if (!(r.train_fell >= s->knobs->train_fall)) return;
     r.scored = score_holds(s, now->last_step);
-    r.holds = r.scored && r.height < log1p(3 * s->rise_warning) && !all_is_lost(s, t, &r);
+    r.holds = r.scored && r.height < log1p(3 * s->knobs->rise_warning) && !all_is_lost(s, t, &r);
     tell(s, t, v, &r, out);
 }
 
@@ -350,21 +353,21 @@ static void judge_few(const struct state *s, const struct track *t, struct verdi
     if (r.best + 1 + RISING > t->n || !(r.from > LEAST)) return;
     for (size_t i = r.best + 1; i < t->n; i++)
         if (t->buckets[i].mean <= t->buckets[i - 1].mean) return;
-    r.height = log(r.to / r.from), r.noise = r.height / s->height_sd;
-    if (r.height < log1p(s->few_rise) || (v->told && r.height < v->rise)) return;
+    r.height = log(r.to / r.from), r.noise = r.height / s->knobs->height_sd;
+    if (r.height < log1p(s->knobs->few_rise) || (v->told && r.height < v->rise)) return;
     r.train_fell = train_fall(s, t->series, t->buckets[r.best].last_step, t->buckets[t->n - 1].last_step);
     r.scored = score_holds(s, t->buckets[t->n - 1].last_step);
-    if (r.train_fell >= s->train_fall && !r.scored) tell(s, t, v, &r, out);
+    if (r.train_fell >= s->knobs->train_fall && !r.scored) tell(s, t, v, &r, out);
 }
 
 static bool is_few(const struct state *s, const struct track *t)
 {
-    return t->width == 1 && (double)t->n < s->min_points && (double)t->n >= s->few_points;
+    return t->width == 1 && (double)t->n < s->knobs->min_points && (double)t->n >= s->knobs->few_points;
 }
 
 static bool enough(const struct state *s, const struct evaluation *e)
 {
-    return !e->negative && (double)e->heard.past->fine->points >= fmin(s->min_points, s->few_points);
+    return !e->negative && (double)e->heard.past->fine->points >= fmin(s->knobs->min_points, s->knobs->few_points);
 }
 
 /* While the run goes on an evaluation is judged once the training loss has been read up to it. */
@@ -389,7 +392,7 @@ static void judge_again(const struct state *s, struct evaluation *e, const struc
     static const struct findings silent = {.emit = keep};
     struct verdict v = {0};
     struct track t;
-    size_t least = (size_t)s->min_points;
+    size_t least = (size_t)s->knobs->min_points;
     if (!enough(s, e)) return;
     look(&e->heard, &t);
     if (is_few(s, &t)) judge_few(s, &t, &v, &silent);

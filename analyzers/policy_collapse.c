@@ -7,8 +7,11 @@
 #include "analyzer.h"
 #include "stats/told.h"
 
-struct state {
+struct knobs {
     double min_points, drop_share, drop_sd, singles, gain, lasted, lasted_live;
+};
+struct state {
+    const struct knobs *knobs;
     struct decline d;
     const struct series *series;
     struct told told;
@@ -16,41 +19,42 @@ struct state {
 
 static const char *const kinds[] = {"policy_collapse", NULL};
 static const struct knob knobs[] = {
-    {"policy_collapse_points", "points", 12, 8, 100000, 30, 10, offsetof(struct state, min_points),
+    {"policy_collapse_points", "points", 12, 8, 100000, 30, 10, offsetof(struct knobs, min_points),
      "returns before anything is said", "our choice"},
-    {"policy_collapse_share", "share", 0.8, 0.3, 1, 0.9, 0.6, offsetof(struct state, drop_share),
+    {"policy_collapse_share", "share", 0.8, 0.3, 1, 0.9, 0.6, offsetof(struct knobs, drop_share),
      "of the gain since the start that is lost", "our choice: back to where it began"},
-    {"policy_collapse_height", "sd", 5, 2, 50, 8, 4, offsetof(struct state, drop_sd), "against the noise of a level",
+    {"policy_collapse_height", "sd", 5, 2, 50, 8, 4, offsetof(struct knobs, drop_sd), "against the noise of a level",
      "as score_drop_height"},
-    {"policy_collapse_singles", "sd", 1, 0, 20, 2, 0.5, offsetof(struct state, singles), "of single returns that were lost",
+    {"policy_collapse_singles", "sd", 1, 0, 20, 2, 0.5, offsetof(struct knobs, singles), "of single returns that were lost",
      "Cohen 1988: 0.8 is a large effect"},
-    {"policy_collapse_gain", "share", 0.15, 0, 1, 0.3, 0.05, offsetof(struct state, gain),
+    {"policy_collapse_gain", "share", 0.15, 0, 1, 0.3, 0.05, offsetof(struct knobs, gain),
      "of the best return, or of the first one where that is larger, that must have been gained", "our choice"},
-    {"policy_collapse_live", "share", 0.3, 0.02, 1, 0.4, 0.2, offsetof(struct state, lasted_live),
+    {"policy_collapse_live", "share", 0.3, 0.02, 1, 0.4, 0.2, offsetof(struct knobs, lasted_live),
      "the same as lasted, while the run goes on", "seeded training runs: agents that recover do it sooner"},
-    {"policy_collapse_lasted", "share", 0.1, 0.02, 1, 0.2, 0.05, offsetof(struct state, lasted),
+    {"policy_collapse_lasted", "share", 0.1, 0.02, 1, 0.2, 0.05, offsetof(struct knobs, lasted),
      "of the run that it must have lasted", "as score_drop_lasted"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
 /* It had gained something, and has lost it: by levels, by single returns, for long enough. */
 static bool lost(const struct state *s, const struct decline_verdict *v, double lasted)
 {
-    if (v->recovered || v->drop_share < s->drop_share || v->drop_sd < s->drop_sd || v->lasted_share < lasted) return false;
-    return v->best - v->initial >= s->gain * fmax(fabs(v->best), fabs(v->initial)) &&
-           v->best - v->now > s->singles * decline_single_sd(&s->d);
+    if (v->recovered || v->drop_share < s->knobs->drop_share || v->drop_sd < s->knobs->drop_sd || v->lasted_share < lasted)
+        return false;
+    return v->best - v->initial >= s->knobs->gain * fmax(fabs(v->best), fabs(v->initial)) &&
+           v->best - v->now > s->knobs->singles * decline_single_sd(&s->d);
 }
 
 static void judge(struct state *s, double lasted, const struct findings *out)
 {
     struct decline_verdict v;
     if (!s->series) return;
-    bool is = decline_judge(&s->d, s->min_points, &v) && lost(s, &v, lasted);
+    bool is = decline_judge(&s->d, s->knobs->min_points, &v) && lost(s, &v, lasted);
     struct finding f = {0};
     if (is) {
         f = (struct finding){.kind = "policy_collapse",
                              .episode = 1,
                              .severity = SEVERITY_CRITICAL,
-                             .confidence = fmin(0.97, 1 - 0.3 * exp(-0.5 * (v.drop_sd / s->drop_sd - 1))),
+                             .confidence = fmin(0.97, 1 - 0.3 * exp(-0.5 * (v.drop_sd / s->knobs->drop_sd - 1))),
                              .series = s->series,
                              .source = s->series->source,
                              .segment = s->d.segment,
@@ -76,13 +80,13 @@ static void observe(void *state, const struct point *p, const struct findings *o
     uint32_t used = s->d.curve.used;
     decline_add(&s->d, p);
     s->series = p->series;
-    if (s->d.curve.used != used) judge(s, s->told.open ? s->lasted : s->lasted_live, out);
+    if (s->d.curve.used != used) judge(s, s->told.open ? s->knobs->lasted : s->knobs->lasted_live, out);
 }
 
 static void finish(void *state, const struct findings *out)
 {
     struct state *s = state;
-    judge(s, s->lasted, out);
+    judge(s, s->knobs->lasted, out);
 }
 
 const struct analyzer analyzer_policy_collapse = {.name = "policy_collapse",

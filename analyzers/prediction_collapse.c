@@ -28,8 +28,11 @@ struct count {
     uint64_t line, last_line;
     double value;
 };
-struct state {
+struct knobs {
     double evaluations, share, high, majority, entropy;
+};
+struct state {
+    const struct knobs *knobs;
     struct count counts[COUNTS];
     struct track spread[SPREADS], score[SCORES], held[2];
     uint32_t n_spread, n_score, n_held;
@@ -41,16 +44,16 @@ enum { TP, FP, TN, FN };
 
 static const char *const kinds[] = {"prediction_collapse", NULL};
 static const struct knob knobs[] = {
-    {"prediction_collapse_evaluations", "points", 4, 2, 1000, 8, 3, offsetof(struct state, evaluations),
+    {"prediction_collapse_evaluations", "points", 4, 2, 1000, 8, 3, offsetof(struct knobs, evaluations),
      "evaluations in a row, to the end, that show it", "our choice"},
-    {"prediction_collapse_share", "share", 0.995, 0.9, 1, 0.999, 0.99, offsetof(struct state, share),
+    {"prediction_collapse_share", "share", 0.995, 0.9, 1, 0.999, 0.99, offsetof(struct knobs, share),
      "of all predictions that one class must have", "failure knowledge F04: predicted-class entropy far below that of labels"},
-    {"prediction_collapse_accuracy", "share", 0.8, 0.5, 1, 0.9, 0.7, offsetof(struct state, high),
+    {"prediction_collapse_accuracy", "share", 0.8, 0.5, 1, 0.9, 0.7, offsetof(struct knobs, high),
      "of the scale from which an accuracy is high although a class is never found",
      "our choice: a class of one row in five is rare"},
-    {"prediction_collapse_majority", "share", 0.8, 0.55, 0.95, 0.85, 0.7, offsetof(struct state, majority),
+    {"prediction_collapse_majority", "share", 0.8, 0.55, 0.95, 0.85, 0.7, offsetof(struct knobs, majority),
      "of one class from which the other is rare", "as prediction_collapse_accuracy"},
-    {"prediction_collapse_entropy", "x", 1.1, 1, 2, 1.05, 1.2, offsetof(struct state, entropy),
+    {"prediction_collapse_entropy", "x", 1.1, 1, 2, 1.05, 1.2, offsetof(struct knobs, entropy),
      "the entropy of the two shares that the held-out loss ends at most above, and 1 / x of it at least", "as chance_held_high"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
@@ -98,7 +101,7 @@ static bool judge_counts(struct state *s, int a, int b, int missed, int right, c
 {
     const struct count *x = &s->counts[a], *y = &s->counts[b], *m = &s->counts[missed];
     double n = fmin(x->zeros, y->zeros);
-    if (!x->series || !y->series || !m->series || n < s->evaluations || !(m->value > 0)) return false;
+    if (!x->series || !y->series || !m->series || n < s->knobs->evaluations || !(m->value > 0)) return false;
     struct finding f = finding_of_count(s, x->zeros < y->zeros ? x : y);
     finding_add(&f, "evaluations", n, "points");
     finding_add(&f, "missed", m->value, "inputs");
@@ -111,15 +114,15 @@ static bool judge_counts(struct state *s, int a, int b, int missed, int right, c
 static bool is_one_class(const struct state *s, const struct track *t, const struct bucket *b)
 {
     if (strcmp(t->series->unit, "classes") == 0) return b->max <= 1;
-    if (strcmp(t->series->unit, "nats") == 0) return b->max <= (1 - s->share) * log(2) && b->min >= 0;
-    return b->min >= s->share * (b->max > 1.5 ? 100 : 1);
+    if (strcmp(t->series->unit, "nats") == 0) return b->max <= (1 - s->knobs->share) * log(2) && b->min >= 0;
+    return b->min >= s->knobs->share * (b->max > 1.5 ? 100 : 1);
 }
 
 static bool judge_spread(struct state *s, const struct track *t, const struct findings *out)
 {
     uint32_t used = t->curve->used, from = used, n = 0;
     while (from > 0 && is_one_class(s, t, &t->curve->buckets[from - 1])) n += t->curve->buckets[--from].n;
-    if (n < s->evaluations) return false;
+    if (n < s->knobs->evaluations) return false;
     struct finding f = track_finding(t, "prediction_collapse", from);
     f.severity = s->trains ? SEVERITY_WARNING : SEVERITY_INFO;
     f.confidence = 0.93;
@@ -163,13 +166,13 @@ static bool judge_scores(struct state *s, const struct findings *out)
         bool accuracy = is_accuracy(t->series->metric);
         if (!accuracy || last < 0.02 * scale || last > 0.999 * scale) continue;
         for (uint32_t j = 0; j < s->n_score; j++) none = j != i && nothing(&s->score[j]) > none ? nothing(&s->score[j]) : none;
-        bool never_found = none >= 2 * s->evaluations && last >= s->high * scale;
-        if (none < s->evaluations || (same < s->evaluations && !never_found)) continue;
-        uint32_t n = same < none && same >= s->evaluations ? same : none, from = t->curve->used, back = 0;
+        bool never_found = none >= 2 * s->knobs->evaluations && last >= s->knobs->high * scale;
+        if (none < s->knobs->evaluations || (same < s->knobs->evaluations && !never_found)) continue;
+        uint32_t n = same < none && same >= s->knobs->evaluations ? same : none, from = t->curve->used, back = 0;
         while (from > 0 && back < n) back += t->curve->buckets[--from].n;
         struct finding f = track_finding(t, "prediction_collapse", from);
         f.severity = s->trains ? SEVERITY_WARNING : SEVERITY_INFO;
-        f.confidence = same >= s->evaluations ? 0.88 : 0.75;
+        f.confidence = same >= s->knobs->evaluations ? 0.88 : 0.75;
         finding_add(&f, "evaluations", n, "points");
         finding_add(&f, "to", last, "");
         finding_add(&f, "majority", last / scale, "share");
@@ -187,10 +190,10 @@ static bool judge_majority(struct state *s, const struct findings *out)
         const struct track *t = &s->score[i];
         double last = t->curve->buckets[t->curve->used - 1].last, share = last > 1 ? last / 100 : last;
         bool accuracy = is_accuracy(t->series->metric);
-        if (!accuracy || stays_at(t, last) < t->curve->points || (double)t->curve->points < 2 * s->evaluations) continue;
-        if (!track_begins(t) || share < s->majority || share > 0.98) continue;
+        if (!accuracy || stays_at(t, last) < t->curve->points || (double)t->curve->points < 2 * s->knobs->evaluations) continue;
+        if (!track_begins(t) || share < s->knobs->majority || share > 0.98) continue;
         double cost = -share * log(share) - (1 - share) * log(1 - share), now = track_level(l, 0.75, 1);
-        if (now > s->entropy * cost || now < cost / s->entropy) continue;
+        if (now > s->knobs->entropy * cost || now < cost / s->knobs->entropy) continue;
         struct finding f = track_finding(t, "prediction_collapse", 0);
         f.severity = s->trains ? SEVERITY_WARNING : SEVERITY_INFO;
         f.confidence = 0.8;

@@ -10,8 +10,11 @@
 #include "stats/robust.h"
 
 enum { KEPT = 64, COMPARED = 5 };
-struct state {
+struct knobs {
     double height_sd, height_factor, undone, anew;
+};
+struct state {
+    const struct knobs *knobs;
     struct scale scale;
     double kept[KEPT]; /* the segment so far, on the scale: levels of `width` values each */
     int64_t apart;     /* steps from each value to the next, while they are the same */
@@ -34,13 +37,13 @@ struct state {
 
 static const char *const kinds[] = {"restart_discontinuity", NULL};
 static const struct knob knobs[] = {
-    {"restart_height", "sd", 5, 3, 100, 8, 3, offsetof(struct state, height_sd), "how far from the old level the new one must be",
+    {"restart_height", "sd", 5, 3, 100, 8, 3, offsetof(struct knobs, height_sd), "how far from the old level the new one must be",
      "failure knowledge F47: 3 sd; 5 because two medians of few values are compared"},
-    {"restart_factor", "x", 1.1, 1.01, 100, 1.3, 1.05, offsetof(struct state, height_factor), "and at least this factor",
+    {"restart_factor", "x", 1.1, 1.01, 100, 1.3, 1.05, offsetof(struct knobs, height_factor), "and at least this factor",
      "our choice"},
-    {"restart_undone", "share", 0.2, 0, 1, 0.3, 0.1, offsetof(struct state, undone), "and this share of the progress made",
+    {"restart_undone", "share", 0.2, 0, 1, 0.3, 0.1, offsetof(struct knobs, undone), "and this share of the progress made",
      "seeded training runs"},
-    {"restart_anew", "share", 0.75, 0.3, 1, 0.85, 0.65, offsetof(struct state, anew),
+    {"restart_anew", "share", 0.75, 0.3, 1, 0.85, 0.65, offsetof(struct knobs, anew),
      "of the way back to the first value, from which half the height is enough", "as silent_restart_back"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
@@ -127,14 +130,15 @@ static void judge(struct state *s, const struct point *p, const struct findings 
     double after = robust_median(s->after, COMPARED), jump = after - s->at_seam, progress = fmax(s->first - s->best, 0);
     s->pending = false;
     double to_initial = progress > 0 ? jump / (s->first - s->at_seam) : NAN;
-    bool anew = to_initial >= s->anew && to_initial <= 2 - s->anew; /* five values at the level of the first are no noise */
-    if (!(jump > (anew ? s->height_sd / 2 : s->height_sd) * s->noise) || jump < s->undone * progress) return;
-    if (!s->scale.linear && jump < log(s->height_factor)) return;
+    bool anew =
+        to_initial >= s->knobs->anew && to_initial <= 2 - s->knobs->anew; /* five values at the level of the first are no noise */
+    if (!(jump > (anew ? s->knobs->height_sd / 2 : s->knobs->height_sd) * s->noise) || jump < s->knobs->undone * progress) return;
+    if (!s->scale.linear && jump < log(s->knobs->height_factor)) return;
     struct finding f = {.kind = "restart_discontinuity",
                         .severity = SEVERITY_WARNING,
                         .episode = ++s->episode,
                         .series = p->series,
-                        .confidence = fmin(0.97, 1 - 0.3 * exp(-0.5 * (jump / s->noise / s->height_sd - 1))),
+                        .confidence = fmin(0.97, 1 - 0.3 * exp(-0.5 * (jump / s->noise / s->knobs->height_sd - 1))),
                         .source = p->source,
                         .segment = p->segment,
                         .onset_step = s->onset_step,

@@ -14,8 +14,11 @@
 #include "stats/robust.h"
 
 enum { BUCKETS = 40, FIRST_RETURNS = 20, VERY_FIRST = 5, MANY = 100 };
-struct state {
+struct knobs {
     double min_points, min_at_end, min_means, lost, effect, early_slack, large, sure, outdone;
+};
+struct state {
+    const struct knobs *knobs;
     struct curve curve;
     struct bucket buckets[BUCKETS];
     double last, first[FIRST_RETURNS];
@@ -30,28 +33,28 @@ struct state {
 
 static const char *const kinds[] = {"return_flat", NULL};
 static const struct knob knobs[] = {
-    {"return_flat_points", "points", 50, 20, 1000000, 300, 40, offsetof(struct state, min_points),
+    {"return_flat_points", "points", 50, 20, 1000000, 300, 40, offsetof(struct knobs, min_points),
      "returns before anything is said",
      "seeded training runs: agents that learned stood 7 sd and more above their start by then"},
-    {"return_flat_at_end", "points", 32, 20, 1000000, 100, 24, offsetof(struct state, min_at_end),
+    {"return_flat_at_end", "points", 32, 20, 1000000, 100, 24, offsetof(struct knobs, min_at_end),
      "the same when the run is over", "our choice: the first tenth is three of them, known to seven tenths of a deviation"},
-    {"return_flat_means", "points", 24, 16, 1000000, 60, 20, offsetof(struct state, min_means),
+    {"return_flat_means", "points", 24, 16, 1000000, 60, 20, offsetof(struct knobs, min_means),
      "the same of means over many episodes", "our choice"},
-    {"return_flat_lost", "share", 0.5, 0.05, 10, 1, 0.3, offsetof(struct state, lost),
+    {"return_flat_lost", "share", 0.5, 0.05, 10, 1, 0.3, offsetof(struct knobs, lost),
      "of the size of the first of them by which the last ones are worse", "our choice: a policy that wanders loses less"},
-    {"return_flat_effect", "sd", 2.6, 0.1, 5, 1, 2.8, offsetof(struct state, effect),
+    {"return_flat_effect", "sd", 2.6, 0.1, 5, 1, 2.8, offsetof(struct knobs, effect),
      "of single returns that the best level must be above the first",
      "seeded training runs, logged more or less often: 3.5 and more where the agent learned, up to 2.3 where not; the "
      "best of many levels is 1 to 2 above the first by chance"},
-    {"return_flat_early", "sd", 0.3, 0, 5, 0.15, 0.6, offsetof(struct state, early_slack),
+    {"return_flat_early", "sd", 0.3, 0, 5, 0.15, 0.6, offsetof(struct knobs, early_slack),
      "more, above the median of the first 20 returns alone; and twice as far above the first five",
      "a standard error of the median of 20 values"},
-    {"return_flat_large", "sd", 0.8, 0.1, 5, 0.5, 1.2, offsetof(struct state, large),
+    {"return_flat_large", "sd", 0.8, 0.1, 5, 0.5, 1.2, offsetof(struct knobs, large),
      "of the returns of single episodes that the last tenth must be above the first to be learning",
      "Cohen 1988: a large effect"},
-    {"return_flat_sure", "x", 8, 3, 100, 6, 12, offsetof(struct state, sure), "and of the standard error of that difference",
+    {"return_flat_sure", "x", 8, 3, 100, 6, 12, offsetof(struct knobs, sure), "and of the standard error of that difference",
      "seeded training runs: returns that hang together wander up to 6 where nothing was learned"},
-    {"return_flat_outdone", "share", 0.85, 0.6, 1, 0.75, 0.9, offsetof(struct state, outdone),
+    {"return_flat_outdone", "share", 0.85, 0.6, 1, 0.75, 0.9, offsetof(struct knobs, outdone),
      "of the returns in the last tenth that are above the median of the first 20",
      "half of them where nothing was learned, and 0.11 more or less by the chance of 20 values"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
@@ -60,9 +63,9 @@ static const struct knob knobs[] = {
 static bool learned_at_once(const struct state *s, double best, double sd)
 {
     if (s->curve.points < FIRST_RETURNS) return false;
-    double few = s->early_slack * sqrt((double)FIRST_RETURNS / VERY_FIRST); /* the median of fewer is less sure */
-    return best - robust_median(s->first, FIRST_RETURNS) > (s->effect + s->early_slack) * sd ||
-           best - robust_median(s->first, VERY_FIRST) > 2 * (s->effect + few) * sd;
+    double few = s->knobs->early_slack * sqrt((double)FIRST_RETURNS / VERY_FIRST); /* the median of fewer is less sure */
+    return best - robust_median(s->first, FIRST_RETURNS) > (s->knobs->effect + s->knobs->early_slack) * sd ||
+           best - robust_median(s->first, VERY_FIRST) > 2 * (s->knobs->effect + few) * sd;
 }
 
 /* Does the name say that each value is the mean of several episodes? */
@@ -78,7 +81,7 @@ static bool is_mean(const struct series *s)
 static bool learned_slowly(const struct state *s, double first, double last, double sd)
 {
     double error = sd * sqrt(2 / ((double)s->curve.points / 10));
-    return sd > 0 && !is_mean(s->series) && last - first >= s->large * sd && last - first >= s->sure * error;
+    return sd > 0 && !is_mean(s->series) && last - first >= s->knobs->large * sd && last - first >= s->knobs->sure * error;
 }
 
 /* learned_by_rank - are nearly all of the last hundred returns and more better than the usual one at first? A few games that go on and on are most of
@@ -87,7 +90,7 @@ static bool learned_by_rank(const struct state *s)
 {
     double above = 0, n = 0;
     for (uint32_t i = s->curve.used - s->curve.used / 10; i < s->curve.used; i++) above += s->above[i], n += s->buckets[i].n;
-    return n >= MANY && above >= s->outdone * n;
+    return n >= MANY && above >= s->knobs->outdone * n;
 }
 
 /* The noise of single returns around their moving level, by their changes from a bucket on. */
@@ -108,28 +111,30 @@ static bool learned_before_the_tenth(const struct state *s, const double *y, siz
     if (s->curve.points >= MANY || !is_mean(s->series)) return false;
     for (size_t i = n / 2; i < n; i++)
         if (y[i] <= s->first[0]) return false;
-    return robust_median(y + n / 2, n - n / 2) - s->first[0] > s->effect * noise_from(s, (uint32_t)n / 2);
+    return robust_median(y + n / 2, n - n / 2) - s->first[0] > s->knobs->effect * noise_from(s, (uint32_t)n / 2);
 }
 
 static void judge(struct state *s, const struct findings *out)
 {
     double y[BUCKETS];
     size_t n = s->curve.used, tenth = n / 10;
-    bool few = (double)s->curve.points < s->min_points;
-    if (!s->series || n < 20 || (double)s->curve.points < (is_mean(s->series) ? s->min_means : s->min_at_end)) return;
+    bool few = (double)s->curve.points < s->knobs->min_points;
+    if (!s->series || n < 20 || (double)s->curve.points < (is_mean(s->series) ? s->knobs->min_means : s->knobs->min_at_end))
+        return;
     for (size_t i = 0; i < n; i++) y[i] = s->buckets[i].mean;
     double first = robust_median(y, tenth), best = first, sd = noise_of(s);
     for (size_t i = 0; i + tenth <= n; i++) best = fmax(best, robust_median(y + i, tenth));
-    if (!(best - first <= s->effect * sd) || learned_before_the_tenth(s, y, n)) return;
+    if (!(best - first <= s->knobs->effect * sd) || learned_before_the_tenth(s, y, n)) return;
     double last = robust_median(y + n - tenth, tenth);
-    bool worse = s->curve.points < MANY && is_mean(s->series) && last <= first - fmax(s->effect * sd, s->lost * fabs(first));
+    bool worse =
+        s->curve.points < MANY && is_mean(s->series) && last <= first - fmax(s->knobs->effect * sd, s->knobs->lost * fabs(first));
     if (!worse && ((few && !s->over) || learned_at_once(s, best, sd) || learned_slowly(s, first, last, sd) || learned_by_rank(s)))
         return;
     int64_t from = s->buckets[0].first_step;
     struct finding f = {.kind = "return_flat",
                         .episode = 1,
                         .severity = SEVERITY_WARNING,
-                        .confidence = sd > 0 ? fmin(0.95, 0.7 + 0.25 * (1 - (best - first) / (s->effect * sd))) : 0.95,
+                        .confidence = sd > 0 ? fmin(0.95, 0.7 + 0.25 * (1 - (best - first) / (s->knobs->effect * sd))) : 0.95,
                         .series = s->series,
                         .source = s->series->source,
                         .segment = s->segment,

@@ -7,8 +7,11 @@
 #include "analyzer.h"
 #include "stats/told.h"
 
-struct state {
+struct knobs {
     double go_on_points;
+};
+struct state {
+    const struct knobs *knobs;
     struct told told;
     bool caught;   /* an exception, which a program may go on after */
     bool survived; /* it did so before */
@@ -18,7 +21,7 @@ struct state {
 };
 
 static const char *const kinds[] = {"run_crashed", NULL};
-static const struct knob knobs[] = {{"run_crashed_go_on", "points", 20, 1, 10000, 20, 20, offsetof(struct state, go_on_points),
+static const struct knob knobs[] = {{"run_crashed_go_on", "points", 20, 1, 10000, 20, 20, offsetof(struct knobs, go_on_points),
                                      "of training losses after which the run has evidently gone on", "our choice"},
                                     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
@@ -45,7 +48,7 @@ static void hear_training(struct state *s, const struct point *p, const struct f
     }
     if (p->source != s->source && p->segment == s->segment) return; /* another log says nothing about this one */
     s->points_since += p->series->axis == AXIS_EPOCH ? EPOCH_WEIGHS : 1;
-    if ((double)s->points_since < (s->survived ? EPOCH_WEIGHS : s->go_on_points)) return;
+    if ((double)s->points_since < (s->survived ? EPOCH_WEIGHS : s->knobs->go_on_points)) return;
     s->survived |= s->caught;
     told_close(&s->told, 1, out);
 }

@@ -13,8 +13,11 @@ struct phase_pauses {
     double longest;
     uint64_t n;
 };
-struct state {
+struct knobs {
     double factor, least_s, unknown_s, first_s, needed, due_share;
+};
+struct state {
+    const struct knobs *knobs;
     double last;
     struct phase_pauses plain, special;
     int64_t step, special_step, special_every; /* of the training; of the last special pause; the fewest steps between two */
@@ -25,17 +28,17 @@ struct state {
 
 static const char *const kinds[] = {"run_stalled", NULL};
 static const struct knob knobs[] = {
-    {"run_stalled_factor", "x", 5, 1.5, 100, 10, 3, offsetof(struct state, factor), "longer than the longest pause of its phase",
+    {"run_stalled_factor", "x", 5, 1.5, 100, 10, 3, offsetof(struct knobs, factor), "longer than the longest pause of its phase",
      "our choice"},
-    {"run_stalled_least", "s", 300, 1, 86400, 900, 120, offsetof(struct state, least_s), "shorter silences are never told",
+    {"run_stalled_least", "s", 300, 1, 86400, 900, 120, offsetof(struct knobs, least_s), "shorter silences are never told",
      "our choice"},
-    {"run_stalled_first", "s", 900, 1, 864000, 1800, 300, offsetof(struct state, first_s),
+    {"run_stalled_first", "s", 900, 1, 864000, 1800, 300, offsetof(struct knobs, first_s),
      "the same, while no evaluation or checkpoint was seen yet: the first one may take long", "our choice"},
-    {"run_stalled_unknown", "s", 1800, 10, 864000, 7200, 900, offsetof(struct state, unknown_s),
+    {"run_stalled_unknown", "s", 1800, 10, 864000, 7200, 900, offsetof(struct knobs, unknown_s),
      "while fewer pauses than needed are known", "collective time-outs of PyTorch: 600 to 1,800 s"},
-    {"run_stalled_needed", "pauses", 5, 1, 1000, 10, 3, offsetof(struct state, needed), "before the usual is known",
+    {"run_stalled_needed", "pauses", 5, 1, 1000, 10, 3, offsetof(struct knobs, needed), "before the usual is known",
      "our choice"},
-    {"run_stalled_due", "share", 0.8, 0.1, 1, 0.5, 0.9, offsetof(struct state, due_share),
+    {"run_stalled_due", "share", 0.8, 0.1, 1, 0.5, 0.9, offsetof(struct knobs, due_share),
      "of the fewest steps between two evaluations or checkpoints, after which the next is due", "our choice"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
@@ -43,17 +46,17 @@ static const struct knob knobs[] = {
 static double usual(const struct state *s, double *limit)
 {
     double longest = fmax(s->plain.longest, s->special.longest);
-    if ((double)(s->plain.n + s->special.n) < s->needed) return *limit = s->unknown_s;
-    if (s->special.n == 0) return *limit = fmax(s->first_s, s->factor * longest), longest;
-    bool far = s->special_every > 0 && (double)(s->step - s->special_step) < s->due_share * (double)s->special_every;
-    if (far && (double)s->plain.n >= s->needed) longest = s->plain.longest;
-    *limit = fmax(s->least_s, s->factor * longest);
+    if ((double)(s->plain.n + s->special.n) < s->knobs->needed) return *limit = s->knobs->unknown_s;
+    if (s->special.n == 0) return *limit = fmax(s->knobs->first_s, s->knobs->factor * longest), longest;
+    bool far = s->special_every > 0 && (double)(s->step - s->special_step) < s->knobs->due_share * (double)s->special_every;
+    if (far && (double)s->plain.n >= s->knobs->needed) longest = s->plain.longest;
+    *limit = fmax(s->knobs->least_s, s->knobs->factor * longest);
     return longest;
 }
 
 static void tell(struct state *s, const struct point *p, enum phase phase, double expected, const struct findings *out)
 {
-    bool known = (double)(s->plain.n + s->special.n) >= s->needed;
+    bool known = (double)(s->plain.n + s->special.n) >= s->knobs->needed;
     struct finding f = {.kind = "run_stalled",
                         .phase = phase,
                         .episode = s->episode,

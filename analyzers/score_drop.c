@@ -10,8 +10,11 @@
 #include "analyzer.h"
 #include "stats/told.h"
 
-struct state {
+struct knobs {
     double min_points, drop_share, drop_sd, critical_share, critical_lasted, gain, singles, stayed, arrived, kept, back_lasted;
+};
+struct state {
+    const struct knobs *knobs;
     struct decline d;
     const struct series *series;
     uint16_t source, segment;
@@ -20,28 +23,28 @@ struct state {
 
 static const char *const kinds[] = {"score_drop", NULL};
 static const struct knob knobs[] = {
-    {"score_drop_points", "points", 8, 5, 1000, 12, 6, offsetof(struct state, min_points), "values before anything is said",
+    {"score_drop_points", "points", 8, 5, 1000, 12, 6, offsetof(struct knobs, min_points), "values before anything is said",
      "our choice"},
-    {"score_drop_share", "share", 0.5, 0.1, 1, 0.7, 0.3, offsetof(struct state, drop_share),
+    {"score_drop_share", "share", 0.5, 0.1, 1, 0.7, 0.3, offsetof(struct knobs, drop_share),
      "of the gain since the start that is lost", "our choice"},
-    {"score_drop_height", "sd", 5, 2, 50, 8, 4, offsetof(struct state, drop_sd), "against the noise of a level",
+    {"score_drop_height", "sd", 5, 2, 50, 8, 4, offsetof(struct knobs, drop_sd), "against the noise of a level",
      "as restart_height"},
-    {"score_drop_critical", "share", 0.7, 0.1, 10, 1, 0.5, offsetof(struct state, critical_share),
+    {"score_drop_critical", "share", 0.7, 0.1, 10, 1, 0.5, offsetof(struct knobs, critical_share),
      "lost for good, from which it is critical", "our choice"},
-    {"score_drop_lasted", "share", 0.1, 0, 1, 0.2, 0.05, offsetof(struct state, critical_lasted),
+    {"score_drop_lasted", "share", 0.1, 0, 1, 0.2, 0.05, offsetof(struct knobs, critical_lasted),
      "of the run that it lasted to be critical", "our choice"},
-    {"score_drop_back_lasted", "share", 0.5, 0, 1, 0.7, 0.2, offsetof(struct state, back_lasted),
+    {"score_drop_back_lasted", "share", 0.5, 0, 1, 0.7, 0.2, offsetof(struct knobs, back_lasted),
      "of the run that a fall of a held-out score lasted to be a warning although it is over",
      "public logs of detectors: falls of up to 0.4 of the run that left nothing behind"},
-    {"score_drop_gain", "share", 0.15, 0, 1, 0.3, 0.05, offsetof(struct state, gain),
+    {"score_drop_gain", "share", 0.15, 0, 1, 0.3, 0.05, offsetof(struct knobs, gain),
      "of the best return, or of the first one where that is larger, that must have been gained", "as policy_collapse_gain"},
-    {"score_drop_singles", "sd", 1, 0, 20, 2, 0.5, offsetof(struct state, singles),
+    {"score_drop_singles", "sd", 1, 0, 20, 2, 0.5, offsetof(struct knobs, singles),
      "of single returns that a dip was deep which is over", "Cohen 1988: 0.8 is a large effect"},
-    {"score_drop_stayed", "x", 3, 0.5, 100, 2, 6, offsetof(struct state, stayed),
+    {"score_drop_stayed", "x", 3, 0.5, 100, 2, 6, offsetof(struct knobs, stayed),
      "as long as it fell, that a return has stayed above its former best to be only worth knowing", "our choice"},
-    {"score_drop_arrived", "share", 0.8, 0, 1, 0.9, 0.7, offsetof(struct state, arrived),
+    {"score_drop_arrived", "share", 0.8, 0, 1, 0.9, 0.7, offsetof(struct knobs, arrived),
      "of the way to its last level that a score had made before a fall that is over counts", "as decline.c counts dips"},
-    {"score_drop_kept", "share", 0.8, 0.1, 1, 0.9, 0.7, offsetof(struct state, kept),
+    {"score_drop_kept", "share", 0.8, 0.1, 1, 0.9, 0.7, offsetof(struct knobs, kept),
      "of score_drop_share, below which what was told of a fall is taken back", "our choice: hysteresis"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
@@ -51,11 +54,11 @@ static bool is_return(const struct state *s) { return !s->d.bounded && s->d.bett
 
 static bool gained(const struct state *s, const struct decline_verdict *v)
 {
-    return !is_return(s) || v->best - v->initial >= s->gain * fmax(fabs(v->best), fabs(v->initial));
+    return !is_return(s) || v->best - v->initial >= s->knobs->gain * fmax(fabs(v->best), fabs(v->initial));
 }
 static bool beyond_singles(const struct state *s, const struct decline_verdict *v)
 {
-    return !is_return(s) || v->best - v->trough > s->singles * decline_single_sd(&s->d);
+    return !is_return(s) || v->best - v->trough > s->knobs->singles * decline_single_sd(&s->d);
 }
 /* A share was held when it stood there from the first, or several evaluations had more than half of what was lost: the one or two inputs of
  * a rare class that were right once are no level. */
@@ -73,13 +76,13 @@ static bool held(const struct state *s, const struct decline_verdict *v)
 static bool is_lost(const struct state *s, const struct decline_verdict *v)
 {
     bool told = s->told.open && finding_evidence(&s->told.last, "recovered", 1) == 0;
-    return !v->recovered && v->drop_share >= (told ? s->kept : 1) * s->drop_share && v->drop_sd >= s->drop_sd && gained(s, v) &&
-           held(s, v);
+    return !v->recovered && v->drop_share >= (told ? s->knobs->kept : 1) * s->knobs->drop_share &&
+           v->drop_sd >= s->knobs->drop_sd && gained(s, v) && held(s, v);
 }
 static bool has_dipped(const struct state *s, const struct decline_verdict *v)
 {
-    return v->recovered && v->trough_share >= s->drop_share && v->trough_sd >= s->drop_sd && gained(s, v) && held(s, v) &&
-           beyond_singles(s, v);
+    return v->recovered && v->trough_share >= s->knobs->drop_share && v->trough_sd >= s->knobs->drop_sd && gained(s, v) &&
+           held(s, v) && beyond_singles(s, v);
 }
 
 static bool is_one_sided(const struct series *series)
@@ -105,7 +108,7 @@ static bool surpassed(const struct state *s, double former, int64_t from, int64_
     int64_t since = s->d.buckets[s->d.curve.used - 1].last_step - to;
     bool at_best = s->d.better == BETTER_HIGHER ? s->d.last > former : s->d.last < former;
     if (!s->d.bounded && !is_return(s)) return at_best;
-    return is_return(s) && decline_level(&s->d) >= former && (double)since >= s->stayed * (double)(to - from);
+    return is_return(s) && decline_level(&s->d) >= former && (double)since >= s->knobs->stayed * (double)(to - from);
 }
 
 /* A dip of a held-out score that is over is told, and no more: what was best has come again. Only an agent may have come back to less. */
@@ -117,12 +120,12 @@ static bool is_over(const struct state *s, const struct decline_verdict *v)
 static struct finding found(const struct state *s, const struct decline_verdict *v, bool lost)
 {
     double sd = lost ? v->drop_sd : v->trough_sd;
-    bool critical = lost && v->drop_share >= s->critical_share && v->lasted_share >= s->critical_lasted;
+    bool critical = lost && v->drop_share >= s->knobs->critical_share && v->lasted_share >= s->knobs->critical_lasted;
     struct finding f = {.kind = "score_drop",
                         .severity = is_one_sided(s->series) || (!lost && is_over(s, v)) ? SEVERITY_INFO
                                     : critical                                          ? SEVERITY_CRITICAL
                                                                                         : SEVERITY_WARNING,
-                        .confidence = fmin(0.97, 1 - 0.35 * exp(-0.5 * (sd / s->drop_sd - 1))),
+                        .confidence = fmin(0.97, 1 - 0.35 * exp(-0.5 * (sd / s->knobs->drop_sd - 1))),
                         .series = s->series,
                         .source = s->source,
                         .segment = s->segment,
@@ -157,7 +160,7 @@ static bool was_on_its_way(const struct state *s)
 {
     double from = finding_evidence(&s->told.last, "from", 0), first = s->d.buckets[0].mean,
            sign = s->d.better == BETTER_HIGHER ? 1 : -1;
-    return sign * (from - first) < s->arrived * sign * (decline_level(&s->d) - first);
+    return sign * (from - first) < s->knobs->arrived * sign * (decline_level(&s->d) - first);
 }
 
 /* What was critical for a share of the whole run is not nothing for having come back, where it was more than single values do. */
@@ -167,10 +170,10 @@ static bool came_back(const struct state *s, struct finding *f)
     bool was = t->open && (t->last.severity == SEVERITY_CRITICAL || finding_evidence(&t->last, "recovered", 0) == 1);
     if (!was || was_on_its_way(s)) return false;
     int64_t run = s->d.buckets[s->d.curve.used - 1].last_step - s->d.buckets[0].first_step;
-    double lasted = is_return(s) ? s->critical_lasted : s->back_lasted;
+    double lasted = is_return(s) ? s->knobs->critical_lasted : s->knobs->back_lasted;
     if ((double)(t->last.last_step - t->last.onset_step) < lasted * (double)run) return false;
     double fell = fabs(finding_evidence(&t->last, "from", 0) - finding_evidence(&t->last, "to", 0));
-    if (is_return(s) && fell <= s->singles * decline_single_sd(&s->d)) return false;
+    if (is_return(s) && fell <= s->knobs->singles * decline_single_sd(&s->d)) return false;
     *f = t->last;
     bool little = is_one_sided(s->series) || is_of_class(s->series) ||
                   surpassed(s, finding_evidence(f, "from", 0), (int64_t)finding_evidence(f, "best_step", 0), f->last_step);
@@ -184,7 +187,7 @@ static void judge(struct state *s, const struct findings *out)
 {
     struct decline_verdict v;
     if (!s->series) return;
-    bool known = decline_judge(&s->d, s->min_points, &v), lost = known && is_lost(s, &v);
+    bool known = decline_judge(&s->d, s->knobs->min_points, &v), lost = known && is_lost(s, &v);
     bool is = lost || (known && has_dipped(s, &v));
     struct finding f = {0};
     if (!known && s->told.open && !made_good(s)) return;

@@ -26,8 +26,11 @@ struct down {
     uint64_t before, n, due; /* values in the full ones; in the last one; when it is full */
     struct log_sum last;
 };
-struct state {
+struct knobs {
     double min_points, progress, height_sd, back_least, back_most, slow;
+};
+struct state {
+    const struct knobs *knobs;
     bool pending, told, given_up, loose; /* loose: what `sorted` holds is full, by age and in no order */
     uint16_t segment;
     uint32_t low;        /* of a loose window: values below the lowest level so far */
@@ -46,18 +49,18 @@ struct state {
 
 static const char *const kinds[] = {"restart_discontinuity", NULL};
 static const struct knob knobs[] = {
-    {"silent_restart_points", "points", 24, 12, 100000, 60, 16, offsetof(struct state, min_points),
+    {"silent_restart_points", "points", 24, 12, 100000, 60, 16, offsetof(struct knobs, min_points),
      "values before a leap is judged", "our choice"},
-    {"silent_restart_progress", "x", 1.3, 1.1, 1000, 2, 1.2, offsetof(struct state, progress),
+    {"silent_restart_progress", "x", 1.3, 1.1, 1000, 2, 1.2, offsetof(struct knobs, progress),
      "that the loss must have fallen by then", "our choice"},
-    {"silent_restart_height", "sd", 2.5, 1.5, 50, 4, 2, offsetof(struct state, height_sd),
+    {"silent_restart_height", "sd", 2.5, 1.5, 50, 4, 2, offsetof(struct knobs, height_sd),
      "of single values, that the median of five after the leap is above those before",
      "as restart_height: 5 for the difference of two single values, and a median of five has half their noise"},
-    {"silent_restart_back", "share", 0.75, 0.3, 1, 0.85, 0.65, offsetof(struct state, back_least),
+    {"silent_restart_back", "share", 0.75, 0.3, 1, 0.85, 0.65, offsetof(struct knobs, back_least),
      "of the way back to the first values, at least", "the loss falls meanwhile"},
-    {"silent_restart_above", "share", 1.15, 1, 2, 1.1, 1.25, offsetof(struct state, back_most),
+    {"silent_restart_above", "share", 1.15, 1, 2, 1.1, 1.25, offsetof(struct knobs, back_most),
      "of the way back to the highest of the first values, at most", "an untrained network is not worse than itself"},
-    {"silent_restart_slow", "share", 0.2, 0.02, 1, 0.35, 0.1, offsetof(struct state, slow),
+    {"silent_restart_slow", "share", 0.2, 0.02, 1, 0.35, 0.1, offsetof(struct knobs, slow),
      "of the values that the first half of the way down took, that it takes now at least", "our choice"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
@@ -122,14 +125,15 @@ static void leap(struct state *s, const struct point *p, double y)
 /* Is this value as far above the recent level as the first ones were? x: as logged. */
 static bool leaps(const struct state *s, double x)
 {
-    if ((double)s->n < s->min_points || x * x < s->least_leap * s->lowest) return false;
+    if ((double)s->n < s->knobs->min_points || x * x < s->least_leap * s->lowest) return false;
     double square = squared(s);
     if (x * x < s->least_leap * square) return false;
     double y = log(x), level = log(square) / 2, way = s->initial - level;
     if ((double)s->up > 2 + UP * (double)s->n) return false;
-    if (way < log(s->progress)) return false;
+    if (way < log(s->knobs->progress)) return false;
     if (way < (s->initial - log(s->lowest) / 2) / 2) return false; /* it had been climbing back for long: no restart did that */
-    return y - level >= s->back_least * way && y - level <= s->back_most * (s->highest - level) + log_sd(&s->base) / 2;
+    return y - level >= s->knobs->back_least * way &&
+           y - level <= s->knobs->back_most * (s->highest - level) + log_sd(&s->base) / 2;
 }
 
 /* Five values after the leap: do they stand where the first five stood, all but one of them? Of noise with long tails some do by chance. */
@@ -138,7 +142,8 @@ static bool stands_at_start(const struct state *s)
     double now = robust_median(s->after, FEW) - s->level, way = s->initial - s->level;
     uint32_t low = 0;
     for (uint32_t i = 0; i < FEW; i++) low += s->after[i] - s->level < way / 2;
-    return low <= 1 && now >= s->back_least * way && now <= s->back_most * (s->highest - s->level) && now >= s->height_sd * s->sd;
+    return low <= 1 && now >= s->knobs->back_least * way && now <= s->knobs->back_most * (s->highest - s->level) &&
+           now >= s->knobs->height_sd * s->sd;
 }
 
 /* Values until the first half of the way down to the level was made; infinite when the loss has been up there since: then it swings. */
@@ -191,13 +196,13 @@ static void follow(struct state *s, const struct point *p, double y, const struc
     }
     if (robust_median(s->recent, FEW) - s->level > (s->initial - s->level) / 2) return;
     s->pending = false;
-    if ((double)s->n_after >= fmax(FEW, s->slow * halved_after(s))) tell(s, p, out);
+    if ((double)s->n_after >= fmax(FEW, s->knobs->slow * halved_after(s))) tell(s, p, out);
 }
 
 /* Half-way from the level to the first values, on the logarithm, and beyond? x: as logged. */
 static bool is_up(const struct state *s, double x)
 {
-    if ((double)s->n < s->min_points || x * x < s->begins * sqrt(s->lowest)) return false;
+    if ((double)s->n < s->knobs->min_points || x * x < s->begins * sqrt(s->lowest)) return false;
     return x * x >= s->begins * sqrt(squared(s));
 }
 
@@ -306,7 +311,7 @@ RARELY static void look(struct state *s, const struct point *p, const struct fin
         follow(s, p, log(x), out);
         return;
     }
-    if (!s->n) s->least_leap = pow(s->progress, 2 * s->back_least) * (1 - 1e-9);
+    if (!s->n) s->least_leap = pow(s->knobs->progress, 2 * s->knobs->back_least) * (1 - 1e-9);
     if (++s->n <= FEW) begin(s, log(x));
     else if (leaps(s, x)) {
         leap(s, p, log(x));

@@ -21,8 +21,11 @@
 #include "stats/track_level.h"
 
 enum { SCORES = 4, CLASSES_MAX = 1000, EPISODE = 1 << 16, EQUATION_CLASSES = 50 };
-struct state {
+struct knobs {
     double min_points, start, band, errors, least_score, many, touches, equal, equal_points;
+};
+struct state {
+    const struct knobs *knobs;
     double classes; /* from the settings; 0: not told */
     struct track loss[2], held[2], score[SCORES];
     uint32_t n_loss, n_held, n_score;
@@ -30,24 +33,24 @@ struct state {
 
 static const char *const kinds[] = {"loss_plateau", NULL};
 static const struct knob knobs[] = {
-    {"softmax_floor_points", "points", 20, 8, 100000, 50, 12, offsetof(struct state, min_points),
+    {"softmax_floor_points", "points", 20, 8, 100000, 50, 12, offsetof(struct knobs, min_points),
      "values before anything is said", "as loss_at_chance_points"},
-    {"softmax_floor_start", "share", 0.08, 0.01, 0.5, 0.04, 0.12, offsetof(struct state, start),
+    {"softmax_floor_start", "share", 0.08, 0.01, 0.5, 0.04, 0.12, offsetof(struct knobs, start),
      "around ln n in which the loss must begin", "an untrained model guesses; ln 9 and ln 10 lie 0.05 apart"},
-    {"softmax_floor_band", "share", 0.05, 0.005, 0.2, 0.03, 0.08, offsetof(struct state, band),
+    {"softmax_floor_band", "share", 0.05, 0.005, 0.2, 0.03, 0.08, offsetof(struct knobs, band),
      "above the floor in which the loss must end", "a tenth of the answers wrong costs about 0.1"},
-    {"softmax_floor_errors", "share", 0.17, 0.02, 1, 0.1, 0.25, offsetof(struct state, errors),
+    {"softmax_floor_errors", "share", 0.17, 0.02, 1, 0.1, 0.25, offsetof(struct knobs, errors),
      "of the loss that the held-out error is at most: an honest loss of L goes with an error of L / 3 or so", "our choice"},
-    {"softmax_floor_score", "share", 0.8, 0.5, 1, 0.9, 0.7, offsetof(struct state, least_score),
+    {"softmax_floor_score", "share", 0.8, 0.5, 1, 0.9, 0.7, offsetof(struct knobs, least_score),
      "of the scale that the held-out score is above", "our choice"},
-    {"softmax_floor_many", "points", 100, 20, 100000, 300, 60, offsetof(struct state, many),
+    {"softmax_floor_many", "points", 100, 20, 100000, 300, 60, offsetof(struct knobs, many),
      "values of which the lowest must be the floor, where answers are wrong", "our choice"},
-    {"softmax_floor_touches", "share", 0.03, 0.002, 0.1, 0.01, 0.05, offsetof(struct state, touches),
+    {"softmax_floor_touches", "share", 0.03, 0.002, 0.1, 0.01, 0.05, offsetof(struct knobs, touches),
      "above the floor within which the lowest of them lies", "as softmax_floor_band, of single values"},
-    {"softmax_floor_equal", "nats", 0.012, 0.001, 0.05, 0.006, 0.02, offsetof(struct state, equal),
+    {"softmax_floor_equal", "nats", 0.012, 0.001, 0.05, 0.006, 0.02, offsetof(struct knobs, equal),
      "mean distance of a held-out loss from the floor and its share of wrong answers",
      "seeded training runs: 0.001 to 0.01 with two softmaxes; no other run with three classes or more below 0.02"},
-    {"softmax_floor_equal_points", "points", 6, 4, 1000, 10, 5, offsetof(struct state, equal_points),
+    {"softmax_floor_equal_points", "points", 6, 4, 1000, 10, 5, offsetof(struct knobs, equal_points),
      "evaluations for that, the later half of which counts", "our choice"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
@@ -71,7 +74,8 @@ static double classes_of(const struct state *s, double begin, double end, double
     for (double n = 2; n <= CLASSES_MAX; n++) {
         double low = floor_of(n);
         if (s->classes >= 2 && n != s->classes) continue;
-        if (fabs(begin / log(n) - 1) <= s->start && end <= (1 + s->band) * low && end >= 0.995 * low && lowest >= 0.99 * low)
+        if (fabs(begin / log(n) - 1) <= s->knobs->start && end <= (1 + s->knobs->band) * low && end >= 0.995 * low &&
+            lowest >= 0.99 * low)
             return n;
     }
     return 0;
@@ -81,12 +85,12 @@ static double classes_of(const struct state *s, double begin, double end, double
 static double classes_touched(const struct state *s, const struct track *t, double end, double score)
 {
     double begin = t->curve->buckets[0].max, lowest = track_low(t);
-    if ((double)t->curve->points < s->many) return 0;
+    if ((double)t->curve->points < s->knobs->many) return 0;
     for (double n = 2; n <= CLASSES_MAX; n++) {
         double low = floor_of(n);
-        bool on = lowest >= 0.995 * low && lowest <= (1 + s->touches) * low && end >= lowest + s->touches * low;
-        if ((s->classes < 2 || n == s->classes) && on && begin >= (1 - s->start) * log(n) &&
-            t->curve->buckets[0].min <= (1 + s->start) * log(n) && fabs(end - low - (1 - score)) <= s->band)
+        bool on = lowest >= 0.995 * low && lowest <= (1 + s->knobs->touches) * low && end >= lowest + s->knobs->touches * low;
+        if ((s->classes < 2 || n == s->classes) && on && begin >= (1 - s->knobs->start) * log(n) &&
+            t->curve->buckets[0].min <= (1 + s->knobs->start) * log(n) && fabs(end - low - (1 - score)) <= s->knobs->band)
             return n;
     }
     return 0;
@@ -107,7 +111,7 @@ static double score_of(const struct state *s)
 static bool within_reach(const struct state *s, double low)
 {
     for (uint32_t i = 0; i < s->n_loss; i++)
-        if (track_low(&s->loss[i]) < 0.98 * low || track_high(&s->loss[i]) > low + 1 + s->equal) return false;
+        if (track_low(&s->loss[i]) < 0.98 * low || track_high(&s->loss[i]) > low + 1 + s->knobs->equal) return false;
     return true;
 }
 
@@ -115,7 +119,7 @@ static bool within_reach(const struct state *s, double low)
  * setting says which one is meant, a sixth of the way to the next. */
 static double tolerance(const struct state *s, double n)
 {
-    return s->classes == n ? s->equal : fmin(s->equal, (floor_of(n + 1) - floor_of(n)) / 6);
+    return s->classes == n ? s->knobs->equal : fmin(s->knobs->equal, (floor_of(n + 1) - floor_of(n)) / 6);
 }
 
 /* The number of classes for which loss and accuracy of the held-out rows solve the equation; 0 for none. */
@@ -123,7 +127,7 @@ static double classes_by_equation(const struct state *s, const struct track *t, 
 {
     const struct curve *l = t->curve, *a = score->curve;
     double scale = track_high(score) > 1.5 ? 100 : 1, begins = l->buckets[0].max;
-    if ((double)l->points < s->equal_points || l->width != a->width || l->used != a->used) return 0;
+    if ((double)l->points < s->knobs->equal_points || l->width != a->width || l->used != a->used) return 0;
     for (double n = s->classes >= 3 ? s->classes : 3; n <= (s->classes >= 3 ? s->classes : EQUATION_CLASSES); n++) {
         double off = 0, most = 0, late = 0;
         for (uint32_t i = l->used / 2; i < l->used; i++, late++) {
@@ -131,7 +135,7 @@ static double classes_by_equation(const struct state *s, const struct track *t, 
             if (l->buckets[i].last_step != a->buckets[i].last_step || wrong > 0.5) return 0;
             off += fabs(apart), most = fmax(most, wrong / l->buckets[i].mean);
         }
-        if (off <= tolerance(s, n) * late && most <= 1.5 * s->errors && begins <= (1 + s->start) * log(n) &&
+        if (off <= tolerance(s, n) * late && most <= 1.5 * s->knobs->errors && begins <= (1 + s->knobs->start) * log(n) &&
             within_reach(s, floor_of(n)))
             return n;
     }
@@ -164,13 +168,13 @@ static bool judge(const struct state *s, const struct track *t, const struct fin
 {
     double mean[TRACK_BUCKETS], lowest = INFINITY, score = score_of(s), end = track_level(t, 0.75, 1);
     size_t n = track_means(t, mean), from = 0;
-    if ((double)t->curve->points < s->min_points || n < 8 || !track_begins(t)) return false;
+    if ((double)t->curve->points < s->knobs->min_points || n < 8 || !track_begins(t)) return false;
     for (size_t i = 0; i < n; i++) lowest = fmin(lowest, mean[i]);
     double classes = classes_of(s, t->curve->buckets[0].max, end, lowest);
-    if (score < s->least_score) return false;
-    if (classes == 0 || 1 - score > s->errors * end) classes = classes_touched(s, t, end, score);
+    if (score < s->knobs->least_score) return false;
+    if (classes == 0 || 1 - score > s->knobs->errors * end) classes = classes_touched(s, t, end, score);
     if (classes == 0) return false;
-    while (from + 1 < n && mean[from] > (1 + s->band) * end) from++;
+    while (from + 1 < n && mean[from] > (1 + s->knobs->band) * end) from++;
     struct finding f = track_finding(t, "loss_plateau", from);
     f.episode += EPISODE; /* apart from what loss_plateau tells of the series */
     f.severity = SEVERITY_WARNING;

@@ -33,11 +33,14 @@
 #define GOES      1.65 /* Mann-Kendall z: 1 in 20 by chance */
 #define SOLVED    0.05 /* of the untrained model's loss, below which next to all is learned for the held-out rows as well */
 enum { TRAINS = 2, EVALS = 4, SCORES = 4 };
-struct state {
-    struct boosting boosting;
+struct knobs {
     double min_points, train_fall, apart, useless, worse, worse_points, turned, constant_points, constant_gain, constant_train,
         constant_noise, pass_apart, pass_second, pass_follows, score_apart, wide, wide_left, wide_rise, wide_gain, never_train,
         never_untrained, never_gain, never_ratio, shaky_gain, mostly, rises_points, rises_gain, rises_left, rises_risen;
+};
+struct state {
+    const struct knobs *knobs;
+    struct boosting boosting;
     bool game;
     struct track train[TRAINS], eval[EVALS], train_score[SCORES], eval_score[SCORES];
     uint32_t n_train, n_eval, n_train_score, n_eval_score;
@@ -49,71 +52,71 @@ struct state {
 
 static const char *const kinds[] = {"gap_from_start", NULL};
 static const struct knob knobs[] = {
-    {"gap_points", "points", 4, 3, 1000, 6, 3, offsetof(struct state, min_points), "evaluations before anything is said",
+    {"gap_points", "points", 4, 3, 1000, 6, 3, offsetof(struct knobs, min_points), "evaluations before anything is said",
      "our choice"},
-    {"gap_train_fall", "share", 0.4, 0.05, 1, 0.6, 0.3, offsetof(struct state, train_fall),
+    {"gap_train_fall", "share", 0.4, 0.05, 1, 0.6, 0.3, offsetof(struct knobs, train_fall),
      "of its first level that the training loss must have lost", "our choice"},
-    {"gap_apart", "x", 1.5, 1.1, 100, 2, 1.3, offsetof(struct state, apart),
+    {"gap_apart", "x", 1.5, 1.1, 100, 2, 1.3, offsetof(struct knobs, apart),
      "that validation loss is above training loss from the first evaluation on", "our choice"},
-    {"gap_useless", "share", 0.85, 0.3, 2, 0.95, 0.75, offsetof(struct state, useless),
+    {"gap_useless", "share", 0.85, 0.3, 2, 0.95, 0.75, offsetof(struct knobs, useless),
      "of the untrained model's loss that validation never falls below", "our choice"},
-    {"gap_worse", "x", 1.2, 1.05, 100, 1.5, 1.1, offsetof(struct state, worse),
+    {"gap_worse", "x", 1.2, 1.05, 100, 1.5, 1.1, offsetof(struct knobs, worse),
      "the untrained model's loss, above which fewer evaluations are enough",
      "no model that is evaluated rightly is far below guessing"},
-    {"gap_worse_points", "points", 2, 2, 1000, 3, 2, offsetof(struct state, worse_points), "evaluations then", "our choice"},
-    {"gap_turned", "share", 0.1, 0.01, 1, 0.2, 0.05, offsetof(struct state, turned),
+    {"gap_worse_points", "points", 2, 2, 1000, 3, 2, offsetof(struct knobs, worse_points), "evaluations then", "our choice"},
+    {"gap_turned", "share", 0.1, 0.01, 1, 0.2, 0.05, offsetof(struct knobs, turned),
      "by which a validation loss falls, and then rises, to have turned", "as overfitting_rise"},
-    {"gap_constant_points", "points", 8, 4, 1000, 16, 6, offsetof(struct state, constant_points),
+    {"gap_constant_points", "points", 8, 4, 1000, 16, 6, offsetof(struct knobs, constant_points),
      "evaluations of a constant gap below the untrained model's loss", "our choice"},
-    {"gap_constant_gain", "share", 0.25, 0.01, 0.9, 0.15, 0.3, offsetof(struct state, constant_gain),
+    {"gap_constant_gain", "share", 0.25, 0.01, 0.9, 0.15, 0.3, offsetof(struct knobs, constant_gain),
      "of its first value by which such a validation loss gets better at most", "our choice"},
-    {"gap_constant_train", "x", 2, 1.5, 100, 5, 1.5, offsetof(struct state, constant_train),
+    {"gap_constant_train", "x", 2, 1.5, 100, 5, 1.5, offsetof(struct knobs, constant_train),
      "that the training loss falls meanwhile, to be a warning", "our choice"},
-    {"gap_constant_noise", "share", 0.05, 0.01, 1, 0.1, 0.03, offsetof(struct state, constant_noise),
+    {"gap_constant_noise", "share", 0.05, 0.01, 1, 0.1, 0.03, offsetof(struct knobs, constant_noise),
      "of its level by which it jumps from one evaluation to the next, to be one",
      "the same rows under smoothly changing weights: statistics that do not follow them jump, a small training set does not"},
-    {"gap_wide", "x", 4, 2, 1000, 10, 3, offsetof(struct state, wide),
+    {"gap_wide", "x", 4, 2, 1000, 10, 3, offsetof(struct knobs, wide),
      "the training loss that such a validation loss comes to, to be one as well",
      "seeded training runs: 1 of 430 healthy ones that stood at half of the untrained model's loss or above"},
-    {"gap_wide_left", "share", 0.5, 0.2, 1, 0.7, 0.4, offsetof(struct state, wide_left),
+    {"gap_wide_left", "share", 0.5, 0.2, 1, 0.7, 0.4, offsetof(struct knobs, wide_left),
      "of the untrained model's loss that it never falls below then", "as gap_wide"},
-    {"gap_wide_gain", "share", 0.1, 0.01, 0.5, 0.05, 0.2, offsetof(struct state, wide_gain),
+    {"gap_wide_gain", "share", 0.1, 0.01, 0.5, 0.05, 0.2, offsetof(struct knobs, wide_gain),
      "of its first value by which such a validation loss gets better at most", "as gap_turned: what a step of noise brings"},
-    {"gap_wide_rise", "share", 0.25, 0.05, 2, 0.15, 0.4, offsetof(struct state, wide_rise),
+    {"gap_wide_rise", "share", 0.25, 0.05, 2, 0.15, 0.4, offsetof(struct knobs, wide_rise),
      "above its lowest that it ends at most: one that rises further is overfitting", "our choice"},
-    {"gap_never_train", "share", 0.1, 0.02, 0.9, 0.3, 0.05, offsetof(struct state, never_train),
+    {"gap_never_train", "share", 0.1, 0.02, 0.9, 0.3, 0.05, offsetof(struct knobs, never_train),
      "of its first level that the training loss must have lost, where validation was never as good as untrained",
      "no model that learns is worse than one that has not, on rows that are evaluated rightly"},
-    {"gap_never_untrained", "x", 1.1, 1, 100, 1.3, 1.05, offsetof(struct state, never_untrained),
+    {"gap_never_untrained", "x", 1.1, 1, 100, 1.3, 1.05, offsetof(struct knobs, never_untrained),
      "the untrained model's loss that validation is above then, from the first evaluation on",
      "as gap_worse, of more evaluations"},
-    {"gap_never_gain", "share", 0.1, 0.01, 0.9, 0.05, 0.2, offsetof(struct state, never_gain),
+    {"gap_never_gain", "share", 0.1, 0.01, 0.9, 0.05, 0.2, offsetof(struct knobs, never_gain),
      "of its first value by which it gets better at most: a loss in other units falls as the training loss does",
      "as gap_turned"},
-    {"gap_never_ratio", "x", 2, 1.2, 100, 3, 1.6, offsetof(struct state, never_ratio),
+    {"gap_never_ratio", "x", 2, 1.2, 100, 3, 1.6, offsetof(struct knobs, never_ratio),
      "the training loss at the end that a validation loss near the untrained model's is, wherever the two parted", "our choice"},
-    {"gap_shaky_gain", "share", 0.4, 0.1, 0.9, 0.25, 0.5, offsetof(struct state, shaky_gain),
+    {"gap_shaky_gain", "share", 0.4, 0.1, 0.9, 0.25, 0.5, offsetof(struct knobs, shaky_gain),
      "of its first value by which a validation loss gets better at most that jumps, at several times the training loss",
      "as gap_wide"},
-    {"gap_mostly", "share", 0.9, 0.6, 1, 1, 0.8, offsetof(struct state, mostly),
+    {"gap_mostly", "share", 0.9, 0.6, 1, 1, 0.8, offsetof(struct knobs, mostly),
      "of many evaluations that are worse than untrained by gap_worse, at gap_wide times the training loss",
      "our choice: one may be lucky"},
-    {"gap_score_points", "points", 10, 4, 1000, 8, 16, offsetof(struct state, rises_points),
+    {"gap_score_points", "points", 10, 4, 1000, 8, 16, offsetof(struct knobs, rises_points),
      "evaluations of a score that rises to the end, beside which a gap is worth knowing only", "our choice"},
-    {"gap_score_gain", "share", 0.3, 0.05, 1, 0.2, 0.5, offsetof(struct state, rises_gain),
+    {"gap_score_gain", "share", 0.3, 0.05, 1, 0.2, 0.5, offsetof(struct knobs, rises_gain),
      "of what it lacked at first that such a score has gained",
      "as loss_not_decreasing: what a score that knows is above guessing"},
-    {"gap_score_left", "share", 0.1, 0.01, 0.5, 0.2, 0.05, offsetof(struct state, rises_left),
+    {"gap_score_left", "share", 0.1, 0.01, 0.5, 0.2, 0.05, offsetof(struct knobs, rises_left),
      "of its gain that it stands below its best at most", "our choice"},
-    {"gap_score_risen", "x", 1.5, 1, 10, 2, 1.2, offsetof(struct state, rises_risen),
+    {"gap_score_risen", "x", 1.5, 1, 10, 2, 1.2, offsetof(struct knobs, rises_risen),
      "its first value that the loss is below then: one that rises is another trouble", "as gap_apart"},
-    {"gap_first_epoch", "x", 1.5, 1.1, 100, 2, 1.3, offsetof(struct state, pass_apart),
+    {"gap_first_epoch", "x", 1.5, 1.1, 100, 2, 1.3, offsetof(struct knobs, pass_apart),
      "that validation is above training while no row has been seen twice", "1.32 at most on the healthy calibration runs"},
-    {"gap_second_epoch", "x", 2, 1.1, 100, 3, 1.6, offsetof(struct state, pass_second), "the same in the second epoch",
+    {"gap_second_epoch", "x", 2, 1.1, 100, 3, 1.6, offsetof(struct knobs, pass_second), "the same in the second epoch",
      "1.53 on the healthy calibration runs that were apart before"},
-    {"gap_follows", "share", 0.5, 0.05, 1, 0.3, 0.7, offsetof(struct state, pass_follows),
+    {"gap_follows", "share", 0.5, 0.05, 1, 0.3, 0.7, offsetof(struct knobs, pass_follows),
      "of the training loss's fall (of its logarithm) that validation follows at most", "1 where only the units differ"},
-    {"gap_score", "share", 0.3, 0.05, 1, 0.4, 0.2, offsetof(struct state, score_apart),
+    {"gap_score", "share", 0.3, 0.05, 1, 0.4, 0.2, offsetof(struct knobs, score_apart),
      "of the scale that the training score is above from the first evaluation on", "AutoTrainer calls 0.07 to 0.1 overfitting"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
@@ -141,7 +144,7 @@ static bool pair_up(const struct state *s, const struct track *eval, const struc
     size_t m = track_levels(train, ret->t), first = 0, n = track_means(eval, ret->e), few = n < 3 ? n : 3;
     if (m < 4) return false;
     ret->n = n, ret->untrained = fmax(train->curve->buckets[0].max, ret->t[0]), ret->now = ret->t[m - 1];
-    if (!has_fallen(ret, s->never_train)) return false;
+    if (!has_fallen(ret, s->knobs->never_train)) return false;
     const struct early *begins = early_of(s->early_train, s->n_train, train->series);
     while (begins && first < n && early_level(begins, eval->curve->buckets[first].first_step) > 0.9 * ret->t[0]) first++;
     ret->first = first, ret->best = ret->closest = ret->lowest = INFINITY;
@@ -159,46 +162,48 @@ static bool has_turned(const struct state *s, const struct track *eval, const st
 {
     double low = INFINITY;
     for (uint32_t i = 1; i < eval->curve->used; i++) low = fmin(low, eval->curve->buckets[i].min);
-    return low < 2 * p->untrained && low < (1 - s->turned) * eval->curve->buckets[0].max &&
-           p->e[p->n - 1] > (1 + s->turned) * low;
+    return low < 2 * p->untrained && low < (1 - s->knobs->turned) * eval->curve->buckets[0].max &&
+           p->e[p->n - 1] > (1 + s->knobs->turned) * low;
 }
 
 /* Apart from the first evaluation on, better than untrained, and hardly ever better than at first. */
 static bool is_constant_gap(const struct state *s, const struct track *eval, const struct pair *p)
 {
-    return (double)eval->curve->points >= s->constant_points && p->first == 0 && track_begins(eval) &&
-           p->best >= (1 - s->constant_gain) * p->e[0] && p->late <= (1 + s->turned) * fmax(p->best, robust_median(p->e, 3));
+    return (double)eval->curve->points >= s->knobs->constant_points && p->first == 0 && track_begins(eval) &&
+           p->best >= (1 - s->knobs->constant_gain) * p->e[0] &&
+           p->late <= (1 + s->knobs->turned) * fmax(p->best, robust_median(p->e, 3));
 }
 
 /* Such a gap that neither closes nor opens, for many evaluations, while the training loss goes on falling. */
 static bool stays_constant(const struct state *s, const struct track *eval, const struct track *train, const struct pair *p)
 {
     int64_t begins = eval->curve->buckets[0].first_step, ends = train->curve->buckets[train->curve->used - 1].last_step;
-    bool many = (double)eval->curve->points >= 1.5 * s->constant_points, soon = begins * 8 <= ends;
-    bool shaky = robust_noise(p->e, p->n) >= s->constant_noise * robust_median(p->e, p->n);
-    return many && soon && shaky && track_at(train, p->t, begins) >= s->constant_train * p->now;
+    bool many = (double)eval->curve->points >= 1.5 * s->knobs->constant_points, soon = begins * 8 <= ends;
+    bool shaky = robust_noise(p->e, p->n) >= s->knobs->constant_noise * robust_median(p->e, p->n);
+    return many && soon && shaky && track_at(train, p->t, begins) >= s->knobs->constant_train * p->now;
 }
 
 /* Never much better than at the first evaluation, far above the training loss in the end: learning does not reach these rows. */
 static bool is_left_behind(const struct state *s, const struct track *eval, const struct pair *p)
 {
-    return (double)eval->curve->points >= s->constant_points && 8 * p->first <= p->n && track_begins(eval) &&
-           p->best >= fmax((1 - s->wide_gain) * p->e[0], s->wide_left * p->untrained) && p->late >= s->wide * p->now &&
-           p->late <= (1 + s->wide_rise) * p->best;
+    return (double)eval->curve->points >= s->knobs->constant_points && 8 * p->first <= p->n && track_begins(eval) &&
+           p->best >= fmax((1 - s->knobs->wide_gain) * p->e[0], s->knobs->wide_left * p->untrained) &&
+           p->late >= s->knobs->wide * p->now && p->late <= (1 + s->knobs->wide_rise) * p->best;
 }
 
 /* Does validation come down with the training loss, in other units? Logarithms fall alike then. */
 static bool follows(const struct state *s, const struct pair *p)
 {
     double fell = log(p->e[0] / p->late), train_fell = log(p->t[0] / p->now);
-    return p->n >= 3 && fell >= s->pass_follows * train_fell;
+    return p->n >= 3 && fell >= s->knobs->pass_follows * train_fell;
 }
 
 /* Worse than untrained at the first evaluation and at each later one, while training gets somewhere. */
 static bool is_never_as_good(const struct state *s, const struct track *eval, const struct pair *p)
 {
-    return (double)eval->curve->points >= s->min_points && track_begins(eval) &&
-           p->lowest >= fmax(s->never_untrained * p->untrained, (1 - s->never_gain) * p->e[0]) && p->late >= s->apart * p->now;
+    return (double)eval->curve->points >= s->knobs->min_points && track_begins(eval) &&
+           p->lowest >= fmax(s->knobs->never_untrained * p->untrained, (1 - s->knobs->never_gain) * p->e[0]) &&
+           p->late >= s->knobs->apart * p->now;
 }
 
 /* Worse than untrained at nearly each of many evaluations, from the first one on and going neither up nor down, and at several times the
@@ -206,17 +211,19 @@ static bool is_never_as_good(const struct state *s, const struct track *eval, co
 static bool is_mostly_worse(const struct state *s, const struct track *eval, const struct pair *p)
 {
     size_t worse = 0;
-    if ((double)eval->curve->points < s->constant_points || !track_begins(eval) || p->late < s->wide * p->now) return false;
-    for (size_t i = 0; i < p->n; i++) worse += p->e[i] >= s->worse * p->untrained;
-    bool at_first = p->e[0] >= s->worse * p->untrained, goes = fabs(robust_trend(p->e, p->n)) > GOES;
-    return at_first && !goes && (double)worse >= s->mostly * (double)p->n && p->closest >= s->apart;
+    if ((double)eval->curve->points < s->knobs->constant_points || !track_begins(eval) || p->late < s->knobs->wide * p->now)
+        return false;
+    for (size_t i = 0; i < p->n; i++) worse += p->e[i] >= s->knobs->worse * p->untrained;
+    bool at_first = p->e[0] >= s->knobs->worse * p->untrained, goes = fabs(robust_trend(p->e, p->n)) > GOES;
+    return at_first && !goes && (double)worse >= s->knobs->mostly * (double)p->n && p->closest >= s->knobs->apart;
 }
 
 /* Hardly better than untrained to the end, at twice the training loss and more, though the two parted slowly. */
 static bool learns_nothing(const struct state *s, const struct track *eval, const struct pair *p)
 {
-    return (double)eval->curve->points >= s->constant_points && 8 * p->first <= p->n && track_begins(eval) &&
-           p->lowest >= fmax(s->useless, 1 - s->wide_gain) * p->untrained && p->late >= s->never_ratio * p->now;
+    return (double)eval->curve->points >= s->knobs->constant_points && 8 * p->first <= p->n && track_begins(eval) &&
+           p->lowest >= fmax(s->knobs->useless, 1 - s->knobs->wide_gain) * p->untrained &&
+           p->late >= s->knobs->never_ratio * p->now;
 }
 
 /* It jumps from one evaluation to the next, at several times the training loss from the first one on: statistics that do not follow the
@@ -224,11 +231,12 @@ static bool learns_nothing(const struct state *s, const struct track *eval, cons
 static bool is_shaky_gap(const struct state *s, const struct track *eval, const struct pair *p)
 {
     size_t few = p->n < 3 ? p->n : 3, half = p->n / 2;
-    if ((double)eval->curve->points < 1.5 * s->constant_points || !track_begins(eval) || p->closest < s->apart) return false;
+    if ((double)eval->curve->points < 1.5 * s->knobs->constant_points || !track_begins(eval) || p->closest < s->knobs->apart)
+        return false;
     double noise = robust_noise(p->e + half, p->n - half), level = robust_median(p->e + half, p->n - half);
-    return noise >= s->constant_noise * level && level <= (1 + s->wide_rise) * robust_median(p->e, half) &&
-           level >= (1 - s->shaky_gain) * robust_median(p->e, few) && p->best >= s->wide_left * p->untrained &&
-           p->late >= s->wide * p->now;
+    return noise >= s->knobs->constant_noise * level && level <= (1 + s->knobs->wide_rise) * robust_median(p->e, half) &&
+           level >= (1 - s->knobs->shaky_gain) * robust_median(p->e, few) && p->best >= s->knobs->wide_left * p->untrained &&
+           p->late >= s->knobs->wide * p->now;
 }
 
 /* What is apart before any row has been seen twice. */
@@ -252,10 +260,10 @@ static struct pass first_pass(const struct state *s, const struct early *eval, c
         const struct early_bucket *b = &eval->buckets[i];
         double epoch = epoch_at(s, train, b->last_step), ratio = b->mean / early_level(train, b->last_step);
         if (!(epoch <= 2.2)) break;
-        bool apart = ratio >= (epoch <= 1.1 ? s->pass_apart : s->pass_second);
+        bool apart = ratio >= (epoch <= 1.1 ? s->knobs->pass_apart : s->knobs->pass_second);
         if (epoch <= 1.1) r.last = ratio, r.apart = apart ? r.apart + 1 : 0;
         else r.second = fmin(isnan(r.second) ? INFINITY : r.second, ratio);
-        if (ratio < sqrt(s->pass_apart)) r.onset = -1;
+        if (ratio < sqrt(s->knobs->pass_apart)) r.onset = -1;
         else if (r.onset < 0) r.onset = b->first_step;
     }
     return r;
@@ -270,17 +278,17 @@ static bool parted_at_once(const struct state *s, const struct track *eval, cons
                        *r = early_of(s->early_train, s->n_train, train->series);
     if (!e || !r || !e->used || !r->used) return false;
     struct pass pass = first_pass(s, e, r);
-    bool at_once = pass.apart >= 2 || (pass.second >= s->pass_second && !(pass.last < 1.1));
+    bool at_once = pass.apart >= 2 || (pass.second >= s->knobs->pass_second && !(pass.last < 1.1));
     if (!at_once || pass.onset < 0) return false;
     size_t from = 0;
     while (from + 1 < p->n && eval->curve->buckets[from].last_step < pass.onset) from++;
     for (size_t i = from; i < p->n; i++) {
         lowest = fmin(lowest, p->e[i]);
-        if (i > from && p->e[i] < s->apart * track_at(train, p->t, eval->curve->buckets[i].first_step)) return false;
+        if (i > from && p->e[i] < s->knobs->apart * track_at(train, p->t, eval->curve->buckets[i].first_step)) return false;
     }
     *onset = from;
     double train_fell = log(early_level(r, pass.onset) / p->now), eval_fell = log(p->e[from] / lowest);
-    return eval_fell <= fmax(s->pass_follows * train_fell, 0.05);
+    return eval_fell <= fmax(s->knobs->pass_follows * train_fell, 0.05);
 }
 
 /* Do single batches of the second half cost as much as the held-out rows do, and many times what most do? */
@@ -313,11 +321,11 @@ static bool scores_rise(const struct state *s)
 {
     for (uint32_t i = 0; i < s->n_eval_score; i++) {
         const struct track *t = &s->eval_score[i];
-        if (t->series->better != BETTER_HIGHER || (double)t->curve->points < s->rises_points || !track_begins(t)) continue;
+        if (t->series->better != BETTER_HIGHER || (double)t->curve->points < s->knobs->rises_points || !track_begins(t)) continue;
         if (strstr(t->series->metric, "recall") || strstr(t->series->metric, "precision")) continue;
         double scale = track_high(t) > 1.5 ? 100 : 1, first = t->curve->buckets[0].mean, late = track_level(t, 0.9, 1);
         double gain = late - first;
-        if (gain >= s->rises_gain * (scale - first) && late >= track_high(t) - s->rises_left * gain) return true;
+        if (gain >= s->knobs->rises_gain * (scale - first) && late >= track_high(t) - s->knobs->rises_left * gain) return true;
     }
     return false;
 }
@@ -331,18 +339,18 @@ static bool judge_loss_gap(struct state *s, const struct track *eval, const stru
     if (p.late < SOLVED * p.untrained || has_long_tail(train, &p) || begins_trained(s, eval, &p)) return false;
     bool rounds = boosted(&s->boosting, eval->series),
          never = !rounds && (is_never_as_good(s, eval, &p) || is_mostly_worse(s, eval, &p));
-    if (!never && !has_fallen(&p, s->train_fall)) return false;
+    if (!never && !has_fallen(&p, s->knobs->train_fall)) return false;
     bool at_once = parted_at_once(s, eval, train, &p, &onset);
     bool shaky = is_shaky_gap(s, eval, &p);
     if (!at_once && !never && (rounds || (!shaky && has_turned(s, eval, &p)))) return false;
     if (!at_once && follows(s, &p) && !is_mostly_worse(s, eval, &p)) return false;
-    bool apart = p.closest >= s->apart, worse = apart && p.best >= s->worse * p.untrained;
+    bool apart = p.closest >= s->knobs->apart, worse = apart && p.best >= s->knobs->worse * p.untrained;
     size_t from = at_once ? onset : never ? 0 : p.first;
-    bool useless =
-        apart && p.lowest >= s->useless * p.untrained && p.n - p.first >= 3 && (double)eval->curve->points >= s->min_points;
-    worse = never || (worse && (double)eval->curve->points >= s->worse_points);
+    bool useless = apart && p.lowest >= s->knobs->useless * p.untrained && p.n - p.first >= 3 &&
+                   (double)eval->curve->points >= s->knobs->min_points;
+    worse = never || (worse && (double)eval->curve->points >= s->knobs->worse_points);
     useless = useless || learns_nothing(s, eval, &p);
-    bool constant = p.closest >= 0.9 * s->apart && is_constant_gap(s, eval, &p);
+    bool constant = p.closest >= 0.9 * s->knobs->apart && is_constant_gap(s, eval, &p);
     bool goes_on = (constant && stays_constant(s, eval, train, &p)) || (p.closest >= 1 && is_left_behind(s, eval, &p)) || shaky;
     constant = constant || goes_on;
     if (!worse && !useless && !constant && !at_once) return false;
@@ -350,7 +358,7 @@ static bool judge_loss_gap(struct state *s, const struct track *eval, const stru
     double risen = p.e[p.n - 1] / p.e[from];
     f.severity = worse || useless || at_once || goes_on ? SEVERITY_WARNING : SEVERITY_INFO;
     if ((at_once || worse) && risen >= 2) f.severity = SEVERITY_CRITICAL; /* as a validation loss that rose so far is anyway */
-    if (risen < s->rises_risen && scores_rise(s)) f.severity = SEVERITY_INFO;
+    if (risen < s->knobs->rises_risen && scores_rise(s)) f.severity = SEVERITY_INFO;
     f.confidence = at_once ? 0.98 : worse || useless ? 0.8 : goes_on ? 0.7 : 0.55;
     finding_add(&f, "from", p.e[from], "");
     finding_add(&f, "to", p.e[p.n - 1], "");
@@ -366,7 +374,8 @@ static void judge_score_gap(struct state *s, const struct track *eval, const str
 {
     double e[TRACK_BUCKETS], t[TRACK_BUCKETS], lowest = INFINITY, highest = -INFINITY, least = INFINITY;
     const struct track *train = track_of_metric(s->train_score, s->n_train_score, eval->series);
-    if (!train || (double)eval->curve->points < s->min_points || (double)train->curve->points < s->min_points) return;
+    if (!train || (double)eval->curve->points < s->knobs->min_points || (double)train->curve->points < s->knobs->min_points)
+        return;
     if (!track_begins(train) || !track_begins(eval)) return;
     size_t n = track_means(eval, e), m = track_levels(train, t);
     double scale = track_share_scale(eval, train);
@@ -374,7 +383,7 @@ static void judge_score_gap(struct state *s, const struct track *eval, const str
         least = fmin(least, track_at(train, t, eval->curve->buckets[i].first_step) - e[i]);
         lowest = fmin(lowest, e[i]), highest = fmax(highest, e[i]);
     }
-    if (least < s->score_apart * scale || highest - lowest > 0.1 * scale || highest > 0.5 * scale) return;
+    if (least < s->knobs->score_apart * scale || highest - lowest > 0.1 * scale || highest > 0.5 * scale) return;
     if (highest == lowest) return; /* the same to the last digit is no gap but a score that says nothing: score_stuck */
     struct finding f = track_finding(eval, "gap_from_start", 0);
     f.severity = SEVERITY_WARNING;

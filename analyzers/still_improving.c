@@ -24,10 +24,13 @@
 #define GAMES (WANTS(ROLE_RETURN) | WANTS(ROLE_LOSS_GENERATOR) | WANTS(ROLE_LOSS_DISCRIMINATOR))
 #define WIDTH 4.0 /* standard errors either way */
 enum { LOSSES = 3, EVALS = 2 };
-struct state {
-    struct boosting boosting;
+struct knobs {
     double min_points, min_epochs, more, gain, of_progress, rate_end, straight_points, bend, late, left, fallen, straight_sd,
         straight_held, straight_gain, short_points, short_gain, short_left, short_few, short_bend;
+};
+struct state {
+    const struct knobs *knobs;
+    struct boosting boosting;
     bool game, ended; /* ended: the last training loss is not finite */
     struct track loss[LOSSES], eval[EVALS];
     uint32_t n_loss, n_eval;
@@ -40,44 +43,44 @@ struct line {
 
 static const char *const kinds[] = {"still_improving", NULL};
 static const struct knob knobs[] = {
-    {"still_improving_points", "points", 100, 16, 100000, 200, 60, offsetof(struct state, min_points),
+    {"still_improving_points", "points", 100, 16, 100000, 200, 60, offsetof(struct knobs, min_points),
      "values before anything is said", "our choice"},
-    {"still_improving_epochs", "points", 20, 16, 100000, 40, 16, offsetof(struct state, min_epochs),
+    {"still_improving_epochs", "points", 20, 16, 100000, 40, 16, offsetof(struct knobs, min_epochs),
      "the same, where a point is an epoch", "our choice"},
-    {"still_improving_more", "share", 0.2, 0.05, 2, 0.2, 0.2, offsetof(struct state, more),
+    {"still_improving_more", "share", 0.2, 0.05, 2, 0.2, 0.2, offsetof(struct knobs, more),
      "of the steps so far, for which the gain is predicted", "failure knowledge F37: resume for 20 %"},
-    {"still_improving_gain", "share", 0.03, 0.005, 0.9, 0.1, 0.02, offsetof(struct state, gain),
+    {"still_improving_gain", "share", 0.03, 0.005, 0.9, 0.1, 0.02, offsetof(struct knobs, gain),
      "of the loss that is at least to be gained, at the lower end of the interval", "our choice"},
-    {"still_improving_progress", "share", 0.03, 0.001, 0.9, 0.06, 0.02, offsetof(struct state, of_progress),
+    {"still_improving_progress", "share", 0.03, 0.001, 0.9, 0.06, 0.02, offsetof(struct knobs, of_progress),
      "of the progress so far that it must be as well", "our choice"},
-    {"still_improving_rate", "share", 0.2, 0, 1, 0.3, 0.1, offsetof(struct state, rate_end),
+    {"still_improving_rate", "share", 0.2, 0, 1, 0.3, 0.1, offsetof(struct knobs, rate_end),
      "of the highest learning rate below which the schedule had come to its end", "cosine and linear schedules end at 0 to 0.1"},
-    {"still_improving_straight_points", "points", 12, 8, 100000, 24, 8, offsetof(struct state, straight_points),
+    {"still_improving_straight_points", "points", 12, 8, 100000, 24, 8, offsetof(struct knobs, straight_points),
      "values before a fall is called straight", "our choice"},
-    {"still_improving_straight_held", "points", 10, 8, 100000, 20, 8, offsetof(struct state, straight_held),
+    {"still_improving_straight_held", "points", 10, 8, 100000, 20, 8, offsetof(struct knobs, straight_held),
      "the same of a held-out loss", "it has no scatter of batches"},
-    {"still_improving_straight_gain", "share", 0.002, 0, 0.5, 0.01, 0.001, offsetof(struct state, straight_gain),
+    {"still_improving_straight_gain", "share", 0.002, 0, 0.5, 0.01, 0.001, offsetof(struct knobs, straight_gain),
      "of the loss that is at least to be gained, at the lower end of the interval, for a warning",
      "our choice: less is not worth the steps"},
-    {"still_improving_bend", "share", 0.7, 0.3, 1, 0.85, 0.6, offsetof(struct state, bend),
+    {"still_improving_bend", "share", 0.7, 0.3, 1, 0.85, 0.6, offsetof(struct knobs, bend),
      "of the slope of the first half that the second half must still have", "an exponential that has lost half has 0.5 or less"},
-    {"still_improving_late", "x", 4, 1, 100, 2, 10, offsetof(struct state, late),
+    {"still_improving_late", "x", 4, 1, 100, 2, 10, offsetof(struct knobs, late),
      "the slope of the first half that the second half has at most: beyond it learning has only begun", "our choice"},
-    {"still_improving_left", "share", 0.75, 0.3, 1, 0.85, 0.6, offsetof(struct state, left),
+    {"still_improving_left", "share", 0.75, 0.3, 1, 0.85, 0.6, offsetof(struct knobs, left),
      "of the initial loss that must be left", "seeded training runs: healthy straight ones ended below 0.7"},
-    {"still_improving_fallen", "share", 0.02, 0.001, 0.5, 0.05, 0.01, offsetof(struct state, fallen),
+    {"still_improving_fallen", "share", 0.02, 0.001, 0.5, 0.05, 0.01, offsetof(struct knobs, fallen),
      "of the initial loss by which each half must have fallen", "as loss_not_decreasing_change"},
-    {"still_improving_straight_sd", "sd", 3, 1, 20, 5, 2.5, offsetof(struct state, straight_sd),
+    {"still_improving_straight_sd", "sd", 3, 1, 20, 5, 2.5, offsetof(struct knobs, straight_sd),
      "standard errors by which the slope of the second half is a fall", "our choice"},
-    {"still_improving_short_points", "points", 4, 3, 1000, 6, 4, offsetof(struct state, short_points),
+    {"still_improving_short_points", "points", 4, 3, 1000, 6, 4, offsetof(struct knobs, short_points),
      "values of both losses for that", "our choice"},
-    {"still_improving_short_gain", "share", 0.08, 0.02, 0.9, 0.15, 0.06, offsetof(struct state, short_gain),
+    {"still_improving_short_gain", "share", 0.08, 0.02, 0.9, 0.15, 0.06, offsetof(struct knobs, short_gain),
      "of the loss that is to be gained on both sides of a short run", "seeded training runs"},
-    {"still_improving_short_left", "share", 0.4, 0.1, 1, 0.5, 0.3, offsetof(struct state, short_left),
+    {"still_improving_short_left", "share", 0.4, 0.1, 1, 0.5, 0.3, offsetof(struct knobs, short_left),
      "of the initial loss that must be left for that", "seeded training runs"},
-    {"still_improving_short_few", "points", 8, 4, 1000, 8, 8, offsetof(struct state, short_few),
+    {"still_improving_short_few", "points", 8, 4, 1000, 8, 8, offsetof(struct knobs, short_few),
      "values of a loss from which on halves are compared and not neighbours", "our choice"},
-    {"still_improving_short_bend", "share", 0.6, 0.3, 1, 0.8, 0.5, offsetof(struct state, short_bend),
+    {"still_improving_short_bend", "share", 0.6, 0.3, 1, 0.8, 0.5, offsetof(struct knobs, short_bend),
      "of the slope of the first half that the second half must still have then",
      "an exponential that has lost half has 0.5 or less"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
@@ -143,15 +146,15 @@ static bool judge_straight(const struct state *s, const struct track *t, double 
     double initial = t->curve->buckets[0].mean;
     if ((double)t->curve->points < least || !track_begins(t) || !(initial > 0)) return false;
     if (!fit(t, linear_step, 0, n / 2, &first) || !fit(t, linear_step, n - n / 2, n, &second)) return false;
-    bool falls = -second.slope > s->straight_sd * second.error && -second.slope / 2 > s->fallen * initial &&
-                 -first.slope > s->straight_sd * first.error;
-    if (!falls || second.slope > s->bend * first.slope || second.slope < s->late * first.slope) return false;
-    if (second.at_end < s->left * initial) return false;
+    bool falls = -second.slope > s->knobs->straight_sd * second.error && -second.slope / 2 > s->knobs->fallen * initial &&
+                 -first.slope > s->knobs->straight_sd * first.error;
+    if (!falls || second.slope > s->knobs->bend * first.slope || second.slope < s->knobs->late * first.slope) return false;
+    if (second.at_end < s->knobs->left * initial) return false;
     struct finding f = track_finding(t, "still_improving", 0);
-    double gain = -second.slope * s->more, wide = WIDTH * second.error * s->more;
-    f.severity = gain - wide >= s->straight_gain * second.at_end ? SEVERITY_WARNING : SEVERITY_INFO;
+    double gain = -second.slope * s->knobs->more, wide = WIDTH * second.error * s->knobs->more;
+    f.severity = gain - wide >= s->knobs->straight_gain * second.at_end ? SEVERITY_WARNING : SEVERITY_INFO;
     f.confidence = 0.85;
-    add_gain(&f, second.at_end, gain, wide, s->more);
+    add_gain(&f, second.at_end, gain, wide, s->knobs->more);
     finding_add(&f, "straight", 1, "");
     out->emit(out->arg, &f);
     return true;
@@ -160,15 +163,15 @@ static bool judge_straight(const struct state *s, const struct track *t, double 
 /* Batches may scatter so widely that only the held-out loss shows it. */
 static bool held_out_straight(const struct state *s, const struct track *t, const struct findings *out)
 {
-    bool is = s->n_eval > 0 && track_begins(t) && track_level(t, 0.9, 1) >= s->left * t->curve->buckets[0].mean;
-    return is && judge_straight(s, &s->eval[0], s->straight_held, out);
+    bool is = s->n_eval > 0 && track_begins(t) && track_level(t, 0.9, 1) >= s->knobs->left * t->curve->buckets[0].mean;
+    return is && judge_straight(s, &s->eval[0], s->knobs->straight_held, out);
 }
 
 /* Of few values: were each fall to shrink as the last one did, what as large a share of more of them would bring (Aitken 1926). */
 static double gain_of_few(const struct state *s, const double *y, size_t n)
 {
     double before = y[n - 3] - y[n - 2], last = y[n - 2] - y[n - 1], shrinks = before > 0 ? fmin(last / before, 1) : 1;
-    return last * shrinks * s->more * (double)n;
+    return last * shrinks * s->knobs->more * (double)n;
 }
 
 /* The loss that a share of more steps would bring, were the last quarter's fall over log step to go on; a share of the last value. */
@@ -177,8 +180,8 @@ static double gain_ahead(const struct state *s, const struct track *t)
     double y[TRACK_BUCKETS];
     size_t n = track_means(t, y), back = n / 4 > 0 ? n / 4 : 1;
     double wide = log_step(t, &t->curve->buckets[n - 1]) - log_step(t, &t->curve->buckets[n - 1 - back]);
-    double gain = (y[n - 1 - back] - y[n - 1]) / wide * log1p(s->more);
-    if (n >= 3 && (double)n < s->short_few) gain = fmin(gain, gain_of_few(s, y, n));
+    double gain = (y[n - 1 - back] - y[n - 1]) / wide * log1p(s->knobs->more);
+    if (n >= 3 && (double)n < s->knobs->short_few) gain = fmin(gain, gain_of_few(s, y, n));
     return gain / fabs(y[n - 1]);
 }
 
@@ -188,14 +191,15 @@ static bool falls_on(const struct state *s, const struct track *t)
     double y[TRACK_BUCKETS];
     size_t n = track_means(t, y);
     struct line first, second;
-    if ((double)t->curve->points < s->short_points || n < 3 || !(y[0] > 0) || y[n - 1] < s->short_left * y[0]) return false;
-    if ((double)n < s->short_few) {
+    if ((double)t->curve->points < s->knobs->short_points || n < 3 || !(y[0] > 0) || y[n - 1] < s->knobs->short_left * y[0])
+        return false;
+    if ((double)n < s->knobs->short_few) {
         for (size_t i = 1; i < n; i++)
             if (y[i] > y[i - 1]) return false;
         return true;
     }
     if (n < 10 || !fit(t, linear_step, 0, n / 2, &first) || !fit(t, linear_step, n - n / 2, n, &second)) return false;
-    return second.slope < -s->straight_sd * second.error && second.slope <= s->short_bend * first.slope;
+    return second.slope < -s->knobs->straight_sd * second.error && second.slope <= s->knobs->short_bend * first.slope;
 }
 
 static bool judge_short(const struct state *s, const struct track *t, const struct findings *out)
@@ -208,11 +212,11 @@ static bool judge_short(const struct state *s, const struct track *t, const stru
         least = fmin(least, gain_ahead(s, &s->eval[i]));
     }
     double gain = gain_ahead(s, t);
-    if (!s->n_eval || fmin(gain, least) < s->short_gain) return false;
+    if (!s->n_eval || fmin(gain, least) < s->knobs->short_gain) return false;
     struct finding f = track_finding(t, "still_improving", n - 2);
     f.severity = SEVERITY_INFO;
     f.confidence = 0.75;
-    add_gain(&f, y[n - 1], gain * y[n - 1], fabs(gain - least) * y[n - 1], s->more);
+    add_gain(&f, y[n - 1], gain * y[n - 1], fabs(gain - least) * y[n - 1], s->knobs->more);
     finding_add(&f, "straight", 0, "");
     out->emit(out->arg, &f);
     return true;
@@ -223,21 +227,21 @@ static void judge(struct state *s, const struct track *t, const struct findings 
     double level[TRACK_BUCKETS];
     size_t n = track_levels(t, level);
     struct line late, last;
-    double least = t->series->axis == AXIS_EPOCH ? s->min_epochs : s->min_points;
-    if (s->rate && s->last_rate < s->rate_end * s->highest_rate) return;
+    double least = t->series->axis == AXIS_EPOCH ? s->knobs->min_epochs : s->knobs->min_points;
+    if (s->rate && s->last_rate < s->knobs->rate_end * s->highest_rate) return;
     for (uint32_t i = 0; i < s->n_eval; i++)
         if (turned(&s->eval[i])) return;
-    if (judge_straight(s, t, s->straight_points, out) || held_out_straight(s, t, out) || judge_short(s, t, out)) return;
+    if (judge_straight(s, t, s->knobs->straight_points, out) || held_out_straight(s, t, out) || judge_short(s, t, out)) return;
     if ((double)t->curve->points < least || n < 16 || !track_begins(t)) return;
     if (!fit(t, log_step, n / 2, n, &late) || !fit(t, log_step, n - n / 4 - 1, n, &last)) return;
-    double ahead = log1p(s->more), slope = fmax(late.slope, last.slope); /* the flatter of the two */
+    double ahead = log1p(s->knobs->more), slope = fmax(late.slope, last.slope); /* the flatter of the two */
     double gain = -slope * ahead, wide = WIDTH * fmax(late.error, 0) * ahead, low = gain - wide;
-    if (last.slope > -2 * last.error || !(low >= s->gain * fabs(late.at_end)) ||
-        !(low >= s->of_progress * (level[0] - late.at_end)))
+    if (last.slope > -2 * last.error || !(low >= s->knobs->gain * fabs(late.at_end)) ||
+        !(low >= s->knobs->of_progress * (level[0] - late.at_end)))
         return;
     struct finding f = track_finding(t, "still_improving", n - n / 4 - 1);
     f.confidence = fmin(0.9, 0.6 + 0.3 * (1 - wide / gain));
-    add_gain(&f, late.at_end, gain, wide, s->more);
+    add_gain(&f, late.at_end, gain, wide, s->knobs->more);
     out->emit(out->arg, &f);
 }
 

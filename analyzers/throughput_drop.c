@@ -15,8 +15,11 @@
 #include "stats/track_level.h"
 
 enum { LOGGED = 4, PAUSE = 8 /* times the usual pace: no single interval counts for more */ };
-struct state {
+struct knobs {
     double min_points, slower_info, slower_warning, slower_clock, height_sd, lasts, lasts_s;
+};
+struct state {
+    const struct knobs *knobs;
     struct own_track logged[LOGGED], clock;
     uint32_t n_logged, n_clock;
     const struct series *loss;
@@ -29,19 +32,19 @@ struct state {
 
 static const char *const kinds[] = {"throughput_drop", NULL};
 static const struct knob knobs[] = {
-    {"throughput_points", "points", 24, 10, 100000, 50, 16, offsetof(struct state, min_points), "values before anything is said",
+    {"throughput_points", "points", 24, 10, 100000, 50, 16, offsetof(struct knobs, min_points), "values before anything is said",
      "our choice"},
-    {"throughput_info", "x", 1.6, 1.1, 100, 2, 1.3, offsetof(struct state, slower_info),
+    {"throughput_info", "x", 1.6, 1.1, 100, 2, 1.3, offsetof(struct knobs, slower_info),
      "slower than its best level, to be worth knowing", "our choice"},
-    {"throughput_warning", "x", 2, 1.2, 100, 3, 1.6, offsetof(struct state, slower_warning), "slower, to be a warning",
+    {"throughput_warning", "x", 2, 1.2, 100, 3, 1.6, offsetof(struct knobs, slower_warning), "slower, to be a warning",
      "our choice"},
-    {"throughput_clock", "x", 4, 1.5, 1000, 8, 2.5, offsetof(struct state, slower_clock),
+    {"throughput_clock", "x", 4, 1.5, 1000, 8, 2.5, offsetof(struct knobs, slower_clock),
      "slower by the clock of the records, to be a warning", "pauses for evaluations are in that clock"},
-    {"throughput_height", "sd", 5, 2, 50, 8, 4, offsetof(struct state, height_sd), "against the noise of the levels",
+    {"throughput_height", "sd", 5, 2, 50, 8, 4, offsetof(struct knobs, height_sd), "against the noise of the levels",
      "as the other heights"},
-    {"throughput_clock_lasts", "s", 120, 0, 1e6, 600, 30, offsetof(struct state, lasts_s),
+    {"throughput_clock_lasts", "s", 120, 0, 1e6, 600, 30, offsetof(struct knobs, lasts_s),
      "that it has lasted by that clock, to be a warning", "our choice: what is over before anybody looks"},
-    {"throughput_lasts", "share", 0.15, 0.02, 1, 0.25, 0.1, offsetof(struct state, lasts),
+    {"throughput_lasts", "share", 0.15, 0.02, 1, 0.25, 0.1, offsetof(struct knobs, lasts),
      "of the run, at its end, for which it lasts", "our choice"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
@@ -87,20 +90,21 @@ static void judge(struct state *s, const struct track *t, bool clock, struct fin
     if (own && !(t = unmixed(t, s->learns ? s->learns_from : 0, &room))) return;
     double mean[TRACK_BUCKETS], level[TRACK_BUCKETS], best = INFINITY;
     size_t n = track_means(t, mean), end, from;
-    if ((double)t->curve->points < s->min_points || n < 12) return;
+    if ((double)t->curve->points < s->knobs->min_points || n < 12) return;
     bool rate = t->series->role == ROLE_THROUGHPUT;
     track_levels(t, level);
     for (size_t i = 0; i < n; i++) mean[i] = (rate ? -1 : 1) * log(mean[i]), level[i] = (rate ? -1 : 1) * log(level[i]);
     for (size_t i = 1; i + 1 < n; i++) best = fmin(best, level[i]);
-    end = (size_t)fmax(3, s->lasts * (double)n);
+    end = (size_t)fmax(3, s->knobs->lasts * (double)n);
     double now = robust_median(mean + n - end, end), slow = now - best, lowest = INFINITY;
     for (size_t i = n - end; i + 1 < n; i++) lowest = fmin(lowest, level[i]);
-    if (slow < log(s->slower_info) || slow < s->height_sd * robust_noise(mean, n) || lowest < best + 0.7 * slow) return;
+    if (slow < log(s->knobs->slower_info) || slow < s->knobs->height_sd * robust_noise(mean, n) || lowest < best + 0.7 * slow)
+        return;
     for (from = n - 1; from > 0 && level[from - 1] > best + slow / 2;) from--;
     if (from == 0) return;
     struct finding f = track_finding(t, "throughput_drop", from);
-    bool loud =
-        slow >= log(clock ? s->slower_clock : s->slower_warning) && (!passes || seconds_since(t, from, rate) >= s->lasts_s);
+    bool loud = slow >= log(clock ? s->knobs->slower_clock : s->knobs->slower_warning) &&
+                (!passes || seconds_since(t, from, rate) >= s->knobs->lasts_s);
     f.severity = loud ? SEVERITY_WARNING : SEVERITY_INFO;
     f.confidence = clock ? 0.6 : 0.8;
     finding_add(&f, "from", exp(rate ? -best : best), clock ? "s/step" : t->series->unit);
@@ -136,7 +140,8 @@ static void judge_all(struct state *s, bool over, const struct findings *out)
 {
     struct finding f = {0};
     for (uint32_t i = 0; i < s->n_logged; i++)
-        if (over || (double)s->logged[i].curve.points >= 2 * s->min_points) judge(s, track_of_own(&s->logged[i]), false, &f);
+        if (over || (double)s->logged[i].curve.points >= 2 * s->knobs->min_points)
+            judge(s, track_of_own(&s->logged[i]), false, &f);
     if (over && !s->n_logged && s->n_clock) judge(s, track_of_own(&s->clock), true, &f);
     bool is = f.kind && (over || f.severity >= SEVERITY_WARNING);
     if (is) f.episode = 1;

@@ -8,8 +8,11 @@
 #include "analyzer.h"
 #include "stats/held.h"
 
-struct state {
+struct knobs {
     double high, low, low_part, min_points, min_share;
+};
+struct state {
+    const struct knobs *knobs;
     struct held up, down;
     double highest; /* of those since the first values */
     bool logarithm, plain;
@@ -17,16 +20,16 @@ struct state {
 
 static const char *const kinds[] = {"update_ratio_high", "update_ratio_low", NULL};
 static const struct knob knobs[] = {
-    {"update_ratio_high", "ratio", 0.1, 0.01, 1, 0.3, 0.03, offsetof(struct state, high), "above which steps are too large",
+    {"update_ratio_high", "ratio", 0.1, 0.01, 1, 0.3, 0.03, offsetof(struct knobs, high), "above which steps are too large",
      "TheDeepChecker: log10 above -1; seeded training runs: up to 0.013 in healthy layers"},
-    {"update_ratio_low", "ratio", 1e-5, 1e-9, 1e-3, 3e-6, 3e-5, offsetof(struct state, low),
+    {"update_ratio_low", "ratio", 1e-5, 1e-9, 1e-3, 3e-6, 3e-5, offsetof(struct knobs, low),
      "below which the steps of the whole model are too small",
      "TheDeepChecker has log10 below -4; seeded training runs: down to 1e-4 in healthy ones, 1e-7 where nothing moves"},
-    {"update_ratio_low_part", "ratio", 1e-7, 1e-12, 1e-3, 1e-8, 1e-6, offsetof(struct state, low_part), "the same for one layer",
+    {"update_ratio_low_part", "ratio", 1e-7, 1e-12, 1e-3, 1e-8, 1e-6, offsetof(struct knobs, low_part), "the same for one layer",
      "seeded training runs: down to 8e-6 in healthy layers"},
-    {"update_ratio_points", "points", 20, 3, 100000, 50, 10, offsetof(struct state, min_points), "that it must last",
+    {"update_ratio_points", "points", 20, 3, 100000, 50, 10, offsetof(struct knobs, min_points), "that it must last",
      "a schedule's warm-up begins with tiny steps"},
-    {"update_ratio_lasted", "share", 0.05, 0, 1, 0.1, 0.02, offsetof(struct state, min_share),
+    {"update_ratio_lasted", "share", 0.05, 0, 1, 0.1, 0.02, offsetof(struct knobs, min_share),
      "of the values, that it must last for", "our choice"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
@@ -51,10 +54,10 @@ static void observe(void *state, const struct point *p, const struct findings *o
     s->plain = s->plain || p->value > 0;
     double ratio = s->logarithm ? pow(10, fmax(p->value, -300)) : fabs(p->value);
     s->highest = s->down.points ? fmax(s->highest, ratio) : ratio;
-    enum held_change up = held_add(&s->up, p, ratio > s->high, s->min_points, s->min_share);
+    enum held_change up = held_add(&s->up, p, ratio > s->knobs->high, s->knobs->min_points, s->knobs->min_share);
     if (p->series->part && ratio == 0) return; /* a frozen layer: weights_frozen says so where its norm is logged */
-    double low = p->series->part ? s->low_part : s->low;
-    enum held_change down = held_add(&s->down, p, ratio < low && s->highest < low, s->min_points, 0.9);
+    double low = p->series->part ? s->knobs->low_part : s->knobs->low;
+    enum held_change down = held_add(&s->down, p, ratio < low && s->highest < low, s->knobs->min_points, 0.9);
     if (up != HELD_NONE) tell(&s->up, "update_ratio_high", up, ratio, p, out);
     if (down != HELD_NONE) tell(&s->down, "update_ratio_low", down, s->highest, p, out);
 }

@@ -9,14 +9,17 @@
 #include "stats/jump.h"
 #include "stats/past.h"
 
+struct knobs {
+    struct excursion_knobs excursion;
+    double left_factor, left_points, for_good;
+};
 struct state {
-    struct excursion_knobs knobs;
+    const struct knobs *knobs;
     struct excursion e;
     const struct series *series;
     uint32_t episode;
     bool told;
     const struct past *past;
-    double left_factor, left_points, for_good;
     double best, least_later; /* as logged; of the values behind the best */
     uint64_t n, best_at;
     int64_t left_step, last_step; /* the first behind the best; the newest */
@@ -26,28 +29,28 @@ struct state {
 
 static const char *const kinds[] = {"validation_divergence", NULL};
 static const struct knob knobs[] = {
-    {"validation_divergence_height", "sd", 8, 3, 100, 12, 6, offsetof(struct state, knobs.height_sd),
+    {"validation_divergence_height", "sd", 8, 3, 100, 12, 6, offsetof(struct knobs, excursion.height_sd),
      "how far above the recent level", "as loss_spike_height"},
-    {"validation_divergence_factor", "x", 1.5, 1.1, 100, 2, 1.3, offsetof(struct state, knobs.height_factor),
+    {"validation_divergence_factor", "x", 1.5, 1.1, 100, 2, 1.3, offsetof(struct knobs, excursion.height_factor),
      "and at least this factor", "our choice"},
-    {"validation_divergence_undone", "share", 0.25, 0, 1, 0.4, 0.2, offsetof(struct state, knobs.undone),
+    {"validation_divergence_undone", "share", 0.25, 0, 1, 0.4, 0.2, offsetof(struct knobs, excursion.undone),
      "and this share of the progress so far", "as loss_divergence_undone"},
-    {"validation_divergence_patience", "points", 2, 1, 1000, 4, 2, offsetof(struct state, knobs.patience_points),
+    {"validation_divergence_patience", "points", 2, 1, 1000, 4, 2, offsetof(struct knobs, excursion.patience_points),
      "for more evaluations than this", "our choice"},
-    {"validation_divergence_patience_share", "share", 0.05, 0, 1, 0.1, 0.02, offsetof(struct state, knobs.patience_share),
+    {"validation_divergence_patience_share", "share", 0.05, 0, 1, 0.1, 0.02, offsetof(struct knobs, excursion.patience_share),
      "and for this share of the run", "our choice"},
-    {"validation_divergence_left", "x", 2, 1.2, 100, 3, 1.5, offsetof(struct state, left_factor),
+    {"validation_divergence_left", "x", 2, 1.2, 100, 3, 1.5, offsetof(struct knobs, left_factor),
      "an early best value that every later one is above", "as the loss doubling"},
-    {"validation_divergence_left_points", "points", 5, 3, 1000, 8, 4, offsetof(struct state, left_points),
+    {"validation_divergence_left_points", "points", 5, 3, 1000, 8, 4, offsetof(struct knobs, left_points),
      "evaluations later than that", "our choice"},
-    {"validation_divergence_for_good", "share", 0.5, 0.1, 1, 0.8, 0.4, offsetof(struct state, for_good),
+    {"validation_divergence_for_good", "share", 0.5, 0.1, 1, 0.8, 0.4, offsetof(struct knobs, for_good),
      "of all progress that every later evaluation has lost", "as loss_divergence_for_good"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
 static void tell(struct state *s, enum phase phase, const struct findings *out)
 {
     const struct excursion *e = &s->e;
-    struct finding f = excursion_finding(e, &s->knobs, "validation_divergence", s->series);
+    struct finding f = excursion_finding(e, &s->knobs->excursion, "validation_divergence", s->series);
     f.phase = phase;
     f.episode = s->episode;
     f.severity = SEVERITY_WARNING;
@@ -71,7 +74,8 @@ static bool tell_jump(struct state *s, const struct findings *out)
 {
     struct excursion *e = &s->e;
     struct jump jump;
-    if (s->told || e->scale.linear || !s->past || !curve_jumps(&s->past->coarse, s->for_good, s->left_factor, &jump))
+    if (s->told || e->scale.linear || !s->past ||
+        !curve_jumps(&s->past->coarse, s->knobs->for_good, s->knobs->left_factor, &jump))
         return false;
     e->from = log(jump.from), e->peak = log(jump.to), e->sd = fmax(e->sd, 0.1);
     e->onset_step = jump.step, e->onset_line = jump.line;
@@ -87,8 +91,9 @@ static void finish(void *state, const struct findings *out)
     struct state *s = state;
     struct excursion *e = &s->e;
     if (tell_jump(s, out)) return;
-    bool early = 3 * s->best_at <= s->n, enough = (double)(s->n - s->best_at) >= s->left_points;
-    if (s->told || e->scale.linear || !early || !enough || !(s->best > 0) || s->least_later < s->left_factor * s->best) return;
+    bool early = 3 * s->best_at <= s->n, enough = (double)(s->n - s->best_at) >= s->knobs->left_points;
+    if (s->told || e->scale.linear || !early || !enough || !(s->best > 0) || s->least_later < s->knobs->left_factor * s->best)
+        return;
     e->from = log(s->best), e->peak = log(s->least_later), e->sd = 0.1;
     e->onset_step = s->left_step, e->onset_line = s->left_line;
     e->last_step = s->last_step, e->last_line = s->last_line;
@@ -102,7 +107,7 @@ static void observe(void *state, const struct point *p, const struct findings *o
     if (!isfinite(p->value)) return;
     s->series = p->series, s->past = p->past;
     follow_best(s, p);
-    enum excursion_change change = excursion_add(&s->e, &s->knobs, p);
+    enum excursion_change change = excursion_add(&s->e, &s->knobs->excursion, p);
     if (s->e.slow) return; /* a slow rise is overfitting's business */
     if (change == EXCURSION_SETTLED) s->episode++, tell(s, PHASE_OPENED, out);
     else if (change == EXCURSION_GREW && s->told) tell(s, PHASE_CHANGED, out);

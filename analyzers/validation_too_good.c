@@ -16,9 +16,12 @@
 
 #define GAMES (WANTS(ROLE_RETURN) | WANTS(ROLE_LOSS_GENERATOR) | WANTS(ROLE_LOSS_DISCRIMINATOR))
 enum { TRAINS = 2, EVALS = 4, SCORES = 4 };
-struct state {
-    struct boosting boosting;
+struct knobs {
     double min_points, above_info, above_warning, perfect, flawless_score, flawless_loss, flawless_soon, even_left, even, cheaper;
+};
+struct state {
+    const struct knobs *knobs;
+    struct boosting boosting;
     bool game;
     struct track train[TRAINS], eval[EVALS], train_score[SCORES], eval_score[SCORES];
     uint32_t n_train, n_eval, n_train_score, n_eval_score;
@@ -27,28 +30,28 @@ struct state {
 
 static const char *const kinds[] = {"validation_too_good", NULL};
 static const struct knob knobs[] = {
-    {"too_good_points", "points", 4, 3, 1000, 6, 3, offsetof(struct state, min_points), "evaluations before anything is said",
+    {"too_good_points", "points", 4, 3, 1000, 6, 3, offsetof(struct knobs, min_points), "evaluations before anything is said",
      "as gap_points"},
-    {"too_good_info", "share", 0.1, 0.01, 1, 0.2, 0.05, offsetof(struct state, above_info),
+    {"too_good_info", "share", 0.1, 0.01, 1, 0.2, 0.05, offsetof(struct knobs, above_info),
      "of the scale that a validation score is above training, to be worth knowing", "UMLAUT: 0.05, which dropout explains"},
-    {"too_good_warning", "share", 0.25, 0.05, 1, 0.4, 0.15, offsetof(struct state, above_warning), "to be a warning",
+    {"too_good_warning", "share", 0.25, 0.05, 1, 0.4, 0.15, offsetof(struct knobs, above_warning), "to be a warning",
      "our choice"},
-    {"too_good_perfect", "share", 0.995, 0.9, 1, 0.999, 0.99, offsetof(struct state, perfect),
+    {"too_good_perfect", "share", 0.995, 0.9, 1, 0.999, 0.99, offsetof(struct knobs, perfect),
      "of the scale from the first evaluation on, while the training score is below",
      "UMLAUT: 0.95 in the first epochs, which easy data reach"},
-    {"too_good_flawless", "share", 0.998, 0.9, 1, 0.9995, 0.995, offsetof(struct state, flawless_score),
+    {"too_good_flawless", "share", 0.998, 0.9, 1, 0.9995, 0.995, offsetof(struct knobs, flawless_score),
      "of the scale in the second half of the run", "0.993 at most on healthy calibration runs with 100 held-out rows or more"},
-    {"too_good_soon", "share", 0.1, 0, 1, 0.02, 0.3, offsetof(struct state, flawless_soon),
+    {"too_good_soon", "share", 0.1, 0, 1, 0.02, 0.3, offsetof(struct knobs, flawless_soon),
      "of the evaluations before it is flawless, for a warning: easy data are learned as well, but not at once", "our choice"},
-    {"too_good_loss", "share", 0.001, 0.00001, 0.1, 0.0003, 0.003, offsetof(struct state, flawless_loss),
+    {"too_good_loss", "share", 0.001, 0.00001, 0.1, 0.0003, 0.003, offsetof(struct knobs, flawless_loss),
      "of the first loss that is left of the held-out one then; of the rounds of a booster, which come down evenly, six times "
      "that",
      "0.033 at least on healthy calibration runs, 0.0026 on toy data without a single error"},
-    {"too_good_even_left", "share", 0.03, 0.001, 0.3, 0.01, 0.05, offsetof(struct state, even_left),
+    {"too_good_even_left", "share", 0.03, 0.001, 0.3, 0.01, 0.05, offsetof(struct knobs, even_left),
      "of the first loss of a booster, below which rows it has not seen cost more than those it has", "our choice"},
-    {"too_good_even", "x", 1.02, 1, 1.5, 1.01, 1.05, offsetof(struct state, even),
+    {"too_good_even", "x", 1.02, 1, 1.5, 1.01, 1.05, offsetof(struct knobs, even),
      "the training loss that its held-out loss is then at most", "trees fit the rows that they see"},
-    {"too_good_cheaper", "x", 30, 2, 10000, 10, 100, offsetof(struct state, cheaper),
+    {"too_good_cheaper", "x", 30, 2, 10000, 10, 100, offsetof(struct knobs, cheaper),
      "what held-out rows cost that training rows do, beyond which the held-out ones are few and easy",
      "seeded training runs: 0.02 to 1.5 with the answer in a column; 330 and more with sixteen rows"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
@@ -65,7 +68,7 @@ static double above(const struct state *s, const struct track *eval, double scal
         least = fmin(least, off[i]);
     }
     *train_level = t[m - 1];
-    return least >= s->above_info * scale / 2 ? robust_median(off + from, n - from) / scale : NAN;
+    return least >= s->knobs->above_info * scale / 2 ? robust_median(off + from, n - from) / scale : NAN;
 }
 
 /* Is the score perfect at every evaluation although the training score was not by then? Easy data are perfect on both sides. */
@@ -76,8 +79,9 @@ static bool perfect_at_once(const struct state *s, const struct track *eval, dou
     if (!train || !track_begins(train) || !track_begins(eval)) return false;
     size_t n = eval->curve->used;
     for (size_t i = 0; i < n; i++)
-        if (eval->curve->buckets[i].min < s->perfect * scale) return false;
-    return track_levels(train, t) >= 3 && track_at(train, t, eval->curve->buckets[n / 4].last_step) < (1 - s->above_info) * scale;
+        if (eval->curve->buckets[i].min < s->knobs->perfect * scale) return false;
+    return track_levels(train, t) >= 3 &&
+           track_at(train, t, eval->curve->buckets[n / 4].last_step) < (1 - s->knobs->above_info) * scale;
 }
 
 /* What is left of a held-out loss at the end, as a share of where training began. */
@@ -96,8 +100,8 @@ static bool is_flawless(const struct state *s, const struct track *eval, double 
 {
     bool little = false;
     for (uint32_t i = 0; i < s->n_eval; i++)
-        if (s->eval[i].series->axis == eval->series->axis) little |= left_of(s, &s->eval[i]) <= s->flawless_loss;
-    return little && track_level(eval, 0.5, 1) >= s->flawless_score * scale;
+        if (s->eval[i].series->axis == eval->series->axis) little |= left_of(s, &s->eval[i]) <= s->knobs->flawless_loss;
+    return little && track_level(eval, 0.5, 1) >= s->knobs->flawless_score * scale;
 }
 
 /* Do the rows that are trained on cost many times what the held-out ones do? Only while training makes nothing hard on purpose is that odd,
@@ -108,15 +112,16 @@ static bool held_out_cheaper(const struct state *s, const struct track *eval)
     for (uint32_t i = 0; i < s->n_eval && !held; i++)
         if (s->eval[i].series->axis == eval->series->axis)
             held = &s->eval[i], train = track_of_metric(s->train, s->n_train, held->series);
-    return train && track_level(train, 0.5, 1) > s->cheaper * track_level(held, 0.5, 1);
+    return train && track_level(train, 0.5, 1) > s->knobs->cheaper * track_level(held, 0.5, 1);
 }
 
 /* Do unseen rows cost what seen ones do, to a hundredth, where hardly anything is left of either? */
 static bool is_even(const struct state *s, const struct track *eval, double left)
 {
     const struct track *train = track_of_metric(s->train, s->n_train, eval->series);
-    if (!train || !(left <= s->even_left)) return false;
-    return eval->curve->buckets[eval->curve->used - 1].last <= s->even * train->curve->buckets[train->curve->used - 1].last;
+    if (!train || !(left <= s->knobs->even_left)) return false;
+    return eval->curve->buckets[eval->curve->used - 1].last <=
+           s->knobs->even * train->curve->buckets[train->curve->used - 1].last;
 }
 
 /* A booster logs one value; that it is a loss of classes, its name tells. Where it has no name less must be left: trees come near to numbers
@@ -124,8 +129,8 @@ static bool is_even(const struct state *s, const struct track *eval, double left
 static bool is_told_the_answer(const struct state *s, const struct track *eval, double left)
 {
     if (!boosted(&s->boosting, eval->series)) return false;
-    if (!boosted_classes(&s->boosting, eval->series)) return s->boosting.unnamed && left <= s->flawless_loss;
-    return left <= 6 * s->flawless_loss || is_even(s, eval, left);
+    if (!boosted_classes(&s->boosting, eval->series)) return s->boosting.unnamed && left <= s->knobs->flawless_loss;
+    return left <= 6 * s->knobs->flawless_loss || is_even(s, eval, left);
 }
 
 static void judge_rounds(const struct state *s, const struct track *eval, const struct findings *out)
@@ -159,18 +164,18 @@ static bool never_changes(const struct track *eval)
 static void judge(struct state *s, const struct track *eval, const struct findings *out)
 {
     double e[TRACK_BUCKETS], train = NAN;
-    if ((double)eval->curve->points < s->min_points || is_one_sided(eval->series)) return;
+    if ((double)eval->curve->points < s->knobs->min_points || is_one_sided(eval->series)) return;
     size_t n = track_means(eval, e);
     double scale = track_share_scale(eval, track_of_metric(s->train_score, s->n_train_score, eval->series));
     double over = above(s, eval, scale, &train);
     bool perfect = perfect_at_once(s, eval, scale), flawless = is_flawless(s, eval, scale);
-    if (!perfect && !flawless && (!(over >= s->above_info) || never_changes(eval))) return;
+    if (!perfect && !flawless && (!(over >= s->knobs->above_info) || never_changes(eval))) return;
     size_t from = perfect ? 0 : n / 2;
-    while (flawless && from > 0 && eval->curve->buckets[from - 1].min >= s->flawless_score * scale) from--;
+    while (flawless && from > 0 && eval->curve->buckets[from - 1].min >= s->knobs->flawless_score * scale) from--;
     struct finding f = track_finding(eval, "validation_too_good", from);
-    bool soon = flawless && (double)from <= s->flawless_soon * (double)n && !held_out_cheaper(s, eval);
-    f.severity = perfect || soon || over >= s->above_warning ? SEVERITY_WARNING : SEVERITY_INFO;
-    f.confidence = perfect || over >= s->above_warning ? 0.8 : soon ? 0.75 : 0.6;
+    bool soon = flawless && (double)from <= s->knobs->flawless_soon * (double)n && !held_out_cheaper(s, eval);
+    f.severity = perfect || soon || over >= s->knobs->above_warning ? SEVERITY_WARNING : SEVERITY_INFO;
+    f.confidence = perfect || over >= s->knobs->above_warning ? 0.8 : soon ? 0.75 : 0.6;
     finding_add(&f, "to", e[n - 1], "");
     finding_add(&f, "train", train, "");
     finding_add(&f, "above", over, "share");

@@ -17,8 +17,11 @@
 #include "stats/track_level.h"
 
 enum { TRACKS = 6 };
-struct state {
+struct knobs {
     double factor, factor_alone, returns, min_points, leap, settled, paid, far_off;
+};
+struct state {
+    const struct knobs *knobs;
     struct track track[TRACKS];
     uint32_t n;
     struct told told;
@@ -27,22 +30,22 @@ struct state {
 
 static const char *const kinds[] = {"value_loss_explosion", NULL};
 static const struct knob knobs[] = {
-    {"value_loss_factor", "x", 100, 3, 1e9, 1000, 30, offsetof(struct state, factor),
+    {"value_loss_factor", "x", 100, 3, 1e9, 1000, 30, offsetof(struct knobs, factor),
      "above its highest level in the first part of the run", "seeded training runs: up to 3 in healthy ones"},
-    {"value_loss_factor_alone", "x", 10000, 10, 1e12, 1e6, 1000, offsetof(struct state, factor_alone),
+    {"value_loss_factor_alone", "x", 10000, 10, 1e12, 1e6, 1000, offsetof(struct knobs, factor_alone),
      "the same where no return is logged", "a sparse reward that is found raises it by orders of magnitude"},
-    {"value_loss_returns", "x", 4, 0.1, 1e6, 10, 1, offsetof(struct state, returns), "the square of the largest return",
+    {"value_loss_returns", "x", 4, 0.1, 1e6, 10, 1, offsetof(struct knobs, returns), "the square of the largest return",
      "a value that is off by twice the largest return was learned from nothing"},
-    {"value_loss_points", "points", 12, 8, 100000, 30, 10, offsetof(struct state, min_points), "values before anything is said",
+    {"value_loss_points", "points", 12, 8, 100000, 30, 10, offsetof(struct knobs, min_points), "values before anything is said",
      "our choice"},
-    {"value_loss_leap", "x", 1000, 30, 1e9, 10000, 300, offsetof(struct state, leap), "above all that it was, at once: a leap",
+    {"value_loss_leap", "x", 1000, 30, 1e9, 10000, 300, offsetof(struct knobs, leap), "above all that it was, at once: a leap",
      "seeded training runs: up to 10 from one level to the next in healthy ones"},
-    {"value_loss_settled", "share", 0.15, 0.05, 0.9, 0.25, 0.1, offsetof(struct state, settled),
+    {"value_loss_settled", "share", 0.15, 0.05, 0.9, 0.25, 0.1, offsetof(struct knobs, settled),
      "of the run that must lie before a leap", "our choice: the first values are of an empty buffer"},
-    {"value_loss_paid", "share", 0.2, 0.01, 1, 0.4, 0.1, offsetof(struct state, paid),
+    {"value_loss_paid", "share", 0.2, 0.01, 1, 0.4, 0.1, offsetof(struct knobs, paid),
      "of the largest return before a leap that the smallest one must be, for the agent to have been paid all along",
      "a sparse reward is 0 until it is found"},
-    {"value_loss_far_off", "share", 0.1, 0.001, 10, 0.5, 0.05, offsetof(struct state, far_off),
+    {"value_loss_far_off", "share", 0.1, 0.001, 10, 0.5, 0.05, offsetof(struct knobs, far_off),
      "of the square of the largest return before a leap, which the loss must reach",
      "a first success after equal returns raises a loss from next to nothing, by less"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
@@ -56,7 +59,7 @@ static bool better_than_at_first(const struct track *r)
 static bool beyond_returns(const struct state *s, const struct track *r, double now)
 {
     double largest = fmax(fabs(track_low(r)), fabs(track_high(r)));
-    return now >= s->returns * largest * largest && !better_than_at_first(r);
+    return now >= s->knobs->returns * largest * largest && !better_than_at_first(r);
 }
 
 static size_t onset_of(const struct track *v, double bound)
@@ -79,10 +82,11 @@ static double highest_early(const struct track *v)
 static size_t leap_of(const struct state *s, const struct track *v)
 {
     double mean[TRACK_BUCKETS], high = 0, least[TRACK_BUCKETS];
-    size_t n = track_means(v, mean), from = (size_t)ceil(s->settled * (double)n);
+    size_t n = track_means(v, mean), from = (size_t)ceil(s->knobs->settled * (double)n);
     for (size_t i = n; i-- > 0;) least[i] = i + 1 < n ? fmin(least[i + 1], mean[i]) : mean[i];
     for (size_t i = 0; i + 2 < n; i++) {
-        bool stays = robust_median(mean + i + 1, n - i - 1) >= s->leap * high && least[i + 1] >= s->leap / 10 * high;
+        bool stays =
+            robust_median(mean + i + 1, n - i - 1) >= s->knobs->leap * high && least[i + 1] >= s->knobs->leap / 10 * high;
         if (i >= from && i >= 3 && high > 0 && mean[i] >= 10 * high && stays) return i;
         high = fmax(high, mean[i]);
     }
@@ -98,7 +102,8 @@ static double paid_before(const struct state *s, const struct track *r, int64_t 
         low = fmin(low, fabs(r->curve->buckets[n].mean));
         high = fmax(high, fabs(r->curve->buckets[n].mean));
     }
-    bool paid = n >= 3 && high > 0 && (low >= s->paid * high || fabs(r->curve->buckets[n - 1].mean) >= s->paid * high);
+    bool paid =
+        n >= 3 && high > 0 && (low >= s->knobs->paid * high || fabs(r->curve->buckets[n - 1].mean) >= s->knobs->paid * high);
     return paid ? high : (double)NAN;
 }
 
@@ -128,7 +133,7 @@ static bool leaps(const struct state *s, const struct track *v, const struct tra
     size_t at = leap_of(s, v);
     if (!at || !r) return false;
     double high = 0, now = track_level(v, 0.9, 1), largest = paid_before(s, r, step_before(v, at, r));
-    if (!(now >= s->far_off * largest * largest)) return false;
+    if (!(now >= s->knobs->far_off * largest * largest)) return false;
     for (size_t i = 0; i < at; i++) high = fmax(high, v->curve->buckets[i].mean);
     *f = track_finding(v, "value_loss_explosion", at);
     f->severity = SEVERITY_WARNING;
@@ -143,7 +148,7 @@ static bool leaps(const struct state *s, const struct track *v, const struct tra
 static bool grows(const struct state *s, const struct track *v, const struct track *r, bool over, struct finding *f)
 {
     bool known = r && r->curve->used >= 4;
-    double early = highest_early(v), now = track_level(v, 0.9, 1), factor = known ? s->factor : s->factor_alone;
+    double early = highest_early(v), now = track_level(v, 0.9, 1), factor = known ? s->knobs->factor : s->knobs->factor_alone;
     if (!(known || over) || !(early > 0) || now < factor * early || (known && !beyond_returns(s, r, now))) return false;
     *f = track_finding(v, "value_loss_explosion", onset_of(v, sqrt(factor) * early));
     f->severity = SEVERITY_WARNING;
@@ -167,7 +172,7 @@ static const struct track *values_of(const struct state *s)
 static void judge(struct state *s, bool over, const struct findings *out)
 {
     const struct track *v = values_of(s), *r = return_beside(s, v), *e = track_of_role(s->track, s->n, ROLE_EXPLAINED_VARIANCE);
-    if (!v || (double)v->curve->points < s->min_points || v->curve->used < 8 || track_low(v) < 0) return;
+    if (!v || (double)v->curve->points < s->knobs->min_points || v->curve->used < 8 || track_low(v) < 0) return;
     if (track_of_role(s->track, s->n, ROLE_LOSS_GENERATOR)) return;
     struct finding f = {0};
     bool is = leaps(s, v, r, &f) || grows(s, v, r, over, &f);

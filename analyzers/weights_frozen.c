@@ -17,8 +17,11 @@ struct tensor {
     uint32_t n;
     bool moved;
 };
-struct state {
+struct knobs {
     double min_points, fall, solved;
+};
+struct state {
+    const struct knobs *knobs;
     struct tensor tensor[TENSORS];
     uint32_t n, next, n_loss;
     int64_t first_step, last_step;
@@ -29,11 +32,11 @@ struct state {
 };
 
 static const char *const kinds[] = {"weights_frozen", NULL};
-static const struct knob knobs[] = {{"weights_frozen_points", "points", 30, 5, 100000, 60, 15, offsetof(struct state, min_points),
+static const struct knob knobs[] = {{"weights_frozen_points", "points", 30, 5, 100000, 60, 15, offsetof(struct knobs, min_points),
                                      "records in which nothing moved", "our choice"},
-                                    {"weights_frozen_fall", "share", 0.05, 0, 0.9, 0.02, 0.1, offsetof(struct state, fall),
+                                    {"weights_frozen_fall", "share", 0.05, 0, 0.9, 0.02, 0.1, offsetof(struct knobs, fall),
                                      "that the loss may fall meanwhile: beyond it the weights do move", "as lr_zero_loss_fall"},
-                                    {"weights_frozen_solved", "share", 0.1, 0, 0.9, 0.2, 0.05, offsetof(struct state, solved),
+                                    {"weights_frozen_solved", "share", 0.1, 0, 0.9, 0.2, 0.05, offsetof(struct knobs, solved),
                                      "of its first level at which a loss is solved", "as grad_zero_solved"},
                                     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
@@ -43,7 +46,7 @@ static void judge(struct state *s, bool over, const struct findings *out)
     double standing = 0, moving = 0;
     for (uint32_t i = 0; i < s->n; i++) {
         const struct tensor *t = &s->tensor[i];
-        if ((double)t->n < s->min_points) continue;
+        if ((double)t->n < s->knobs->min_points) continue;
         if (t->moved) moving++;
         else standing++;
         if (!t->moved && (!frozen || strcmp(t->series->name, frozen->series->name) < 0)) frozen = t;
@@ -52,7 +55,7 @@ static void judge(struct state *s, bool over, const struct findings *out)
         told_update(&s->told, false, false, NULL, out);
         return;
     }
-    bool all = moving == 0, stands = s->n_loss && standing_since(s->loss, s->first_step, s->fall, s->solved);
+    bool all = moving == 0, stands = s->n_loss && standing_since(s->loss, s->first_step, s->knobs->fall, s->knobs->solved);
     if ((all && s->n_loss && !stands) || (!over && !(all && stands))) { /* printed too coarsely; or not sure before the end */
         told_update(&s->told, false, false, NULL, out);
         return;

@@ -13,7 +13,7 @@
 #include "../base/err.h"
 #include "../base/str.h"
 
-enum sensitivity { SENSITIVITY_NORMAL, SENSITIVITY_QUIET, SENSITIVITY_PARANOID };
+enum sensitivity { SENSITIVITY_NORMAL, SENSITIVITY_QUIET, SENSITIVITY_PARANOID, SENSITIVITIES };
 
 struct config_value {
     const struct knob *knob;

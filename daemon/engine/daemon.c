@@ -71,6 +71,14 @@ static void memory_says(void *arg, const char *text) { daemon_say(arg, text); }
 
 /* ---- knowledge and outcomes ----------------------------------------------------------------------------------------------- */
 
+static void settle_thresholds(struct daemon *d)
+{
+    for (size_t i = 0; i < SENSITIVITIES; i++) {
+        thresholds_release(d->engine.thresholds[i]);
+        d->engine.thresholds[i] = thresholds_new(&d->config, (enum sensitivity)i);
+    }
+}
+
 /* Runs that are awake keep what they were made with; every run that wakes from now on gets the new. */
 static void reread(struct daemon *d)
 {
@@ -84,6 +92,7 @@ static void reread(struct daemon *d)
     }
     config_done(&d->config);
     d->config = config;
+    settle_thresholds(d);
     struct retired *old = calloc(1, sizeof *old);
     if (!old) return;
     if (knowledge_open(&fresh, &err) != OK) {
@@ -228,6 +237,7 @@ static enum status set_up(struct daemon *d, struct err *err)
                                 .learned = learned,
                                 .id_taken = id_taken,
                                 .arg = d};
+    settle_thresholds(d);
     d->watched.patience = (struct loop_timer){.fire = live_later, .arg = &d->engine};
     d->look = lane_new(d->loop, "look", err);
     d->engine.inspector = lane_new(d->loop, "inspect", err);
@@ -255,6 +265,7 @@ static void tear_down(struct daemon *d)
     writers_done(&d->watched.writers);
     free_outcomes(d->engine.outcomes, d->engine.n_outcomes);
     free(d->engine.buffer);
+    for (size_t i = 0; i < SENSITIVITIES; i++) thresholds_release(d->engine.thresholds[i]);
     config_done(&d->config);
     knowledge_done(&d->knowledge);
     for (struct retired *r = d->retired, *next; r; r = next) {

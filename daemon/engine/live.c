@@ -63,6 +63,7 @@ static struct run *new_run(struct live *l)
                             .outcomes = e->outcomes,
                             .n_outcomes = e->n_outcomes,
                             .sensitivity = l->sensitivity,
+                            .thresholds = e->thresholds[l->sensitivity],
                             .curve_buckets = PAST_FINE,
                             .hooks = {l, on_series, on_point, on_fact, on_event, on_finding}};
     struct run *r = run_new(l->name, l->root, &o);

@@ -41,6 +41,7 @@ struct engine {
     struct lane *inspector; /* checkpoints are looked into there; NULL: they are not */
     struct knowledge *knowledge;
     const struct config *config;
+    struct thresholds *thresholds[SENSITIVITIES]; /* by it; NULL: each run has its own */
     struct outcome *outcomes;
     size_t n_outcomes;
     double patience_s; /* how long an ordinary line may wait for its turn, at least; more when many runs are awake */

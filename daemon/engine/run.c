@@ -64,7 +64,9 @@ struct run *run_new(const char *printed, const char *path, const struct run_opti
     r->lead = -1;
     r->out = (struct findings){.arg = r, .emit = run_found, .last = last, .whole = run_whole_state};
     arena_init(&r->shown, 64u << 20);
-    if (!r->printed) return run_free(r), NULL;
+    r->options.thresholds =
+        options->thresholds ? thresholds_share(options->thresholds) : thresholds_new(options->config, options->sensitivity);
+    if (!r->printed || !r->options.thresholds) return run_free(r), NULL;
     return r;
 }
 
@@ -94,6 +96,7 @@ void run_free(struct run *r)
     free(r->sources), free(r->series), free(r->index), free(r->facts), free(r->events);
     free(r->findings), free(r->checkpoints), free(r->seams), free(r->keys), free(r->key_slots), free(r->joins);
     free(r->printed), free(r->path), free(r->name), free(r->project), free(r->unreadable);
+    thresholds_release(r->options.thresholds);
     arena_done(&r->shown);
     free(r);
 }

@@ -9,7 +9,7 @@
 #include "../base/str.h"
 #include "../format/format.h"
 #include "../knowledge/knowledge.h"
-#include "config.h"
+#include "thresholds.h"
 
 struct run;
 
@@ -28,6 +28,7 @@ struct run_options {
     size_t n_outcomes;
     const struct config *config; /* thresholds that were set; NULL: as built in. Borrowed for the run's life */
     enum sensitivity sensitivity;
+    struct thresholds *thresholds; /* of these two, that others share; NULL: the run makes its own */
     uint32_t curve_buckets; /* of a series' curve while there is one source; 0: as many as plots like. PAST_FINE at least, even */
     struct run_hooks hooks;
 };

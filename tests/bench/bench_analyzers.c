@@ -17,6 +17,7 @@
 #include "../../daemon/engine/run.h"
 #include "../../daemon/engine/run/hear.h"
 #include "../unit/chance.h"
+#include "../unit/knobs.h"
 #include "../unit/pasts.h"
 
 enum { LISTENERS = 64, EVALUATIONS = 100, LONGEST = 50000 };
@@ -98,7 +99,7 @@ static struct watcher *state_new(struct host *h, const struct analyzer *a)
 {
     char *state = calloc(1, a->state_size);
     if (!state) exit(1);
-    for (const struct knob *k = a->knobs; k && k->name; k++) memcpy(state + k->offset, &k->initial, sizeof k->initial);
+    knobs_initial(state, a);
     if (a->init) a->init(state);
     h->bytes += a->state_size;
     h->states[h->n_states] = (struct watcher){.analyzer = a, .state = state, .id = (uint32_t)h->n_states + 1};

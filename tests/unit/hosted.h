@@ -15,6 +15,7 @@
 #include <cmocka.h>
 
 #include "../../analyzers/stats/taken_back.h"
+#include "knobs.h"
 #include "made_runs.h"
 #include "pasts.h"
 
@@ -69,7 +70,7 @@ static void *state_new(const struct analyzer *a)
 {
     char *state = calloc(1, a->state_size);
     assert_non_null(state);
-    for (const struct knob *k = a->knobs; k && k->name; k++) memcpy(state + k->offset, &k->initial, sizeof k->initial);
+    knobs_initial(state, a);
     if (a->init) a->init(state);
     return state;
 }

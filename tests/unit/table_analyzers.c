@@ -124,7 +124,7 @@ static void knobs_lie_in_their_ranges(void **unused)
                           k->quiet <= k->max && k->paranoid >= k->min && k->paranoid <= k->max;
             if (!inside) print_error("knob %s of %s leaves [%g, %g]\n", k->name, a->name, k->min, k->max);
             assert_true(inside);
-            assert_true(k->offset + sizeof(double) <= a->state_size && k->offset % _Alignof(double) == 0);
+            assert_true(k->offset % sizeof(double) == 0 && k->offset / sizeof(double) < KNOBS_MAX);
             assert_true(k->unit && says(k->help) && says(k->source));
             for (EACH_ANALYZER(b))
                 for (const struct knob *other = b->knobs; other && other->name; other++)

@@ -1,4 +1,5 @@
 /* Settings: which of file, environment and flag counts, what is refused and how it is told. */
+#include "../../daemon/engine/thresholds.h"
 #include "config_fixture.h"
 
 static const struct knob *knob(const char *name)
@@ -116,6 +117,25 @@ static void what_show_writes_is_a_file_of_its_own_kind(void **unused)
     config_done(&c);
 }
 
+static void analyzers_share_what_was_set_until_the_last_owner_lets_go(void **unused)
+{
+    (void)unused;
+    struct config c;
+    struct err err;
+    write_file("thresholds:\n  loss_spike_height: 9.5\n");
+    assert_int_equal(config_open(&c, &err), OK);
+    struct thresholds *t = thresholds_new(&c, SENSITIVITY_PARANOID), *mine = thresholds_share(t);
+    config_done(&c);
+    thresholds_release(t);
+    for (size_t i = 0; analyzers[i]; i++)
+        for (const struct knob *k = analyzers[i]->knobs; k && k->name; k++) {
+            const double *values = thresholds_of(mine, analyzers[i]);
+            bool set = strcmp(k->name, "loss_spike_height") == 0;
+            if (values[k->offset / sizeof *values] != (set ? 9.5 : k->paranoid)) fail_msg("%s is another one", k->name);
+        }
+    thresholds_release(mine);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -124,6 +144,7 @@ int main(void)
         cmocka_unit_test_teardown(what_makes_no_sense_is_refused_with_line_and_column, forget),
         cmocka_unit_test_teardown(an_absent_file_is_refused_only_when_it_was_named, forget),
         cmocka_unit_test_teardown(what_show_writes_is_a_file_of_its_own_kind, forget),
+        cmocka_unit_test_teardown(analyzers_share_what_was_set_until_the_last_owner_lets_go, forget),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "../../analyzers/analyzer.h"
+#include "knobs.h"
 #include "pasts.h"
 
 /* SERIES - the whole of a quantity, of this role. */
@@ -61,8 +62,7 @@ static inline void watch(struct watch *w, const char *name)
     w->pasts = calloc(1, sizeof *w->pasts);
     assert_non_null(w->state);
     assert_non_null(w->pasts);
-    for (const struct knob *k = w->a->knobs; k && k->name; k++)
-        memcpy((char *)w->state + k->offset, &k->initial, sizeof k->initial);
+    knobs_initial(w->state, w->a);
 }
 
 /* give - one point, as the record after the one before. */

@@ -34,8 +34,7 @@ static bool wants(const struct analyzer *a, enum role role) { return a->wants & 
 static void watcher_begin(struct run *r, struct watcher *w)
 {
     const struct analyzer *a = w->analyzer;
-    for (const struct knob *k = a->knobs; k && k->name; k++)
-        *(double *)((char *)w->state + k->offset) = config_knob(r->options.config, k, r->options.sensitivity, NULL);
+    if (a->knobs) *(const void **)w->state = thresholds_of(r->options.thresholds, a);
     if (a->init) a->init(w->state);
     for (size_t i = 0; a->fact && i < r->n_facts; i++) a->fact(w->state, r->facts[i].key, r->facts[i].value);
 }
