@@ -80,6 +80,8 @@ struct findings {
     void (*emit)(void *arg, const struct finding *f);
     bool (*last)(void *arg, const char *kind, uint32_t episode, struct finding *ret); /* see below; NULL: nothing is kept */
     void *(*whole)(void *arg);                                                        /* see below; NULL: states are whole */
+    bool (*open)(void *arg); /* see curves_open; NULL: nothing is ever closed */
+    bool closed;
     uint64_t nth;   /* of its series the point is, from 1; 0: the host does not count */
     uint64_t heard; /* points that a state which counts has heard or rested from, this one included; 0: the host does not count */
     uint64_t *rest; /* see rest_for; NULL: every point is given */
@@ -112,6 +114,7 @@ struct analyzer {
     void (*fact)(void *state, const char *key, const char *value); /* or NULL */
     bool (*excuses)(const char *key,
                     const char *value); /* would a fact that comes late have made light of what was told? Or NULL */
+    bool blind;                         /* see below */
     bool counts; /* it rests for so many points of any of its series, and asks how many there were (heard) */
     void (*observe)(void *state, const struct point *p, const struct findings *out);
     void (*finish)(void *state, const struct findings *out); /* no more points will come; or NULL */
@@ -149,6 +152,11 @@ static inline uint64_t rested(const struct findings *out, uint64_t *asked)
     *asked = 0;
     return n;
 }
+
+/* blind, curves_open - a host of thousands of runs puts the buckets of coarse curves away (stats/past.h) and takes them out before an analyzer
+ * observes, unless that is blind: then it looks into none but behind curves_open, which is false when memory ran out. The newest value, its
+ * logarithm, past_fine, and how many points and buckets there are and how wide, are always at hand. */
+static inline bool curves_open(const struct findings *out) { return !out->closed || out->open(out->arg); }
 
 /* RARELY - what few points need, kept apart: so the way of all others has no registers to save for it. */
 #define RARELY __attribute__((noinline))

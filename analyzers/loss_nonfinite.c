@@ -124,6 +124,7 @@ const struct analyzer analyzer_loss_nonfinite = {.name = "loss_nonfinite",
                                                           WANTS(ROLE_LOSS_GENERATOR) | WANTS(ROLE_LOSS_DISCRIMINATOR) |
                                                           WANTS(ROLE_LOSS_VALUE) | WANTS(ROLE_LOSS_POLICY) | WANTS(ROLE_EVENT),
                                                  .scope = PER_SERIES,
+                                                 .blind = true,
                                                  .state_size = sizeof(struct state),
                                                  .knobs = knobs,
                                                  .observe = observe,

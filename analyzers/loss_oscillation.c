@@ -394,7 +394,10 @@ static void say_all(void *state, const struct findings *out)
     if (!s->game) judge_held(s, out);
 }
 
-RARELY static void say_now(struct state *s, const struct findings *out) { preview_judge(&s->preview, s, say_all, out); }
+RARELY static void say_now(struct state *s, const struct findings *out)
+{
+    if (curves_open(out)) preview_judge(&s->preview, s, say_all, out);
+}
 
 RARELY static void look(struct state *s, const struct point *p, const struct findings *out)
 {
@@ -435,6 +438,7 @@ const struct analyzer analyzer_loss_oscillation = {.name = "loss_oscillation",
                                                             WANTS(ROLE_SCORE_EVAL) | GAMES,
                                                    .needs = WANTS(ROLE_LOSS_TRAIN) | WANTS(ROLE_LOSS_EVAL) | GAMES,
                                                    .scope = PER_RUN,
+                                                   .blind = true,
                                                    .state_size = sizeof(struct state),
                                                    .first_size = FIRST_SIZE,
                                                    .knobs = knobs,

@@ -309,6 +309,7 @@ const struct analyzer analyzer_loss_periodic = {.name = "loss_periodic",
                                                 .wants = WANTS(ROLE_LOSS_TRAIN) | WANTS(ROLE_PROGRESS) |
                                                          WANTS(ROLE_LEARNING_RATE) | GAMES,
                                                 .scope = PER_RUN,
+                                                .blind = true,
                                                 .state_size = sizeof(struct state),
                                                 .first_size = offsetof(struct state, place),
                                                 .knobs = knobs,

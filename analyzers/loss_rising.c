@@ -364,6 +364,7 @@ const struct analyzer analyzer_loss_rising = {.name = "loss_rising",
                                               .wants = WANTS(ROLE_LOSS_TRAIN) | WANTS(ROLE_GRAD_NORM) | WANTS(ROLE_WEIGHT_NORM) |
                                                        WANTS(ROLE_LOSS_SCALE) | WANTS(ROLE_LEARNING_RATE) | GAMES,
                                               .scope = PER_RUN,
+                                              .blind = true,
                                               .state_size = sizeof(struct state),
                                               .first_size = FIRST_SIZE,
                                               .knobs = knobs,

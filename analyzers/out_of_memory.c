@@ -59,6 +59,7 @@ const struct analyzer analyzer_out_of_memory = {.name = "out_of_memory",
                                                 .kinds = kinds,
                                                 .wants = WANTS(ROLE_EVENT) | WANTS(ROLE_LOSS_TRAIN) | WANTS(ROLE_RETURN),
                                                 .scope = PER_RUN,
+                                                .blind = true,
                                                 .state_size = sizeof(struct state),
                                                 .knobs = knobs,
                                                 .observe = observe};

@@ -203,6 +203,7 @@ const struct analyzer analyzer_restart_discontinuity = {.name = "restart_discont
                                                         .kinds = kinds,
                                                         .wants = WANTS(ROLE_LOSS_TRAIN),
                                                         .scope = PER_SERIES,
+                                                        .blind = true,
                                                         .state_size = sizeof(struct state),
                                                         .first_size = offsetof(struct state, step),
                                                         .knobs = knobs,

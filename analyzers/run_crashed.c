@@ -82,6 +82,7 @@ const struct analyzer analyzer_run_crashed = {.name = "run_crashed",
                                               .kinds = kinds,
                                               .wants = WANTS(ROLE_EVENT) | WANTS(ROLE_LOSS_TRAIN) | WANTS(ROLE_RETURN),
                                               .scope = PER_RUN,
+                                              .blind = true,
                                               .state_size = sizeof(struct state),
                                               .knobs = knobs,
                                               .observe = observe};

@@ -126,6 +126,7 @@ const struct analyzer analyzer_run_stalled = {.name = "run_stalled",
                                               .wants = WANTS(ROLE_SILENCE) | WANTS(ROLE_EVENT) | WANTS(ROLE_LOSS_TRAIN) |
                                                        WANTS(ROLE_LOSS_EVAL) | WANTS(ROLE_SCORE_EVAL),
                                               .scope = PER_RUN,
+                                              .blind = true,
                                               .state_size = sizeof(struct state),
                                               .knobs = knobs,
                                               .observe = observe};

@@ -339,6 +339,7 @@ const struct analyzer analyzer_silent_restart = {.name = "silent_restart",
                                                  .kinds = kinds,
                                                  .wants = WANTS(ROLE_LOSS_TRAIN),
                                                  .scope = PER_SERIES,
+                                                 .blind = true,
                                                  .state_size = sizeof(struct state),
                                                  .knobs = knobs,
                                                  .observe = observe};

@@ -62,7 +62,7 @@ struct run *run_new(const char *printed, const char *path, const struct run_opti
     r->event_series = r->silence_series = -1;
     r->first_time = r->last_time = r->silence_s = NAN;
     r->lead = -1;
-    r->out = (struct findings){.arg = r, .emit = run_found, .last = last, .whole = run_whole_state};
+    r->out = (struct findings){.arg = r, .emit = run_found, .last = last, .whole = run_whole_state, .open = run_open_curves};
     arena_init(&r->shown, 64u << 20);
     r->options.thresholds =
         options->thresholds ? thresholds_share(options->thresholds) : thresholds_new(options->config, options->sensitivity);
@@ -201,6 +201,7 @@ void run_end(struct run *r)
 {
     if (r->finished) return;
     r->finished = true;
+    if (!curves_open(&r->out)) abort(); /* as run_view does: 2 KB */
     for (size_t i = 0; i < r->n_watchers; i++) {
         struct watcher *w = r->watchers[i];
         r->hearing.emitting = w->id;

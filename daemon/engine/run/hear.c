@@ -19,8 +19,11 @@ void hearers_add(struct hearers *h, struct watcher *w, bool whole)
         if (h->all[i].watcher == w) return;
     hearers_make_room(h, h->n < h->room ? h->n + 1u : h->n + (size_t)MORE);
     if (h->n == h->room) return;
-    h->all[h->n++] =
-        (struct hearer){.watcher = w, .counts = w->analyzer->counts, .whole = whole, .odd = w->analyzer->counts || whole};
+    h->all[h->n++] = (struct hearer){.watcher = w,
+                                     .counts = w->analyzer->counts,
+                                     .whole = whole,
+                                     .odd = w->analyzer->counts || whole,
+                                     .looks = !w->analyzer->blind};
     h->due = 0;
 }
 
@@ -74,8 +77,8 @@ void hearers_give_odd(struct hearer *one, const struct point *p, const struct po
                       struct hearing *now)
 {
     struct watcher *w = one->watcher;
-    out->heard = ++w->heard;
-    if (one->counts && w->heard < one->until) return;
+    if (one->odd) out->heard = ++w->heard;
+    if ((one->counts && w->heard < one->until) || (one->looks && !curves_open(out))) return;
     now->emitting = w->id;
     w->analyzer->observe(w->state, one->whole ? of_run : p, out);
 }

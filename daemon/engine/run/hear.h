@@ -28,6 +28,7 @@ struct hearer {
         until; /* it rests until so many points of the series have come; where it counts, until it has heard so many. UINT32_MAX: for ever */
     uint8_t next;            /* of those that are awake, the one behind this one */
     bool counts, whole, odd; /* odd: one of the two */
+    bool looks;              /* into coarse curves, unasked */
 };
 struct hearers {
     struct hearer *all;
@@ -48,7 +49,8 @@ void hearers_remove(struct hearers *h, const struct watcher *w);
 /* hearers_wake - all are given the next point. */
 void hearers_wake(struct hearers *h);
 /* hearers_chain - those that do not rest from point nth on. hearers_rest - the one that `at` leads to asked for a rest behind nth; returns
- * what leads to the one behind it. hearers_give_odd - to one that counts, or hears several sources. All for hearers_give. */
+ * what leads to the one behind it. hearers_give_odd - to one that counts, or hears several sources, or
+ * looks into curves that are closed. All for hearers_give. */
 void hearers_chain(struct hearers *h, uint64_t nth);
 uint8_t *hearers_rest(struct hearers *h, uint8_t *at, uint64_t nth, bool finite, struct hearing *now);
 void hearers_give_odd(struct hearer *one, const struct point *p, const struct point *of_run, struct findings *out,
@@ -67,7 +69,7 @@ static inline void hearers_give(struct hearers *h, uint64_t nth, double before, 
     for (uint8_t *at = &h->first; *at != NOBODY;) {
         struct hearer *one = &h->all[*at];
         const struct watcher *w = one->watcher;
-        if (!one->odd) now->emitting = w->id, w->analyzer->observe(w->state, p, out);
+        if (!one->odd && !(one->looks && out->closed)) now->emitting = w->id, w->analyzer->observe(w->state, p, out);
         else hearers_give_odd(one, p, of_run, out, now);
         at = now->rest ? hearers_rest(h, at, nth, finite, now) : &one->next;
     }

@@ -65,7 +65,8 @@ struct difference {
 /* What analyzers see of a series, and its memory. */
 struct run_past {
     struct past past;
-    struct curve finite; /* its fine curve, once that is not the series' own */
+    struct curve finite;                          /* its fine curve, once that is not the series' own */
+    struct frozen *finite_frozen, *coarse_frozen; /* while nobody looks at them: run_freeze */
     uint16_t segment;
 };
 struct run_series {
@@ -190,6 +191,8 @@ struct run {
     uint64_t roles; /* WANTS() bits of roles with points */
     double first_time, last_time, silence_s;
     bool replaying, finished;
+    uint64_t opened; /* seq when coarse curves were opened last */
+    bool close;      /* they are to be frozen behind this point */
     struct hearing hearing;
     struct findings out;
 
@@ -229,6 +232,9 @@ void run_remember(struct run *r, struct run_series *s, const struct point *p, ui
  * looked at: as they were. Without memory nothing happens; but false when a curve could not be thawed.  Cost: 4 us a series */
 void run_freeze(struct run *r);
 bool run_thaw(struct run_series *s);
+/* run_open_curves - of a run: analyzers look into the coarse curves now. False without memory. run_close_curves - they have; soon behind it. */
+bool run_open_curves(void *r);
+void run_close_curves(struct run *r);
 /* run_past_free - what it holds, not itself; takes NULL. */
 void run_past_free(struct run_past *k);
 /* run_frozen_free - takes NULL. */

@@ -4,14 +4,15 @@
  * segment ends, the two are the same, and only one is kept. Where sources are joined, the segment of a point is the leading source's: for
  * those who hear the whole run there is a past of its own as soon as that differs.
  *
- * A daemon watches thousands of runs, and looks at the fine curve of each now and then: in between it is frozen (stats/frozen.h). */
+ * A daemon watches thousands of runs, and looks at the curves of each now and then: in between they are frozen (stats/frozen.h). Analyzers see
+ * the fine one through past_fine; the coarse ones are thawed for those that look into them, and frozen behind them unless that comes often. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "parts.h"
 
-enum { FIRST = 4, SPARE = 8 };
+enum { FIRST = 4, SPARE = 8, OFTEN = 64 /* points of the run */ };
 
 /* Its first buckets; false when memory ran out. */
 static bool begin(struct curve *c)
@@ -74,37 +75,84 @@ void run_frozen_free(struct frozen *f)
     free(f);
 }
 
-static void freeze(struct run_series *s)
+/* Without memory the curve stays as it is. */
+static void freeze(struct curve *c, struct frozen **ret)
 {
-    bool apart = s->kept.past.fine != &s->curve || s->whole;
-    if (s->frozen || !s->curve.used || apart) return;
+    if (*ret || !c->used) return;
     struct frozen *f = calloc(1, sizeof *f);
-    if (!f || !freeze_curve(f, &s->curve, s->curve.buckets)) {
+    if (!f || !freeze_curve(f, c, c->buckets)) {
         run_frozen_free(f);
         return;
     }
     uint8_t *bytes = realloc(f->bytes, f->used + FROZEN_BUCKET_BYTES);
     if (bytes) f->bytes = bytes, f->room = f->used + FROZEN_BUCKET_BYTES;
-    free(s->curve.buckets);
-    s->curve.buckets = NULL;
-    s->kept.past.frozen = s->frozen = f;
+    free(c->buckets);
+    c->buckets = NULL;
+    *ret = f;
 }
 
-void run_freeze(struct run *r)
+/* False when memory ran out. */
+static bool thaw(struct curve *c, struct frozen **f)
 {
-    for (size_t i = 0; r->options.curve_buckets && i < r->n_series; i++) freeze(r->series[i]);
+    if (!*f) return true;
+    struct bucket *buckets = malloc(c->capacity * sizeof *buckets);
+    if (!buckets) return false;
+    frozen_open(*f, c, buckets);
+    run_frozen_free(*f);
+    c->buckets = buckets;
+    *f = NULL;
+    return true;
+}
+
+static void show_frozen(struct run_series *s)
+{
+    struct run_past *k = &s->kept;
+    k->past.frozen = k->past.fine == &k->finite ? k->finite_frozen : s->frozen;
 }
 
 bool run_thaw(struct run_series *s)
 {
-    if (!s->frozen) return true;
-    struct bucket *buckets = malloc(s->curve.capacity * sizeof *buckets);
-    if (!buckets) return false;
-    frozen_open(s->frozen, &s->curve, buckets);
-    run_frozen_free(s->frozen);
-    s->curve.buckets = buckets;
-    s->kept.past.frozen = s->frozen = NULL;
+    bool all = thaw(&s->curve, &s->frozen) && thaw(&s->kept.finite, &s->kept.finite_frozen);
+    show_frozen(s);
+    return all;
+}
+
+static bool thaw_coarse(struct run_series *s) { return thaw(&s->kept.past.coarse, &s->kept.coarse_frozen); }
+
+static void freeze_coarse(struct run *r, struct run_series *s)
+{
+    if (s->whole) return;
+    freeze(&s->kept.past.coarse, &s->kept.coarse_frozen);
+    r->out.closed = r->out.closed || s->kept.coarse_frozen;
+}
+
+void run_freeze(struct run *r)
+{
+    for (size_t i = 0; r->options.curve_buckets && i < r->n_series; i++) {
+        struct run_series *s = r->series[i];
+        if (s->whole) continue;
+        freeze(&s->curve, &s->frozen);
+        freeze(&s->kept.finite, &s->kept.finite_frozen);
+        show_frozen(s);
+        freeze_coarse(r, s);
+    }
+}
+
+bool run_open_curves(void *arg)
+{
+    struct run *r = arg;
+    for (size_t i = 0; i < r->n_series; i++)
+        if (!thaw_coarse(r->series[i])) return false;
+    r->out.closed = false;
+    r->close = r->seq - r->opened >= OFTEN;
+    r->opened = r->seq;
     return true;
+}
+
+void run_close_curves(struct run *r)
+{
+    r->close = false;
+    for (size_t i = 0; i < r->n_series; i++) freeze_coarse(r, r->series[i]);
 }
 
 /* All buckets are used: they are joined in pairs, which is done in the open. False, and nothing has changed, when memory ran out. */
@@ -141,6 +189,12 @@ static void add_frozen(struct curve *c, struct frozen *f, uint32_t most, const s
         c->used += full;
     }
     c->width = open.width, c->points = open.points, c->nonfinite = open.nonfinite;
+}
+
+static void add_any(struct curve *c, struct frozen *f, const struct limit *l, const struct point *p)
+{
+    if (f) add_frozen(c, f, l->most, p);
+    else add(c, l, p);
 }
 
 static void empty(struct curve *c) { curve_init(c, c->buckets, c->capacity); }
@@ -181,8 +235,8 @@ static void remember(struct run_past *k, const struct curve *all, const struct p
     if (k->segment != segment) begin_segment(k, all);
     k->segment = segment;
     if (PAST_LOG & WANTS((unsigned)p->series->role)) past_take_log(&k->past, p->value);
-    if (k->past.fine == &k->finite) add(&k->finite, fine, p);
-    add(&k->past.coarse, &(struct limit){PAST_COARSE, fine->sparing}, p);
+    if (k->past.fine == &k->finite) add_any(&k->finite, k->finite_frozen, fine, p);
+    add_any(&k->past.coarse, k->coarse_frozen, &(struct limit){PAST_COARSE, fine->sparing}, p);
 }
 
 /* What those who hear the whole run are given: the same, until the segments part. */
@@ -203,13 +257,13 @@ void run_remember(struct run *r, struct run_series *s, const struct point *p, ui
     const bool sparing = r->options.curve_buckets;
     const struct limit fine = {r->n_sources > 1 || !sparing ? CURVE_MAX : r->options.curve_buckets, sparing};
     bool judged = run_has_past(&s->s);
-    bool as_before = isfinite(p->value) && p->segment == s->kept.segment && joined == p->segment;
-    if (!as_before && !run_thaw(s)) return;
+    bool moves = p->segment != s->kept.segment || joined != p->segment;
+    bool parts = !isfinite(p->value) && s->kept.past.fine == &s->curve;
+    if (((moves || parts) && !run_thaw(s)) || (moves && !thaw_coarse(s))) return;
     struct run_past *whole = judged ? for_whole(s, p->segment, joined) : NULL;
     if (whole) remember(whole, NULL, p, joined, &fine);
     if (judged) remember(&s->kept, &s->curve, p, p->segment, &fine);
-    if (s->frozen) add_frozen(&s->curve, s->frozen, fine.most, p);
-    else if (s->s.role != ROLE_SILENCE) add(&s->curve, &fine, p); /* nobody draws that */
+    if (s->s.role != ROLE_SILENCE) add_any(&s->curve, s->frozen, &fine, p); /* nobody draws that */
 }
 
 void run_past_free(struct run_past *k)
@@ -217,4 +271,6 @@ void run_past_free(struct run_past *k)
     if (!k) return;
     free(k->past.coarse.buckets);
     free(k->finite.buckets);
+    run_frozen_free(k->coarse_frozen);
+    run_frozen_free(k->finite_frozen);
 }

@@ -143,6 +143,7 @@ static inline void give(struct run *r, const struct run_series *s, struct hearer
 {
     if (r->whole || s->whole) give_joined(r, s, hearers, before, p);
     else hearers_give(hearers, s->points, before, p, p, finite, &r->out, &r->hearing);
+    if (r->close) run_close_curves(r);
 }
 
 /*   from   the series' source; NULL for what has none, and for silence, which is none's */

@@ -140,6 +140,7 @@ static void catch_up(struct run *r, struct watcher *w, const struct run_series *
     struct past_room room;
     const struct curve *c = past_fine(&s->kept.past, &room);
     uint32_t one_of = (uint32_t)(c->points / POINTS_MAX) + 1;
+    if (!curves_open(&r->out)) return;
     for (uint32_t i = 0; run_has_past(&s->s) && i < c->used; i++) {
         const struct bucket *b = &c->buckets[i];
         struct point p = {.series = &s->s,
