@@ -2,7 +2,8 @@
 
 #include "decimal_of.h"
 
-enum { FROZEN_SAME = 1, FROZEN_RAW = 2, FROZEN_ODD = 4, SAMPLES = 8 };
+enum { FROZEN_SAME = 1, FROZEN_RAW = 2, FROZEN_ODD = 4, FROZEN_SUM = 8, SAMPLES = 8 };
+enum { SUM_BITS = 28, OFF_BITS = 21 }; /* of varints that are no longer than a mean as it is */
 static const double INTEGER_MAX = 0x1p52;
 
 static uint8_t *put_double(uint8_t *to, double v) { return put_word(to, bits_of(v)); }
@@ -32,6 +33,23 @@ void frozen_begin(struct frozen *f, const struct bucket *buckets, uint32_t n)
     f->first_step = n ? buckets[0].first_step : 0;
 }
 
+/* The mean of so many values whose integers have this sum; as it was added up it differs in its last bits. */
+static double mean_of(uint64_t sum, uint32_t n, unsigned digits) { return (double)(int64_t)sum / ((double)n * ten_to(digits)); }
+
+/* A mean between integers of which the least is known, by its sum.
+ *   above, off   written: the sum above n times the least, and what the mean's bits are off; both zigzag
+ *   returns      false where that takes more bytes than the mean */
+static bool by_sum(const struct bucket *b, int64_t least, unsigned digits, uint64_t *above, uint64_t *off)
+{
+    uint32_t n = b->n - b->nonfinite;
+    double sum = b->mean * ((double)n * ten_to(digits));
+    if (!n || !(fabs(sum) < INTEGER_MAX)) return false;
+    uint64_t whole = (uint64_t)(int64_t)(sum < 0 ? sum - 0.5 : sum + 0.5);
+    *above = zigzag(whole - n * (uint64_t)least);
+    *off = zigzag(bits_of(b->mean) - bits_of(mean_of(whole, n, digits)));
+    return *above >> SUM_BITS == 0 && *off >> OFF_BITS == 0;
+}
+
 void frozen_put(struct frozen *f, const struct bucket *b, uint32_t width)
 {
     uint8_t *start = f->bytes + f->used, *to = start + 1;
@@ -39,12 +57,14 @@ void frozen_put(struct frozen *f, const struct bucket *b, uint32_t width)
     bool one = same(b->min, b->mean) && same(b->max, b->mean) && same(b->last, b->mean), odd = b->n != width || b->nonfinite;
     bool raw = !one && !(is_decimal(b->min, f->digits, &least) && is_decimal(b->max, f->digits, &highest) &&
                          is_decimal(b->last, f->digits, &last));
-    *start = (uint8_t)((one ? FROZEN_SAME : 0) | (raw ? FROZEN_RAW : 0) | (odd ? FROZEN_ODD : 0));
+    uint64_t above = 0, off = 0;
+    bool sum = !one && !raw && by_sum(b, least, f->digits, &above, &off);
+    *start = (uint8_t)((one ? FROZEN_SAME : 0) | (raw ? FROZEN_RAW : 0) | (odd ? FROZEN_ODD : 0) | (sum ? FROZEN_SUM : 0));
     to = put_varint(to, zigzag((uint64_t)b->first_step - (uint64_t)f->at.step));
     to = put_varint(to, zigzag((uint64_t)b->last_step - (uint64_t)b->first_step));
     to = put_varint(to, zigzag((uint64_t)b->first_line - f->at.line));
     if (odd) to = put_varint(put_varint(to, b->n), b->nonfinite);
-    to = put_double(to, b->mean);
+    to = sum ? put_varint(put_varint(to, above), off) : put_double(to, b->mean);
     if (raw) to = put_double(put_double(put_double(to, b->min), b->max), b->last);
     else if (!one) {
         to = put_varint(to, zigzag((uint64_t)least - f->at.value));
@@ -64,11 +84,14 @@ static void take(struct byte_reader *r, const struct frozen *f, uint32_t width, 
     b->last_step = (int64_t)from((uint64_t)b->first_step, r);
     b->first_line = (uint32_t)from(at->line, r);
     if (what & FROZEN_ODD) b->n = (uint32_t)get_varint(r), b->nonfinite = (uint32_t)get_varint(r);
-    b->mean = b->min = b->max = b->last = get_double(r);
+    uint64_t above = what & FROZEN_SUM ? unzigzag(get_varint(r)) : 0, off = what & FROZEN_SUM ? unzigzag(get_varint(r)) : 0;
+    if (!(what & FROZEN_SUM)) b->mean = b->min = b->max = b->last = get_double(r);
     if (what & FROZEN_RAW) b->min = get_double(r), b->max = get_double(r), b->last = get_double(r);
     else if (!(what & FROZEN_SAME)) {
         uint64_t least = from(at->value, r), highest = from(least, r);
         at->value = from(least, r);
+        uint32_t n = b->n - b->nonfinite;
+        if (what & FROZEN_SUM) b->mean = from_bits(bits_of(mean_of(above + n * least, n, f->digits)) + off);
         b->min = decimal_back((int64_t)least, f->digits);
         b->max = decimal_back((int64_t)highest, f->digits);
         b->last = decimal_back((int64_t)at->value, f->digits);

@@ -1,11 +1,11 @@
-/* frozen - a curve that is added to at its end and hardly ever looked at, in about twenty bytes a bucket instead of 64.
+/* frozen - a curve that is added to at its end and hardly ever looked at, in about sixteen bytes a bucket instead of 64.
  *
  * The newest bucket stands as it is; those before it are bytes, which only who wants to see them all turns back, bit for bit:
  *
  *   byte      FROZEN_SAME: one value; FROZEN_RAW: values as they are; FROZEN_ODD: not `width` finite points
  *   varints   zigzag of: first step against the last one before; last against first step; first line against that before
  *   varints   FROZEN_ODD: points; of them not finite
- *   8 bytes   mean
+ *   8 bytes   mean; or FROZEN_SUM, varints: zigzag of its sum in integers as below, against as many times the least; of what its bits are off
  *   varints   but for FROZEN_SAME: least, highest and last value times 10^digits, zigzag against the last one before, and the least;
  *             or FROZEN_RAW: 8 bytes each
  *

@@ -12,7 +12,7 @@
 
 #include "parts.h"
 
-enum { FIRST = 4, SPARE = 8, OFTEN = 64 /* points of the run */ };
+enum { FIRST = 4, SPARE = 8, OFTEN = 64 /* points of the run */, SPARE_BYTES = 48 };
 
 /* Its first buckets; false when memory ran out. */
 static bool begin(struct curve *c)
@@ -47,24 +47,31 @@ static void add(struct curve *c, const struct limit *l, const struct point *p)
 
 /* ---- put away ----------------------------------------------------------------------------------------------------------------- */
 
-/* Room for one more bucket of a frozen curve; false when memory ran out. */
-static bool frozen_room(struct frozen *f)
+/* One more bucket of a frozen curve, which takes far less than it might; false, and nothing has changed, when memory ran out. */
+static bool put(struct frozen *f, const struct bucket *b, uint32_t width)
 {
-    if (f->room - f->used >= FROZEN_BUCKET_BYTES) return true;
-    uint32_t room = f->used + f->used / 8 + 2 * FROZEN_BUCKET_BYTES;
-    uint8_t *bytes = realloc(f->bytes, room);
-    if (bytes) f->bytes = bytes, f->room = room;
-    return bytes != NULL;
+    uint8_t bytes[FROZEN_BUCKET_BYTES];
+    struct frozen one = *f;
+    one.bytes = bytes, one.used = 0;
+    frozen_put(&one, b, width);
+    if (f->room - f->used < one.used) {
+        uint32_t room = f->used + f->used / 8 + FROZEN_BUCKET_BYTES;
+        uint8_t *more = realloc(f->bytes, room);
+        if (!more) return false;
+        f->bytes = more, f->room = room;
+    }
+    memcpy(f->bytes + f->used, bytes, one.used);
+    f->used += one.used;
+    f->at = one.at;
+    return true;
 }
 
 /* All of a curve; false when memory ran out. */
 static bool freeze_curve(struct frozen *f, const struct curve *c, const struct bucket *buckets)
 {
     frozen_begin(f, buckets, c->used);
-    for (uint32_t i = 0; i + 1 < c->used; i++) {
-        if (!frozen_room(f)) return false;
-        frozen_put(f, &buckets[i], c->width);
-    }
+    for (uint32_t i = 0; i + 1 < c->used; i++)
+        if (!put(f, &buckets[i], c->width)) return false;
     f->newest = buckets[c->used - 1];
     return true;
 }
@@ -84,8 +91,8 @@ static void freeze(struct curve *c, struct frozen **ret)
         run_frozen_free(f);
         return;
     }
-    uint8_t *bytes = realloc(f->bytes, f->used + FROZEN_BUCKET_BYTES);
-    if (bytes) f->bytes = bytes, f->room = f->used + FROZEN_BUCKET_BYTES;
+    uint8_t *bytes = realloc(f->bytes, f->used + SPARE_BYTES);
+    if (bytes) f->bytes = bytes, f->room = f->used + SPARE_BYTES;
     free(c->buckets);
     c->buckets = NULL;
     *ret = f;
@@ -182,8 +189,7 @@ static void add_frozen(struct curve *c, struct frozen *f, uint32_t most, const s
         if (!join_frozen(&open, f, p)) return;
         c->used = open.used;
     } else {
-        if (full && !frozen_room(f)) return;
-        if (full) frozen_put(f, &f->newest, c->width);
+        if (full && !put(f, &f->newest, c->width)) return;
         open.buckets = &f->newest, open.used = !full;
         curve_add(&open, p->step, p->value, p->line);
         c->used += full;
