@@ -100,7 +100,7 @@ const struct view *run_view(struct run *r)
     arena_done(&r->shown);
     struct view *v = judge_room(r, 1, sizeof *v);
     for (size_t i = 0; i < r->n_series; i++)
-        if (!run_thaw(r->series[i])) abort(); /* as judge_room does: 6 KB */
+        if (!run_show(r->series[i])) abort(); /* as judge_room does: 6 KB */
     *v = (struct view){.run = r->printed,
                        .id = r->id,
                        .name = r->name ? r->name : r->printed,

@@ -228,10 +228,11 @@ static inline bool run_has_past(const struct series *s)
 /* run_remember - a point becomes part of the curves of its series.
  *   joined  its segment for those who hear the whole run */
 void run_remember(struct run *r, struct run_series *s, const struct point *p, uint16_t joined);
-/* run_freeze - of a run that goes on, with thousands beside it, the curves that nobody looks at take a third of the memory. run_thaw - they are
- * looked at: as they were. Without memory nothing happens; but false when a curve could not be thawed.  Cost: 4 us a series */
+/* run_freeze - of a run that goes on, with thousands beside it, the curves that nobody looks at take a quarter of the memory. run_show - the
+ * buckets of its own curve are at hand, until it is frozen again or one more value comes. Without memory nothing happens; but false when a curve
+ * could not be shown.  Cost: 4 us a series, or 2 */
 void run_freeze(struct run *r);
-bool run_thaw(struct run_series *s);
+bool run_show(struct run_series *s);
 /* run_open_curves - of a run: analyzers look into the coarse curves now. False without memory. run_close_curves - they have; soon behind it. */
 bool run_open_curves(void *r);
 void run_close_curves(struct run *r);

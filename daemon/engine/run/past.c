@@ -98,15 +98,22 @@ static void freeze(struct curve *c, struct frozen **ret)
     *ret = f;
 }
 
+/* Its buckets can be seen, for as long as nothing is added to it. False when memory ran out. */
+static bool show(struct curve *c, const struct frozen *f)
+{
+    if (!f) return true;
+    struct bucket *buckets = realloc(c->buckets, c->capacity * sizeof *buckets);
+    if (!buckets) return false;
+    frozen_open(f, c, buckets);
+    c->buckets = buckets;
+    return true;
+}
+
 /* False when memory ran out. */
 static bool thaw(struct curve *c, struct frozen **f)
 {
-    if (!*f) return true;
-    struct bucket *buckets = malloc(c->capacity * sizeof *buckets);
-    if (!buckets) return false;
-    frozen_open(*f, c, buckets);
+    if (!show(c, *f)) return false;
     run_frozen_free(*f);
-    c->buckets = buckets;
     *f = NULL;
     return true;
 }
@@ -117,7 +124,10 @@ static void show_frozen(struct run_series *s)
     k->past.frozen = k->past.fine == &k->finite ? k->finite_frozen : s->frozen;
 }
 
-bool run_thaw(struct run_series *s)
+bool run_show(struct run_series *s) { return show(&s->curve, s->frozen); }
+
+/* For what becomes of the curves otherwise than by one more value. */
+static bool thaw_fine(struct run_series *s)
 {
     bool all = thaw(&s->curve, &s->frozen) && thaw(&s->kept.finite, &s->kept.finite_frozen);
     show_frozen(s);
@@ -137,6 +147,7 @@ void run_freeze(struct run *r)
 {
     for (size_t i = 0; r->options.curve_buckets && i < r->n_series; i++) {
         struct run_series *s = r->series[i];
+        if (s->frozen) free(s->curve.buckets), s->curve.buckets = NULL;
         if (s->whole) continue;
         freeze(&s->curve, &s->frozen);
         freeze(&s->kept.finite, &s->kept.finite_frozen);
@@ -265,7 +276,7 @@ void run_remember(struct run *r, struct run_series *s, const struct point *p, ui
     bool judged = run_has_past(&s->s);
     bool moves = p->segment != s->kept.segment || joined != p->segment;
     bool parts = !isfinite(p->value) && s->kept.past.fine == &s->curve;
-    if (((moves || parts) && !run_thaw(s)) || (moves && !thaw_coarse(s))) return;
+    if (((moves || parts) && !thaw_fine(s)) || (moves && !thaw_coarse(s))) return;
     struct run_past *whole = judged ? for_whole(s, p->segment, joined) : NULL;
     if (whole) remember(whole, NULL, p, joined, &fine);
     if (judged) remember(&s->kept, &s->curve, p, p->segment, &fine);
