@@ -371,6 +371,9 @@ static void a_number_in_what_holds_it_is_a_number(void **unused)
     probe_expect(p, "point acc 2 0.75 @2");
     probe_close(p);
     assert_true(sure_of("a/train.log", "epoch;1;loss;2.5\nepoch;2;loss;1.5\n") >= 46);
+    assert_true(sure_of("a/losses.csv", ",critic,maker\n0,0.5,12.5\n1,0.25,11.5\n") >=
+                46); /* the file's name says what they are */
+    assert_true(sure_of("a/houses.csv", ",critic,maker\n0,0.5,12.5\n1,0.25,11.5\n") < 20);
     struct str array = {0};
     for (int i = 0; i < 3 * 100; i++) str_addf(&array, "0.%d%s", i, i % 100 == 99 ? "\n" : ",");
     assert_true(sure_of("a/rewards.csv", array.p) < 20); /* an array, a row an experiment */

@@ -58,6 +58,9 @@ static bool names_columns(const struct survey *v, struct span line)
     return line.n && shape.cells == v->cells && shape.texts == shape.cells && shape.cells >= 2 && knows_name(line, ' ');
 }
 
+/* says_loss - losses.csv: whatever its columns are called, it is of a training. */
+static bool says_loss(const struct csv_place *place) { return place->says && strcasestr(place->file, "loss"); }
+
 static void survey_row(struct survey *v, struct span line)
 {
     if (!v->rows) {
@@ -66,7 +69,7 @@ static void survey_row(struct survey *v, struct span line)
         v->alternates = csv_alternates(line, v->delimiter);
         v->headed = !v->alternates && (v->first.texts || !v->first.numbers);
         v->cells = v->first.cells;
-        v->known = (!v->headed && !v->alternates) || v->comment || knows_name(line, v->delimiter);
+        v->known = (!v->headed && !v->alternates) || v->comment || knows_name(line, v->delimiter) || says_loss(&v->place);
         v->compares = v->headed && compares(line, v->delimiter);
         if (v->delimiter == ' ') v->known = names_columns(v, v->headed ? line : v->heading);
     }
