@@ -20,6 +20,7 @@
 #include "stats/accuracy.h"
 #include "stats/track_level.h"
 
+#define REACH 1.2 /* beyond what a loss of two softmaxes can be */
 enum { SCORES = 4, CLASSES_MAX = 1000, EPISODE = 1 << 16, EQUATION_CLASSES = 50 };
 struct knobs {
     double min_points, start, band, errors, least_score, many, touches, equal, equal_points;
@@ -107,11 +108,12 @@ static double score_of(const struct state *s)
     return best;
 }
 
-/* What a wrong answer costs at most is one more than what a right one costs at least: no loss of a softmax applied twice is beyond. */
+/* What a wrong answer costs at most is one more than what a right one costs at least: a training loss that begins far above that, or ends below
+ * the floor, is of no softmax applied twice. With some room, for what is logged beside it: penalties, means of few batches. */
 static bool within_reach(const struct state *s, double low)
 {
     for (uint32_t i = 0; i < s->n_loss; i++)
-        if (track_low(&s->loss[i]) < 0.98 * low || track_high(&s->loss[i]) > low + 1 + s->knobs->equal) return false;
+        if (s->loss[i].curve->buckets[0].max > REACH * (low + 1) || track_level(&s->loss[i], 0.75, 1) < low / REACH) return false;
     return true;
 }
 
