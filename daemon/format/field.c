@@ -20,6 +20,8 @@ static const struct field fields[] = {
     {"num_timesteps", FIELD_STEP},
     {"timestepssofar", FIELD_STEP},
     {"totalenvinteracts", FIELD_STEP},
+    {"totalenvsteps", FIELD_STEP},
+    {"totalsteps", FIELD_STEP}, /* of dowel and garage */
     {"num_env_steps_sampled", FIELD_STEP},
     {"num_env_steps_sampled_lifetime", FIELD_STEP},
     {"env_runners/num_env_steps_sampled_lifetime", FIELD_STEP},

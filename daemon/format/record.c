@@ -88,6 +88,7 @@ void record_begin(struct record *r)
     r->n_cells = r->n_texts = r->kinds = 0;
     r->time = NAN;
     r->held = HELD_NONE;
+    r->evaluates = false;
 }
 
 /* Most logs hold numbers alone. */
@@ -151,15 +152,14 @@ static bool counted_twice(const struct record *r, double value)
 }
 
 /* counts_epochs - is the only counter of this record the epoch just trained? MMEngine's evaluation says "step": 2 behind training
- * records of "epoch": 2, "iter": 40, "step": 40 (open-mmlab/mmengine: mmengine/hooks/logger_hook.py). */
+ * records of "epoch": 2, "iter": 40, "step": 40 (open-mmlab/mmengine: mmengine/hooks/logger_hook.py). A record with one counter alone among
+ * such twins is an evaluation's, also where no epochs are counted. */
 static bool counts_epochs(struct record *r, double value, double epoch, int counters)
 {
-    if (isfinite(epoch)) {
-        r->twins = r->twins || (counters > 1 && r->records <= TWINS_SOUGHT && counted_twice(r, value));
-        r->epoch = epoch;
-        return false;
-    }
-    return r->twins && counters == 1 && value == r->epoch && value < (double)r->step;
+    r->twins = r->twins || (counters > 1 && r->records <= TWINS_SOUGHT && counted_twice(r, value));
+    r->evaluates = r->twins && counters == 1 && isnan(epoch);
+    if (isfinite(epoch)) r->epoch = epoch, r->epoch_told = true;
+    return r->evaluates && r->epoch_told && value == r->epoch && value < (double)r->step;
 }
 
 /* crowded - does a series get more points in one epoch than a repeated evaluation explains? */
@@ -328,6 +328,7 @@ static void tell(struct record *r, int used, uint64_t line, const struct format_
     struct column *columns = r->columns;
     double time = r->time;
     int64_t step = r->step;
+    if (r->evaluates && !r->held) r->held = HELD_VALID;
     const enum held_out part = r->held;
     const enum axis axis = r->axis;
     for (; cell < end; cell++) {

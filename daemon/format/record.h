@@ -54,7 +54,8 @@ struct record { /* zeroed before the first record */
     int tier;    /* best kind of counter so far, 0 for none */
     enum axis axis;
     double epoch;                      /* that the last record with a counter and an epoch told */
-    bool twins;                        /* such records count the step twice, as MMEngine's have "iter" and "step" */
+    bool twins, epoch_told;            /* twins: records count the step twice, as MMEngine's have "iter" and "step" */
+    bool evaluates;                    /* this one does not: what it tells is of held-out data */
     bool epochs_unfit, full, episodes; /* full: the limit of columns was reported; episodes: a record is one, set by the format */
     struct episodes both;              /* of records that count steps and episodes */
     struct stepper stepper;

@@ -203,12 +203,31 @@ static void an_evaluation_that_counts_epochs_stands_at_the_last_step(void **unus
         probe_text("jsonl", "{\"loss\": 3, \"epoch\": 1, \"iter\": 20, \"step\": 20}\n{\"error\": 0.5, \"step\": 1}\n"
                             "{\"loss\": 2, \"epoch\": 2, \"iter\": 40, \"step\": 40}\n{\"error\": 0.25, \"step\": 2}\n"
                             "{\"error\": 0.125, \"step\": 41}\n");
-    probe_expect(p, "point error 20 0.5 @2");
-    probe_expect(p, "point error 40 0.25 @4");
-    probe_expect(p, "point error 41 0.125 @5");
+    probe_expect(p, "point val/error 20 0.5 @2");
+    probe_expect(p, "point val/error 40 0.25 @4");
+    probe_expect(p, "point val/error 41 0.125 @5");
     probe_close(p);
     p = probe_text("jsonl", "{\"loss\": 3, \"epoch\": 1, \"step\": 20}\n{\"loss\": 3, \"step\": 1}\n"); /* started again */
     probe_expect(p, "point loss 1 3 @2");
+    probe_close(p);
+}
+
+/* The same tool's loop by iterations tells no epoch: training counts "iter" and "step", evaluation "step" alone. */
+static void among_records_that_count_twice_one_that_does_not_is_of_held_out_rows(void **unused)
+{
+    (void)unused;
+    struct probe *p = probe_text(
+        "jsonl", "{\"lr\": 0.5, \"loss\": 3, \"iter\": 8, \"step\": 8}\n{\"loss\": 4, \"accuracy\": 0.25, \"step\": 8}\n"
+                 "{\"lr\": 0.5, \"loss\": NaN, \"iter\": 16, \"step\": 16}\n{\"loss\": 5, \"accuracy\": 0.5, \"step\": 16}\n");
+    probe_expect(p, "point loss 8 3 @1");
+    probe_expect(p, "point val/loss 8 4 @2");
+    probe_expect(p, "point loss 16 NaN @3");
+    probe_expect(p, "point val/accuracy 16 0.5 @4");
+    probe_refuse(p, "point loss 8 4");
+    probe_refuse(p, "point accuracy");
+    probe_close(p);
+    p = probe_text("jsonl", "{\"loss\": 3, \"step\": 8}\n{\"accuracy\": 0.25, \"step\": 8}\n"); /* nobody counts twice */
+    probe_expect(p, "point accuracy 8 0.25 @2");
     probe_close(p);
 }
 
@@ -362,6 +381,7 @@ int main(void)
         cmocka_unit_test(mixed_lines_keep_their_shapes_apart),
         cmocka_unit_test(a_line_without_a_step_stands_at_the_last_one),
         cmocka_unit_test(an_evaluation_that_counts_epochs_stands_at_the_last_step),
+        cmocka_unit_test(among_records_that_count_twice_one_that_does_not_is_of_held_out_rows),
         cmocka_unit_test(epochs_alone_are_the_step_while_they_are_whole),
         cmocka_unit_test(many_lines_an_epoch_are_counted_as_records),
         cmocka_unit_test(settings_are_facts_and_texts_are_not),

@@ -105,6 +105,8 @@ static const struct {
     {"score", ROLE_NONE, BETTER_UNKNOWN, false, ""},
     {"acc_gap_too_big", ROLE_NONE, BETTER_UNKNOWN, false, ""},
     {"d_loss", ROLE_LOSS_DISCRIMINATOR, BETTER_UNKNOWN, false, ""},
+    {"D_total", ROLE_LOSS_DISCRIMINATOR, BETTER_UNKNOWN, false, ""},
+    {"G/total", ROLE_LOSS_GENERATOR, BETTER_UNKNOWN, false, ""},
     {"D_loss", ROLE_LOSS_DISCRIMINATOR, BETTER_UNKNOWN, false, ""},
     {"Discriminator_loss", ROLE_LOSS_DISCRIMINATOR, BETTER_UNKNOWN, false, ""},
     {"loss/D", ROLE_LOSS_DISCRIMINATOR, BETTER_UNKNOWN, false, ""},

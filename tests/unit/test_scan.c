@@ -94,6 +94,23 @@ static void siblings_and_versions_are_runs_of_their_own(void **unused)
     scan_done(&s);
 }
 
+static void the_only_start_below_its_console_is_a_part_of_it(void **unused)
+{
+    (void)unused;
+    make_file("mm/stderr.log", "step 1 loss 2\nstep 2 loss 1\n");
+    make_file("mm/20260105_101112/vis_data/scalars.json", LOG);
+    make_file("mms/stderr.log", "step 1 loss 2\nstep 2 loss 1\n");
+    make_file("mms/20260105_101112/vis_data/scalars.json", LOG);
+    make_file("mms/20260106_101112/vis_data/scalars.json", LOG);
+    struct scan s = scan_ok("mm");
+    assert_int_equal(s.n_runs, 1);
+    assert_root(&s, 0, "mm", 2);
+    scan_done(&s);
+    s = scan_ok("mms");
+    assert_int_equal(s.n_runs, 3);
+    scan_done(&s);
+}
+
 static void runs_belongs_to_a_parent_with_a_source_only(void **unused)
 {
     (void)unused;
@@ -414,6 +431,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         IN_A_DIRECTORY(sources_in_one_directory_are_one_run),
         IN_A_DIRECTORY(siblings_and_versions_are_runs_of_their_own),
+        IN_A_DIRECTORY(the_only_start_below_its_console_is_a_part_of_it),
         IN_A_DIRECTORY(runs_belongs_to_a_parent_with_a_source_only),
         IN_A_DIRECTORY(checkpoints_belong_to_their_parent_and_only_the_newest_state_counts),
         IN_A_DIRECTORY(a_file_is_a_run_of_its_own),

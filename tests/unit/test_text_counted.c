@@ -89,6 +89,40 @@ static void counts_at_the_end_of_what_fits_stay_counts(void **state)
     probe_close(p);
 }
 
+/* ---- a part and its count in front ---------------------------------------------------------------------------------------------- */
+
+static void a_part_and_its_count_stand_in_front_of_a_bar(void **state)
+{
+    (void)state;
+    struct probe *p =
+        read_log("train      5 | loss=2.5, lr=0.25\ntrain     10 | loss=2.25, lr=0.125\neval      10 | loss=2.75, accuracy=0.5\n"
+                 "train     15 | loss=nan, lr=0.125\neval      15 | loss=2.5, accuracy=0.75\n");
+    probe_expect(p, "series loss step");
+    probe_expect(p, "point loss 5 2.5 @1");
+    probe_expect(p, "point lr 10 0.125 @2");
+    probe_expect(p, "point eval loss 10 2.75 @3");
+    probe_expect(p, "point loss 15 NaN @4");
+    probe_expect(p, "point eval accuracy 15 0.75 @5");
+    probe_refuse(p, "point loss 10 2.75");
+    probe_close(p);
+}
+
+static void catalysts_epochs_stand_in_brackets_behind_the_part(void **state)
+{
+    (void)state;
+    struct probe *p =
+        read_log("train (1/3) accuracy: 0.25 | loss: 2.5\nvalid (1/3) accuracy: 0.375 | loss: 2.75\n* Epoch (1/3) \n"
+                 "train (2/3) accuracy: 0.5 | loss: 1.5\nvalid (2/3) accuracy: 0.625 | loss: 1.75\n* Epoch (2/3) \n"
+                 "train (3/3) accuracy: 0.75 | loss: 0.5\nvalid (3/3) accuracy: 0.875 | loss: 0.75\n* Epoch (3/3) \n");
+    probe_expect(p, "point loss 1 2.5 @1");
+    probe_expect(p, "point accuracy 2 0.5 @4");
+    probe_expect(p, "point valid loss 1 2.75 @2");
+    probe_expect(p, "point valid accuracy 3 0.875 @8");
+    probe_refuse(p, "series train (");
+    probe_refuse(p, "series valid (");
+    probe_close(p);
+}
+
 /* ---- timm ----------------------------------------------------------------------------------------------------------------------- */
 
 static void timms_batches_are_steps_and_its_rate_is_read(void **state)
@@ -245,6 +279,8 @@ int main(void)
         cmocka_unit_test(espnets_results_alone_are_counted_by_epochs),
         cmocka_unit_test(a_torn_result_of_espnet_ends),
         cmocka_unit_test(counts_at_the_end_of_what_fits_stay_counts),
+        cmocka_unit_test(a_part_and_its_count_stand_in_front_of_a_bar),
+        cmocka_unit_test(catalysts_epochs_stand_in_brackets_behind_the_part),
         cmocka_unit_test(timms_batches_are_steps_and_its_rate_is_read),
         cmocka_unit_test(timms_evaluation_is_the_mean_in_its_last_line),
         cmocka_unit_test(the_averaged_weights_evaluation_is_another_series),

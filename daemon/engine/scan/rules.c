@@ -132,6 +132,19 @@ static bool version_of_hydra(const struct scan_place *p)
     return joined(p) && there(p->root, ".hydra") && entries(p->parent, "version_*") == 1;
 }
 
+/* MMEngine: <work_dir>/<time>/{<time>.log,vis_data/}. The directory of the only start is a part of what logs above it, its console, say. */
+static const char started[] = "[0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9]_[0-9][0-9][0-9][0-9][0-9][0-9]";
+static bool only_start(const struct scan_place *p)
+{
+    return p->known && there(p->path, "vis_data") && entries(p->parent, started) == 1;
+}
+
+/* Lightning's TensorBoardLogger("tb", name=""): <run>/tb/version_0 beside what the console said. */
+static bool only_version_of_board(const struct scan_place *p)
+{
+    return in_joined_board(p) && entries(p->parent, "version_*") == 1;
+}
+
 /* ---- stores -------------------------------------------------------------------------------------------------------------------- */
 
 static bool in_mlflow_run(const struct scan_place *p)
@@ -230,6 +243,7 @@ static const struct rule {
     /* Lightning: version_N is a run, whatever its parent holds; with Hydra it is a part of the start: <start>/{csv,tensorboard}/version_0 */
     {"csv tensorboard lightning_logs", of_hydra, SCAN_JOIN, NULL},
     {"version_*", version_of_hydra, SCAN_JOIN, NULL},
+    {"version_*", only_version_of_board, SCAN_JOIN, NULL},
     {"version_*", always, SCAN_OWN, NULL},
     /* by common use */
     {"logs log checkpoints ckpt ckpts weights", always, SCAN_JOIN, NULL},
@@ -239,6 +253,7 @@ static const struct rule {
     {"train training validation valid val eval eval_* test learn", writes_split, SCAN_JOIN, NULL},
     {"catboost_info", root_known, SCAN_JOIN, NULL},
     /* MMEngine: <time>/vis_data */
+    {started, only_start, SCAN_JOIN, NULL},
     {"vis_data", always, SCAN_JOIN, NULL},
     /* torchrun --log-dir: <id>/attempt_N/<rank>/{stdout,stderr}.log, and what people call the directories of ranks */
     {"attempt_[0-9]* rank[0-9]* rank[-_][0-9]*", always, SCAN_JOIN, NULL},

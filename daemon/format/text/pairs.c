@@ -269,6 +269,57 @@ static size_t lead(struct span s, struct text_pairs *out)
     return bracket || round ? i + 1 : end;
 }
 
+/* digits_at - the digits from i on as a number; returns their count, 0 where they are none or more than a count has. */
+static size_t digits_at(struct span s, size_t i, double *value)
+{
+    enum { DIGITS_MAX = 12 };
+    size_t n = 0;
+    for (*value = 0; i + n < s.n && span_digit_char(s.p[i + n]); n++) *value = *value * 10 + (s.p[i + n] - '0');
+    return n <= DIGITS_MAX ? n : 0;
+}
+
+static size_t blanks_at(struct span s, size_t i)
+{
+    size_t n = 0;
+    while (i + n < s.n && s.p[i + n] == ' ') n++;
+    return n;
+}
+
+/* names_part - does a word say whether training or held-out data is spoken of, and nothing else? */
+static bool names_part(struct span word)
+{
+    static const char *const words[] = {"train", "training", "val", "valid", "validation", "eval", "evaluation", "test", "dev"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (word.n == strlen(words[i]) && strncasecmp(word.p, words[i], word.n) == 0) return true;
+    return false;
+}
+
+/* headed - the part and the count of it that a message begins with, as "eval   14 | loss=0.5" and Catalyst's "valid (3/26) loss: 0.5"
+ * (catalyst/core/runner.py and callbacks/printer); the word is what the line is about. Returns the bytes they take, 0 for none. */
+static size_t headed(struct span s, struct text_pairs *out)
+{
+    size_t word = 0, i, n;
+    double value, total;
+    while (word < s.n && span_letter_char(s.p[word])) word++;
+    size_t blanks = blanks_at(s, word);
+    if (!blanks || !names_part((struct span){s.p, word})) return 0;
+    i = word + blanks;
+    bool round = i < s.n && s.p[i] == '(';
+    if (!(n = digits_at(s, i += round, &value))) return 0;
+    i += n;
+    if (round) {
+        if (i >= s.n || s.p[i] != '/' || !(n = digits_at(s, i + 1, &total)) || value > total) return 0;
+        i += n + 1;
+        if (i + 2 >= s.n || s.p[i] != ')' || s.p[i + 1] != ' ' || !span_letter_char(s.p[i + 2])) return 0;
+    } else {
+        i += blanks_at(s, i);
+        if (i + 1 >= s.n || s.p[i] != '|' || s.p[i + 1] != ' ') return 0;
+    }
+    out->label = (struct span){s.p, word};
+    out->lead = value;
+    return i + 1;
+}
+
 /* whole - a number of digits between blanks at p, and what stands behind; NULL for none. */
 static const char *whole(const char *p, const char *end, double *value)
 {
@@ -325,7 +376,10 @@ void text_pairs_noted(struct span message, struct text_pairs *out, struct text_s
     out->code = out->quoted = out->braces = out->titled = out->undivided = false;
     out->lead = NAN;
     out->lead_bracketed = false;
-    if (!twin(&s)) s.p += lead(message, out);
+    if (!twin(&s)) {
+        size_t n = headed(message, out);
+        s.p += n ? n : lead(message, out);
+    }
     if (slots && !isnan(out->lead)) note_lead(&s);
     while (s.p < s.end && !out->code) {
         double value;
