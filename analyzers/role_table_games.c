@@ -142,6 +142,8 @@ const struct role_row role_table_games[] = {
     EVAL_DOWN("fid50k full", WHOLE),
     EVAL_DOWN("fid50k", WHOLE), /* of so many samples: StyleGAN's metrics, as the next */
     EVAL_DOWN("fid10k", WHOLE),
+    EVAL_DOWN("frechet", WHOLE),
+    EVAL_DOWN("frechet distance", WHOLE),
     EVAL_DOWN("frechet inception distance", WHOLE),
     EVAL_DOWN("kid", WHOLE),
     EVAL_DOWN("kid50k", WHOLE),

@@ -174,7 +174,8 @@ static void message(struct text *t, const struct text_line *l, const struct form
     if (text_block(&t->block, &t->facts, l->body, t->run.points > 0, out)) return;
     if (text_python(&t->python, &t->facts, l->body, !isnan(l->time), out)) return;
     if (text_announced(&t->run.place, l->body)) return;
-    if ((first == '|' || first == '-' || first == '+') && text_table(&t->table, &t->run, &t->facts, l, out)) return;
+    if ((first == '|' || first == '-' || first == '+' || t->table.bare) && text_table(&t->table, &t->run, &t->facts, l, out))
+        return;
     t->table.open = t->table.settings = false;
     if (l->body.p[l->body.n - 1] == ':' || is_label(l->body)) note_label(t, l, out);
     if (text_sides(&t->sides, &t->run, l, out)) return;

@@ -123,6 +123,24 @@ static void catalysts_epochs_stand_in_brackets_behind_the_part(void **state)
     probe_close(p);
 }
 
+/* ---- tables without bars --------------------------------------------------------------------------------------------------------- */
+
+static void a_table_that_blanks_part_is_one_record(void **state)
+{
+    (void)state;
+    struct probe *p = read_log("-------------  ------\nEval/accuracy    0.5\nLoss             2.5\nTotalSteps      40\nlr        "
+                               "       0.25\n-------------  ------\n"
+                               "-------------  --------\nEval/accuracy    0.75\nLoss           nan\nTotalSteps      80\nlr       "
+                               "        0.125\n-------------  --------\n");
+    probe_expect(p, "series Loss step");
+    probe_expect(p, "point Loss 40 2.5 @2");
+    probe_expect(p, "point lr 40 0.25 @2");
+    probe_expect(p, "point Loss 80 NaN @8");
+    probe_expect(p, "point Eval/accuracy 80 0.75 @8");
+    probe_refuse(p, "point TotalSteps");
+    probe_close(p);
+}
+
 /* ---- timm ----------------------------------------------------------------------------------------------------------------------- */
 
 static void timms_batches_are_steps_and_its_rate_is_read(void **state)
@@ -279,6 +297,7 @@ int main(void)
         cmocka_unit_test(espnets_results_alone_are_counted_by_epochs),
         cmocka_unit_test(a_torn_result_of_espnet_ends),
         cmocka_unit_test(counts_at_the_end_of_what_fits_stay_counts),
+        cmocka_unit_test(a_table_that_blanks_part_is_one_record),
         cmocka_unit_test(a_part_and_its_count_stand_in_front_of_a_bar),
         cmocka_unit_test(catalysts_epochs_stand_in_brackets_behind_the_part),
         cmocka_unit_test(timms_batches_are_steps_and_its_rate_is_read),

@@ -89,6 +89,73 @@ static void tell(struct text_table *t, struct text_run *r, const struct text_lin
     if (t->n) r->place.step = at.step, r->place.axis = at.axis, r->place.known = true;
 }
 
+/* ---- tables without bars ------------------------------------------------------------------------------------------------ */
+
+/* is_bare_rule - "----------  -------": over and under a table whose columns nothing but blanks parts (tabulate's "simple"). */
+static bool is_bare_rule(struct span s)
+{
+    enum { DASHES = 2 };
+    size_t first = 0, blanks, second = 0;
+    while (first < s.n && s.p[first] == '-') first++;
+    for (blanks = 0; first + blanks < s.n && s.p[first + blanks] == ' ';) blanks++;
+    while (first + blanks + second < s.n && s.p[first + blanks + second] == '-') second++;
+    return first >= DASHES && blanks >= 2 && second >= DASHES && first + blanks + second == s.n;
+}
+
+/* bare_cells - "TotalSteps    120" into a name and its number. */
+static bool bare_cells(struct span s, struct span *name, struct span *value)
+{
+    double number, count;
+    size_t from = s.n;
+    while (from && s.p[from - 1] != ' ') from--;
+    if (from < 3 || s.p[from - 2] != ' ') return false;
+    *name = span_trim((struct span){s.p, from});
+    *value = span_from(s, from);
+    return name->n && num_parse(*value, &number) && !num_parse(*name, &count);
+}
+
+static bool counts(const struct text_table *t)
+{
+    for (size_t i = 0; i < t->n; i++)
+        if (field_rank(field_of(span_of(t->row[i].name))) < FIELD_UNRANKED) return true;
+    return false;
+}
+
+/* tell_bare - a record where one of its rows counts, else settings. */
+static void tell_bare(struct text_table *t, struct text_run *r, struct text_facts *f, const struct text_line *l,
+                      const struct format_out *out)
+{
+    char value[32];
+    if (counts(t)) tell(t, r, l, out);
+    else
+        for (size_t i = 0; i < t->n; i++) {
+            int n = snprintf(value, sizeof value, "%.9g", t->row[i].value);
+            text_fact(f, span_of(t->row[i].name), (struct span){value, (size_t)n}, out);
+        }
+    t->n = 0;
+}
+
+/* bare - a row of such a table; false where the line is none, which ends one. Its rules are left to who else knows them. */
+static bool bare(struct text_table *t, struct text_run *r, struct text_facts *f, const struct text_line *l,
+                 const struct format_out *out)
+{
+    struct span name, value;
+    bool rule = is_bare_rule(l->body), row = t->bare && !rule && bare_cells(l->body, &name, &value);
+    if (row) {
+        add_row(t, l, name, value, out);
+        return true;
+    }
+    bool ends = t->bare && t->n;
+    if (ends) tell_bare(t, r, f, l, out);
+    t->bare = rule && !ends;
+    if (!t->bare) return false;
+    t->n = 0;
+    t->group[0] = 0;
+    t->line = l->line + 1;
+    t->time = l->time;
+    return false;
+}
+
 /* is_head - of a table of settings. */
 static bool is_head(struct span name, struct span value)
 {
@@ -129,6 +196,7 @@ bool text_table(struct text_table *t, struct text_run *r, struct text_facts *f, 
                 const struct format_out *out)
 {
     struct span name, value;
+    if (bare(t, r, f, l, out)) return true;
     if (is_rule(l->body)) {
         bool ends = t->open && t->n;
         bool grid = ends && t->n == 1 && l->body.p[0] == '+' && !r->points;

@@ -7,6 +7,13 @@
  *     |    total_timesteps | 2048      |
  *     ----------------------------------
  *
+ * or without bars, as dowel and garage print theirs with tabulate:
+ *
+ *     ----------  ------
+ *     Loss          0.52
+ *     TotalSteps  120
+ *     ----------  ------
+ *
  * A table is one record; its rows are kept until the closing line, which tells the step. Below a head "| Parameter | Value |", as
  * llm.c prints it, the rows are settings. */
 #ifndef MLWATCH_TEXT_TABLE_H
@@ -17,7 +24,7 @@
 
 enum { TEXT_TABLE_ROWS = 64, TEXT_TABLE_NAME_BYTES = 72 };
 struct text_table {
-    bool open, settings; /* settings: its rows are facts */
+    bool open, bare, settings; /* bare: open, and without bars; settings: its rows are facts */
     uint64_t line;
     double time;
     size_t n;
