@@ -141,6 +141,23 @@ static void a_table_that_blanks_part_is_one_record(void **state)
     probe_close(p);
 }
 
+/* ---- two players ----------------------------------------------------------------------------------------------------------------- */
+
+static void what_two_players_lose_is_read_without_the_word(void **state)
+{
+    (void)state;
+    struct probe *p = read_log(
+        "[20] D_total=-0.5, G_total=1.25, frechet=12.5, modes=1.0\n[40] D_total=-0.25, G_total=1.5, frechet=10.5, modes=2.0\n");
+    probe_expect(p, "point D_total 20 -0.5 @1");
+    probe_expect(p, "point G_total 40 1.5 @2");
+    probe_expect(p, "point frechet 40 10.5 @2");
+    probe_close(p);
+    p = read_log("train step 20 D_total 0.5 G_total 1.25\ntrain step 40 D_total nan G_total 1.5\n");
+    probe_expect(p, "point D_total 40 NaN @2");
+    probe_expect(p, "point G_total 20 1.25 @1");
+    probe_close(p);
+}
+
 /* ---- timm ----------------------------------------------------------------------------------------------------------------------- */
 
 static void timms_batches_are_steps_and_its_rate_is_read(void **state)
@@ -298,6 +315,7 @@ int main(void)
         cmocka_unit_test(a_torn_result_of_espnet_ends),
         cmocka_unit_test(counts_at_the_end_of_what_fits_stay_counts),
         cmocka_unit_test(a_table_that_blanks_part_is_one_record),
+        cmocka_unit_test(what_two_players_lose_is_read_without_the_word),
         cmocka_unit_test(a_part_and_its_count_stand_in_front_of_a_bar),
         cmocka_unit_test(catalysts_epochs_stand_in_brackets_behind_the_part),
         cmocka_unit_test(timms_batches_are_steps_and_its_rate_is_read),

@@ -25,10 +25,10 @@ static uint32_t hash_of(struct span s)
 
 static const char *const strong_parts[] = {"loss",      "acc",    "score",  "error",   "reward",   "perplex",
                                            "precision", "recall", "return", "entropy", "deviance", "accuracy"};
-static const char *const strong_words[] = {"ppl",  "auc", "f1",   "f",    "mse",  "mae",    "rmse", "bleu", "iou",
-                                           "miou", "map", "dice", "fid",  "kl",   "nll",    "elbo", "trl",  "tel",
-                                           "r2",   "wer", "cer",  "top1", "top5", "psnr",   "ssim", "cost", "ap",
-                                           "bpb",  "bpc", "l1",   "l2",   "ndcg", "logloss"};
+static const char *const strong_words[] = {"ppl",  "auc", "f1",   "f",    "mse",  "mae",     "rmse",   "bleu", "iou",
+                                           "miou", "map", "dice", "fid",  "kl",   "nll",     "elbo",   "trl",  "tel",
+                                           "r2",   "wer", "cer",  "top1", "top5", "psnr",    "ssim",   "cost", "ap",
+                                           "bpb",  "bpc", "l1",   "l2",   "ndcg", "logloss", "frechet"};
 static const char *const metric_words[] = {
     "gradnorm", "lrate",       "lr",  "rate",   "grad",  "norm",  "gnorm",      "time",   "ms", "mfu", "tps", "wps",
     "tok",      "tokens",      "mem", "memory", "scale", "speed", "throughput", "tflops", "dt", "fps", "sec", "s",
@@ -140,6 +140,17 @@ static bool is_symbol(struct span name)
            (name.n > 2 && name.p[0] == '|' && name.p[name.n - 1] == '|');
 }
 
+/* is_player - "D_total", "G/total": what a player of a GAN loses, where no word of it says loss. A letter alone is none. */
+static bool is_player(struct span name)
+{
+    char text[TEXT_NAME_MAX_BYTES + 1];
+    if (name.n < 3 || name.n >= sizeof text || !strchr("dgDG", name.p[0]) || !strchr("_/.", name.p[1])) return false;
+    memcpy(text, name.p, name.n);
+    text[name.n] = 0;
+    enum role role = role_of(text).role;
+    return role == ROLE_LOSS_DISCRIMINATOR || role == ROLE_LOSS_GENERATOR;
+}
+
 static uint8_t flags_of(struct span name)
 {
     static const char *const ignored[] = {"v_num", "micro_step", "pid", "worker",  "gpu",          "eta",   "progress",
@@ -160,6 +171,7 @@ static uint8_t flags_of(struct span name)
         if (last && word_in(w, metric_words, sizeof metric_words / sizeof *metric_words)) flags |= NAME_METRIC;
         if (split_word(w)) flags |= NAME_SPLIT;
     }
+    if (is_player(name)) flags |= NAME_STRONG | NAME_METRIC;
     if (is_symbol(name)) flags |= NAME_METRIC | (strchr("LJ", name.p[name.n - 1]) ? NAME_STRONG : 0);
     if (span_is(name, "tel") || span_is(name, "eval")) flags |= NAME_SPLIT | NAME_STRONG | NAME_METRIC; /* llm.c */
     return flags;
