@@ -21,6 +21,8 @@ const struct role_row role_table_training[] = {
     {"minibatch loss", WHOLE, ROLE_LOSS_TRAIN, ROLE_LOSS_EVAL, BETTER_LOWER, false, "loss", ""},
     {"mini batch loss", WHOLE, ROLE_LOSS_TRAIN, ROLE_LOSS_EVAL, BETTER_LOWER, false, "loss", ""},
     {"episode loss", WHOLE, ROLE_LOSS_TRAIN, ROLE_LOSS_EVAL, BETTER_LOWER, false, "loss", ""},
+    {"loss loss", WHOLE, ROLE_LOSS_TRAIN, ROLE_LOSS_EVAL, BETTER_LOWER, false, "loss",
+     ""}, /* Poutyne: loss/loss beside loss/val_loss */
     {"loss loss mean", WHOLE, ROLE_LOSS_TRAIN, ROLE_LOSS_EVAL, BETTER_LOWER, false, "loss", ""},
     {"trl", WHOLE, ROLE_LOSS_TRAIN, ROLE_LOSS_TRAIN, BETTER_LOWER, false, "loss", ""},
     {"tel", WHOLE, ROLE_LOSS_EVAL, ROLE_LOSS_EVAL, BETTER_LOWER, false, "loss", ""},

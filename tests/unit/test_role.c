@@ -107,6 +107,7 @@ static const struct {
     {"d_loss", ROLE_LOSS_DISCRIMINATOR, BETTER_UNKNOWN, false, ""},
     {"D_total", ROLE_LOSS_DISCRIMINATOR, BETTER_UNKNOWN, false, ""},
     {"G/total", ROLE_LOSS_GENERATOR, BETTER_UNKNOWN, false, ""},
+    {"loss/loss", ROLE_LOSS_TRAIN, BETTER_LOWER, false, "loss"},
     {"frechet", ROLE_SCORE_EVAL, BETTER_LOWER, false, "frechet"},
     {"D_loss", ROLE_LOSS_DISCRIMINATOR, BETTER_UNKNOWN, false, ""},
     {"Discriminator_loss", ROLE_LOSS_DISCRIMINATOR, BETTER_UNKNOWN, false, ""},
