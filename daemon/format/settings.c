@@ -210,10 +210,7 @@ static void yaml_line(struct state *s, struct span line, const struct format_out
     if (rest.p[n] == '=' && value.n && value.p[0] == '@') value = span_from(value, 1); /* gin's reference to a function */
     if (!enter(s, indent + s->section, key) || !value.n || strchr("|>&!", value.p[0]) || span_is(value, "null")) return;
     if (value.n > 2 && value.p[0] == '{' && value.p[value.n - 1] == '}') flow_map(s, value, out);
-    else {
-        size_t above = s->level[s->depth - 1].key_bytes; /* "lr: / value: 0.1" of W&B's config.yaml sets lr */
-        out->fact(out->arg, (struct span){s->path, above && span_is(key, "value") ? above : s->path_bytes}, value);
-    }
+    else out->fact(out->arg, (struct span){s->path, s->path_bytes}, value);
 }
 
 static size_t feed_yaml(struct state *s, struct span in, int at_end, const struct format_out *out)

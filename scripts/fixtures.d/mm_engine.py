@@ -13,7 +13,7 @@ from mmengine.evaluator import BaseMetric
 from mmengine.model import BaseModel
 from mmengine.runner import Runner
 
-RULES = ("vis_data/*.json by the json module: every number at \"step\"; that of an evaluation is the epoch, so it stands at the last training step.",
+RULES = ("vis_data/*.json by the json module: every number at \"step\"; that of an evaluation is the epoch, so it stands at the last training step, its metric below val/.",
          "run.log by regular expressions: an Epoch(train) line at its place in the run, (E - 1) n + i.",
          "An Epoch(val) line counts its own batches, so it stands at the last training step; its names are told with \"valid \" in front.")
 
@@ -75,7 +75,8 @@ def run(out, name, **more):
         c.keep("scalars.json", "run.log")
         for row in json_lines("scalars.json"):
             step = row["step"] if "iter" in row else step
-            c.record("scalars.json", step, dict(flat(row)), skip=("step",))
+            held = {} if "iter" in row else {"error": "val/error"}
+            c.record("scalars.json", step, {held.get(k, k): v for k, v in flat(row)}, skip=("step",))
         log_points(c, "run.log")
         for key, value in (("optim_wrapper/optimizer/type", "SGD"), ("optim_wrapper/optimizer/lr", "0.05"), ("train_dataloader/batch_size", "4"),
                            ("train_cfg/max_epochs", "4"), ("optim_wrapper/clip_grad/max_norm", "35"), ("model/type", "Net"),

@@ -57,13 +57,6 @@ static void yaml_maps_lie_below_their_key(void **unused)
     assert_tells("optim:\n  - name: adamw\n    lr: 0.003\nseed: 1\n", "fact optim/lr=0.003");
 }
 
-static void the_value_of_a_setting_is_the_setting(void **unused)
-{
-    (void)unused;
-    assert_tells("wandb_version: 1\nlr:\n  desc: null\n  value: 0.003\nmodel:\n  value: gru\n", "fact lr=0.003\n");
-    assert_tells("value: 3\n", "fact value=3");
-}
-
 static void assignments_lie_below_their_section(void **unused)
 {
     (void)unused;
@@ -99,8 +92,7 @@ int main(void)
                                        cmocka_unit_test(broken_json_tells_nothing_but_that),
                                        cmocka_unit_test(yaml_nesting_follows_the_indentation),
                                        cmocka_unit_test(yaml_maps_lie_below_their_key),
-                                       cmocka_unit_test(the_value_of_a_setting_is_the_setting),
-                                       cmocka_unit_test(assignments_lie_below_their_section),
+                                                                      cmocka_unit_test(assignments_lie_below_their_section),
                                        cmocka_unit_test(a_file_of_settings_is_known_by_its_name_and_what_it_holds),
                                        cmocka_unit_test(sums_of_the_trainer_are_claimed_and_benchmarks_are_not)};
     return cmocka_run_group_tests(tests, NULL, NULL);
