@@ -315,7 +315,8 @@ static bool falls_late(const struct state *s, const double *y, size_t n)
  * where too few are. */
 static double reach(const struct state *s, const struct bucket *from, const struct bucket *to)
 {
-    const struct curve *c = s->rate ? s->rate->fine : NULL;
+    struct past_room room;
+    const struct curve *c = s->rate ? past_fine(s->rate, &room) : NULL;
     double sum = c ? NAN : (double)(to->last_step - from->last_step);
     for (uint32_t i = 0; c && i < c->used; i++)
         if (c->buckets[i].first_step > from->last_step && c->buckets[i].first_step <= to->last_step)
