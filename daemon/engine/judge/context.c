@@ -278,20 +278,26 @@ static bool scores_hold(const struct run *r, const struct finding *f)
     return any;
 }
 
+/* The levels of a series in this segment; they may have been put away. NULL when memory ran out. */
+static const struct curve *levels_of(const struct run *r, const struct series *s)
+{
+    return curves_open(&r->out) ? &r->series[s->id]->kept.past.coarse : NULL;
+}
+
 /* Does it stand above all that it began with? */
 static bool is_beyond(const struct run *r, const struct finding *f)
 {
-    const struct curve *c = &r->series[f->series->id]->kept.past.coarse;
-    return c->used && c->buckets[c->used - 1].mean > c->buckets[0].max;
+    const struct curve *c = levels_of(r, f->series);
+    return c && c->used && c->buckets[c->used - 1].mean > c->buckets[0].max;
 }
 
 /* Has the loss come down again, steadily, from the highest it rose to, with half of what it began at below it? A run that runs away does
  * not learn: harder rows were given to it, as far as the loss alone can tell. */
 static bool learns_again(const struct run *r, const struct finding *f)
 {
-    const struct curve *c = &r->series[f->series->id]->kept.past.coarse;
+    const struct curve *c = levels_of(r, f->series);
     double mean[PAST_COARSE];
-    uint32_t peak = 0, n = c->used;
+    uint32_t peak = 0, n = c ? c->used : 0;
     for (uint32_t i = 0; i < n; i++)
         if (c->buckets[i].last_step >= f->onset_step && (!peak || c->buckets[i].mean > c->buckets[peak].mean)) peak = i;
     if (!peak || n - peak < FALLS_FOR || (n - peak) * FALLS_PART < n) return false;
