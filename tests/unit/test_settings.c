@@ -92,7 +92,7 @@ int main(void)
                                        cmocka_unit_test(broken_json_tells_nothing_but_that),
                                        cmocka_unit_test(yaml_nesting_follows_the_indentation),
                                        cmocka_unit_test(yaml_maps_lie_below_their_key),
-                                                                      cmocka_unit_test(assignments_lie_below_their_section),
+                                       cmocka_unit_test(assignments_lie_below_their_section),
                                        cmocka_unit_test(a_file_of_settings_is_known_by_its_name_and_what_it_holds),
                                        cmocka_unit_test(sums_of_the_trainer_are_claimed_and_benchmarks_are_not)};
     return cmocka_run_group_tests(tests, NULL, NULL);
