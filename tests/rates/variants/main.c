@@ -2,7 +2,7 @@
  *
  *   tool_variants [--way NAME | --log NAME] DIR...   only this way; --log: and what the log is then, as `point NAME STEP VALUE`
  *     run    DIR              one for each run found
- *     way    NAME             one for each way that changes something of it (ways.c)
+ *     way    NAME             one for each way that changes something of it (ways.h)
  *     found  SEVERITY  KIND  MESSAGE   what is said then, worst first
  *     cause  ID               the best three
  *
@@ -48,8 +48,10 @@ static void try_run(const struct scan_run *from, const struct knowledge *k, cons
     struct tape t = {0};
     tape_read(&t, from);
     printf("run\t%s\n", from->root);
-    for (const struct way *w = ways; w->name; w++)
-        if (!only || w == ways || strcmp(only, w->name) == 0) try_way(&t, w, from, k, log && only && w != ways);
+    try_way(&t, &way_plain, from, k, false);
+    for (const struct way *const *list = ways; *list; list++)
+        for (const struct way *w = *list; w->name; w++)
+            if (!only || strcmp(only, w->name) == 0) try_way(&t, w, from, k, log);
     tape_free(&t);
 }
 
