@@ -10,7 +10,7 @@
  * last. When a newer one gets its first metric it takes over, and its steps begin anew, as after a restart. A fact says how many
  * were left out. Rows are taken by rowid, so each poll reads what is new. A rowid is not for ever (a migration numbers the rows
  * anew), so the last row that was told is known by its contents, and looked for when it is not at its place. */
-#include "../base/sqlite.h"
+#include "database.h"
 #include "field.h"
 #include "mlflow.h"
 #include "record.h"
@@ -18,8 +18,8 @@
 #include <float.h>
 #include <stdio.h>
 
-enum { WAIT_MS = 250, BATCH_ROWS = 10000, RUN_ID_BYTES = 64, NAMED = 95, LOOKED_INTO = 90 };
-static const char magic[] = "SQLite format 3"; /* and a NUL */
+enum { BATCH_ROWS = 10000, RUN_ID_BYTES = 64, NAMED = 95 };
+static const struct database_kind kind = {DATABASE_TABLES "name IN ('runs', 'metrics', 'params', 'tags')", 4};
 
 struct metric {
     struct mlflow_rows rows;
@@ -44,19 +44,6 @@ struct asking {
 };
 
 /* ---- which run --------------------------------------------------------------------------------------------------------- */
-
-/* Has it the tables, and are they of the kind that takes no more time than it has rows? */
-static enum status look_for_tables(struct sqlite *db, bool *found, struct err *err)
-{
-    int64_t n = 0;
-    enum status status =
-        sqlite_integer(db,
-                       "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name IN ('runs', 'metrics', 'params', 'tags')"
-                       " AND sql NOT LIKE 'CREATE VIRTUAL%'",
-                       UNBOUND, 0, &n, err);
-    *found = n == 4;
-    return status;
-}
 
 static void forget_rows(struct state *s)
 {
@@ -172,12 +159,14 @@ static struct metric *metric_of(struct state *s, struct span key, uint64_t line,
     return &s->metrics[column];
 }
 
-static void tell_row(const struct asking *a, struct rows *row)
+static void tell_row(void *arg, struct rows *row)
 {
+    const struct asking *a = arg;
     uint64_t line = (uint64_t)rows_int(row, ROWID);
     struct span key = span_of(rows_text(row, KEY));
     struct metric *m = metric_of(a->s, key, line, a->out);
     enum axis axis;
+    a->s->mark = mark_of(row);
     if (!m) return;
     int64_t step = mlflow_step(&m->rows, rows_int(row, STEP), &axis);
     if (!m->named || m->axis != axis) m->series = a->out->series(a->out->arg, key, axis);
@@ -216,23 +205,11 @@ static enum status check_place(const struct asking *a)
     return status || same ? status : find_again(a);
 }
 
-/* Short reads: while one runs the writer cannot commit. */
-static enum status tell_metrics(const struct asking *a)
+static enum status tell_metrics(struct asking *a)
 {
-    struct state *s = a->s;
+    static const struct database_rows metrics = {METRICS, BATCH_ROWS, tell_row};
     enum status status = check_place(a);
-    for (int n = BATCH_ROWS; !status && n == BATCH_ROWS;) {
-        struct rows *rows = NULL;
-        status =
-            sqlite_query(a->db, METRICS, BOUND(bound_text(s->run), bound_int(s->last), bound_int(BATCH_ROWS)), &rows, a->err);
-        for (n = 0; !status && rows_next(rows); n++) {
-            tell_row(a, rows);
-            s->last = rows_int(rows, ROWID);
-            s->mark = mark_of(rows);
-        }
-        if (!status) status = rows_done(rows, a->err);
-    }
-    return status;
+    return status ? status : database_tell(a->db, &metrics, a->s->run, &a->s->last, a, a->err);
 }
 
 /* ---- the outside ------------------------------------------------------------------------------------------------------- */
@@ -240,10 +217,9 @@ static enum status tell_metrics(const struct asking *a)
 static enum status poll(void *state, const char *path, const struct format_out *out, struct err *err)
 {
     struct asking a = {state, NULL, out, err};
-    enum status status = sqlite_open_foreign(path, WAIT_MS, &a.db, err);
-    bool found = false;
-    if (!status) status = look_for_tables(a.db, &found, err);
-    if (!status && found) status = choose(&a); /* MLflow may just be making the tables */
+    bool found;
+    enum status status = database_open(&kind, path, &a.db, &found, err);
+    if (!status && found) status = choose(&a);
     if (!status && a.s->run[0]) {
         status = tell_facts(&a);
         if (!status) status = tell_metrics(&a);
@@ -253,18 +229,10 @@ static enum status poll(void *state, const char *path, const struct format_out *
     return status ? err->status = E_IO : OK;
 }
 
-/* sniff - the schema may lie anywhere in the file, so a database of another name is opened and asked for its tables. */
 static int sniff(const char *path, struct span head)
 {
-    struct sqlite *db = NULL;
-    struct err ignored;
-    if (head.n < sizeof magic || memcmp(head.p, magic, sizeof magic) != 0) return 0;
-    if (strcmp(path_name(path), "mlflow.db") == 0) return NAMED;
-    if (sqlite_open_foreign(path, 0, &db, &ignored)) return 0;
-    bool found;
-    enum status status = look_for_tables(db, &found, &ignored);
-    sqlite_close(db);
-    return !status && found ? LOOKED_INTO : 0;
+    if (database_is(head) && strcmp(path_name(path), "mlflow.db") == 0) return NAMED;
+    return database_sniff(&kind, path, head);
 }
 
 const struct format format_mlflow_db = {

@@ -6,7 +6,7 @@
  *
  * One source is one run, so one run of the file is read: the one whose record came last. A newer one takes over with its first record, and
  * its steps begin anew. Rows are only ever added, under ids that grow. */
-#include "../base/sqlite.h"
+#include "database.h"
 #include "field.h"
 #include "format.h"
 #include "json_scan.h"
@@ -14,8 +14,9 @@
 
 #include <stdio.h>
 
-enum { WAIT_MS = 250, BATCH_ROWS = 5000, RUN_BYTES = 200, LOOKED_INTO = 90 };
-static const char magic[] = "SQLite format 3"; /* and a NUL */
+enum { BATCH_ROWS = 5000, RUN_BYTES = 200 };
+static const struct database_kind kind = {
+    DATABASE_TABLES "name = 'metrics' AND sql LIKE '%run_name%' AND sql LIKE '%step%' AND sql LIKE '%metrics TEXT%'", 1};
 
 struct state {
     struct record record;
@@ -29,19 +30,6 @@ struct asking {
     struct err *err;
     uint64_t line; /* the id in hand */
 };
-
-/* Has it the table, and is it of the kind that takes no more time than it has rows? */
-static enum status look_for_table(struct sqlite *db, bool *found, struct err *err)
-{
-    int64_t n = 0;
-    enum status status = sqlite_integer(
-        db,
-        "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'metrics' AND sql NOT LIKE 'CREATE VIRTUAL%'"
-        " AND sql LIKE '%run_name%' AND sql LIKE '%step%' AND sql LIKE '%metrics TEXT%'",
-        UNBOUND, 0, &n, err);
-    *found = n == 1;
-    return status;
-}
 
 /* choose - the run to read, into s->run; empty when there is no record. */
 static enum status choose(const struct asking *a)
@@ -71,8 +59,9 @@ static void scalar(void *arg, struct span path, enum json_kind kind, struct span
 
 enum { ID, TIME, STEP, METRICS }; /* columns of a query for records */
 
-static void tell_row(struct asking *a, struct rows *row)
+static void tell_row(void *arg, struct rows *row)
 {
+    struct asking *a = arg;
     struct record *r = &a->s->record;
     struct span text = span_of(rows_text(row, METRICS)), time = span_of(rows_text(row, TIME));
     struct json_cursor c = {.p = text.p, .end = text.p + text.n};
@@ -89,48 +78,22 @@ static void tell_row(struct asking *a, struct rows *row)
     record_end(r, a->line, a->out);
 }
 
-/* Short reads: while one runs the writer cannot commit. */
-static enum status tell_records(struct asking *a)
-{
-    struct state *s = a->s;
-    enum status status = OK;
-    for (int n = BATCH_ROWS; !status && n == BATCH_ROWS;) {
-        struct rows *rows = NULL;
-        status = sqlite_query(
-            a->db, "SELECT id, timestamp, step, metrics FROM metrics WHERE run_name = ?1 AND id > ?2 ORDER BY id LIMIT ?3",
-            BOUND(bound_text(s->run), bound_int(s->last), bound_int(BATCH_ROWS)), &rows, a->err);
-        for (n = 0; !status && rows_next(rows); n++) {
-            tell_row(a, rows);
-            s->last = rows_int(rows, ID);
-        }
-        if (!status) status = rows_done(rows, a->err);
-    }
-    return status;
-}
+static const struct database_rows records = {
+    "SELECT id, timestamp, step, metrics FROM metrics WHERE run_name = ?1 AND id > ?2 ORDER BY id LIMIT ?3", BATCH_ROWS,
+    tell_row};
 
 static enum status poll(void *state, const char *path, const struct format_out *out, struct err *err)
 {
     struct asking a = {state, NULL, out, err, 0};
-    enum status status = sqlite_open_foreign(path, WAIT_MS, &a.db, err);
-    bool found = false;
-    if (!status) status = look_for_table(a.db, &found, err);
+    bool found;
+    enum status status = database_open(&kind, path, &a.db, &found, err);
     if (!status && found) status = choose(&a);
-    if (!status && a.s->run[0]) status = tell_records(&a);
+    if (!status && a.s->run[0]) status = database_tell(a.db, &records, a.s->run, &a.s->last, &a, err);
     sqlite_close(a.db);
     return status ? err->status = E_IO : OK;
 }
 
-static int sniff(const char *path, struct span head)
-{
-    struct sqlite *db = NULL;
-    struct err ignored;
-    if (head.n < sizeof magic || memcmp(head.p, magic, sizeof magic) != 0) return 0;
-    if (sqlite_open_foreign(path, 0, &db, &ignored)) return 0;
-    bool found;
-    enum status status = look_for_table(db, &found, &ignored);
-    sqlite_close(db);
-    return !status && found ? LOOKED_INTO : 0;
-}
+static int sniff(const char *path, struct span head) { return database_sniff(&kind, path, head); }
 
 const struct format format_trackio_db = {
     .name = "trackio_db",
