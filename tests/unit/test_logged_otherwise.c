@@ -6,14 +6,7 @@ static const struct series mean_return = SERIES(ROLE_RETURN, "rollout/ep_rew_mea
                            memory = SERIES(ROLE_MEMORY, "memory_mb", "memory", 2),
                            loss = SERIES(ROLE_LOSS_TRAIN, "train/loss", "loss", 3),
                            held = SERIES(ROLE_LOSS_EVAL, "val/loss", "loss", 4);
-static const struct series score = {.name = "val/accuracy",
-                                    .unit = "",
-                                    .metric = "accuracy",
-                                    .depth = -1,
-                                    .role = ROLE_SCORE_EVAL,
-                                    .better = BETTER_HIGHER,
-                                    .bounded = true,
-                                    .id = 5};
+static const struct series score = ACCURACY("val/accuracy", 5);
 
 enum { SEEDS = 40 };
 

@@ -9,14 +9,7 @@ static const struct series loss = SERIES(ROLE_LOSS_TRAIN, "train/loss", "loss", 
                            paid = SERIES(ROLE_RETURN, "ep_rew_mean", "return", 7),
                            d = SERIES(ROLE_LOSS_DISCRIMINATOR, "d_loss", "d_loss", 8),
                            g = SERIES(ROLE_LOSS_GENERATOR, "g_loss", "g_loss", 9);
-static const struct series score = {.name = "val/accuracy",
-                                    .unit = "",
-                                    .metric = "accuracy",
-                                    .depth = -1,
-                                    .role = ROLE_SCORE_EVAL,
-                                    .better = BETTER_HIGHER,
-                                    .bounded = true,
-                                    .id = 4};
+static const struct series score = ACCURACY("val/accuracy", 4);
 
 static void set(struct watch *w, const char *key, const char *text)
 {

@@ -5,14 +5,7 @@
 enum { STEPS = 400, EVERY = 37, BROKEN_AT = 300 };
 
 static const struct series loss = SERIES(ROLE_LOSS_TRAIN, "train/loss", "loss", 0);
-static const struct series score = {.name = "val/accuracy",
-                                    .unit = "",
-                                    .metric = "accuracy",
-                                    .depth = -1,
-                                    .role = ROLE_SCORE_EVAL,
-                                    .better = BETTER_HIGHER,
-                                    .bounded = true,
-                                    .id = 1};
+static const struct series score = ACCURACY("val/accuracy", 1);
 
 /* The first finding of a kind as a run tells it. */
 struct told_by_run {

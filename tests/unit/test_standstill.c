@@ -4,14 +4,7 @@
 
 static const struct series loss = SERIES(ROLE_LOSS_TRAIN, "train/loss", "loss", 1),
                            held = SERIES(ROLE_LOSS_EVAL, "val/loss", "loss", 2), rate = SERIES(ROLE_LEARNING_RATE, "lr", "lr", 3);
-static const struct series score = {.name = "val/accuracy",
-                                    .unit = "",
-                                    .metric = "accuracy",
-                                    .depth = -1,
-                                    .role = ROLE_SCORE_EVAL,
-                                    .better = BETTER_HIGHER,
-                                    .bounded = true,
-                                    .id = 4};
+static const struct series score = ACCURACY("val/accuracy", 4);
 
 enum { SEEDS = 40 };
 

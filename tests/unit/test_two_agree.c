@@ -4,14 +4,7 @@
 
 static const struct series loss = SERIES(ROLE_LOSS_TRAIN, "train/loss", "loss", 1),
                            held = SERIES(ROLE_LOSS_EVAL, "val/loss", "loss", 2);
-static const struct series score = {.name = "val/accuracy",
-                                    .unit = "",
-                                    .metric = "accuracy",
-                                    .depth = -1,
-                                    .role = ROLE_SCORE_EVAL,
-                                    .better = BETTER_HIGHER,
-                                    .bounded = true,
-                                    .id = 4};
+static const struct series score = ACCURACY("val/accuracy", 4);
 
 /* Standardised targets, single batches of which scatter by half: the held-out loss comes from `begins` to `ends`. */
 static int of_numbers(double begins, double ends, bool classes)

@@ -22,6 +22,13 @@
         .name = name_, .unit = "", .metric = metric_, .depth = -1, .role = role_, .id = id_                                      \
     }
 
+/* ACCURACY - a held-out share of right answers. */
+#define ACCURACY(name_, id_)                                                                                                     \
+    {                                                                                                                            \
+        .name = name_, .unit = "", .metric = "accuracy", .depth = -1, .role = ROLE_SCORE_EVAL, .better = BETTER_HIGHER,          \
+        .bounded = true, .id = id_                                                                                               \
+    }
+
 /* One analyzer under watch, and the last thing it told. */
 struct watch {
     const struct analyzer *a;
