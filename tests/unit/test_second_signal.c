@@ -10,13 +10,9 @@ static const struct series loss = SERIES(ROLE_LOSS_TRAIN, "train/loss", "loss", 
                            d = SERIES(ROLE_LOSS_DISCRIMINATOR, "d_loss", "d_loss", 8),
                            g = SERIES(ROLE_LOSS_GENERATOR, "g_loss", "g_loss", 9),
                            entropy = SERIES(ROLE_ENTROPY, "entropy", "entropy", 10), kl = SERIES(ROLE_KL, "approx_kl", "kl", 11);
-static const struct series score = ACCURACY("val/accuracy", 4), fid = {.name = "fid",
-                                                                       .unit = "",
-                                                                       .metric = "fid",
-                                                                       .depth = -1,
-                                                                       .role = ROLE_SCORE_EVAL,
-                                                                       .better = BETTER_LOWER,
-                                                                       .id = 6};
+static const struct series score = ACCURACY("val/accuracy", 4);
+static const struct series fid = {
+    .name = "fid", .unit = "", .metric = "fid", .depth = -1, .role = ROLE_SCORE_EVAL, .better = BETTER_LOWER, .id = 6};
 
 /* A policy that becomes certain while its return rises; each update moves it by `moves`. */
 static int certain(double moves)
