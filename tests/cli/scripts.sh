@@ -25,6 +25,11 @@ write_program one >"$tree/daemon/main.c"
 ln -s "$tree/scripts/mlwatch" "$scratch/bin/link"
 cd "$tree/work" || exit 1
 
+# Asked what it does, the test script says so and builds nothing.
+cp "$SOURCE_DIR"/scripts/test "$tree/scripts/"
+has "$("$tree/scripts/test" --help)" "scripts/test [--quick | --deep]"
+[ -e "$tree/build" ] && fail "scripts/test --help built something"
+
 # dpkg-query is stood in for, so that the test says the same on every machine.
 mkdir "$scratch/lacking"
 printf '#!/bin/sh\ncase "$*" in *libzstd-dev*) exit 1;; esac\necho installed\n' >"$scratch/lacking/dpkg-query"
