@@ -113,9 +113,15 @@ static void fill(const struct finding *f, const char *sentence, struct str *out)
     }
 }
 
+/* Of what no curve shows by itself (analyzers/whole_run.c). */
+static const char alike[] =
+    "{series} went from {from} to {to} over {points} values; no curve by itself says enough, but all of them together "
+    "look like a faulty run's ({runs_alike%} sure)";
+
 void message_of(const struct finding *f, struct str *out)
 {
     const struct kind *k = kind_of(f->kind);
     const char *of_checkpoint = checkup_sentence(f);
-    fill(f, of_checkpoint ? of_checkpoint : k ? k->message : f->kind, out);
+    bool together = !isnan(finding_evidence(f, "runs_alike", NAN));
+    fill(f, of_checkpoint ? of_checkpoint : together ? alike : k ? k->message : f->kind, out);
 }

@@ -24,6 +24,13 @@ static double loss_above_floor(int s) { return fall(s, log(10), 0.52, 40) + fabs
 static double score_right(int s) { return 0.97 - 0.8 * exp(-s / 40.0) + noise(0.004); }
 static double score_standing(int s) { return 0.1135 + 0 * s; }
 static double score_late(int s) { return s < 200 ? 0.1 : 0.8 - 0.7 * exp(-(s - 200) / 60.0) + noise(0.01); }
+static double loss_little(int s) { return fall(s, 1, 0.85, 20) * exp(noise(0.05)); }
+static double eval_standing(int s) { return 0.8852 + 0 * s; }
+static double score_at_share(int s) { return 0.62 + 0 * s; }
+static double loss_unsteady(int s) { return 0.6 * exp(noise(0.6)) + 0 * s; }
+static double eval_unsteady(int s) { return fall(s, 1.3, 1.2, 60) * exp(noise(0.4)); }
+static double score_unsteady(int s) { return 0.5 + noise(0.08) + 0 * s; }
+static double eval_leaping(int s) { return 0.8 * exp(noise(0.9)) + 0 * s; }
 static double count_tp(int s) { return s < 120 ? 30 + floor(noise(8)) : 0; }
 static double count_fp(int s) { return s < 120 ? 12 + fabs(floor(noise(3))) : 0; }
 static double count_fn(int s) { return s < 120 ? 20 : 50; }
@@ -85,6 +92,9 @@ static double step_time(int s) { return 0.35 * exp(noise(0.1)) + 0 * s; }
         {"well, label smoothing", {LOSS(loss_above_floor), SCORE_SHARE(score_right)}},                                           \
         {"score never moves", {LOSS(loss_well), SCORE_SHARE(score_standing)}},                                                   \
         {"well, score moves late", {LOSS(loss_well), SCORE_SHARE(score_late)}},                                                  \
+        {"little of everything", {LOSS(loss_little), EVAL(eval_standing), SCORE_SHARE(score_at_share)}},                         \
+        {"unsteady", {LOSS(loss_unsteady), EVAL(eval_unsteady), SCORE_SHARE(score_unsteady)}},                                   \
+        {"trains well, evaluates anyhow", {LOSS(loss_quick), EVAL(eval_leaping), SCORE_SHARE(score_unsteady)}},                  \
         {"predicts one class", {LOSS(loss_well), COUNT("tp", count_tp), COUNT("fp", count_fp), COUNT("fn", count_fn)}},          \
         {"well, predicts both classes",                                                                                          \
          {LOSS(loss_well), COUNT("tp", count_tp_found), COUNT("fp", count_fp_found), COUNT("fn", count_fn_found)}},              \

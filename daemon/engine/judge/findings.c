@@ -3,6 +3,7 @@
  * Inhibition: a finding is folded into another one that explains it (analyzers/kind.c says which kinds do) when it did not
  * begin clearly before it. The same symptom seen again, or in a second source, is folded into the worst. What a source shows at steps
  * that the preferred source of the metric shows too is no finding of its own (run/sources.c). */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -156,6 +157,22 @@ static size_t open_holes(struct run *r, const struct finding **all, size_t n, si
     return n;
 }
 
+/* What no curve shows by itself (analyzers/whole_run.c) is told where nothing else is: a symptom that has a name of its own says more. */
+static bool only_alike(const struct finding *f) { return !isnan(finding_evidence(f, "runs_alike", NAN)); }
+static bool is_loud(const struct finding *f)
+{
+    return f->severity >= SEVERITY_WARNING && (f->phase != PHASE_CLOSED || f->severity == SEVERITY_CRITICAL);
+}
+static size_t without_alike(const struct finding **all, size_t n)
+{
+    bool loud = false;
+    size_t kept = 0;
+    for (size_t i = 0; i < n; i++) loud |= is_loud(all[i]) && !only_alike(all[i]);
+    for (size_t i = 0; i < n; i++)
+        if (!loud || !only_alike(all[i])) all[kept++] = all[i];
+    return kept;
+}
+
 static struct told fold(struct run *r)
 {
     size_t most = r->n_findings + HOLES_SHOWN_MAX;
@@ -165,7 +182,7 @@ static struct told fold(struct run *r)
         if (!judge_is_meaningless(r, &f->f) && !told_by_the_whole(r, f) && !run_confirms(r, &f->f))
             t.all[t.n++] = placed(r, &f->f);
     }
-    t.n = open_holes(r, t.all, t.n, most);
+    t.n = without_alike(t.all, open_holes(r, t.all, t.n, most));
     qsort(t.all, t.n, sizeof *t.all, worse_first);
     for (size_t i = 0; i < t.n; i++) {
         t.by[i] = (uint16_t)i;
