@@ -2,7 +2,7 @@
 
 #include "decimal_of.h"
 
-enum { FROZEN_SAME = 1, FROZEN_RAW = 2, FROZEN_ODD = 4, FROZEN_SUM = 8, SAMPLES = 8 };
+enum { FROZEN_SAME = 1, FROZEN_RAW = 2, FROZEN_ODD = 4, FROZEN_SUM = 8, FROZEN_EVEN = 16, SAMPLES = 8 };
 enum { SUM_BITS = 28, OFF_BITS = 21 }; /* of varints that are no longer than a mean as it is */
 static const double INTEGER_MAX = 0x1p52;
 
@@ -12,6 +12,31 @@ static bool same(double a, double b) { return bits_of(a) == bits_of(b); }
 static bool is_decimal(double v, unsigned digits, int64_t *ret) { return decimal_of(v, digits, INTEGER_MAX, ret); }
 /* The next number, told as what it differs by. */
 static uint64_t from(uint64_t before, struct byte_reader *r) { return before + unzigzag(get_varint(r)); }
+
+/* Where a bucket lies behind the one before it, and whether that is as that one lay. */
+static bool place(struct frozen_at *at, const struct bucket *b, uint64_t *apart)
+{
+    bool even = true;
+    apart[0] = zigzag((uint64_t)b->first_step - (uint64_t)at->step);
+    apart[1] = zigzag((uint64_t)b->last_step - (uint64_t)b->first_step);
+    apart[2] = zigzag((uint64_t)b->first_line - at->line);
+    for (int i = 0; i < FROZEN_PLACE; i++) even = even && apart[i] == at->apart[i], at->apart[i] = (uint32_t)apart[i];
+    at->step = b->last_step, at->line = b->first_line;
+    return even;
+}
+
+static void take_place(struct byte_reader *r, struct frozen_at *at, bool even, struct bucket *b)
+{
+    uint64_t apart[FROZEN_PLACE];
+    for (int i = 0; i < FROZEN_PLACE; i++) {
+        apart[i] = even ? at->apart[i] : get_varint(r);
+        at->apart[i] = (uint32_t)apart[i];
+    }
+    b->first_step = (int64_t)((uint64_t)at->step + unzigzag(apart[0]));
+    b->last_step = (int64_t)((uint64_t)b->first_step + unzigzag(apart[1]));
+    b->first_line = (uint32_t)(at->line + unzigzag(apart[2]));
+    at->step = b->last_step, at->line = b->first_line;
+}
 
 static unsigned digits_of(const struct bucket *b, uint32_t n)
 {
@@ -57,12 +82,11 @@ void frozen_put(struct frozen *f, const struct bucket *b, uint32_t width)
     bool one = same(b->min, b->mean) && same(b->max, b->mean) && same(b->last, b->mean), odd = b->n != width || b->nonfinite;
     bool raw = !one && !(is_decimal(b->min, f->digits, &least) && is_decimal(b->max, f->digits, &highest) &&
                          is_decimal(b->last, f->digits, &last));
-    uint64_t above = 0, off = 0;
-    bool sum = !one && !raw && by_sum(b, least, f->digits, &above, &off);
-    *start = (uint8_t)((one ? FROZEN_SAME : 0) | (raw ? FROZEN_RAW : 0) | (odd ? FROZEN_ODD : 0) | (sum ? FROZEN_SUM : 0));
-    to = put_varint(to, zigzag((uint64_t)b->first_step - (uint64_t)f->at.step));
-    to = put_varint(to, zigzag((uint64_t)b->last_step - (uint64_t)b->first_step));
-    to = put_varint(to, zigzag((uint64_t)b->first_line - f->at.line));
+    uint64_t above = 0, off = 0, apart[FROZEN_PLACE];
+    bool sum = !one && !raw && by_sum(b, least, f->digits, &above, &off), even = place(&f->at, b, apart);
+    *start = (uint8_t)((one ? FROZEN_SAME : 0) | (raw ? FROZEN_RAW : 0) | (odd ? FROZEN_ODD : 0) | (sum ? FROZEN_SUM : 0) |
+                       (even ? FROZEN_EVEN : 0));
+    for (int i = 0; i < FROZEN_PLACE && !even; i++) to = put_varint(to, apart[i]);
     if (odd) to = put_varint(put_varint(to, b->n), b->nonfinite);
     to = sum ? put_varint(put_varint(to, above), off) : put_double(to, b->mean);
     if (raw) to = put_double(put_double(put_double(to, b->min), b->max), b->last);
@@ -71,7 +95,6 @@ void frozen_put(struct frozen *f, const struct bucket *b, uint32_t width)
         to = put_varint(put_varint(to, zigzag((uint64_t)(highest - least))), zigzag((uint64_t)(last - least)));
         f->at.value = (uint64_t)last;
     }
-    f->at.step = b->last_step, f->at.line = b->first_line;
     f->used = (uint32_t)(to - f->bytes);
 }
 
@@ -80,9 +103,7 @@ static void take(struct byte_reader *r, const struct frozen *f, uint32_t width, 
     const uint8_t *first = get_bytes(r, 1);
     unsigned what = first ? *first : 0;
     *b = (struct bucket){.n = width};
-    b->first_step = (int64_t)from((uint64_t)at->step, r);
-    b->last_step = (int64_t)from((uint64_t)b->first_step, r);
-    b->first_line = (uint32_t)from(at->line, r);
+    take_place(r, at, what & FROZEN_EVEN, b);
     if (what & FROZEN_ODD) b->n = (uint32_t)get_varint(r), b->nonfinite = (uint32_t)get_varint(r);
     uint64_t above = what & FROZEN_SUM ? unzigzag(get_varint(r)) : 0, off = what & FROZEN_SUM ? unzigzag(get_varint(r)) : 0;
     if (!(what & FROZEN_SUM)) b->mean = b->min = b->max = b->last = get_double(r);
@@ -96,7 +117,6 @@ static void take(struct byte_reader *r, const struct frozen *f, uint32_t width, 
         b->max = decimal_back((int64_t)highest, f->digits);
         b->last = decimal_back((int64_t)at->value, f->digits);
     }
-    at->step = b->last_step, at->line = b->first_line;
 }
 
 void frozen_open(const struct frozen *f, const struct curve *c, struct bucket *buckets)

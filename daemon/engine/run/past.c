@@ -12,7 +12,7 @@
 
 #include "parts.h"
 
-enum { FIRST = 4, SPARE = 8, OFTEN = 64 /* points of the run */, SPARE_BYTES = 48 };
+enum { FIRST = 4, SPARE = 8, OFTEN = 64 /* points of the run */, SPARE_BYTES = 16 };
 
 /* Its first buckets; false when memory ran out. */
 static bool begin(struct curve *c)
@@ -47,32 +47,42 @@ static void add(struct curve *c, const struct limit *l, const struct point *p)
 
 /* ---- put away ----------------------------------------------------------------------------------------------------------------- */
 
-/* One more bucket of a frozen curve, which takes far less than it might; false, and nothing has changed, when memory ran out. */
-static bool put(struct frozen *f, const struct bucket *b, uint32_t width)
+/* Room for four times as many buckets, each as those so far, and no more than there may be: a curve that is full is joined in pairs, and grows
+ * into the same room again. False, and nothing has changed, when memory ran out. */
+static bool make_room(struct frozen *f, uint32_t used, uint32_t buckets, uint32_t most)
+{
+    uint32_t then = 4 * buckets < most ? 4 * buckets : most, room = used * then / buckets + SPARE_BYTES;
+    uint8_t *more = realloc(f->bytes, room);
+    if (!more) return false;
+    f->bytes = more, f->room = room;
+    return true;
+}
+
+/* One more bucket of a frozen curve of so many, which takes far less than it might; false, and nothing has changed, when memory ran out. */
+static bool put(struct frozen *f, const struct bucket *b, const struct curve *c)
 {
     uint8_t bytes[FROZEN_BUCKET_BYTES];
     struct frozen one = *f;
     one.bytes = bytes, one.used = 0;
-    frozen_put(&one, b, width);
-    if (f->room - f->used < one.used) {
-        uint32_t room = f->used + f->used / 8 + FROZEN_BUCKET_BYTES;
-        uint8_t *more = realloc(f->bytes, room);
-        if (!more) return false;
-        f->bytes = more, f->room = room;
-    }
+    frozen_put(&one, b, c->width);
+    if (f->room - f->used < one.used && !make_room(f, f->used + one.used, c->used, c->capacity)) return false;
     memcpy(f->bytes + f->used, bytes, one.used);
     f->used += one.used;
     f->at = one.at;
     return true;
 }
 
-/* All of a curve; false when memory ran out. */
-static bool freeze_curve(struct frozen *f, const struct curve *c, const struct bucket *buckets)
+/* All of a curve, which may have so many buckets; false, and nothing has changed, when memory ran out. */
+static bool freeze_curve(struct frozen *f, const struct curve *c, const struct bucket *buckets, uint32_t most)
 {
-    frozen_begin(f, buckets, c->used);
-    for (uint32_t i = 0; i + 1 < c->used; i++)
-        if (!put(f, &buckets[i], c->width)) return false;
-    f->newest = buckets[c->used - 1];
+    uint8_t bytes[CURVE_MAX * FROZEN_BUCKET_BYTES];
+    struct frozen all = {.bytes = bytes};
+    frozen_begin(&all, buckets, c->used);
+    for (uint32_t i = 0; i + 1 < c->used; i++) frozen_put(&all, &buckets[i], c->width);
+    if (f->room < all.used && !make_room(f, all.used, c->used - 1, most)) return false;
+    if (all.used) memcpy(f->bytes, bytes, all.used);
+    all.bytes = f->bytes, all.room = f->room, all.newest = buckets[c->used - 1];
+    *f = all;
     return true;
 }
 
@@ -82,17 +92,15 @@ void run_frozen_free(struct frozen *f)
     free(f);
 }
 
-/* Without memory the curve stays as it is. */
-static void freeze(struct curve *c, struct frozen **ret)
+/* Without memory the curve stays as it is.  most: buckets that it may have */
+static void freeze(struct curve *c, struct frozen **ret, uint32_t most)
 {
     if (*ret || !c->used) return;
     struct frozen *f = calloc(1, sizeof *f);
-    if (!f || !freeze_curve(f, c, c->buckets)) {
+    if (!f || !freeze_curve(f, c, c->buckets, c->capacity > most ? c->capacity : most)) {
         run_frozen_free(f);
         return;
     }
-    uint8_t *bytes = realloc(f->bytes, f->used + SPARE_BYTES);
-    if (bytes) f->bytes = bytes, f->room = f->used + SPARE_BYTES;
     free(c->buckets);
     c->buckets = NULL;
     *ret = f;
@@ -139,7 +147,7 @@ static bool thaw_coarse(struct run_series *s) { return thaw(&s->kept.past.coarse
 static void freeze_coarse(struct run *r, struct run_series *s)
 {
     if (s->whole) return;
-    freeze(&s->kept.past.coarse, &s->kept.coarse_frozen);
+    freeze(&s->kept.past.coarse, &s->kept.coarse_frozen, PAST_COARSE);
     r->out.closed = r->out.closed || s->kept.coarse_frozen;
 }
 
@@ -149,8 +157,8 @@ void run_freeze(struct run *r)
         struct run_series *s = r->series[i];
         if (s->frozen) free(s->curve.buckets), s->curve.buckets = NULL;
         if (s->whole) continue;
-        freeze(&s->curve, &s->frozen);
-        freeze(&s->kept.finite, &s->kept.finite_frozen);
+        freeze(&s->curve, &s->frozen, r->options.curve_buckets);
+        freeze(&s->kept.finite, &s->kept.finite_frozen, r->options.curve_buckets);
         show_frozen(s);
         freeze_coarse(r, s);
     }
@@ -177,17 +185,10 @@ void run_close_curves(struct run *r)
 static bool join_frozen(struct curve *open, struct frozen *f, const struct point *p)
 {
     struct bucket buckets[CURVE_MAX];
-    struct frozen joined = {0};
     frozen_open(f, open, buckets);
     open->buckets = buckets;
     curve_add(open, p->step, p->value, p->line);
-    if (!freeze_curve(&joined, open, buckets)) {
-        free(joined.bytes);
-        return false;
-    }
-    free(f->bytes);
-    *f = joined;
-    return true;
+    return freeze_curve(f, open, buckets, open->capacity);
 }
 
 /* One more point of a frozen curve, of which only the newest bucket is at hand. */
@@ -200,7 +201,7 @@ static void add_frozen(struct curve *c, struct frozen *f, uint32_t most, const s
         if (!join_frozen(&open, f, p)) return;
         c->used = open.used;
     } else {
-        if (full && !put(f, &f->newest, c->width)) return;
+        if (full && !put(f, &f->newest, c)) return;
         open.buckets = &f->newest, open.used = !full;
         curve_add(&open, p->step, p->value, p->line);
         c->used += full;
