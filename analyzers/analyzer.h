@@ -1,6 +1,6 @@
 /* analyzer - points of a training run in, findings out.
  *
- * An analyzer is pure: libc and libm, no I/O, no clock, no allocation. It sees one series, all splits of one metric, or a whole
+ * An analyzer is pure: libc and libm, no I/O, no clock, no allocation. It sees one series, or a whole
  * run; it keeps O(1) state, which the host allocates and may copy with memcpy; it judges a point before it absorbs it.
  * One file each; analyzers.c holds the list. How to add one: README.md beside this file. */
 #ifndef MLWATCH_ANALYZER_H
@@ -96,7 +96,7 @@ struct knob {
     size_t offset;          /* of a double in the analyzer's struct knobs */
     const char *help, *source;
 };
-enum scope { PER_SERIES, PER_METRIC, PER_RUN };
+enum scope { PER_SERIES, PER_RUN }; /* PER_RUN: one state for all series of a source */
 #define WANTS(role) (UINT64_C(1) << (role))
 #define WANTS_ALL   (~UINT64_C(0))
 #define NEEDS_TIME  (UINT64_C(1) << 63) /* points that have a time */
@@ -106,7 +106,7 @@ struct analyzer {
     const char *const *kinds;                                      /* the kinds it may emit; NULL ends them */
     uint64_t wants;                                                /* WANTS(ROLE_LOSS_TRAIN) | ... */
     uint64_t needs;                                                /* see below; 0: nothing */
-    enum scope scope;                                              /* PER_METRIC: one state for all splits of one metric */
+    enum scope scope;
     size_t state_size;                                             /* the host allocates it: O(1) by construction */
     size_t first_size;                                             /* what it begins with, see below; 0: all of it */
     const struct knob *knobs;                                      /* a NULL name ends them; see below */

@@ -61,18 +61,22 @@ struct knobs {
     double change, change_end, full_points, full_at_end, full_epochs, min_epochs, min_points, among_sd, fall, fall_held,
         held_gain, held_points, risen, shrinks, other_falls, learns;
 };
+struct beside { /* a track of a training loss */
+    uint64_t broken; /* values that were not finite */
+    double first;    /* its first value */
+    struct told told;
+};
 struct state {
     const struct knobs *knobs;
     struct shrink shrink;
     struct track loss[LOSSES], eval[EVALS];
-    struct told told[LOSSES];
     uint32_t n_loss, n_eval;
-    uint64_t broken[LOSSES]; /* values that were not finite */
-    double first[LOSSES];    /* the first value of each */
     struct answers answers;
     const struct past *rate; /* of the learning rate; NULL: not logged */
     bool game;
+    struct beside of[LOSSES];
 };
+enum { FIRST_SIZE = offsetof(struct state, of) + sizeof(struct beside) }; /* most runs have one training loss */
 
 static const char *const kinds[] = {"loss_not_decreasing", NULL};
 static const struct knob knobs[] = {
@@ -240,8 +244,8 @@ static bool only_rises(const struct state *s, const struct track *t, const struc
 static bool knows_better(const struct state *s, uint32_t at)
 {
     const struct answers *a = &s->answers;
-    double score = a->last > 1.5 ? a->last / 100 : a->last, guess = exp(-s->first[at]);
-    return a->n >= 6 && 5 * a->again < a->n && is_accuracy(a->series->metric) && s->first[at] > 0 &&
+    double score = a->last > 1.5 ? a->last / 100 : a->last, guess = exp(-s->of[at].first);
+    return a->n >= 6 && 5 * a->again < a->n && is_accuracy(a->series->metric) && s->of[at].first > 0 &&
            score >= guess + KNOWS * (1 - guess);
 }
 
@@ -424,9 +428,9 @@ static enum at_chance at_chance(const struct state *s, uint32_t at, double level
     const struct answers *a = &s->answers;
     struct spread all = spread_of(y, n);
     if (is_majority(s)) return ONE_ANSWER;
-    if ((!is_chance(level, 0.01) && !is_of_shares(s->first[at], level)) || all.sd > 2 * SCATTER * all.mean) return NOT_AT_CHANCE;
+    if ((!is_chance(level, 0.01) && !is_of_shares(s->of[at].first, level)) || all.sd > 2 * SCATTER * all.mean) return NOT_AT_CHANCE;
     bool even = s->n_eval && s->eval[0].curve->width == 1 && is_chance(s->eval[0].curve->buckets[0].mean, EVEN);
-    if (even && is_chance(s->first[at], EVEN)) return EVEN_OUTPUTS;
+    if (even && is_chance(s->of[at].first, EVEN)) return EVEN_OUTPUTS;
     if (a->n >= 3 && a->again == 0) return TELLS_APART;
     if (a->n >= 6 && 10 * a->again < 3 * (a->n - 1)) return TELLS_APART;
     return a->n >= 4 && 10 * a->again >= 3 * (a->n - 1) ? ONE_ANSWER : SCORE_UNKNOWN;
@@ -491,7 +495,7 @@ static void judge(struct state *s, uint32_t at, bool over, const struct findings
     bool mean = over && answers_mean(s, t);
     double least = t->series->axis == AXIS_STEP || t->series->axis == AXIS_SAMPLE ? s->knobs->min_points : s->knobs->min_epochs;
     struct flat level;
-    if (20 * s->broken[at] > t->curve->points || (places(t) < least && !mean)) return;
+    if (20 * s->of[at].broken > t->curve->points || (places(t) < least && !mean)) return;
     if (!track_begins(t) && !is_one_number(t)) return;
     bool still = stands(s, t, over && !s->game ? s->knobs->change_end : s->knobs->change, over, &level);
     if (over && !s->game && fabs(level.now - level.initial) <= s->knobs->change_end * fabs(level.initial))
@@ -515,14 +519,14 @@ static void judge(struct state *s, uint32_t at, bool over, const struct findings
     else finding_add(&f, "creeps", over && ((!settles && !constant && creeps(s, t)) || falls_straight(s)), "");
     finding_add(&f, "held_constant", (double)constant_of(s), "");
     finding_add(&f, "at_chance", (double)chance, "");
-    told_update(&s->told[at], (still || noisy || rises) && !held_out_learns(s) && !gets_better(s), over, &f, out);
+    told_update(&s->of[at].told, (still || noisy || rises) && !held_out_learns(s) && !gets_better(s), over, &f, out);
 }
 
 /* A loss that is NaN or infinite for more than a twentieth of its values is another trouble. */
 static void note_broken(struct state *s, const struct series *series)
 {
     for (uint32_t i = 0; i < s->n_loss; i++)
-        if (s->loss[i].series == series) s->broken[i]++;
+        if (s->loss[i].series == series) s->of[i].broken++;
 }
 
 /* While the run goes on it is judged each time its length has doubled: a warm-up may stand for a while, and what learns late clears. */
@@ -555,6 +559,19 @@ static void fact(void *state, const char *key, const char *value)
     shrink_fact(&s->shrink, key, value);
 }
 
+/* Without memory for more than the first loss that one alone is heard. */
+static void hear_loss(struct state *s, uint32_t at, const struct point *p, const struct findings *out)
+{
+    struct state *whole = at ? state_whole(s, out) : s;
+    if (!whole) {
+        s->n_loss = 1;
+        return;
+    }
+    const struct track *t = &whole->loss[at];
+    if (t->curve->points == 1) whole->of[at].first = p->value;
+    if (is_due(whole, t)) judge(whole, at, false, out);
+}
+
 static void observe(void *state, const struct point *p, const struct findings *out)
 {
     struct state *s = state;
@@ -571,9 +588,8 @@ static void observe(void *state, const struct point *p, const struct findings *o
     } else {
         struct track *t = track_add(s->loss, &s->n_loss, LOSSES, p);
         if (!t && !isfinite(p->value)) note_broken(s, p->series);
-        if (t && t->curve->points == 1) s->first[t - s->loss] = p->value;
-        if (t && is_due(s, t)) judge(s, (uint32_t)(t - s->loss), false, out);
         rest_for(out, not_due(t));
+        if (t) hear_loss(s, (uint32_t)(t - s->loss), p, out);
     }
 }
 
@@ -591,6 +607,7 @@ const struct analyzer analyzer_loss_not_decreasing = {.name = "loss_not_decreasi
                                                                WANTS(ROLE_SCORE_EVAL) | WANTS(ROLE_LEARNING_RATE) | GAMES,
                                                       .scope = PER_RUN,
                                                       .state_size = sizeof(struct state),
+                                                      .first_size = FIRST_SIZE,
                                                       .knobs = knobs,
                                                       .fact = fact,
                                                       .observe = observe,

@@ -11,7 +11,7 @@ struct told {
     const char *kind;            /* of what was told last; NULL: nothing yet */
     const struct series *series; /* of that, as episode and severity */
     uint32_t episode;
-    enum severity severity;
+    uint8_t severity; /* enum severity: of these there are many */
     bool open;
 };
 
@@ -19,7 +19,7 @@ struct told {
  *   confidence   0 where it was told too early (taken_back.h), 1 for as it was told */
 static inline void told_keep(struct told *t, const struct finding *f)
 {
-    *t = (struct told){f->kind, f->series, f->episode, f->severity, true};
+    *t = (struct told){f->kind, f->series, f->episode, (uint8_t)f->severity, true};
 }
 static inline struct finding told_last(const struct told *t, const struct findings *out)
 {
@@ -31,7 +31,7 @@ static inline void told_close(struct told *t, double confidence, const struct fi
 {
     struct finding f = told_last(t, out);
     t->open = false;
-    t->severity = f.severity = SEVERITY_INFO;
+    t->severity = SEVERITY_INFO, f.severity = SEVERITY_INFO;
     f.phase = PHASE_CLOSED;
     f.confidence *= confidence;
     out->emit(out->arg, &f);

@@ -114,18 +114,15 @@ static bool is_made(const struct analyzer *a, size_t n)
     return !a->needs || a->scope != PER_RUN;
 }
 
-/* One state a series, a metric or the run. The first n of the series above are logged. */
+/* One state a series or the run. The first n of the series above are logged. */
 static void add_analyzer(struct host *h, const struct analyzer *a, size_t n)
 {
     if (!is_made(a, n)) return;
-    struct watcher *of_run = NULL, *of_metric[LOGGED] = {NULL};
+    struct watcher *state = NULL;
     for (size_t s = 0; s < n; s++) {
-        size_t first = 0;
         if (!(a->wants & WANTS((unsigned)logged[s].role))) continue;
-        while (strcmp(logged[first].metric, logged[s].metric) != 0) first++;
-        struct watcher **place = a->scope == PER_RUN ? &of_run : &of_metric[a->scope == PER_METRIC ? first : s];
-        if (!*place) *place = state_new(h, a);
-        hearers_add(&h->of[s], *place, false);
+        if (!state || a->scope == PER_SERIES) state = state_new(h, a);
+        hearers_add(&h->of[s], state, false);
     }
 }
 

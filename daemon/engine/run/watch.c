@@ -90,7 +90,6 @@ void *run_whole_state(void *arg)
 
 void run_watchers_free(struct run *r)
 {
-    for (size_t i = 0; i < r->n_watchers; i++) free(r->watchers[i]->metric);
     for (struct state_block *b = r->states, *next; b; b = next) {
         next = b->next;
         free(b);
@@ -98,28 +97,24 @@ void run_watchers_free(struct run *r)
     free(r->watchers);
 }
 
-static struct watcher *watcher_new(struct run *r, const struct analyzer *a, const char *metric, int32_t source)
+static struct watcher *watcher_new(struct run *r, const struct analyzer *a, int32_t source)
 {
     if (!run_grow((void **)&r->watchers, &r->watchers_room, r->n_watchers, sizeof *r->watchers)) return NULL;
     struct watcher *w = state_room(r, watcher_bytes(a));
     if (!w) return NULL;
     *w = (struct watcher){.analyzer = a,
                           .state = first_state(w),
-                          .metric = metric ? str_dup(span_of(metric)) : NULL,
                           .id = (uint32_t)r->n_watchers + 1,
                           .source = source};
     watcher_begin(r, w);
     return r->watchers[r->n_watchers++] = w;
 }
 
-static bool listed(struct watcher *const *list, size_t n, const struct analyzer *a, const char *metric, struct watcher **ret)
+static struct watcher *listed(struct watcher *const *list, size_t n, const struct analyzer *a)
 {
-    for (size_t i = 0; i < n; i++) {
-        if (list[i]->analyzer != a || (metric && strcmp(list[i]->metric, metric) != 0)) continue;
-        *ret = list[i];
-        return true;
-    }
-    return false;
+    for (size_t i = 0; i < n; i++)
+        if (list[i]->analyzer == a) return list[i];
+    return NULL;
 }
 
 static void listen_to(struct run_series *s, struct watcher *w)
@@ -169,15 +164,14 @@ static void hear_earlier(struct run *r, struct watcher *w, uint16_t source)
     }
 }
 
-/* The state of a joining analyzer for one source (and metric, where its scope is one). */
-static struct watcher *of_source(struct run *r, const struct analyzer *a, uint16_t source, const char *metric)
+/* The state of a joining analyzer for one source. */
+static struct watcher *of_source(struct run *r, const struct analyzer *a, uint16_t source)
 {
     struct run_source *from = r->sources[source];
-    struct watcher *w = NULL;
-    if (a->scope != PER_METRIC) metric = NULL;
-    if (listed(from->joins, from->n_joins, a, metric, &w)) return w;
+    struct watcher *w = listed(from->joins, from->n_joins, a);
+    if (w) return w;
     if (!run_grow((void **)&from->joins, &from->joins_room, from->n_joins, sizeof *from->joins)) return NULL;
-    w = watcher_new(r, a, metric, source);
+    w = watcher_new(r, a, source);
     if (!w) return NULL;
     from->joins[from->n_joins++] = w;
     if (a->needs) hear_earlier(r, w, source);
@@ -187,10 +181,9 @@ static struct watcher *of_source(struct run *r, const struct analyzer *a, uint16
 /* Is there nothing to tell from this series alone, and no state that other series made? */
 static bool may_wait(const struct run *r, const struct analyzer *a, const struct run_series *s)
 {
-    struct watcher *w;
     const struct run_source *from = s->s.source < r->n_sources ? r->sources[s->s.source] : NULL;
     return from && a->scope == PER_RUN && a->needs && !(a->needs & WANTS((unsigned)s->s.role)) &&
-           !(from->timed && a->needs & NEEDS_TIME) && !listed(from->joins, from->n_joins, a, NULL, &w);
+           !(from->timed && a->needs & NEEDS_TIME) && !listed(from->joins, from->n_joins, a);
 }
 
 void run_watch_times(struct run *r, struct run_source *s)
@@ -200,7 +193,7 @@ void run_watch_times(struct run *r, struct run_source *s)
         bool wanted = false;
         for (size_t k = 0; k < r->n_series && analyzers[i]->needs & NEEDS_TIME; k++)
             wanted = wanted || (r->series[k]->s.source == s->sink.source && wants(analyzers[i], r->series[k]->s.role));
-        if (wanted) (void)of_source(r, analyzers[i], s->sink.source, NULL);
+        if (wanted) (void)of_source(r, analyzers[i], s->sink.source);
     }
 }
 
@@ -235,7 +228,7 @@ static struct watcher *known_of_run(const struct run *r, const struct analyzer *
 static struct watcher *of_run(struct run *r, const struct analyzer *a)
 {
     struct watcher *w = known_of_run(r, a);
-    return w ? w : watcher_new(r, a, NULL, WHOLE_RUN);
+    return w ? w : watcher_new(r, a, WHOLE_RUN);
 }
 
 /* ---- metrics and their preferred sources -------------------------------------------------------------------------------------- */
@@ -363,7 +356,7 @@ static void make_whole(struct run *r, size_t analyzer)
     j->whole = w;
     j->unclean = from == -2;
     if (from == -2 && r->lead >= 0) from = r->lead;
-    if (from >= 0) first = of_source(r, a, (uint16_t)from, NULL);
+    if (from >= 0) first = of_source(r, a, (uint16_t)from);
     if (first && is_whole(first) && !make_whole_state(r, w)) first = NULL;
     if (first) copy_state(w, first);
     copy_findings(r, first, w);
@@ -412,22 +405,20 @@ static void adopt(struct run *r, struct run_series *s)
 
 /* ---- what run.c calls ------------------------------------------------------------------------------------------------------------ */
 
-static struct watcher *hearer(struct run *r, size_t analyzer, uint16_t source, const char *metric)
+static struct watcher *hearer(struct run *r, size_t analyzer, uint16_t source)
 {
     const struct analyzer *a = analyzers[analyzer];
     if (hears_the_run(a)) return of_run(r, a);
-    if (a->scope == PER_SERIES || source >= r->n_sources) return watcher_new(r, a, NULL, source);
-    return of_source(r, a, source, metric);
+    if (a->scope == PER_SERIES || source >= r->n_sources) return watcher_new(r, a, source);
+    return of_source(r, a, source);
 }
 
 /* Is the state that will hear the series there already? */
 static bool there(const struct run *r, const struct analyzer *a, const struct run_series *s)
 {
-    struct watcher *w;
     const struct run_source *from = s->s.source < r->n_sources ? r->sources[s->s.source] : NULL;
     if (hears_the_run(a)) return known_of_run(r, a);
-    return a->scope != PER_SERIES && from &&
-           listed(from->joins, from->n_joins, a, a->scope == PER_METRIC ? s->s.metric : NULL, &w);
+    return a->scope != PER_SERIES && from && listed(from->joins, from->n_joins, a);
 }
 
 /* No more than that: most runs never have others. */
@@ -459,7 +450,7 @@ void run_watch(struct run *r, struct run_series *s)
     prepare(r, s, coming);
     r->states_coming = coming;
     for (size_t i = 0; analyzers[i]; i++)
-        if (wants(analyzers[i], s->s.role) && !may_wait(r, analyzers[i], s)) listen_to(s, hearer(r, i, s->s.source, s->s.metric));
+        if (wants(analyzers[i], s->s.role) && !may_wait(r, analyzers[i], s)) listen_to(s, hearer(r, i, s->s.source));
     r->states_coming = NULL;
     if (s->s.role == ROLE_NONE || s->s.role >= ROLE_EVENT || s->s.source >= r->n_sources) return;
     s->key = key_of(r, &s->s);
@@ -471,7 +462,7 @@ void run_watch_events(struct run *r, struct run_source *s)
     if (s->hears.n) return;
     for (size_t i = 0; analyzers[i]; i++) {
         if (!wants(analyzers[i], ROLE_EVENT)) continue;
-        struct watcher *w = hearer(r, i, s->sink.source, NULL);
+        struct watcher *w = hearer(r, i, s->sink.source);
         if (w) hearers_add(&s->hears, w, w->source == WHOLE_RUN);
     }
 }
