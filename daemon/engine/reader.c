@@ -21,12 +21,12 @@ bool reader_init(struct reader *r, const char *path, const struct format *format
     return tail_init(&r->tail, path) && r->why;
 }
 
-static bool between_files(const struct reader *r) { return !r->tail.offset && r->ended.offset && !r->compare.on; }
+static bool between_files(const struct reader *r) { return !r->tail.offset && r->ended.offset && !reader_compares(r); }
 
 /* The place as it would be written down: the next run is given what this one was not. */
 static void keep_place(struct reader *r)
 {
-    if (r->compare.on || r->compare_first) {
+    if (reader_compares(r) || r->compare_first) {
         tail_restart(&r->tail);
         r->items = 0;
         r->compare_first = true;
@@ -129,7 +129,8 @@ void reader_reformat(struct reader *r, const struct format *format, const char *
 
 bool reader_busy(const struct reader *r)
 {
-    return r->run && (r->at < r->regain_until || r->items < r->known_items || reader_awaits(r) || (r->compare.on && r->news));
+    return r->run &&
+           (r->at < r->regain_until || r->items < r->known_items || reader_awaits(r) || (reader_compares(r) && r->news));
 }
 
 uint64_t reader_behind(const struct reader *r)
@@ -144,7 +145,7 @@ bool reader_row(const struct reader *r, struct source_row *row)
     const struct tail_identity *id = between ? &r->ended.id : &r->tail.id;
     *row = (struct source_row){.index = (uint16_t)r->source, .path = r->tail.path, .format = r->format->name};
     if (r->run && (r->at < r->regain_until || r->items < r->known_items)) return false;
-    if (r->compare.on || r->compare_first) {
+    if (reader_compares(r) || r->compare_first) {
         row->records = SOURCE_FROM_START;
         return true;
     }
@@ -167,7 +168,7 @@ static void feed_rest(struct reader *r, char *buffer, size_t room)
     if (n < 0) return;
     struct span rest = {buffer, (size_t)n};
     size_t used = r->format->feed(r->state, rest, 1, &r->out);
-    if (r->compare.on) reader_decide(r);
+    if (reader_compares(r)) reader_decide(r);
     if (r->items < r->known_items) r->known_items = r->items; /* what it held was told at another place before */
     tail_advance(&r->tail, r->tail.offset + used, r->tail.offset + rest.n, rest);
     r->flushed = true;
@@ -194,7 +195,7 @@ static void append(struct reader *r, char *buffer, size_t room)
     if (n < 0) return;
     struct span read = {buffer, (size_t)n};
     size_t used = n ? r->format->feed(r->state, read, 0, &r->out) : 0;
-    if (r->compare.on) reader_decide(r);
+    if (reader_compares(r)) reader_decide(r);
     tail_advance(&r->tail, from + used, from + read.n, read);
     r->flushed = false;
 }

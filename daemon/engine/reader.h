@@ -28,6 +28,18 @@ struct reader_glance {
     struct glance shapes;
 };
 
+/* What it reads, beside what the run has: few readers ever do. */
+struct comparison {
+    bool on;
+    size_t n_known, n_matched; /* records of the history when it began; how many of them were found again */
+    size_t *from, n_from; /* by first series: where its next record may be in the history; SIZE_MAX: all that follow are new */
+    struct history_record record;
+    struct held_point *held;
+    size_t n_held, room;     /* the record being compared */
+    uint64_t unread;         /* bytes that were there and not read: lost, unless what is read now repeats what was before them */
+    struct history_set rows; /* GROWTH_QUERIED: those of the history that were not found again yet */
+};
+
 struct reader {
     struct reader_glance glance;
     struct tail tail;
@@ -48,19 +60,9 @@ struct reader {
     struct {
         struct tail_identity id;
         uint64_t offset, items;
-    } ended; /* the end of the file before this one, while this one has given nothing yet; offset 0: none */
-    struct {
-        bool on;
-        size_t n_known, n_matched; /* records of the history when it began; how many of them were found again */
-        size_t *from,
-            n_from; /* by first series: where its next record may be in the history; SIZE_MAX: all that follow are new */
-        struct history_record record;
-        struct held_point *held;
-        size_t n_held, room; /* the record being compared */
-        uint64_t unread;     /* bytes that were there and not read: lost, unless what is read now repeats what was before them */
-    } compare;
+    } ended;                    /* the end of the file before this one, while this one has given nothing yet; offset 0: none */
+    struct comparison *compare; /* NULL: it never compared since it was woken */
     struct history history;
-    struct history_set rows; /* GROWTH_QUERIED, while it compares: those of the history that were not found again yet */
     bool unanswered;         /* GROWTH_QUERIED: it could not be read when it was asked last, and that was said */
     bool news;               /* a look found more to read */
     bool touched;            /* an event told of it, and nobody looked yet */

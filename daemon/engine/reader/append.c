@@ -9,8 +9,8 @@ enum { GLANCE_BYTES = 2048 }; /* more at once is no line */
 /* Nothing else is going on: it is awake, reads an ordinary log, and is neither behind nor reading anything again. */
 static bool steady(const struct reader *r)
 {
-    return r->run && r->state && r->begun && !r->news && !r->flushed && r->format->growth == GROWTH_APPENDED && !r->compare.on &&
-           !r->compare_first && r->at >= r->regain_until && r->items >= r->known_items;
+    return r->run && r->state && r->begun && !r->news && !r->flushed && r->format->growth == GROWTH_APPENDED &&
+           !reader_compares(r) && !r->compare_first && r->at >= r->regain_until && r->items >= r->known_items;
 }
 
 bool reader_append(struct reader *r, char *buffer, size_t room, double now)

@@ -18,65 +18,67 @@ static void give_point(struct reader *r, const struct held_point *p)
 void reader_compare(struct reader *r)
 {
     history_close(&r->history);
-    r->compare.on = r->history.n > 0;
-    r->compare.n_known = r->history.n;
-    r->compare.n_matched = r->compare.n_held = 0;
-    r->compare.record.open = false;
-    for (size_t i = 0; i < r->compare.n_from; i++) r->compare.from[i] = 0;
+    if (!r->compare && r->history.n) r->compare = calloc(1, sizeof *r->compare);
+    struct comparison *c = r->compare;
+    if (!c) return;
+    c->on = r->history.n > 0;
+    c->n_known = r->history.n;
+    c->n_matched = c->n_held = 0;
+    c->record.open = false;
+    for (size_t i = 0; i < c->n_from; i++) c->from[i] = 0;
 }
 
 void reader_compare_done(struct reader *r)
 {
-    free(r->compare.from);
-    free(r->compare.held);
-    history_set_done(&r->rows);
-    r->compare.from = NULL;
-    r->compare.held = NULL;
-    r->compare.n_from = r->compare.n_held = r->compare.room = 0;
-    r->compare.on = false;
-    r->compare.unread = 0;
+    if (!r->compare) return;
+    free(r->compare->from);
+    free(r->compare->held);
+    history_set_done(&r->compare->rows);
+    free(r->compare);
+    r->compare = NULL;
 }
 
 /* Where the next record of this first series may be; NULL when memory ran out. */
 static size_t *cursor_of(struct reader *r, uint32_t series)
 {
-    if (series >= r->compare.n_from) {
+    if (series >= r->compare->n_from) {
         size_t n = ((size_t)series + 1) * 2;
-        size_t *from = realloc(r->compare.from, n * sizeof *from);
+        size_t *from = realloc(r->compare->from, n * sizeof *from);
         if (!from) return NULL;
-        for (size_t i = r->compare.n_from; i < n; i++) from[i] = 0;
-        r->compare.from = from;
-        r->compare.n_from = n;
+        for (size_t i = r->compare->n_from; i < n; i++) from[i] = 0;
+        r->compare->from = from;
+        r->compare->n_from = n;
     }
-    return &r->compare.from[series];
+    return &r->compare->from[series];
 }
 
 static void tell_unread(struct reader *r)
 {
-    if (r->compare.unread) r->to->bad(r->to->arg, 0, "bytes were overwritten before they could be read");
-    r->compare.unread = 0;
+    if (!r->compare) return;
+    if (r->compare->unread) r->to->bad(r->to->arg, 0, "bytes were overwritten before they could be read");
+    r->compare->unread = 0;
 }
 
 static void is_known(struct reader *r, size_t found)
 {
     bool whole = r->format->growth == GROWTH_REWRITTEN;
-    r->compare.n_matched++;
-    r->compare.on = whole ? r->compare.n_matched < r->compare.n_known : found + 1 < r->compare.n_known;
-    if (!r->compare.on) r->compare.unread = 0; /* all is written again: what was not read yet comes again too */
+    r->compare->n_matched++;
+    r->compare->on = whole ? r->compare->n_matched < r->compare->n_known : found + 1 < r->compare->n_known;
+    if (!r->compare->on) r->compare->unread = 0; /* all is written again: what was not read yet comes again too */
 }
 
 static void new (struct reader *r, size_t *from)
 {
-    bool column = r->format->growth == GROWTH_REWRITTEN && r->compare.n_matched && r->compare.n_held == 1;
+    bool column = r->format->growth == GROWTH_REWRITTEN && r->compare->n_matched && r->compare->n_held == 1;
     if (column && from) *from = SIZE_MAX;
     else {
-        r->compare.on = false;
+        r->compare->on = false;
         tell_unread(r);
     }
-    for (size_t i = 0; i < r->compare.n_held; i++) give_point(r, &r->compare.held[i]);
+    for (size_t i = 0; i < r->compare->n_held; i++) give_point(r, &r->compare->held[i]);
 }
 
-bool reader_awaits(const struct reader *r) { return r->compare.on && r->history.counted; }
+bool reader_awaits(const struct reader *r) { return reader_compares(r) && r->history.counted; }
 
 void reader_remembers(struct reader *r, struct history *h)
 {
@@ -84,21 +86,21 @@ void reader_remembers(struct reader *r, struct history *h)
     r->history = *h;
     *h = (struct history){0};
     reader_compare(r);
-    if (!r->compare.on) tell_unread(r);
+    if (!reader_compares(r)) tell_unread(r);
     r->news = true;
 }
 
 /* A row of a database is looked for in all of the history, and ends no comparison. */
 static void decide_row(struct reader *r)
 {
-    if (history_set_take(&r->rows, r->compare.record.hash)) return;
-    for (size_t i = 0; i < r->compare.n_held; i++) give_point(r, &r->compare.held[i]);
+    if (history_set_take(&r->compare->rows, r->compare->record.hash)) return;
+    for (size_t i = 0; i < r->compare->n_held; i++) give_point(r, &r->compare->held[i]);
 }
 
 static void decide_record(struct reader *r)
 {
-    size_t *from = cursor_of(r, r->compare.record.first_series), found = SIZE_MAX;
-    if (from && *from != SIZE_MAX) found = history_find(&r->history, *from, r->compare.n_known, r->compare.record.hash);
+    size_t *from = cursor_of(r, r->compare->record.first_series), found = SIZE_MAX;
+    if (from && *from != SIZE_MAX) found = history_find(&r->history, *from, r->compare->n_known, r->compare->record.hash);
     if (found == SIZE_MAX) new (r, from);
     else {
         *from = found + 1;
@@ -108,26 +110,26 @@ static void decide_record(struct reader *r)
 
 void reader_decide(struct reader *r)
 {
-    if (!r->compare.n_held) return;
+    if (!r->compare || !r->compare->n_held) return;
     if (reader_queried(r)) decide_row(r);
     else decide_record(r);
-    r->compare.n_held = 0;
-    r->compare.record.open = false;
+    r->compare->n_held = 0;
+    r->compare->record.open = false;
 }
 
 static bool hold(struct reader *r, const struct held_point *p)
 {
-    if (!history_joins(&r->compare.record, (uint32_t)p->series, p->step, p->line)) reader_decide(r);
-    if (!r->compare.on) return false;
-    if (r->compare.n_held == r->compare.room) {
-        size_t more = r->compare.room ? r->compare.room * 2 : 32;
-        struct held_point *held = realloc(r->compare.held, more * sizeof *held);
+    if (!history_joins(&r->compare->record, (uint32_t)p->series, p->step, p->line)) reader_decide(r);
+    if (!r->compare->on) return false;
+    if (r->compare->n_held == r->compare->room) {
+        size_t more = r->compare->room ? r->compare->room * 2 : 32;
+        struct held_point *held = realloc(r->compare->held, more * sizeof *held);
         if (!held) return false;
-        r->compare.held = held;
-        r->compare.room = more;
+        r->compare->held = held;
+        r->compare->room = more;
     }
-    history_join(&r->compare.record, (uint32_t)p->series, p->step, p->value, p->line);
-    r->compare.held[r->compare.n_held++] = *p;
+    history_join(&r->compare->record, (uint32_t)p->series, p->step, p->value, p->line);
+    r->compare->held[r->compare->n_held++] = *p;
     return true;
 }
 
@@ -144,7 +146,7 @@ static void on_point(void *arg, int series, int64_t step, double time, double va
     struct reader *r = arg;
     struct held_point p = {series, step, time, value, line};
     if (series < 0 || r->items++ < r->known_items) return;
-    if (r->compare.on && hold(r, &p)) return;
+    if (reader_compares(r) && hold(r, &p)) return;
     give_point(r, &p);
 }
 
@@ -152,8 +154,8 @@ static void on_event(void *arg, uint64_t line, enum event kind, struct span text
 {
     struct reader *r = arg;
     if (r->items++ < r->known_items) return;
-    if (r->compare.on && history_had_event(&r->history, kind, line)) return;
-    if (r->compare.on) reader_decide(r);
+    if (reader_compares(r) && history_had_event(&r->history, kind, line)) return;
+    if (reader_compares(r)) reader_decide(r);
     history_event(&r->history, kind, line);
     r->to->event(r->to->arg, line, kind, text);
 }
@@ -169,7 +171,7 @@ static void on_fact(void *arg, struct span key, struct span value)
 static void on_bad(void *arg, uint64_t line, const char *why)
 {
     struct reader *r = arg;
-    if (!r->compare.on) r->to->bad(r->to->arg, line, why);
+    if (!reader_compares(r)) r->to->bad(r->to->arg, line, why);
 }
 
 struct format_out reader_out(struct reader *r)

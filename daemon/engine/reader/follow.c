@@ -20,7 +20,7 @@ void reader_begin_again(struct reader *r, bool compare)
     r->items = r->known_items = 0;
     r->at = r->regain_until = 0;
     r->compare_first = r->copied = false;
-    r->compare.on = false;
+    if (r->compare) r->compare->on = false;
     history_close(&r->history);
     if (compare) reader_compare(r);
     reader_fresh(r, true);
@@ -73,9 +73,9 @@ bool reader_recover(struct reader *r, enum tail_state s)
     tail_leave_behind(&r->tail);
     r->tail.id.inode = 0; /* under its inode there is something else now, which may have been rotated too */
     tail_go_on(&r->tail);
-    r->compare.unread = unread;
     reader_begin_again(r, true);
-    if (!r->compare.on && r->format->growth == GROWTH_APPENDED && unread)
+    if (reader_compares(r)) r->compare->unread = unread;
+    else if (r->format->growth == GROWTH_APPENDED && unread)
         r->to->bad(r->to->arg, 0, "bytes were overwritten before they could be read");
     return true;
 }
@@ -99,7 +99,7 @@ static void use_rest(struct reader *r, char *buffer, size_t room)
     size_t whole = usable(r, rest);
     r->format->feed(r->state, (struct span){buffer, whole}, 1, &r->out);
     if (whole < rest.n) r->out.bad(r->out.arg, 0, cut_line);
-    if (r->compare.on) reader_decide(r);
+    if (reader_compares(r)) reader_decide(r);
     tail_advance(&r->tail, r->tail.offset + rest.n, r->tail.offset + rest.n, rest);
 }
 
@@ -111,12 +111,12 @@ void reader_ended(struct reader *r, char *buffer, size_t room)
         return;
     }
     use_rest(r, buffer, room);
-    bool precise = moved && !r->compare.on && r->tail.offset > 0;
+    bool precise = moved && !reader_compares(r) && r->tail.offset > 0;
     struct tail_identity id = r->tail.id;
     uint64_t offset = r->tail.offset, items = r->items, kept = r->ended.offset;
     bool nothing = !r->items && !r->tail.offset;
     bool left = r->tail.after >= 0; /* what was read has taken its place, and may hold what it holds */
-    bool compare = !moved || left || r->compare.on || r->format->growth != GROWTH_APPENDED;
+    bool compare = !moved || left || reader_compares(r) || r->format->growth != GROWTH_APPENDED;
     tail_go_on(&r->tail);
     reader_begin_again(r, compare);
     if (precise) r->ended.id = id, r->ended.offset = offset, r->ended.items = items;

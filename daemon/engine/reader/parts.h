@@ -24,8 +24,9 @@ void reader_begin_again(struct reader *r, bool compare);
 
 /* reader_out - what the format writes into. */
 struct format_out reader_out(struct reader *r);
-/* reader_compare - begin to compare, if there is a history. */
+/* reader_compare - begin to compare, if there is a history. reader_compares - does it? */
 void reader_compare(struct reader *r);
+static inline bool reader_compares(const struct reader *r) { return r->compare && r->compare->on; }
 /* reader_decide - the held points are one record: either the run has it, or it is new. */
 void reader_decide(struct reader *r);
 /* reader_compare_done - free what the comparison needs; the history stays. */

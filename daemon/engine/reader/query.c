@@ -37,7 +37,7 @@ static void follow(struct reader *r, const struct stat *st)
 {
     if (r->tail.id.inode && r->tail.id.inode != (uint64_t)st->st_ino) {
         tail_restart(&r->tail);
-        history_set_done(&r->rows);
+        if (r->compare) history_set_done(&r->compare->rows);
         reader_begin_again(r, true);
     }
     r->tail.id.inode = (uint64_t)st->st_ino;
@@ -46,10 +46,10 @@ static void follow(struct reader *r, const struct stat *st)
 
 static void compared(struct reader *r)
 {
-    if (!r->compare.on) return;
+    if (!reader_compares(r)) return;
     reader_decide(r);
-    r->compare.on = false;
-    history_set_done(&r->rows);
+    r->compare->on = false;
+    history_set_done(&r->compare->rows);
 }
 
 /* It may be locked, or its journal of a writer that died not be played back yet: it is asked again, and that is said once. */
@@ -68,7 +68,7 @@ void reader_ask(struct reader *r, double now)
     r->quiet_since = now;
     if (!look || stat(r->tail.path, &st) != 0 || !S_ISREG(st.st_mode)) return;
     follow(r, &st);
-    if (r->compare.on && !r->rows.n) r->rows = history_set_of(&r->history);
+    if (reader_compares(r) && !r->compare->rows.n) r->compare->rows = history_set_of(&r->history);
     if (r->format->poll(r->state, r->tail.path, &r->out, &err)) {
         failed(r);
         return;
