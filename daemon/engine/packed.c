@@ -2,10 +2,17 @@
 
 #include <stdlib.h>
 
-#include "../../analyzers/stats/bytes.h"
+#include "../../analyzers/stats/decimal_of.h"
 
-enum { PACKED_SERIES = 1, PACKED_PLACE = 2, PACKED_TIME = 4 };
-enum { POINT_BYTES_MAX = 1 + 5 * VARINT_MAX_BYTES + 16, ROOM_FIRST = 96 };
+enum {
+    PACKED_SERIES = 1,
+    PACKED_PLACE = 2,
+    PACKED_TIME = 4,
+    PACKED_DIGITS = 4 /* bits to the left */,
+    PACKED_RAW = 15,
+    DIGITS_MAX = 9
+};
+enum { POINT_BYTES_MAX = 1 + 5 * VARINT_MAX_BYTES + 16, ROOM_FIRST = 80 };
 
 static bool make_room(struct packed *p)
 {
@@ -18,20 +25,35 @@ static bool make_room(struct packed *p)
     return true;
 }
 
+/* Integers whose varint is shorter than the value. */
+static const double INTEGER_MAX = 0x1p48;
+
+/* How many digits make an integer of the value: as many as those before it had, or more; PACKED_RAW when none do. */
+static unsigned digits_of(struct packed *p, double value, int64_t *integer)
+{
+    unsigned digits = p->digits;
+    while (digits <= DIGITS_MAX && !decimal_of(value, digits, INTEGER_MAX, integer)) digits++;
+    if (digits > DIGITS_MAX) return PACKED_RAW;
+    return p->digits = digits;
+}
+
 bool packed_add(struct packed *p, const struct point_row *row)
 {
     const struct point_row *last = &p->last;
     if (!make_room(p)) return false;
     bool series = row->series != last->series, place = row->source != last->source || row->segment != last->segment,
          time = bits_of(row->time) != bits_of(last->time);
+    int64_t integer = 0;
+    unsigned digits = digits_of(p, row->value, &integer);
     uint8_t *to = p->bytes + p->used;
-    *to++ = (uint8_t)((series ? PACKED_SERIES : 0) | (place ? PACKED_PLACE : 0) | (time ? PACKED_TIME : 0));
+    *to++ =
+        (uint8_t)((series ? PACKED_SERIES : 0) | (place ? PACKED_PLACE : 0) | (time ? PACKED_TIME : 0) | digits << PACKED_DIGITS);
     if (series) to = put_varint(to, zigzag((uint64_t)row->series - last->series));
     if (place) to = put_varint(put_varint(to, row->source), row->segment);
     to = put_varint(to, zigzag((uint64_t)row->step - (uint64_t)last->step));
     to = put_varint(to, zigzag(row->line - last->line));
     if (time) to = put_word(to, bits_of(row->time));
-    to = put_word(to, bits_of(row->value));
+    to = digits == PACKED_RAW ? put_word(to, bits_of(row->value)) : put_varint(to, zigzag((uint64_t)integer));
     p->used = (size_t)(to - p->bytes);
     p->last = *row;
     p->n++;
@@ -50,7 +72,8 @@ void packed_rows(const struct packed *p, struct point_row *out)
         row.step = (int64_t)((uint64_t)row.step + unzigzag(get_varint(&r)));
         row.line += unzigzag(get_varint(&r));
         if (what & PACKED_TIME) row.time = from_bits(get_word(&r));
-        row.value = from_bits(get_word(&r));
+        unsigned digits = what >> PACKED_DIGITS;
+        row.value = digits == PACKED_RAW ? from_bits(get_word(&r)) : decimal_back((int64_t)unzigzag(get_varint(&r)), digits);
         out[i] = row;
     }
 }

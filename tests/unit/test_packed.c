@@ -46,6 +46,20 @@ static void an_ordinary_log_takes_few_bytes(void **unused)
     free(rows);
 }
 
+static void what_few_decimals_tell_takes_fewer(void **unused)
+{
+    (void)unused;
+    struct point_row *rows = calloc(POINTS, sizeof *rows);
+    struct packed p = {0};
+    seed = 8;
+    for (size_t i = 0; i < POINTS; i++)
+        rows[i] = (struct point_row){3, 1, 0, (int64_t)(10 * i), NAN, (double)((int64_t)below(100000) - 10000) / 10000, i + 1};
+    expect_back(rows, POINTS, &p);
+    assert_in_range(p.used, POINTS, 7 * POINTS);
+    packed_done(&p);
+    free(rows);
+}
+
 static double odd_value(void)
 {
     uint64_t bits = (uint64_t)(chance() * 0x1p63) << 1 ^ (uint64_t)below(2);
@@ -78,6 +92,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_ordinary_log_takes_few_bytes),
+        cmocka_unit_test(what_few_decimals_tell_takes_fewer),
         cmocka_unit_test(anything_comes_back_bit_for_bit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
