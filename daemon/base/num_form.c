@@ -37,22 +37,19 @@ static void learn(struct num_form *f, const char *p, const char *end)
     struct parts l = parts_of(p, end);
     if (width >= NUM_FORM_BYTES || !l.fit) return;
     uint32_t digits = l.sign + l.whole + l.behind + (l.behind > 0), n = l.whole + l.behind;
-    unsigned char least[NUM_FORM_BYTES] = {0}, range[NUM_FORM_BYTES], behind[NUM_FORM_BYTES] = {0}, whole[NUM_FORM_BYTES] = {0};
+    unsigned char least[NUM_FORM_BYTES] = {0}, range[NUM_FORM_BYTES];
     memset(range, UINT8_MAX, sizeof range);
     for (uint32_t i = 0; i <= width; i++) {
         bool digit = i < digits && p[i] >= '0' && p[i] <= '9', leading = i == l.sign && l.whole > 1;
         least[i] = (unsigned char)(leading ? '1' : digit ? '0' : p[i]);
         range[i] = leading ? 8 : digit ? 9 : 0;
     }
-    for (uint32_t i = 0; i < n; i++)
-        *(l.behind && i >= l.behind ? &whole[NUM_FORM_BYTES - 1 - i] : &behind[NUM_FORM_BYTES - 1 - i]) = 15;
     memcpy(&f->least, least, sizeof least);
     memcpy(&f->range, range, sizeof range);
-    memcpy(&f->behind, behind, sizeof behind);
-    memcpy(&f->whole, whole, sizeof whole);
     f->unit = l.sign ? -decimal_exact[l.exponent + l.behind] : decimal_exact[l.exponent + l.behind];
     f->width = (uint8_t)width;
     f->digits = (uint8_t)digits;
+    f->all = (uint8_t)n, f->behind = (uint8_t)(l.behind ? l.behind : n);
 }
 
 /* ---- long literals ------------------------------------------------------------------------------------------------------ */
@@ -60,10 +57,8 @@ static void learn(struct num_form *f, const char *p, const char *end)
 /* digits_of - as an integer; UINT64_MAX when they may not fit. */
 static uint64_t digits_of(const char *p, const char *end, uint32_t whole, uint32_t behind)
 {
-    static const unsigned char ramp[3 * NUM_FORM_BYTES] = {[16] = 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15};
     uint32_t n = whole + behind, low = n < NUM_FORM_BYTES ? n : NUM_FORM_BYTES, low_behind = behind < low ? behind : low;
-    __m128i all = num_form_bytes((const char *)ramp + low), last = num_form_bytes((const char *)ramp + low_behind);
-    uint64_t top = 0, value = num_form_joined(end, last, _mm_andnot_si128(last, all));
+    uint64_t top = 0, value = num_form_joined(end, low, low_behind);
     for (; n > NUM_FORM_BYTES; p++)
         if (*p != '.') top = top * 10 + (uint64_t)(*p - '0'), n--;
     return top < TOP_LEAST ? top * UINT64_C(10000000000000000) + value : UINT64_MAX;

@@ -19,9 +19,9 @@ enum { NUM_FORM_BYTES = 16, NUM_FORM_BEFORE = 16, NUM_FORM_DIGITS = 15 };
 
 struct num_form {          /* zeroed: fits no number */
     __m128i least, range;  /* of each byte: the lowest it may be, and by how much it may be higher */
-    __m128i behind, whole; /* 15 where a digit behind the point stands, seen from their end; and before it, one byte further on */
     double unit;           /* what the digits are divided by; below 0 for negative numbers */
     uint8_t width, digits; /* bytes of the literal, and up to the end of its digits */
+    uint8_t all, behind;   /* digits; and those behind the point, or all where there is none */
     uint8_t misses;
 };
 
@@ -33,6 +33,14 @@ static inline __m128i num_form_bytes(const char *p)
     __m128i bytes;
     memcpy(&bytes, p, sizeof bytes);
     return bytes;
+}
+
+/* num_form_last - 15 in the last n bytes, 16 at most. */
+static inline __m128i num_form_last(uint32_t n)
+{
+    static const unsigned char ramp[2 * NUM_FORM_BYTES] = {
+        [NUM_FORM_BYTES] = 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15};
+    return num_form_bytes((const char *)ramp + n);
 }
 
 static inline bool num_form_fits(const struct num_form *f, const char *p)
@@ -52,10 +60,11 @@ static inline uint64_t num_form_integer(__m128i digits)
     return (both & UINT32_MAX) * 100000000 + (both >> 32);
 }
 
-/* num_form_joined - the digits before `end`, without the point among them: those of `behind`, and those of `whole` one byte further on. */
-static inline uint64_t num_form_joined(const char *end, __m128i behind, __m128i whole)
+/* num_form_joined - of the digits before `end` the last `all`, without the point among them, behind which so many of them stand. */
+static inline uint64_t num_form_joined(const char *end, uint32_t all, uint32_t behind)
 {
-    return num_form_integer(_mm_or_si128(_mm_and_si128(num_form_bytes(end - NUM_FORM_BYTES), behind),
+    __m128i last = num_form_last(behind), whole = _mm_andnot_si128(last, num_form_last(all));
+    return num_form_integer(_mm_or_si128(_mm_and_si128(num_form_bytes(end - NUM_FORM_BYTES), last),
                                          _mm_and_si128(num_form_bytes(end - NUM_FORM_BYTES - 1), whole)));
 }
 
@@ -63,7 +72,7 @@ static inline uint64_t num_form_joined(const char *end, __m128i behind, __m128i 
 __attribute__((always_inline)) static inline const char *num_form_scan(struct num_form *f, const char *p, double *value)
 {
     if (!num_form_fits(f, p)) return num_form_again(f, p, value);
-    *value = (double)(int64_t)num_form_joined(p + f->digits, f->behind, f->whole) / f->unit;
+    *value = (double)(int64_t)num_form_joined(p + f->digits, f->all, f->behind) / f->unit;
     return p + f->width;
 }
 
