@@ -1,6 +1,7 @@
 #include "arena.h"
 
 #include <stdalign.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,7 +11,7 @@ enum { BLOCK_MIN_BYTES = 128, BLOCK_MAX_BYTES = 16 * 1024 };
 
 struct arena_block {
     struct arena_block *next;
-    size_t used, size;
+    uint32_t used, size;
     alignas(max_align_t) char bytes[];
 };
 
@@ -42,7 +43,7 @@ static size_t block_bytes(const struct arena *a, size_t n)
 void *arena_alloc(struct arena *a, size_t n)
 {
     size_t unit = alignof(max_align_t);
-    if (n > a->cap_bytes) return NULL;
+    if (n > a->cap_bytes || n > UINT32_MAX - unit) return NULL;
     n = (n + unit - 1) / unit * unit;
     if (n > a->cap_bytes - a->used_bytes) return NULL;
     if (!a->blocks || a->blocks->size - a->blocks->used < n) {
@@ -50,11 +51,11 @@ void *arena_alloc(struct arena *a, size_t n)
         struct arena_block *b = calloc(1, sizeof *b + size);
         if (!b) return NULL;
         b->next = a->blocks;
-        b->size = size;
+        b->size = (uint32_t)size;
         a->blocks = b;
     }
     void *p = a->blocks->bytes + a->blocks->used;
-    a->blocks->used += n;
+    a->blocks->used += (uint32_t)n;
     a->used_bytes += n;
     return p;
 }
