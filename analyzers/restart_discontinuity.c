@@ -27,12 +27,14 @@ struct state {
     int64_t first_step, last_step;
     uint16_t segment;
     bool begun, pending;
-    double at_seam, noise, after[COMPARED];
-    uint32_t n_after;
-    int64_t onset_step, back_steps;
-    uint64_t onset_line;
-    uint32_t episode;
-    int64_t step[KEPT]; /* the first one of each level; behind first_size */
+    struct seam { /* behind first_size, as step: most logs have none, and go on evenly */
+        double level, noise, after[COMPARED];
+        uint32_t n_after;
+        int64_t onset_step, back_steps;
+        uint64_t onset_line;
+        uint32_t episode;
+    } seam;
+    int64_t step[KEPT]; /* the first one of each level */
 };
 
 static const char *const kinds[] = {"restart_discontinuity", NULL};
@@ -117,41 +119,42 @@ static void seam(struct state *s, const struct point *p)
     uint32_t n = s->n_recent < 32 ? s->n_recent : 32;
     int64_t usual = n > 1 ? (s->last_step - s->first_step) / (int64_t)(s->points > 1 ? s->points - 1 : 1) : 1;
     s->pending = n >= COMPARED && p->step > s->first_step + 2 * usual;
-    s->at_seam = level_at(s, p->step);
-    s->noise = fmax(robust_noise(s->recent, n), s->scale.linear ? 1e-12 : 0.01);
-    s->n_after = 0;
-    s->onset_step = p->step;
-    s->onset_line = p->line;
-    s->back_steps = s->last_step - p->step;
+    s->seam.level = level_at(s, p->step);
+    s->seam.noise = fmax(robust_noise(s->recent, n), s->scale.linear ? 1e-12 : 0.01);
+    s->seam.n_after = 0;
+    s->seam.onset_step = p->step;
+    s->seam.onset_line = p->line;
+    s->seam.back_steps = s->last_step - p->step;
 }
 
 static void judge(struct state *s, const struct point *p, const struct findings *out)
 {
-    double after = robust_median(s->after, COMPARED), jump = after - s->at_seam, progress = fmax(s->first - s->best, 0);
+    double after = robust_median(s->seam.after, COMPARED), jump = after - s->seam.level, progress = fmax(s->first - s->best, 0);
     s->pending = false;
-    double to_initial = progress > 0 ? jump / (s->first - s->at_seam) : NAN;
+    double to_initial = progress > 0 ? jump / (s->first - s->seam.level) : NAN;
     bool anew =
         to_initial >= s->knobs->anew && to_initial <= 2 - s->knobs->anew; /* five values at the level of the first are no noise */
-    if (!(jump > (anew ? s->knobs->height_sd / 2 : s->knobs->height_sd) * s->noise) || jump < s->knobs->undone * progress) return;
+    if (!(jump > (anew ? s->knobs->height_sd / 2 : s->knobs->height_sd) * s->seam.noise) || jump < s->knobs->undone * progress)
+        return;
     if (!s->scale.linear && jump < log(s->knobs->height_factor)) return;
     struct finding f = {.kind = "restart_discontinuity",
                         .severity = SEVERITY_WARNING,
-                        .episode = ++s->episode,
+                        .episode = ++s->seam.episode,
                         .series = p->series,
-                        .confidence = fmin(0.97, 1 - 0.3 * exp(-0.5 * (jump / s->noise / s->knobs->height_sd - 1))),
+                        .confidence = fmin(0.97, 1 - 0.3 * exp(-0.5 * (jump / s->seam.noise / s->knobs->height_sd - 1))),
                         .source = p->source,
                         .segment = p->segment,
-                        .onset_step = s->onset_step,
-                        .first_step = s->onset_step,
+                        .onset_step = s->seam.onset_step,
+                        .first_step = s->seam.onset_step,
                         .last_step = p->step,
-                        .first_line = s->onset_line,
+                        .first_line = s->seam.onset_line,
                         .last_line = p->line};
-    finding_add(&f, "from", scale_back(&s->scale, s->at_seam), "");
+    finding_add(&f, "from", scale_back(&s->scale, s->seam.level), "");
     finding_add(&f, "to", scale_back(&s->scale, after), "");
     finding_add(&f, "jump_ratio", s->scale.linear ? NAN : exp(jump), "x");
-    finding_add(&f, "jump_sd", jump / s->noise, "sd");
+    finding_add(&f, "jump_sd", jump / s->seam.noise, "sd");
     finding_add(&f, "to_initial", to_initial, "share");
-    finding_add(&f, "back_steps", (double)s->back_steps, "steps");
+    finding_add(&f, "back_steps", (double)s->seam.back_steps, "steps");
     out->emit(out->arg, &f);
 }
 
@@ -160,12 +163,13 @@ RARELY static void look(struct state *s, const struct point *p, const struct fin
     if (scale_turns(&s->scale, p->value)) s->begun = s->pending = false;
     double y = s->scale.linear ? p->value : past_log(p->past, p->value), first = s->first, best = s->best;
     bool new_segment = s->begun && p->segment != s->segment;
+    if (new_segment && !(s = state_whole(s, out))) return;
     if (new_segment) seam(s, p);
     if (!s->begun || new_segment) start_segment(s, p, y);
     if (new_segment) s->first = first, s->best = best; /* progress is the run's, not the segment's */
     if (s->pending) {
-        s->after[s->n_after++] = y;
-        if (s->n_after == COMPARED) judge(s, p, out);
+        s->seam.after[s->seam.n_after++] = y;
+        if (s->seam.n_after == COMPARED) judge(s, p, out);
     }
     if (!s->placed && !is_even(s, p->step) && !(s = keep_steps(s, out))) return;
     keep(s, p->step, y);
@@ -205,6 +209,6 @@ const struct analyzer analyzer_restart_discontinuity = {.name = "restart_discont
                                                         .scope = PER_SERIES,
                                                         .blind = true,
                                                         .state_size = sizeof(struct state),
-                                                        .first_size = offsetof(struct state, step),
+                                                        .first_size = offsetof(struct state, seam),
                                                         .knobs = knobs,
                                                         .observe = observe};

@@ -40,11 +40,14 @@ struct state {
     double least_leap;     /* square of the least factor that a leap is */
     double lowest, begins; /* square of the lowest level so far, and initial, as logged */
     double calm;           /* square of what no value comes to that leaps, or is half-way up: by the lowest level; 0: any may */
-    double first[FEW], initial, highest;                  /* logarithms, as all below */
-    double after[FEW], recent[FEW], level, sd, calm_most; /* calm_most: the highest of the last CALM values before the leap */
-    uint64_t n_after, up;                                 /* up: values half-way up and higher before a leap */
-    int64_t onset_step;
-    uint64_t onset_line;
+    double first[FEW], initial, highest; /* logarithms, as all below */
+    uint64_t up;                         /* values half-way up and higher before a leap */
+    struct leap {
+        double after[FEW], recent[FEW], level, sd, calm_most; /* calm_most: the highest of the last CALM values before it */
+        uint64_t n_after;
+        int64_t onset_step;
+        uint64_t onset_line;
+    } leap; /* behind first_size: most runs never leap */
 };
 
 static const char *const kinds[] = {"restart_discontinuity", NULL};
@@ -114,12 +117,13 @@ static double newest(const struct state *s, uint32_t ago)
 static void leap(struct state *s, const struct point *p, double y)
 {
     double calm = 0;
+    if (!s) return; /* memory ran out */
     s->pending = true;
     for (uint32_t i = 0; i < CALM; i++) calm = fmax(calm, newest(s, i));
-    s->calm_most = log(calm);
-    s->level = log(squared(s)) / 2, s->sd = fmax(log_sd(&s->base), 0.01);
-    s->after[0] = s->recent[0] = y, s->n_after = 1;
-    s->onset_step = p->step, s->onset_line = p->line;
+    s->leap.calm_most = log(calm);
+    s->leap.level = log(squared(s)) / 2, s->leap.sd = fmax(log_sd(&s->base), 0.01);
+    s->leap.after[0] = s->leap.recent[0] = y, s->leap.n_after = 1;
+    s->leap.onset_step = p->step, s->leap.onset_line = p->line;
 }
 
 /* Is this value as far above the recent level as the first ones were? x: as logged. */
@@ -139,30 +143,30 @@ static bool leaps(const struct state *s, double x)
 /* Five values after the leap: do they stand where the first five stood, all but one of them? Of noise with long tails some do by chance. */
 static bool stands_at_start(const struct state *s)
 {
-    double now = robust_median(s->after, FEW) - s->level, way = s->initial - s->level;
+    double now = robust_median(s->leap.after, FEW) - s->leap.level, way = s->initial - s->leap.level;
     uint32_t low = 0;
-    for (uint32_t i = 0; i < FEW; i++) low += s->after[i] - s->level < way / 2;
-    return low <= 1 && now >= s->knobs->back_least * way && now <= s->knobs->back_most * (s->highest - s->level) &&
-           now >= s->knobs->height_sd * s->sd;
+    for (uint32_t i = 0; i < FEW; i++) low += s->leap.after[i] - s->leap.level < way / 2;
+    return low <= 1 && now >= s->knobs->back_least * way && now <= s->knobs->back_most * (s->highest - s->leap.level) &&
+           now >= s->knobs->height_sd * s->leap.sd;
 }
 
 /* Values until the first half of the way down to the level was made; infinite when the loss has been up there since: then it swings. */
 static double halved_after(const struct state *s)
 {
     const struct down *d = &s->way_down;
-    double half = (s->initial + s->level) / 2, last = d->n ? log_sum_value(&d->last) / (double)d->n : -INFINITY;
+    double half = (s->initial + s->leap.level) / 2, last = d->n ? log_sum_value(&d->last) / (double)d->n : -INFINITY;
     uint64_t n = 0;
     uint32_t i = 0;
     for (; i < d->full && d->mean[i] > half; i++) n += n ? (n + 4) / 5 : 1;
     for (uint32_t k = i; k < d->full; k++)
         if (d->mean[k] > half) return INFINITY;
     if (last > half && i < d->full) return INFINITY;
-    return s->calm_most > half ? INFINITY : (double)(last > half ? n + d->n : n);
+    return s->leap.calm_most > half ? INFINITY : (double)(last > half ? n + d->n : n);
 }
 
 static void tell(struct state *s, const struct point *p, const struct findings *out)
 {
-    double after = robust_median(s->after, FEW);
+    double after = robust_median(s->leap.after, FEW);
     struct finding f = {.kind = "restart_discontinuity",
                         .severity = SEVERITY_WARNING,
                         .episode = 1 << 16, /* none of restart_discontinuity's */
@@ -170,16 +174,16 @@ static void tell(struct state *s, const struct point *p, const struct findings *
                         .confidence = 0.85,
                         .source = p->source,
                         .segment = p->segment,
-                        .onset_step = s->onset_step,
-                        .first_step = s->onset_step,
+                        .onset_step = s->leap.onset_step,
+                        .first_step = s->leap.onset_step,
                         .last_step = p->step,
-                        .first_line = s->onset_line,
+                        .first_line = s->leap.onset_line,
                         .last_line = p->line};
-    finding_add(&f, "from", exp(s->level), "");
+    finding_add(&f, "from", exp(s->leap.level), "");
     finding_add(&f, "to", exp(after), "");
-    finding_add(&f, "jump_ratio", exp(after - s->level), "x");
-    finding_add(&f, "jump_sd", (after - s->level) / s->sd, "sd");
-    finding_add(&f, "to_initial", (after - s->level) / (s->initial - s->level), "share");
+    finding_add(&f, "jump_ratio", exp(after - s->leap.level), "x");
+    finding_add(&f, "jump_sd", (after - s->leap.level) / s->leap.sd, "sd");
+    finding_add(&f, "to_initial", (after - s->leap.level) / (s->initial - s->leap.level), "share");
     out->emit(out->arg, &f);
     s->told = true;
 }
@@ -187,16 +191,16 @@ static void tell(struct state *s, const struct point *p, const struct findings *
 /* After a leap: over when the loss is half way down again, and no restart when that went too fast. */
 static void follow(struct state *s, const struct point *p, double y, const struct findings *out)
 {
-    if (s->n_after < FEW) s->after[s->n_after] = y;
-    s->recent[s->n_after++ % FEW] = y;
-    if (s->n_after < FEW) return;
-    if (s->n_after == FEW && !stands_at_start(s)) {
+    if (s->leap.n_after < FEW) s->leap.after[s->leap.n_after] = y;
+    s->leap.recent[s->leap.n_after++ % FEW] = y;
+    if (s->leap.n_after < FEW) return;
+    if (s->leap.n_after == FEW && !stands_at_start(s)) {
         s->pending = false;
         return;
     }
-    if (robust_median(s->recent, FEW) - s->level > (s->initial - s->level) / 2) return;
+    if (robust_median(s->leap.recent, FEW) - s->leap.level > (s->initial - s->leap.level) / 2) return;
     s->pending = false;
-    if ((double)s->n_after >= fmax(FEW, s->knobs->slow * halved_after(s))) tell(s, p, out);
+    if ((double)s->leap.n_after >= fmax(FEW, s->knobs->slow * halved_after(s))) tell(s, p, out);
 }
 
 /* Half-way from the level to the first values, on the logarithm, and beyond? x: as logged. */
@@ -314,7 +318,7 @@ RARELY static void look(struct state *s, const struct point *p, const struct fin
     if (!s->n) s->least_leap = pow(s->knobs->progress, 2 * s->knobs->back_least) * (1 - 1e-9);
     if (++s->n <= FEW) begin(s, log(x));
     else if (leaps(s, x)) {
-        leap(s, p, log(x));
+        leap(state_whole(s, out), p, log(x));
         return;
     }
     absorb(s, x);
@@ -341,5 +345,6 @@ const struct analyzer analyzer_silent_restart = {.name = "silent_restart",
                                                  .scope = PER_SERIES,
                                                  .blind = true,
                                                  .state_size = sizeof(struct state),
+                                                 .first_size = offsetof(struct state, leap),
                                                  .knobs = knobs,
                                                  .observe = observe};
