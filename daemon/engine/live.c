@@ -67,7 +67,7 @@ static struct run *new_run(struct live *l)
                             .curve_buckets = PAST_FINE,
                             .hooks = {l, on_series, on_point, on_fact, on_event, on_finding}};
     struct run *r = run_new(l->name, l->root, &o);
-    if (r) run_set_id(r, l->id, l->name, l->project);
+    if (r) run_set_id(r, l->id, NULL, l->project); /* its name is what it is printed as */
     return r;
 }
 
@@ -269,7 +269,7 @@ void live_free(struct live *l)
     journal_done(&l->journal);
     free(l->readers), free(l->saved), free(l->checkpoints), free(l->alerts);
     free(l->root), free(l->name), free(l->project), free(l->tags);
-    free(l->series), free(l->spark), free(l->spark_ascii), free(l->missing), free(l->framework);
+    free(l->series), free(l->missing), free(l->framework);
     json_decref(l->worst_finding);
     free(l);
 }

@@ -62,6 +62,7 @@ struct live_options {
     enum sensitivity sensitivity;
 }; /* tags: "k=v" lines or NULL */
 
+enum { LIVE_SPARK_CELLS = 16 };
 enum live_state { LIVE_OPENING, LIVE_ASLEEP, LIVE_WAKING, LIVE_AWAKE };
 
 /* What an event or a turn needs of it stands first, side by side. */
@@ -118,8 +119,8 @@ struct live {
     bool has_step;
     char *series;
     double value;
-    char *spark, *spark_ascii; /* the loss, for one line */
-    char *missing, *framework; /* NULL: not recognised */
+    char spark[LIVE_SPARK_CELLS + 1]; /* the loss, for one line (report_sparkline) */
+    char *missing, *framework;        /* NULL: not recognised */
     enum severity worst;
     json_t *worst_finding; /* or NULL */
 };

@@ -45,9 +45,10 @@ void report_check_json(const struct view *v, struct str *out);
 /* report_verdict_sentence - the run in one sentence: what, where, how sure, what to do. */
 void report_verdict_sentence(const struct view *v, struct str *out);
 
-/* report_sparkline - eight-level block characters (or ASCII when !unicode), width cells, of the last buckets of a curve;
- * NaN is 'x'. Appends to out. */
-void report_sparkline(const struct curve *c, int width, bool unicode, struct str *out);
+/* report_sparkline - eight levels in ASCII, width cells, of the last buckets of a curve; NaN is 'x'. report_blocks - the same line in block
+ * characters. Both append to out. */
+void report_sparkline(const struct curve *c, int width, struct str *out);
+void report_blocks(const char *sparkline, struct str *out);
 /* report_braille - losses and findings on the terminal: width x height cells. series: names to draw, or n 0 for the default choice. */
 enum status report_braille(const struct view *v, const char *const *series, size_t n, int width, int height, bool colour,
                            struct str *out, struct err *err);

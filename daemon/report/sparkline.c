@@ -3,6 +3,7 @@
 #include "sparkline.h"
 
 #include <math.h>
+#include <string.h>
 
 enum { LEVELS = 8 };
 
@@ -33,10 +34,11 @@ static double cell(const struct curve *c, uint32_t from, uint32_t to)
     return n > 0 ? mean : NAN;
 }
 
+static const char *const blocks[LEVELS] = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
+static const char ascii[] = "_.,-=+*#";
+
 static void add_cell(double share, bool unicode, struct str *out)
 {
-    static const char *const blocks[LEVELS] = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
-    static const char ascii[] = "_.,-=+*#";
     int level = (int)(share * LEVELS);
     level = level < 0 ? 0 : level >= LEVELS ? LEVELS - 1 : level;
     if (unicode) str_add(out, blocks[level]);
@@ -61,11 +63,19 @@ static void draw(const struct curve *c, uint32_t first, uint32_t cells, bool uni
     }
 }
 
-void report_sparkline(const struct curve *c, int width, bool unicode, struct str *out)
+void report_sparkline(const struct curve *c, int width, struct str *out)
 {
     if (!c || !c->used || width < 1) return;
     uint32_t cells = (uint32_t)width < c->used ? (uint32_t)width : c->used;
-    draw(c, c->used - cells, cells, unicode, out);
+    draw(c, c->used - cells, cells, false, out);
+}
+
+void report_blocks(const char *sparkline, struct str *out)
+{
+    for (const char *p = sparkline; *p; p++) {
+        const char *level = strchr(ascii, *p);
+        str_add(out, level ? blocks[level - ascii] : "x");
+    }
 }
 
 void sparkline_whole(const struct curve *c, int width, bool unicode, struct str *out)

@@ -257,11 +257,15 @@ static void a_sparkline_marks_nan_and_keeps_the_last_buckets(void **state)
     struct str s = {0};
     curve_init(&c, buckets, 64);
     for (int i = 0; i < 32; i++) curve_add(&c, i, i == 30 ? (double)NAN : (double)i, 1);
-    report_sparkline(&c, 8, false, &s);
+    report_sparkline(&c, 8, &s);
     assert_int_equal(s.n, 8);
     assert_int_equal(s.p[6], 'x');
     assert_int_equal(s.p[0], '_');
     assert_int_equal(s.p[7], '#');
+    struct str blocks = {0};
+    report_blocks("_.#x", &blocks);
+    assert_string_equal(blocks.p, "▁▂█x");
+    str_done(&blocks);
     str_done(&s);
 }
 

@@ -13,8 +13,6 @@
 #include "../outcome/outcome.h"
 #include "parts.h"
 
-enum { SPARK_CELLS = 16 };
-
 /* ---- alerts --------------------------------------------------------------------------------------------------------------- */
 
 static void keep_alert(struct live *l, const char *id, json_t *message)
@@ -143,7 +141,7 @@ static const struct series_view *main_loss(const struct view *v)
 static void keep_text(char **slot, struct str *s)
 {
     free(*slot);
-    *slot = strdup(s->p ? s->p : ""); /* thousands are kept: no more than they need */
+    *slot = s->n ? strdup(s->p) : NULL; /* thousands are kept: no more than they need */
     str_done(s);
 }
 
@@ -157,10 +155,9 @@ static void keep_curve(struct live *l, const struct view *v)
     str_add(&s, m->series.name);
     keep_text(&l->series, &s);
     l->value = m->last;
-    report_sparkline(m->curve, SPARK_CELLS, true, &s);
-    keep_text(&l->spark, &s);
-    report_sparkline(m->curve, SPARK_CELLS, false, &s);
-    keep_text(&l->spark_ascii, &s);
+    report_sparkline(m->curve, LIVE_SPARK_CELLS, &s);
+    *stpncpy(l->spark, s.p ? s.p : "", LIVE_SPARK_CELLS) = 0;
+    str_done(&s);
 }
 
 /* Over at least 5 s of the wall clock, so that a burst does not look like a speed. */
@@ -264,10 +261,17 @@ json_t *live_found(const struct live *l)
 
 json_t *live_line(const struct live *l)
 {
-    return json_pack("{s:s, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:s}", "say", "live", "run", json_text(l->name), "id",
-                     l->id, "step", l->has_step ? json_integer(l->step) : json_null(), "series", json_text(l->series), "value",
-                     json_number(l->value), "spark", json_text(l->spark), "spark_ascii", json_text(l->spark_ascii), "rate",
-                     json_number(l->rate), "last_data", json_number(l->last_data), "state", run_state_name(l->shown));
+    struct str blocks = {0};
+    report_blocks(l->spark, &blocks);
+    bool drawn = l->series;
+    json_t *line =
+        json_pack("{s:s, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:s}", "say", "live", "run", json_text(l->name), "id",
+                  l->id, "step", l->has_step ? json_integer(l->step) : json_null(), "series", json_text(l->series), "value",
+                  json_number(l->value), "spark", drawn ? json_text(blocks.p ? blocks.p : "") : json_null(), "spark_ascii",
+                  drawn ? json_text(l->spark) : json_null(), "rate", json_number(l->rate), "last_data", json_number(l->last_data),
+                  "state", run_state_name(l->shown));
+    str_done(&blocks);
+    return line;
 }
 
 json_t *live_status(const struct live *l)
