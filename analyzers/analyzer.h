@@ -102,10 +102,10 @@ enum scope { PER_SERIES, PER_RUN }; /* PER_RUN: one state for all series of a so
 #define NEEDS_TIME  (UINT64_C(1) << 63) /* points that have a time */
 
 struct analyzer {
-    const char *name, *summary, *source;                           /* source: the paper or rule it implements */
-    const char *const *kinds;                                      /* the kinds it may emit; NULL ends them */
-    uint64_t wants;                                                /* WANTS(ROLE_LOSS_TRAIN) | ... */
-    uint64_t needs;                                                /* see below; 0: nothing */
+    const char *name, *summary, *source; /* source: the paper or rule it implements */
+    const char *const *kinds;            /* the kinds it may emit; NULL ends them */
+    uint64_t wants;                      /* WANTS(ROLE_LOSS_TRAIN) | ... */
+    uint64_t needs;                      /* see below; 0: nothing */
     enum scope scope;
     size_t state_size;                                             /* the host allocates it: O(1) by construction */
     size_t first_size;                                             /* what it begins with, see below; 0: all of it */

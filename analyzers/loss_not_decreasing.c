@@ -61,7 +61,7 @@ struct knobs {
     double change, change_end, full_points, full_at_end, full_epochs, min_epochs, min_points, among_sd, fall, fall_held,
         held_gain, held_points, risen, shrinks, other_falls, learns;
 };
-struct beside { /* a track of a training loss */
+struct beside {      /* a track of a training loss */
     uint64_t broken; /* values that were not finite */
     double first;    /* its first value */
     struct told told;
@@ -428,7 +428,8 @@ static enum at_chance at_chance(const struct state *s, uint32_t at, double level
     const struct answers *a = &s->answers;
     struct spread all = spread_of(y, n);
     if (is_majority(s)) return ONE_ANSWER;
-    if ((!is_chance(level, 0.01) && !is_of_shares(s->of[at].first, level)) || all.sd > 2 * SCATTER * all.mean) return NOT_AT_CHANCE;
+    if ((!is_chance(level, 0.01) && !is_of_shares(s->of[at].first, level)) || all.sd > 2 * SCATTER * all.mean)
+        return NOT_AT_CHANCE;
     bool even = s->n_eval && s->eval[0].curve->width == 1 && is_chance(s->eval[0].curve->buckets[0].mean, EVEN);
     if (even && is_chance(s->of[at].first, EVEN)) return EVEN_OUTPUTS;
     if (a->n >= 3 && a->again == 0) return TELLS_APART;

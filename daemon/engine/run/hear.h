@@ -13,7 +13,7 @@
 /* One analyzer's state, and what it hears: one series, one source, or the preferred source of every metric. */
 struct watcher {
     const struct analyzer *analyzer;
-    void *state; /* behind this struct; elsewhere once it was made whole (analyzer.h, first_size) */
+    void *state;    /* behind this struct; elsewhere once it was made whole (analyzer.h, first_size) */
     uint64_t heard; /* points of the series that it hears, where it counts them (analyzer.h, counts) */
     uint32_t id;
     int32_t source; /* WHOLE_RUN: all of them */
@@ -25,9 +25,9 @@ struct hearer {
     struct watcher *watcher;
     uint32_t
         until; /* it rests until so many points of the series have come; where it counts, until it has heard so many. UINT32_MAX: for ever */
-    uint8_t next;                            /* of those that are awake, the one behind this one */
-    bool counts : 1, whole : 1, odd : 1;     /* odd: one of the two */
-    bool looks : 1;                          /* into coarse curves, unasked */
+    uint8_t next;                        /* of those that are awake, the one behind this one */
+    bool counts : 1, whole : 1, odd : 1; /* odd: one of the two */
+    bool looks : 1;                      /* into coarse curves, unasked */
 };
 struct hearers {
     struct hearer *all;

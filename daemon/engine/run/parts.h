@@ -87,6 +87,7 @@ struct run_series {
     uint64_t record; /* of its source, the last that had it */
     uint64_t streak; /* records in a row up to there that had it */
     struct hearers hearers;
+    char texts[]; /* its name, metric and part */
 };
 struct sink {
     struct run *run;
@@ -110,7 +111,7 @@ struct run_source {
     size_t n_joins, joins_room;
     uint32_t *owned;      /* by analyzer: metrics that it wants and this source is the preferred one of; NULL: none yet */
     struct hearers hears; /* its events */
-    uint32_t events_of_kind[EVENT_COUNT];
+    uint8_t events_of_kind[EVENT_COUNT]; /* EVENTS_OF_KIND_MAX at most */
     struct arena arena;
     struct sink sink;
     struct format_out out;

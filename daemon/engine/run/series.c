@@ -34,9 +34,6 @@ static bool index_grow(struct run *r)
 void run_series_free(struct run_series *s)
 {
     if (!s) return;
-    free((char *)s->s.name);
-    free((char *)s->s.metric);
-    free((char *)s->s.part);
     free(s->curve.buckets);
     run_frozen_free(s->frozen);
     run_past_free(&s->kept);
@@ -46,15 +43,26 @@ void run_series_free(struct run_series *s)
     free(s);
 }
 
+/* A text of the series, with a NUL; *to goes on behind it. */
+static const char *keep(char **to, struct span text)
+{
+    char *kept = *to;
+    if (text.n) memcpy(kept, text.p, text.n);
+    *to += text.n + 1;
+    return kept;
+}
+
 static struct run_series *series_new(uint32_t id, uint16_t source, struct span name, enum axis axis, const struct role_match *m)
 {
-    struct run_series *s = calloc(1, sizeof *s);
+    struct span metric = span_of(m->metric), part = span_of(m->part);
+    struct run_series *s = calloc(1, sizeof *s + name.n + 1 + metric.n + 1 + part.n + 1);
     if (!s) return NULL;
-    s->s = (struct series){.name = str_dup(name),
+    char *texts = s->texts;
+    s->s = (struct series){.name = keep(&texts, name),
                            .unit = m->unit,
-                           .metric = str_dup(span_of(m->metric)),
-                           .part = m->part[0] ? str_dup(span_of(m->part)) : NULL,
-                           .depth = m->part[0] ? (int32_t)id : -1,
+                           .metric = keep(&texts, metric),
+                           .part = part.n ? keep(&texts, part) : NULL,
+                           .depth = part.n ? (int32_t)id : -1,
                            .id = id,
                            .source = source,
                            .role = m->role,
@@ -65,7 +73,6 @@ static struct run_series *series_new(uint32_t id, uint16_t source, struct span n
     s->key = NO_KEY;
     s->kept.past.fine = &s->curve;
     s->kept.past.newest = NAN;
-    if (!s->s.name || !s->s.metric) return run_series_free(s), NULL;
     return s;
 }
 

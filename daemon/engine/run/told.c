@@ -74,7 +74,8 @@ void run_keep_event(struct run *r, uint16_t source, uint64_t line, enum event ki
     struct run_source *from = r->sources[source];
     r->event_bits |= 1u << kind;
     if (r->event_series < 0) r->event_series = run_intern(r, 0, span_of("event"), AXIS_RECORD, &role);
-    if (from->events_of_kind[kind]++ >= EVENTS_OF_KIND_MAX || r->n_events >= EVENTS_MAX) return;
+    if (from->events_of_kind[kind] >= EVENTS_OF_KIND_MAX || r->n_events >= EVENTS_MAX) return;
+    from->events_of_kind[kind]++;
     if (!run_grow((void **)&r->events, &r->events_room, r->n_events, sizeof *r->events)) return;
     struct run_event e = {kind, source, line, from->last_step, from->last_step, str_dup(span_of(text))};
     if (!e.text) return;

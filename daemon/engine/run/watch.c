@@ -102,10 +102,7 @@ static struct watcher *watcher_new(struct run *r, const struct analyzer *a, int3
     if (!run_grow((void **)&r->watchers, &r->watchers_room, r->n_watchers, sizeof *r->watchers)) return NULL;
     struct watcher *w = state_room(r, watcher_bytes(a));
     if (!w) return NULL;
-    *w = (struct watcher){.analyzer = a,
-                          .state = first_state(w),
-                          .id = (uint32_t)r->n_watchers + 1,
-                          .source = source};
+    *w = (struct watcher){.analyzer = a, .state = first_state(w), .id = (uint32_t)r->n_watchers + 1, .source = source};
     watcher_begin(r, w);
     return r->watchers[r->n_watchers++] = w;
 }
