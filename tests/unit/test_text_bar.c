@@ -141,6 +141,24 @@ static void a_bar_may_tell_the_steps_of_the_run(void **unused)
     probe_close(p);
 }
 
+/* tqdm's callback for Keras: the bar counts epochs, and a held-out value that stays the same is one of each of them. */
+static void a_bar_of_epochs_tells_all_values_of_each(void **unused)
+{
+    (void)unused;
+    WITH("\r  0%|    | 0/3 [00:00<?, ?epoch/s]"
+         "\r 33%|#   | 1/3 [00:02<00:04,  2.25s/epoch, loss=9.25, val_loss=9.5]"
+         "\r 67%|##  | 2/3 [00:04<00:02,  2.25s/epoch, loss=9.25, val_loss=9.5]"
+         "\r100%|####| 3/3 [00:06<00:00,  2.25s/epoch, loss=9.25, val_loss=9.5]"
+         "\r100%|####| 3/3 [00:06<00:00,  2.20s/epoch, loss=9.25, val_loss=9.5]\n",
+         p);
+    probe_expect(p, "series val_loss epoch");
+    probe_expect(p, "point val_loss 1 9.5 @1");
+    probe_expect(p, "point val_loss 2 9.5 @1");
+    probe_expect(p, "point val_loss 3 9.5 @1");
+    assert_int_equal(p->points, 6);
+    probe_close(p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -152,6 +170,7 @@ int main(void)
         cmocka_unit_test(a_bar_that_is_come_back_to_repeats_nothing),
         cmocka_unit_test(lines_count_newlines_only),
         cmocka_unit_test(a_bar_may_tell_the_steps_of_the_run),
+        cmocka_unit_test(a_bar_of_epochs_tells_all_values_of_each),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -107,6 +107,24 @@ static void a_part_and_its_count_stand_in_front_of_a_bar(void **state)
     probe_close(p);
 }
 
+/* Poutyne sums an epoch up with how many steps its parts had: they are no place in the run, and say of no loss that it was held out. */
+static void how_many_steps_an_epoch_had_is_no_step(void **state)
+{
+    (void)state;
+    struct probe *p = read_log("Epoch: 1/3 Train steps: 12 Val steps: 1 0.20s loss: 2.5 val_loss: 2.75\n"
+                               "Epoch: 2/3 Train steps: 12 Val steps: 1 0.18s loss: 2.25 val_loss: 2.5\n"
+                               "Epoch: 3/3 Train steps: 12 Val steps: 1 0.18s loss: 2.0 val_loss: 2.25\n");
+    probe_expect(p, "series loss epoch");
+    probe_expect(p, "point loss 1 2.5 @1");
+    probe_expect(p, "point val_loss 2 2.5 @2");
+    probe_expect(p, "point loss 3 2 @3");
+    probe_refuse(p, "series valid loss");
+    probe_close(p);
+    p = read_log("Epoch: 1/3 Train batches: 12 0.20s loss: 2.5\nEpoch: 2/3 Train batches: 12 0.18s loss: 2.25\n");
+    probe_expect(p, "point loss 2 2.25 @2");
+    probe_close(p);
+}
+
 static void catalysts_epochs_stand_in_brackets_behind_the_part(void **state)
 {
     (void)state;
@@ -317,6 +335,7 @@ int main(void)
         cmocka_unit_test(a_table_that_blanks_part_is_one_record),
         cmocka_unit_test(what_two_players_lose_is_read_without_the_word),
         cmocka_unit_test(a_part_and_its_count_stand_in_front_of_a_bar),
+        cmocka_unit_test(how_many_steps_an_epoch_had_is_no_step),
         cmocka_unit_test(catalysts_epochs_stand_in_brackets_behind_the_part),
         cmocka_unit_test(timms_batches_are_steps_and_its_rate_is_read),
         cmocka_unit_test(timms_evaluation_is_the_mean_in_its_last_line),

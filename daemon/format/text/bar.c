@@ -3,7 +3,7 @@
  * tqdm   `Epoch 3:  45%|####   | 45/100 [00:12<00:15, 3.62it/s, loss=0.231]`, with an unknown end `45/?` or `45it`: the last redraw at a
  *        count is a record, and a line feed ends a bar; at 0 nothing new is shown. Values of held-out data and of whole epochs are
  *        carried along from redraw to redraw: they count when they change or an evaluation's bar was drawn
- *        (lightning/pytorch/callbacks/progress/tqdm_progress.py).
+ *        (lightning/pytorch/callbacks/progress/tqdm_progress.py). Where the bar itself counts epochs, `3.8s/epoch`, each count is news.
  * Keras  `32/938 [==>...] - ETA: 14s - loss: 0.55` or `32/938 ---- 14s 16ms/step - loss: 0.55`: values inside an epoch are running
  *        means, so only the complete bar that ends its line counts, and its step is the epoch of the `Epoch 3/10` above it
  *        (keras/src/utils/progbar.py). */
@@ -48,6 +48,7 @@ struct bar {
     int64_t n, total;
     struct span title, values;
     size_t end;
+    bool epochs; /* its count is one of epochs: "3.8s/epoch" */
 };
 
 /* is_clocked - "00:01<00:02, 300.1 examples/s": the time so far and the time left, as only a bar has them. */
@@ -77,6 +78,7 @@ static bool find(struct span body, struct bar *b)
         b->values = (struct span){open + 1, b->end - at - (close ? 2 : 1)};
         bool rated = span_has(b->values, "it/s") || span_has(b->values, "s/it") || span_has(b->values, "?");
         if (!rated && !(percent && is_clocked(b->values))) continue;
+        b->epochs = span_has(b->values, "s/epoch") || span_has(b->values, "epoch/s") || span_has(b->values, "epochs/s");
         const char *bar = memmem(body.p, at, "%|", 2), *open_bar = bar ? NULL : memchr(body.p, '|', start);
         b->title = (struct span){body.p, bar ? (size_t)(bar - body.p) : open_bar ? (size_t)(open_bar - body.p) : start};
         while (bar && b->title.n && b->title.p[b->title.n - 1] >= '0' && b->title.p[b->title.n - 1] <= '9') b->title.n--;
@@ -119,8 +121,9 @@ static double told_step(const struct text_pairs *ps)
     return NAN;
 }
 
-/* drop_carried - leave out what the redraw only repeats: held-out values and means of epochs; all values if the count was told before. */
-static void drop_carried(struct text_families *f, struct text_run *r, struct text_pairs *ps, struct arena *arena)
+/* drop_carried - leave out what the redraw only repeats: held-out values and means of epochs, unless a new epoch is what was drawn; all values if
+ * the count was told before. */
+static void drop_carried(struct text_families *f, struct text_run *r, struct text_pairs *ps, bool epochs, struct arena *arena)
 {
     size_t n = 0;
     bool carried_any = false;
@@ -130,7 +133,7 @@ static void drop_carried(struct text_families *f, struct text_run *r, struct tex
         bool carried = e && (e->flags & NAME_SPLIT || (p->key.n > 6 && memcmp(p->key.p + p->key.n - 6, "_epoch", 6) == 0));
         bool same = e && (e->drawn == p->value || (isnan(e->drawn) && isnan(p->value) && e->series[SPLIT_NONE][0] >= 0));
         carried_any |= carried;
-        if (same && (carried ? !f->validated : f->held.again)) continue;
+        if (same && (carried && !epochs ? !f->validated : f->held.again)) continue;
         if (e) e->drawn = p->value;
         ps->pair[n++] = *p;
     }
@@ -147,9 +150,9 @@ static void tell_bar(struct text_families *f, struct text_run *r, const struct t
     struct text_count c;
     bool counts = text_count_of(r, title, out->arena, &c);
     if (!pairs->n && title->n == (counts && !c.leading)) return;
-    drop_carried(f, r, pairs, out->arena);
+    bool epochs = !counts && (b->epochs || (b->title.n >= 5 && strncasecmp(b->title.p, "epoch", 5) == 0));
+    drop_carried(f, r, pairs, epochs, out->arena);
     struct text_where at = {0, AXIS_STEP, SPLIT_NONE};
-    bool epochs = !counts && b->title.n >= 5 && strncasecmp(b->title.p, "epoch", 5) == 0;
     double told = told_step(pairs);
     if (told + 1 >= (double)b->n) at.step = (int64_t)told, r->place.known = true, epochs = false;
     else if (epochs) at.step = b->n, at.axis = AXIS_EPOCH;
@@ -168,6 +171,7 @@ void text_bar_settle(struct text_families *f, struct text_run *r, const struct f
     f->held.n_body = 0;
     struct bar b = {.n = f->held.n,
                     .total = f->held.total,
+                    .epochs = f->held.epochs,
                     .title = {f->held.body, f->held.title},
                     .values = {f->held.body + f->held.from, f->held.to - f->held.from}};
     tell_bar(f, r, &l, &b, out);
@@ -212,6 +216,7 @@ static void draw(struct text_families *f, struct text_run *r, const struct text_
     f->held.to = f->held.from + b->values.n;
     f->held.n = b->n;
     f->held.total = b->total;
+    f->held.epochs = b->epochs;
     f->held.line = l->line;
     f->held.time = l->time;
 }

@@ -84,13 +84,37 @@ static bool counts_letter(const struct text_pairs *ps, const struct text_pair *p
     return p == ps->pair && p->separator == ':' && span_is(p->key, "s");
 }
 
+/* is_length - "Train steps: 12" beside an epoch, as Poutyne sums one up: how many steps a part of it had, and not where the run stands. */
+static bool is_length(const struct text_pair *p)
+{
+    static const char *const parts[] = {"train", "training", "val", "valid", "validation", "eval", "test"}, *const counted[] = {
+                                                                                                                "steps",
+                                                                                                                "batches"};
+    struct span part = span_trim((struct span){p->key.p, p->last}), last = span_from(p->key, p->last);
+    bool of_part = false, several = false;
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        of_part |= part.n == strlen(parts[i]) && strncasecmp(part.p, parts[i], part.n) == 0;
+    for (size_t i = 0; i < sizeof counted / sizeof *counted; i++)
+        several |= last.n == strlen(counted[i]) && strncasecmp(last.p, counted[i], last.n) == 0;
+    return p->words == 2 && of_part && several && isnan(p->total);
+}
+
+/* counts_epochs - is the first thing that the line tells how far the epochs are: "Epoch: 1/12"? */
+static bool counts_epochs(const struct text_pairs *ps)
+{
+    const struct text_pair *p = ps->pair;
+    return ps->n && p->words == 1 && p->key.n == 5 && strncasecmp(p->key.p, "epoch", 5) == 0 && p->total > 0;
+}
+
 /* named_count - the best of the counters with a name; NULL when there is none. Notes the epoch on the way. */
 static const struct text_pair *named_count(struct text_run *r, struct text_pairs *ps, struct arena *arena, struct text_count *c)
 {
     const struct text_pair *best = NULL, *epoch = NULL;
     int rank = FIELD_UNRANKED;
+    bool of_epoch = counts_epochs(ps);
     for (size_t i = 0; i < ps->n; i++) {
         struct text_pair *p = &ps->pair[i];
+        if (of_epoch && is_length(p)) continue;
         if (!p->name || !p->key.n) p->name = text_name_known(&r->names, p->key);
         const struct text_name *e = p->name;
         if (p->percent || is_flag(p->key)) continue;

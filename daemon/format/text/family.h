@@ -15,7 +15,8 @@ struct text_families {
         int64_t n, total;
         uint64_t line;
         double time;
-        bool again; /* this count was told before */
+        bool again;  /* this count was told before */
+        bool epochs; /* and is one of epochs */
         char body[TEXT_BAR_BYTES];
     } held;
     bool main_drawn;
