@@ -5,7 +5,10 @@
  * Flawless is worth knowing: hardly a held-out row wrong and next to nothing left of the held-out loss, for half of the run. Real data have
  * rows that nobody could get right, but made ones and easy ones have none: a warning only where it was so from the beginning, and where
  * rows that were trained on cost about as little: an answer that has leaked is in both, but a few easy held-out rows cost far less. Only where
- * the loss is one of classes: that of noiseless numbers may well go to 0. */
+ * the loss is one of classes: that of noiseless numbers may well go to 0.
+ *
+ * How soon is told by evaluations, or, however few of them there are, by the training loss: where next to nothing was left of it while most of the
+ * run was still to come, and rows never seen cost as little, nothing was there to be learned. */
 #include <math.h>
 #include <string.h>
 
@@ -14,10 +17,12 @@
 #include "stats/preview.h"
 #include "stats/track_pair.h"
 
-#define GAMES (WANTS(ROLE_RETURN) | WANTS(ROLE_LOSS_GENERATOR) | WANTS(ROLE_LOSS_DISCRIMINATOR))
+#define GAMES     (WANTS(ROLE_RETURN) | WANTS(ROLE_LOSS_GENERATOR) | WANTS(ROLE_LOSS_DISCRIMINATOR))
+#define UNGUESSED 0.5 /* nats, below which no model begins that guesses among classes of like size */
 enum { TRAINS = 2, EVALS = 4, SCORES = 4 };
 struct knobs {
-    double min_points, above_info, above_warning, perfect, flawless_score, flawless_loss, flawless_soon, even_left, even, cheaper;
+    double min_points, above_info, above_warning, perfect, flawless_score, flawless_loss, flawless_soon, even_left, even, cheaper,
+        known_left, known_soon;
 };
 struct state {
     const struct knobs *knobs;
@@ -54,6 +59,13 @@ static const struct knob knobs[] = {
     {"too_good_cheaper", "x", 30, 2, 10000, 10, 100, offsetof(struct knobs, cheaper),
      "what held-out rows cost that training rows do, beyond which the held-out ones are few and easy",
      "seeded training runs: 0.02 to 1.5 with the answer in a column; 330 and more with sixteen rows"},
+    {"too_good_known", "share", 0.0002, 0.00001, 0.01, 0.0001, 0.0005, offsetof(struct knobs, known_left),
+     "of the first loss that is left of the held-out one, however few evaluations there are, for rows that nothing was learned "
+     "for",
+     "seeded training runs: 0.00012 at most with the answer in a column and few evaluations, 0.00048 at least on healthy ones"},
+    {"too_good_known_soon", "share", 0.3, 0.05, 1, 0.2, 0.4, offsetof(struct knobs, known_soon),
+     "of the run before the training loss has come to too_good_loss of its first, then",
+     "seeded training runs: 0.25 at most with the answer in a column, 0.37 at least on healthy ones that come as near to 0"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
 /* How far the validation score is above the training score in the second half, at least, on the scale; NaN when nothing tells. */
@@ -115,6 +127,35 @@ static bool held_out_cheaper(const struct state *s, const struct track *eval)
     return train && track_level(train, 0.5, 1) > s->knobs->cheaper * track_level(held, 0.5, 1);
 }
 
+/* Had the training loss lost all but a thousandth of where it began, while most of the run was to come? */
+static bool is_soon_known(const struct state *s, const struct track *train, double began)
+{
+    const struct bucket *b = train->curve->buckets;
+    uint32_t i = 0, n = train->curve->used;
+    while (i < n && !(b[i].mean <= s->knobs->flawless_loss * began)) i++;
+    if (i == n) return false;
+    return (double)(b[i].first_step - b[0].first_step) <= s->knobs->known_soon * (double)(b[n - 1].last_step - b[0].first_step);
+}
+
+/* Is next to nothing left of this held-out loss, as little as of the training loss, and was it so at once? Values that are printed as 0 may be
+ * anything below. */
+static bool is_known(const struct state *s, const struct track *held)
+{
+    const struct track *train = track_of_metric(s->train, s->n_train, held->series);
+    if (!train || !track_begins(train) || train->curve->used < 4 || track_low(train) < 0 || track_low(held) < 0) return false;
+    double began = fmax(train->curve->buckets[0].max, UNGUESSED), left = s->knobs->known_left * began;
+    double seen = track_level(train, 0.5, 1), unseen = track_level(held, 0.5, 1);
+    bool alike = seen <= left && (seen <= 0 || unseen <= s->knobs->cheaper * seen);
+    return unseen <= left && alike && is_soon_known(s, train, began);
+}
+
+static bool any_known(const struct state *s, enum axis axis)
+{
+    for (uint32_t i = 0; i < s->n_eval; i++)
+        if (s->eval[i].series->axis == axis && !boosted(&s->boosting, s->eval[i].series) && is_known(s, &s->eval[i])) return true;
+    return false;
+}
+
 /* Do unseen rows cost what seen ones do, to a hundredth, where hardly anything is left of either? */
 static bool is_even(const struct state *s, const struct track *eval, double left)
 {
@@ -129,7 +170,8 @@ static bool is_even(const struct state *s, const struct track *eval, double left
 static bool is_told_the_answer(const struct state *s, const struct track *eval, double left)
 {
     if (!boosted(&s->boosting, eval->series)) return false;
-    if (!boosted_classes(&s->boosting, eval->series)) return s->boosting.unnamed && left <= s->knobs->flawless_loss;
+    bool classes = boosted_classes(&s->boosting, eval->series);
+    if (!classes) return s->boosting.unnamed && (left <= s->knobs->flawless_loss || is_even(s, eval, left));
     return left <= 6 * s->knobs->flawless_loss || is_even(s, eval, left);
 }
 
@@ -164,23 +206,50 @@ static bool never_changes(const struct track *eval)
 static void judge(struct state *s, const struct track *eval, const struct findings *out)
 {
     double e[TRACK_BUCKETS], train = NAN;
-    if ((double)eval->curve->points < s->knobs->min_points || is_one_sided(eval->series)) return;
+    if (is_one_sided(eval->series)) return;
     size_t n = track_means(eval, e);
     double scale = track_share_scale(eval, track_of_metric(s->train_score, s->n_train_score, eval->series));
-    double over = above(s, eval, scale, &train);
-    bool perfect = perfect_at_once(s, eval, scale), flawless = is_flawless(s, eval, scale);
+    bool known = track_level(eval, 0.5, 1) >= s->knobs->flawless_score * scale && any_known(s, eval->series->axis);
+    bool many = (double)eval->curve->points >= s->knobs->min_points;
+    if (!many && !known) return;
+    double over = many ? above(s, eval, scale, &train) : (double)NAN;
+    bool perfect = many && perfect_at_once(s, eval, scale), flawless = known || is_flawless(s, eval, scale);
     if (!perfect && !flawless && (!(over >= s->knobs->above_info) || never_changes(eval))) return;
     size_t from = perfect ? 0 : n / 2;
     while (flawless && from > 0 && eval->curve->buckets[from - 1].min >= s->knobs->flawless_score * scale) from--;
     struct finding f = track_finding(eval, "validation_too_good", from);
     bool soon = flawless && (double)from <= s->knobs->flawless_soon * (double)n && !held_out_cheaper(s, eval);
-    f.severity = perfect || soon || over >= s->knobs->above_warning ? SEVERITY_WARNING : SEVERITY_INFO;
-    f.confidence = perfect || over >= s->knobs->above_warning ? 0.8 : soon ? 0.75 : 0.6;
+    bool sure = perfect || over >= s->knobs->above_warning;
+    f.severity = sure || soon || known ? SEVERITY_WARNING : SEVERITY_INFO;
+    f.confidence = sure ? 0.8 : soon || known ? 0.75 : 0.6;
     finding_add(&f, "to", e[n - 1], "");
     finding_add(&f, "train", train, "");
     finding_add(&f, "above", over, "share");
     finding_add(&f, "at_once", perfect, "");
     finding_add(&f, "flawless", flawless, "");
+    finding_add(&f, "known", known, "");
+    out->emit(out->arg, &f);
+}
+
+/* Is every answer right by the end, of rows that were trained on? */
+static bool seen_flawless(const struct state *s)
+{
+    bool all = s->n_train_score > 0;
+    for (uint32_t i = 0; i < s->n_train_score; i++)
+        all &= track_level(&s->train_score[i], 0.5, 1) >= s->knobs->flawless_score * track_share_scale(&s->train_score[i], NULL);
+    return all;
+}
+
+/* The same of a held-out loss beside which no score is told but that of the training rows. */
+static void judge_unscored(const struct state *s, const struct track *held, const struct findings *out)
+{
+    if (s->n_eval_score || !seen_flawless(s) || boosted(&s->boosting, held->series) || !is_known(s, held)) return;
+    struct finding f = track_finding(held, "validation_too_good", held->curve->used / 2);
+    f.severity = SEVERITY_WARNING;
+    f.confidence = 0.75;
+    finding_add(&f, "to", held->curve->buckets[held->curve->used - 1].last, "");
+    finding_add(&f, "flawless", 1, "");
+    finding_add(&f, "known", 1, "");
     out->emit(out->arg, &f);
 }
 
@@ -207,7 +276,7 @@ static void hear(struct state *s, const struct point *p)
 static void say_all(void *state, const struct findings *out)
 {
     struct state *s = state;
-    for (uint32_t i = 0; i < s->n_eval && !s->game; i++) judge_rounds(s, &s->eval[i], out);
+    for (uint32_t i = 0; i < s->n_eval && !s->game; i++) judge_rounds(s, &s->eval[i], out), judge_unscored(s, &s->eval[i], out);
     for (uint32_t i = 0; i < s->n_eval_score && !s->game; i++) judge(s, &s->eval_score[i], out);
 }
 
