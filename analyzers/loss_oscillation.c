@@ -12,7 +12,8 @@
  *
  * A held-out loss has no batches: the same rows are asked each time, so what it moves by from one evaluation to the next is the weights.
  * Where it goes up and down by a good part of its level, far from converged, and gets nowhere while the training loss gets nowhere either,
- * the steps are too long for where they lead.
+ * the steps are too long for where they lead. Where it does so far above a training loss that it once met, it is what evaluation adds to the weights
+ * that moves, as statistics of batches do that do not follow them: how far apart the two are is told for the causes.
  *
  * In a game the losses have a meaning of their own: there it is an oscillation when both adversaries' losses cross their means in turn as
  * regularly as a clock, which noise never does: the two go round their equilibrium instead of into it (Mescheder 2018). Source of the
@@ -22,11 +23,13 @@
 #include "analyzer.h"
 #include "stats/preview.h"
 #include "stats/robust.h"
-#include "stats/track_level.h"
+#include "stats/track_pair.h"
 
 #define GAMES (WANTS(ROLE_RETURN) | WANTS(ROLE_LOSS_GENERATOR) | WANTS(ROLE_LOSS_DISCRIMINATOR))
-#define FALLS 3.0 /* z of Kendall's trend: one in 700 by chance */
-#define GAP   3.0 /* times the training loss: a held-out loss beyond it has a trouble of its own */
+#define FALLS 3.0  /* z of Kendall's trend: one in 700 by chance */
+#define RISES 1.65 /* the same upwards: one in 20 by chance */
+#define GAP   3.0  /* times the training loss: a held-out loss beyond it has a trouble of its own */
+#define MET   1.5  /* times the training loss, below which the two have met: as gap_apart */
 enum { LOSSES = 2, SCORES = 2 };
 struct sums { /* of the values of one bucket: squares, and sizes and squares of first differences */
     float squares, changes, leaps;
@@ -236,6 +239,38 @@ static bool held_calm(const struct state *s)
     return swing_of(y + half, n - half).move < s->knobs->held_calm * robust_median(y + half, n - half);
 }
 
+/* Did held-out rows ever cost about what the training rows did at the time? Where they never did, it is split_gap's business. */
+static bool has_met(const struct state *s)
+{
+    double y[TRACK_BUCKETS], level[TRACK_BUCKETS];
+    const struct track *t = track_of_metric(s->loss, s->n, s->held[0].series);
+    if (!t) return false;
+    (void)track_means(t, level);
+    size_t n = track_means(&s->held[0], y);
+    for (size_t i = 0; i < n; i++)
+        if (y[i] < MET * track_at(t, level, s->held[0].curve->buckets[i].first_step)) return true;
+    return false;
+}
+
+/* Does a held-out loss come back, in the second half of its values, to twice its best or less, and does not climb as it swings? One that rises is
+ * overfitting's. */
+static bool comes_back(const double *y, size_t n, size_t from)
+{
+    double best = INFINITY, late = INFINITY;
+    if (robust_trend(y + from, n - from) > RISES) return false;
+    for (size_t i = 0; i < n; i++) {
+        best = fmin(best, y[i]);
+        if (2 * i >= n) late = fmin(late, y[i]);
+    }
+    return late <= 2 * best;
+}
+
+/* Does the training loss get somewhere, or is there nowhere left to get? */
+static bool gets_somewhere(const struct state *s)
+{
+    return late_fall(s) > s->knobs->held_fall || falls_all_along(s) || is_solved(s);
+}
+
 static void judge_held(const struct state *s, const struct findings *out)
 {
     const struct track *t = &s->held[0];
@@ -251,11 +286,11 @@ static void judge_held(const struct state *s, const struct findings *out)
         trained = fmax(trained, track_level(&s->loss[i], 0.33, 1));
     }
     if (w.move < (few ? s->knobs->held_swing_few : s->knobs->held_swing) * level || w.turns < 2 ||
-        w.net > s->knobs->held_net * w.way || level < s->knobs->converged * top || level > GAP * trained)
+        w.net > s->knobs->held_net * w.way || level < s->knobs->converged * top || 3 * w.turns < (double)(n - from - 2))
         return;
-    if (3 * w.turns < (double)(n - from - 2) || late_fall(s) > s->knobs->held_fall) return;
+    bool apart = level > GAP * trained;
     if (few && y[n - 1] <= w.low) return; /* of few values the last one is the best: it got somewhere */
-    if (falls_all_along(s) || is_solved(s)) return;
+    if (apart ? !has_met(s) || !comes_back(y, n, from) : gets_somewhere(s)) return;
     struct finding f = track_finding(t, "loss_oscillation", from);
     f.severity = SEVERITY_WARNING;
     f.confidence = 0.75;
@@ -264,6 +299,7 @@ static void judge_held(const struct state *s, const struct findings *out)
     finding_add(&f, "waves", round(w.turns / 2), "waves");
     finding_add(&f, "period", 2 * (double)(n - from) / fmax(w.turns, 1), "points");
     finding_add(&f, "held_out", 1, "");
+    finding_add(&f, "apart", level / trained, "x");
     out->emit(out->arg, &f);
 }
 
