@@ -4,8 +4,10 @@
  * Tools write the same keys in the same order for hours, so the text between the values of the last lines is kept as a shape:
  * a line that agrees with it byte by byte needs only its values read. Where all of them are numbers and plain strings that is done from the
  * line's first byte on, and finds the line's end by the way. Anything else takes the careful way (json_scan.h), where the whole line is
- * checked before a point is told, and its shape is learned. SHAPES of them serve files that mix training and evaluation lines. */
+ * checked before a point is told, and its shape is learned. SHAPES of them serve files that mix training and evaluation lines.
+ * Lines that are no object are asked for events, and the texts of those that are for tracebacks (json_said.h). */
 #include "format.h"
+#include "json_said.h"
 #include "json_scan.h"
 #include "record.h"
 #include "sample.h"
@@ -43,7 +45,8 @@ struct state {
     struct shape shapes[SHAPES];
     struct measured measured[MEASURED_MAX];
     uint32_t n_measured;
-    uint64_t line;         /* finished lines */
+    struct json_said said;
+    uint64_t line, others; /* finished lines; those among them that were no object */
     uint32_t last, oldest; /* shapes: used last, replaced next */
     bool skipping;         /* within a line that is too long */
 };
@@ -216,6 +219,12 @@ static const char *known_steady(struct state *s, const char *p, const char *end)
     return NULL;
 }
 
+/* heed - a text of an object in the line in hand. */
+static void heed(struct state *s, struct span raw, const struct format_out *out)
+{
+    json_said_text(&s->said, raw, s->line + 1, s->line - s->others, out);
+}
+
 static void take(struct state *s, int column, enum json_kind kind, struct span raw, double value)
 {
     if (column < 0) return;
@@ -227,7 +236,7 @@ static void take(struct state *s, int column, enum json_kind kind, struct span r
 }
 
 /* text_at - a string whose opening quote is in the shape; returns its closing quote, or NULL. One with anything but plain characters
- * goes the way of json_scan.h. */
+ * goes the way of json_scan.h, and the line of a traceback the careful way. */
 static const char *text_at(struct state *s, const struct slot *slot, const char *p, const char *end)
 {
     const char *quote = p;
@@ -237,7 +246,7 @@ static const char *text_at(struct state *s, const struct slot *slot, const char 
     if (*quote == '"') return take(s, slot->column, JSON_TEXT, raw, NAN), quote;
     struct json_cursor c = {.p = p - 1, .end = end};
     bool escaped;
-    if (!json_scan_string(&c, &raw, &escaped)) return NULL;
+    if (!json_scan_string(&c, &raw, &escaped) || json_said_holds(raw)) return NULL;
     take(s, slot->column, JSON_TEXT, raw, NAN);
     return c.p - 1;
 }
@@ -312,6 +321,7 @@ static void scalar(void *arg, struct span path, enum json_kind kind, struct span
     shape_add(r, raw.p, kind, column);
     r->after = raw.p + raw.n;
     if (texts) note_text(s, column, path, r->out);
+    if (kind == JSON_TEXT) heed(s, raw, r->out);
     take(s, column, kind, raw, value);
 }
 
@@ -349,11 +359,20 @@ static bool careful(struct state *s, struct span line, const struct format_out *
     return whole;
 }
 
-static void read_line(struct state *s, struct span line, const char *end, const struct format_out *out)
+/* Of a line that is no object. */
+static void no_object(struct state *s, struct span raw, const struct format_out *out)
 {
-    line = span_trim(line);
+    bool broken = *span_trim(raw).p == '{',
+         said = !broken && json_said_line(&s->said, raw, s->line + 1, s->line - s->others, out);
+    if (!said) out->bad(out->arg, s->line + 1, "not a JSON object");
+    s->others++;
+}
+
+static void read_line(struct state *s, struct span raw, const char *end, const struct format_out *out)
+{
+    struct span line = span_trim(raw);
     if (s->line == 0 && span_starts(line, "\xEF\xBB\xBF")) line = span_from(line, 3);
-    if (line.n && !known_shape(s, line, end) && !careful(s, line, out)) out->bad(out->arg, s->line + 1, "not a JSON object");
+    if (line.n && !known_shape(s, line, end) && !careful(s, line, out)) no_object(s, raw, out);
     else if (line.n) record_end(&s->record, s->line + 1, out);
     s->line++;
 }
@@ -386,6 +405,7 @@ static size_t feed(void *state, struct span in, int at_end, const struct format_
         s->skipping = !newline && !at_end;
         p = newline ? newline + 1 : end;
     }
+    if (at_end) json_said_end(&s->said, out);
     return (size_t)(p - in.p);
 }
 

@@ -161,6 +161,42 @@ static void a_known_shape_is_no_excuse_for_bad_numbers(void **unused)
     probe_close(p);
 }
 
+static void a_traceback_between_the_objects_is_told(void **unused)
+{
+    (void)unused;
+    struct probe *p =
+        probe_text("jsonl", "{\"step\": 1, \"loss\": 2}\n{\"step\": 2, \"loss\": 1}\nTraceback (most recent call last):\n"
+                            "  File \"train.py\", line 7, in <module>\n    save()\n    ^^^^^^\n"
+                            "OSError: [Errno 28] No space left on device\n");
+    probe_expect(p, "event disk_full @7 OSError: [Errno 28] No space left on device");
+    assert_int_equal(p->bad, 0);
+    assert_int_equal(p->points, 2);
+    probe_close(p);
+    p = probe_text("jsonl", "{\"step\": 1, \"loss\": 2}\nloading the rows\n{\"step\": 2, \"loss\": \n");
+    assert_int_equal(p->bad, 2);
+    assert_int_equal(p->events, 0);
+    probe_close(p);
+}
+
+static void a_traceback_within_an_object_is_told(void **unused)
+{
+    (void)unused;
+    static const char text[] =
+        "{\"step\": 1, \"loss\": 2, \"said\": \"a\\tb\"}\n"
+        "{\"level\": \"ERROR\", \"exc_info\": \"Traceback (most recent call last):\\n  File \\\"a.py\\\", line 1\\n    "
+        "f()\\nKeyError: 'x'\\n\\n"
+        "During handling of the above exception, another exception occurred:\\n\\nTraceback (most recent call last):\\n  File "
+        "\\\"a.py\\\", line 3\\n    g()\\nRuntimeError: CUDA out of memory. Tried to allocate 2 GiB\"}\n"
+        "{\"level\": \"ERROR\", \"exc_info\": \"Traceback (most recent call last):\\n  File \\\"a.py\\\", line 9\\nValueError: "
+        "no rows\"}\n";
+    struct probe *p = probe_text("jsonl", text);
+    probe_expect(p, "event out_of_memory @2 RuntimeError: CUDA out of memory. Tried to allocate 2 GiB");
+    probe_expect(p, "event traceback @3 ValueError: no rows");
+    assert_int_equal(p->events, 2);
+    assert_int_equal(p->bad, 0);
+    probe_close(p);
+}
+
 static void the_last_of_two_equal_keys_counts(void **unused)
 {
     (void)unused;
@@ -377,6 +413,8 @@ int main(void)
         cmocka_unit_test(times_are_taken_from_the_record),
         cmocka_unit_test(a_line_that_is_no_object_yields_nothing),
         cmocka_unit_test(a_known_shape_is_no_excuse_for_bad_numbers),
+        cmocka_unit_test(a_traceback_between_the_objects_is_told),
+        cmocka_unit_test(a_traceback_within_an_object_is_told),
         cmocka_unit_test(the_last_of_two_equal_keys_counts),
         cmocka_unit_test(mixed_lines_keep_their_shapes_apart),
         cmocka_unit_test(a_line_without_a_step_stands_at_the_last_one),
