@@ -118,11 +118,19 @@ static const struct track *return_beside(const struct state *s, const struct tra
     return found ? found : track_of_role(s->track, s->n, ROLE_RETURN);
 }
 
+/* Do two series count the same thing? A learner may count its updates where its agent counts the steps of the environment, and both are called steps. */
+static bool one_clock(const struct track *v, const struct track *r)
+{
+    double a = (double)v->curve->buckets[v->curve->used - 1].last_step,
+           b = (double)r->curve->buckets[r->curve->used - 1].last_step;
+    return v->series->axis == r->series->axis && fmax(a, b) <= 2 * fmin(a, b);
+}
+
 /* A step of r that surely lies before that bucket of v: by the share of the run, where they count different things. */
 static int64_t step_before(const struct track *v, size_t at, const struct track *r)
 {
     const struct bucket *a = v->curve->buckets, *b = r->curve->buckets;
-    if (v->series->axis == r->series->axis) return a[at].first_step;
+    if (one_clock(v, r)) return a[at].first_step;
     double whole = (double)(a[v->curve->used - 1].last_step - a[0].first_step);
     double share = whole > 0 ? (double)(a[at].first_step - a[0].first_step) / whole : 0;
     return b[0].first_step + (int64_t)(0.8 * share * (double)(b[r->curve->used - 1].last_step - b[0].first_step));

@@ -188,18 +188,23 @@ static void a_rate_of_a_millionth_is_as_good_as_none(void **ctx)
     assert_int_equal(falling.loud, 0);
 }
 
-/* Rewards a thousand times as large from the middle on; the log counts returns in the old coin or in the new one. */
-static int leaps(double return_before, double return_after, double before, double after)
+/* Rewards a thousand times as large from the middle on; the log counts returns in the old coin or in the new one, and so many steps of the
+ * environment for each update of the learner. */
+static int leaps_over(int steps, double return_before, double return_after, double before, double after)
 {
     struct watch w;
     seed = 27;
     watch(&w, "value_loss_explosion");
     for (int s = 0; s < 120; s++) {
-        give(&w, &paid, s, (s < 60 ? return_before * fmin(1, 0.2 + s / 40.0) : return_after) * exp(noise(0.05)));
+        give(&w, &paid, s * steps, (s < 60 ? return_before * fmin(1, 0.2 + s / 40.0) : return_after) * exp(noise(0.05)));
         give(&w, &value, s, (s < 60 ? before : after) * exp(noise(0.3)));
     }
     done(&w);
     return evidence(&w, "leap") == 1 ? w.loud : 0;
+}
+static int leaps(double return_before, double return_after, double before, double after)
+{
+    return leaps_over(1, return_before, return_after, before, after);
 }
 
 static void a_value_loss_that_leaps_tells_of_another_scale_of_rewards(void **ctx)
@@ -208,6 +213,8 @@ static void a_value_loss_that_leaps_tells_of_another_scale_of_rewards(void **ctx
     assert_true(leaps(200, 200, 60, 6e7) > 0);
     assert_true(leaps(200, 2e5, 60, 6e7) > 0);
     assert_true(leaps(-90, -9e4, 60, 6e7) > 0);
+    assert_true(leaps_over(40, 20, 2e4, 0.3, 2e7) > 0); /* returns count the environment's steps, losses the updates */
+    assert_int_equal(leaps_over(40, 0, 1, 1e-7, 0.2), 0);
     assert_int_equal(leaps(0, 1, 1e-7, 0.2), 0);      /* a sparse reward is found */
     assert_int_equal(leaps(-200, -150, 0.01, 80), 0); /* the same where each step costs something */
     assert_int_equal(leaps(200, 260, 60, 400), 0);
