@@ -53,12 +53,26 @@ static void forget(struct excursion *e)
     e->segment = segment;
 }
 
+/* The spread of the window, without what it fell by from its older half to its newer one: a line from the middle of the one to that of the other. */
+RARELY static double level_spread(const struct excursion *e)
+{
+    const struct rolling *r = &e->base;
+    double x[ROLLING_MAX];
+    uint32_t half = r->n / 2;
+    if (half < BASE_MIN) return rolling_sd(r);
+    for (uint32_t i = 0; i < 2 * half; i++) x[i] = rolling_newest(r, i);
+    double fall = (robust_median(x + half, half) - robust_median(x, half)) / half;
+    if (!(fall > 0)) return rolling_sd(r);
+    for (uint32_t i = 0; i < 2 * half; i++) x[i] -= fall * i;
+    return robust_sd(x, 2 * half);
+}
+
 /* Spread of the window, or of its differences: a falling curve spreads without being noisy, a wandering one the other way round.
  * For a normal bulk the mean size of a difference is 2 / sqrt(pi) standard deviations. Few values may lie together by chance: the
  * allowance for that is ours, from 400 seeded curves of pure noise, of which one in fifty looked like a spike at the sixth value. */
-static double spread(const struct excursion *e, double share)
+static double spread(const struct excursion *e, double share, double by_level)
 {
-    double by_change = 0.8862 * e->change, by_level = rolling_sd(&e->base);
+    double by_change = 0.8862 * e->change;
     double sd = e->accepted > BASE_MIN ? larger(by_change, share * by_level) : by_level, n = (double)e->accepted;
     return n < ROLLING_MAX && n > 0 ? sd * (1 + 60 / (n * n)) : sd;
 }
@@ -107,7 +121,7 @@ RARELY static void move_window(struct excursion *e, double y)
         e->undone = larger(e->undone, e->highest - e->best);
         e->best = e->highest = level;
         if (e->best_sd == 0 || e->accepted % SD_EVERY == 0)
-            e->best_sd = spread(e, LEVEL_SHARE); /* a falling loss is at its best all the time */
+            e->best_sd = spread(e, LEVEL_SHARE, rolling_sd(&e->base)); /* a falling loss is at its best all the time */
         e->cusum = 0;
     }
 }
@@ -156,7 +170,7 @@ RARELY static bool creeps(struct excursion *e, const struct excursion_knobs *k, 
     }
     if (e->base.sorted[e->base.n / 4] < e->best + rise / 4)
         return false; /* some values rose: the level of two heaps leaps by itself */
-    double sd = noise_of(e, larger(e->best_sd, spread(e, LEVEL_SHARE)));
+    double sd = noise_of(e, larger(e->best_sd, spread(e, LEVEL_SHARE, rolling_sd(&e->base))));
     e->cusum = larger(0, e->cusum + fmin(rise / sd, CUSUM_CLIP) - CUSUM_SLACK);
     return e->cusum > CUSUM_LIMIT && rise > larger(2 * sd, enough);
 }
@@ -189,7 +203,7 @@ RARELY static enum excursion_change outside(struct excursion *e, const struct ex
 RARELY static enum excursion_change window_moved(struct excursion *e, const struct excursion_knobs *k, const struct point *p)
 {
     if (!creeps(e, k, p)) return EXCURSION_NONE;
-    begin(e, p, e->best, larger(e->best_sd, spread(e, LEVEL_SHARE)), rolling_median(&e->base));
+    begin(e, p, e->best, larger(e->best_sd, spread(e, LEVEL_SHARE, rolling_sd(&e->base))), rolling_median(&e->base));
     e->slow = true;
     e->onset_step = e->cusum_step;
     e->onset_line = e->cusum_line;
@@ -211,7 +225,8 @@ RARELY static enum excursion_change judge(struct excursion *e, const struct excu
     double level = rolling_median(&e->base), now = y > level && e->base.n < ROLLING_MAX ? recent(e, level) : (double)NAN;
     if (isfinite(now)) level = now;
     if (e->base.n >= BASE_MIN && y - level > least(e, k, level)) {
-        double sd = spread(e, isfinite(now) ? LEVEL_SHARE / 2 : k->level_share > 0 ? k->level_share : LEVEL_SHARE);
+        double share = isfinite(now) ? LEVEL_SHARE / 2 : k->level_share > 0 ? k->level_share : LEVEL_SHARE;
+        double sd = spread(e, share, k->level_share > 0 ? level_spread(e) : rolling_sd(&e->base));
         bool wanders = e->accepted > WANDER_KNOWN && y - level < WANDER_FACTOR * e->wander;
         if (!wanders && y - level > k->height_sd * noise_of(e, sd)) {
             begin(e, p, level, sd, y);

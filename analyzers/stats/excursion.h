@@ -21,8 +21,9 @@ struct excursion_knobs {
     double height_factor;   /* and at least this factor (1.5 = half as much again) */
     double undone;          /* and at least this share of the progress made since the start (on the scale) */
     double patience_points; /* an excursion longer than this ... */
-    double level_share;     /* of the spread of the recent level that is noise; 0: half of it, for a falling curve spreads too */
-    double patience_share;  /* ... and than this share of the points so far is no spike any more */
+    double
+        level_share; /* of the spread of the recent level that is noise, less what it fell by; 0: half of all of it, for a falling curve spreads too */
+    double patience_share; /* ... and than this share of the points so far is no spike any more */
 };
 
 enum excursion_change {

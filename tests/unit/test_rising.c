@@ -122,6 +122,23 @@ static void few_records_tell_a_climb_that_grows_faster_and_faster(void **unused)
     }
 }
 
+/* A loss that falls fast has no noise by that: its window spreads, its neighbours do not. */
+static void a_hump_in_a_loss_that_falls_is_a_spike(void **unused)
+{
+    (void)unused;
+    for (int hump = 0; hump < 2; hump++) {
+        struct watch w;
+        seed = 15;
+        watch(&w, "loss_spike");
+        for (int s = 0; s < 300; s++) {
+            double up = hump && s >= 150 && s < 154 ? 2 : 1;
+            give(&w, &loss, s, up * 3 * exp(-s / 60.0 + noise(0.03)));
+        }
+        done(&w);
+        assert_int_equal(w.told > 0, hump);
+    }
+}
+
 /* ---- what looks like a divergence and is none ---------------------------------------------------------------------------------------- */
 
 /* Few examples came by for a while and were learned by heart; then all of them come again. */
@@ -239,6 +256,7 @@ int main(void)
         cmocka_unit_test(a_rise_that_comes_back_is_told_to_be_over),
         cmocka_unit_test(a_rate_that_climbs_above_all_it_was_is_told_while_it_climbs),
         cmocka_unit_test(few_records_tell_a_climb_that_grows_faster_and_faster),
+        cmocka_unit_test(a_hump_in_a_loss_that_falls_is_a_spike),
         cmocka_unit_test(a_step_that_leaves_most_of_the_progress_and_is_made_good_is_worth_knowing_only),
         cmocka_unit_test(a_norm_that_comes_back_to_where_it_stood_is_no_explosion),
         cmocka_unit_test(an_agent_that_came_back_to_more_than_it_had_lost_has_learned),
