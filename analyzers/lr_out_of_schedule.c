@@ -8,7 +8,8 @@
  *   jumps         the rate had stopped rising, and rises at once above all it was
  *   short_warmup  the peak comes long before the declared end of the warm-up
  *   climbs        the rate had stood or come down, and rises value by value above all it was: a decay of the wrong sign. Where it had
- *                 stood still, and climbs to several times what it was, few values are enough
+ *                 stood still, and climbs to several times what it was, few values are enough; and half as much of them where each rise is by the same
+ *                 factor, as no warm-up's is
  * Warm restarts, cycles and plateau rules rise or fall on purpose: where the settings name one, or name none, a rise is
  * worth knowing only, unless the run was resumed just there: what was resumed is then not the schedule. Where the rate leaps from its lowest back to its peak at once, and does so again after a longer while, or the last of
  * such cycles ends with the run, nothing is told: so warm restarts do (Loshchilov 2017), whatever the settings name (a trainer that is given
@@ -25,11 +26,13 @@
 #define LONGER 1.5 /* than the first cycle, the second */
 #define STRAIGHT                                                                                                                 \
     0.9999         /* of the variance of the rates that a line tells: five digits of a log are more, a cosine's middle less */
+#define EVEN  0.05 /* of a rise, on the logarithm, by which the next one differs that is by the same factor: logs are rounded */
+#define STEEP 1.1  /* at each rise: of less a straight line looks alike */
 #define WHOLE 0.95 /* of a cycle, for it to be whole: the last steps are not always logged */
 enum { SCHEDULE = 48 };
 struct knobs {
     double fallen, risen, min_points, high_end, low_end, early_end, complete, warmup_share, cycle, climbed, climb_points,
-        climb_stood, climb_far, climb_few, faster;
+        climb_stood, climb_far, climb_few, faster, even;
 };
 struct state {
     const struct knobs *knobs;
@@ -52,6 +55,8 @@ struct state {
         double up;               /* by the first of them */
         uint64_t line, n, stood; /* n: rates before it, stood: of which the last were all the same */
         bool told, faster;       /* faster: than it began, as no warm-up does */
+        uint64_t even;           /* rises in a row by the same factor as the one before */
+        double grew;             /* the logarithm of the newest one's */
     } climb;
     struct {
         double n, x, y, xx, xy, yy; /* sums: steps since its first rate, rates */
@@ -97,6 +102,9 @@ static const struct knob knobs[] = {
      "our choice: a step up is one"},
     {"schedule_climb_faster", "x", 1.5, 1.1, 100, 2, 1.3, offsetof(struct knobs, faster),
      "its first rise, that a climb of few values has come to", "a warm-up that begins late rises by as much each time"},
+    {"schedule_climb_even", "points", 2, 1, 100, 4, 2, offsetof(struct knobs, even),
+     "rises in a row by the same factor as the one before, for schedule_climbed to be far enough then",
+     "our choice: three equal factors, and the first rise, which the climb began within"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
 static void fact(void *state, const char *key, const char *value)
@@ -156,6 +164,9 @@ static void follow_climb(struct state *s, const struct point *p)
     else if (p->value > s->climb.from && s->climb.rises++ == 0)
         s->climb.step = p->step, s->climb.line = p->line, s->climb.n = s->n - 1, s->climb.stood = s->same,
         s->climb.up = p->value - s->last;
+    double grew = rises ? log(p->value / s->last) : 0;
+    bool even = grew >= log(STEEP) && fabs(grew - s->climb.grew) <= EVEN * grew;
+    s->climb.even = even ? s->climb.even + 1 : 0, s->climb.grew = grew;
     s->climb.faster = rises && p->value - s->last >= s->knobs->faster * s->climb.up;
     s->same = p->value == s->last ? s->same + 1 : 1;
     if (!s->climb.rises && p->value > s->climb.from) s->climb.from = p->value;
@@ -272,11 +283,12 @@ static bool climb_counts(const struct state *s)
 static bool climbs(const struct state *s, struct verdict *v)
 {
     *v = (struct verdict){CLIMBS, true, s->climb.from, s->last, s->climb.step, s->climb.line};
-    bool stood = (double)s->climb.stood >= s->knobs->climb_stood && s->climb.stood + 2 >= s->climb.n;
+    bool even = (double)s->climb.even >= s->knobs->even, few = (double)s->climb.rises >= s->knobs->climb_few;
+    bool stood =
+        (double)s->climb.stood >= (even ? s->knobs->climb_few : s->knobs->climb_stood) && s->climb.stood + 2 >= s->climb.n;
     if (s->climb.from <= 0 || declares_rises(s)) return false;
-    if (stood && s->climb.faster && (double)s->climb.rises >= s->knobs->climb_few &&
-        s->last >= s->knobs->climb_far * s->climb.from)
-        return climb_counts(s);
+    if (stood && even && few && s->last >= s->knobs->climbed * s->climb.from) return climb_counts(s);
+    if (stood && s->climb.faster && few && s->last >= s->knobs->climb_far * s->climb.from) return climb_counts(s);
     if ((double)s->climb.rises < s->knobs->climb_points || s->last < s->knobs->climbed * s->climb.from ||
         (double)s->climb.n < s->knobs->min_points)
         return false;

@@ -122,6 +122,24 @@ static void few_records_tell_a_climb_that_grows_faster_and_faster(void **unused)
     }
 }
 
+/* By the same factor each time: no warm-up rises so, and half as far is enough. */
+static void a_climb_by_the_same_factor_each_time_is_told_sooner(void **unused)
+{
+    static const struct {
+        double factor;
+        int stood, told;
+    } climbs[] = {{1.2, 5, 275}, {1.28, 11, 275}, {1.2, 2, 0}, {1.02, 11, 0}};
+    (void)unused;
+    for (size_t k = 0; k < sizeof climbs / sizeof *climbs; k++) {
+        struct watch w;
+        watch(&w, "lr_out_of_schedule");
+        for (int i = 12 - climbs[k].stood; i <= 18; i++) give(&w, &rate, 25 * i, 1e-3 * pow(climbs[k].factor, fmax(0, i - 11)));
+        assert_int_equal(w.told, climbs[k].told > 0);
+        if (climbs[k].told) assert_in_range(w.opened, climbs[k].told, climbs[k].told + 100);
+        done(&w);
+    }
+}
+
 /* A loss that falls fast has no noise by that: its window spreads, its neighbours do not. */
 static void a_hump_in_a_loss_that_falls_is_a_spike(void **unused)
 {
@@ -256,6 +274,7 @@ int main(void)
         cmocka_unit_test(a_rise_that_comes_back_is_told_to_be_over),
         cmocka_unit_test(a_rate_that_climbs_above_all_it_was_is_told_while_it_climbs),
         cmocka_unit_test(few_records_tell_a_climb_that_grows_faster_and_faster),
+        cmocka_unit_test(a_climb_by_the_same_factor_each_time_is_told_sooner),
         cmocka_unit_test(a_hump_in_a_loss_that_falls_is_a_spike),
         cmocka_unit_test(a_step_that_leaves_most_of_the_progress_and_is_made_good_is_worth_knowing_only),
         cmocka_unit_test(a_norm_that_comes_back_to_where_it_stood_is_no_explosion),
