@@ -19,7 +19,14 @@
 #include "stats/rises_early.h"
 
 #define GAMES (WANTS(ROLE_RETURN) | WANTS(ROLE_LOSS_GENERATOR) | WANTS(ROLE_LOSS_DISCRIMINATOR))
-enum { LOSSES = 2, FOLLOWED = 4, VALUES = 1024 /* before one more point enters each */, STEADY = 2, SETTLED = 16 };
+enum {
+    LOSSES = 2,
+    FOLLOWED = 4,
+    VALUES = 1024 /* before one more point enters each */,
+    STEADY = 2,
+    SETTLED = 16,
+    FEW_NORMS = 1024 /* of more no log is one of few values */
+};
 enum follow { GRADIENT, WEIGHT, SCALE, RATE };
 
 /* Another quantity beside the loss: its average now. */
@@ -232,6 +239,13 @@ static bool averages_tell(const struct state *s, struct rise *r)
     return r->lasted >= STEADY && climb_goes_on(&r->climb, s->knobs->trend);
 }
 
+static void open_one(struct state *s, struct rise *r, const struct findings *out)
+{
+    r->episode++;
+    r->n_told = r->climb.n;
+    tell(s, r, PHASE_OPENED, out);
+}
+
 static void judge(struct state *s, struct rise *r, const struct point *p, const struct findings *out)
 {
     r->last_step = p->step, r->last_line = p->line;
@@ -241,10 +255,25 @@ static void judge(struct state *s, struct rise *r, const struct point *p, const 
     }
     bool tells = averages_tell(s, r), few = !tells && few_tell(s, r);
     if (r->lasted == 1 || few) r->onset_step = p->step, r->onset_line = p->line;
-    if (!tells && !few) return;
-    r->episode++;
-    r->n_told = r->climb.n;
-    tell(s, r, PHASE_OPENED, out);
+    if (tells || few) open_one(s, r, out);
+}
+
+/* A record may hold its gradient norm behind its loss: what few values tell is then asked again. */
+static void judge_again(struct state *s, const struct point *p, const struct findings *out)
+{
+    for (uint32_t i = 0; i < s->n; i++) {
+        struct rise *r = &s->loss[i];
+        bool same = r->last_step == p->step && p->source == r->series->source && p->segment == r->segment;
+        if (!same || r->told || r->negative || !few_tell(s, r)) continue;
+        r->onset_step = p->step, r->onset_line = r->last_line;
+        open_one(s, r, out);
+    }
+}
+
+static inline void hear_gradient(struct state *s, const struct point *p, const struct findings *out)
+{
+    follow(s, GRADIENT, p);
+    if (p->series == s->beside[GRADIENT].series && s->n && s->norm[GRADIENT].n <= FEW_NORMS && !s->game) judge_again(s, p, out);
 }
 
 RARELY static void add_mean(struct state *s, struct rise *r, const struct point *p, const struct findings *out)
@@ -302,7 +331,7 @@ RARELY static void look(struct state *s, const struct point *p, const struct fin
     s->several = s->several || p->source != s->source;
     switch (p->series->role) {
     case ROLE_LOSS_TRAIN: break;
-    case ROLE_GRAD_NORM: follow(s, GRADIENT, p); return;
+    case ROLE_GRAD_NORM: hear_gradient(s, p, out); return;
     case ROLE_WEIGHT_NORM: follow(s, WEIGHT, p); return;
     case ROLE_LOSS_SCALE: follow(s, SCALE, p); return;
     case ROLE_LEARNING_RATE: follow_rate(s, p); return;
@@ -328,7 +357,7 @@ static void observe(void *state, const struct point *p, const struct findings *o
     struct state *s = state;
     if (p->series == s->loss[0].series && goes_on(s, p)) s->loss[0].sum += p->value, s->loss[0].in_sum++;
     else if (p->series == s->beside[RATE].series) follow_rate(s, p);
-    else if (p->series == s->beside[GRADIENT].series) follow(s, GRADIENT, p);
+    else if (p->series == s->beside[GRADIENT].series) hear_gradient(s, p, out);
     else look(s, p, out);
 }
 

@@ -40,6 +40,31 @@ static void norms_that_grow_with_the_loss_make_it_known_earlier(void **unused)
     assert_int_equal(told_at(&norm, 0), alone);
 }
 
+/* Fifteen records; each holds the gradient norm behind the loss. */
+static int64_t few_records(const double *last, const double *norms, double spread)
+{
+    struct watch w;
+    seed = 31;
+    watch(&w, "loss_rising");
+    for (int s = 0; s < 20; s++) {
+        double y = s < 16 ? 1.1 + exp(-s / 4.0) : last[s - 16], g = s < 16 ? 0.7 * exp(noise(spread)) : norms[s - 16];
+        give(&w, &loss, 20 * s, y);
+        give(&w, &norm, 20 * s, g);
+    }
+    done(&w);
+    return w.told ? w.opened : -1;
+}
+
+static void few_records_tell_what_the_norms_ran_ahead_of(void **unused)
+{
+    (void)unused;
+    static const double rises[] = {1.13, 1.24, 1.75, 2.9}, gently[] = {1.2, 1.3, 1.42, 1.6};
+    assert_int_equal(few_records(rises, (double[]){0.72, 2.8, 4.9, 8.9}, 0.15), 360); /* the last leap was foretold */
+    assert_int_equal(few_records(rises, (double[]){0.72, 0.8, 4.9, 0.7}, 0.15), -1);  /* a new task: both at once */
+    assert_int_equal(few_records(gently, (double[]){0.75, 0.84, 0.9, 1}, 0.01), 360); /* norms that hardly differed */
+    assert_int_equal(few_records(gently, (double[]){0.75, 0.84, 0.9, 1}, 0.2), -1);
+}
+
 /* While the rate rises from the start of the run, a rise below 1.5 times the initial loss is healthy. */
 static void a_bump_while_the_rate_warms_up_is_left_alone(void **unused)
 {
@@ -270,6 +295,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(norms_that_grow_with_the_loss_make_it_known_earlier),
+        cmocka_unit_test(few_records_tell_what_the_norms_ran_ahead_of),
         cmocka_unit_test(a_bump_while_the_rate_warms_up_is_left_alone),
         cmocka_unit_test(a_rise_that_comes_back_is_told_to_be_over),
         cmocka_unit_test(a_rate_that_climbs_above_all_it_was_is_told_while_it_climbs),
