@@ -3,7 +3,8 @@
  * A resume whose weights did not fit goes on with the step counter and starts from scratch: in one step the loss stands at the level of the
  * first values, and falls from there about as slowly as it did at first. A bad batch is forgotten within a few values, a loss that diverges stays up, and
  * neither stops exactly at the level of an untrained network. A loss whose single values stood half-way up there time and again comes
- * there by chance, for noise with long tails does. Where the log itself has a seam, restart_discontinuity judges it.
+ * there by chance, for noise with long tails does; but where an untrained network answers all alike, its losses hardly differ, and five of them in a row
+ * that lie as close together as the first five did, and where those lay, are no noise of a loss that has spread since. Where the log itself has a seam, restart_discontinuity judges it.
  * Source: failure knowledge F48; the level is a median of 32 values (Hampel 1974).
  * The window holds the values as logged: their order is that of their logarithms, which are taken when one comes near a leap. In a long run
  * they are not put in order either: while fewer than half of them lie below the lowest level so far the level does not, and most values are no
@@ -27,11 +28,12 @@ struct down {
     struct log_sum last;
 };
 struct knobs {
-    double min_points, progress, height_sd, back_least, back_most, slow;
+    double min_points, progress, height_sd, back_least, back_most, slow, close;
 };
 struct state {
     const struct knobs *knobs;
-    bool pending, told, given_up, loose; /* loose: what `sorted` holds is full, by age and in no order */
+    bool pending, told, given_up, alike,
+        loose; /* alike: the values after the leap are an untrained network's; loose: what `sorted` holds is full, by age and in no order */
     uint16_t segment;
     uint32_t low;        /* of a loose window: values below the lowest level so far */
     struct rolling base; /* as logged, within SCALE_FLOOR and SCALE_TOP */
@@ -43,7 +45,7 @@ struct state {
     double first[FEW], initial, highest; /* logarithms, as all below */
     uint64_t up;                         /* values half-way up and higher before a leap */
     struct leap {
-        double after[FEW], recent[FEW], level, sd, calm_most; /* calm_most: the highest of the last CALM values before it */
+        double after[FEW], recent[FEW], level, sd, noise, calm_most; /* calm_most: the highest of the last CALM values before it */
         uint64_t n_after;
         int64_t onset_step;
         uint64_t onset_line;
@@ -65,6 +67,10 @@ static const struct knob knobs[] = {
      "of the way back to the highest of the first values, at most", "an untrained network is not worse than itself"},
     {"silent_restart_slow", "share", 0.2, 0.02, 1, 0.35, 0.1, offsetof(struct knobs, slow),
      "of the values that the first half of the way down took, that it takes now at least", "our choice"},
+    {"silent_restart_close", "sd", 1, 0.2, 3, 0.7, 1.3, offsetof(struct knobs, close),
+     "of single values before the leap, that five behind it and the first five lie together within, for them to be an untrained "
+     "network's",
+     "a standard deviation above the level one value in eight falls into such a window, and five in a row once in 30,000 leaps"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
 /* The first values: where an untrained network stands. */
@@ -114,10 +120,19 @@ static double newest(const struct state *s, uint32_t ago)
     return s->loose ? s->base.sorted[(s->base.at + ROLLING_MAX - 1 - ago) % ROLLING_MAX] : rolling_newest(&s->base, ago);
 }
 
+/* Of single values around a level that moves, of the logarithms. */
+static double noise(const struct state *s)
+{
+    double logs[ROLLING_MAX];
+    for (uint32_t i = 0; i < s->base.n; i++) logs[i] = log(newest(s, i));
+    return robust_noise(logs, s->base.n);
+}
+
 static void leap(struct state *s, const struct point *p, double y)
 {
     double calm = 0;
     if (!s) return; /* memory ran out */
+    s->leap.noise = noise(s);
     s->pending = true;
     for (uint32_t i = 0; i < CALM; i++) calm = fmax(calm, newest(s, i));
     s->leap.calm_most = log(calm);
@@ -133,11 +148,25 @@ static bool leaps(const struct state *s, double x)
     double square = squared(s);
     if (x * x < s->least_leap * square) return false;
     double y = log(x), level = log(square) / 2, way = s->initial - level;
-    if ((double)s->up > 2 + UP * (double)s->n) return false;
     if (way < log(s->knobs->progress)) return false;
     if (way < (s->initial - log(s->lowest) / 2) / 2) return false; /* it had been climbing back for long: no restart did that */
     return y - level >= s->knobs->back_least * way &&
            y - level <= s->knobs->back_most * (s->highest - level) + log_sd(&s->base) / 2;
+}
+
+static void bounds(const double *x, double *low, double *high)
+{
+    *low = *high = x[0];
+    for (uint32_t i = 1; i < FEW; i++) *low = fmin(*low, x[i]), *high = fmax(*high, x[i]);
+}
+
+/* Do five values after the leap lie where the first five lay and as close together, closer by far than those before the leap? */
+static bool untrained(const struct state *s)
+{
+    double low, high, first_low, first_high;
+    bounds(s->leap.after, &low, &high), bounds(s->first, &first_low, &first_high);
+    double width = fmax(high - low, first_high - first_low), apart = fabs(robust_median(s->leap.after, FEW) - s->initial);
+    return width <= s->knobs->close * s->leap.noise && apart <= width && s->initial - s->leap.level >= s->leap.noise;
 }
 
 /* Five values after the leap: do they stand where the first five stood, all but one of them? Of noise with long tails some do by chance. */
@@ -146,18 +175,21 @@ static bool stands_at_start(const struct state *s)
     double now = robust_median(s->leap.after, FEW) - s->leap.level, way = s->initial - s->leap.level;
     uint32_t low = 0;
     for (uint32_t i = 0; i < FEW; i++) low += s->leap.after[i] - s->leap.level < way / 2;
+    if ((double)s->up > 2 + UP * (double)s->n) return false;
     return low <= 1 && now >= s->knobs->back_least * way && now <= s->knobs->back_most * (s->highest - s->leap.level) &&
            now >= s->knobs->height_sd * s->leap.sd;
 }
 
-/* Values until the first half of the way down to the level was made; infinite when the loss has been up there since: then it swings. */
-static double halved_after(const struct state *s)
+/* Values until the first half of the way down to the level was made; infinite when the loss has been up there since: then it swings, unless its
+ * values spread as far as that. */
+static double halved_after(const struct state *s, bool spreads)
 {
     const struct down *d = &s->way_down;
     double half = (s->initial + s->leap.level) / 2, last = d->n ? log_sum_value(&d->last) / (double)d->n : -INFINITY;
     uint64_t n = 0;
     uint32_t i = 0;
     for (; i < d->full && d->mean[i] > half; i++) n += n ? (n + 4) / 5 : 1;
+    if (spreads && i < d->full) return (double)n;
     for (uint32_t k = i; k < d->full; k++)
         if (d->mean[k] > half) return INFINITY;
     if (last > half && i < d->full) return INFINITY;
@@ -194,13 +226,15 @@ static void follow(struct state *s, const struct point *p, double y, const struc
     if (s->leap.n_after < FEW) s->leap.after[s->leap.n_after] = y;
     s->leap.recent[s->leap.n_after++ % FEW] = y;
     if (s->leap.n_after < FEW) return;
-    if (s->leap.n_after == FEW && !stands_at_start(s)) {
+    if (s->leap.n_after == FEW) s->alike = untrained(s);
+    if (s->leap.n_after == FEW && !s->alike && !stands_at_start(s)) {
+        for (uint32_t i = 0; i < FEW; i++) s->up += s->leap.after[i] - s->leap.level >= (s->initial - s->leap.level) / 2;
         s->pending = false;
         return;
     }
     if (robust_median(s->leap.recent, FEW) - s->leap.level > (s->initial - s->leap.level) / 2) return;
     s->pending = false;
-    if ((double)s->leap.n_after >= fmax(FEW, s->knobs->slow * halved_after(s))) tell(s, p, out);
+    if ((double)s->leap.n_after >= fmax(FEW, s->knobs->slow * halved_after(s, s->alike))) tell(s, p, out);
 }
 
 /* Half-way from the level to the first values, on the logarithm, and beyond? x: as logged. */

@@ -268,6 +268,25 @@ static void a_loss_that_begins_anew_tells_of_weights_that_were_not_loaded(void *
     }
 }
 
+/* Batches that differ by far once the network tells rows apart, and hardly while it answers all alike. */
+static void of_batches_that_differ_the_untrained_network_is_known_by_how_little_it_does(void **ctx)
+{
+    (void)ctx;
+    for (int anew = 0; anew < 2; anew++) {
+        struct watch w;
+        seed = 5;
+        watch(&w, "silent_restart");
+        for (int s = 0; s < 600; s++) {
+            int since = anew && s >= 240 ? s - 240 : s;
+            double fell = 1 - exp(-since / 40.0);
+            give(&w, &loss, s, 1.75 * exp(-0.9 * fell + noise(0.02 + 0.5 * fell)));
+        }
+        done(&w);
+        assert_int_equal(w.loud > 0, anew);
+        if (anew) assert_in_range(w.last.onset_step, 239, 242);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -283,6 +302,7 @@ int main(void)
         cmocka_unit_test(a_rare_class_that_is_never_found_counts_though_the_accuracy_still_moves),
         cmocka_unit_test(a_classifier_that_begins_far_above_guessing_is_worth_knowing),
         cmocka_unit_test(a_loss_that_begins_anew_tells_of_weights_that_were_not_loaded),
+        cmocka_unit_test(of_batches_that_differ_the_untrained_network_is_known_by_how_little_it_does),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
