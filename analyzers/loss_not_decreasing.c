@@ -35,7 +35,9 @@
 
 #define GAMES   (WANTS(ROLE_RETURN) | WANTS(ROLE_LOSS_GENERATOR) | WANTS(ROLE_LOSS_DISCRIMINATOR))
 #define WANDERS 0.4 /* of the scatter is between neighbours; of pure noise all of it, 0.4 once in 1,000 among 25 levels */
-#define LATE    0.1 /* of what the first half fell, at its rate, that the second one falls too where steps are too short */
+#define WARMS                                                                                                                    \
+    4 /* times the first rates that a rate which only rises has come to, to warm up: a first bucket holds a tenth of them and more */
+#define LATE 0.1 /* of what the first half fell, at its rate, that the second one falls too where steps are too short */
 #define STRAIGHT                                                                                                                 \
     0.8 /* of what the first half of the evaluations fell, that the second does: a settling bias loses half and more */
 #define CREEP    1.9    /* Mann-Kendall z, one-sided: 1 in 35 by chance; five values in a row that fall have 2.2 */
@@ -307,6 +309,16 @@ static double rate_left(const struct state *s)
     return half[0] > 0 ? fmin(1, fmax(0, half[1] / half[0])) : 1;
 }
 
+/* Has the rate only risen, from next to nothing to its newest value? Then the whole log is a warm-up. */
+static bool warms_up(const struct state *s)
+{
+    const struct curve *c = s->rate ? &s->rate->coarse : NULL;
+    if (!c || c->used < 6 || !(c->buckets[0].mean > 0)) return false;
+    for (uint32_t i = 1; i < c->used; i++)
+        if (!(c->buckets[i].mean > c->buckets[i - 1].mean)) return false;
+    return c->buckets[c->used - 1].last >= WARMS * c->buckets[0].mean;
+}
+
 /* Does the second half fall steadily, and not by next to nothing of what the first one fell at its rate? */
 static bool falls_late(const struct state *s, const double *y, size_t n)
 {
@@ -520,6 +532,7 @@ static void judge(struct state *s, uint32_t at, bool over, const struct findings
     else finding_add(&f, "creeps", over && ((!settles && !constant && creeps(s, t)) || falls_straight(s)), "");
     finding_add(&f, "held_constant", (double)constant_of(s), "");
     finding_add(&f, "at_chance", (double)chance, "");
+    finding_add(&f, "warms_up", warms_up(s), "");
     told_update(&s->of[at].told, (still || noisy || rises) && !held_out_learns(s) && !gets_better(s), over, &f, out);
 }
 
