@@ -61,6 +61,16 @@ static void megatron_tells_nan_without_a_loss(void **unused)
     probe_close(p);
 }
 
+static void two_numbers_in_front_are_epoch_and_batch(void **unused)
+{
+    (void)unused;
+    WITH("[1][10] ce: 2.5, grad_norm: 0.5\n[1][20] ce: 2.25, grad_norm: 0.75\n[2][10] ce: 2, grad_norm: 0.5\n", p);
+    probe_expect(p, "point ce 10 2.5 @1");
+    probe_expect(p, "point grad_norm 20 0.75 @2");
+    probe_expect(p, "point ce 30 2 @3");
+    probe_close(p);
+}
+
 static void the_number_in_front_of_a_line_is_its_step(void **unused)
 {
     (void)unused;
@@ -406,6 +416,7 @@ int main(void)
         cmocka_unit_test(nan_and_infinity_are_values),
         cmocka_unit_test(counters_of_an_epoch_are_joined),
         cmocka_unit_test(megatron_tells_nan_without_a_loss),
+        cmocka_unit_test(two_numbers_in_front_are_epoch_and_batch),
         cmocka_unit_test(the_number_in_front_of_a_line_is_its_step),
         cmocka_unit_test(a_rank_in_front_of_the_lines_does_not_stop_the_count),
         cmocka_unit_test(records_within_an_epoch_are_numbered_when_nothing_else_counts),

@@ -161,6 +161,22 @@ static void wenet_counts_epoch_and_batch(void **unused)
     probe_close(p);
 }
 
+/* Where the log begins at another batch than the first, its second line tells. */
+static void wenet_from_the_middle_of_an_epoch_on(void **unused)
+{
+    (void)unused;
+    WITH("2024-01-05 10:00:01,123 DEBUG TRAIN Batch 2/300 loss 250.5 lr 0.5 rank 0\n"
+         "2024-01-05 10:00:31,123 DEBUG TRAIN Batch 2/400 loss 150.5 lr 0.5 rank 0\n"
+         "2024-01-05 10:01:01,123 DEBUG TRAIN Batch 2/500 loss 110.5 lr 0.5 rank 0\n",
+         p);
+    probe_expect(p, "point loss 400 150.5 @2 t1704448831.123");
+    probe_expect(p, "point loss 500 110.5 @3 t1704448861.123");
+    probe_close(p);
+    WITH("TRAIN Batch 1/200 loss 2.5\nTRAIN Batch 2/200 loss 1.5\nTRAIN Batch 3/200 loss 1.25\n", q); /* a part of a whole */
+    probe_expect(q, "point loss 3 1.25 @3");
+    probe_close(q);
+}
+
 static void kaldi_objectives_stand_at_their_last_minibatch(void **unused)
 {
     (void)unused;
@@ -229,6 +245,7 @@ int main(void)
         cmocka_unit_test(a_table_in_a_box_is_a_table),
         cmocka_unit_test(vits_lists_are_losses_step_and_rate),
         cmocka_unit_test(wenet_counts_epoch_and_batch),
+        cmocka_unit_test(wenet_from_the_middle_of_an_epoch_on),
         cmocka_unit_test(kaldi_objectives_stand_at_their_last_minibatch),
         cmocka_unit_test(flower_tells_its_rounds),
         cmocka_unit_test(results_of_yolov5_need_no_header),

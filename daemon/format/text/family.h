@@ -47,8 +47,12 @@ struct text_families {
     } copied;
     struct text_pairs pairs, title; /* of the line in hand: here, so that their memory is not cleared for each */
     bool epoch_and_batch;           /* WeNet's "Batch 1/200" are both */
-    struct {                        /* Flower's lists at the end of a run */
-        const char *prefix;         /* of the names; NULL before the first heading */
+    struct {
+        bool told;
+        int64_t epoch, number;
+    } batch;                /* of its newest line, until that is sure */
+    struct {                /* Flower's lists at the end of a run */
+        const char *prefix; /* of the names; NULL before the first heading */
         char key[64];
         bool open, told; /* told: the server's own losses were told round by round */
     } flower;

@@ -349,12 +349,13 @@ static void note_twin(struct scan *s)
 
 static void note_lead(struct scan *s) { note_whole(s, s->start, TEXT_SLOT_NO_PAIR, SLOT_LEAD); }
 
-/* twin - "[2, 4000]", "[2 : 4000]" in front of a message. */
+/* twin - "[2, 4000]", "[2 : 4000]", "[2][4000]" in front of a message. */
 static bool twin(struct scan *s)
 {
     double epoch, count;
     const char *p = s->p < s->end && *s->p == '[' ? whole(s->p + 1, s->end, &epoch) : NULL;
-    if (!p || (*p != ',' && *p != ':') || !(p = whole(p + 1, s->end, &count)) || *p != ']') return false;
+    bool apart = p && *p == ']' && s->end - p > 1 && p[1] == '[';
+    if (!p || (*p != ',' && *p != ':' && !apart) || !(p = whole(p + 1 + apart, s->end, &count)) || *p != ']') return false;
     s->p = p + 1;
     s->key = of_epoch;
     if (s->slots) note_twin(s);

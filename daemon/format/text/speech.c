@@ -121,6 +121,14 @@ static bool cross_validation(struct text_families *f, struct text_run *r, const 
     return true;
 }
 
+/* no_part - "0/0" is no part of a whole, and neither is "0/3" before "0/6". */
+static bool no_part(struct text_families *f, int64_t epoch, int64_t batch)
+{
+    bool goes_on = f->batch.told && epoch == f->batch.epoch && batch > f->batch.number;
+    f->batch.told = true, f->batch.epoch = epoch, f->batch.number = batch;
+    return !batch || goes_on;
+}
+
 bool text_speech_may_be_batch(struct span body) { return span_starts(body, "steps/sec "); }
 
 bool text_speech_batch(struct text_families *f, struct text_run *r, const struct text_line *l, struct span *rest,
@@ -133,7 +141,7 @@ bool text_speech_batch(struct text_families *f, struct text_run *r, const struct
     bool held_out = span_starts(l->body, "CV ") || span_is(l->tag, "CV");
     if (!held_out && !span_starts(l->body, "TRAIN ") && !span_is(l->tag, "TRAIN")) return false;
     size_t used = s.n ? fraction(s, &epoch, &batch) : 0;
-    if (used && !batch) f->epoch_and_batch = true; /* "0/0" is no part of a whole */
+    if (used && !f->epoch_and_batch) f->epoch_and_batch = no_part(f, epoch, batch);
     if (!used || !f->epoch_and_batch) return false;
     if (held_out) return true;
     text_pairs(span_from(s, used), &f->pairs);

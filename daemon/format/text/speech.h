@@ -8,7 +8,7 @@
  * "Losses: [2.7, 2.5, 9.1, 40.2, 3.1], step: 0, lr: 0.0001" of so-vits. A list of step and rate alone is the place of what stands below. */
 bool text_speech_list(struct text_families *f, struct text_run *r, const struct text_line *l, struct span *rest,
                       const struct format_out *out);
-/* text_speech_batch - "TRAIN Batch 1/200 loss 93.1 lr 0.00001 rank 0" of WeNet: epoch and batch, which its first line "Batch 0/0" shows. Lines
+/* text_speech_batch - "TRAIN Batch 1/200 loss 93.1 lr 0.00001 rank 0" of WeNet: epoch and batch, which its first line "Batch 0/0" shows, or the second by a later batch of the same epoch. Lines
  * on the way through "CV" are passed over; "Epoch 1 CV info cv_loss 90.7" is what it comes to. */
 bool text_speech_batch(struct text_families *f, struct text_run *r, const struct text_line *l, struct span *rest,
                        const struct format_out *out);
