@@ -13,7 +13,7 @@
 #include "stats/preview.h"
 #include "stats/robust.h"
 
-enum { BUCKETS = 40, FIRST_RETURNS = 20, VERY_FIRST = 5, MANY = 100 };
+enum { BUCKETS = 40, FIRST_RETURNS = 20, VERY_FIRST = 5, MANY = 100, BEGINNING = 3 };
 struct knobs {
     double min_points, min_at_end, min_means, lost, effect, early_slack, large, sure, outdone;
 };
@@ -59,12 +59,13 @@ static const struct knob knobs[] = {
      "half of them where nothing was learned, and 0.11 more or less by the chance of 20 values"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
-/* learned_at_once - does the best level stand far above the first few returns? */
+/* learned_at_once - does the best level stand far above the first few returns? Twenty of a short log are no beginning. */
 static bool learned_at_once(const struct state *s, double best, double sd)
 {
     if (s->curve.points < FIRST_RETURNS) return false;
+    bool beginning = s->curve.points >= BEGINNING * FIRST_RETURNS;
     double few = s->knobs->early_slack * sqrt((double)FIRST_RETURNS / VERY_FIRST); /* the median of fewer is less sure */
-    return best - robust_median(s->first, FIRST_RETURNS) > (s->knobs->effect + s->knobs->early_slack) * sd ||
+    return (beginning && best - robust_median(s->first, FIRST_RETURNS) > (s->knobs->effect + s->knobs->early_slack) * sd) ||
            best - robust_median(s->first, VERY_FIRST) > 2 * (s->knobs->effect + few) * sd;
 }
 

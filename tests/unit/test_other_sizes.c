@@ -110,6 +110,24 @@ static void an_agent_that_learns_within_a_few_updates_has_learned(void **ctx)
     assert_true(returns_of(0, 5) > 0);
 }
 
+/* Forty returns, of which the first twenty are half: what was lost there and won back is nothing learned. */
+static void an_agent_that_is_back_where_it_began_has_not_learned(void **ctx)
+{
+    (void)ctx;
+    static const struct series mean_return = SERIES(ROLE_RETURN, "ep_rew_mean", "return", 5);
+    for (int more = 0; more < 2; more++) {
+        struct watch w;
+        seed = 8;
+        watch(&w, "return_flat");
+        for (int s = 0; s < 40; s++) {
+            double y = s < 5 ? 10 - 0.45 * s : s < 18 ? 7.7 : 7.7 + (more ? 0.6 : 0.1) * (s - 18);
+            give(&w, &mean_return, s, y + noise(0.2));
+        }
+        done(&w);
+        assert_int_equal(w.loud > 0, !more);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -118,6 +136,7 @@ int main(void)
         cmocka_unit_test(both_losses_at_nine_tenths_of_the_first_are_no_convergence),
         cmocka_unit_test(a_norm_of_exactly_nothing_is_no_level_to_explode_from),
         cmocka_unit_test(an_agent_that_learns_within_a_few_updates_has_learned),
+        cmocka_unit_test(an_agent_that_is_back_where_it_began_has_not_learned),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
