@@ -67,10 +67,10 @@ static const struct knob knobs[] = {
      "of the way back to the highest of the first values, at most", "an untrained network is not worse than itself"},
     {"silent_restart_slow", "share", 0.2, 0.02, 1, 0.35, 0.1, offsetof(struct knobs, slow),
      "of the values that the first half of the way down took, that it takes now at least", "our choice"},
-    {"silent_restart_close", "sd", 1, 0.2, 3, 0.7, 1.3, offsetof(struct knobs, close),
+    {"silent_restart_close", "sd", 0.6, 0.2, 3, 0.4, 1, offsetof(struct knobs, close),
      "of single values before the leap, that five behind it and the first five lie together within, for them to be an untrained "
      "network's",
-     "a standard deviation above the level one value in eight falls into such a window, and five in a row once in 30,000 leaps"},
+     "a standard deviation above the level one value in seven falls into such a window, and five in a row once in 16,000 leaps"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
 /* The first values: where an untrained network stands. */
