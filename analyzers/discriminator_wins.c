@@ -17,7 +17,7 @@
 
 enum { BUCKETS = 64 };
 struct knobs {
-    double level, share, min_points, min_at_end, lasted_share, dead_level, still, refused, level_stuck, better, bound;
+    double level, share, min_points, min_at_end, lasted_share, dead_level, still, refused, believed, level_stuck, better, bound;
 };
 struct state {
     const struct knobs *knobs;
@@ -51,6 +51,9 @@ static const struct knob knobs[] = {
     {"adversarial_refused", "loss", 2, 0.5, 100, 4, 1, offsetof(struct knobs, refused),
      "above its first value at which a generator's loss says that nothing it makes is believed",
      "Goodfellow 2014: at balance ln 2; two more are odds of 14 to 1"},
+    {"discriminator_believed", "loss", 0.5, 0, 1, 0.3, 0.6, offsetof(struct knobs, believed),
+     "below which a generator's loss says that what it makes is believed, where the discriminator's was never much higher",
+     "at balance cross-entropy costs it ln 2, least squares 0.25 to 0.5; where all is refused, 3 and more, or 1"},
     {"discriminator_level_stuck", "loss", 0.3, 0, 1, 0.1, 0.5, offsetof(struct knobs, level_stuck),
      "the same as discriminator_level, where the generator is refused and nothing it makes has got better",
      "right three times of four on both sides costs 0.29 each"},
@@ -108,6 +111,15 @@ static bool is_refused(const struct state *s)
     return n >= 5 && level_of(s->g_buckets, n - (n + 4) / 5, n, false) - s->g_buckets[0].min >= s->knobs->refused;
 }
 
+/* is_believed - does the generator pay no more than at balance? A discriminator whose loss was low from its first record is not known to have won then:
+ * least squares of a few per cent are its usual ones beside a buffer of old images. */
+static bool is_believed(const struct state *s, double early)
+{
+    size_t n = s->g.used;
+    double now = n >= 5 ? level_of(s->g_buckets, n - (n + 4) / 5, n, false) : NAN;
+    return early <= s->knobs->level && now > 0 && now < s->knobs->believed;
+}
+
 /* Neither gives a signal: the losses are nothing, or nothing moves them. */
 static bool is_dead(struct state *s, double early, double now, struct finding *f)
 {
@@ -157,6 +169,7 @@ static bool has_won(struct state *s, double early, double now, struct finding *f
     if (s->lowest < -0.01 || now > level || (now > s->knobs->share * began && early > level)) return false;
     size_t onset = s->d.used - (size_t)ceil(s->knobs->lasted_share * (double)s->d.used);
     while (onset > 0 && s->d_buckets[onset - 1].mean < level) onset--;
+    if (is_believed(s, early)) return false;
     double over = now > 0 ? level / now : 10;
     *f = found(s, "discriminator_wins", SEVERITY_WARNING, fmin(0.95, 0.7 + 0.05 * log2(over)), onset, early, now);
     return true;

@@ -60,7 +60,7 @@ struct answers { /* of a held-out score: how often it was the same as before */
     double first, last;
 };
 struct knobs {
-    double change, change_end, full_points, full_at_end, full_epochs, min_epochs, min_points, among_sd, fall, fall_held,
+    double change, change_end, full_points, full_at_end, full_epochs, min_epochs, min_points, among_sd, sure_sd, fall, fall_held,
         held_gain, held_points, risen, shrinks, other_falls, learns;
 };
 struct beside {      /* a track of a training loss */
@@ -98,6 +98,8 @@ static const struct knob knobs[] = {
      "at least, where a point is a step", "our choice"},
     {"loss_not_decreasing_among", "sd", 2.5, 0.5, 6, 1.5, 3, offsetof(struct knobs, among_sd),
      "of the later levels, within which the first one lies among them", "1 in 160 levels lies farther above by chance"},
+    {"loss_not_decreasing_sure", "sd", 3, 2, 10, 2.5, 4, offsetof(struct knobs, sure_sd),
+     "of the line's own error that it must fall to be falling, where no held-out loss tells", "1 in 740 by chance"},
     {"loss_not_decreasing_fall", "share", 0.15, 0.01, 0.9, 0.1, 0.2, offsetof(struct knobs, fall),
      "that the line through noisy levels may fall at most, two standard errors included", "seeded training runs"},
     {"loss_not_decreasing_fall_held", "share", 0.5, 0.01, 0.9, 0.3, 0.6, offsetof(struct knobs, fall_held),
@@ -145,8 +147,12 @@ static struct spread spread_of(const double *y, size_t n)
     return (struct spread){sum / (double)n, sqrt(squares / (double)(n - 1))};
 }
 
-/* The most that the least-squares line falls over the whole, in shares of the level: two standard errors steeper than it is. */
-static double likely_fall(const double *y, size_t n)
+struct line {
+    double fall, error; /* over the whole, and its standard error, in shares of the level */
+};
+
+/* The least-squares line through the levels. */
+static struct line line_of(const double *y, size_t n)
 {
     struct spread all = spread_of(y, n);
     double slope = 0, squares = 0, rest = 0;
@@ -159,7 +165,13 @@ static double likely_fall(const double *y, size_t n)
         double off = y[i] - all.mean - slope * ((double)i / (double)(n - 1) - 0.5);
         rest += off * off;
     }
-    return (2 * sqrt(rest / (double)(n - 2) / squares) - slope) / all.mean;
+    return (struct line){-slope / all.mean, sqrt(rest / (double)(n - 2) / squares) / all.mean};
+}
+
+/* Does the line fall, and far more surely than by chance? Slow learning is learning. */
+static bool surely_falls(const struct state *s, const struct line *l)
+{
+    return l->fall >= s->knobs->change_end && l->fall >= s->knobs->sure_sd * l->error;
 }
 
 /* How much better than its first value a held-out loss ever was; the largest of several, and -1 where none can tell: its first value
@@ -229,7 +241,9 @@ static bool scatters(const struct state *s, const struct track *t)
     double gain = held_out_gain(s, first + (last - first) / 3);
     bool forgets = shrink_share(&s->shrink) >= s->knobs->shrinks;
     if (gain > s->knobs->held_gain && !forgets) return false;
-    return likely_fall(y, n) <= (gain >= 0 || forgets ? s->knobs->fall_held : s->knobs->fall) &&
+    struct line l = line_of(y, n);
+    if (surely_falls(s, &l) && gain < 0 && !forgets) return false;
+    return l.fall + 2 * l.error <= (gain >= 0 || forgets ? s->knobs->fall_held : s->knobs->fall) &&
            robust_median(y + n - 3, 3) < s->knobs->risen * y[0];
 }
 

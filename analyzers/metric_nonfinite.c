@@ -1,7 +1,8 @@
 /* metric_nonfinite - another number of the log is NaN or infinite.
  *
  * Many are so by right: a perplexity overflows, a z-score has no window yet, a class is absent from a batch. So it is worth knowing
- * only for a score that had been finite, and a warning only when it stays so. */
+ * only for a score that had been finite, and a warning only when it stays so. A return is the mean of the episodes that ended since the last
+ * record, and of none of them it is NaN: one finite value tells that the agent goes on, and from then on NaN is worth knowing only. */
 #include <math.h>
 
 #include "analyzer.h"
@@ -22,14 +23,20 @@ static const struct knob knobs[] = {{"metric_nonfinite_calm", "points", 3, 1, 10
                                      "NaN in a row before it is a warning", "our choice"},
                                     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
+/* Is this a return that was NaN before and came back? */
+static bool is_of_no_episode(const struct state *s, const struct point *p)
+{
+    return p->series->role == ROLE_RETURN && s->n.episode > 1;
+}
+
 static void observe(void *state, const struct point *p, const struct findings *out)
 {
     struct state *s = state;
-    switch (nonfinite_add(&s->n, p, s->knobs->calm_points, out)) {
+    switch (nonfinite_add(&s->n, p, p->series->role == ROLE_RETURN ? 1 : s->knobs->calm_points, out)) {
     case NONFINITE_FIRST:
     case NONFINITE_MORE:
         if (s->n.bad == s->n.points || !isnan(p->value) || (double)s->n.in_a_row < s->knobs->row_points) return;
-        nonfinite_emit(&s->n, "metric_nonfinite", SEVERITY_WARNING, 0.9,
+        nonfinite_emit(&s->n, "metric_nonfinite", is_of_no_episode(s, p) ? SEVERITY_INFO : SEVERITY_WARNING, 0.9,
                        (double)s->n.in_a_row == s->knobs->row_points ? PHASE_OPENED : PHASE_CHANGED, p, out);
         break;
     case NONFINITE_GONE:

@@ -85,12 +85,14 @@ static bool learned_slowly(const struct state *s, double first, double last, dou
     return sd > 0 && !is_mean(s->series) && last - first >= s->knobs->large * sd && last - first >= s->knobs->sure * error;
 }
 
-/* learned_by_rank - are nearly all of the last hundred returns and more better than the usual one at first? A few games that go on and on are most of
- * the noise, and say nothing of the others. */
+/* learned_by_rank - are nearly all of the last returns, a tenth of the run and a hundred of them at least, better than the usual one at first? A few
+ * games that go on and on are most of the noise, and say nothing of the others; nor does what they come to scatter at first as it does later. */
 static bool learned_by_rank(const struct state *s)
 {
     double above = 0, n = 0;
-    for (uint32_t i = s->curve.used - s->curve.used / 10; i < s->curve.used; i++) above += s->above[i], n += s->buckets[i].n;
+    uint32_t from = s->curve.used;
+    while (from > s->curve.used / 2 && (n < MANY || from > s->curve.used - s->curve.used / 10))
+        from--, above += s->above[from], n += s->buckets[from].n;
     return n >= MANY && above >= s->knobs->outdone * n;
 }
 

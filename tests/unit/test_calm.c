@@ -13,6 +13,9 @@ static const struct series loss = RATED(ROLE_LOSS_TRAIN, "obj_loss", "obj_loss",
                            score = RATED(ROLE_SCORE_EVAL, "val/mAP", "map", BETTER_HIGHER, true, AXIS_EPOCH, 3),
                            class = RATED(ROLE_SCORE_EVAL, "dice/3", "dice", BETTER_HIGHER, true, AXIS_EPOCH, 4),
                            steps = RATED(ROLE_LOSS_TRAIN, "loss", "loss", BETTER_LOWER, false, AXIS_STEP, 5),
+                           reward = RATED(ROLE_RETURN, "rew", "rew", BETTER_HIGHER, false, AXIS_STEP, 7),
+                           d_loss = RATED(ROLE_LOSS_DISCRIMINATOR, "D_loss", "D_loss", BETTER_LOWER, false, AXIS_STEP, 8),
+                           g_loss = RATED(ROLE_LOSS_GENERATOR, "G_loss", "G_loss", BETTER_LOWER, false, AXIS_STEP, 9),
                            events = RATED(ROLE_EVENT, "event", "event", BETTER_UNKNOWN, false, AXIS_RECORD, 6);
 
 static void a_dip_of_a_score_that_is_over_is_worth_knowing_only(void **unused)
@@ -132,9 +135,76 @@ static void values_of_several_ranks_are_no_more_steps(void **unused)
     }
 }
 
+/* Returns that all end soon at first and anywhere later: what is noise later was none then. */
+static void an_agent_whose_later_returns_scatter_has_learned(void **unused)
+{
+    struct watch w;
+    (void)unused;
+    for (int learns = 0; learns < 2; learns++) {
+        seed = 17;
+        watch(&w, "return_flat");
+        for (int e = 0; e < 350; e++) {
+            double most = learns ? fmin(100, 1 + 2.0 * e) : 100, least = learns ? 0.3 * most : 0;
+            give(&w, &reward, e, least + (most - least) * (0.5 + noise(0.5)));
+        }
+        done(&w);
+        assert_int_equal(w.told > 0, !learns);
+    }
+}
+
+/* The mean of no episode is NaN; one finite value tells that episodes go on ending. */
+static void a_return_of_no_episode_is_worth_knowing_only(void **unused)
+{
+    struct watch w;
+    (void)unused;
+    for (int back = 0; back < 2; back++) {
+        seed = 19;
+        watch(&w, "metric_nonfinite");
+        for (int e = 0; e < 120; e++) give(&w, &reward, e, e < 60 || (back && e % 7 == 0) ? e + noise(0.5) : (double)NAN);
+        done(&w);
+        assert_string_equal(w.last.kind, "metric_nonfinite");
+        assert_int_equal(w.last.severity == SEVERITY_INFO, back);
+    }
+}
+
+/* Least squares of a few per cent from the first record on, beside a generator that pays what it does at balance. */
+static void a_discriminator_has_not_won_while_the_generator_is_believed(void **unused)
+{
+    struct watch w;
+    (void)unused;
+    for (int refused = 0; refused < 2; refused++) {
+        seed = 23;
+        watch(&w, "discriminator_wins");
+        for (int e = 0; e < 600; e++) {
+            give(&w, &d_loss, e, (0.04 + 0.04 * exp(-e / 60.0)) * exp(noise(0.2)));
+            give(&w, &g_loss, e, (refused ? 0.9 : 0.35) * exp(noise(0.1)));
+        }
+        done(&w);
+        assert_int_equal(w.told > 0, refused);
+    }
+}
+
+/* A large model learns little in sixty steps, and that surely. */
+static void a_loss_that_surely_falls_is_not_flat(void **unused)
+{
+    struct watch w;
+    (void)unused;
+    for (int falls = 0; falls < 2; falls++) {
+        seed = 29;
+        watch(&w, "loss_not_decreasing");
+        for (int e = 0; e < 60; e++) give(&w, &steps, e, (falls ? 5.15 - 0.006 * e : 5) * exp(noise(0.05)));
+        done(&w);
+        assert_int_equal(w.told > 0, !falls);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_agent_whose_later_returns_scatter_has_learned),
+        cmocka_unit_test(a_return_of_no_episode_is_worth_knowing_only),
+        cmocka_unit_test(a_discriminator_has_not_won_while_the_generator_is_believed),
+        cmocka_unit_test(a_loss_that_surely_falls_is_not_flat),
         cmocka_unit_test(a_dip_of_a_score_that_is_over_is_worth_knowing_only),
         cmocka_unit_test(one_class_that_dipped_is_no_warning),
         cmocka_unit_test(a_bump_that_is_made_good_at_once_and_undid_little_passes),
