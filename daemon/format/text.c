@@ -7,6 +7,7 @@
  * words of one before only the numbers are read (text_form). What none of them knows
  * is prose and left alone: a name alone is weak evidence. But what the model put out is looked at: generated texts (text_samples), reports
  * on predictions (text_predictions). */
+#include <math.h>
 #include <string.h>
 #include <strings.h>
 
@@ -158,6 +159,22 @@ static size_t behind(const struct text *t, struct span body)
     return at - from < t->input.n ? from + t->input.n - (at + body.n) : 0;
 }
 
+static void message(struct text *t, const struct text_line *l, const struct format_out *out);
+
+/* glued - what stands behind a bar in its line: a logger that writes to the same place does not end the line first, and has a time and a level in
+ * front of each message. */
+static __attribute__((noinline)) void glued(struct text *t, const struct text_line *l, struct span rest,
+                                            const struct format_out *out)
+{
+    struct text_prefix prefix;
+    struct text_line alone = *l;
+    alone.body = text_unprefix(rest, &prefix);
+    alone.indented = false;
+    if (!isnan(prefix.time)) alone.time = prefix.time;
+    if (prefix.label.n) alone.split = text_split_of(prefix.label);
+    if (alone.body.n) message(t, &alone, out);
+}
+
 static void message(struct text *t, const struct text_line *l, const struct format_out *out)
 {
     const struct text_families *f = &t->families;
@@ -185,10 +202,7 @@ static void message(struct text *t, const struct text_line *l, const struct form
     uint32_t families = form ? form->families : counts ? text_family_rows(&t->families, l->body) : 0;
     struct span rest = {"", 0};
     if (families && text_family(&t->families, families, &t->run, l, &rest, out)) {
-        struct text_line glued = *l;
-        glued.body = rest;
-        glued.indented = false;
-        if (rest.n && rest.n < l->body.n) message(t, &glued, out);
+        if (rest.n && rest.n < l->body.n) glued(t, l, rest, out);
         return;
     }
     if (text_settings_dotted(&t->facts, l->body, out)) return;

@@ -34,6 +34,55 @@ static void a_table_between_commas_is_read_where_it_stands(void **unused)
     no_points("name,size,colour\na,3,red\nb,4,blue\n");
 }
 
+static void a_logged_line_behind_a_bar_is_read_without_its_time(void **unused)
+{
+    (void)unused;
+    WITH("2026-01-05 10:00:01,000 - INFO - Epoch 1/2\n"
+         "Training: 100%|##########| 3/3 [00:00<00:00, 12.19it/s]2026-01-05 10:00:28,125 - INFO - Train Loss: 1.5, Train Acc: "
+         "60.5%\n"
+         "\n"
+         "2026-01-05 10:00:29,000 - INFO - Epoch 2/2\n"
+         "Training: 100%|##########| 3/3 [00:00<00:00, 12.19it/s][2026-01-05 10:00:48,000][INFO] - Train Loss: 1.25, Train Acc: "
+         "64.5%\n",
+         p);
+    expect_part(p, "point Train Loss 1 1.5 @2 t1767607228.125");
+    expect_part(p, "point Train Acc 2 64.5 @5");
+    assert_int_equal(p->points, 4);
+    probe_close(p);
+}
+
+static void what_a_caffe_net_gives_out_stands_at_its_iteration(void **unused)
+{
+    (void)unused;
+    WITH("I0105 10:00:00.000001  77 solver.cpp:337] Iteration 0, Testing net (#0)\n"
+         "I0105 10:00:01.000001  77 solver.cpp:404]     Test net output #0: accuracy = 0.125\n"
+         "I0105 10:00:01.000002  77 solver.cpp:404]     Test net output #1: loss = 2.5 (* 1 = 2.5 loss)\n"
+         "I0105 10:00:02.000001  77 solver.cpp:228] Iteration 0, loss = 4.5\n"
+         "I0105 10:00:02.000002  77 solver.cpp:244]     Train net output #0: accuracy_top5 = 0.5\n"
+         "I0105 10:00:02.000003  77 solver.cpp:244]     Train net output #1: center_loss = 81.25 (* 0.008 = 0.65 loss)\n"
+         "I0105 10:00:02.000004  77 solver.cpp:244]     Train net output #2: loss = 3.25 (* 1 = 3.25 loss)\n"
+         "I0105 10:00:12.000001  77 solver.cpp:228] Iteration 100, loss = 3.5\n"
+         "I0105 10:00:12.000002  77 solver.cpp:244]     Train net output #0: accuracy_top5 = 0.625\n",
+         p);
+    probe_expect(p, "point test accuracy 0 0.125 @2");
+    probe_expect(p, "point test loss 0 2.5 @3");
+    probe_expect(p, "point center_loss 0 81.25 @6");
+    probe_expect(p, "point accuracy_top5 100 0.625 @9");
+    probe_expect(p, "point loss 100 3.5 @8");
+    assert_int_equal(p->points, 7);
+    probe_close(p);
+}
+
+static void a_loss_of_an_iteration_is_read(void **unused)
+{
+    (void)unused;
+    WITH("loss of iteration 20 : 1.5\naccuracy is: 0.75\nloss of iteration 40 : 1.25\naccuracy is: 0.875\n", p);
+    probe_expect(p, "point loss 20 1.5 @1");
+    probe_expect(p, "point loss 40 1.25 @3");
+    probe_close(p);
+    no_points("a list of iteration 20 : 1.5\nthe size of step 3 : 4\n");
+}
+
 static void scores_of_classes_in_a_list_are_series(void **unused)
 {
     (void)unused;
@@ -136,6 +185,9 @@ static void what_spacy_scores_is_held_out(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_logged_line_behind_a_bar_is_read_without_its_time),
+        cmocka_unit_test(what_a_caffe_net_gives_out_stands_at_its_iteration),
+        cmocka_unit_test(a_loss_of_an_iteration_is_read),
         cmocka_unit_test(a_table_of_one_split_a_column_is_read_under_its_epoch),
         cmocka_unit_test(a_table_between_commas_is_read_where_it_stands),
         cmocka_unit_test(scores_of_classes_in_a_list_are_series),

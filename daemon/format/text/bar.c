@@ -59,6 +59,19 @@ static bool is_clocked(struct span values)
     return i >= 5 && i < values.n && values.p[i] == '<' && values.p[i - 3] == ':';
 }
 
+/* bracket_end - the bracket that closes the one at open, or the last one of the line where they do not come in pairs; NULL for none. */
+static const char *bracket_end(const char *open, const char *end)
+{
+    int depth = 0;
+    const char *last = NULL;
+    for (const char *p = open; p < end; p++) {
+        depth += *p == '[';
+        if (*p == ']' && (last = p, --depth == 0)) break;
+        if (*p == '{' && last) break;
+    }
+    return last;
+}
+
 /* find - the bar in a line: its '[' with a count before it and a rate inside. */
 static bool find(struct span body, struct bar *b)
 {
@@ -68,12 +81,7 @@ static bool find(struct span body, struct bar *b)
     for (const char *open = body.p; tries-- && (open = memchr(open, '[', (size_t)(end - open))) != NULL; open++) {
         size_t at = (size_t)(open - body.p), start = 0;
         if (!at || (!count(body, at, &b->n, &b->total, &start) && !(b->total = 0, open_count(body, at, &b->n, &start)))) continue;
-        const char *close = memchr(open, ']', (size_t)(end - open));
-        for (const char *next = close; next && next > open;
-             next = next + 1 < end ? memchr(next + 1, ']', (size_t)(end - next - 1)) : NULL) {
-            if (memchr(close, '{', (size_t)(next - close))) break;
-            close = next;
-        }
+        const char *close = bracket_end(open, end);
         b->end = close ? (size_t)(close - body.p) + 1 : body.n;
         b->values = (struct span){open + 1, b->end - at - (close ? 2 : 1)};
         bool rated = span_has(b->values, "it/s") || span_has(b->values, "s/it") || span_has(b->values, "?");

@@ -99,25 +99,24 @@ static bool after(struct text_families *f, struct text_run *r, const struct text
     return true;
 }
 
-static bool at(struct text_families *f, struct text_run *r, const struct text_line *l, struct span *rest,
-               const struct format_out *out)
+/* The words between a metric and its counter. */
+static const char *const joints[] = {" at ", " for ", " over ", " of "};
+enum { JOINTS = sizeof joints / sizeof *joints };
+
+static bool may_be_told(struct span body)
 {
-    (void)f, (void)rest;
-    return text_told_at(r, l, " at ", out);
+    for (size_t i = 0; i < JOINTS; i++)
+        if (span_has(body, joints[i])) return true;
+    return false;
 }
 
-static bool of(struct text_families *f, struct text_run *r, const struct text_line *l, struct span *rest,
-               const struct format_out *out)
-{
-    (void)f, (void)rest;
-    return text_told_at(r, l, " for ", out);
-}
-
-static bool over(struct text_families *f, struct text_run *r, const struct text_line *l, struct span *rest,
+static bool told(struct text_families *f, struct text_run *r, const struct text_line *l, struct span *rest,
                  const struct format_out *out)
 {
     (void)f, (void)rest;
-    return text_told_at(r, l, " over ", out);
+    for (size_t i = 0; i < JOINTS; i++)
+        if (text_told_at(r, l, joints[i], out)) return true;
+    return false;
 }
 
 /* restatement - what says again which round was best. */
@@ -167,9 +166,9 @@ static const struct family {
     {"oW|", "loss scale to", NULL, loss_scale},
     {"BbNn", NULL, NULL, restatement},
     {"CLTVcltv", " after ", NULL, after},
-    {"ACDELMPRSTVacdelmprtv", " at ", NULL, at},
-    {"ACDELMPRTVacdelmprtv", " for ", NULL, of},
-    {"ALMTVlmtv", " over ", NULL, over},
+    {"T", " net output #", NULL, text_shape_caffe},
+    {"I", ", Testing net (#", NULL, text_shape_caffe},
+    {"ACDELMPRSTVacdelmprtv", " ", may_be_told, told},
     /* clang-format on */
 };
 

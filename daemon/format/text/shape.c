@@ -1,5 +1,5 @@
 /* text_shape - see text/shape.h. Lines: darknet/src/detector.c, sklearn/linear_model/_sgd_fast.pyx.tp, detectron2/evaluation/testing.py,
- * keras/src/callbacks/reduce_lr_on_plateau.py, torch/optim/lr_scheduler.py, sklearn/ensemble/_hist_gradient_boosting/gradient_boosting.py. */
+ * keras/src/callbacks/reduce_lr_on_plateau.py, caffe/src/caffe/solver.cpp, torch/optim/lr_scheduler.py, sklearn/ensemble/_hist_gradient_boosting/gradient_boosting.py. */
 #include "shape.h"
 
 #include <math.h>
@@ -93,6 +93,30 @@ bool text_shape_copypaste(struct text_families *f, struct text_run *r, const str
             text_point(r, l, (struct span){name, (size_t)n}, value, here(r, SPLIT_VALID), out);
         }
     return true;
+}
+
+bool text_shape_caffe(struct text_families *f, struct text_run *r, const struct text_line *l, struct span *rest,
+                      const struct format_out *out)
+{
+    bool test = l->body.p[1] == 'e';
+    struct span named = behind(behind(l->body, " net output #"), ": "), number = behind(named, " = ");
+    int64_t step;
+    double value;
+    (void)f, (void)rest;
+    if (l->body.p[0] == 'I') {
+        struct span count = behind(l->body, "Iteration ");
+        const char *comma = memchr(count.p, ',', count.n);
+        if (!comma || !num_integer((struct span){count.p, (size_t)(comma - count.p)}, &step)) return false;
+        r->place.step = text_place_step(&r->place, step, NAN, NAN);
+        r->place.axis = AXIS_STEP;
+        r->place.known = true;
+        return true;
+    }
+    named.n -= number.n ? number.n + strlen(" = ") : 0;
+    if (!number.n || !num_prefix(number, &value)) return false;
+    bool again = !test && span_is(named, "loss");
+    if (!again && r->place.known) text_point(r, l, named, value, here(r, test ? SPLIT_TEST : SPLIT_NONE), out);
+    return r->place.known;
 }
 
 bool text_shape_trees(struct text_families *f, struct text_run *r, const struct text_line *l, struct span *rest,

@@ -20,6 +20,10 @@ bool text_shape_copypaste(struct text_families *f, struct text_run *r, const str
  * (analyzers/stats/boosted.h). */
 bool text_shape_trees(struct text_families *f, struct text_run *r, const struct text_line *l, struct span *rest,
                       const struct format_out *out);
+/* text_shape_caffe - "Train net output #1: accuracy = 0.5", "Test net output #0: loss = 2.25 (* 1 = 2.25 loss)" below "Iteration 100, loss = 2.5" or
+ * "Iteration 100, Testing net (#0)": what the net gives out, at that iteration. Of the training's outputs the loss is in the line above. */
+bool text_shape_caffe(struct text_families *f, struct text_run *r, const struct text_line *l, struct span *rest,
+                      const struct format_out *out);
 /* text_shape_rate - "Epoch 00012: reducing learning rate of group 0 to 1.0000e-04." of torch's schedulers: the rate, where the records
  * do not tell it, as they do with Keras' ReduceLROnPlateau. */
 bool text_shape_rate(struct text_families *f, struct text_run *r, const struct text_line *l, struct span *rest,

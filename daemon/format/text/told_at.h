@@ -1,4 +1,4 @@
-/* text_told_at - "Loss at step 85: 5.69", "Validation accuracy for epoch 3 = 0.88": the counter between a metric and its value. */
+/* text_told_at - "Loss at step 85: 5.69", "Validation accuracy for epoch 3 = 0.88", "loss of iteration 20 : 1.5": the counter between a metric and its value. */
 #ifndef MLWATCH_TEXT_TOLD_AT_H
 #define MLWATCH_TEXT_TOLD_AT_H
 
