@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "analyzer.h"
+#include "stats/accuracy.h"
 #include "stats/boosted.h"
 #include "stats/preview.h"
 #include "stats/track_pair.h"
@@ -107,10 +108,22 @@ static double left_of(const struct state *s, const struct track *eval)
     return now / fmax(e[0], train->curve->buckets[0].max);
 }
 
+/* Does a share of right answers tell of rows that are wrong? Of a curve's area, or a score of several classes, that is not known. */
+static bool some_are_wrong(const struct state *s, const struct track *eval)
+{
+    for (uint32_t i = 0; i < s->n_eval_score; i++) {
+        const struct track *t = &s->eval_score[i];
+        if (t == eval || t->series->axis != eval->series->axis || !is_accuracy(t->series->metric)) continue;
+        if (track_level(t, 0.5, 1) < s->knobs->flawless_score * (track_high(t) > 1.5 ? 100 : 1)) return true;
+    }
+    return false;
+}
+
 /* Hardly a row wrong in the second half, and next to nothing left of the held-out loss. */
 static bool is_flawless(const struct state *s, const struct track *eval, double scale)
 {
     bool little = false;
+    if (some_are_wrong(s, eval)) return false;
     for (uint32_t i = 0; i < s->n_eval; i++)
         if (s->eval[i].series->axis == eval->series->axis) little |= left_of(s, &s->eval[i]) <= s->knobs->flawless_loss;
     return little && track_level(eval, 0.5, 1) >= s->knobs->flawless_score * scale;

@@ -16,6 +16,10 @@ static const struct series loss = RATED(ROLE_LOSS_TRAIN, "obj_loss", "obj_loss",
                            reward = RATED(ROLE_RETURN, "rew", "rew", BETTER_HIGHER, false, AXIS_STEP, 7),
                            d_loss = RATED(ROLE_LOSS_DISCRIMINATOR, "D_loss", "D_loss", BETTER_LOWER, false, AXIS_STEP, 8),
                            g_loss = RATED(ROLE_LOSS_GENERATOR, "G_loss", "G_loss", BETTER_LOWER, false, AXIS_STEP, 9),
+                           whole = RATED(ROLE_LOSS_TRAIN, "loss", "loss", BETTER_LOWER, false, AXIS_EPOCH, 10),
+                           whole_held = RATED(ROLE_LOSS_EVAL, "val_loss", "loss", BETTER_LOWER, false, AXIS_EPOCH, 11),
+                           area = RATED(ROLE_SCORE_EVAL, "val_auc", "auc", BETTER_HIGHER, true, AXIS_EPOCH, 12),
+                           right = RATED(ROLE_SCORE_EVAL, "val_accuracy", "accuracy", BETTER_HIGHER, true, AXIS_EPOCH, 13),
                            events = RATED(ROLE_EVENT, "event", "event", BETTER_UNKNOWN, false, AXIS_RECORD, 6);
 
 static void a_dip_of_a_score_that_is_over_is_worth_knowing_only(void **unused)
@@ -198,6 +202,25 @@ static void a_loss_that_surely_falls_is_not_flat(void **unused)
     }
 }
 
+/* The area under a curve comes near to 1 while rows are still wrong, and a loss that began among large numbers to next to nothing. */
+static void an_area_is_not_flawless_while_rows_are_wrong(void **unused)
+{
+    struct watch w;
+    (void)unused;
+    for (int wrong = 0; wrong < 2; wrong++) {
+        seed = 31;
+        watch(&w, "validation_too_good");
+        for (int e = 0; e < 78; e++) {
+            give(&w, &whole, e, 0.02 + 37 * exp(-2.0 * e));
+            give(&w, &whole_held, e, 0.018 + 30 * exp(-2.0 * e));
+            give(&w, &area, e, 0.9991 + noise(0.0002));
+            give(&w, &right, e, (wrong ? 0.992 : 0.9994) + noise(0.0003));
+        }
+        done(&w);
+        assert_int_equal(w.last.kind && w.last.severity == SEVERITY_WARNING, !wrong);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -205,6 +228,7 @@ int main(void)
         cmocka_unit_test(a_return_of_no_episode_is_worth_knowing_only),
         cmocka_unit_test(a_discriminator_has_not_won_while_the_generator_is_believed),
         cmocka_unit_test(a_loss_that_surely_falls_is_not_flat),
+        cmocka_unit_test(an_area_is_not_flawless_while_rows_are_wrong),
         cmocka_unit_test(a_dip_of_a_score_that_is_over_is_worth_knowing_only),
         cmocka_unit_test(one_class_that_dipped_is_no_warning),
         cmocka_unit_test(a_bump_that_is_made_good_at_once_and_undid_little_passes),
