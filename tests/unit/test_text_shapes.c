@@ -73,6 +73,50 @@ static void what_a_caffe_net_gives_out_stands_at_its_iteration(void **unused)
     probe_close(p);
 }
 
+static void what_slowfast_says_in_json_is_read_at_its_epoch(void **unused)
+{
+    (void)unused;
+    WITH("[01/05 10:00:00][INFO] logging.py:  97: json_stats: {\"_type\": \"train_iter\", \"epoch\": \"1/40\", \"eta\": "
+         "\"0:10:00\", "
+         "\"gpu_mem\": \"7.5G\", \"iter\": \"10/60\", \"loss\": 3.5, \"lr\": 0.0625, \"top1_err\": 87.5}\n",
+         p);
+    probe_expect(p, "point loss 10 3.5 @1");
+    probe_expect(p, "point lr 10 0.0625 @1");
+    probe_close(p);
+    WITH("json_stats: {\"_type\": \"train_epoch\", \"epoch\": \"1/40\", \"loss\": 3.25, \"top1_err\": 81.25}\n"
+         "json_stats: {\"_type\": \"val_epoch\", \"epoch\": \"1/40\", \"top1_err\": 75.5, \"top5_err\": 50.5}\n"
+         "json_stats: {\"_type\": \"train_epoch\", \"epoch\": \"2/40\", \"loss\": 2.25, \"top1_err\": 61.25}\n",
+         q);
+    probe_expect(q, "point loss 2 2.25 @3");
+    expect_part(q, "point valid top1_err 1 75.5 @2");
+    probe_close(q);
+}
+
+static void a_meter_may_be_called_by_two_words(void **unused)
+{
+    (void)unused;
+    WITH("Epoch: [0][10/400]\tTime 0.625 (0.750)\tLoss 2.5 (2.75)\tLoss box 1.5 (1.625)\tgap far 0.25 (0.375)\n"
+         "Epoch: [0][20/400]\tTime 0.625 (0.750)\tLoss 2.25 (2.5)\tLoss box 1.25 (1.5)\tgap far 0.125 (0.25)\n",
+         p);
+    probe_expect(p, "point Loss box 20 1.25 @2");
+    probe_expect(p, "point gap far 20 0.125 @2");
+    probe_close(p);
+}
+
+static void scores_whose_bars_went_elsewhere_are_of_the_epoch_of_their_header(void **unused)
+{
+    (void)unused;
+    WITH("\n      Epoch    GPU_mem   box_loss   cls_loss   dfl_loss  Instances       Size\n"
+         "                   all       4146      20410      0.500      0.750      0.625      0.375\n"
+         "\n      Epoch    GPU_mem   box_loss   cls_loss   dfl_loss  Instances       Size\n"
+         "                   all       4146      20410      0.750      0.875      0.750      0.500\n",
+         p);
+    expect_part(p, "point valid mAP50-95 1 0.375 @3");
+    expect_part(p, "point valid recall 2 0.875 @6");
+    assert_int_equal(p->points, 8);
+    probe_close(p);
+}
+
 static void a_loss_of_an_iteration_is_read(void **unused)
 {
     (void)unused;
@@ -188,6 +232,9 @@ int main(void)
         cmocka_unit_test(a_logged_line_behind_a_bar_is_read_without_its_time),
         cmocka_unit_test(what_a_caffe_net_gives_out_stands_at_its_iteration),
         cmocka_unit_test(a_loss_of_an_iteration_is_read),
+        cmocka_unit_test(what_slowfast_says_in_json_is_read_at_its_epoch),
+        cmocka_unit_test(a_meter_may_be_called_by_two_words),
+        cmocka_unit_test(scores_whose_bars_went_elsewhere_are_of_the_epoch_of_their_header),
         cmocka_unit_test(a_table_of_one_split_a_column_is_read_under_its_epoch),
         cmocka_unit_test(a_table_between_commas_is_read_where_it_stands),
         cmocka_unit_test(scores_of_classes_in_a_list_are_series),

@@ -302,12 +302,15 @@ static size_t place_length(struct span s)
     return end ? (size_t)(end - s.p) + 1 : 0;
 }
 
-/* filed_length - "server.py:116 | ": file and line. */
+/* filed_length - "server.py:116 | ", "logging.py:  97: " of SlowFast: file and line. */
 static __attribute__((noinline, cold)) size_t filed_length(struct span s, size_t name)
 {
     size_t i = name + 1;
     if (name < 4 || memcmp(s.p + name - 3, ".py", 3) != 0 || s.p[name] != ':') return 0;
+    size_t blanks = skip_blank(span_from(s, i));
+    if (blanks) i += blanks;
     while (i < s.n && span_digit_char(s.p[i])) i++;
+    if (blanks) return i > name + 1 + blanks && i + 1 < s.n && s.p[i] == ':' && s.p[i + 1] == ' ' ? i + 2 : 0;
     size_t after = i + skip_blank(span_from(s, i));
     bool ends = i > name + 1 && after > i && after + 1 < s.n && (s.p[after] == '-' || s.p[after] == '|') && s.p[after + 1] == ' ';
     return ends ? after + 2 : 0;

@@ -158,6 +158,7 @@ static bool header(struct text_columns *t, struct text_run *r, struct span body,
     t->counter = counter_of(t, c.n, &t->axis);
     if (!strong || t->counter < 0 || t->counter > 1) return false;
     t->drawn = strcasecmp(t->column[0].name, "epoch") == 0 && strcasecmp(t->column[1].name, "gpu_mem") == 0;
+    t->headed = t->drawn ? t->headed + 1 : 0;
     t->n = c.n;
     t->comma = comma;
     t->last = -1; /* a row of scores may still come: stdout is buffered where the bar above it is not */
@@ -251,6 +252,7 @@ static bool drawn_row(struct text_columns *t, struct text_run *r, const struct t
     bool percent = memchr(l->body.p, '%', l->body.n) != NULL, whole = span_has(l->body, "100%");
     if ((percent && !whole) || count == t->last) return true;
     t->last = count;
+    t->headed = 0;
     tell(r, l, t->column, &c, place(r, t, count), out);
     return true;
 }
@@ -288,6 +290,24 @@ static bool scores_row(struct text_columns *t, struct text_run *r, const struct 
     if (r->place.epoch_known) at.step = (int64_t)r->place.epoch, at.axis = AXIS_EPOCH;
     t->n_scores = 0;
     return tell(r, l, t->score, &c, at, out) > 0;
+}
+
+/* scores_alone - the same row right below an epoch's header, of a program whose bars, and with them the header of the scores, are in another
+ * file: which epoch it is of, the headers tell. */
+static __attribute__((noinline, cold)) bool scores_alone(struct text_columns *t, struct text_run *r, const struct text_line *l,
+                                                         const struct format_out *out)
+{
+    static const char *const names[] = {"Class", "Images", "Instances", "P", "R", "mAP50", "mAP50-95"};
+    enum { N_NAMES = sizeof names / sizeof *names };
+    struct cells c = split(l->body, 1);
+    double value;
+    if (c.n != N_NAMES || t->last >= 0) return false;
+    for (size_t i = 1; i < N_NAMES; i++)
+        if (num_prefix(c.at[i], &value) != c.at[i].n) return false;
+    for (size_t i = 0; i < N_NAMES; i++)
+        if (!column(&t->score[i], span_of(names[i]), "", SPLIT_VALID)) return false;
+    t->axis = AXIS_EPOCH;
+    return tell(r, l, t->score, &c, place(r, t, t->headed), out) > 0;
 }
 
 /* may_head - does a line begin like a header: a counter's name, and words far from it? No word of a header is a number. */
@@ -329,6 +349,7 @@ bool text_columns(struct text_columns *t, struct text_run *r, const struct text_
     if (digit && !t->n && l->indented && drawn_bare(t, l->body)) return drawn_row(t, r, l, out);
     if (digit) return false;
     if ((c == 'C' || c == 'c') && span_starts(span_from(l->body, 1), "lass") && t->n && t->drawn) return scores(t, l->body);
+    if (c == 'a' && !t->n_scores && t->headed && span_starts(l->body, "all ")) return scores_alone(t, r, l, out);
     if (c == 'a' && t->n_scores && span_starts(l->body, "all ")) return scores_row(t, r, l, out);
     struct span body = l->body, bare = c == '#' ? span_trim(span_from(body, 1)) : body;
     if (c == '#' && bare.n && bare.p[0] != '#' && may_head(bare)) body = bare; /* "#  step  rmse_val" of DeePMD's lcurve.out */

@@ -11,6 +11,8 @@
  *     ,loss,acc,val_loss,val_acc
  *     0,0.4099,0.8723,0.2543,0.9136
  *
+ * Where the bars went to another file, an epoch is its header and the row of scores.
+ *
  * Cells stand two blanks, a tab, a '|' or a comma apart. A header counts if it begins with a counter and names a metric. */
 #ifndef MLWATCH_TEXT_COLUMNS_H
 #define MLWATCH_TEXT_COLUMNS_H
@@ -27,6 +29,7 @@ struct text_columns {
     bool drawn;      /* rows are progress bars: only complete ones count */
     int64_t last;    /* the count told last, for a bar that is drawn again; -1 before the first */
     size_t n_scores; /* of the table of classes; 0: none is open */
+    int64_t headed;  /* headers of an epoch's bar since its row was last seen: the bars may be in another file */
     struct text_column {
         char name[TEXT_COLUMN_BYTES];
         enum text_split split;

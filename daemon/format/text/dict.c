@@ -39,13 +39,23 @@ static const char *value_end(const char *p, const char *end)
     return p;
 }
 
+/* of_total - "5/40", as SlowFast tells a count: the number and its total. */
+static bool of_total(struct span value, double *number, double *total)
+{
+    size_t n = num_prefix(value, number);
+    struct span rest = span_from(value, n);
+    return n && rest.n > 1 && rest.p[0] == '/' && num_parse(span_from(rest, 1), total) && field_is_step(*number) && *total > 0;
+}
+
 static void add_pair(struct text_pairs *ps, struct span key, struct span value)
 {
-    double number;
-    if (value.n > 1 && (value.p[0] == '\'' || value.p[0] == '"')) value = span_trim((struct span){value.p + 1, value.n - 2});
-    if (ps->n == TEXT_PAIRS_MAX || !num_parse(value, &number)) return;
+    double number, total = NAN;
+    bool quoted = value.n > 1 && (value.p[0] == '\'' || value.p[0] == '"');
+    if (quoted) value = span_trim((struct span){value.p + 1, value.n - 2});
+    if (quoted && span_is(key, "_type") && text_split_of(value)) ps->label = value; /* "val_epoch" */
+    if (ps->n == TEXT_PAIRS_MAX || (!num_parse(value, &number) && !(quoted && of_total(value, &number, &total)))) return;
     ps->pair[ps->n++] =
-        (struct text_pair){.key = key, .value = number, .total = NAN, .mean = NAN, .spread = NAN, .separator = ':'};
+        (struct text_pair){.key = key, .value = number, .total = total, .mean = NAN, .spread = NAN, .words = 1, .separator = ':'};
 }
 
 /* parse - the numbers of a flat dict; false for anything else. */
@@ -242,7 +252,7 @@ static void put_before(struct text_pairs *ps, const struct text_pairs *front)
     memmove(ps->pair + n, ps->pair, ps->n * sizeof *ps->pair);
     memcpy(ps->pair, front->pair, n * sizeof *ps->pair);
     ps->n += n;
-    ps->label = front->label;
+    if (!ps->label.n) ps->label = front->label;
     ps->titled = front->titled;
     ps->lead = front->lead;
     ps->lead_bracketed = front->lead_bracketed;
@@ -259,7 +269,8 @@ bool text_dict_behind(struct text_families *f, struct text_run *r, const struct 
     (void)rest;
     if (front.n > FRONT_MAX_BYTES || body.p[body.n - 1] != '}' || !is_dict(dict) || !parse(dict, &f->pairs)) return false;
     struct sense s = sense_of(r, &f->pairs, out->arena);
-    if (!s.strong || s.sums_up || is_settings(&f->pairs)) return false;
+    bool split = f->pairs.label.n && s.epoch; /* errors alone are strong enough where the dict says what data they are of */
+    if ((!s.strong && !split) || s.sums_up || is_settings(&f->pairs)) return false;
     text_pairs(front, &f->title);
     if (f->title.code || f->title.calls || f->title.prose > FRONT_WORDS_MAX) return false;
     put_before(&f->pairs, &f->title);
