@@ -84,11 +84,32 @@ static void measure_text(struct state *s, struct span tag, const struct event_re
     if (series >= 0) out->point(out->arg, series, e->step, e->time, repetition, s->line);
 }
 
+static void tell_held(struct state *s, struct tag *tag, const struct format_out *out)
+{
+    struct running_mean *m = tag->mean;
+    int series = m->held ? tags_series(&s->tags, tag, TAG_SCALAR, out) : -1;
+    if (series >= 0) out->point(out->arg, series, m->step, m->time, m->value, m->line);
+    m->held = false;
+}
+
+/* is_held_back - a running mean that another one at its step may follow. */
+static bool is_held_back(struct state *s, struct tag *tag, const struct event_record *e, double value,
+                         const struct format_out *out)
+{
+    struct running_mean *m = tag->mean;
+    bool same = m->any && e->step == m->step;
+    m->repeats |= same;
+    if (!same) tell_held(s, tag, out);
+    *m = (struct running_mean){e->step, e->time, value, s->line, true, m->repeats, m->repeats};
+    return m->held;
+}
+
 static void tell_value(struct state *s, const struct event_record *e, const struct value_record *v, const struct format_out *out)
 {
     struct numbers numbers;
     if (!numbers_of(v, &s->tags, s->line, out, &numbers)) return;
     struct tag *tag = &s->tags.at[numbers.tag];
+    if (tag->mean && numbers.n && numbers.first == TAG_SCALAR && is_held_back(s, tag, e, numbers.at[0], out)) return;
     for (unsigned i = 0; i < numbers.n; i++) {
         int series = tags_series(&s->tags, tag, numbers.first + i, out);
         if (series >= 0) out->point(out->arg, series, e->step, e->time, numbers.at[i], s->line);
@@ -189,6 +210,8 @@ static size_t feed(void *state, struct span in, int at_end, const struct format_
         used += n;
     }
     if (s->ended) return in.n;
+    for (uint32_t i = 0; at_end && i < s->tags.n; i++)
+        if (s->tags.at[i].mean) tell_held(s, &s->tags.at[i], out);
     if (at_end) torn(s, span_from(in, used), out);
     return used;
 }

@@ -42,6 +42,24 @@ static void scalars_are_points_at_their_step_and_time(void **unused)
     probe_close(p);
 }
 
+/* Ultralytics 8.0 logs at every batch, at the step of the epoch. Another curve may be logged so by who forgets to count. */
+static void running_means_of_an_epoch_are_its_last_one(void **unused)
+{
+    (void)unused;
+    struct probe *p =
+        told("V\ns train/box_loss 1 4\ns mine 1 4\ns train/box_loss 1 3\ns mine 1 3\ns train/box_loss 1 2.5\n"
+             "s train/box_loss 2 3.5\ns mine 2 2\ns train/box_loss 2 2\ns train/box_loss 3 3\ns train/box_loss 3 1.5");
+    probe_expect(p, "point train/box_loss 1 2.5 @6 t1600000001.000");
+    probe_expect(p, "point train/box_loss 2 2 @9 t1600000002.000");
+    probe_expect(p, "point train/box_loss 3 1.5 @11 t1600000003.000");
+    probe_expect(p, "point mine 1 3 @5 t1600000001.000");
+    assert_int_equal(p->points, 7);
+    probe_close(p);
+    p = told("V\ns train/box_loss 1 4\ns train/box_loss 2 3\ns train/box_loss 3 2");
+    assert_int_equal(p->points, 3);
+    probe_close(p);
+}
+
 static void a_file_of_the_version_alone_tells_nothing(void **unused)
 {
     (void)unused;
@@ -540,6 +558,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(scalars_are_points_at_their_step_and_time),
+        cmocka_unit_test(running_means_of_an_epoch_are_its_last_one),
         cmocka_unit_test(a_file_of_the_version_alone_tells_nothing),
         cmocka_unit_test(tensors_are_scalars_with_and_without_their_plugin),
         cmocka_unit_test(tensors_of_every_number_type_are_read),

@@ -87,6 +87,16 @@ static int refuse(struct tags *t, uint64_t line, const struct format_out *out)
     return -1;
 }
 
+/* may_run - is it the loss of a detector's part, as Ultralytics calls them? */
+static bool may_run(struct span name)
+{
+    static const char *const parts[] = {"train/box_loss", "train/cls_loss",  "train/dfl_loss",
+                                        "train/seg_loss", "train/pose_loss", "train/kobj_loss"};
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        if (span_is(name, parts[i])) return true;
+    return false;
+}
+
 int tags_find(struct tags *t, struct span name, uint64_t line, const struct format_out *out)
 {
     if (name.n > TAG_MAX_BYTES) return out->bad(out->arg, line, "a tag of more than 512 bytes"), -1;
@@ -95,6 +105,7 @@ int tags_find(struct tags *t, struct span name, uint64_t line, const struct form
         char *copy = grow(t, out->arena) ? arena_copy(out->arena, name.n ? name.p : "", name.n) : NULL;
         if (!copy) return refuse(t, line, out);
         t->at[t->n] = (struct tag){.name = copy, .length = (uint32_t)name.n, .next = t->n, .copy = is_copy(t, name)};
+        if (may_run(name)) t->at[t->n].mean = arena_alloc(out->arena, sizeof *t->at[t->n].mean);
         found = *slot_of(t, name) = ++t->n;
     }
     t->at[t->last].next = found - 1;

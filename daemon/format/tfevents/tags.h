@@ -12,12 +12,21 @@ enum { TAGS_MAX = 16384, TAG_MAX_BYTES = 512, PLACE_MAX_BYTES = 128 };
 enum plugin { PLUGIN_UNKNOWN, PLUGIN_SCALARS, PLUGIN_HISTOGRAMS, PLUGIN_TEXT, PLUGIN_HPARAMS, PLUGIN_OTHER };
 enum { TAG_SCALAR = HISTOGRAM_NUMBERS, TAG_SERIES }; /* a tag's series: those of a histogram, and the scalar's */
 
+/* What a writer logs at every batch of an epoch, and all of it at the epoch's step, as Ultralytics 8.0 does: running means, of which the last is the
+ * epoch's. Known by its name, and by two values at one step. */
+struct running_mean {
+    int64_t step; /* of the newest value */
+    double time, value;
+    uint64_t line;
+    bool any, repeats, held; /* held: the newest value is not told yet */
+};
 struct tag {
     const char *name; /* in the arena */
     uint32_t length, next;
     int series[TAG_SERIES];
-    uint8_t plugin, named; /* named: bits of the series that were asked for */
-    bool copy, told;       /* copy: another tag has the same numbers; told: its text is a fact already */
+    uint8_t plugin, named;     /* named: bits of the series that were asked for */
+    struct running_mean *mean; /* NULL for most */
+    bool copy, told;           /* copy: another tag has the same numbers; told: its text is a fact already */
 };
 struct tags {
     struct tag *at;
