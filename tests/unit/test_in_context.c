@@ -54,6 +54,27 @@ static size_t count_of(struct run *r, const char *kind)
     return n;
 }
 
+/* The role of a series by its name and by what stands beside it. */
+static enum role role_beside(const char *first, const char *name)
+{
+    struct run *r = run_of("r/arena.csv");
+    put(r, series(r, first), 1, 12, 2);
+    int handle = series(r, name);
+    put(r, handle, 1, 8, 2);
+    enum role role = run_view(r)->series[handle].series.role;
+    run_free(r);
+    return role;
+}
+
+static void games_that_were_lost_are_no_loss(void **unused)
+{
+    (void)unused;
+    assert_int_equal(role_beside("wins", "losses"), ROLE_NONE);
+    assert_int_equal(role_beside("arena/Draws", "arena/Losses"), ROLE_NONE);
+    assert_int_equal(role_beside("accuracy", "losses"), ROLE_LOSS_TRAIN);
+    assert_int_equal(role_beside("wins", "loss"), ROLE_LOSS_TRAIN);
+}
+
 static void two_processes_that_write_one_file_do_not_restart(void **unused)
 {
     (void)unused;
@@ -301,6 +322,7 @@ static void scores_of_one_class_that_stand_still_are_told_once(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(games_that_were_lost_are_no_loss),
         cmocka_unit_test(two_processes_that_write_one_file_do_not_restart),
         cmocka_unit_test(a_file_named_for_validation_holds_held_out_losses),
         cmocka_unit_test(a_jump_where_each_epoch_begins_is_the_log_s_own),

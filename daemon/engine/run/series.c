@@ -76,6 +76,23 @@ static struct run_series *series_new(uint32_t id, uint16_t source, struct span n
     return s;
 }
 
+/* counts_games - "losses" beside "wins" or "draws" of the same source: games that were lost. They come in this order, or in that of the alphabet. */
+static bool counts_games(struct run *r, uint16_t source, struct span name)
+{
+    static const char *const others[] = {"wins", "draws", "ties", "Wins", "Draws", "Ties"};
+    enum { TAIL = 6, ROOM = 80, KINDS = 3 }; /* TAIL: of "losses" */
+    char other[ROOM];
+    if (name.n < TAIL || name.n + 1 > ROOM || memcmp(name.p + name.n - TAIL + 1, "osses", TAIL - 1) != 0) return false;
+    size_t front = name.n - TAIL, capital = name.p[front] == 'L' ? KINDS : 0;
+    memcpy(other, name.p, front);
+    for (size_t i = 0; i < KINDS; i++) {
+        size_t n = strlen(others[capital + i]);
+        memcpy(other + front, others[capital + i], n);
+        if (*slot_of(r, source, (struct span){other, front + n})) return true;
+    }
+    return false;
+}
+
 int run_intern(struct run *r, uint16_t source, struct span name, enum axis axis, const struct role_match *known)
 {
     if (!index_grow(r)) return -1;
@@ -90,6 +107,7 @@ int run_intern(struct run *r, uint16_t source, struct span name, enum axis axis,
     str_add_span(&full, known ? name : run_add_split(r, source, name, &full)); /* for the role only */
     if (full.p && !full.failed) {
         struct role_match m = known ? *known : role_of(full.p);
+        if (!known && counts_games(r, source, name)) m.role = ROLE_NONE;
         s = series_new((uint32_t)r->n_series, source, name, axis, &m);
     }
     str_done(&full);
