@@ -117,6 +117,26 @@ static void scores_whose_bars_went_elsewhere_are_of_the_epoch_of_their_header(vo
     probe_close(p);
 }
 
+static void what_a_mean_is_taken_over_is_no_part_of_its_name(void **unused)
+{
+    (void)unused;
+    WITH("Episode 100: average reward over the last 100 episodes: 11.5, epsilon: 0.5\n"
+         "Episode 200: average reward over the last 100 episodes: 12.5, epsilon: 0.25\n",
+         p);
+    expect_part(p, "reward 100 11.5 @1");
+    probe_expect(p, "point epsilon 200 0.25 @2");
+    assert_int_equal(p->points, 4);
+    probe_close(p);
+    WITH("Mean reward over 20 games: 1.5\nMean reward over 20 games: 2.5\nMean reward over 20 games: 3.5\n"
+         "Mean reward over 20 games: 4.5\nMean reward over 20 games: 5.5\n",
+         q);
+    probe_expect(q, "point Mean reward 5 5.5 @5");
+    probe_close(q);
+    WITH("Epoch 3 of 10 epochs, loss: 0.5\nEpoch 4 of 10 epochs, loss: 0.25\n", e);
+    probe_expect(e, "point loss 4 0.25 @2");
+    probe_close(e);
+}
+
 static void a_loss_of_an_iteration_is_read(void **unused)
 {
     (void)unused;
@@ -232,6 +252,7 @@ int main(void)
         cmocka_unit_test(a_logged_line_behind_a_bar_is_read_without_its_time),
         cmocka_unit_test(what_a_caffe_net_gives_out_stands_at_its_iteration),
         cmocka_unit_test(a_loss_of_an_iteration_is_read),
+        cmocka_unit_test(what_a_mean_is_taken_over_is_no_part_of_its_name),
         cmocka_unit_test(what_slowfast_says_in_json_is_read_at_its_epoch),
         cmocka_unit_test(a_meter_may_be_called_by_two_words),
         cmocka_unit_test(scores_whose_bars_went_elsewhere_are_of_the_epoch_of_their_header),

@@ -96,6 +96,43 @@ static void extend_key(struct scan *s, struct span w)
     s->key.words++;
 }
 
+static bool among(struct span w, const char *const *words)
+{
+    for (; *words; words++)
+        if (w.n == strlen(*words) && strncasecmp(w.p, *words, w.n) == 0) return true;
+    return false;
+}
+
+/* next_word - the word at p, and p behind the blanks after it; letters only, or digits only. */
+static struct span next_word(const char **p, const char *end, bool digits)
+{
+    const char *from = *p;
+    while (*p < end && (digits ? span_digit_char(**p) : span_letter_char(**p))) ++*p;
+    struct span w = {from, (size_t)(*p - from)};
+    while (*p < end && **p == ' ') ++*p;
+    return w;
+}
+
+/* window - "over the last 100 episodes", "last 10 games", behind or in front of a name: what its value is a mean of, and no part of it. Returns where
+ * it ends, or NULL. */
+static const char *window(const struct scan *s, struct span w)
+{
+    static const char *const joints[] = {"over", "across", "of", "in", "for", "from", "during", NULL},
+                             *const lasts[] = {"last", "past", "previous", "prev", NULL},
+                             *const counted[] = {"episodes", "episode", "eps",    "games",  "game",    "iterations", "steps",
+                                                 "epochs",   "runs",    "rounds", "trials", "batches", "updates",    NULL};
+    const char *p = w.p;
+    struct span word = next_word(&p, s->end, false);
+    bool over = word.n && strchr("oOaA", word.p[0]) && among(word, joints);
+    if (among(word, joints)) word = next_word(&p, s->end, false);
+    if (word.n == 3 && strncasecmp(word.p, "the", 3) == 0) word = next_word(&p, s->end, false);
+    bool last = among(word, lasts);
+    if (!last && (!over || word.n || !s->key.start)) return NULL;
+    if (!next_word(&p, s->end, true).n) return NULL;
+    word = next_word(&p, s->end, false);
+    return among(word, counted) ? word.p + word.n : NULL;
+}
+
 /* glued - "epoch12", "E12" where a message begins. */
 static bool glued_counter(struct scan *s, struct span w)
 {
@@ -155,6 +192,12 @@ void scan_word(struct scan *s)
     struct span w = {from, (size_t)(s->p - from)};
     double value;
     if (glued_counter(s, w) || angled(s, w)) return;
+    const char *behind = !s->separator && strchr("oOaAiIfFdDlLpP", w.p[0]) ? window(s, w) : NULL;
+    if (behind) {
+        if (s->slots) s->slots->odd = true;
+        s->p = behind;
+        return;
+    }
     size_t n = s->key.start && (w.p[0] | 0x20) != 'x' && w.n <= 10 ? num_prefix(w, &value) : 0;
     if (n && !isfinite(value)) n = (size_t)(scan_padded(s, w.p + n) - w.p);
     if (n && n == w.n - (w.p[w.n - 1] == '\'')) {
