@@ -137,6 +137,33 @@ static void what_a_mean_is_taken_over_is_no_part_of_its_name(void **unused)
     probe_close(e);
 }
 
+static void dots_part_what_stands_beside_them(void **unused)
+{
+    (void)unused;
+    WITH("Epoch: 1/30..  Training Loss: 0.75..  Test Loss: 0.875..  Test Accuracy: 0.5\n"
+         "Epoch: 2/30..  Training Loss: 0.5..  Test Loss: 0.625..  Test Accuracy: 0.75\n",
+         p);
+    probe_expect(p, "point Training Loss 1 0.75 @1");
+    probe_expect(p, "point Test Loss 2 0.625 @2");
+    probe_expect(p, "point Test Accuracy 2 0.75 @2");
+    assert_int_equal(p->points, 6);
+    probe_close(p);
+    WITH("Epoch: 1/20... Step: 100... Loss: 2.5... Val Loss: 2.75\nEpoch: 1/20... Step: 200... Loss: 2.25... Val Loss: 2.5\n", q);
+    probe_expect(q, "point Loss 200 2.25 @2");
+    probe_expect(q, "point Val Loss 100 2.75 @1");
+    probe_close(q);
+}
+
+static void a_loss_after_so_many_iterations_is_read(void **unused)
+{
+    (void)unused;
+    WITH("Loss after 100 iterations: 2.5\nLoss after 200 iterations: 1.5\n", p);
+    probe_expect(p, "point Loss 200 1.5 @2");
+    assert_int_equal(p->points, 2);
+    probe_close(p);
+    no_points("time after 3 attempts: 4\n");
+}
+
 static void a_loss_of_an_iteration_is_read(void **unused)
 {
     (void)unused;
@@ -252,6 +279,8 @@ int main(void)
         cmocka_unit_test(a_logged_line_behind_a_bar_is_read_without_its_time),
         cmocka_unit_test(what_a_caffe_net_gives_out_stands_at_its_iteration),
         cmocka_unit_test(a_loss_of_an_iteration_is_read),
+        cmocka_unit_test(dots_part_what_stands_beside_them),
+        cmocka_unit_test(a_loss_after_so_many_iterations_is_read),
         cmocka_unit_test(what_a_mean_is_taken_over_is_no_part_of_its_name),
         cmocka_unit_test(what_slowfast_says_in_json_is_read_at_its_epoch),
         cmocka_unit_test(a_meter_may_be_called_by_two_words),

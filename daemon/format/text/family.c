@@ -89,12 +89,15 @@ static bool after(struct text_families *f, struct text_run *r, const struct text
     double value;
     if (!colon || !blank || blank > colon) return false;
     size_t at = (size_t)(colon - count.p), word = (size_t)(blank - count.p);
-    const struct field *field = field_of((struct span){count.p, word});
-    struct span number = span_trim(span_from(count, at + 1));
+    struct span first = {count.p, word}, second = span_trim((struct span){blank, at - word}),
+                number = span_trim(span_from(count, at + 1));
+    bool turned = num_integer(first, &n); /* "after 20 epochs" */
+    if (turned && second.n > 3 && second.p[second.n - 1] == 's') second.n--;
+    const struct field *field = field_of(turned ? second : first);
     const struct text_name *metric = text_name_of(&r->names, name, 0, out->arena);
     if (!metric || !(metric->flags & NAME_STRONG) || field_rank(field) == FIELD_UNRANKED || !num_prefix(number, &value))
         return false;
-    if (!num_integer(span_trim((struct span){blank, at - word}), &n)) return false;
+    if (!turned && !num_integer(second, &n)) return false;
     text_point(r, l, name, value, (struct text_where){n, field_axis(field->kind), text_split_of(name)}, out);
     return true;
 }

@@ -50,7 +50,10 @@ static const char *fraction(const struct scan *s, const char *p, double *total)
     for (p++; !scan_at_end(s, p) && *p == ' ';) p++;
     if (scan_at_end(s, p) || !span_digit_char(*p)) return NULL;
     size_t n = num_prefix((struct span){p, (size_t)(s->end - p)}, total);
-    return n && (scan_at_end(s, p + n) || scan_ends_word(p[n]) || p[n] == '%') ? p + n : NULL;
+    const char *end = p + n, *dots = end;
+    while (n && !scan_at_end(s, dots) && *dots == '.') dots++; /* "Epoch: 1/30.. Training Loss: 0.5.." */
+    if (dots > end && (scan_at_end(s, dots) || *dots == ' ')) end = dots;
+    return n && (scan_at_end(s, end) || scan_ends_word(*end) || *end == '%') ? end : NULL;
 }
 
 /* unit - the end of letters behind a number, or NULL when something else follows. */

@@ -64,7 +64,10 @@ static bool among(struct span word, const char *const *list, size_t n)
 bool text_word_is_dash(struct span word)
 {
     static const char *const signs[] = {"-", ">", "--", ">>", "->>", "\xE2\x80\x93", "\xE2\x80\x94", "\xE2\x80\xA2", "\xC2\xB7"};
-    return (word.n <= 3 && among(word, signs, sizeof signs / sizeof *signs)) || text_word_is_arrow(word);
+    size_t dots = 0;
+    while (dots < word.n && word.p[dots] == '.') dots++;
+    return (word.n <= 3 && among(word, signs, sizeof signs / sizeof *signs)) || text_word_is_arrow(word) ||
+           (dots && dots == word.n);
 }
 
 bool text_word_is_arrow(struct span word)

@@ -13,7 +13,7 @@ bool text_word_is_counter(struct span word);
 /* text_word_glued - "epoch12", "Epoch-3", "iter_400", "Epoch3/10": the length of the counter's name, 0 for any other word.
  *   value, total   what it counts and its end; total is NaN where none is told */
 size_t text_word_glued(struct span word, double *value, double *total);
-/* text_word_is_dash - "-", ">", "=>", an em dash or a bullet: it parts what stands beside it. */
+/* text_word_is_dash - "-", ">", "=>", an em dash, a bullet, or dots alone: it parts what stands beside it. */
 bool text_word_is_dash(struct span word);
 /* text_word_ends_sentence - "completed." or "finished!": no name goes on behind it. "Val." and "avg." are short forms. */
 bool text_word_ends_sentence(struct span word);
