@@ -119,10 +119,16 @@ static struct role_match meaning(const char *name)
     return m;
 }
 
+/* answers - "D(x)", "D(G(z))": what a discriminator says of samples, a share, and no loss of it. */
+static bool answers(const char *name)
+{
+    return strstr(name, "D(x") || strstr(name, "D(G(") || strstr(name, "d(x)") || strstr(name, "d(g(");
+}
+
 struct role_match role_of(const char *name)
 {
     char spelled[WORD_BYTES];
-    if (role_path_is_extreme(name)) return (struct role_match){.unit = ""};
+    if (role_path_is_extreme(name) || answers(name)) return (struct role_match){.unit = ""};
     name = role_symbol_spelled(role_path_behind_places(role_path_behind_run(name)), spelled, sizeof spelled);
     const char *trained = role_path_behind_train(name);
     if (trained) {

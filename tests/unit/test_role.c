@@ -43,6 +43,8 @@ static const struct {
     {"l2", ROLE_LOSS_PART, BETTER_LOWER, false, "l2"}, /* a penalty, perhaps */
     {"learn/MultiClass", ROLE_LOSS_TRAIN, BETTER_LOWER, false, "multiclass"},
     {"loss_oscillation", ROLE_NONE, BETTER_UNKNOWN, false, ""},
+    {"D(x)", ROLE_NONE, BETTER_UNKNOWN, false, ""},
+    {"train/D(G(z))", ROLE_NONE, BETTER_UNKNOWN, false, ""},
     {"accuracy", ROLE_SCORE_TRAIN, BETTER_HIGHER, true, "accuracy"},
     {"train_accuracy", ROLE_SCORE_TRAIN, BETTER_HIGHER, true, "accuracy"},
     {"val_accuracy", ROLE_SCORE_EVAL, BETTER_HIGHER, true, "accuracy"},

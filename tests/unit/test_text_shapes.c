@@ -137,6 +137,21 @@ static void what_a_mean_is_taken_over_is_no_part_of_its_name(void **unused)
     probe_close(e);
 }
 
+static void the_losses_of_pytorchs_introduction_stand_behind_their_batches(void **unused)
+{
+    (void)unused;
+    WITH("EPOCH 1:\n  batch 1000 loss: 1.75\n  batch 2000 loss: 1.5\nLOSS train 1.5 valid 1.25\n"
+         "EPOCH 2:\n  batch 1000 loss: 1.25\n  batch 2000 loss: 1.0\nLOSS train 1.0 valid 1.125\n",
+         p);
+    probe_expect(p, "point loss 4000 1 @7");
+    probe_expect(p, "point train loss 2000 1.5 @4");
+    probe_expect(p, "point valid loss 4000 1.125 @8");
+    probe_close(p);
+    WITH("EPOCH 1:\nLOSS train 1.5 valid 1.25\nEPOCH 2:\nLOSS train 1.0 valid 1.125\n", q);
+    probe_expect(q, "point valid loss 2 1.125 @4");
+    probe_close(q);
+}
+
 static void dots_part_what_stands_beside_them(void **unused)
 {
     (void)unused;
@@ -279,6 +294,7 @@ int main(void)
         cmocka_unit_test(a_logged_line_behind_a_bar_is_read_without_its_time),
         cmocka_unit_test(what_a_caffe_net_gives_out_stands_at_its_iteration),
         cmocka_unit_test(a_loss_of_an_iteration_is_read),
+        cmocka_unit_test(the_losses_of_pytorchs_introduction_stand_behind_their_batches),
         cmocka_unit_test(dots_part_what_stands_beside_them),
         cmocka_unit_test(a_loss_after_so_many_iterations_is_read),
         cmocka_unit_test(what_a_mean_is_taken_over_is_no_part_of_its_name),

@@ -38,6 +38,11 @@ static bool loss_scale(struct text_families *f, struct text_run *r, const struct
     return true;
 }
 
+static bool may_overflow(struct span body)
+{
+    return span_has(body, "verflow") || (strchr("OGN", body.p[0]) && span_has(body, "OVERFLOW!"));
+}
+
 /* round_at - "[12]<tab>" of XGBoost and LightGBM, "12:<tab>" of CatBoost: the bytes it takes, 0 for anything else. */
 static size_t round_at(struct span body, int64_t *round)
 {
@@ -164,12 +169,12 @@ static const struct family {
     {NULL, ";", text_conll_may, text_conll},
     {"c", "copypaste: ", NULL, text_shape_copypaste},
     {"EAR", "ing learning rate", NULL, text_shape_rate},
-    {"OGNFfLl", "verflow", NULL, loss_scale},
-    {"OGN", "OVERFLOW!", NULL, loss_scale},
+    {"OGNFfLl", NULL, may_overflow, loss_scale},
     {"oW|", "loss scale to", NULL, loss_scale},
     {"BbNn", NULL, NULL, restatement},
     {"CLTVcltv", " after ", NULL, after},
     {"T", " net output #", NULL, text_shape_caffe},
+    {"L", "LOSS train ", NULL, text_shape_train_valid},
     {"I", ", Testing net (#", NULL, text_shape_caffe},
     {"ACDELMPRSTVacdelmprtv", " ", may_be_told, told},
     /* clang-format on */

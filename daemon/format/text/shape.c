@@ -1,5 +1,5 @@
 /* text_shape - see text/shape.h. Lines: darknet/src/detector.c, sklearn/linear_model/_sgd_fast.pyx.tp, detectron2/evaluation/testing.py,
- * keras/src/callbacks/reduce_lr_on_plateau.py, caffe/src/caffe/solver.cpp, torch/optim/lr_scheduler.py, sklearn/ensemble/_hist_gradient_boosting/gradient_boosting.py. */
+ * keras/src/callbacks/reduce_lr_on_plateau.py, caffe/src/caffe/solver.cpp, pytorch/tutorials, introyt/trainingyt.py, torch/optim/lr_scheduler.py, sklearn/ensemble/_hist_gradient_boosting/gradient_boosting.py. */
 #include "shape.h"
 
 #include <math.h>
@@ -117,6 +117,21 @@ bool text_shape_caffe(struct text_families *f, struct text_run *r, const struct 
     bool again = !test && span_is(named, "loss");
     if (!again && r->place.known) text_point(r, l, named, value, here(r, test ? SPLIT_TEST : SPLIT_NONE), out);
     return r->place.known;
+}
+
+bool text_shape_train_valid(struct text_families *f, struct text_run *r, const struct text_line *l, struct span *rest,
+                            const struct format_out *out)
+{
+    double train, valid;
+    (void)f, (void)rest;
+    if (!num_prefix(behind(l->body, "LOSS train "), &train) || !num_prefix(behind(l->body, " valid "), &valid)) return false;
+    double epoch = text_place_under_heading(&r->place, l->line);
+    struct text_where at = here(r, SPLIT_NONE);
+    if (!r->place.known && !isnan(epoch)) at = (struct text_where){(int64_t)epoch, AXIS_EPOCH, SPLIT_NONE};
+    text_point(r, l, span_of("train loss"), train, at, out);
+    at.split = SPLIT_VALID;
+    text_point(r, l, span_of("loss"), valid, at, out);
+    return true;
 }
 
 bool text_shape_trees(struct text_families *f, struct text_run *r, const struct text_line *l, struct span *rest,

@@ -24,6 +24,9 @@ bool text_shape_trees(struct text_families *f, struct text_run *r, const struct 
  * "Iteration 100, Testing net (#0)": what the net gives out, at that iteration. Of the training's outputs the loss is in the line above. */
 bool text_shape_caffe(struct text_families *f, struct text_run *r, const struct text_line *l, struct span *rest,
                       const struct format_out *out);
+/* text_shape_train_valid - "LOSS train 0.5 valid 0.75" of PyTorch's introduction, at the end of an epoch: at the last record of its batches. */
+bool text_shape_train_valid(struct text_families *f, struct text_run *r, const struct text_line *l, struct span *rest,
+                            const struct format_out *out);
 /* text_shape_rate - "Epoch 00012: reducing learning rate of group 0 to 1.0000e-04." of torch's schedulers: the rate, where the records
  * do not tell it, as they do with Keras' ReduceLROnPlateau. */
 bool text_shape_rate(struct text_families *f, struct text_run *r, const struct text_line *l, struct span *rest,
