@@ -5,6 +5,7 @@ and to the loss happens inside the model, where a user's own code has its faults
 """
 
 import random
+import time
 
 import torch
 from torch import nn
@@ -28,7 +29,7 @@ def default_loss(out, y):
     return F.cross_entropy(out.reshape(-1, out.shape[-1]), y.reshape(-1))
 
 
-LATER = ("unseen", "fresh", "wider", "other", "newer", "genuine")  # the splits made after the others were looked at
+LATER = ("unseen", "fresh", "wider", "other", "newer", "genuine", "common")  # the splits made after the others were looked at
 OPTIMIZERS = dict(
     unseen=["nesterov", "nadam", "adamax", "adagrad", "lion", "adamw", "rmsprop"],
     fresh=["radam", "amsgrad", "heavyball", "adabelief", "lamb", "adafactor", "adamw"],
@@ -36,6 +37,7 @@ OPTIMIZERS = dict(
     other=["adam", "adam", "adamw", "adamw", "sgd", "momentum", "rmsprop"],
     newer=["adamw", "adamw", "adan", "ademamix", "cautious", "signum", "sm3", "asgd"],
     genuine=["adamw", "adamw", "adam", "adam", "sgd", "momentum", "radam", "nadam"],
+    common=["adam", "adam", "adam", "adamw", "adamw", "sgd", "momentum"],
 )
 WAYS = dict(
     unseen=["constant", "onecycle", "invsqrt", "wsd", "polynomial"],
@@ -44,6 +46,7 @@ WAYS = dict(
     other=["constant", "constant", "constant", "step", "cosine", "linear", "exponential"],
     newer=["constant", "constant", "multistep", "timedecay", "stairs", "plateau", "triangular2", "power"],
     genuine=["constant", "constant", "linear", "cosine", "onecycle", "warmcos", "exponential", "multistep"],
+    common=["constant", "constant", "constant", "cosine", "linear", "step", "onecycle", "warmcos"],
 )
 SIZES = dict(
     unseen=dict(batch=[10, 24, 48, 100], steps=[240, 600, 900, 1500], text_batch=[6, 12, 20], text_steps=[250, 450, 700]),
@@ -52,6 +55,7 @@ SIZES = dict(
     other=dict(batch=[8, 16, 32, 64, 128], steps=[150, 400, 800, 1600], text_batch=[8, 16, 32], text_steps=[200, 400, 700]),
     newer=dict(batch=[6, 14, 30, 50, 80], steps=[140, 300, 750, 1400], text_batch=[3, 7, 14], text_steps=[180, 300, 540]),
     genuine=dict(batch=[8, 20, 36, 64, 100], steps=[150, 320, 700, 1300], text_batch=[4, 9, 18], text_steps=[190, 320, 560]),
+    common=dict(batch=[16, 32, 32, 64, 128], steps=[150, 300, 500, 900], text_batch=[8, 16], text_steps=[150, 250, 400]),
 )
 
 
@@ -83,7 +87,7 @@ class Plan:
         self.batch_hooks, self.step_hooks, self.extras, self.loss = [], [], [], default_loss
         self.eval_mode, self.framework, self.accumulate, self.shuffle, self.clear, self.start = True, "plain", 1, True, True, 0
         self.history, self.schedule, self.net, self.log_grad = History(), None, None, rng.random() < 0.7
-        self.last_words, self.habit = None, rng.choice(HABITS) if split in ("wider", "other", "newer", "genuine") else "mean"
+        self.last_words, self.habit = None, rng.choice(HABITS) if split in ("wider", "other", "newer", "genuine", "common") else "mean"
 
     def other_sizes(self, rng, kind):
         self.optimizer, self.schedule_name, size = rng.choice(OPTIMIZERS[self.split]), rng.choice(WAYS[self.split]), SIZES[self.split]
@@ -160,6 +164,9 @@ class Watched(nn.Module):
         loss = told_loss(plan, self.net, out, labels)
         if self.training:
             plan.history.loss.append(loss.item())
+            plan.history.notes.setdefault("times", []).append(time.perf_counter())
+            if getattr(plan, "optimizer_now", None) is not None:
+                plan.history.notes.setdefault("rates", []).append(plan.optimizer_now.param_groups[0]["lr"])
             self.step += 1
         return {"loss": loss, "logits": out}
 
