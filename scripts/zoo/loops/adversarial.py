@@ -31,6 +31,9 @@ def centres(split):
         return torch.stack([2.1 * torch.cos(t), 1.7 * torch.sin(2 * t)], 1)
     if split == "genuine":  # four rows of one to four
         return torch.tensor([[x - row / 2, 1.3 - 0.87 * row] for row in range(4) for x in range(row + 1)]) * 1.1
+    if split == "common":  # a hexagon and its middle
+        turn = torch.arange(6) * math.pi / 3
+        return 1.6 * torch.cat([torch.zeros(1, 2), torch.stack([torch.cos(turn), torch.sin(turn)], 1)])
     if split == "fresh":  # a Z
         line = torch.linspace(-1.4, 1.4, 4)
         return torch.cat([torch.stack([line, line * 0 + 1.4], 1), torch.tensor([[0.0, 0.0]]), torch.stack([line, line * 0 - 1.4], 1)])
@@ -84,6 +87,7 @@ FRESH = [
 WIDER = [("loss/discriminator", "loss/generator", "fid"), ("D_loss", "G_loss", "fid"), ("train/loss_d", "train/loss_g", "val/fid")]
 OTHER = [("d_loss", "g_loss", "fid"), ("loss/d", "loss/g", "eval/fid"), ("dis_loss", "gen_loss", "frechet_distance")]
 GENUINE = [("netD/loss", "netG/loss", "metrics/FID"), ("loss_disc", "loss_gen", "fid"), ("D_total", "G_total", "frechet"), ("critic/loss", "generator/loss", "val_fid")]
+COMMON = [("d_loss", "g_loss", "fid"), ("loss_D", "loss_G", "FID"), ("D_loss", "G_loss", "fid"), ("train/d_loss", "train/g_loss", "eval/fid")]
 NEWER = [("D loss", "G loss", "FID"), ("D", "G", "FID"), ("Loss/D/loss", "Loss/G/loss", "fid50k_full"), ("disc/loss", "gen/loss", "eval/fid")]
 NAMES = [
     ("errD", "errG", "fid_score"),
@@ -108,6 +112,7 @@ class Game:
             "other": nets.ROWS["tower"],
             "newer": nets.ROWS["hourglass"],
             "genuine": nets.ROWS["crelu"],
+            "common": nets.ROWS["scaled"],
             "development": nets.gated,
         }[plan.split]
         self.G, self.D = make(8, 2, width, depth), make(2, 1, width, depth)
@@ -124,12 +129,12 @@ def train(plan, directory, logger=None):
     log = logger or loggers.choose(plan, "games")
     plan.logger, plan.family = (
         log.name,
-        "gan-" + {"calibration": "ring", "former": "grid", "unseen": "spiral", "fresh": "letter", "wider": "heaps", "other": "cross", "newer": "eight", "genuine": "rows", "development": "rings"}[plan.split],
+        "gan-" + {"calibration": "ring", "former": "grid", "unseen": "spiral", "fresh": "letter", "wider": "heaps", "other": "cross", "newer": "eight", "genuine": "rows", "common": "hexagon", "development": "rings"}[plan.split],
     )
     log = log(directory, plan.rng)
     log.settings({"loss": kind, **{k: v for k, v in plan.gan.items() if k != "kind"}, "batch_size": 64, "seed": plan.seed % 10000})
     names = plan.rng.choice(
-        dict(unseen=NAMES, fresh=FRESH, wider=WIDER, other=OTHER, newer=NEWER, genuine=GENUINE).get(
+        dict(unseen=NAMES, fresh=FRESH, wider=WIDER, other=OTHER, newer=NEWER, genuine=GENUINE, common=COMMON).get(
             plan.split, [("d_loss", "g_loss", "fid"), ("loss_D", "loss_G", "FID"), ("D_loss", "G_loss", "fid")]
         )
     )

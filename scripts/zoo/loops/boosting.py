@@ -14,6 +14,8 @@ def library(plan):
         return ["catboost", "histogram", "goss"][plan.seed % 3]
     if plan.split == "genuine":
         return ["ngboost", "depthwise", "gblinear", "piecewise"][plan.seed % 4]
+    if plan.split == "common":
+        return getattr(plan, "trees", None) or ["approx", "penalised", "monotone", "approx", "penalised", "smoothed", "langevin"][plan.seed % 7]
     if plan.split == "newer":
         return ["ordered", "leafwise", "rounded", "cvfolds"][plan.seed % 4]
     if plan.split == "fresh":
@@ -38,6 +40,11 @@ OVERFITS = dict(
     ngboost={"min_samples_leaf": 1},
     depthwise={"l2_leaf_reg": 1e-3},
     gblinear={},
+    approx={"min_child_weight": 0, "lambda": 0},
+    penalised={"min_child_weight": 0, "reg_lambda": 0, "reg_alpha": 0, "gamma": 0},
+    monotone={"min_child_weight": 0, "lambda": 0},
+    smoothed={"min_data_in_leaf": 2, "lambda_l2": 0.0, "path_smooth": 0.0},
+    langevin={"l2_leaf_reg": 1e-3},
     piecewise={"min_child_samples": 2, "reg_lambda": 0.0},
     cvfolds={"min_data_in_leaf": 2, "lambda_l2": 0.0},
     goss={"min_child_samples": 2, "reg_lambda": 0.0},
@@ -144,10 +151,12 @@ def train(plan, directory, logger=None):
         from . import boosting_fresh as other
     if plan.split == "newer":
         from . import boosting_newer as other
+    if plan.split == "common":
+        from . import boosting_common as other
     if plan.split == "genuine":
         from . import boosting_genuine as other
 
-    work = other.train if plan.split in ("unseen", "fresh", "newer", "genuine") else (train_lightgbm if library(plan) == "lightgbm" else train_xgboost)
+    work = other.train if plan.split in ("unseen", "fresh", "newer", "genuine", "common") else (train_lightgbm if library(plan) == "lightgbm" else train_xgboost)
     plan.history.loss, val = work(plan, path)
     plan.history.evals = [(i + 1, v, None) for i, v in enumerate(val)]
     return "step"

@@ -105,7 +105,7 @@ def shown_in_notebook(trainer, path):
         f.writelines("\t".join(row) + "\n" for row in [names[: len(rows[0])], *rows] if rows)
 
 
-HOW = dict(genuine=["printer", "printer", "dvclive", "dvclive", "csv", "seq2seq", "state", "tensorboard"], newer=["state", "console", "tensorboard", "dicts", "lines", "swift", "swift", "notebook"], fresh=["lines", "lines", "table", "dicts"], wider=["state", "dicts", "lines", "tensorboard"], other=["state", "dicts", "dicts", "table"])
+HOW = dict(common=["state", "checkpoint", "console", "console", "tensorboard", "tensorboard", "wandb", "lines"], genuine=["printer", "printer", "dvclive", "dvclive", "csv", "seq2seq", "state", "tensorboard"], newer=["state", "console", "tensorboard", "dicts", "lines", "swift", "swift", "notebook"], fresh=["lines", "lines", "table", "dicts"], wider=["state", "dicts", "lines", "tensorboard"], other=["state", "dicts", "dicts", "table"])
 
 
 def accuracy(given):
@@ -114,6 +114,8 @@ def accuracy(given):
 
 def arguments(plan, out, report, kind=TrainingArguments):
     every = max(plan.log_every, 5)
+    if plan.split == "common" and report in (["tensorboard"], ["wandb"]):  # kept as they are, so with few points
+        every = max(every, plan.steps // 45)
     evals = plan.eval_every // every * every if plan.eval_every else 0
     return kind(
         output_dir=out,
@@ -147,11 +149,16 @@ def train(plan, directory, logger=None):
     plan.optimizer_now = optimizer
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, plan.schedule)
     console = os.path.join(directory, "train.log")
+    if how == "wandb":  # wandb.init before the Trainer, whose callback goes on with that run
+        from .habits_common import Wandb
+
+        wandb_log = Wandb(directory, plan.rng)
+        wandb_log.settings(plan.settings)
     with open(console, "w", encoding="utf-8") as words, contextlib.redirect_stdout(words), contextlib.redirect_stderr(words):
         more = [Table(os.path.join(directory, "training_metrics.csv"))] if how == "csv" else [lived(directory)] if how == "dvclive" else []
         trainer = (Seq2SeqTrainer if how == "seq2seq" else Trainer)(
             model=model,
-            args=arguments(plan, directory, dict(tensorboard=["tensorboard"], dicts=["none"], printer=["none"]).get(how, []), Seq2SeqTrainingArguments if how == "seq2seq" else TrainingArguments),
+            args=arguments(plan, directory, dict(tensorboard=["tensorboard"], wandb=["wandb"], dicts=["none"], printer=["none"]).get(how, []), Seq2SeqTrainingArguments if how == "seq2seq" else TrainingArguments),
             train_dataset=Rows(plan.data.X, plan.data.Y),
             eval_dataset=Rows(plan.data.VX, plan.data.VY),
             optimizers=(optimizer, schedule),
@@ -169,8 +176,14 @@ def train(plan, directory, logger=None):
         shown_in_notebook(trainer, os.path.join(directory, "training_log.txt"))
     if how == "table":
         table(trainer, os.path.join(directory, "log_history.csv"))
-    if how == "state":
+    if how in ("state", "checkpoint"):
         trainer.save_state()
+    if how == "checkpoint":
+        place = os.path.join(directory, f"checkpoint-{trainer.state.global_step}")
+        os.makedirs(place)
+        os.rename(os.path.join(directory, "trainer_state.json"), os.path.join(place, "trainer_state.json"))
+    if how == "wandb":
+        wandb_log.close()
     if how not in ("console", "dicts", "printer", "seq2seq"):
         os.remove(console)
     return "step"

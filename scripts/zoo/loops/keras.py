@@ -15,9 +15,20 @@ LATER = dict(
     fresh=dict(adamax=4e-3, lion=4e-4, adafactor=1e-2, adam=1.5e-3),
     wider=dict(sgd=0.05, adadelta=0.5, nadam=2e-3, adam=2e-3),
     other=dict(sgd=0.03, rmsprop=1e-3, adam=1e-3, adamw=1e-3),
+    common=dict(adam=1e-3, sgd=0.03, rmsprop=1e-3),
     genuine=dict(adam=1e-3, adamw=2e-3, rmsprop=1e-3, nadam=1e-3),
     newer=dict(adam=1e-3, adamw=2e-3, adamax=3e-3, muon=4e-3, lamb=6e-3),
 )
+
+
+class Scale(keras.layers.Layer):
+    """A learned factor for each unit."""
+
+    def build(self, shape):
+        self.by = self.add_weight(shape=(shape[-1],), initializer="ones")
+
+    def call(self, x):
+        return x * self.by
 
 
 def hidden(plan, x):
@@ -72,6 +83,14 @@ def hidden(plan, x):
         x = dense()(x)
         for _ in range(depth):
             x = L.Add()([x, L.Rescaling(0.4)(dense(None)(dense()(x)))])
+    if plan.family == "scaled":
+        for _ in range(depth):
+            x = Scale()(dense()(x))
+    if plan.family == "bottleneck":
+        x = dense()(x)
+        for _ in range(depth):
+            narrow = L.Dense(max(1, k.get("width", 32) // 4), activation=act, kernel_initializer=init)(x)
+            x = L.Add()([x, dense(None)(narrow)])
     if plan.family == "hourglass":
         for i in range(depth):
             width = k.get("width", 44)
@@ -136,6 +155,7 @@ def compiled(plan):
 HOW = dict(unseen=["bars", "bars", "lambda", "print", "csv"], fresh=["semicolons", "semicolons", "history", "print"], wider=["print", "csv", "bars", "history"])
 HOW["newer"] = ["best", "best", "stepped", "tabs", "bars", "history", "csv"]
 HOW["genuine"] = ["tqdm", "tqdm", "reduces", "reduces", "bars", "csv"]
+HOW["common"] = ["print", "print", "bars", "csv", "csv", "history", "frame"]
 HOW["other"] = ["print", "print", "history", "csv", "semicolons"]
 
 
@@ -189,7 +209,7 @@ def train(plan, directory, logger=None):
     plan.logger = "keras " + how
     if plan.split == "unseen":
         plan.epochs = min(plan.epochs, max(8, (300 if plan.family == "separable" else 1200) // plan.steps_per_epoch))
-    if plan.split in ("fresh", "wider", "other", "newer", "genuine"):
+    if plan.split in ("fresh", "wider", "other", "newer", "genuine", "common"):
         plan.epochs = min(plan.epochs, max(8, 1000 // plan.steps_per_epoch))
     if plan.optimizer not in {**RATES, **LATER.get(plan.split, {})}:
         plan.optimizer = "adam"
@@ -223,11 +243,15 @@ def train(plan, directory, logger=None):
             )
             if how == "history":
                 history(os.path.join(directory, "history.json"), told.history)
+            if how == "frame":
+                import pandas
+
+                pandas.DataFrame(told.history).to_csv(os.path.join(directory, "history.csv"))
         except Exception:
             plan.history.notes["broke"] = True
             words.write(traceback.format_exc())
     if os.path.exists(BEST):
         os.remove(BEST)
-    if how in ("csv", "lambda", "semicolons", "history", "tabs") and os.path.getsize(os.path.join(directory, "nohup.out")) == 0:
+    if how in ("csv", "lambda", "semicolons", "history", "frame", "tabs") and os.path.getsize(os.path.join(directory, "nohup.out")) == 0:
         os.remove(os.path.join(directory, "nohup.out"))
     return "epoch"

@@ -19,13 +19,13 @@ def made(plan):
     kind = MLPRegressor if plan.data.kind == "reg" else MLPClassifier
     if plan.split == "newer":  # a part of the rows is kept back, and a score of it is printed
         usual.update(early_stopping=True, validation_fraction=0.2)
-    return kind(**usual, **{"hidden_layer_sizes": (32,), "batch_size": plan.batch, **plan.library})
+    return kind(**usual, **{**({"hidden_layer_sizes": (48, 24), "activation": "tanh"} if plan.split == "common" else {"hidden_layer_sizes": (32,)}), "batch_size": plan.batch, **plan.library})
 
 
 def train(plan, directory, logger=None):
     X, Y = np.asarray(plan.data.X, "f8"), np.asarray(plan.data.Y).ravel() if plan.data.classes == 1 else np.asarray(plan.data.Y)
     model, path = made(plan), os.path.join(directory, plan.rng.choice(["fit.log", "nohup.out"]))
-    plan.logger, plan.family = "sklearn print", type(model).__name__.lower() + ("-checked" if plan.split == "newer" else "")
+    plan.logger, plan.family = "sklearn print", type(model).__name__.lower() + {"newer": "-checked", "common": "-deep"}.get(plan.split, "")
     with open(path, "w", encoding="utf-8") as words, contextlib.redirect_stdout(words), contextlib.redirect_stderr(words):
         with warnings.catch_warnings():
             warnings.simplefilter("default")

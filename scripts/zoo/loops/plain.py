@@ -48,7 +48,7 @@ def train(plan, directory, logger=None):
     while plan.extras and hasattr(chosen, "bare"):  # what else is told would be lost there
         chosen = loggers.choose(plan, "all")
     if hasattr(chosen, "heavy"):  # kept as it is, so with few points
-        plan.log_every = max(plan.log_every, plan.steps // 80)
+        plan.log_every = max(plan.log_every, plan.steps // (45 if plan.split == "common" else 80))
     model = plan.ready()
     log = chosen(directory, plan.rng)
     plan.logger = chosen.name
@@ -70,6 +70,7 @@ def looked(plan, model, step):
     told = {"loss": held, **({} if right is None else {"accuracy": right}), **plan.history.notes.get("eval_values", {})}
     if plan.history.notes.get("spoil_eval"):
         told = plan.history.notes["spoil_eval"](step, told)
+    plan.history.notes.setdefault("told_evals", []).append(told)
     return told
 
 
@@ -99,9 +100,12 @@ def numbers(plan, model, optimizer, window, norm, step):
         **({"grad_norm": norm} if plan.log_grad else {}),
         **({} if plan.habit == "no rate" else {"lr": optimizer.param_groups[0]["lr"]}),
     }
+    more = {}
     for extra in plan.extras:
-        values.update(extra(model, optimizer))
-    return values
+        more.update(extra(model, optimizer))
+    if more:
+        plan.history.notes.setdefault("extras", []).append(more)
+    return {**values, **more}
 
 
 def loop(plan, model, log):
