@@ -48,6 +48,7 @@ MODULES = [
     "data",
     "state",
     "by_hand",
+    "climbing",
     "machine",
     "adversarial",
     "agent",
@@ -65,8 +66,8 @@ MODULES = [
     "library",
 ]
 USUAL = dict(
-    fault=dict(calibration=3, former=4, development=1.5, unseen=3, fresh=2.6, wider=2, other=1.3, newer=2.6, genuine=2.6),
-    control=dict(calibration=4, former=7, development=3, unseen=3.3, fresh=2.7, wider=1.4, other=0.7, newer=2.9, genuine=3.5),
+    fault=dict(calibration=3, former=4, development=1.5, unseen=3, fresh=2.6, wider=2, other=1.3, newer=2.6, genuine=2.6, common=2.6),
+    control=dict(calibration=4, former=7, development=3, unseen=3.3, fresh=2.7, wider=1.4, other=0.7, newer=2.9, genuine=3.5, common=2.6),
 )
 # How each is called in run names, in seeds and in labels.csv. Former report splits have been looked at: they are for development now.
 SPLITS = dict(
@@ -78,7 +79,8 @@ SPLITS = dict(
     wider=("w", "wider", "development"),
     other=("x", "other", "development"),
     newer=("y", "newer", "development"),
-    genuine=("z", "genuine", "report"),
+    genuine=("z", "genuine", "development"),
+    common=("n", "common", "report"),
 )
 SECONDS = 20  # of a processor, after which no further attempt is begun
 

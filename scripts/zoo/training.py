@@ -3,8 +3,10 @@
 import importlib
 import random
 
+import beside
 from tasks.data import OF_SPLIT
 from tasks.plan import LATER, Plan
+from verify import beyond
 
 LOOPS = dict(
     plain="plain",
@@ -14,7 +16,7 @@ LOOPS = dict(
     boosting="boosting",
     adversarial="adversarial",
     skorch="skorch",
-    agent=dict(calibration="agent", former="sb3", development="gridworld", unseen="ppo", fresh="agents_fresh", wider="agents_wider", other="agents_other", newer="agents_newer"),
+    agent=dict(calibration="agent", former="sb3", development="gridworld", unseen="ppo", fresh="agents_fresh", wider="agents_wider", other="agents_other", newer="agents_newer", common="agents_common"),
     library="library_other",
     dqn="dqn",
     sac="sac",
@@ -24,7 +26,15 @@ LOOPS = dict(
 GENUINE = dict(plain="trainers_genuine", lightning="lightning_genuine", agent="agents_genuine", library="library_genuine")  # where the split `genuine` has another one
 
 
+COMMON = dict(lightning="lightning_common")
+# What is told of as a fault of loops written by hand happens elsewhere as well: in the split `common` it does.
+ELSEWHERE = dict.fromkeys("slow_divergence decay_sign rate_leaps units_change heavy_momentum log_of_zero bad_pocket eval_nan".split(), "hf lightning")
+ELSEWHERE.update(not_shuffled="lightning", narrow_batches="hf lightning", forgets="hf lightning", decay_per_batch="lightning hf")
+
+
 def loop_of(framework, split):
+    if split == "common" and framework in COMMON:
+        return importlib.import_module("loops." + COMMON[framework])
     name = GENUINE.get(framework, LOOPS[framework]) if split == "genuine" else LOOPS[framework]
     return importlib.import_module("loops." + (name if isinstance(name, str) else name[split]))
 
@@ -32,6 +42,8 @@ def loop_of(framework, split):
 def framework_of(entry, split, rng):
     """One split has agents of a library beside its own, and a loop for rows that others have not."""
     framework = rng.choice(entry.frameworks)
+    if split == "common" and rng.random() < 0.5 and framework == "plain":
+        framework = rng.choice(ELSEWHERE.get(entry.name, "plain").split())
     if split == "unseen" and framework == "agent" and not entry.hint.get("entropy"):
         return rng.choice(["agent", "dqn"])
     if split == "newer" and framework == "agent" and not entry.hint.get("entropy"):
@@ -41,12 +53,14 @@ def framework_of(entry, split, rng):
     return framework
 
 
-def make_plan(entry, split, seed):
-    """A plan with the entry's fault in it, and the question whether it happened."""
+def meant(entry, split, seed):
+    """The framework and the plan before the entry changed it."""
     rng = random.Random(seed + "/how")
     framework = framework_of(entry, split, rng)
     kinds = [k for k in entry.data if not (framework in ("keras", "skorch") and k == "lm")] or ["cls"]
     kind = rng.choice(kinds)
+    if split == "common" and kind == "lm" and len(kinds) > 1 and random.Random(seed + "/text").random() < 0.6:
+        kind = "cls" if "cls" in kinds else "reg"  # text takes three times as long
     if kind == "table":
         name = rng.choice(OF_SPLIT[split]["table"])
         plan = Plan(split, seed, "reg" if name in OF_SPLIT[split]["reg"] else "cls", data=name)
@@ -55,14 +69,20 @@ def make_plan(entry, split, seed):
     plan.framework, plan.keras, plan.epochs = (
         framework,
         {},
-        rng.choice(dict(unseen=[12, 20, 35, 60], fresh=[10, 16, 24, 40], wider=[8, 14, 30, 50], other=[5, 10, 18, 30, 60], newer=[7, 12, 20, 32, 50], genuine=[6, 11, 20, 40]).get(split, [15, 25])),
+        rng.choice(dict(unseen=[12, 20, 35, 60], fresh=[10, 16, 24, 40], wider=[8, 14, 30, 50], other=[5, 10, 18, 30, 60], newer=[7, 12, 20, 32, 50], genuine=[6, 11, 20, 40], common=[8, 15, 25, 40]).get(split, [15, 25])),
     )
     if framework in ("agent", "dqn", "sac"):
-        plan.framework = "sb3" if split == "former" or framework in ("dqn", "sac") else "agent"
+        plan.framework = "sb3" if split in ("former", "common") or framework in ("dqn", "sac") else "agent"
     if framework == "keras":
         as_keras_has_it(plan)
     plan.own = split == "newer" and framework in ("plain", "adversarial") and int(seed.split("/")[2]) >= 2
     plan.name, plan.number, plan.as_it_is = entry.name, int(seed.split("/")[2]), bool(entry.hint.get("as_it_is"))
+    return framework, plan
+
+
+def make_plan(entry, split, seed):
+    """A plan with the entry's fault in it, and the question whether it happened."""
+    framework, plan = meant(entry, split, seed)
     question = entry.change(plan)
     plan.coarse = entry.is_control or entry.name in BY_EPOCH
     if split in ("development", *LATER):
@@ -71,6 +91,8 @@ def make_plan(entry, split, seed):
         tell_as_others_do(plan, entry)
     if split == "newer" and framework == "plain":
         tell_by_epoch(plan, entry)
+    if split == "common" and framework == "plain":
+        tell_commonly(plan, entry)
     return framework, plan, question
 
 
@@ -89,6 +111,8 @@ def as_keras_has_it(plan):
         plan.family, plan.batch = plan.family if plan.family == "tower" else "preact", max(32, plan.batch)
     if plan.split == "genuine":
         plan.family, plan.batch = plan.family if plan.family == "lowrank" else "rezero", max(36, plan.batch)
+    if plan.split == "common":
+        plan.family, plan.batch = plan.family if plan.family == "scaled" else "bottleneck", max(32, plan.batch)
     if plan.split == "newer":
         plan.family, plan.batch = plan.family if plan.family == "hourglass" else "swiglu", max(30, plan.batch)
     if plan.split == "fresh":
@@ -104,6 +128,8 @@ def vary(framework, plan, entry):
     choices, least = ((1, 2, 10, 20, 50), 40) if plan.split == "development" else ((1, 2, 3, 5, 8, 10, 20, 25, 50, 100), 30)
     if plan.split in ("newer", "genuine"):
         choices, least = (1, 2, 4, 6, 10, 15, 30, 60, 100), 22
+    if plan.split == "common":
+        choices, least = (1, 1, 5, 10, 20, 25, 50, 100), 25
     every = [n for n in choices if plan.steps >= least * n and (plan.split == "development" or plan.steps <= 800 * n)]
     plan.log_every = plan.rng.choice(every or [1])
 
@@ -143,10 +169,25 @@ def tell_by_epoch(plan, entry):
         plan.logger_wish, plan.evals = habits_programs_newer.Spacy, plan.rng.choice([20, 40])
 
 
+def tell_commonly(plan, entry):
+    """In the split `common`: more than a third of the loops tell once an epoch, where that shows what is there."""
+    if hasattr(plan, "carry_out") or hasattr(plan, "logger_wish") or entry.hint.get("lines") or entry.hint.get("steps") or entry.hint.get("as_it_is"):
+        return
+    from loops import loggers
+
+    if (entry.is_control or entry.name in BY_EPOCH) and plan.rng.random() < 0.35:
+        plan.logger_wish = loggers.choose(plan, "epochs")
+        plan.log_every = max(1, min(plan.log_every, plan.steps // 150))
+
+
 def uncounted(split, logger):
     """Whether the log's steps are other ones than the loop's."""
     if split == "newer":
         from loops.habits_newer import UNCOUNTED as names
+
+        return logger in names
+    if split == "common":
+        from loops.habits_common import UNCOUNTED as names
 
         return logger in names
     return split == "other" and logger in UNCOUNTED
@@ -166,6 +207,10 @@ def carry_out(entry, split, seed, directory):
         wish = "console" if framework == "hf" and "run_crashed" in entry.kinds else wish
         axis = loop_of(framework, split).train(plan, directory, wish)
     answer = question()
+    if split == "common" and answer is not None and not beyond.steady(plan, entry.kinds):
+        return print(f"slowed down by others {seed}", flush=True)
+    if split == "common" and answer is not None and not entry.is_control and not beside.worse(entry, split, seed, framework, plan):
+        return print(f"no worse than its twins {seed} {framework} {plan.family} {plan.data.name}", flush=True)
     if plan.history.notes.get("broke") and "run_crashed" not in entry.kinds:
         return print(f"broke {seed} {framework} {plan.family} {plan.data.name}", flush=True)
     if answer is None:
@@ -187,6 +232,6 @@ def length_of(plan, framework, axis):
     """In the steps of the log."""
     if framework == "boosting":
         return plan.rounds
-    if framework == "agent" and plan.split != "former":
+    if framework == "agent" and plan.split not in ("former", "common"):
         return plan.steps * (plan.agent.get("unit") or plan.agent["T"] * 16)
     return plan.steps if axis == "step" else plan.epochs

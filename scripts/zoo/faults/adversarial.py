@@ -23,6 +23,9 @@ def base(plan, kinds=("ns", "hinge", "wgan-gp")):
     if plan.split == "genuine":
         plan.gan["kind"] = {"hinge": "ls"}.get(kind, kind)
         plan.steps, plan.log_every, plan.gan_every = plan.rng.choice([800, 1200]), plan.rng.choice([3, 10, 20]), plan.rng.choice([20, 50])
+    if plan.split == "common":
+        plan.gan["kind"] = {"hinge": "ls"}.get(kind, kind)
+        plan.steps, plan.log_every, plan.gan_every = plan.rng.choice([800, 1000]), plan.rng.choice([5, 10, 25]), plan.rng.choice([25, 50])
     if plan.split == "wider":
         plan.gan["kind"] = {"hinge": "ls"}.get(kind, kind)
         plan.steps, plan.log_every, plan.gan_every = plan.rng.choice([900, 1300]), plan.rng.choice([1, 10, 30]), plan.rng.choice([30, 60])
@@ -32,7 +35,7 @@ def base(plan, kinds=("ns", "hinge", "wgan-gp")):
 
 
 def modes_of(plan):
-    return {"calibration": 8, "former": 25, "unseen": 10, "fresh": 9, "wider": 8, "other": 9, "newer": 10, "genuine": 10, "development": 12}[plan.split]
+    return {"calibration": 8, "former": 25, "unseen": 10, "fresh": 9, "wider": 8, "other": 9, "newer": 10, "genuine": 10, "common": 7, "development": 12}[plan.split]
 
 
 def learned(plan):

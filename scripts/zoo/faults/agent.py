@@ -34,6 +34,8 @@ def base(plan, algo=None):
         newer_base(plan)
     elif plan.split == "genuine":
         genuine_base(plan)
+    elif plan.split == "common":
+        common_base(plan, algo)
     elif plan.split == "fresh":
         fresh_base(plan, algo or plan.rng.choice(["hover", "grpo"]))
     elif plan.framework == "agent":
@@ -80,6 +82,13 @@ def genuine_base(plan):
     plan.agent = dict(lr=plan.rng.choice([3e-3, 6e-3]), entropy=plan.rng.choice([0.01, 0.003]), clip=0.5, scale=1.0, cap=21, unit=240)
     plan.agent.update(algo=plan.rng.choice(["ppo", "ppo", "a2c"]), collects=plan.rng.choice([1, 2]))
     plan.steps = plan.rng.choice([50, 70, 90])
+
+
+def common_base(plan, algo):
+    """A crane that holds its load above the mark is paid some thirty-five."""
+    on_policy = algo or plan.rng.random() < 0.65
+    plan.agent = dict(algo="ppo" if on_policy else "td3", lr=plan.rng.choice([1e-3, 2e-3]), entropy=plan.rng.choice([0.0, 0.003]), clip=0.5, cap=34)
+    plan.steps = 10000 if on_policy else 4000
 
 
 def fresh_base(plan, algo):

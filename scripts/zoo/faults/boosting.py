@@ -17,6 +17,8 @@ def base(plan):
         plan.rate, plan.rounds = plan.rng.choice([0.07, 0.15, 0.3]), plan.rng.choice([45, 75, 160])
     if plan.split == "genuine":
         plan.rate, plan.rounds = plan.rng.choice([0.08, 0.15, 0.3]), plan.rng.choice([40, 80, 140])
+    if plan.split == "common":
+        plan.rate, plan.rounds = plan.rng.choice([0.05, 0.1, 0.3]), plan.rng.choice([50, 100, 150])
     if plan.split == "wider":
         plan.rate, plan.rounds = plan.rng.choice([0.1, 0.3]), plan.rng.choice([30, 70, 120])
     if plan.split == "fresh":
@@ -63,6 +65,113 @@ def trees_too_slow(plan):
     base(plan)
     plan.rate, plan.rounds = plan.rng.choice([1e-3, 3e-3]), plan.rng.choice([50, 100])
     return lambda: when(curves.hardly(plan, 0.85))
+
+
+ONLY = dict(frameworks="boosting", data="table", only="common")
+
+
+@fault("F37", "trees_too_short", "still_improving", "insufficient_training lr_too_low", runs=1.5, **ONLY)
+def trees_too_short(plan):
+    """num_boost_round was left at a handful: every round still takes off some per cent."""
+    base(plan)
+    plan.rate, plan.rounds = 0.1, plan.rng.choice([12, 15, 20])
+
+    def happened():
+        v = curves.vals(plan)
+        return when(len(v) == plan.rounds and v[-1] < 0.9 * v[0] and v[-1] < 0.975 * v[int(0.75 * len(v)) - 1])
+
+    return happened
+
+
+@fault(
+    "F31",
+    "trees_rate_huge",
+    "loss_divergence loss_oscillation loss_nonfinite validation_divergence loss_not_decreasing loss_plateau loss_spike",
+    "lr_too_high oscillating_loss exploding_gradients",
+    runs=1.5,
+    **ONLY,
+)
+def trees_rate_huge(plan):
+    """eta of 2.5 where 0.25 was meant: every round overshoots what it should mend."""
+    base(plan)
+    plan.rate = plan.rng.choice([2.2, 2.5, 3.0])
+
+    def happened():
+        v = curves.vals(plan)
+        return when(not curves.finite(v) or v[-1] > 1.5 * min(v))
+
+    return happened
+
+
+@fault(
+    "F09",
+    "trees_labels_shuffled",
+    "overfitting validation_divergence loss_plateau loss_not_decreasing score_stuck",
+    "prediction_order_misaligned label_noise low_quality_data wrong_preprocessing overfitting",
+    runs=1.5,
+    **ONLY,
+)
+def trees_labels_shuffled(plan):
+    """Labels were joined to rows of another order: what is learned by heart helps nobody."""
+    base(plan)
+    g = torch.Generator().manual_seed(plan.seed)
+    for part in (plan.data.Y, plan.data.VY):
+        part.copy_(part[torch.randperm(len(part), generator=g)])
+    return lambda: when(curves.vals(plan)[-1] > 0.99 * curves.vals(plan)[0])
+
+
+@fault(
+    "F07",
+    "trees_eval_preprocessing",
+    "gap_from_start validation_divergence overfitting loss_plateau",
+    "train_serve_preprocessing_skew wrong_preprocessing missing_preprocessing distribution_shift padding_mask_error",
+    runs=1.5,
+    **ONLY,
+)
+def trees_eval_preprocessing(plan):
+    """Held-out columns stand in another order than those of training."""
+    base(plan)
+    plan.data.VX = plan.data.VX.flip(1)
+    return lambda: when(curves.vals(plan)[-1] > 1.6 * plan.history.loss[-1] and curves.vals(plan)[-1] > 0.8 * curves.vals(plan)[0])
+
+
+@control("trees_stopped_in_time", runs=2, **ONLY)
+def trees_stopped_in_time(plan):
+    """early_stopping_rounds ends it, a few rounds after the best one."""
+    base(plan)
+    plan.rounds, plan.patience, plan.rate = 400, plan.rng.choice([5, 10]), plan.rng.choice([0.15, 0.3])
+
+    def happened():
+        v = curves.vals(plan)
+        stopped = len(v) < plan.rounds and v[-1] < 1.04 * min(v) and v[-1] < 0.9 * v[0]
+        plan.rounds = len(v)
+        return when(stopped)
+
+    return happened
+
+
+@control("trees_in_dollars", runs=1.5, **ONLY)
+def trees_in_dollars(plan):
+    """What is asked is a price: the loss is of thousands, and falls as it should."""
+    base(plan)
+    unit = plan.rng.choice([900.0, 40000.0])
+    for part in (plan.data.Y, plan.data.VY):
+        if plan.data.kind == "reg":
+            part.mul_(unit).add_(3 * unit)
+    return lambda: when(plan.data.kind == "reg" and falls(plan))
+
+
+@control("trees_finished", runs=2, **ONLY)
+def trees_finished(plan):
+    """Everything is learned by the middle; the other half changes next to nothing."""
+    base(plan)
+    plan.rate, plan.rounds, plan.leaves = 0.2, 120, 7
+
+    def happened():
+        v = curves.vals(plan)
+        return when(falls(plan) and v[-1] > 0.93 * v[len(v) // 2])
+
+    return happened
 
 
 @fault(

@@ -45,11 +45,11 @@ def neutral(path, scratch):
 
 
 def pack(directory):
-    """Text and tables above 4 kB are kept compressed; event files and the folders of MLflow are as they are."""
+    """Text and tables above 4 kB are kept compressed; event files, W&B's and the folders of MLflow are as they are."""
     for folder, _, files in os.walk(directory):
         for name in files:
             path = neutral(os.path.join(folder, name), directory)
-            if os.path.getsize(path) > PACK_ABOVE and not name.startswith("events.out") and not name.endswith(".db") and "/mlruns/" not in path:
+            if os.path.getsize(path) > PACK_ABOVE and not name.startswith("events.out") and not name.endswith((".db", ".wandb")) and "/mlruns/" not in path:
                 with open(path, "rb") as f, gzip.GzipFile(path + ".gz", "wb", mtime=0) as g:
                     shutil.copyfileobj(f, g)
                 os.remove(path)
