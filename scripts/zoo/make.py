@@ -37,7 +37,7 @@ import torch
 from faults import fault
 from keep.files import pack
 from keep.labels import known, label_of, refresh, save
-from training import carry_out
+from training import KERAS, carry_out
 
 torch.set_num_threads(1)
 warnings.simplefilter("ignore")
@@ -138,7 +138,9 @@ def jobs(all_entries, splits, scale):
                 continue
             usual = USUAL["control" if entry.is_control else "fault"][split]
             out += [(n, entry, split) for n in range(max(1, round(usual * entry.runs * scale)))]
-    share = lambda number, entry, split: number / entry.runs / USUAL["control" if entry.is_control else "fault"][split]
+            if split == "common" and "keras" in entry.frameworks:
+                out += [(KERAS + n, entry, split) for n in range(round((5 if entry.is_control else 2) * scale))]
+    share = lambda number, entry, split: number % KERAS / entry.runs / USUAL["control" if entry.is_control else "fault"][split]
     return sorted(out, key=lambda j: (round(share(*j), 1), random.Random(f"{j[0]} {j[1].name} {j[2]}").random()))
 
 

@@ -148,12 +148,12 @@ def train(plan, directory, logger=None):
     optimizer = plan.build_optimizer(plan.history.notes.get("weights") or list(model.parameters()))
     plan.optimizer_now = optimizer
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, plan.schedule)
-    console = os.path.join(directory, "train.log")
+    console, kept = os.path.join(directory, "train.log"), None
     if how == "wandb":  # wandb.init before the Trainer, whose callback goes on with that run
         from .habits_common import Wandb
 
-        wandb_log = Wandb(directory, plan.rng)
-        wandb_log.settings(plan.settings)
+        kept = Wandb(directory, plan.rng)
+        kept.settings(plan.settings)
     with open(console, "w", encoding="utf-8") as words, contextlib.redirect_stdout(words), contextlib.redirect_stderr(words):
         more = [Table(os.path.join(directory, "training_metrics.csv"))] if how == "csv" else [lived(directory)] if how == "dvclive" else []
         trainer = (Seq2SeqTrainer if how == "seq2seq" else Trainer)(
@@ -182,8 +182,8 @@ def train(plan, directory, logger=None):
         place = os.path.join(directory, f"checkpoint-{trainer.state.global_step}")
         os.makedirs(place)
         os.rename(os.path.join(directory, "trainer_state.json"), os.path.join(place, "trainer_state.json"))
-    if how == "wandb":
-        wandb_log.close()
+    if kept is not None:
+        kept.close()
     if how not in ("console", "dicts", "printer", "seq2seq"):
         os.remove(console)
     return "step"
