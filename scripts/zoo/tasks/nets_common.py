@@ -1,5 +1,5 @@
 """Networks of the split `common`: a plain stack whose units each have a learned scale (scaled), residual bottlenecks, a stack that is shown its input again in
-each layer (reinjected), columns cut into pieces (piecewise linear, as tables like it), a committee of small nets, cosines with class vectors; for text a
+each layer (reinjected), columns cut into pieces, as tables like it (pieces), a committee of small nets, cosines with class vectors; for text a
 decoder whose attention and dense half stand side by side (GPT-J), independently recurrent units, LSTMs with LayerNorm. Size words as in nets.py."""
 
 import torch
@@ -10,20 +10,20 @@ from .activations import ACTIVATIONS
 from .nets_genuine import Text
 
 OF_DATA = {
-    "titanic": ["bottleneck", "scaled", "piecewise"],
-    "spam7": ["piecewise", "bottleneck", "committee"],
+    "titanic": ["bottleneck", "scaled", "pieces"],
+    "spam7": ["pieces", "bottleneck", "committee"],
     "cells": ["bottleneck", "reinjected", "committee"],
     "flavia": ["cosine", "bottleneck", "reinjected"],
-    "hpc": ["piecewise", "bottleneck", "scaled"],
+    "hpc": ["pieces", "bottleneck", "scaled"],
     "hawks": ["scaled", "committee", "cosine"],
     "penguins": ["scaled", "bottleneck", "cosine"],
-    "mlc_churn": ["piecewise", "bottleneck", "reinjected"],
-    "diamonds": ["scaled", "piecewise", "bottleneck"],
-    "computers": ["reinjected", "piecewise", "bottleneck"],
+    "mlc_churn": ["pieces", "bottleneck", "reinjected"],
+    "diamonds": ["scaled", "pieces", "bottleneck"],
+    "computers": ["reinjected", "pieces", "bottleneck"],
     "ames": ["bottleneck", "committee", "scaled"],
     "car_prices": ["scaled", "reinjected", "bottleneck"],
-    "storms": ["committee", "piecewise", "bottleneck"],
-    "nox": ["piecewise", "bottleneck", "scaled"],
+    "storms": ["committee", "pieces", "bottleneck"],
+    "nox": ["pieces", "bottleneck", "scaled"],
     "stations": ["reinjected", "bottleneck", "committee"],
     "films": ["parallel", "lstmnorm"],
     "tate": ["parallel", "indrnn"],
@@ -159,7 +159,7 @@ class Normed(nn.Module):
         return self.norm(self.cell(x)[0])
 
 
-ROWS = dict(scaled=scaled, bottleneck=bottleneck, reinjected=Reinjected, piecewise=Piecewise, committee=Committee, cosine=Cosine)
+ROWS = dict(scaled=scaled, bottleneck=bottleneck, reinjected=Reinjected, pieces=Piecewise, committee=Committee, cosine=Cosine)
 TEXT = {
     name: (lambda kind: lambda tokens, **size: Text(tokens, kind, **size))(kind)
     for name, kind in dict(parallel=Parallel, indrnn=Independent, lstmnorm=Normed).items()
