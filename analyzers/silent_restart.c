@@ -45,7 +45,8 @@ struct state {
     double first[FEW], initial, highest; /* logarithms, as all below */
     uint64_t up;                         /* values half-way up and higher before a leap */
     struct leap {
-        double after[FEW], recent[FEW], level, sd, noise, calm_most; /* calm_most: the highest of the last CALM values before it */
+        double after[FEW], recent[FEW], level, sd, noise,
+            calm_most; /* calm_most: the highest of the last CALM values before it */
         uint64_t n_after;
         int64_t onset_step;
         uint64_t onset_line;
