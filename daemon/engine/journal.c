@@ -47,11 +47,8 @@ void journal_series(struct journal *j, const struct series *s)
 
 void journal_point(struct journal *j, const struct point *p)
 {
-    struct batch *b = current(j);
     struct point_row row = {p->series->id, p->source, p->segment, p->step, p->time, p->value, p->line};
-    if (!b) return;
-    if (packed_add(&b->points, &row)) b->commit.n_points++;
-    else j->lost = true;
+    if (!packed_add(&j->points, &row)) j->lost = true;
 }
 
 void journal_fact(struct journal *j, const char *key, const char *value)
@@ -113,12 +110,12 @@ void journal_incident(struct journal *j, const struct incident_row *from)
     row->text = copy(j, from->text);
 }
 
-bool journal_empty(const struct journal *j) { return !j->open; }
-size_t journal_points(const struct journal *j) { return j->open ? j->open->commit.n_points : 0; }
+bool journal_empty(const struct journal *j) { return !j->open && !j->points.n; }
+size_t journal_points(const struct journal *j) { return j->points.n; }
 
 struct batch *journal_take(struct journal *j, const struct run_row *row)
 {
-    struct batch *b = j->open;
+    struct batch *b = journal_empty(j) ? NULL : current(j);
     if (!b) return NULL;
     struct run_row *r = &b->commit.run;
     *r = *row;
@@ -128,6 +125,8 @@ struct batch *journal_take(struct journal *j, const struct run_row *row)
     r->framework = copy(j, row->framework);
     r->tags = copy(j, row->tags);
     if (j->lost) return NULL;
+    b->points = j->points, b->commit.n_points = j->points.n;
+    j->points = (struct packed){0};
     b->commit.sources = b->sources;
     b->commit.series = b->series;
     b->commit.facts = b->facts;
@@ -159,5 +158,6 @@ void batch_rows(struct batch *b, struct point_row *rows)
 void journal_done(struct journal *j)
 {
     batch_free(j->open);
+    packed_done(&j->points);
     *j = (struct journal){0};
 }

@@ -25,7 +25,8 @@ struct batch {
     struct batch *next;
 };
 struct journal {
-    struct batch *open;
+    struct batch *open;   /* what is there besides points; NULL: nothing, as most of the time */
+    struct packed points; /* of the batch, until it is taken */
     size_t events_seen;
     bool lost; /* memory ran out: the batch must not be written */
 };

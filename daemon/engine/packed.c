@@ -1,6 +1,7 @@
 #include "packed.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "../../analyzers/stats/decimal_of.h"
 
@@ -12,16 +13,16 @@ enum {
     PACKED_RAW = 15,
     DIGITS_MAX = 9
 };
-enum { POINT_BYTES_MAX = 1 + 5 * VARINT_MAX_BYTES + 16, ROOM_FIRST = 80 };
+enum { POINT_BYTES_MAX = 1 + 5 * VARINT_MAX_BYTES + 16, ROOM_FIRST = 64 };
 
-static bool make_room(struct packed *p)
+static bool make_room(struct packed *p, uint32_t n)
 {
-    if (p->room - p->used >= POINT_BYTES_MAX) return true;
-    size_t room = p->room ? p->room + p->room / 2 : ROOM_FIRST;
-    uint8_t *bytes = realloc(p->bytes, room < p->used + POINT_BYTES_MAX ? p->used + POINT_BYTES_MAX : room);
+    if (p->room - p->used >= n) return true;
+    uint32_t room = p->room ? p->room + p->room / 2 : ROOM_FIRST;
+    if (room < p->used + n) room = p->used + n;
+    uint8_t *bytes = realloc(p->bytes, room);
     if (!bytes) return false;
-    p->bytes = bytes;
-    p->room = room < p->used + POINT_BYTES_MAX ? p->used + POINT_BYTES_MAX : room;
+    p->bytes = bytes, p->room = room;
     return true;
 }
 
@@ -40,12 +41,11 @@ static unsigned digits_of(struct packed *p, double value, int64_t *integer)
 bool packed_add(struct packed *p, const struct point_row *row)
 {
     const struct point_row *last = &p->last;
-    if (!make_room(p)) return false;
+    uint8_t bytes[POINT_BYTES_MAX], *to = bytes;
     bool series = row->series != last->series, place = row->source != last->source || row->segment != last->segment,
          time = bits_of(row->time) != bits_of(last->time);
     int64_t integer = 0;
     unsigned digits = digits_of(p, row->value, &integer);
-    uint8_t *to = p->bytes + p->used;
     *to++ =
         (uint8_t)((series ? PACKED_SERIES : 0) | (place ? PACKED_PLACE : 0) | (time ? PACKED_TIME : 0) | digits << PACKED_DIGITS);
     if (series) to = put_varint(to, zigzag((uint64_t)row->series - last->series));
@@ -54,7 +54,10 @@ bool packed_add(struct packed *p, const struct point_row *row)
     to = put_varint(to, zigzag(row->line - last->line));
     if (time) to = put_word(to, bits_of(row->time));
     to = digits == PACKED_RAW ? put_word(to, bits_of(row->value)) : put_varint(to, zigzag((uint64_t)integer));
-    p->used = (size_t)(to - p->bytes);
+    uint32_t n = (uint32_t)(to - bytes);
+    if (!make_room(p, n)) return false;
+    memcpy(p->bytes + p->used, bytes, n);
+    p->used += n;
     p->last = *row;
     p->n++;
     return true;

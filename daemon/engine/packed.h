@@ -12,9 +12,9 @@
 
 struct packed {
     uint8_t *bytes;
-    size_t n, used, room; /* n: points */
+    uint32_t n, used, room; /* n: points; JOURNAL_POINTS_MAX of the largest stay far below 4 GiB */
+    unsigned digits;        /* that the values so far had, at most */
     struct point_row last;
-    unsigned digits; /* that the values so far had, at most */
 };
 
 /* packed_add - one more point; false, and nothing has changed, when memory ran out.  Cost: about 12 ns */

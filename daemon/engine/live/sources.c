@@ -80,7 +80,7 @@ static void take_checkpoints(struct live *l, const struct scan_run *from)
 {
     for (size_t i = 0; i < l->n_checkpoints; i++) free(l->checkpoints[i].path);
     free(l->checkpoints);
-    l->checkpoints = calloc(from->n_checkpoints ? from->n_checkpoints : 1, sizeof *l->checkpoints);
+    l->checkpoints = from->n_checkpoints ? calloc(from->n_checkpoints, sizeof *l->checkpoints) : NULL;
     l->n_checkpoints = 0;
     for (size_t i = 0; l->checkpoints && i < from->n_checkpoints; i++) {
         struct scan_checkpoint c = from->checkpoints[i];

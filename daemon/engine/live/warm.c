@@ -19,9 +19,7 @@ static void warm_reader(const struct reader *r, int step)
 
 static void warm_journal(const struct journal *j, int step)
 {
-    const struct batch *b = j->open;
-    if (step == 1) warm(b, sizeof *b);
-    if (step == 2 && b && b->points.used) warm(b->points.bytes + b->points.used, 16);
+    if (step == 1 && j->points.used) warm(j->points.bytes + j->points.used, 16);
 }
 
 static void one(const struct live *l, int step)

@@ -4,6 +4,7 @@
  * said only where most values of either lie outside of everything that the other held around the same step; or where one is NaN at a step
  * at which the other holds a number, as when one rank of several fails. */
 #include <math.h>
+#include <stdlib.h>
 
 #include "parts.h"
 
@@ -67,15 +68,18 @@ static bool compare(const struct run *r, const struct run_series *best, const st
 bool run_disagrees(const struct run *r, const struct run_series *best, const struct run_series *other, struct difference *ret)
 {
     struct run_series *s = r->series[other->s.id];
-    uint64_t points = best->points + other->points, then = s->compared.points;
+    uint64_t points = best->points + other->points;
     if (run_apart_in_time(r, best, other)) return false;
-    if (!then || s->compared.with != best->s.id || points > then + then / 8 || (r->finished && points != then)) {
-        s->compared.points = points;
-        s->compared.with = best->s.id;
-        s->compared.differ = compare(r, best, other, &s->compared.first);
+    if (!s->compared) s->compared = calloc(1, sizeof *s->compared);
+    struct compared *c = s->compared;
+    if (!c) return false;
+    if (!c->points || c->with != best->s.id || points > c->points + c->points / 8 || (r->finished && points != c->points)) {
+        c->points = points;
+        c->with = best->s.id;
+        c->differ = compare(r, best, other, &c->first);
     }
-    *ret = s->compared.first;
-    return s->compared.differ;
+    *ret = c->first;
+    return c->differ;
 }
 
 /* ---- NaN in one of them ----------------------------------------------------------------------------------------------------------- */

@@ -62,12 +62,23 @@ struct difference {
     int64_t step;
     double here, there;
 };
+struct run_finite {
+    struct curve curve;
+    struct frozen *frozen; /* while nobody looks at it: run_freeze */
+};
 /* What analyzers see of a series, and its memory. */
 struct run_past {
     struct past past;
-    struct curve finite;                          /* its fine curve, once that is not the series' own */
-    struct frozen *finite_frozen, *coarse_frozen; /* while nobody looks at them: run_freeze */
+    struct run_finite *finite;    /* its fine curve, once that is not the series' own; else NULL */
+    struct frozen *coarse_frozen; /* while nobody looks at it: run_freeze */
     uint16_t segment;
+};
+/* What came of it when two series of one metric were compared. */
+struct compared {
+    uint64_t points; /* of both */
+    uint32_t with;
+    bool differ;
+    struct difference first;
 };
 struct run_series {
     struct series s;
@@ -77,15 +88,10 @@ struct run_series {
     uint64_t points, nonfinite;
     int64_t first_step, last_step, nonfinite_step; /* the last: of the first value that was not finite */
     double last;
-    uint32_t key, next; /* NO_KEY: a quantity nobody knows; next series of the key + 1 */
-    struct {
-        uint64_t points; /* of both; 0: never compared */
-        uint32_t with;
-        bool differ;
-        struct difference first;
-    } compared;      /* with the preferred source's series */
-    uint64_t record; /* of its source, the last that had it */
-    uint64_t streak; /* records in a row up to there that had it */
+    uint32_t key, next;        /* NO_KEY: a quantity nobody knows; next series of the key + 1 */
+    struct compared *compared; /* with the preferred source's series; NULL: never */
+    uint64_t record;           /* of its source, the last that had it */
+    uint64_t streak;           /* records in a row up to there that had it */
     struct hearers hearers;
     char texts[]; /* its name, metric and part */
 };

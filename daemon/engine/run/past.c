@@ -129,7 +129,7 @@ static bool thaw(struct curve *c, struct frozen **f)
 static void show_frozen(struct run_series *s)
 {
     struct run_past *k = &s->kept;
-    k->past.frozen = k->past.fine == &k->finite ? k->finite_frozen : s->frozen;
+    k->past.frozen = k->finite ? k->finite->frozen : s->frozen;
 }
 
 bool run_show(struct run_series *s) { return show(&s->curve, s->frozen); }
@@ -137,7 +137,8 @@ bool run_show(struct run_series *s) { return show(&s->curve, s->frozen); }
 /* For what becomes of the curves otherwise than by one more value. */
 static bool thaw_fine(struct run_series *s)
 {
-    bool all = thaw(&s->curve, &s->frozen) && thaw(&s->kept.finite, &s->kept.finite_frozen);
+    struct run_finite *f = s->kept.finite;
+    bool all = thaw(&s->curve, &s->frozen) && (!f || thaw(&f->curve, &f->frozen));
     show_frozen(s);
     return all;
 }
@@ -158,7 +159,7 @@ void run_freeze(struct run *r)
         if (s->frozen) free(s->curve.buckets), s->curve.buckets = NULL;
         if (s->whole) continue;
         freeze(&s->curve, &s->frozen, r->options.curve_buckets);
-        freeze(&s->kept.finite, &s->kept.finite_frozen, r->options.curve_buckets);
+        if (s->kept.finite) freeze(&s->kept.finite->curve, &s->kept.finite->frozen, r->options.curve_buckets);
         show_frozen(s);
         freeze_coarse(r, s);
     }
@@ -229,17 +230,21 @@ static bool copy(struct curve *to, const struct curve *from)
     return true;
 }
 
-/* From now on the finite values are not all values. */
-static void part(struct run_past *k, const struct curve *all)
+/* From now on the finite values are not all values. False when memory ran out. */
+static bool part(struct run_past *k, const struct curve *all)
 {
-    if (k->past.fine == &k->finite || !copy(&k->finite, all)) return;
-    k->past.fine = &k->finite;
+    if (k->finite) return true;
+    struct run_finite *f = calloc(1, sizeof *f);
+    if (!f || !copy(&f->curve, all)) return free(f), false;
+    k->finite = f;
+    k->past.fine = &f->curve;
+    return true;
 }
 
 static void begin_segment(struct run_past *k, const struct curve *all)
 {
-    if (k->past.coarse.points) part(k, all);
-    if (k->past.fine == &k->finite) empty(&k->finite);
+    if (k->past.coarse.points) (void)part(k, all);
+    if (k->finite) empty(&k->finite->curve);
     empty(&k->past.coarse);
 }
 
@@ -247,13 +252,13 @@ static void remember(struct run_past *k, const struct curve *all, const struct p
                      const struct limit *fine)
 {
     if (!isfinite(p->value)) {
-        part(k, all);
+        (void)part(k, all);
         return;
     }
     if (k->segment != segment) begin_segment(k, all);
     k->segment = segment;
     if (PAST_LOG & WANTS((unsigned)p->series->role)) past_take_log(&k->past, p->value);
-    if (k->past.fine == &k->finite) add_any(&k->finite, k->finite_frozen, fine, p);
+    if (k->finite) add_any(&k->finite->curve, k->finite->frozen, fine, p);
     add_any(&k->past.coarse, k->coarse_frozen, &(struct limit){PAST_COARSE, fine->sparing}, p);
 }
 
@@ -262,9 +267,7 @@ static struct run_past *for_whole(struct run_series *s, uint16_t segment, uint16
 {
     if (s->whole || segment == joined) return s->whole;
     struct run_past *k = calloc(1, sizeof *k);
-    if (!k || !copy(&k->past.coarse, &s->kept.past.coarse) || !copy(&k->finite, s->kept.past.fine))
-        return run_past_free(k), free(k), NULL;
-    k->past.fine = &k->finite;
+    if (!k || !copy(&k->past.coarse, &s->kept.past.coarse) || !part(k, s->kept.past.fine)) return run_past_free(k), free(k), NULL;
     k->past.newest = NAN;
     k->segment = s->kept.segment;
     return s->whole = k;
@@ -288,7 +291,9 @@ void run_past_free(struct run_past *k)
 {
     if (!k) return;
     free(k->past.coarse.buckets);
-    free(k->finite.buckets);
     run_frozen_free(k->coarse_frozen);
-    run_frozen_free(k->finite_frozen);
+    if (!k->finite) return;
+    free(k->finite->curve.buckets);
+    run_frozen_free(k->finite->frozen);
+    free(k->finite);
 }

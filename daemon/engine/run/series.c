@@ -38,7 +38,7 @@ void run_series_free(struct run_series *s)
     run_frozen_free(s->frozen);
     run_past_free(&s->kept);
     run_past_free(s->whole);
-    free(s->whole);
+    free(s->whole), free(s->compared);
     free(s->hearers.all);
     free(s);
 }

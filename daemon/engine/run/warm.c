@@ -19,7 +19,7 @@ static void warm_series(const struct run_series *s, int step)
     if (s->frozen) warm(s->frozen, sizeof *s->frozen);
     warm_curve(&s->kept.past.coarse);
     if (s->kept.coarse_frozen) warm(s->kept.coarse_frozen, sizeof *s->kept.coarse_frozen);
-    if (s->kept.past.fine == &s->kept.finite) warm_curve(&s->kept.finite);
+    if (s->kept.finite) warm_curve(&s->kept.finite->curve);
 }
 
 void run_warm(const struct run *r, int step)
