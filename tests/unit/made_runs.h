@@ -46,6 +46,8 @@ static double norm_growing(int s) { return 0.5 * exp(s / 170.0 + noise(0.1)); }
 static double eval_well(int s) { return fall(s, 2.3, 0.36, 80) * exp(noise(0.01)); }
 static double eval_turning(int s) { return fall(s, 2.3, 0.5, 60) * exp((s > 240 ? s - 240 : 0) / 250.0 + noise(0.01)); }
 static double eval_jumping(int s) { return eval_well(s) * (s >= ONSET ? 4 : 1); }
+static double loss_stopping(int s) { return loss_well(s < 150 ? s : 150); }
+static double eval_stopping(int s) { return s < 150 ? eval_well(s) : 0.65713; }
 static double score_well(int s) { return 0.92 - 0.8 * exp(-s / 80.0) + noise(0.008); }
 static double score_falling(int s) { return score_well(s) - (s >= ONSET ? 0.6 : 0); }
 static double score_nan(int s) { return s >= ONSET ? (double)NAN : score_well(s); }
@@ -99,6 +101,7 @@ static const struct made_run made[] = {
     {"starts from afar", {LOSS(loss_from_afar), EVAL(eval_from_afar), SCORE(score_well)}},
     {"rows are sorted", {LOSS(loss_of_sorted_rows), NORM(norm_well)}},
     {"stands high", {LOSS(loss_standing_high), NORM(norm_growing), RATE}},
+    {"stops", {LOSS(loss_stopping), EVAL(eval_stopping)}},
     {"gradients vanish", {LOSS(loss_stuck), NORM(norm_vanishing)}},
     {"generator collapses",
      {D_LOSS(d_balanced), G_LOSS(g_balanced), ROW(ROLE_SCORE_EVAL, "fid", "fid", BETTER_LOWER, fid_collapsing, 15)}},
