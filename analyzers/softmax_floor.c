@@ -52,7 +52,7 @@ static const struct knob knobs[] = {
      "mean distance of a held-out loss from the floor and its share of wrong answers",
      "seeded training runs: 0.001 to 0.01 with two softmaxes; no other run with three classes or more below 0.02"},
     {"softmax_floor_equal_points", "points", 6, 4, 1000, 10, 5, offsetof(struct knobs, equal_points),
-     "evaluations for that, the later half of which counts", "our choice"},
+     "evaluations for that, the later half of which counts, or the last third of three times as many", "our choice"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
 static double floor_of(double classes) { return log1p((classes - 1) / exp(1)); }
@@ -130,9 +130,11 @@ static double classes_by_equation(const struct state *s, const struct track *t, 
     const struct curve *l = t->curve, *a = score->curve;
     double scale = track_high(score) > 1.5 ? 100 : 1, begins = l->buckets[0].max;
     if ((double)l->points < s->knobs->equal_points || l->width != a->width || l->used != a->used) return 0;
+    uint32_t from =
+        l->used < 3 * s->knobs->equal_points ? l->used / 2 : l->used - l->used / 3; /* outputs become certain slowly */
     for (double n = s->classes >= 3 ? s->classes : 3; n <= (s->classes >= 3 ? s->classes : EQUATION_CLASSES); n++) {
         double off = 0, most = 0, late = 0;
-        for (uint32_t i = l->used / 2; i < l->used; i++, late++) {
+        for (uint32_t i = from; i < l->used; i++, late++) {
             double wrong = 1 - a->buckets[i].mean / scale, apart = l->buckets[i].mean - floor_of(n) - wrong;
             if (l->buckets[i].last_step != a->buckets[i].last_step || wrong > 0.5) return 0;
             off += fabs(apart), most = fmax(most, wrong / l->buckets[i].mean);

@@ -102,6 +102,14 @@ static void an_evaluation_may_be_announced_by_a_line_of_its_own(void **state)
     probe_expect(q, "point eval avg_loss 25 2.25 @14");
     probe_expect(q, "point loss 525 1.5 @18");
     probe_close(q);
+    WITH("Starting epoch 1\ntrain_loss_epoch: 1.75\nStarting eval epoch\naccuracy: 0.5\neval_loss_epoch: 1.5\n"
+         "Starting epoch 2\ntrain_loss_epoch: 1.25\nStarting eval epoch\naccuracy: 0.75\neval_loss_epoch: 1.0\n",
+         s);
+    probe_expect(s, "point train_loss_epoch 1 1.75 @2");
+    probe_expect(s, "point eval accuracy 1 0.5 @4"); /* of the rows that the line above announced */
+    probe_expect(s, "point train_loss_epoch 2 1.25 @7");
+    probe_expect(s, "point eval_loss_epoch 2 1 @10");
+    probe_close(s);
 }
 
 static void what_a_tool_puts_beside_a_name_is_no_part_of_it(void **state)

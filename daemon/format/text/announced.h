@@ -4,7 +4,8 @@
  *     step 3/3 - loss: 0.91 - acc: 0.66                  --> STEP: 0
  *     Eval samples: 300                                    | > loss: 0.31  (0.31)
  *                                                       --> EVAL PERFORMANCE
- *                                                          | > avg_loss: 0.31 (+0.00) */
+ *     Starting eval epoch                                  | > avg_loss: 0.31 (+0.00)
+ *     accuracy: 0.66 */
 #ifndef MLWATCH_TEXT_ANNOUNCED_H
 #define MLWATCH_TEXT_ANNOUNCED_H
 
