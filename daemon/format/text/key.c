@@ -192,7 +192,7 @@ void scan_word(struct scan *s)
     struct span w = {from, (size_t)(s->p - from)};
     double value;
     if (glued_counter(s, w) || angled(s, w)) return;
-    const char *behind = !s->separator && strchr("oOaAiIfFdDlLpP", w.p[0]) ? window(s, w) : NULL;
+    const char *behind = w.n && !s->separator && strchr("oOaAiIfFdDlLpP", w.p[0]) ? window(s, w) : NULL;
     if (behind) {
         if (s->slots) s->slots->odd = true;
         s->p = behind;
