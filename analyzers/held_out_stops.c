@@ -4,7 +4,8 @@
  * at evaluation after evaluation says that nothing is learned any more, whether or not a rate is logged that would tell why: a schedule that has
  * run out, steps that are skipped. It is a plateau, and none of convergence. Where it never moved at all, the training loss must have come down
  * before, in the batches before the first evaluation; what never learned is loss_not_decreasing's. A loss of three digits or fewer stands by its
- * rounding, and one near nothing because there is nothing left; boosters stop adding trees by intention. */
+ * rounding, and one near nothing because there is nothing left; boosters stop adding trees by intention. Worth knowing, and no
+ * warning, where it had come to rest before it stopped. */
 #include <math.h>
 
 #include "analyzer.h"
@@ -15,9 +16,9 @@
 #define GAMES  (WANTS(ROLE_RETURN) | WANTS(ROLE_LOSS_GENERATOR) | WANTS(ROLE_LOSS_DISCRIMINATOR))
 #define BROKEN 20  /* a training loss of which one value in so many is not finite is another trouble: as loss_not_decreasing */
 #define NOISES 3.0 /* deviations of a bucket's mean: one in 60 differences by chance */
-enum { TRAINS = 2, EVALS = 4 };
+enum { TRAINS = 2, EVALS = 4, SETTLES = 8 }; /* SETTLES: evaluations before it stops that tell whether it had come to rest */
 struct knobs {
-    double points, share, fell, left;
+    double points, share, fell, left, settled;
 };
 struct state {
     const struct knobs *knobs;
@@ -41,6 +42,9 @@ static const struct knob knobs[] = {
      "of its first level that the training loss had lost by then, where no evaluation was earlier", "as loss_not_decreasing_end"},
     {"held_stops_left", "share", 0.05, 0.001, 0.5, 0.1, 0.02, offsetof(struct knobs, left),
      "of the first loss that is left at least", "as split_gap's: below it next to all is learned"},
+    {"held_stops_settled", "share", 0.02, 0, 0.5, 0.05, 0.01, offsetof(struct knobs, settled),
+     "of what it had lost by then, that it lost in the last quarter before it stopped, for a warning",
+     "as loss_not_decreasing_change: below it is no change"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
 /* Has the number more than three digits? */
@@ -69,6 +73,13 @@ static bool came_down(const struct state *s, const struct track *train, int64_t 
     return m >= 3 && y[0] - y[m - 1] >= fmax(s->knobs->fell * y[0], NOISES * track_noise(train));
 }
 
+/* Had it come to rest by itself before it stopped? Then nothing is lost by it: some trainers go on behind the end of their schedule. */
+static bool had_settled(const struct state *s, const struct bucket *b, uint32_t from)
+{
+    double value = b[from].mean;
+    return from >= SETTLES && b[3 * from / 4].mean - value < s->knobs->settled * (b[0].mean - value);
+}
+
 static void judge(const struct state *s, const struct track *eval, const struct findings *out)
 {
     double points;
@@ -83,7 +94,7 @@ static void judge(const struct state *s, const struct track *eval, const struct 
     if (beside && (double)(ends - stops) < s->knobs->share * (double)(ends - begins)) return;
     if (value < s->knobs->left * began || (from == 0 && !(beside && came_down(s, train, stops)))) return;
     struct finding f = track_finding(eval, "loss_plateau", from);
-    f.severity = SEVERITY_WARNING;
+    f.severity = had_settled(s, b, from) ? SEVERITY_INFO : SEVERITY_WARNING;
     f.confidence = 0.85;
     finding_add(&f, "to", value, "");
     finding_add(&f, "level_ratio", value / first, "share");

@@ -35,6 +35,22 @@ static void one_that_moves_in_its_last_digits_does_not(void **ctx)
     assert_int_equal(stopped(300, 1e-6, 0.5), 0); /* at the end of a schedule */
 }
 
+/* A schedule that came to its end in 100 of 400 evaluations, long after the loss had come to rest: some trainers go on behind it. */
+static void one_that_had_come_to_rest_is_no_warning(void **ctx)
+{
+    (void)ctx;
+    struct watch w;
+    seed = 6;
+    watch(&w, "held_out_stops");
+    for (int s = 0; s < 400; s++) {
+        give(&w, &loss, s, (0.5 + 1.8 * exp(-s / 5.0)) * exp(noise(0.02)));
+        if (s % 4 == 0) give(&w, &held, s, 0.51234 + 1.8 * exp(-s / 5.0) + (s < 100 ? noise(0.0005) : 0));
+    }
+    done(&w);
+    assert_int_equal(w.loud, 0);
+    assert_true(w.last.kind && w.last.severity == SEVERITY_INFO);
+}
+
 static void rounding_and_a_loss_of_nothing_are_no_standstill(void **ctx)
 {
     (void)ctx;
@@ -47,6 +63,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_held_out_loss_that_is_one_number_tells_that_the_weights_stand),
         cmocka_unit_test(one_that_moves_in_its_last_digits_does_not),
+        cmocka_unit_test(one_that_had_come_to_rest_is_no_warning),
         cmocka_unit_test(rounding_and_a_loss_of_nothing_are_no_standstill),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
