@@ -91,7 +91,7 @@ static const struct knob knobs[] = {
     {"loss_oscillation_held_few", "points", 5, 4, 1000, 8, 5, offsetof(struct knobs, held_few), "evaluations at least",
      "our choice: up, down and up again"},
     {"loss_oscillation_held_swing_few", "share", 0.4, 0.03, 5, 0.6, 0.3, offsetof(struct knobs, held_swing_few),
-     "the same as held_swing, where they are few", "our choice"},
+     "the same as held_swing, where they are few, or far above the training loss", "our choice"},
     {"loss_oscillation_held_calm", "share", 0.08, 0.01, 0.5, 0.12, 0.05, offsetof(struct knobs, held_calm),
      "of its level by which a held-out loss moves from one evaluation to the next, in the middle of all such moves, where the "
      "weights lie "
@@ -285,10 +285,10 @@ static void judge_held(const struct state *s, const struct findings *out)
         top = fmax(top, s->loss[i].curve->buckets[0].max);
         trained = fmax(trained, track_level(&s->loss[i], 0.33, 1));
     }
-    if (w.move < (few ? s->knobs->held_swing_few : s->knobs->held_swing) * level || w.turns < 2 ||
+    bool apart = level > GAP * trained; /* what is learned by heart wobbles too, by less */
+    if (w.move < (few || apart ? s->knobs->held_swing_few : s->knobs->held_swing) * level || w.turns < 2 ||
         w.net > s->knobs->held_net * w.way || level < s->knobs->converged * top || 3 * w.turns < (double)(n - from - 2))
         return;
-    bool apart = level > GAP * trained;
     if (few && y[n - 1] <= w.low) return; /* of few values the last one is the best: it got somewhere */
     if (apart ? !has_met(s) || !comes_back(y, n, from) : gets_somewhere(s)) return;
     struct finding f = track_finding(t, "loss_oscillation", from);

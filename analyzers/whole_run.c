@@ -3,7 +3,7 @@
  * Every other analyzer waits until one symptom is beyond doubt. A run may show four that are not: a loss that fell by a third, a held-out loss
  * that came back half way, a score that repeats itself, batches that scatter more than they should. Once the run is over its losses, scores
  * and gradient norm are put into numbers without units (stats/whole.h) and weighed together by trees fitted to seeded training runs of known
- * fault, or none (stats/whole_trees.h). What was seen decides what it is called: a loss that hardly fell, a held-out loss that stands apart
+ * fault, or none (stats/whole_trees.h). What was seen decides what it is called: a loss that hardly fell, or rose, a held-out loss that stands apart
  * from training, or one that gets nowhere. Judged only where the log begins with the run, and told only where nothing else is (engine/judge):
  * a symptom that has a name of its own says more. Source: Friedman 2001 (boosted trees); Zheng 2013's logistic regression over curve
  * statistics is the plain form of it. */
@@ -24,12 +24,12 @@ struct state {
     bool game;
 };
 
-static const char *const kinds[] = {"loss_plateau", "gap_from_start", "loss_oscillation", NULL};
+static const char *const kinds[] = {"loss_plateau", "loss_divergence", "gap_from_start", "loss_oscillation", NULL};
 static const struct knob knobs[] = {
     {"whole_run_sure", "share", 0.93, 0.5, 0.999, 0.97, 0.88, offsetof(struct knobs, sure),
      "of runs that look like it that are faulty, for a warning",
      "tests/rates/fit_whole.py, each split by the others: 4 of 1,266 healthy runs are beyond it"},
-    {"whole_run_points", "points", 5, 3, 1000, 8, 4, offsetof(struct knobs, points), "of a loss, at least", "our choice"},
+    {"whole_run_points", "points", 6, 3, 1000, 8, 4, offsetof(struct knobs, points), "of a loss, at least", "our choice"},
     {"whole_run_hardly", "share", 0.3, 0.01, 0.9, 0.3, 0.3, offsetof(struct knobs, hardly),
      "of its first value that the training loss fell by, for what it is called", "our choice: names it, and decides nothing"},
     {"whole_run_good", "share", 0.8, 0.1, 0.99, 0.8, 0.8, offsetof(struct knobs, good),
@@ -38,7 +38,9 @@ static const struct knob knobs[] = {
     {"whole_run_apart", "x", 2, 1, 100, 2, 2, offsetof(struct knobs, apart),
      "the training loss that the held-out loss is, for the same", "our choice: names it, and decides nothing"},
     {"whole_run_back", "share", 0.15, 0.01, 10, 0.15, 0.15, offsetof(struct knobs, back),
-     "of its best that the held-out loss has come back by, for the same", "our choice: names it, and decides nothing"},
+     "of its best that the held-out loss has come back by, for the same; and of its first value that a training loss has risen "
+     "by",
+     "our choice: names it, and decides nothing"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
 static double add_up(const struct whole_node *tree, const double *x)
@@ -64,6 +66,7 @@ static struct track track_at(const struct state *s, enum whole_curve at)
 static const char *name_of(const struct state *s, const double *x)
 {
     enum { FELL = 0, BACK = 10, APART = 21 };
+    if (x[FELL] > s->knobs->back) return "loss_divergence";
     if (!(x[FELL] < -s->knobs->hardly)) return "loss_plateau";
     bool good = x[FELL] < -s->knobs->good;
     return good && x[APART] > log10(s->knobs->apart) && x[BACK] > s->knobs->back ? "gap_from_start" : "loss_oscillation";

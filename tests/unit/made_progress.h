@@ -27,6 +27,7 @@ static double score_late(int s) { return s < 200 ? 0.1 : 0.8 - 0.7 * exp(-(s - 2
 static double loss_little(int s) { return fall(s, 1, 0.85, 20) * exp(noise(0.05)); }
 static double eval_standing(int s) { return 0.8852 + 0 * s; }
 static double score_at_share(int s) { return 0.62 + 0 * s; }
+static double loss_worse(int s) { return (1 + 0.0008 * s) * exp(noise(0.2)); }
 static double loss_unsteady(int s) { return 0.6 * exp(noise(0.6)) + 0 * s; }
 static double eval_unsteady(int s) { return fall(s, 1.3, 1.2, 60) * exp(noise(0.4)); }
 static double score_unsteady(int s) { return 0.5 + noise(0.08) + 0 * s; }
@@ -93,6 +94,7 @@ static double step_time(int s) { return 0.35 * exp(noise(0.1)) + 0 * s; }
         {"score never moves", {LOSS(loss_well), SCORE_SHARE(score_standing)}},                                                   \
         {"well, score moves late", {LOSS(loss_well), SCORE_SHARE(score_late)}},                                                  \
         {"little of everything", {LOSS(loss_little), EVAL(eval_standing), SCORE_SHARE(score_at_share)}},                         \
+        {"a little worse in everything", {LOSS(loss_worse), EVAL(loss_worse), SCORE_SHARE(score_at_share)}},                     \
         {"unsteady", {LOSS(loss_unsteady), EVAL(eval_unsteady), SCORE_SHARE(score_unsteady)}},                                   \
         {"trains well, evaluates anyhow", {LOSS(loss_quick), EVAL(eval_leaping), SCORE_SHARE(score_unsteady)}},                  \
         {"predicts one class", {LOSS(loss_well), COUNT("tp", count_tp), COUNT("fp", count_fp), COUNT("fn", count_fn)}},          \
