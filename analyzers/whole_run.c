@@ -28,7 +28,7 @@ static const char *const kinds[] = {"loss_plateau", "loss_divergence", "gap_from
 static const struct knob knobs[] = {
     {"whole_run_sure", "share", 0.93, 0.5, 0.999, 0.97, 0.88, offsetof(struct knobs, sure),
      "of runs that look like it that are faulty, for a warning",
-     "tests/rates/fit_whole.py, each split by the others: 4 of 1,266 healthy runs are beyond it"},
+     "tests/rates/fit_whole.py, each split by the others: 4 of 1,178 healthy runs are beyond it"},
     {"whole_run_points", "points", 6, 3, 1000, 8, 4, offsetof(struct knobs, points), "of a loss, at least", "our choice"},
     {"whole_run_hardly", "share", 0.3, 0.01, 0.9, 0.3, 0.3, offsetof(struct knobs, hardly),
      "of its first value that the training loss fell by, for what it is called", "our choice: names it, and decides nothing"},
