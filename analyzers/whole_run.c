@@ -65,11 +65,11 @@ static struct track track_at(const struct state *s, enum whole_curve at)
 
 static const char *name_of(const struct state *s, const double *x)
 {
-    enum { FELL = 0, BACK = 10, APART = 21 };
-    if (x[FELL] > s->knobs->back) return "loss_divergence";
-    if (!(x[FELL] < -s->knobs->hardly)) return "loss_plateau";
-    bool good = x[FELL] < -s->knobs->good;
-    return good && x[APART] > log10(s->knobs->apart) && x[BACK] > s->knobs->back ? "gap_from_start" : "loss_oscillation";
+    if (x[WHOLE_TRAIN_FELL] > s->knobs->back) return "loss_divergence";
+    if (!(x[WHOLE_TRAIN_FELL] < -s->knobs->hardly)) return "loss_plateau";
+    bool good = x[WHOLE_TRAIN_FELL] < -s->knobs->good;
+    return good && x[WHOLE_GAP_LAST] > log10(s->knobs->apart) && x[WHOLE_HELD_BACK] > s->knobs->back ? "gap_from_start"
+                                                                                                     : "loss_oscillation";
 }
 
 static void finish(void *state, const struct findings *out)
@@ -77,7 +77,9 @@ static void finish(void *state, const struct findings *out)
     const struct state *s = state;
     const struct track t = track_at(s, s->past[WHOLE_TRAIN] ? WHOLE_TRAIN : WHOLE_HELD);
     double x[WHOLE_FEATURES];
-    if (s->game || !t.curve || !t.curve->used || (double)t.curve->points < s->knobs->points || !track_begins(&t)) return;
+    if (s->game || !curves_open(out) || !t.curve || !t.curve->used || (double)t.curve->points < s->knobs->points ||
+        !track_begins(&t))
+        return;
     whole_features(s->past, x);
     double share = share_faulty(x);
     if (share < s->knobs->sure) return;

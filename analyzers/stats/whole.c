@@ -10,10 +10,16 @@ struct look {
 };
 
 const char *const whole_names[WHOLE_FEATURES] = {
-    "train_fell",   "train_best", "train_back",  "train_half",   "train_scatter", "train_same",  "train_high", "train_points",
-    "held_fell",    "held_best",  "held_back",   "held_scatter", "held_same",     "held_points", "score_last", "score_gain",
-    "score_back",   "score_same", "score_moves", "trained_last", "trained_gain",  "gap_last",    "gap_first",  "gap_best",
-    "scores_apart", "norm_fell",  "norm_high",   "held_half",    "score_half",    "norm_back"};
+    [WHOLE_TRAIN_FELL] = "train_fell",     [WHOLE_TRAIN_BEST] = "train_best",       [WHOLE_TRAIN_BACK] = "train_back",
+    [WHOLE_TRAIN_HALF] = "train_half",     [WHOLE_TRAIN_SCATTER] = "train_scatter", [WHOLE_TRAIN_SAME] = "train_same",
+    [WHOLE_TRAIN_HIGH] = "train_high",     [WHOLE_TRAIN_POINTS] = "train_points",   [WHOLE_HELD_FELL] = "held_fell",
+    [WHOLE_HELD_BEST] = "held_best",       [WHOLE_HELD_BACK] = "held_back",         [WHOLE_HELD_SCATTER] = "held_scatter",
+    [WHOLE_HELD_SAME] = "held_same",       [WHOLE_HELD_POINTS] = "held_points",     [WHOLE_SCORE_LAST] = "score_last",
+    [WHOLE_SCORE_GAIN] = "score_gain",     [WHOLE_SCORE_BACK] = "score_back",       [WHOLE_SCORE_SAME] = "score_same",
+    [WHOLE_SCORE_MOVES] = "score_moves",   [WHOLE_TRAINED_LAST] = "trained_last",   [WHOLE_TRAINED_GAIN] = "trained_gain",
+    [WHOLE_GAP_LAST] = "gap_last",         [WHOLE_GAP_FIRST] = "gap_first",         [WHOLE_GAP_BEST] = "gap_best",
+    [WHOLE_SCORES_APART] = "scores_apart", [WHOLE_NORM_FELL] = "norm_fell",         [WHOLE_NORM_HIGH] = "norm_high",
+    [WHOLE_HELD_HALF] = "held_half",       [WHOLE_SCORE_HALF] = "score_half",       [WHOLE_NORM_BACK] = "norm_back"};
 
 static double share(double part, double whole) { return part / (fabs(whole) + 1e-9); }
 
@@ -55,27 +61,32 @@ static double log_high(double x) { return log10(fmax(x, 0) + 1e-3); }
 
 static void of_train(const struct look *l, double *x)
 {
-    x[0] = l->fell, x[1] = l->best, x[2] = l->back, x[3] = l->half, x[4] = share(l->scatter, l->middle), x[5] = l->same;
-    x[6] = log_high(share(l->high - l->first, l->first)), x[7] = log10(l->points);
+    x[WHOLE_TRAIN_FELL] = l->fell, x[WHOLE_TRAIN_BEST] = l->best, x[WHOLE_TRAIN_BACK] = l->back, x[WHOLE_TRAIN_HALF] = l->half,
+    x[WHOLE_TRAIN_SCATTER] = share(l->scatter, l->middle), x[WHOLE_TRAIN_SAME] = l->same;
+    x[WHOLE_TRAIN_HIGH] = log_high(share(l->high - l->first, l->first)), x[WHOLE_TRAIN_POINTS] = log10(l->points);
 }
 
 static void of_held(const struct look *l, double *x)
 {
-    x[8] = l->fell, x[9] = l->best, x[10] = l->back, x[11] = share(l->scatter, l->middle), x[12] = l->same;
-    x[13] = log10(l->points), x[27] = l->half;
+    x[WHOLE_HELD_FELL] = l->fell, x[WHOLE_HELD_BEST] = l->best, x[WHOLE_HELD_BACK] = l->back,
+    x[WHOLE_HELD_SCATTER] = share(l->scatter, l->middle), x[WHOLE_HELD_SAME] = l->same;
+    x[WHOLE_HELD_POINTS] = log10(l->points), x[WHOLE_HELD_HALF] = l->half;
 }
 
 static void of_score(const struct look *l, double *x)
 {
     double unit = l->high > 1.5 ? 100 : 1;
-    x[14] = l->last / unit, x[15] = (l->last - l->first) / unit, x[16] = (l->high - l->last) / unit;
-    x[17] = l->same, x[18] = l->scatter / unit, x[28] = l->half * fabs(l->first) / unit;
+    x[WHOLE_SCORE_LAST] = l->last / unit, x[WHOLE_SCORE_GAIN] = (l->last - l->first) / unit,
+    x[WHOLE_SCORE_BACK] = (l->high - l->last) / unit;
+    x[WHOLE_SCORE_SAME] = l->same, x[WHOLE_SCORE_MOVES] = l->scatter / unit,
+    x[WHOLE_SCORE_HALF] = l->half * fabs(l->first) / unit;
 }
 
 static void of_both(const struct look *train, const struct look *held, double *x)
 {
     if (!(train->low > 0) || !(held->low > 0)) return;
-    x[21] = log10(held->last / train->last), x[22] = log10(held->first / train->first), x[23] = log10(held->low / train->low);
+    x[WHOLE_GAP_LAST] = log10(held->last / train->last), x[WHOLE_GAP_FIRST] = log10(held->first / train->first),
+    x[WHOLE_GAP_BEST] = log10(held->low / train->low);
 }
 
 void whole_features(const struct past *const of[WHOLE_CURVES], double x[WHOLE_FEATURES])
@@ -89,8 +100,9 @@ void whole_features(const struct past *const of[WHOLE_CURVES], double x[WHOLE_FE
     if (is[WHOLE_SCORE]) of_score(&l[WHOLE_SCORE], x);
     const struct look *s = &l[WHOLE_TRAIN_SCORE], *g = &l[WHOLE_NORM];
     double unit = s->high > 1.5 ? 100 : 1;
-    if (is[WHOLE_TRAIN_SCORE]) x[19] = s->last / unit, x[20] = (s->last - s->first) / unit;
+    if (is[WHOLE_TRAIN_SCORE]) x[WHOLE_TRAINED_LAST] = s->last / unit, x[WHOLE_TRAINED_GAIN] = (s->last - s->first) / unit;
     if (is[WHOLE_TRAIN] && is[WHOLE_HELD]) of_both(&l[WHOLE_TRAIN], &l[WHOLE_HELD], x);
-    if (is[WHOLE_TRAIN_SCORE] && is[WHOLE_SCORE]) x[24] = x[19] - x[14];
-    if (is[WHOLE_NORM]) x[25] = g->fell, x[26] = log_high(share(g->high, g->middle)), x[29] = g->back;
+    if (is[WHOLE_TRAIN_SCORE] && is[WHOLE_SCORE]) x[WHOLE_SCORES_APART] = x[WHOLE_TRAINED_LAST] - x[WHOLE_SCORE_LAST];
+    if (is[WHOLE_NORM])
+        x[WHOLE_NORM_FELL] = g->fell, x[WHOLE_NORM_HIGH] = log_high(share(g->high, g->middle)), x[WHOLE_NORM_BACK] = g->back;
 }

@@ -8,7 +8,41 @@
 #include "past.h"
 
 enum whole_curve { WHOLE_TRAIN, WHOLE_HELD, WHOLE_SCORE, WHOLE_TRAIN_SCORE, WHOLE_NORM, WHOLE_CURVES };
-enum { WHOLE_FEATURES = 30 };
+/* The numbers: of a curve, as a rule, what it lost from its first value to its last level (fell), to its lowest (best), what it has come back by, what the
+ * second half lost (half), the middle one of its changes (scatter, moves), how many of them are none (same). In the order of whole_trees.c. */
+enum whole_feature {
+    WHOLE_TRAIN_FELL,
+    WHOLE_TRAIN_BEST,
+    WHOLE_TRAIN_BACK,
+    WHOLE_TRAIN_HALF,
+    WHOLE_TRAIN_SCATTER,
+    WHOLE_TRAIN_SAME,
+    WHOLE_TRAIN_HIGH,
+    WHOLE_TRAIN_POINTS,
+    WHOLE_HELD_FELL,
+    WHOLE_HELD_BEST,
+    WHOLE_HELD_BACK,
+    WHOLE_HELD_SCATTER,
+    WHOLE_HELD_SAME,
+    WHOLE_HELD_POINTS,
+    WHOLE_SCORE_LAST,
+    WHOLE_SCORE_GAIN,
+    WHOLE_SCORE_BACK,
+    WHOLE_SCORE_SAME,
+    WHOLE_SCORE_MOVES,
+    WHOLE_TRAINED_LAST,
+    WHOLE_TRAINED_GAIN,
+    WHOLE_GAP_LAST,
+    WHOLE_GAP_FIRST,
+    WHOLE_GAP_BEST,
+    WHOLE_SCORES_APART,
+    WHOLE_NORM_FELL,
+    WHOLE_NORM_HIGH,
+    WHOLE_HELD_HALF,
+    WHOLE_SCORE_HALF,
+    WHOLE_NORM_BACK,
+    WHOLE_FEATURES
+};
 
 /* whole_features - the numbers of a run, NaN for what cannot be said.
  *   of   the past of the main series of each; NULL where there is none. Scores are shares, or percentages where one is above 1.5
