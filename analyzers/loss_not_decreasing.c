@@ -26,6 +26,7 @@
 
 #include "analyzer.h"
 #include "stats/accuracy.h"
+#include "stats/answers.h"
 #include "stats/lead.h"
 #include "stats/mean_answer.h"
 #include "stats/robust.h"
@@ -40,25 +41,14 @@
 #define LATE 0.1 /* of what the first half fell, at its rate, that the second one falls too where steps are too short */
 #define STRAIGHT                                                                                                                 \
     0.8 /* of what the first half of the evaluations fell, that the second does: a settling bias loses half and more */
-#define CREEP    1.9    /* Mann-Kendall z, one-sided: 1 in 35 by chance; five values in a row that fall have 2.2 */
-#define SCATTER  0.03   /* of the level: cross-entropies of an untrained model scatter less */
-#define FEW      5.0    /* times as much a gain counts where evaluations are few */
-#define KNOWS    0.3    /* of what guessing lacks, that a score is above it: 0.65 of two classes, which half of all pairs have */
-#define MANY     10     /* changes of a score that is no accuracy: as a->n of an accuracy, twice */
-#define SETTLED  0.003  /* of its level: a held-out loss that weights in motion change by more */
-#define RESTS    0.001  /* the same of one that only a bias moves */
-#define SHARES   0.05   /* below ln n: of three classes of which the largest is half as common again */
-#define MAJORITY 0.03   /* of the cost: a bias is soon learned, to a few per cent */
-#define EVEN     0.0003 /* of ln n: what random weights begin at lies a hundred times as far from it */
-#define SURE     10.0   /* nats for each wrong answer: an untrained model pays ln n, and a clipped logarithm 11.5 to 36 */
+#define CREEP   1.9   /* Mann-Kendall z, one-sided: 1 in 35 by chance; five values in a row that fall have 2.2 */
+#define SCATTER 0.03  /* of the level: cross-entropies of an untrained model scatter less */
+#define FEW     5.0   /* times as much a gain counts where evaluations are few */
+#define KNOWS   0.3   /* of what guessing lacks, that a score is above it: 0.65 of two classes, which half of all pairs have */
+#define MANY    10    /* changes of a score that is no accuracy: as a->n of an accuracy, twice */
+#define SETTLED 0.003 /* of its level: a held-out loss that weights in motion change by more */
+#define RESTS   0.001 /* the same of one that only a bias moves */
 enum { LOSSES = 6, EVALS = 2 };
-enum at_chance { NOT_AT_CHANCE, TELLS_APART, SCORE_UNKNOWN, ONE_ANSWER, EVEN_OUTPUTS }; /* as the evidence has it */
-enum constant { CHANGES, CONSTANT, AT_ENDS, BINARY_AT_ENDS };
-struct answers { /* of a held-out score: how often it was the same as before */
-    const struct series *series;
-    uint32_t n, again;
-    double first, last;
-};
 struct knobs {
     double change, change_end, full_points, full_at_end, full_epochs, min_epochs, min_points, among_sd, sure_sd, fall, fall_held,
         held_gain, held_points, risen, shrinks, other_falls, learns;
@@ -421,60 +411,11 @@ static bool held_stands(const struct state *s)
     return false;
 }
 
-/* Within this share of what guessing among 2 to 1,000 classes costs, the usual numbers of them. */
-static bool is_chance(double level, double share)
-{
-    static const double usual[] = {2, 3, 4, 5, 6, 7, 8, 9, 10, 20, 50, 100, 1000};
-    for (size_t i = 0; i < sizeof usual / sizeof *usual; i++)
-        if (fabs(level / log(usual[i]) - 1) < share) return true;
-    return false;
-}
-
-/* Did it begin at ln n and come to a little less, as the shares of classes of unequal size cost? */
-static bool is_of_shares(double first, double level)
-{
-    return is_chance(first, 0.03) && level >= (1 - SHARES) * first && level <= 1.01 * first;
-}
-
-/* One of two classes is answered to every input, and the loss is what their shares alone cost. */
-static bool is_majority(const struct state *s)
-{
-    const struct answers *a = &s->answers;
-    double share = a->last > 1.5 ? a->last / 100 : a->last;
-    if (!s->n_eval || a->n < 4 || a->again < a->n - 1 || share <= 0.5 || share > 0.95) return false;
-    double cost = -share * log(share) - (1 - share) * log(1 - share);
-    return fabs(s->eval[0].curve->buckets[s->eval[0].curve->used - 1].mean / cost - 1) <= MAJORITY;
-}
-
-/* At ln n, and with batches as alike as those of classes are: a squared error scatters more and comes there by accident. */
-static enum at_chance at_chance(const struct state *s, uint32_t at, double level)
+static bool batches_alike(const struct track *t)
 {
     double y[TRACK_BUCKETS];
-    size_t n = track_means(&s->loss[at], y);
-    const struct answers *a = &s->answers;
-    struct spread all = spread_of(y, n);
-    if (is_majority(s)) return ONE_ANSWER;
-    if ((!is_chance(level, 0.01) && !is_of_shares(s->of[at].first, level)) || all.sd > 2 * SCATTER * all.mean)
-        return NOT_AT_CHANCE;
-    bool even = s->n_eval && s->eval[0].curve->width == 1 && is_chance(s->eval[0].curve->buckets[0].mean, EVEN);
-    if (even && is_chance(s->of[at].first, EVEN)) return EVEN_OUTPUTS;
-    if (a->n >= 3 && a->again == 0) return TELLS_APART;
-    if (a->n >= 6 && 10 * a->again < 3 * (a->n - 1)) return TELLS_APART;
-    return a->n >= 4 && 10 * a->again >= 3 * (a->n - 1) ? ONE_ANSWER : SCORE_UNKNOWN;
-}
-
-/* Whether anything of the held-out rows ever changes. Where score and loss do not and each wrong answer costs more than an honest loss
- * comes to, the outputs stand at their ends; a binary cross-entropy tells itself by where its logarithm is clipped: at 2^-23, as Keras
- * does in single precision, or at -100, as PyTorch's BCELoss. */
-static enum constant constant_of(const struct state *s)
-{
-    const struct answers *a = &s->answers;
-    if (!held_constant(s)) return CHANGES;
-    double score = a->last > 1.5 ? a->last / 100 : a->last;
-    bool known = a->n >= 4 && a->again == a->n - 1 && score >= 0.05 && score <= 0.95;
-    double cost = known ? s->eval[0].curve->buckets[0].mean / (1 - score) : 0;
-    if (cost < SURE) return CONSTANT;
-    return fabs(cost / (23 * log(2)) - 1) < 0.002 || fabs(cost / 100 - 1) < 0.002 ? BINARY_AT_ENDS : AT_ENDS;
+    struct spread all = spread_of(y, track_means(t, y));
+    return all.sd <= 2 * SCATTER * all.mean;
 }
 
 /* is_one_number - to all its digits, of which there are more than a rounded log has: not even batches differ, wherever the log begins. */
@@ -538,13 +479,14 @@ static void judge(struct state *s, uint32_t at, bool over, const struct findings
     finding_add(&f, "points", (double)t->curve->points, "points");
     bool around = !held_constant(s) && (noisy || (still && around_one_level(s, t)));
     finding_add(&f, "noisy", around ? 1 + held_out_rests(s) : 0, "");
-    enum at_chance chance = at_chance(s, at, level.now);
+    enum at_chance chance =
+        answers_at_chance(&s->answers, s->n_eval ? &s->eval[0] : NULL, s->of[at].first, level.now, batches_alike(t));
     bool settles = chance >= ONE_ANSWER && 4 * s->answers.again > 3 * (s->answers.n - 1); /* the last biases only */
     bool constant = fabs(held_out_gain(s, INT64_MAX)) < 0.05 * s->knobs->held_gain;
     double taken = shrink_share(&s->shrink);
     if (taken >= s->knobs->shrinks) finding_add(&f, "forgets", taken, "share");
     else finding_add(&f, "creeps", over && ((!settles && !constant && creeps(s, t)) || falls_straight(s)), "");
-    finding_add(&f, "held_constant", (double)constant_of(s), "");
+    finding_add(&f, "held_constant", (double)(held_constant(s) ? answers_constant(&s->answers, &s->eval[0]) : CHANGES), "");
     finding_add(&f, "at_chance", (double)chance, "");
     finding_add(&f, "warms_up", warms_up(s), "");
     told_update(&s->of[at].told, (still || noisy || rises) && !held_out_learns(s) && !gets_better(s), over, &f, out);
@@ -569,16 +511,6 @@ static uint64_t not_due(const struct track *t)
     uint64_t n = t ? t->curve->points : 0, next = 1;
     while (next <= n) next *= 2;
     return t ? next - n - 1 : REST;
-}
-
-static void follow_score(struct answers *a, const struct point *p)
-{
-    if (!p->series->bounded || p->series->better != BETTER_HIGHER || !isfinite(p->value)) return;
-    if (!a->series || (a->series != p->series && lead_of(p->series, a->series))) *a = (struct answers){.series = p->series};
-    if (a->series != p->series) return;
-    a->again += a->n && p->value == a->last;
-    if (!a->n) a->first = p->value;
-    a->n++, a->last = p->value;
 }
 
 static void fact(void *state, const char *key, const char *value)
@@ -607,7 +539,7 @@ static void observe(void *state, const struct point *p, const struct findings *o
         track_add(s->eval, &s->n_eval, EVALS, p);
         rest_for(out, REST);
     } else if (p->series->role == ROLE_SCORE_EVAL) {
-        follow_score(&s->answers, p);
+        answers_follow(&s->answers, p);
     } else if (p->series->role == ROLE_LEARNING_RATE) {
         if (!s->rate) s->rate = p->past;
         rest_for(out, REST);

@@ -1,0 +1,65 @@
+/* answers - see answers.h. */
+#include "answers.h"
+
+#include "lead.h"
+
+#define SHARES   0.05   /* below ln n: of three classes of which the largest is half as common again */
+#define MAJORITY 0.03   /* of the cost: a bias is soon learned, to a few per cent */
+#define EVEN     0.0003 /* of ln n: what random weights begin at lies a hundred times as far from it */
+#define SURE     10.0   /* nats for each wrong answer: an untrained model pays ln n, and a clipped logarithm 11.5 to 36 */
+
+/* Within this share of what guessing among 2 to 1,000 classes costs, the usual numbers of them. */
+static bool is_chance(double level, double share)
+{
+    static const double usual[] = {2, 3, 4, 5, 6, 7, 8, 9, 10, 20, 50, 100, 1000};
+    for (size_t i = 0; i < sizeof usual / sizeof *usual; i++)
+        if (fabs(level / log(usual[i]) - 1) < share) return true;
+    return false;
+}
+
+/* Did it begin at ln n and come to a little less, as the shares of classes of unequal size cost? */
+static bool is_of_shares(double first, double level)
+{
+    return is_chance(first, 0.03) && level >= (1 - SHARES) * first && level <= 1.01 * first;
+}
+
+/* One of two classes is answered to every input, and the loss is what their shares alone cost. */
+static bool is_majority(const struct answers *a, const struct track *held)
+{
+    double share = a->last > 1.5 ? a->last / 100 : a->last;
+    if (!held || a->n < 4 || a->again < a->n - 1 || share <= 0.5 || share > 0.95) return false;
+    double cost = -share * log(share) - (1 - share) * log(1 - share);
+    return fabs(held->curve->buckets[held->curve->used - 1].mean / cost - 1) <= MAJORITY;
+}
+
+enum at_chance answers_at_chance(const struct answers *a, const struct track *held, double first, double level, bool alike)
+{
+    if (is_majority(a, held)) return ONE_ANSWER;
+    if (!alike || (!is_chance(level, 0.01) && !is_of_shares(first, level))) return NOT_AT_CHANCE;
+    bool even = held && held->curve->width == 1 && is_chance(held->curve->buckets[0].mean, EVEN);
+    if (even && is_chance(first, EVEN)) return EVEN_OUTPUTS;
+    if (a->n >= 3 && a->again == 0) return TELLS_APART;
+    if (a->n >= 6 && 10 * a->again < 3 * (a->n - 1)) return TELLS_APART;
+    return a->n >= 4 && 10 * a->again >= 3 * (a->n - 1) ? ONE_ANSWER : SCORE_UNKNOWN;
+}
+
+/* Where score and loss do not change and each wrong answer costs more than an honest loss comes to, the outputs stand at their ends; a binary
+ * cross-entropy tells itself by where its logarithm is clipped: at 2^-23, as Keras does in single precision, or at -100, as PyTorch's BCELoss. */
+enum constant answers_constant(const struct answers *a, const struct track *held)
+{
+    double score = a->last > 1.5 ? a->last / 100 : a->last;
+    bool known = a->n >= 4 && a->again == a->n - 1 && score >= 0.05 && score <= 0.95;
+    double cost = known ? held->curve->buckets[0].mean / (1 - score) : 0;
+    if (cost < SURE) return CONSTANT;
+    return fabs(cost / (23 * log(2)) - 1) < 0.002 || fabs(cost / 100 - 1) < 0.002 ? BINARY_AT_ENDS : AT_ENDS;
+}
+
+void answers_follow(struct answers *a, const struct point *p)
+{
+    if (!p->series->bounded || p->series->better != BETTER_HIGHER || !isfinite(p->value)) return;
+    if (!a->series || (a->series != p->series && lead_of(p->series, a->series))) *a = (struct answers){.series = p->series};
+    if (a->series != p->series) return;
+    a->again += a->n && p->value == a->last;
+    if (!a->n) a->first = p->value;
+    a->n++, a->last = p->value;
+}

@@ -1,0 +1,25 @@
+/* answers - what a model that has learned nothing answers, as its held-out score and loss tell: one answer to all inputs, outputs that are all equal,
+ * or outputs at their ends. For the causes of a loss that never falls (loss_not_decreasing.c). */
+#ifndef MLWATCH_ANSWERS_H
+#define MLWATCH_ANSWERS_H
+
+#include "track.h"
+
+struct answers { /* of a held-out score: how often it was the same as before */
+    const struct series *series;
+    uint32_t n, again;
+    double first, last;
+};
+enum at_chance { NOT_AT_CHANCE, TELLS_APART, SCORE_UNKNOWN, ONE_ANSWER, EVEN_OUTPUTS }; /* as the evidence has it */
+enum constant { CHANGES, CONSTANT, AT_ENDS, BINARY_AT_ENDS };
+
+/* answers_follow - one more value of a held-out score: of the main one, where more is better and there is a best. */
+void answers_follow(struct answers *a, const struct point *p);
+/* answers_at_chance - does the loss stand where guessing puts it, and what does the score say to that?
+ *   held    a held-out loss, or NULL;  first, level  of the training loss: its first value, where it stands
+ *   alike   are its batches as alike as those of classes are? A squared error scatters more and comes there by accident */
+enum at_chance answers_at_chance(const struct answers *a, const struct track *held, double first, double level, bool alike);
+/* answers_constant - what it means that a held-out loss is one number. */
+enum constant answers_constant(const struct answers *a, const struct track *held);
+
+#endif
