@@ -24,7 +24,8 @@ struct state {
     bool game;
 };
 
-static const char *const kinds[] = {"loss_plateau", "loss_divergence", "gap_from_start", "loss_oscillation", NULL};
+static const char *const kinds[] = {"loss_plateau",   "loss_divergence",  "validation_divergence",
+                                    "gap_from_start", "loss_oscillation", NULL};
 static const struct knob knobs[] = {
     {"whole_run_sure", "share", 0.93, 0.5, 0.999, 0.97, 0.88, offsetof(struct knobs, sure),
      "of runs that look like it that are faulty, for a warning",
@@ -65,6 +66,7 @@ static struct track track_at(const struct state *s, enum whole_curve at)
 
 static const char *name_of(const struct state *s, const double *x)
 {
+    if (!s->past[WHOLE_TRAIN]) return x[WHOLE_HELD_BACK] > s->knobs->back ? "validation_divergence" : "loss_plateau";
     if (x[WHOLE_TRAIN_FELL] > s->knobs->back) return "loss_divergence";
     if (!(x[WHOLE_TRAIN_FELL] < -s->knobs->hardly)) return "loss_plateau";
     bool good = x[WHOLE_TRAIN_FELL] < -s->knobs->good;

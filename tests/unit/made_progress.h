@@ -28,6 +28,7 @@ static double loss_little(int s) { return fall(s, 1, 0.85, 20) * exp(noise(0.05)
 static double eval_standing(int s) { return 0.8852 + 0 * s; }
 static double score_at_share(int s) { return 0.62 + 0 * s; }
 static double loss_worse(int s) { return (1 + 0.0008 * s) * exp(noise(0.2)); }
+static double score_worse(int s) { return 0.5 - 0.0004 * s + noise(0.02); }
 static double loss_unsteady(int s) { return 0.6 * exp(noise(0.6)) + 0 * s; }
 static double eval_unsteady(int s) { return fall(s, 1.3, 1.2, 60) * exp(noise(0.4)); }
 static double score_unsteady(int s) { return 0.5 + noise(0.08) + 0 * s; }
@@ -94,6 +95,7 @@ static double step_time(int s) { return 0.35 * exp(noise(0.1)) + 0 * s; }
         {"score never moves", {LOSS(loss_well), SCORE_SHARE(score_standing)}},                                                   \
         {"well, score moves late", {LOSS(loss_well), SCORE_SHARE(score_late)}},                                                  \
         {"little of everything", {LOSS(loss_little), EVAL(eval_standing), SCORE_SHARE(score_at_share)}},                         \
+        {"only evaluations, and worse", {EVAL(loss_worse), SCORE_SHARE(score_worse)}},                                           \
         {"a little worse in everything", {LOSS(loss_worse), EVAL(loss_worse), SCORE_SHARE(score_at_share)}},                     \
         {"unsteady", {LOSS(loss_unsteady), EVAL(eval_unsteady), SCORE_SHARE(score_unsteady)}},                                   \
         {"trains well, evaluates anyhow", {LOSS(loss_quick), EVAL(eval_leaping), SCORE_SHARE(score_unsteady)}},                  \
