@@ -132,6 +132,8 @@ static void what_few_decimals_tell_takes_few_bytes(void **unused)
     const struct frozen *f = r->series[loss]->frozen;
     assert_non_null(f);
     assert_null(r->series[loss]->curve.buckets);
+    assert_true(r->opened > 0); /* analyzers looked into the coarse one, */
+    assert_null(r->series[loss]->kept.past.coarse.buckets);
     assert_in_range(f->used, 1, 17 * r->series[loss]->curve.used);
     run_free(r);
 }

@@ -198,8 +198,8 @@ struct run {
     uint64_t roles; /* WANTS() bits of roles with points */
     double first_time, last_time, silence_s;
     bool replaying, finished;
-    uint64_t opened; /* seq when coarse curves were opened last */
-    bool close;      /* they are to be frozen behind this point */
+    uint64_t opened; /* times that coarse curves were opened */
+    bool close;      /* what is shown of them goes behind this point */
     struct hearing hearing;
     struct findings out;
 
@@ -240,7 +240,8 @@ void run_remember(struct run *r, struct run_series *s, const struct point *p, ui
  * could not be shown.  Cost: 4 us a series, or 2 */
 void run_freeze(struct run *r);
 bool run_show(struct run_series *s);
-/* run_open_curves - of a run: analyzers look into the coarse curves now. False without memory. run_close_curves - they have; soon behind it. */
+/* run_open_curves - of a run: analyzers look into the coarse curves now, until the next point. False without memory. run_close_curves - they
+ * have; soon behind it.  Cost: 1 us a series; 4 where that comes often */
 bool run_open_curves(void *r);
 void run_close_curves(struct run *r);
 /* run_past_free - what it holds, not itself; takes NULL. */

@@ -5,14 +5,15 @@
  * those who hear the whole run there is a past of its own as soon as that differs.
  *
  * A daemon watches thousands of runs, and looks at the curves of each now and then: in between they are frozen (stats/frozen.h). Analyzers see
- * the fine one through past_fine; the coarse ones are thawed for those that look into them, and frozen behind them unless that comes often. */
+ * the fine one through past_fine; of the coarse ones those that look into them are shown a copy, for one point. Where that came often they are
+ * thawed, until they are frozen with the others. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "parts.h"
 
-enum { FIRST = 4, SPARE = 8, OFTEN = 64 /* points of the run */, SPARE_BYTES = 16 };
+enum { FIRST = 4, SPARE = 8, SPARE_BYTES = 16 };
 
 /* Its first buckets; false when memory ran out. */
 static bool begin(struct curve *c)
@@ -144,12 +145,16 @@ static bool thaw_fine(struct run_series *s)
 }
 
 static bool thaw_coarse(struct run_series *s) { return thaw(&s->kept.past.coarse, &s->kept.coarse_frozen); }
+static bool show_coarse(struct run_series *s) { return show(&s->kept.past.coarse, s->kept.coarse_frozen); }
 
 static void freeze_coarse(struct run *r, struct run_series *s)
 {
+    struct curve *c = &s->kept.past.coarse;
     if (s->whole) return;
-    freeze(&s->kept.past.coarse, &s->kept.coarse_frozen, PAST_COARSE);
-    r->out.closed = r->out.closed || s->kept.coarse_frozen;
+    freeze(c, &s->kept.coarse_frozen, PAST_COARSE);
+    if (!s->kept.coarse_frozen) return;
+    free(c->buckets), c->buckets = NULL;
+    r->out.closed = true;
 }
 
 void run_freeze(struct run *r)
@@ -165,14 +170,15 @@ void run_freeze(struct run *r)
     }
 }
 
+/* What was shown so far costs no more than a curve a point. */
 bool run_open_curves(void *arg)
 {
     struct run *r = arg;
+    const bool often = ++r->opened * r->n_series > r->seq;
     for (size_t i = 0; i < r->n_series; i++)
-        if (!thaw_coarse(r->series[i])) return false;
+        if (!(often ? thaw_coarse(r->series[i]) : show_coarse(r->series[i]))) return false;
     r->out.closed = false;
-    r->close = r->seq - r->opened >= OFTEN;
-    r->opened = r->seq;
+    r->close = !often;
     return true;
 }
 
@@ -280,6 +286,7 @@ void run_remember(struct run *r, struct run_series *s, const struct point *p, ui
     bool judged = run_has_past(&s->s);
     bool moves = p->segment != s->kept.segment || joined != p->segment;
     bool parts = !isfinite(p->value) && s->kept.past.fine == &s->curve;
+    if (r->close) run_close_curves(r); /* else what is shown would lack this point */
     if (((moves || parts) && !thaw_fine(s)) || (moves && !thaw_coarse(s))) return;
     struct run_past *whole = judged ? for_whole(s, p->segment, joined) : NULL;
     if (whole) remember(whole, NULL, p, joined, &fine);
