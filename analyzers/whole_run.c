@@ -5,8 +5,7 @@
  * and gradient norm are put into numbers without units (stats/whole.h) and weighed together by trees fitted to seeded training runs of known
  * fault, or none (stats/whole_trees.h). What was seen decides what it is called: a loss that hardly fell, or rose, a held-out loss that stands apart
  * from training, or one that gets nowhere. Judged only where the log begins with the run, and told only where nothing else is (engine/judge):
- * a symptom that has a name of its own says more. Source: Friedman 2001 (boosted trees); Zheng 2013's logistic regression over curve
- * statistics is the plain form of it. */
+ * a symptom that has a name of its own says more. Source: Friedman 2001 (greedy function approximation: boosted trees). */
 #include "whole_run.h"
 
 #include "stats/lead.h"
