@@ -3,6 +3,7 @@
  *   restarts      the rate had come down and rises again: a cosine run past its end, a scheduler made anew when the run was resumed
  *   endless       the warm-up lasts to the end of the run
  *   too_long      the run is over and the rate has hardly come down: the schedule was made for more steps than there were
+ *   stands        that, where it never moved at all
  *   too_short     the rate is all but 0 long before the end
  *   line_short    a straight fall is declared, and the line that the rate follows comes to 0 long before the declared end
  *   jumps         the rate had stopped rising, and rises at once above all it was
@@ -204,7 +205,7 @@ static void follow(struct state *s, const struct point *p)
     s->in_tail = tail;
 }
 
-enum how { RESTARTS = 1, ENDLESS, TOO_LONG, TOO_SHORT, JUMPS, SHORT_WARMUP, CLIMBS, LINE_SHORT };
+enum how { RESTARTS = 1, ENDLESS, TOO_LONG, TOO_SHORT, JUMPS, SHORT_WARMUP, CLIMBS, LINE_SHORT, STANDS };
 struct verdict {
     enum how how;
     bool certain;    /* against what was declared: a warning */
@@ -239,7 +240,8 @@ static bool never_warm(const struct state *s, struct verdict *v)
 /* A rate that never moved may have been given in code, whatever the settings say. */
 static bool too_long(const struct state *s, struct verdict *v)
 {
-    *v = (struct verdict){TOO_LONG, s->last < s->peak, s->peak, s->last, s->peak_step, s->peak_line};
+    bool moved = s->last < s->peak;
+    *v = (struct verdict){moved ? TOO_LONG : STANDS, moved, s->peak, s->last, s->peak_step, s->peak_line};
     return declares_decay(s) && over(s) && s->last >= s->knobs->high_end * s->peak && s->rises < s->n / 2;
 }
 

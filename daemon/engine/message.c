@@ -42,7 +42,8 @@ static const char *how_words(double how)
         "jumps above all it was",
         "is at its peak long before the declared end of the warm-up",
         "climbs above all it was",
-        "falls on a line that comes to 0 long before the end: its schedule was made for fewer steps"};
+        "falls on a line that comes to 0 long before the end: its schedule was made for fewer steps",
+        "never moved, though the settings declare a schedule: another one was handed in, or it is never stepped"};
     size_t at = how >= 1 && how < sizeof words / sizeof *words ? (size_t)how : 0;
     return words[at];
 }

@@ -101,7 +101,7 @@ static void a_rise_that_comes_back_is_told_to_be_over(void **unused)
 
 /* ---- the schedule ------------------------------------------------------------------------------------------------------------------ */
 
-enum how { CLIMBS = 7 };
+enum how { CLIMBS = 7, TOO_LONG = 3, STANDS = 9 };
 static double decays_upwards(int s) { return 1e-3 * pow(1.01, fmax(0, s - 200)); }
 static double warms_up_once(int s) { return 1e-3 * fmin(1, (s + 1) / 300.0); }
 static double warms_up_late(int s) { return 1e-3 * fmin(1, fmax(0.01, (s - 10) / 300.0)); }
@@ -162,6 +162,22 @@ static void a_climb_by_the_same_factor_each_time_is_told_sooner(void **unused)
         assert_int_equal(w.told, climbs[k].told > 0);
         if (climbs[k].told) assert_in_range(w.opened, climbs[k].told, climbs[k].told + 100);
         done(&w);
+    }
+}
+
+/* A schedule is declared, and the run ends with the rate where it was, or all but there. */
+static void a_rate_that_never_moved_is_not_one_that_hardly_came_down(void **unused)
+{
+    (void)unused;
+    for (int moves = 0; moves < 2; moves++) {
+        struct watch w;
+        watch(&w, "lr_out_of_schedule");
+        w.a->fact(w.state, "lr_scheduler_type", "cosine");
+        w.a->fact(w.state, "max_steps", "600");
+        for (int s = 0; s <= 600; s += 10) give(&w, &rate, s, moves ? 1e-3 * cos(s / 1200.0) : 1e-3);
+        done(&w);
+        assert_int_equal(w.last.severity, moves ? SEVERITY_WARNING : SEVERITY_INFO);
+        assert_int_equal((enum how)evidence(&w, "how"), moves ? TOO_LONG : STANDS);
     }
 }
 
@@ -301,6 +317,7 @@ int main(void)
         cmocka_unit_test(a_rate_that_climbs_above_all_it_was_is_told_while_it_climbs),
         cmocka_unit_test(few_records_tell_a_climb_that_grows_faster_and_faster),
         cmocka_unit_test(a_climb_by_the_same_factor_each_time_is_told_sooner),
+        cmocka_unit_test(a_rate_that_never_moved_is_not_one_that_hardly_came_down),
         cmocka_unit_test(a_hump_in_a_loss_that_falls_is_a_spike),
         cmocka_unit_test(a_step_that_leaves_most_of_the_progress_and_is_made_good_is_worth_knowing_only),
         cmocka_unit_test(a_norm_that_comes_back_to_where_it_stood_is_no_explosion),
