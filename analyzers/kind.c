@@ -34,7 +34,7 @@ const struct kind kinds[] = {
      "{gain_high})",
      ""},
     {"gap_from_start", "validation was bad from the first evaluation",
-     "{series} was {from} at the first evaluation ({axis} {onset}) and is {to} while training came to {train}: the two never met",
+     "{series} was {from} {when_words} ({axis} {onset}) and is {to} while training came to {train}: {apart_words}",
      "overfitting validation_divergence score_stuck"},
     {"validation_too_good", "validation is too good to be true",
      "{series} stands at {to}: too good for data the model has not seen", ""},

@@ -48,6 +48,14 @@ static const char *how_words(double how)
     return words[at];
 }
 
+/* gap_from_start: apart from the first evaluation on, or from a later one that still lay within the first epoch. */
+static const char *gap_words(const struct finding *f, bool when)
+{
+    bool first_epoch = finding_evidence(f, "first_epoch", 0) == 1;
+    if (when) return first_epoch ? "when the first epoch was not over" : "at the first evaluation";
+    return first_epoch ? "the two parted before any row had been seen twice" : "the two never met";
+}
+
 /* loss_oscillation: waves, or the same way again and again. */
 static void add_swing(struct str *out, const struct finding *f)
 {
@@ -91,6 +99,8 @@ static void add_value(struct str *out, const struct finding *f, struct span name
         str_add(out, "exactly 0, which is how some trainers log NaN,");
     else if (span_is(name, "how_words")) str_add(out, how_words(finding_evidence(f, "how", 0)));
     else if (span_is(name, "swing_words")) add_swing(out, f);
+    else if (span_is(name, "when_words")) str_add(out, gap_words(f, true));
+    else if (span_is(name, "apart_words")) str_add(out, gap_words(f, false));
     else if (span_is(name, "reference_words"))
         str_add(out, finding_evidence(f, "by_layer", 0) == 1 ? "the last layer's" : "its early level");
     else if (checkup_words(f, key)) fill(f, checkup_words(f, key), out);
