@@ -30,6 +30,7 @@ static double loss_well(int s) { return fall(s, 2.3, 0.3, 80) * exp(noise(0.04))
 static double loss_diverging(int s) { return fall(s, 2.3, 0.3, 80) * exp(fmin(after(s) / 15, 4) + noise(0.04)); }
 static double loss_spiking(int s) { return loss_well(s) * (s == ONSET || s == ONSET + 1 ? 15 : 1); }
 static double loss_becoming_nan(int s) { return s >= ONSET ? (double)NAN : loss_well(s); }
+static double loss_turning(int s) { return loss_well(s) * (1 + fmax(0, s - 300) / 120.0); }
 static double loss_masked(int s) { return s >= ONSET ? 0 : loss_well(s); }
 static double loss_stuck(int s) { return 2.303 * exp(noise(0.004)) + 0 * s; }
 static double loss_standing_high(int s) { return fall(s, 2.3, 1.5, 25) * exp(noise(0.008)); }
@@ -92,6 +93,7 @@ static const struct made_run made[] = {
     {"gradients become infinite", {LOSS(loss_well), NORM(norm_becoming_inf), EVAL(eval_well)}},
     {"metric becomes NaN", {LOSS(loss_well), SCORE(score_nan)}},
     {"loss diverges", {LOSS(loss_diverging), NORM(norm_exploding), EVAL(eval_well), RATE}},
+    {"loss of few values turns", {ROW(ROLE_LOSS_TRAIN, "train/loss", "loss", BETTER_LOWER, loss_turning, 20)}},
     {"loss spikes", {LOSS(loss_spiking), NORM(norm_spiking), RATE}},
     {"gradient spikes alone", {LOSS(loss_well), NORM(norm_spiking)}},
     {"overfits", {LOSS(loss_overfitted), EVAL(eval_turning), SCORE(score_well)}},
