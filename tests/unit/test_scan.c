@@ -378,6 +378,18 @@ static void a_packed_table_in_markdown_is_read_as_the_table_is(void **unused)
     scan_done(&s);
 }
 
+static void packed_files_of_a_tracker_are_read_as_they_are(void **unused)
+{
+    (void)unused;
+    mkdir("tracker", 0755);
+    assert_int_equal(system("printf ':W&B\\341\\276\\000' >tracker/run-a.wandb"), 0); /* how each of them begins */
+    pack("gzip tracker/run-a.wandb");
+    struct scan s = scan_ok("tracker");
+    assert_root(&s, 0, "tracker", 1);
+    assert_string_equal(s.runs[0].sources[0].format->name, "wandb");
+    scan_done(&s);
+}
+
 static void a_copied_part_is_not_read_twice(void **unused)
 {
     (void)unused;
@@ -447,6 +459,7 @@ int main(void)
         IN_A_DIRECTORY(a_packed_log_that_is_named_by_its_process_is_one),
         IN_A_DIRECTORY(a_packed_log_of_googles_logging_is_one),
         IN_A_DIRECTORY(a_packed_table_in_markdown_is_read_as_the_table_is),
+        IN_A_DIRECTORY(packed_files_of_a_tracker_are_read_as_they_are),
         IN_A_DIRECTORY(a_copied_part_is_not_read_twice),
         IN_A_DIRECTORY(a_number_behind_a_name_is_not_always_a_rotation),
         IN_A_DIRECTORY(what_was_passed_over_is_listed_with_the_reason),

@@ -110,9 +110,12 @@ static bool says_log(const char *path)
 
 bool scan_is_packed_log(const char *path)
 {
+    static const char trackers[] = "*.wandb *.swanlab events.out.tfevents* *.tfevents.*";
     if (!has_suffix(packed_suffixes, path_name(path))) return false;
     char *inside = scan_unpacked_name(path);
-    bool is = inside && (scan_is_log(inside) || says_log(inside) || has_suffix(table_suffixes, path_name(inside)));
+    const char *name = inside ? path_name(inside) : "";
+    bool is =
+        inside && (scan_is_log(inside) || says_log(inside) || has_suffix(table_suffixes, name) || scan_named(name, trackers));
     free(inside);
     return is;
 }
