@@ -409,9 +409,25 @@ static void what_launchers_put_in_front_does_not_matter(void **unused)
     }
 }
 
+static void a_count_in_brackets_behind_a_logger_s_name_is_the_step(void **unused)
+{
+    (void)unused;
+    static const char *const fronts[] = {"INFO:root:", "INFO:train:", "INFO:my.module:"};
+    for (size_t i = 0; i < sizeof fronts / sizeof *fronts; i++) {
+        struct str doc = {0};
+        for (int step = 5; step <= 120; step += 5)
+            str_addf(&doc, "%s[%6d] training_loss: 0.5, grad_norm: 1.25\n", fronts[i], step);
+        struct probe *p = probe_text("text", doc.p);
+        if (!strstr(p->text.p, "point training_loss 120 0.5 @24")) fail_msg("not read behind '%s'", fronts[i]);
+        probe_close(p);
+        str_done(&doc);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_count_in_brackets_behind_a_logger_s_name_is_the_step),
         cmocka_unit_test(pairs_behind_a_counter_are_points),
         cmocka_unit_test(nan_and_infinity_are_values),
         cmocka_unit_test(counters_of_an_epoch_are_joined),

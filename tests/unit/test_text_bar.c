@@ -79,6 +79,23 @@ static void each_redraw_of_a_bar_is_a_record_once(void **unused)
     probe_close(p);
 }
 
+static void a_bar_that_was_cut_by_the_terminal_loses_what_was_cut(void **unused)
+{
+    (void)unused;
+    WITH("\r 45%|#| 450/1000 [01:23<01:41,  5.41it/s, loss=0.5, memory=56\r 46%|#| 460/1000 [01:25<01:41,  5.41it/s, loss=0.25, "
+         "memory=570, lr=1.20"
+         "\r 47%|#| 470/1000 [01:25<01:41,  5.41it/s, loss=0.125, data_time=0.03125"
+         "\r 48%|#| 480/1000 [01:25<01:41,  5.41it/s, loss=0.75, data_time=0.0\n",
+         p);
+    probe_expect(p, "point loss 450 0.5 @1");
+    probe_expect(p, "point loss 460 0.25 @1");
+    probe_expect(p, "point memory 460 570 @1");
+    probe_expect(p, "point data_time 470 0.03125 @1");
+    probe_expect(p, "point loss 480 0.75 @1");
+    assert_int_equal(p->points, 6);
+    probe_close(p);
+}
+
 /* live - a log that goes on: what is told while more may come. */
 static struct probe *live(const char *doc)
 {
@@ -166,6 +183,7 @@ int main(void)
         cmocka_unit_test(trainer_dicts_take_their_step_from_the_bar),
         cmocka_unit_test(only_the_complete_keras_bar_is_the_epoch),
         cmocka_unit_test(each_redraw_of_a_bar_is_a_record_once),
+        cmocka_unit_test(a_bar_that_was_cut_by_the_terminal_loses_what_was_cut),
         cmocka_unit_test(a_bar_that_ends_its_line_is_told_at_once),
         cmocka_unit_test(a_bar_that_is_come_back_to_repeats_nothing),
         cmocka_unit_test(lines_count_newlines_only),

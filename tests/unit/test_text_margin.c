@@ -15,6 +15,7 @@ static const char *const lines[] = {
     "I0105 10:00:01.123456 140735 train.py:42] Step 100: loss = 2.5 (0.1 sec)",
     "[rank3]: [2026-01-05 10:00:01] iteration 12/600 | loss 0.5 | lr 1e-4",
     "INFO:tensorflow:loss = 0.5, step = 100 (1.2 sec)",
+    "INFO:train:[   120] training_loss: 0.5, 3.9 ms/step",
     "12: 2026-01-05 10:00:00 | INFO | train_inner | epoch 001: 10 / 40 loss=9.5",
     "[01/05 10:00:00 d2.utils.events]: eta: 0:00:07 iter: 19 total_loss: 1.5",
     "  {'loss': 0.5, 'grad_norm': 1.25, 'epoch': 0.1}",

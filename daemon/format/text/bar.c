@@ -72,6 +72,32 @@ static const char *bracket_end(const char *open, const char *end)
     return last;
 }
 
+/* is_exact - are the digits left of a number good for one in a hundred? An exponent that was cut off leaves one digit before the point. */
+static bool is_exact(struct span s)
+{
+    enum { DIGITS = 3 };
+    size_t whole = 0, digits = 0;
+    while (whole < s.n && span_digit_char(s.p[whole])) whole++;
+    if (whole >= s.n || s.p[whole] != '.' || (whole == 1 && s.p[0] != '0')) return false;
+    for (size_t i = 0; i < s.n; i++) {
+        if (i != whole && !span_digit_char(s.p[i])) return false;
+        digits += i != whole && (digits || s.p[i] != '0');
+    }
+    return digits >= DIGITS;
+}
+
+/* uncut - a bar without its closing bracket was cut at the width of the terminal: what stands behind its last comma may be the beginning of a
+ * value. "memory=56" was 561, "lr=1.20" was 1.20e-03. */
+static struct span uncut(struct span values)
+{
+    const char *comma = memrchr(values.p, ',', values.n);
+    if (!comma) return values;
+    struct span last = span_from(values, (size_t)(comma - values.p) + 1);
+    const char *equals = memchr(last.p, '=', last.n);
+    if (equals && is_exact(span_from(last, (size_t)(equals - last.p) + 1))) return values;
+    return (struct span){values.p, (size_t)(comma - values.p)};
+}
+
 /* find - the bar in a line: its '[' with a count before it and a rate inside. */
 static bool find(struct span body, struct bar *b)
 {
@@ -84,6 +110,7 @@ static bool find(struct span body, struct bar *b)
         const char *close = bracket_end(open, end);
         b->end = close ? (size_t)(close - body.p) + 1 : body.n;
         b->values = (struct span){open + 1, b->end - at - (close ? 2 : 1)};
+        if (!close) b->values = uncut(b->values);
         bool rated = span_has(b->values, "it/s") || span_has(b->values, "s/it") || span_has(b->values, "?");
         if (!rated && !(percent && is_clocked(b->values))) continue;
         b->epochs = span_has(b->values, "s/epoch") || span_has(b->values, "epoch/s") || span_has(b->values, "epochs/s");

@@ -347,12 +347,14 @@ static bool is_logger(struct span name)
     return false;
 }
 
-/* counted_behind - "  120: loss": a number with a colon of its own is the message's, and no value of the word in front. */
+/* counted_behind - "  120: loss", "[   120] loss": a number with a colon or brackets of its own is the message's, and no value of the word in
+ * front. */
 static bool counted_behind(struct span s)
 {
-    size_t i = skip_blank(s), digits = i;
+    bool bracket = s.n && s.p[0] == '[';
+    size_t i = skip_blank(span_from(s, bracket)) + bracket, digits = i;
     while (i < s.n && span_digit_char(s.p[i])) i++;
-    return i > digits && i + 2 < s.n && s.p[i] == ':' && s.p[i + 1] == ' ' && span_letter_char(s.p[i + 2]);
+    return i > digits && i + 2 < s.n && s.p[i] == (bracket ? ']' : ':') && s.p[i + 1] == ' ' && span_letter_char(s.p[i + 2]);
 }
 
 /* logger_length - "root - " or "train_inner | ", "ppcls INFO: ": only behind a time or level. */
@@ -377,7 +379,7 @@ static size_t logger_length(struct span s, struct text_prefix *prefix)
     size_t place = span_starts(span_from(s, i), "[line:") ? place_length(span_from(s, i)) : 0; /* "train.py[line:88] - " */
     size_t after = i + place + skip_blank(span_from(s, i + place));
     bool dashed = after > i && after + 1 < s.n && (s.p[after] == '-' || s.p[after] == '|') && s.p[after + 1] == ' ';
-    bool colon = i < s.n && s.p[i] == ':' && i + 1 < s.n && (isalpha((unsigned char)s.p[i + 1]) || s.p[i + 1] == ' ');
+    bool colon = i < s.n && s.p[i] == ':' && i + 1 < s.n && (isalpha((unsigned char)s.p[i + 1]) || strchr(" [", s.p[i + 1]));
     if (colon && (field_of(name)->kind != FIELD_VALUE || memchr(name.p, '.', name.n) == NULL))
         colon = is_logger(name) || (field_of(name)->kind == FIELD_VALUE && counted_behind(span_from(s, i + 1)));
     if (!dashed && !colon) return 0;
