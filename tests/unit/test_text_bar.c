@@ -96,6 +96,32 @@ static void a_bar_that_was_cut_by_the_terminal_loses_what_was_cut(void **unused)
     probe_close(p);
 }
 
+static void an_evaluation_below_the_bar_of_an_epoch_stands_at_its_step(void **unused)
+{
+    (void)unused;
+    WITH("\rEpoch 0:  40%|#| 4/10 [00:00<00:00, 9.0it/s, loss=0.5]\nval_loss: 0.75\n"
+         "\rEpoch 0:  80%|#| 8/10 [00:00<00:00, 9.0it/s, loss=0.25]\nval_loss: 0.625\n"
+         "\rEpoch 1:  20%|#| 2/10 [00:00<00:00, 9.0it/s, loss=0.125]\nval_loss: 0.5\n",
+         p);
+    probe_expect(p, "point val_loss 4 0.75 @2");
+    probe_expect(p, "point val_loss 8 0.625 @4");
+    probe_expect(p, "point loss 12 0.125 @5");
+    probe_expect(p, "point val_loss 12 0.5 @6");
+    probe_close(p);
+}
+
+/* Of most epochs nothing is logged: a count that is higher in a later one does not go on from the one before. */
+static void a_bar_drawn_at_0_counts_its_own_epoch(void **unused)
+{
+    (void)unused;
+    WITH("\rEpoch 4:   0%| | 0/6 [00:00<?, ?it/s]\rEpoch 4:  17%|#| 1/6 [00:00<00:00, 9.0it/s, loss=0.5]\n"
+         "\rEpoch 8:   0%| | 0/6 [00:00<?, ?it/s]\rEpoch 8:  33%|#| 2/6 [00:00<00:00, 9.0it/s, loss=0.25]\n",
+         p);
+    probe_expect(p, "point loss 19 0.5 @1");
+    probe_expect(p, "point loss 44 0.25 @2");
+    probe_close(p);
+}
+
 /* live - a log that goes on: what is told while more may come. */
 static struct probe *live(const char *doc)
 {
@@ -183,6 +209,8 @@ int main(void)
         cmocka_unit_test(trainer_dicts_take_their_step_from_the_bar),
         cmocka_unit_test(only_the_complete_keras_bar_is_the_epoch),
         cmocka_unit_test(each_redraw_of_a_bar_is_a_record_once),
+        cmocka_unit_test(an_evaluation_below_the_bar_of_an_epoch_stands_at_its_step),
+        cmocka_unit_test(a_bar_drawn_at_0_counts_its_own_epoch),
         cmocka_unit_test(a_bar_that_was_cut_by_the_terminal_loses_what_was_cut),
         cmocka_unit_test(a_bar_that_ends_its_line_is_told_at_once),
         cmocka_unit_test(a_bar_that_is_come_back_to_repeats_nothing),

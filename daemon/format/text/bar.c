@@ -236,6 +236,7 @@ static void draw(struct text_families *f, struct text_run *r, const struct text_
         return;
     }
     b->values = metrics_of(b->values);
+    if (!b->n && b->total > 0 && b->total == f->bar_total) text_place_begins_again(&r->place);
     if ((!b->values.n && !b->title.n) || (!b->n && repeats(f, b))) return;
     bool again = f->held.again, same = is_held(f, b);
     if (!same) text_bar_settle(f, r, out);

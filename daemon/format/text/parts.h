@@ -45,6 +45,8 @@ bool text_labelled(const struct text_line *l, const struct text_pairs *ps);
 enum text_split text_leading_split(const struct text_pairs *ps);
 /* text_line_split - the data that the line says it is about; SPLIT_NONE where it does not. */
 enum text_split text_line_split(const struct text_run *r, const struct text_line *l, const struct text_pairs *ps);
+/* text_where_behind_step - was the last thing told one of the step that the training loop has come to? */
+bool text_where_behind_step(const struct text_run *r);
 /* text_where_by_epoch - the place of a record that tells an epoch or, with AXIS_RECORD, a part of one. */
 struct text_where text_where_by_epoch(struct text_run *r, const struct text_count *c, enum text_split split,
                                       const struct text_name *main);

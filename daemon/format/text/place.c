@@ -50,6 +50,11 @@ int64_t text_place_step(struct text_place *p, int64_t raw, double total, double 
     return step;
 }
 
+void text_place_begins_again(struct text_place *p)
+{
+    if (p->known && p->raw > 0) p->within.again = true, p->flat = false;
+}
+
 void text_place_wraps(struct text_place *p, int64_t raw, double total)
 {
     struct stepper *s = &p->stepper;

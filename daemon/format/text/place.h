@@ -49,6 +49,8 @@ struct text_place {
 /* text_place_step - the step of a record: a counter that starts again in every epoch is joined with it.
  *   raw     the record's own count;  total  of a fraction "raw/total", else NaN;  epoch  NaN when the line has none */
 int64_t text_place_step(struct text_place *p, int64_t raw, double total, double epoch);
+/* text_place_begins_again - the count stands at 0 once more, where it stood higher: it is its epoch's own. */
+void text_place_begins_again(struct text_place *p);
 /* text_place_wraps - below the heading of a later epoch the count has begun again: the epoch before had the batches that its total tells,
  * of which the last ones may not have been logged. */
 void text_place_wraps(struct text_place *p, int64_t raw, double total);

@@ -221,6 +221,8 @@ unsigned text_plain(struct text_run *r, const struct text_line *l, struct text_p
     bool progressed =
         split && split == place->progress_split && place->known; /* its progress stands at the last step, and so does it */
     if (progressed) return text_emit(r, l, ps, (struct text_where){place->step, place->axis, split}, out);
+    if (speaks && !split && text_where_behind_step(r)) /* "val_loss: 0.5" below the bar of an epoch, as "val loss: 0.5" there */
+        return text_emit(r, l, ps, (struct text_where){place->step, place->axis, SPLIT_NONE}, out);
     struct text_count c = {.axis = AXIS_EPOCH, .epoch = isnan(heading) ? place->epoch : heading};
     if (isnan(heading) && (place->fractional || !place->epoch_known)) c.axis = AXIS_RECORD;
     struct text_where at = text_where_by_epoch(r, &c, split, text_main_metric(ps));

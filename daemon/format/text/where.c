@@ -4,8 +4,7 @@
 
 #include "parts.h"
 
-/* behind_step - was the last thing told one of the step that the training loop has come to? */
-static bool behind_step(const struct text_run *r)
+bool text_where_behind_step(const struct text_run *r)
 {
     return r->points && r->place.known && r->last.axis == r->place.axis && r->last.step == r->place.step;
 }
@@ -18,7 +17,8 @@ struct text_where text_where_by_epoch(struct text_run *r, const struct text_coun
 {
     struct text_place *p = &r->place;
     bool trains = !split && main, crowded = trains && c->axis == AXIS_EPOCH && text_place_crowded(p, main, (int64_t)c->epoch);
-    if (p->known && (c->axis == AXIS_RECORD || (split && behind_step(r)))) return (struct text_where){p->step, p->axis, split};
+    if (p->known && (c->axis == AXIS_RECORD || (split && text_where_behind_step(r))))
+        return (struct text_where){p->step, p->axis, split};
     if (trains && c->axis == AXIS_EPOCH) text_place_counts(p, c->epoch);
     if (c->axis == AXIS_RECORD || crowded) text_place_by_record(p);
     p->record += trains || !p->record;
