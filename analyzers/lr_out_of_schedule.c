@@ -11,6 +11,7 @@
  *   climbs        the rate had stood or come down, and rises value by value above all it was: a decay of the wrong sign. Where it had
  *                 stood still, and climbs to several times what it was, few values are enough; and half as much of them where each rise is by the same
  *                 factor, as no warm-up's is
+ *   goes_on       the rate rose along a line, and where that should have ended it leaves it upwards, faster and faster (stats/bend.h)
  * Warm restarts, cycles and plateau rules rise or fall on purpose: where the settings name one, or name none, a rise is
  * worth knowing only, unless the run was resumed just there: what was resumed is then not the schedule. Where the rate leaps from its lowest back to its peak at once, and does so again after a longer while, or the last of
  * such cycles ends with the run, nothing is told: so warm restarts do (Loshchilov 2017), whatever the settings name (a trainer that is given
@@ -22,6 +23,7 @@
 #include "analyzer.h"
 #include "diagnose.h"
 #include "fact_key.h"
+#include "stats/bend.h"
 #include "stats/told.h"
 
 #define LONGER 1.5 /* than the first cycle, the second */
@@ -60,10 +62,11 @@ struct state {
         double grew;             /* the logarithm of the newest one's */
     } climb;
     struct {
-        double n, x, y, xx, xy, yy; /* sums: steps since its first rate, rates */
+        struct line of; /* steps since its first rate, rates */
         int64_t step;
         uint64_t line;
-    } fall;       /* rates in a row, each below the one before it */
+    } fall; /* rates in a row, each below the one before it */
+    struct bend bend;
     bool in_tail; /* the rate is all but 0, since tail_step */
     struct told told;
 };
@@ -176,9 +179,8 @@ static void follow_climb(struct state *s, const struct point *p)
 static void follow_fall(struct state *s, const struct point *p)
 {
     if (!(p->value < s->last)) memset(&s->fall, 0, sizeof s->fall);
-    if (s->fall.n == 0) s->fall.step = p->step, s->fall.line = p->line;
-    double x = (double)(p->step - s->fall.step), y = p->value;
-    s->fall.n++, s->fall.x += x, s->fall.y += y, s->fall.xx += x * x, s->fall.xy += x * y, s->fall.yy += y * y;
+    if (s->fall.of.n == 0) s->fall.step = p->step, s->fall.line = p->line;
+    line_add(&s->fall.of, (double)(p->step - s->fall.step), p->value);
 }
 
 /* The newest rate against the curve so far. */
@@ -187,6 +189,7 @@ static void follow(struct state *s, const struct point *p)
     bool warms_up = s->rises + 2 >= s->n, rises = p->value > s->last;
     follow_climb(s, p);
     follow_fall(s, p);
+    bend_add(&s->bend, p->step, p->value, p->line);
     if (rises && warms_up) s->rises++;
     if (s->peak > 0 && s->low <= s->knobs->fallen * s->peak && p->value >= s->knobs->risen * s->low &&
         p->value > s->knobs->fallen * s->peak)
@@ -205,7 +208,7 @@ static void follow(struct state *s, const struct point *p)
     s->in_tail = tail;
 }
 
-enum how { RESTARTS = 1, ENDLESS, TOO_LONG, TOO_SHORT, JUMPS, SHORT_WARMUP, CLIMBS, LINE_SHORT, STANDS };
+enum how { RESTARTS = 1, ENDLESS, TOO_LONG, TOO_SHORT, JUMPS, SHORT_WARMUP, CLIMBS, LINE_SHORT, GOES_ON, STANDS };
 struct verdict {
     enum how how;
     bool certain;    /* against what was declared: a warning */
@@ -256,13 +259,12 @@ static bool too_short(const struct state *s, struct verdict *v)
 /* The rates lie on a line to five digits, and it meets 0 long before the declared end. */
 static bool line_too_short(const struct state *s, struct verdict *v)
 {
-    double n = s->fall.n, xx = n * s->fall.xx - s->fall.x * s->fall.x, xy = n * s->fall.xy - s->fall.x * s->fall.y,
-           yy = n * s->fall.yy - s->fall.y * s->fall.y;
+    const struct line *l = &s->fall.of;
     *v = (struct verdict){LINE_SHORT, true, s->peak, s->last, s->fall.step, s->fall.line};
-    if (n < s->knobs->min_points / 2 || !strcasestr(s->schedule, "linear") || !declares_decay(s) || !counts_steps(s))
+    if (l->n < s->knobs->min_points / 2 || !strcasestr(s->schedule, "linear") || !declares_decay(s) || !counts_steps(s))
         return false;
-    if (!(xx > 0) || !(yy > 0) || xy * xy < STRAIGHT * xx * yy) return false;
-    double ends = (double)s->fall.step + s->fall.x / n - s->fall.y / n * xx / xy;
+    if (!line_is_straight(l, STRAIGHT)) return false;
+    double ends = (double)s->fall.step + (l->x - l->y / line_slope(l)) / l->n;
     return ends <= (1 - s->knobs->early_end) * s->max_steps;
 }
 
@@ -280,6 +282,14 @@ static bool climb_counts(const struct state *s)
 {
     double lasted = (double)(s->last_step - s->climb.step), before = (double)(s->climb.step - s->first_step);
     return s->climb.told || (lasted <= before && (double)(s->last_step - s->first_step) > 1.5 * s->warmup);
+}
+
+/* A warm-up along a line, which goes on upwards where it should have ended. */
+static bool goes_on_up(const struct state *s, struct verdict *v)
+{
+    const struct bend *b = &s->bend;
+    *v = (struct verdict){GOES_ON, true, b->left, b->last, b->left_step, b->left_line};
+    return b->far && !declares_rises(s);
 }
 
 static bool climbs(const struct state *s, struct verdict *v)
@@ -300,13 +310,14 @@ static bool climbs(const struct state *s, struct verdict *v)
 static bool tells_climb(struct state *s)
 {
     struct verdict v;
+    if (!s->bend.far && s->bend.rises && bend_rises(&s->bend, s->knobs->climbed, s->knobs->climb_few)) return s->bend.far = true;
     if (!s->climb.told && (double)s->climb.rises >= fmin(s->knobs->climb_few, s->knobs->climb_points) && climbs(s, &v))
         return s->climb.told = true;
     return false;
 }
 
-static bool (*const rules[])(const struct state *s, struct verdict *v) = {climbs,    rises_again,    never_warm,  too_long,
-                                                                          too_short, line_too_short, short_warmup};
+static bool (*const rules[])(const struct state *s, struct verdict *v) = {goes_on_up, climbs,    rises_again,    never_warm,
+                                                                          too_long,   too_short, line_too_short, short_warmup};
 
 static bool judged(const struct state *s, struct verdict *v)
 {
@@ -319,7 +330,7 @@ static void judge(struct state *s, const struct findings *out)
 {
     struct verdict v;
     if ((double)s->n < s->knobs->climb_stood) return;
-    bool is = (double)s->n < s->knobs->min_points ? climbs(s, &v) : judged(s, &v);
+    bool is = (double)s->n < s->knobs->min_points ? goes_on_up(s, &v) || climbs(s, &v) : judged(s, &v);
     struct finding f = {0};
     if (is) {
         f = (struct finding){.kind = "lr_out_of_schedule",
@@ -352,6 +363,7 @@ static void begin(struct state *s, const struct point *p)
     s->jumped = s->resumed = false;
     memset(&s->climb, 0, sizeof s->climb);
     memset(&s->fall, 0, sizeof s->fall);
+    bend_begin(&s->bend, p->step, p->value);
     s->climb.from = p->value;
     s->same = 1;
     s->peak = s->low = s->last = p->value;

@@ -43,6 +43,8 @@ static const char *how_words(double how)
         "is at its peak long before the declared end of the warm-up",
         "climbs above all it was",
         "falls on a line that comes to 0 long before the end: its schedule was made for fewer steps",
+        "leaves the line of its warm-up and goes on up, faster and faster",
+
         "never moved, though the settings declare a schedule: another one was handed in, or it is never stepped"};
     size_t at = how >= 1 && how < sizeof words / sizeof *words ? (size_t)how : 0;
     return words[at];

@@ -101,7 +101,7 @@ static void a_rise_that_comes_back_is_told_to_be_over(void **unused)
 
 /* ---- the schedule ------------------------------------------------------------------------------------------------------------------ */
 
-enum how { CLIMBS = 7, TOO_LONG = 3, STANDS = 9 };
+enum how { CLIMBS = 7, TOO_LONG = 3, STANDS = 10 };
 static double decays_upwards(int s) { return 1e-3 * pow(1.01, fmax(0, s - 200)); }
 static double warms_up_once(int s) { return 1e-3 * fmin(1, (s + 1) / 300.0); }
 static double warms_up_late(int s) { return 1e-3 * fmin(1, fmax(0.01, (s - 10) / 300.0)); }
@@ -178,6 +178,29 @@ static void a_rate_that_never_moved_is_not_one_that_hardly_came_down(void **unus
         done(&w);
         assert_int_equal(w.last.severity, moves ? SEVERITY_WARNING : SEVERITY_INFO);
         assert_int_equal((enum how)evidence(&w, "how"), moves ? TOO_LONG : STANDS);
+    }
+}
+
+/* A warm-up that leaves its line and goes on up; and rates that are still rising, each as somebody means it to. */
+static double goes_on_faster(int s) { return 1e-3 * (s < 150 ? (s + 1) / 150.0 : 1 + 60 * pow((s - 150) / 450.0, 2)); }
+static double tries_rates(int s) { return 1e-7 * pow(1.03, s); }
+static double warms_up_as_a_cosine(int s) { return 1e-3 * (1.04 - cos(3.14159 * fmin(1, s / 500.0))); }
+static double warms_up_in_two_lines(int s) { return 1e-5 * (s < 150 ? s + 1 : 151 + 4 * (s - 150)); }
+static double slows_down(int s) { return 1e-5 * (s < 150 ? s + 1 : 150 + sqrt(s - 149)); }
+
+static void a_warm_up_that_goes_on_faster_and_faster_is_told_while_it_does(void **unused)
+{
+    static double (*const rates[])(int s) = {goes_on_faster, warms_up_once,         tries_rates,
+                                             slows_down,     warms_up_in_two_lines, warms_up_as_a_cosine};
+    (void)unused;
+    for (size_t i = 0; i < sizeof rates / sizeof *rates; i++) {
+        struct watch w;
+        watch(&w, "lr_out_of_schedule");
+        for (int s = 0; s < 480; s += 8) give(&w, &rate, s, rates[i](s));
+        assert_int_equal(w.told > 0, i == 0);
+        if (i == 0) assert_in_range(w.opened, 160, 240);
+        if (i == 0) assert_in_range(w.last.onset_step, 144, 168);
+        done(&w);
     }
 }
 
@@ -318,6 +341,7 @@ int main(void)
         cmocka_unit_test(few_records_tell_a_climb_that_grows_faster_and_faster),
         cmocka_unit_test(a_climb_by_the_same_factor_each_time_is_told_sooner),
         cmocka_unit_test(a_rate_that_never_moved_is_not_one_that_hardly_came_down),
+        cmocka_unit_test(a_warm_up_that_goes_on_faster_and_faster_is_told_while_it_does),
         cmocka_unit_test(a_hump_in_a_loss_that_falls_is_a_spike),
         cmocka_unit_test(a_step_that_leaves_most_of_the_progress_and_is_made_good_is_worth_knowing_only),
         cmocka_unit_test(a_norm_that_comes_back_to_where_it_stood_is_no_explosion),
