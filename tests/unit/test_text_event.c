@@ -26,6 +26,11 @@ static void a_traceback_is_told_by_its_last_line(void **unused)
     one_event("[rank1]: Traceback (most recent call last):\n[rank1]:   File \"a.py\", line 3\n[rank1]:     main()\n[rank1]: "
               "AssertionError\n",
               "event traceback @4 AssertionError");
+    one_event(
+        "venv\\python.exe : Traceback (most recent call last):\nAt line:1 char:1\n+ python.exe train.py 2>&1\n"
+        "    + CategoryInfo : NotSpecified: (Traceback (most recent call last)::String) []\n  File \"a.py\", line 3\n    main()\n"
+        "KeyError: 'lr'\n",
+        "event traceback @7 KeyError: 'lr'"); /* Windows PowerShell's */
 }
 
 /* Python's logging prints what is wrong with a message, and the program goes on. */

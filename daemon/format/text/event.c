@@ -248,12 +248,19 @@ void text_event_end(struct text_events *e, const struct format_out *out)
 /* in_logging - the first frame of "--- Logging error ---": Python's logging shows what is wrong with a message, and the program goes on. */
 static bool in_logging(struct span frame) { return span_has(frame, "logging/__init__.py\"") && ends_with(frame, ", in emit"); }
 
+/* opens - the first line of a traceback; Windows PowerShell makes an error of its own of the first line that a program writes to stderr:
+ * "python.exe : Traceback (most recent call last):". */
+static bool opens(struct span body)
+{
+    return span_starts(body, "Traceback (most recent call last)") || ends_with(body, ".exe : Traceback (most recent call last):");
+}
+
 static bool traceback(struct text_events *e, const struct text_line *l, const struct format_out *out)
 {
     bool another = e->open && e->rank >= 0 && e->speaker >= 0 && e->speaker != e->rank; /* ranks fail side by side */
-    if (another) return span_starts(l->body, "Traceback (most recent call last)");
+    if (another) return opens(l->body);
     e->rank = e->speaker;
-    if (span_starts(l->body, "Traceback (most recent call last)")) {
+    if (opens(l->body)) {
         e->open = true;
         e->began = l->line;
         keep_quote(e, l->body);
