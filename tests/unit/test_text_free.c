@@ -254,6 +254,43 @@ static void what_only_looks_alike_gives_nothing(void **state)
     }
 }
 
+static void scores_between_the_records_are_told_where_they_stand(void **state)
+{
+    (void)state;
+    struct probe *p =
+        read_log("resume from ckpt.pt, start from epoch 2\n"
+                 "Epoch: [2][10/20] Loss 2.5\nEpoch: [2][20/20] Loss 2.25\ngiou: 0.25, ciou: 0.5\n"
+                 "Epoch: [3][10/20] Loss 1.5\nEpoch: [3][20/20] Loss 1.25\ngiou: 0.75, ciou: 0.625\ngiou: 0.5, ciou: 0.5\n"
+                 "Epoch: [4][10/20] Loss 1.5\n");
+    probe_expect(p, "point giou 40 0.25 @4");
+    probe_expect(p, "point ciou 60 0.625 @7");
+    probe_refuse(p, "@8"); /* once more before the next record: a sample's, or a copy */
+    probe_close(p);
+    p = read_log("Epoch: [1][10/20] Loss 2.5 acc 0.25\nacc: 0.75\n"); /* what the loop tells itself */
+    probe_refuse(p, "@2");
+    probe_close(p);
+}
+
+static void what_an_error_is_measured_in_is_no_prose(void **state)
+{
+    (void)state;
+    struct probe *p = read_log("epoch 1\nProtocol #2 Error (P-MPJPE): 94.5 mm\nPSNR: 21.5 dB\n"
+                               "epoch 2\nProtocol #2 Error (P-MPJPE): 64.5 mm\nPSNR: 24.5 dB\n");
+    probe_expect(p, "point Protocol #2 Error (P-MPJPE) 2 64.5 @5");
+    probe_expect(p, "point PSNR 2 24.5 @6");
+    probe_close(p);
+}
+
+static void a_rate_beside_an_epoch_leaves_it_a_heading(void **state)
+{
+    (void)state;
+    struct probe *p = read_log("=> loaded checkpoint 'c.pth' (epoch 49)\nepoch 50 lr 1.0e-03\ntrain_acc 93.5\nvalid_acc 84.5\n"
+                               "epoch 51 lr 5.0e-04\ntrain_acc 94.5\nvalid_acc 85.5\n");
+    probe_expect(p, "point train_acc 50 93.5 @3");
+    probe_expect(p, "point valid_acc 51 85.5 @7");
+    probe_close(p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -273,6 +310,9 @@ int main(void)
         cmocka_unit_test(two_letters_are_the_players_of_a_game),
         cmocka_unit_test(ticks_of_stylegan_are_records),
         cmocka_unit_test(what_only_looks_alike_gives_nothing),
+        cmocka_unit_test(scores_between_the_records_are_told_where_they_stand),
+        cmocka_unit_test(what_an_error_is_measured_in_is_no_prose),
+        cmocka_unit_test(a_rate_beside_an_epoch_leaves_it_a_heading),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -86,10 +86,23 @@ static bool ends_value(const struct scan *s, struct span w)
     return false;
 }
 
+/* is_measure - "PSNR: 28.1 dB", "MPJPE: 44.3 mm": what an error is measured in, where nothing of the value follows. */
+static bool is_measure(const struct scan *s, struct span w)
+{
+    static const char *const units[] = {"dB",  "mm",  "cm",  "m",      "km",   "mm/s",     "mm/s^2",
+                                        "m/s", "px",  "pix", "pixels", "deg",  "degrees",  "rad",
+                                        "eV",  "meV", "bpp", "nats",   "bits", "kcal/mol", "meV/atom"};
+    if (s->key.start || !s->out->n || w.p - s->start < 2 || w.p[-1] != ' ' || !span_digit_char(w.p[-2])) return false;
+    bool ends = scan_at_end(s, s->p) || strchr(",;|)\t", *s->p);
+    for (size_t i = 0; ends && i < sizeof units / sizeof *units; i++)
+        if (span_is(w, units[i])) return true;
+    return false;
+}
+
 static void extend_key(struct scan *s, struct span w)
 {
     if (!s->key.start && w.n <= 7 && s->out->n) cost_in_time(s, w);
-    if (is_unit(s, w) || ends_value(s, w)) return;
+    if (is_unit(s, w) || ends_value(s, w) || is_measure(s, w)) return;
     if (!s->key.start) s->key.start = w.p;
     s->key.end = w.p + w.n;
     s->key.last = w.p;

@@ -23,7 +23,8 @@ enum {
     NAME_SPLIT = 4,   /* says itself that it is about held-out data */
     NAME_IGNORED = 8, /* a restatement ("best ...") or bookkeeping */
     NAME_RANK = 16,   /* which process wrote the line */
-    NAME_SMALL = 32   /* "eta", not seen yet: the rate where it begins below one, else the time that remains */
+    NAME_SMALL = 32,  /* "eta", not seen yet: the rate where it begins below one, else the time that remains */
+    NAME_ALONE = 64   /* a score that comes in lines of its own between the records (text_plain) */
 };
 struct text_name {
     uint32_t hash, n_key, n_name;
@@ -35,6 +36,7 @@ struct text_name {
     enum text_split cut;        /* words cut off before a counter told a split: "validation loss at" iteration 1000 */
     bool told;                  /* a setting of this name was made a fact */
     int64_t owner;              /* the rank whose values the series are (text/rank.h); TEXT_NO_RANK before one spoke */
+    int64_t alone_at;           /* with NAME_ALONE: where the last stood */
     double drawn;               /* the value that a bar showed last; NaN for none */
     int series[SPLIT_COUNT][2]; /* [0] of the training loop, [1] of epochs; TEXT_UNASKED before the first */
 };

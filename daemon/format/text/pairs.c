@@ -12,6 +12,7 @@
 #include "scan.h"
 #include "word.h"
 
+#include <string.h>
 #include <strings.h>
 
 /* What counters without a name are called. */
@@ -81,7 +82,7 @@ static bool is_unit_text(const char *p, const char *end)
 {
     if (end - p > 12 || end == p) return false;
     for (; p < end; p++)
-        if (!span_letter_char(*p) && *p != '/' && *p != '%') return false;
+        if (!span_letter_char(*p) && !strchr("/%-", *p)) return false;
     return true;
 }
 

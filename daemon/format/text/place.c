@@ -17,6 +17,7 @@ void text_place_epoch(struct text_place *p, double epoch)
     if (!p->epoch_known) p->first_epoch = epoch;
     p->epoch_known = true;
     p->epoch = epoch;
+    if (p->heading && epoch > p->heading_epoch + 1) p->heading = false; /* none since; one beside it may count from 0 */
 }
 
 /* note_growth - where the epoch grew, did the count? Then it counts the whole run (near its end an epoch's count tells nothing, unless it goes

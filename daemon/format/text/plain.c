@@ -132,6 +132,33 @@ static bool sums_training(const struct text_pairs *ps)
     return false;
 }
 
+/* asked - was a value of this name told of the training loop? */
+static bool asked(const struct text_name *e)
+{
+    if (e->main) e = e->main;
+    return e->series[SPLIT_NONE][0] != TEXT_UNASKED || e->series[SPLIT_NONE][1] != TEXT_UNASKED;
+}
+
+/* scores_alone - "giou: 0.47, ciou: 0.55" between the records of a loop that counts, which tell no such thing: what an evaluation found, told
+ * once between two of them; what comes again before the next record is told no more. */
+static bool scores_alone(struct text_run *r, struct text_pairs *ps, int64_t step, struct arena *arena)
+{
+    if (ps->prose) return false;
+    for (size_t i = 0; i < ps->n; i++) {
+        struct text_name *e = text_resolve(r, &ps->pair[i], arena);
+        bool score = e && text_is_metric(e, &ps->pair[i]) && e->flags & NAME_STRONG && ps->pair[i].separator != ' ';
+        if (!score || memmem(e->name, e->n_name, "oss", 3) || !isnan(ps->pair[i].total)) return false;
+        if (asked(e) && !(e->flags & NAME_ALONE)) return false;
+        if (e->flags & NAME_ALONE && e->alone_at == step) return false;
+    }
+    for (size_t i = 0; i < ps->n; i++) {
+        struct text_name *e = ps->pair[i].name;
+        e->flags |= NAME_ALONE;
+        e->alone_at = step;
+    }
+    return true;
+}
+
 /* is_rate - "Current learning rate: 0.01" or "grad_norm 0.5", alone: below the heading of an epoch it is that epoch's. */
 static bool is_rate(const struct text_pairs *ps)
 {
@@ -208,6 +235,10 @@ unsigned text_plain(struct text_run *r, const struct text_line *l, struct text_p
     if (place->bare && !place->known) return numbered(r, l, ps, out);
     bool trains = !speaks && isnan(heading) && counted;
     if (trains && goes_on(r, l, ps, out->arena)) return text_emit(r, l, ps, r->last, out);
+    struct text_where between = {place->step, place->axis, SPLIT_NONE};
+    if (!place->known) between.step = (int64_t)place->epoch, between.axis = place->by_record ? AXIS_RECORD : AXIS_EPOCH;
+    bool alone = trains && !sums_training(ps) && between.axis != AXIS_RECORD && scores_alone(r, ps, between.step, out->arena);
+    if (alone) return text_emit(r, l, ps, between, out);
     if (trains && !(place->known && sums_training(ps))) return 0;
     struct text_weight w = text_weigh(r, ps, out->arena);
     if (is_rate(ps) && !place->known && !isnan(heading) && l->line - place->heading_line <= RATE_LINES)

@@ -13,11 +13,20 @@
 
 enum { PROSE_MAX = 6 };
 
+/* resumes - "resume training from ckpt.pt, start from epoch 15": where a checkpoint stands, and nothing that begins. */
+static bool resumes(struct span body)
+{
+    static const char *const words[] = {"resum", "Resum", "oaded", "oading", "estored", "start from", "starting from"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (span_has(body, words[i])) return true;
+    return false;
+}
+
 static void note_heading(struct text_run *r, const struct text_line *l, const struct text_pairs *ps, double epoch)
 {
     for (size_t i = 0; i < ps->n; i++)
         if (ps->pair[i].separator == '=') return;
-    if (l->body.n >= 120 || ps->calls || ps->code) return;
+    if (l->body.n >= 120 || ps->calls || ps->code || (ps->prose && resumes(l->body))) return;
     enum text_split split = text_split_of(l->body);
     text_place_heading(&r->place, epoch, split, l->line);
     if (!split) text_place_counts(&r->place, epoch);
@@ -76,7 +85,8 @@ static bool sums_epoch(const struct text_run *r, const struct text_pairs *ps, co
     return trains && c->axis == AXIS_EPOCH && r->place.known && r->place.axis == AXIS_STEP;
 }
 
-/* keeps_time - "Epoch: 03 | Epoch Time: 0m 12s", "End of epoch 3 / 100  Time Taken: 12 sec" tell what the lines below are about. */
+/* keeps_time - "Epoch: 03 | Epoch Time: 0m 12s", "End of epoch 3 / 100  Time Taken: 12 sec" and "epoch 3 lr 0.025" tell what the lines below
+ * are about. */
 static bool keeps_time(const struct text_pairs *ps)
 {
     static const char time_word[] = "time";
@@ -84,7 +94,8 @@ static bool keeps_time(const struct text_pairs *ps)
         const struct text_pair *p = &ps->pair[i];
         struct span key = p->key;
         bool time = key.n >= 4 && (strncasecmp(key.p + key.n - 4, time_word, 4) == 0 || strncasecmp(key.p, time_word, 4) == 0);
-        if (p->key.n && !time && !(p->name && p->name->rank != FIELD_UNRANKED)) return false;
+        bool rate = span_is(key, "lr") || span_is(key, "learning rate") || span_is(key, "learning_rate");
+        if (p->key.n && !time && !rate && !(p->name && p->name->rank != FIELD_UNRANKED)) return false;
     }
     return true;
 }
