@@ -10,6 +10,7 @@
  * infinities, and a History has no holes, so null there is NaN. In a list null may also be a value that somebody did not have (None),
  * or the NaN of orjson and JavaScript: it is no point, and is reported. The file is rewritten whole, so it may be read half written. */
 #include "document.h"
+#include "eval_sets.h"
 #include "json_scan.h"
 #include "record.h"
 
@@ -23,7 +24,7 @@ struct state {
     uint64_t hash;        /* of the name that series belongs to */
     int series;           /* -1 when it is refused or no metric */
     uint32_t facts;
-    bool named, holes_told;
+    bool named, holes_told, sets_told;
 };
 struct reading {
     struct state *s;
@@ -212,6 +213,8 @@ static void value_at(void *arg, const struct document_place *at, struct span raw
 static size_t feed(void *state, struct span in, int at_end, const struct format_out *out)
 {
     struct reading r = {state, out};
+    if (!r.s->sets_told && !eval_sets_tell(in, at_end, out)) return 0;
+    r.s->sets_told = true;
     return document_feed(&r.s->document, in, at_end, &(struct document_sink){&r, open_at, value_at}, out);
 }
 

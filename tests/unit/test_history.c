@@ -27,6 +27,29 @@ static void nan_and_infinity_are_points_quoted_or_not(void **unused)
     probe_close(p);
 }
 
+static void the_sets_of_a_booster_tell_whose_they_are(void **unused)
+{
+    (void)unused;
+    struct probe *p = probe_text("history", "{\"validation_0\": {\"rmse\": [2.5, 1.25]}, \"validation_1\": {\"rmse\": [3, 2]}}");
+    probe_expect(p, "fact boosting_library=xgboost");
+    probe_expect(p, "fact first_eval_set=train");
+    probe_expect(p, "point validation_1/rmse 1 2 @1");
+    probe_close(p);
+    p = probe_text("history", "{\"validation_0\": {\"rmse\": [2.5, 1.25]}}");
+    probe_expect(p, "fact boosting_library=xgboost");
+    probe_refuse(p, "fact first_eval_set");
+    probe_close(p);
+    p = probe_text("history", "{\n  \"train\": {\"rmse\": [2.5]}, \"test\": {\"rmse\": [3]}}");
+    probe_expect(p, "fact boosting_library=xgboost");
+    probe_close(p);
+    p = probe_text("history", "{\"training\": {\"l2\": [2.5]}, \"valid_1\": {\"l2\": [3]}}");
+    probe_expect(p, "fact boosting_library=lightgbm");
+    probe_close(p);
+    p = probe_text("history", "{\"train\": {\"loss\": [2.5]}, \"test\": {\"loss\": [3]}}"); /* anybody's */
+    probe_refuse(p, "fact boosting_library");
+    probe_close(p);
+}
+
 static void an_object_an_epoch_is_read_by_its_number(void **unused)
 {
     (void)unused;
@@ -195,6 +218,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_nth_number_is_epoch_n),
         cmocka_unit_test(nan_and_infinity_are_points_quoted_or_not),
+        cmocka_unit_test(the_sets_of_a_booster_tell_whose_they_are),
         cmocka_unit_test(an_object_an_epoch_is_read_by_its_number),
         cmocka_unit_test(the_classes_of_a_report_are_no_epochs),
         cmocka_unit_test(pairs_in_a_list_are_step_and_value),
