@@ -85,6 +85,7 @@ static double silence(int s) { return s < ONSET ? 2 + 4 * (s % 3) : 10 + 60 * af
 
 #include "made_games.h" /* more of them; they use the rows above */
 #include "made_progress.h"
+#include "made_rounds.h"
 
 static const struct made_run made[] = {
     {"well", {LOSS(loss_well), NORM(norm_well), EVAL(eval_well), SCORE(score_well), RATE}},
@@ -118,6 +119,7 @@ static const struct made_run made[] = {
     {"stalls", {ROW(ROLE_SILENCE, "silence", "", BETTER_UNKNOWN, silence, 1)}},
     MADE_GAMES,
     MADE_PROGRESS,
+    MADE_ROUNDS,
 };
 enum { MADE = sizeof made / sizeof *made };
 
