@@ -199,7 +199,7 @@ static void message(struct text *t, const struct text_line *l, const struct form
     if (text_columns(&t->columns, &t->run, l, out) || text_below(&t->below, &t->run, l, &t->pairs, out)) return;
     const struct text_form *form = text_forms_fit(&t->forms, l->body, behind(t, l->body), &t->run.names, &t->pairs);
     bool counts = form || has_number(l->body) || span_starts(l->body, "copypaste: ") || span_starts(l->body, "History (");
-    uint32_t families = form ? form->families : counts ? text_family_rows(&t->families, l->body) : 0;
+    uint64_t families = form ? form->families : counts ? text_family_rows(&t->families, l->body) : 0;
     struct span rest = {"", 0};
     if (families && text_family(&t->families, families, &t->run, l, &rest, out)) {
         if (rest.n && rest.n < l->body.n) glued(t, l, rest, out);

@@ -367,6 +367,17 @@ static void a_stop_behind_a_number_is_of_no_name(void **unused)
     probe_close(p);
 }
 
+static void a_fit_cut_short_says_at_which_iteration(void **unused)
+{
+    (void)unused;
+    WITH("Iteration 16, loss = 0.35181094\n/usr/lib/sklearn/_multilayer_perceptron.py:785: ConvergenceWarning: Stochastic "
+         "Optimizer: "
+         "Maximum iterations (16) reached and the optimization hasn't converged yet.\n  warnings.warn(\n",
+         p);
+    probe_expect(p, "fact stopped_at_iterations=16");
+    probe_close(p);
+}
+
 static void boosting_rounds_tell_whose_they_are(void **unused)
 {
     (void)unused;
@@ -384,6 +395,10 @@ static void boosting_rounds_tell_whose_they_are(void **unused)
     WITH("[1]\tvalid_0's l2: 0.25\n", light);
     probe_expect(light, "fact boosting_library=lightgbm");
     probe_close(light);
+    WITH("[iter 5] loss=1.25 val_loss=1.5 scale=2.0000 norm=0.9690\n", natural);
+    probe_expect(natural, "fact boosting_library=ngboost");
+    probe_expect(natural, "point val_loss 5 1.5 @1");
+    probe_close(natural);
 }
 
 static void what_launchers_put_in_front_does_not_matter(void **unused)
@@ -448,6 +463,7 @@ int main(void)
         cmocka_unit_test(deepspeed_lines_are_read),
         cmocka_unit_test(boosting_rounds_and_tables_are_read),
         cmocka_unit_test(a_stop_behind_a_number_is_of_no_name),
+        cmocka_unit_test(a_fit_cut_short_says_at_which_iteration),
         cmocka_unit_test(boosting_rounds_tell_whose_they_are),
         cmocka_unit_test(what_launchers_put_in_front_does_not_matter),
     };

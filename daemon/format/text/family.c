@@ -149,6 +149,8 @@ static const struct family {
     {"0123456789", "/", NULL, text_bar_keras},
     {"0123456789", "epoch", NULL, text_espnet},
     {"[", " leaves", NULL, text_shape_trees},
+    {"[", " scale=", NULL, text_shape_ngboost},
+    {NULL, ": ConvergenceWarning: ", NULL, text_shape_unconverged},
     {NULL, "[", text_bar_may_be_tqdm, text_bar_tqdm},
     {"f", "fit progress: (", NULL, text_flower_progress},
     {"aHr{'(", NULL, NULL, text_flower_history},
@@ -186,31 +188,31 @@ static bool holds(struct span s, const char *literal)
 }
 
 enum { N_FAMILIES = sizeof families / sizeof *families };
-_Static_assert(N_FAMILIES <= 32, "text_families.rows has a bit for each");
+_Static_assert(N_FAMILIES <= 64, "text_families.rows has a bit for each");
 
 void text_families_init(struct text_families *f)
 {
     for (unsigned c = 1; c < 256; c++)
         for (unsigned i = 0; i < N_FAMILIES; i++)
-            if (!families[i].first || strchr(families[i].first, (int)c)) f->rows[c] |= 1u << i;
+            if (!families[i].first || strchr(families[i].first, (int)c)) f->rows[c] |= UINT64_C(1) << i;
 }
 
-uint32_t text_family_rows(const struct text_families *f, struct span body)
+uint64_t text_family_rows(const struct text_families *f, struct span body)
 {
-    uint32_t held = 0;
-    for (uint32_t rows = f->rows[(unsigned char)body.p[0]]; rows; rows &= rows - 1) {
-        const struct family *row = &families[__builtin_ctz(rows)];
+    uint64_t held = 0;
+    for (uint64_t rows = f->rows[(unsigned char)body.p[0]]; rows; rows &= rows - 1) {
+        const struct family *row = &families[__builtin_ctzll(rows)];
         if ((!row->literal || holds(body, row->literal)) && (!row->may || row->may(body))) held |= rows & -rows;
     }
     return held;
 }
 
-bool text_family(struct text_families *f, uint32_t rows, struct text_run *r, const struct text_line *l, struct span *rest,
+bool text_family(struct text_families *f, uint64_t rows, struct text_run *r, const struct text_line *l, struct span *rest,
                  const struct format_out *out)
 {
     *rest = (struct span){"", 0};
     for (; rows; rows &= rows - 1)
-        if (families[__builtin_ctz(rows)].read(f, r, l, rest, out)) return true;
+        if (families[__builtin_ctzll(rows)].read(f, r, l, rest, out)) return true;
     return false;
 }
 

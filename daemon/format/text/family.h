@@ -7,7 +7,7 @@
 enum { TEXT_BAR_BYTES = 1024, TEXT_DICT_BYTES = 4096 };
 enum { TEXT_CONLL_METRICS = 4, TEXT_CONLL_CLASS_BYTES = 32, TEXT_CONLL_NAME_BYTES = 64 };
 struct text_families {
-    uint32_t rows[256];                 /* first letter of a line -> the rows of the table that it may be for */
+    uint64_t rows[256];                 /* first letter of a line -> the rows of the table that it may be for */
     int64_t bar, bar_total, bar_base;   /* tqdm: the count last told, its end, counts of the bars before */
     bool bar_told, validated;           /* validated: an evaluation's bar was drawn since the held-out values were told */
     struct {                            /* the tqdm bar drawn last, while its count may be drawn again; n_body 0 for none */
@@ -65,12 +65,12 @@ struct text_families {
 /* text_families_init - index the table by first letter. */
 void text_families_init(struct text_families *f);
 /* text_family_rows - the shapes that a line may have by its first letter and the words it must hold: a bit for each row. */
-uint32_t text_family_rows(const struct text_families *f, struct span body);
+uint64_t text_family_rows(const struct text_families *f, struct span body);
 /* text_family - try the table of shapes.
  *   rows     of text_family_rows, or those of a line with the same words
  *   rest     what is glued behind a progress bar, to be read as a line of its own; else empty
  *   returns  true when one of them knew the line, whether or not it gave points */
-bool text_family(struct text_families *f, uint32_t rows, struct text_run *r, const struct text_line *l, struct span *rest,
+bool text_family(struct text_families *f, uint64_t rows, struct text_run *r, const struct text_line *l, struct span *rest,
                  const struct format_out *out);
 /* text_family_settle - a line that is no bar came, or the log ends here for now: what was held back is told. */
 void text_family_settle(struct text_families *f, struct text_run *r, const struct format_out *out);

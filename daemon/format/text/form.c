@@ -253,7 +253,7 @@ static bool make(struct text_form *f, struct span body)
     return true;
 }
 
-void text_forms_keep(struct text_forms *forms, struct span body, uint32_t families)
+void text_forms_keep(struct text_forms *forms, struct span body, uint64_t families)
 {
     enum { PATIENCE = 64, SELDOM = 16 };
     bool pays = forms->made < PATIENCE || forms->fitted >= forms->made || forms->made % SELDOM == 0;

@@ -30,7 +30,8 @@ struct text_slots {
 };
 
 struct text_form {
-    uint32_t n, families; /* bytes of text, 0 for no form; rows of text/family.c that such a line is to be tried with */
+    uint32_t n;        /* bytes of text, 0 for no form */
+    uint64_t families; /* rows of text/family.c that such a line is to be tried with */
     char text[TEXT_FORM_BYTES + SAME_BYTES];
     struct form_words { /* the words in front of each number, and behind the last */
         uint16_t from, n;
@@ -68,7 +69,7 @@ const struct text_form *text_forms_fit(struct text_forms *f, struct span body, s
                                        struct text_pairs *out);
 /* text_forms_keep - make a form of a line that was a record and that no form fits, where that pays.
  *   families  see struct text_form */
-void text_forms_keep(struct text_forms *f, struct span body, uint32_t families);
+void text_forms_keep(struct text_forms *f, struct span body, uint64_t families);
 /* text_slot_note - note a number of text_pairs: bytes from to to of the message at start. */
 void text_slot_note(struct text_slots *s, const char *start, const char *from, const char *to, size_t pair, enum text_slot_is is);
 

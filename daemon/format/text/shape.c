@@ -184,3 +184,25 @@ bool text_shape_rate(struct text_families *f, struct text_run *r, const struct t
     text_point(r, l, span_of("learning rate"), value, at, out);
     return true;
 }
+
+bool text_shape_ngboost(struct text_families *f, struct text_run *r, const struct text_line *l, struct span *rest,
+                        const struct format_out *out)
+{
+    (void)r, (void)rest;
+    if (f->booster || !span_starts(l->body, "[iter ") || !span_has(l->body, " norm=")) return false;
+    f->booster = true;
+    out->fact(out->arg, span_of("boosting_library"), span_of("ngboost"));
+    return false;
+}
+
+bool text_shape_unconverged(struct text_families *f, struct text_run *r, const struct text_line *l, struct span *rest,
+                            const struct format_out *out)
+{
+    static const char before[] = "Stochastic Optimizer: Maximum iterations (";
+    (void)f, (void)r, (void)rest;
+    const char *at = memmem(l->body.p, l->body.n, before, sizeof before - 1);
+    struct span number = at ? span_from(l->body, (size_t)(at - l->body.p) + sizeof before - 1) : (struct span){"", 0};
+    const char *end = number.n ? memchr(number.p, ')', number.n) : NULL;
+    if (end) out->fact(out->arg, span_of("stopped_at_iterations"), (struct span){number.p, (size_t)(end - number.p)});
+    return end != NULL;
+}

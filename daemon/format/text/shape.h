@@ -31,5 +31,13 @@ bool text_shape_train_valid(struct text_families *f, struct text_run *r, const s
  * do not tell it, as they do with Keras' ReduceLROnPlateau. */
 bool text_shape_rate(struct text_families *f, struct text_run *r, const struct text_line *l, struct span *rest,
                      const struct format_out *out);
+/* text_shape_ngboost - "[iter 10] loss=1.2 val_loss=1.4 scale=2.0 norm=1.1": the general grammar reads it; here it is only told whose rounds they
+ * are, as boosting_library. */
+bool text_shape_ngboost(struct text_families *f, struct text_run *r, const struct text_line *l, struct span *rest,
+                        const struct format_out *out);
+/* text_shape_unconverged - "ConvergenceWarning: Stochastic Optimizer: Maximum iterations (16) reached and the optimization hasn't converged
+ * yet." of scikit-learn's networks: the number, as the setting stopped_at_iterations. */
+bool text_shape_unconverged(struct text_families *f, struct text_run *r, const struct text_line *l, struct span *rest,
+                            const struct format_out *out);
 
 #endif
