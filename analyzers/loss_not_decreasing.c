@@ -31,6 +31,7 @@
 #include "stats/mean_answer.h"
 #include "stats/robust.h"
 #include "stats/shrink.h"
+#include "stats/steady.h"
 #include "stats/told.h"
 #include "stats/track_level.h"
 
@@ -64,7 +65,7 @@ struct state {
     struct track loss[LOSSES], eval[EVALS];
     uint32_t n_loss, n_eval;
     struct answers answers;
-    const struct past *rate; /* of the learning rate; NULL: not logged */
+    const struct past *rate, *norm; /* of the learning rate, of the gradient norm; NULL: not logged */
     bool game;
     struct beside of[LOSSES];
 };
@@ -477,7 +478,7 @@ static void judge(struct state *s, uint32_t at, bool over, const struct findings
     finding_add(&f, "to", level.now, "");
     finding_add(&f, "total_change", (level.now - level.initial) / fabs(level.initial), "share");
     finding_add(&f, "points", (double)t->curve->points, "points");
-    bool around = !held_constant(s) && (noisy || (still && around_one_level(s, t)));
+    bool around = !held_constant(s) && (mean || noisy || (still && around_one_level(s, t)));
     finding_add(&f, "noisy", around ? 1 + held_out_rests(s) : 0, "");
     enum at_chance chance =
         answers_at_chance(&s->answers, s->n_eval ? &s->eval[0] : NULL, s->of[at].first, level.now, batches_alike(t));
@@ -486,9 +487,12 @@ static void judge(struct state *s, uint32_t at, bool over, const struct findings
     double taken = shrink_share(&s->shrink);
     if (taken >= s->knobs->shrinks) finding_add(&f, "forgets", taken, "share");
     else finding_add(&f, "creeps", over && ((!settles && !constant && creeps(s, t)) || falls_straight(s)), "");
-    finding_add(&f, "held_constant", (double)(held_constant(s) ? answers_constant(&s->answers, &s->eval[0]) : CHANGES), "");
+    finding_add(&f, "held_constant",
+                (double)(held_constant(s) ? answers_constant(&s->answers, &s->eval[0], s->of[at].first, level.now) : CHANGES),
+                "");
     finding_add(&f, "at_chance", (double)chance, "");
     finding_add(&f, "warms_up", warms_up(s), "");
+    finding_add(&f, "steady", over && !held_constant(s) && steady_norm(s->norm), "");
     told_update(&s->of[at].told, (still || noisy || rises) && !held_out_learns(s) && !gets_better(s), over, &f, out);
 }
 
@@ -543,6 +547,9 @@ static void observe(void *state, const struct point *p, const struct findings *o
     } else if (p->series->role == ROLE_LEARNING_RATE) {
         if (!s->rate) s->rate = p->past;
         rest_for(out, REST);
+    } else if (p->series->role == ROLE_GRAD_NORM) {
+        if (!s->norm) s->norm = p->past;
+        rest_for(out, REST);
     } else if (p->series->role != ROLE_LOSS_TRAIN) {
         s->game = true;
     } else {
@@ -564,7 +571,8 @@ const struct analyzer analyzer_loss_not_decreasing = {.name = "loss_not_decreasi
                                                       .source = "failure knowledge, section 2: loss is flat",
                                                       .kinds = kinds,
                                                       .wants = WANTS(ROLE_LOSS_TRAIN) | WANTS(ROLE_LOSS_EVAL) |
-                                                               WANTS(ROLE_SCORE_EVAL) | WANTS(ROLE_LEARNING_RATE) | GAMES,
+                                                               WANTS(ROLE_SCORE_EVAL) | WANTS(ROLE_LEARNING_RATE) |
+                                                               WANTS(ROLE_GRAD_NORM) | GAMES,
                                                       .scope = PER_RUN,
                                                       .state_size = sizeof(struct state),
                                                       .first_size = FIRST_SIZE,

@@ -15,7 +15,9 @@
 #include "stats/robust.h"
 #include "stats/track_level.h"
 
-#define GAMES    (WANTS(ROLE_RETURN) | WANTS(ROLE_LOSS_GENERATOR) | WANTS(ROLE_LOSS_DISCRIMINATOR))
+#define GAMES (WANTS(ROLE_RETURN) | WANTS(ROLE_LOSS_GENERATOR) | WANTS(ROLE_LOSS_DISCRIMINATOR))
+#define RISEN                                                                                                                    \
+    0.002 /* of the first training loss, that the later ones lie above it: the first rows were answered before a step threw the outputs */
 #define STEADILY 4 /* Mann-Kendall z: none of 10,000 by chance */
 enum { TRAINS = 2, EVALS = 2, SCORES = 2 };
 struct knobs {
@@ -115,6 +117,7 @@ static void judge(struct state *s, const struct findings *out)
     f.confidence = agree ? 0.8 : 0.65; /* and only worth knowing: a loss that is summed over the rows of a batch looks the same */
     finding_add(&f, "from", fmax(begins, held), "");
     finding_add(&f, "to", higher->curve->buckets[higher->curve->used - 1].last, "");
+    finding_add(&f, "rose", track_level(train, 0.5, 1) > (1 + RISEN) * train->curve->buckets[0].max, "");
     finding_add(&f, "classes", exp(fmin(fmax(begins, held), 300)), "classes");
     out->emit(out->arg, &f);
 }

@@ -175,8 +175,10 @@ static bool loss_stands(const struct state *s)
     return track_level(l, 0.67, 1) >= s->knobs->stands * track_level(l, 0, 0.34);
 }
 
+#define HALF_AGAIN 1.5
+#define FELL       0.8 /* of its first value */
 /* Are there far more wrong answers than the held-out loss leaves room for? The loss must have come down, as a cross-entropy that began by
- * guessing does: a squared error is small from the start. */
+ * guessing does: a squared error is small from the start. By half, or by less where there is room for half of the wrong answers only. */
 static bool contradicted(const struct state *s, const struct track *t, double scale)
 {
     const struct track *l = track_of_role(s->loss, s->n_loss, ROLE_LOSS_EVAL);
@@ -185,7 +187,8 @@ static bool contradicted(const struct state *s, const struct track *t, double sc
         return false;
     double now = track_level(l, 0.75, 1), wrong = 1 - track_level(t, 0.75, 1) / scale;
     double first = fmax(l->curve->buckets[0].max, train ? train->curve->buckets[0].max : 0);
-    return wrong > now / log(2) + 0.1 && first > log(2) / 2 && now < first / 2;
+    double room = now / log(2);
+    return wrong > room + 0.1 && first > log(2) / 2 && (now < first / 2 || (wrong > HALF_AGAIN * room && now < FELL * first));
 }
 
 /* Is the held-out loss one number as well? */

@@ -3,10 +3,21 @@
 
 #include "lead.h"
 
-#define SHARES   0.05   /* below ln n: of three classes of which the largest is half as common again */
-#define MAJORITY 0.03   /* of the cost: a bias is soon learned, to a few per cent */
-#define EVEN     0.0003 /* of ln n: what random weights begin at lies a hundred times as far from it */
-#define SURE     10.0   /* nats for each wrong answer: an untrained model pays ln n, and a clipped logarithm 11.5 to 36 */
+#define SHARES    0.05   /* below ln n: of three classes of which the largest is half as common again */
+#define MAJORITY  0.03   /* of the cost: a bias is soon learned, to a few per cent */
+#define EVEN      0.0003 /* of ln n: what random weights begin at lies a hundred times as far from it */
+#define EVEN_MOST 100.0  /* classes: beyond it some ln n lies as near to any number by chance */
+#define GAINS                                                                                                                    \
+    0.2 /* of what the score lacked at first: of 300 held-out rows two shares differ so by chance once in a hundred and less */
+#define BELOW 0.002 /* of what it came to, that a loss began below it: batches before the outputs were equal, or at their ends */
+#define SURE  10.0  /* nats for each wrong answer: an untrained model pays ln n, and a clipped logarithm 11.5 to 36 */
+
+/* Within this share of what equal outputs among n classes cost, for any n? */
+static bool is_even(double level)
+{
+    double n = round(exp(fmin(level, log(EVEN_MOST))));
+    return n >= 2 && fabs(level / log(n) - 1) < EVEN;
+}
 
 /* Within this share of what guessing among 2 to 1,000 classes costs, the usual numbers of them. */
 static bool is_chance(double level, double share)
@@ -23,6 +34,13 @@ static bool is_of_shares(double first, double level)
     return is_chance(first, 0.03) && level >= (1 - SHARES) * first && level <= 1.01 * first;
 }
 
+/* Are its last answers better than its first ones by far more than 300 held-out rows scatter? Then it no longer guesses. */
+static bool gains(const struct answers *a)
+{
+    double scale = a->last > 1.5 ? 100 : 1;
+    return a->n >= 6 && a->last - a->first >= GAINS * (scale - a->first);
+}
+
 /* One of two classes is answered to every input, and the loss is what their shares alone cost. */
 static bool is_majority(const struct answers *a, const struct track *held)
 {
@@ -32,26 +50,41 @@ static bool is_majority(const struct answers *a, const struct track *held)
     return fabs(held->curve->buckets[held->curve->used - 1].mean / cost - 1) <= MAJORITY;
 }
 
+/* Does a held-out loss come from below to what equal outputs cost, and stay there? Random weights begin a little off it on either side, and what
+ * learns leaves it downwards; only weights that shrink to nothing come back to it. */
+static bool becomes_even(const struct track *held, double first)
+{
+    if (!held || held->curve->used < 6) return false;
+    const struct bucket *b = held->curve->buckets;
+    double level = b[held->curve->used - 1].mean;
+    for (uint32_t i = held->curve->used / 2; i < held->curve->used; i++)
+        if (!is_even(b[i].mean) || fabs(b[i].mean / level - 1) > EVEN) return false;
+    return b[0].mean < (1 - BELOW) * level || (first < (1 - BELOW) * level && b[0].mean < (1 + EVEN) * level);
+}
+
 enum at_chance answers_at_chance(const struct answers *a, const struct track *held, double first, double level, bool alike)
 {
+    if (becomes_even(held, first)) return EVEN_AT_LAST;
     if (is_majority(a, held)) return ONE_ANSWER;
+    bool even = held && held->curve->width == 1 && is_even(held->curve->buckets[0].mean) && is_even(first);
+    if (even && alike) return EVEN_OUTPUTS;
     if (!alike || (!is_chance(level, 0.01) && !is_of_shares(first, level))) return NOT_AT_CHANCE;
-    bool even = held && held->curve->width == 1 && is_chance(held->curve->buckets[0].mean, EVEN);
-    if (even && is_chance(first, EVEN)) return EVEN_OUTPUTS;
-    if (a->n >= 3 && a->again == 0) return TELLS_APART;
-    if (a->n >= 6 && 10 * a->again < 3 * (a->n - 1)) return TELLS_APART;
+    bool differ = a->n >= 3 && a->again == 0;
+    differ |= a->n >= 6 && 10 * a->again < 3 * (a->n - 1);
+    if (differ) return gains(a) ? NOT_AT_CHANCE : TELLS_APART;
     return a->n >= 4 && 10 * a->again >= 3 * (a->n - 1) ? ONE_ANSWER : SCORE_UNKNOWN;
 }
 
 /* Where score and loss do not change and each wrong answer costs more than an honest loss comes to, the outputs stand at their ends; a binary
  * cross-entropy tells itself by where its logarithm is clipped: at 2^-23, as Keras does in single precision, or at -100, as PyTorch's BCELoss. */
-enum constant answers_constant(const struct answers *a, const struct track *held)
+enum constant answers_constant(const struct answers *a, const struct track *held, double first, double level)
 {
     double score = a->last > 1.5 ? a->last / 100 : a->last;
-    bool known = a->n >= 4 && a->again == a->n - 1 && score >= 0.05 && score <= 0.95;
+    bool known = a->n >= 4 && a->again == a->n - 1 && score >= 0.01 && score <= 0.95;
     double cost = known ? held->curve->buckets[0].mean / (1 - score) : 0;
     if (cost < SURE) return CONSTANT;
-    return fabs(cost / (23 * log(2)) - 1) < 0.002 || fabs(cost / 100 - 1) < 0.002 ? BINARY_AT_ENDS : AT_ENDS;
+    if (fabs(cost / (23 * log(2)) - 1) < 0.002 || fabs(cost / 100 - 1) < 0.002) return BINARY_AT_ENDS;
+    return first < (1 - BELOW) * level ? THROWN_TO_ENDS : AT_ENDS;
 }
 
 void answers_follow(struct answers *a, const struct point *p)

@@ -10,8 +10,8 @@ struct answers { /* of a held-out score: how often it was the same as before */
     uint32_t n, again;
     double first, last;
 };
-enum at_chance { NOT_AT_CHANCE, TELLS_APART, SCORE_UNKNOWN, ONE_ANSWER, EVEN_OUTPUTS }; /* as the evidence has it */
-enum constant { CHANGES, CONSTANT, AT_ENDS, BINARY_AT_ENDS };
+enum at_chance { NOT_AT_CHANCE, TELLS_APART, SCORE_UNKNOWN, ONE_ANSWER, EVEN_OUTPUTS, EVEN_AT_LAST }; /* as the evidence has it */
+enum constant { CHANGES, CONSTANT, AT_ENDS, BINARY_AT_ENDS, THROWN_TO_ENDS };
 
 /* answers_follow - one more value of a held-out score: of the main one, where more is better and there is a best. */
 void answers_follow(struct answers *a, const struct point *p);
@@ -19,7 +19,9 @@ void answers_follow(struct answers *a, const struct point *p);
  *   held    a held-out loss, or NULL;  first, level  of the training loss: its first value, where it stands
  *   alike   are its batches as alike as those of classes are? A squared error scatters more and comes there by accident */
 enum at_chance answers_at_chance(const struct answers *a, const struct track *held, double first, double level, bool alike);
-/* answers_constant - what it means that a held-out loss is one number. */
-enum constant answers_constant(const struct answers *a, const struct track *held);
+/* answers_constant - what it means that a held-out loss is one number. Where the first rows cost less than all later ones, the outputs did
+ * not begin at their ends: a step threw them there.
+ *   first, level  as above */
+enum constant answers_constant(const struct answers *a, const struct track *held, double first, double level);
 
 #endif

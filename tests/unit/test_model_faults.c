@@ -17,8 +17,8 @@ static void set(struct watch *w, const char *key, const char *text)
     w->a->fact(w->state, key, text);
 }
 
-/* A loss around `level` whose first value is `begins`, and accuracies that go round among `answers` values. */
-static double chance_told(double begins, double level, double scatter, int answers)
+/* A loss around `level` whose first value is `begins`, and accuracies that go round among `answers` values; `up`: they rise by as much in all. */
+static double score_told(double begins, double level, double scatter, int answers, double up)
 {
     struct watch w;
     seed = 21;
@@ -27,11 +27,16 @@ static double chance_told(double begins, double level, double scatter, int answe
         give(&w, &loss, s, (s ? level : begins) * exp(s ? noise(scatter) : 0));
         if (s % 10 || answers == 0) continue;
         give(&w, &held, s, s ? level : begins);
-        give(&w, &score, s, 0.1 + 0.01 * (s / 10 % 3 ? s / 10 % answers : 0));
+        give(&w, &score, s, 0.1 + up * s / 200 + 0.005 * (s / 10 % 3 ? s / 10 % answers : 0));
     }
     done(&w);
     assert_true(w.loud > 0);
     return evidence(&w, "at_chance");
+}
+
+static double chance_told(double begins, double level, double scatter, int answers)
+{
+    return score_told(begins, level, scatter, answers, 0);
 }
 
 static void a_loss_at_chance_tells_whether_inputs_are_told_apart(void **ctx)
@@ -41,6 +46,54 @@ static void a_loss_at_chance_tells_whether_inputs_are_told_apart(void **ctx)
     assert_true(chance_told(2.36, log(10), 0.003, 0) == 2);  /* no accuracy is logged */
     assert_true(chance_told(2.36, log(10), 0.003, 1) == 3);  /* one answer */
     assert_true(chance_told(log(10), log(10), 0.003, 1) == 4);
+    assert_true(chance_told(log(32), log(32), 0.003, 1) == 4);    /* any number of classes */
+    assert_true(score_told(2.36, log(10), 0.003, 20, 0.15) == 0); /* it gets better: no guessing */
+}
+
+/* Held-out losses that come to `level` from `begins`, exactly, and stay. */
+static double settled_told(double begins, double level)
+{
+    struct watch w;
+    seed = 24;
+    watch(&w, "loss_not_decreasing");
+    for (int s = 0; s < 200; s++) {
+        give(&w, &loss, s, (begins + (level - begins) * fmin(1, s / 40.0)) * exp(noise(0.002)));
+        if (s % 10 == 0) give(&w, &held, s, begins + (level - begins) * fmin(1, s / 40.0)), give(&w, &score, s, 0.1);
+    }
+    done(&w);
+    assert_true(w.loud > 0);
+    return evidence(&w, "at_chance");
+}
+
+static void weights_that_shrink_to_nothing_are_told_from_units_that_are_off(void **ctx)
+{
+    (void)ctx;
+    assert_true(settled_told(2.28, log(10)) == 5);
+    assert_true(settled_told(2.33, log(10)) == 3);         /* from above, as any network does */
+    assert_true(settled_told(2.28, 0.997 * log(10)) == 3); /* what the shares of the classes cost: a last bias learns them */
+}
+
+/* A flat loss under a gradient norm that scatters and comes down by so much. */
+static double steady_told(double scatter, double falls)
+{
+    struct watch w;
+    seed = 25;
+    watch(&w, "loss_not_decreasing");
+    for (int s = 0; s < 200; s++) {
+        give(&w, &loss, s, 2.3 * exp(noise(0.003)));
+        give(&w, &norm, s, 0.5 * exp(noise(scatter) - falls * s / 200));
+    }
+    done(&w);
+    assert_true(w.loud > 0);
+    return evidence(&w, "steady");
+}
+
+static void a_gradient_that_stays_what_it_was_tells_of_steps_next_to_nothing(void **ctx)
+{
+    (void)ctx;
+    assert_true(steady_told(0.05, 0) == 1);
+    assert_true(steady_told(0.4, 0) == 0);
+    assert_true(steady_told(0.05, 0.5) == 0);
 }
 
 static void a_squared_error_that_happens_to_be_ln_3_is_not_at_chance(void **ctx)
@@ -49,19 +102,21 @@ static void a_squared_error_that_happens_to_be_ln_3_is_not_at_chance(void **ctx)
     assert_true(chance_told(1.13, log(3), 0.3, 0) == 0);
 }
 
-static double constant_told(double held_loss, double accuracy)
+static double begun_told(double begins, double held_loss, double accuracy)
 {
     struct watch w;
     seed = 22;
     watch(&w, "loss_not_decreasing");
     for (int s = 0; s < 60; s++) {
-        give(&w, &loss, s, held_loss * exp(noise(0.001)));
+        give(&w, &loss, s, s ? held_loss * exp(noise(0.001)) : begins);
         if (s % 6 == 0) give(&w, &held, s, held_loss), give(&w, &score, s, accuracy);
     }
     done(&w);
     assert_true(w.loud > 0);
     return evidence(&w, "held_constant");
 }
+
+static double constant_told(double held_loss, double accuracy) { return begun_told(held_loss, held_loss, accuracy); }
 
 static void outputs_at_their_ends_are_told_from_weights_that_stand(void **ctx)
 {
@@ -70,6 +125,7 @@ static void outputs_at_their_ends_are_told_from_weights_that_stand(void **ctx)
     assert_true(constant_told(16.118 * 0.9, 0.1) == 2);              /* ten classes, -ln(1e-7) for each wrong answer */
     assert_true(constant_told(23 * log(2) * (1 - 0.62), 0.62) == 3); /* one unit of softmax in Keras */
     assert_true(constant_told(100 * (1 - 0.55), 0.55) == 3);         /* the same in PyTorch */
+    assert_true(begun_told(9.4, 16.118 * 0.9, 0.1) == 4);            /* the first rows were answered before */
     assert_true(constant_told(10.8, 0.0001) == 1);                   /* 50,000 tokens: guessing costs as much */
 }
 
@@ -268,6 +324,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_loss_at_chance_tells_whether_inputs_are_told_apart),
+        cmocka_unit_test(weights_that_shrink_to_nothing_are_told_from_units_that_are_off),
+        cmocka_unit_test(a_gradient_that_stays_what_it_was_tells_of_steps_next_to_nothing),
         cmocka_unit_test(a_squared_error_that_happens_to_be_ln_3_is_not_at_chance),
         cmocka_unit_test(outputs_at_their_ends_are_told_from_weights_that_stand),
         cmocka_unit_test(a_decay_that_outweighs_learning_explains_a_flat_loss),
