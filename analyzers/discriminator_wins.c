@@ -39,7 +39,7 @@ static const struct knob knobs[] = {
     {"discriminator_share", "share", 0.25, 0.01, 1, 0.1, 0.4, offsetof(struct knobs, share), "of its early level", "our choice"},
     {"discriminator_points", "points", 30, 10, 10000, 100, 20, offsetof(struct knobs, min_points),
      "values before anything is said", "our choice"},
-    {"discriminator_at_end", "points", 20, 10, 10000, 60, 14, offsetof(struct knobs, min_at_end), "the same when the run is over",
+    {"discriminator_at_end", "points", 12, 10, 10000, 30, 10, offsetof(struct knobs, min_at_end), "the same when the run is over",
      "our choice: the end that counts is four of them, the beginning two"},
     {"discriminator_lasted", "share", 0.2, 0.05, 1, 0.4, 0.1, offsetof(struct knobs, lasted_share),
      "of the run that it must have lasted", "our choice"},

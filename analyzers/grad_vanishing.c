@@ -10,6 +10,11 @@
 #include "stats/robust.h"
 
 enum { LAYERS = 64, WINDOW = 32, EARLY = 20 };
+struct place {
+    int64_t step;
+    uint64_t line;
+    uint16_t segment;
+};
 struct layer {
     const struct series *series;
     double level;
@@ -29,10 +34,10 @@ struct state {
     uint32_t n_layers;
     double loss_first, loss_now;
     uint64_t n_loss;
-    int64_t onset_step, last_step;
-    uint64_t onset_line, last_line;
-    uint16_t segment;
-    uint64_t low_points;
+    int64_t onset_step;
+    uint64_t onset_line;
+    uint64_t low_points, n_low_row; /* n_low_row: norms below `norm` up to the newest one */
+    struct place low, newest;       /* where these begin, and end */
     bool told;
     struct finding last; /* as told, or to be told */
 };
@@ -58,11 +63,9 @@ static bool loss_is_high(const struct state *s)
     return s->n_loss < 5 || s->loss_first <= 0 || s->loss_now >= s->knobs->loss_left * s->loss_first;
 }
 
-static void tell(struct state *s, const struct point *p, const struct series *series, double norm, double ratio, double by_layer,
-                 const struct findings *out)
+static void report(struct state *s, const struct place *p, const struct series *series, double norm, double ratio,
+                   double by_layer, const struct findings *out)
 {
-    if (s->low_points++ == 0) s->onset_step = p->step, s->onset_line = p->line;
-    if ((double)s->low_points < s->knobs->min_points || (s->told && (s->low_points & (s->low_points - 1)))) return;
     struct finding f = {.kind = "grad_vanishing",
                         .phase = s->told ? PHASE_CHANGED : PHASE_OPENED,
                         .episode = 1,
@@ -86,9 +89,32 @@ static void tell(struct state *s, const struct point *p, const struct series *se
     out->emit(out->arg, &f);
 }
 
+static void tell(struct state *s, const struct point *p, const struct series *series, double norm, double ratio, double by_layer,
+                 const struct findings *out)
+{
+    if (s->low_points++ == 0) s->onset_step = p->step, s->onset_line = p->line;
+    if ((double)s->low_points < s->knobs->min_points || (s->told && (s->low_points & (s->low_points - 1)))) return;
+    report(s, &(struct place){p->step, p->line, p->segment}, series, norm, ratio, by_layer, out);
+}
+
+/* The median of a window lags behind by half of it. So in a log that is over before that the last quarter of its norms is asked, all of which
+ * must be low. */
+static void look_late(struct state *s, const struct findings *out)
+{
+    double late[WINDOW];
+    uint64_t n = s->n_whole / 4 < WINDOW ? s->n_whole / 4 : WINDOW;
+    if (s->last.kind || n < 3 || s->n_low_row < n || s->early <= 0) return;
+    for (uint64_t i = 0; i < n; i++) late[i] = s->window[(s->n_whole - 1 - i) % WINDOW];
+    double level = robust_median(late, (size_t)n);
+    if (!(level > 0) || level >= s->knobs->share * s->early) return;
+    s->low_points = s->n_low_row, s->onset_step = s->low.step, s->onset_line = s->low.line;
+    report(s, &s->newest, s->series, level, level / s->early, 0, out);
+}
+
 static void finish(void *state, const struct findings *out)
 {
     struct state *s = state;
+    look_late(s, out);
     bool high = loss_is_high(s);
     if (!s->last.kind || s->told == high) return;
     s->last.phase = high ? PHASE_OPENED : PHASE_CLOSED;
@@ -121,6 +147,9 @@ static void observe_whole(struct state *s, const struct point *p, const struct f
     if (!s->series) s->series = p->series;
     if (p->series != s->series) return;
     remember(s, p->value);
+    s->newest = (struct place){p->step, p->line, p->segment};
+    s->n_low_row = p->value < s->knobs->norm ? s->n_low_row + 1 : 0;
+    if (s->n_low_row == 1) s->low = s->newest;
     size_t n = s->n_whole < WINDOW ? (size_t)s->n_whole : WINDOW;
     if (s->n_whole <= EARLY || (s->early > 0 && 2 * s->n_low >= n)) look(s, p, n, out); /* zero from the start: not computed */
 }
