@@ -26,6 +26,8 @@ static const double HALF =
     0.5; /* of the level before, that a training loss must have come down to for a steep gradient to lead downhill */
 static const double LEAPT =
     3; /* times the evaluation before: more than noise, and more than harder rows in training can do to it */
+static const double GUESSES =
+    3; /* times what the untrained model paid, and no rows are only harder: guessing costs about as much on any */
 static const double BEARS = 0.02; /* share by which a held-out loss may rise, and has not noticed */
 
 static bool among(const char *kind, const char *const *kinds)
@@ -108,15 +110,25 @@ static bool held_out_leapt(const struct run *r, const struct finding *f)
     return false;
 }
 
-static bool held_out_gains(const struct run *r, const struct finding *f)
-{
-    return held_out_improves(r, f) && !held_out_leapt(r, f);
-}
-
 /* How many steps lie between two values of a series. */
 static double apart(const struct run_series *s)
 {
     return s->points > 1 ? (double)(s->last_step - s->first_step) / (double)(s->points - 1) : 0;
+}
+
+/* Is a loss told as higher than guessing could cost? Then rows that are not like the others were trained on, or the weights are lost. A log that
+ * goes on from an earlier one does not show what guessing cost. */
+static bool is_beyond_guessing(const struct run *r, const struct finding *f, const char *told)
+{
+    const struct run_series *s = r->series[f->series->id];
+    const struct curve *c = &s->curve;
+    bool begins = c->used && (double)s->first_step <= RECORDS * apart(s);
+    return begins && c->buckets[0].min > 0 && finding_evidence(f, told, 0) > GUESSES * c->buckets[0].min;
+}
+
+static bool held_out_gains(const struct run *r, const struct finding *f)
+{
+    return held_out_improves(r, f) && !held_out_leapt(r, f) && !is_beyond_guessing(r, f, "now");
 }
 
 /* Is the held-out loss, whenever it was evaluated while the finding lasts, no worse than just before? Then other rows are trained on, and
@@ -140,6 +152,7 @@ static bool is_borne_by(const struct run *r, const struct run_series *s, const s
 static bool held_out_bears(const struct run *r, const struct finding *f)
 {
     bool borne = false;
+    if (is_beyond_guessing(r, f, "to")) return false;
     for (size_t i = 0; i < r->n_series; i++) {
         const struct run_series *s = r->series[i];
         if (s->s.role != ROLE_LOSS_EVAL || s->s.axis != f->series->axis) continue;
