@@ -30,18 +30,14 @@
 #include "stats/lead.h"
 #include "stats/mean_answer.h"
 #include "stats/robust.h"
+#include "stats/short_steps.h"
 #include "stats/shrink.h"
-#include "stats/steady.h"
 #include "stats/told.h"
 #include "stats/track_level.h"
 
 #define GAMES   (WANTS(ROLE_RETURN) | WANTS(ROLE_LOSS_GENERATOR) | WANTS(ROLE_LOSS_DISCRIMINATOR))
-#define WANDERS 0.4 /* of the scatter is between neighbours; of pure noise all of it, 0.4 once in 1,000 among 25 levels */
-#define WARMS                                                                                                                    \
-    4 /* times the first rates that a rate which only rises has come to, to warm up: a first bucket holds a tenth of them and more */
-#define LATE 0.1 /* of what the first half fell, at its rate, that the second one falls too where steps are too short */
-#define STRAIGHT                                                                                                                 \
-    0.8 /* of what the first half of the evaluations fell, that the second does: a settling bias loses half and more */
+#define WANDERS 0.4   /* of the scatter is between neighbours; of pure noise all of it, 0.4 once in 1,000 among 25 levels */
+#define LATE    0.1   /* of what the first half fell, at its rate, that the second one falls too where steps are too short */
 #define CREEP   1.9   /* Mann-Kendall z, one-sided: 1 in 35 by chance; five values in a row that fall have 2.2 */
 #define SCATTER 0.03  /* of the level: cross-entropies of an untrained model scatter less */
 #define FEW     5.0   /* times as much a gain counts where evaluations are few */
@@ -314,16 +310,6 @@ static double rate_left(const struct state *s)
     return half[0] > 0 ? fmin(1, fmax(0, half[1] / half[0])) : 1;
 }
 
-/* Has the rate only risen, from next to nothing to its newest value? Then the whole log is a warm-up. */
-static bool warms_up(const struct state *s)
-{
-    const struct curve *c = s->rate ? &s->rate->coarse : NULL;
-    if (!c || c->used < 6 || !(c->buckets[0].mean > 0)) return false;
-    for (uint32_t i = 1; i < c->used; i++)
-        if (!(c->buckets[i].mean > c->buckets[i - 1].mean)) return false;
-    return c->buckets[c->used - 1].last >= WARMS * c->buckets[0].mean;
-}
-
 /* Does the second half fall steadily, and not by next to nothing of what the first one fell at its rate? */
 static bool falls_late(const struct state *s, const double *y, size_t n)
 {
@@ -332,33 +318,11 @@ static bool falls_late(const struct state *s, const double *y, size_t n)
     return robust_trend(y + half, n - half) < -CREEP && after >= LATE * rate_left(s) * before;
 }
 
-/* How far the steps between two evaluations can have carried: the sum of the rates there, or their number where no rate is logged; NaN
- * where too few are. */
-static double reach(const struct state *s, const struct bucket *from, const struct bucket *to)
-{
-    struct past_room room;
-    const struct curve *c = s->rate ? past_fine(s->rate, &room) : NULL;
-    double sum = c ? NAN : (double)(to->last_step - from->last_step);
-    for (uint32_t i = 0; c && i < c->used; i++)
-        if (c->buckets[i].first_step > from->last_step && c->buckets[i].first_step <= to->last_step)
-            sum = (isnan(sum) ? 0 : sum) + c->buckets[i].mean * c->buckets[i].n;
-    return sum;
-}
-
-/* Does a held-out loss fall from one evaluation to the next by as much as the rate between them lets it, to the end? What the last biases
- * learn comes to an end, and weights that are in motion go up now and then. */
+/* Does a held-out loss fall by as much as the rate lets it, to the end? */
 static bool falls_straight(const struct state *s)
 {
-    double y[TRACK_BUCKETS];
-    for (uint32_t i = 0; i < s->n_eval; i++) {
-        const struct curve *c = s->eval[i].curve;
-        size_t n = track_means(&s->eval[i], y), up = 0;
-        for (size_t k = 1; k < n; k++) up += y[k] > y[k - 1];
-        if (n < 5 || up > 0) continue;
-        double before = y[0] - y[n / 2], after = y[n / 2] - y[n - 1];
-        double share = reach(s, &c->buckets[n / 2], &c->buckets[n - 1]) / reach(s, &c->buckets[0], &c->buckets[n / 2]);
-        if (after > 0 && after >= STRAIGHT * share * before) return true;
-    }
+    for (uint32_t i = 0; i < s->n_eval; i++)
+        if (short_steps_straight(&s->eval[i], s->rate)) return true;
     return false;
 }
 
@@ -491,8 +455,8 @@ static void judge(struct state *s, uint32_t at, bool over, const struct findings
                 (double)(held_constant(s) ? answers_constant(&s->answers, &s->eval[0], s->of[at].first, level.now) : CHANGES),
                 "");
     finding_add(&f, "at_chance", (double)chance, "");
-    finding_add(&f, "warms_up", warms_up(s), "");
-    finding_add(&f, "steady", over && !held_constant(s) && steady_norm(s->norm), "");
+    finding_add(&f, "warms_up", short_steps_warm_up(s->rate), "");
+    finding_add(&f, "steady", over && !held_constant(s) && short_steps_steady(s->norm), "");
     told_update(&s->of[at].told, (still || noisy || rises) && !held_out_learns(s) && !gets_better(s), over, &f, out);
 }
 

@@ -9,6 +9,7 @@
 #include "whole_run.h"
 
 #include "stats/lead.h"
+#include "stats/short_steps.h"
 #include "stats/track_level.h"
 #include "stats/whole_trees.h"
 
@@ -19,6 +20,7 @@ struct state {
     const struct knobs *knobs;
     const struct series *series[WHOLE_CURVES];
     const struct past *past[WHOLE_CURVES];
+    const struct past *rate; /* of the learning rate; NULL: not logged */
     uint16_t segment;
     bool game;
 };
@@ -77,6 +79,7 @@ static void finish(void *state, const struct findings *out)
 {
     const struct state *s = state;
     const struct track t = track_at(s, s->past[WHOLE_TRAIN] ? WHOLE_TRAIN : WHOLE_HELD);
+    const struct track held = track_at(s, WHOLE_HELD);
     double x[WHOLE_FEATURES];
     if (s->game || !curves_open(out) || !t.curve || !t.curve->used || (double)t.curve->points < s->knobs->points ||
         !track_begins(&t))
@@ -91,6 +94,9 @@ static void finish(void *state, const struct findings *out)
     finding_add(&f, "to", track_level(&t, 0.9, 1), "");
     finding_add(&f, "points", (double)t.curve->points, "points");
     finding_add(&f, "runs_alike", share, "share");
+    finding_add(&f, "straight", s->past[WHOLE_HELD] && short_steps_straight(&held, s->rate), "");
+    finding_add(&f, "steady", short_steps_steady(s->past[WHOLE_NORM]), "");
+    finding_add(&f, "warms_up", short_steps_warm_up(s->rate), "");
     out->emit(out->arg, &f);
 }
 
@@ -98,6 +104,7 @@ static void observe(void *state, const struct point *p, const struct findings *o
 {
     struct state *s = state;
     int at = whole_curve_of(p->series);
+    if (p->series->role == ROLE_LEARNING_RATE && !s->rate) s->rate = p->past;
     s->game |= whole_is_game(p->series->role);
     if (at >= 0 && p->past && (!s->series[at] || s->series[at] == p->series || lead_of(p->series, s->series[at])))
         s->series[at] = p->series, s->past[at] = p->past, s->segment = p->segment;
@@ -109,7 +116,8 @@ const struct analyzer analyzer_whole_run = {.name = "whole_run",
                                             .source = "Friedman 2001 (boosted trees); seeded training runs",
                                             .kinds = kinds,
                                             .wants = WANTS(ROLE_LOSS_TRAIN) | WANTS(ROLE_LOSS_EVAL) | WANTS(ROLE_SCORE_EVAL) |
-                                                     WANTS(ROLE_SCORE_TRAIN) | WANTS(ROLE_GRAD_NORM) | WHOLE_GAMES,
+                                                     WANTS(ROLE_SCORE_TRAIN) | WANTS(ROLE_GRAD_NORM) | WANTS(ROLE_LEARNING_RATE) |
+                                                     WHOLE_GAMES,
                                             .scope = PER_RUN,
                                             .blind = true,
                                             .state_size = sizeof(struct state),
