@@ -40,6 +40,7 @@
 #define LATE    0.1   /* of what the first half fell, at its rate, that the second one falls too where steps are too short */
 #define CREEP   1.9   /* Mann-Kendall z, one-sided: 1 in 35 by chance; five values in a row that fall have 2.2 */
 #define SCATTER 0.03  /* of the level: cross-entropies of an untrained model scatter less */
+#define NUMBERS 20.0  /* nats: beyond it a loss without a score is none of classes, of which none are as many */
 #define FEW     5.0   /* times as much a gain counts where evaluations are few */
 #define KNOWS   0.3   /* of what guessing lacks, that a score is above it: 0.65 of two classes, which half of all pairs have */
 #define MANY    10    /* changes of a score that is no accuracy: as a->n of an accuracy, twice */
@@ -282,8 +283,8 @@ static bool around_one_level(const struct state *s, const struct track *t)
     size_t n = track_means(t, y);
     if (n < 5) return false;
     struct spread all = spread_of(y, n);
-    double scatter = s->answers.series ? SCATTER : SCATTER / 2;                    /* without a score it hardly is of classes */
-    if (t->series->axis == AXIS_EPOCH) scatter = s->answers.series ? INFINITY : 0; /* a mean of all batches */
+    double scatter = s->answers.series ? SCATTER : y[0] > NUMBERS ? 0 : SCATTER / 2; /* without a score it hardly is of classes */
+    if (t->series->axis == AXIS_EPOCH) scatter = s->answers.series ? INFINITY : 0;   /* a mean of all batches */
     return gain >= 0 && (gain <= s->knobs->held_gain || held_out_settles(s)) && all.sd > scatter * all.mean;
 }
 

@@ -41,6 +41,10 @@ static bool gains(const struct answers *a)
     return a->n >= 6 && a->last - a->first >= GAINS * (scale - a->first);
 }
 
+/* Does the score take a few values again and again? They are the shares of classes: all rows get one answer, and now and then another one. Who
+ * tells rows apart has another score nearly each time. */
+static bool come_back(const struct answers *a) { return a->n >= 8 && a->n_kinds < ANSWERS_KINDS && 2 * a->n_kinds <= a->n; }
+
 /* One of two classes is answered to every input, and the loss is what their shares alone cost. */
 static bool is_majority(const struct answers *a, const struct track *held)
 {
@@ -69,6 +73,7 @@ enum at_chance answers_at_chance(const struct answers *a, const struct track *he
     bool even = held && held->curve->width == 1 && is_even(held->curve->buckets[0].mean) && is_even(first);
     if (even && alike) return EVEN_OUTPUTS;
     if (!alike || (!is_chance(level, 0.01) && !is_of_shares(first, level))) return NOT_AT_CHANCE;
+    if (come_back(a)) return ONE_ANSWER;
     bool differ = a->n >= 3 && a->again == 0;
     differ |= a->n >= 6 && 10 * a->again < 3 * (a->n - 1);
     if (differ) return gains(a) ? NOT_AT_CHANCE : TELLS_APART;
@@ -93,6 +98,9 @@ void answers_follow(struct answers *a, const struct point *p)
     if (!a->series || (a->series != p->series && lead_of(p->series, a->series))) *a = (struct answers){.series = p->series};
     if (a->series != p->series) return;
     a->again += a->n && p->value == a->last;
+    uint32_t kind = 0;
+    while (kind < a->n_kinds && a->kinds[kind] != p->value) kind++;
+    if (kind == a->n_kinds && kind < ANSWERS_KINDS) a->kinds[a->n_kinds++] = p->value;
     if (!a->n) a->first = p->value;
     a->n++, a->last = p->value;
 }

@@ -5,10 +5,11 @@
 
 #include "track.h"
 
-struct answers { /* of a held-out score: how often it was the same as before */
+enum { ANSWERS_KINDS = 16 };
+struct answers { /* of a held-out score: how often it was the same as before, and which values it took */
     const struct series *series;
-    uint32_t n, again;
-    double first, last;
+    uint32_t n, again, n_kinds;
+    double first, last, kinds[ANSWERS_KINDS];
 };
 enum at_chance { NOT_AT_CHANCE, TELLS_APART, SCORE_UNKNOWN, ONE_ANSWER, EVEN_OUTPUTS, EVEN_AT_LAST }; /* as the evidence has it */
 enum constant { CHANGES, CONSTANT, AT_ENDS, BINARY_AT_ENDS, THROWN_TO_ENDS };

@@ -46,6 +46,7 @@ static void a_loss_at_chance_tells_whether_inputs_are_told_apart(void **ctx)
     assert_true(chance_told(2.36, log(10), 0.003, 0) == 2);  /* no accuracy is logged */
     assert_true(chance_told(2.36, log(10), 0.003, 1) == 3);  /* one answer */
     assert_true(chance_told(log(10), log(10), 0.003, 1) == 4);
+    assert_true(chance_told(2.36, log(10), 0.003, 4) == 3);       /* a few that come back: one answer, now and then another one */
     assert_true(chance_told(log(32), log(32), 0.003, 1) == 4);    /* any number of classes */
     assert_true(score_told(2.36, log(10), 0.003, 20, 0.15) == 0); /* it gets better: no guessing */
 }

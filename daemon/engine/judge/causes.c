@@ -91,12 +91,26 @@ static bool training_is_finite(const struct run *r)
     return any;
 }
 
-/* A finding as causes see it: a held-out loss that is NaN by itself is no matter of the steps. */
+/* The highest value of a training loss that was logged as 0 from then on; 0 where there is none. */
+static double highest_before_masked(const struct run *r)
+{
+    double highest = 0;
+    for (size_t i = 0; i < r->n_series; i++) {
+        const struct run_series *s = r->series[i];
+        if (s->s.role != ROLE_LOSS_TRAIN || !s->points || s->last != 0) continue;
+        for (uint32_t j = 0; j < s->curve.used; j++) highest = fmax(highest, s->curve.buckets[j].max);
+    }
+    return highest;
+}
+
+/* A finding as causes see it: a held-out loss that is NaN by itself is no matter of the steps; and where the training loss hides what it became,
+ * what it was before tells whether it had exploded. */
 static struct finding as_evidence(const struct run *r, const struct finding *f)
 {
     struct finding seen = *f;
     bool held_out = f->series && f->series->role == ROLE_LOSS_EVAL && strcmp(f->kind, "loss_nonfinite") == 0;
     if (held_out && training_is_finite(r)) finding_add(&seen, "held_out_alone", 1, "");
+    else if (held_out) finding_add(&seen, "trained_at", highest_before_masked(r), "");
     return seen;
 }
 
