@@ -291,6 +291,36 @@ static void a_rate_beside_an_epoch_leaves_it_a_heading(void **state)
     probe_close(p);
 }
 
+static void a_mean_of_what_was_tested_is_none_of_training(void **state)
+{
+    (void)state;
+    struct probe *p = read_log("Epoch 1/2\n10/10 [====] - 1s 1ms/step - loss: 2.5 - acc: 0.25\nEpoch 2/2\n"
+                               "10/10 [====] - 1s 1ms/step - loss: 1.5 - acc: 0.5\nTest loss: 1.75\nTest accuracy: 0.5\n"
+                               "Summary:\nAverage loss: 1.875\nAverage accuracy: 0.5\n");
+    probe_expect(p, "point loss 2 1.5 @4");
+    probe_refuse(p, "@8");
+    probe_refuse(p, "@9");
+    probe_close(p);
+}
+
+static void values_beside_brackets_are_no_code(void **state)
+{
+    (void)state;
+    static const char log[] = "[Update 1/2] PolicyLoss=0.75 ValueLoss=0.5 Pred(mean=0.25, std=0.5)KL=0.125 Entropy=2.5\n"
+                              "[Update 2/2] PolicyLoss=0.5 ValueLoss=0.25 Pred(mean=0.25, std=0.5)KL=0.25 Entropy=1.5\n"
+                              "[Update 1/2] PolicyLoss=0.25 ValueLoss=0.5 Pred(mean=0.25, std=0.5)KL=0.5 Entropy=1.25\n"
+                              "[Update 2/2] PolicyLoss=0.125 ValueLoss=0.25 Pred(mean=0.25, std=0.5)KL=0.25 Entropy=0.5\n";
+    struct probe *p = read_log(log);
+    probe_expect(p, "point PolicyLoss 3 0.25 @3");
+    probe_expect(p, "point KL 4 0.25 @4");
+    probe_close(p);
+    p = read_log(
+        "Player[1] : Skip   cards: 2 A K J 10 9\nPlayer[2] : 5 5   cards: 2 2 A A J 10\nPlayer[0] : 6   cards: Q J 10 7\n"
+        "Player[1] : Skip   cards: 2 A K J 10 9\nPlayer[2] : 7 7   cards: 2 2 J 9\nPlayer[0] : 8   cards: Q J 10\n");
+    probe_refuse(p, "point ");
+    probe_close(p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -313,6 +343,8 @@ int main(void)
         cmocka_unit_test(scores_between_the_records_are_told_where_they_stand),
         cmocka_unit_test(what_an_error_is_measured_in_is_no_prose),
         cmocka_unit_test(a_rate_beside_an_epoch_leaves_it_a_heading),
+        cmocka_unit_test(a_mean_of_what_was_tested_is_none_of_training),
+        cmocka_unit_test(values_beside_brackets_are_no_code),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -21,12 +21,19 @@ static inline struct text_name *text_resolve(struct text_run *r, struct text_pai
     return p->name;
 }
 
+/* text_is_count - a small whole number, as people count things. */
+static inline bool text_is_count(double value) { return value >= 1 && value < 1000 && value == floor(value); }
+
 /* text_is_metric - is the value one of a series: no counter, no bookkeeping, no prose? Behind a name and a blank it is none unless the name is a
  * metric's, or its mean follows in brackets, as a meter of averages writes it: "Loss box 5.25 (6.5)". */
 static inline bool text_is_metric(const struct text_name *e, const struct text_pair *p)
 {
     if (!e || e->rank != FIELD_UNRANKED || (e->flags & NAME_IGNORED) || p->words > TEXT_NAME_WORDS_MAX) return false;
     if (p->separator == ' ' && isnan(p->mean) && !(e->flags & NAME_METRIC)) return false;
+    if (p->separator == ' ' && text_is_count(p->value)) {
+        bool letter = e->n_name == 1 || (e->n_name > 1 && e->name[e->n_name - 2] == ' ');
+        if (letter) return false; /* "A A J 10": the cards of a hand, and no loss J */
+    }
     if (e->flags & NAME_SMALL && !(p->value >= 0 && p->value < 1)) return false;
     switch (e->field->kind) {
     case FIELD_VALUE: return true;

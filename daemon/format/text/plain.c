@@ -8,6 +8,15 @@
 
 enum { RATE_LINES = 20, STANDING_LINES = 12, BARE_PROSE_MAX = 2 };
 
+/* assigns - "PolicyLoss=0.25 Adv(mean=0.5, std=0.1) KL=0.01": values enough that what stands in brackets beside them is no code. */
+static bool assigns(const struct text_pairs *ps)
+{
+    enum { ENOUGH = 3 };
+    unsigned n = 0;
+    for (size_t i = 0; i < ps->n; i++) n += ps->pair[i].separator == '=' && ps->pair[i].words == 1;
+    return n >= ENOUGH && ps->calls <= n;
+}
+
 /* all_named - nothing but metrics and their values; no code, no model, no long text. */
 static bool all_named(const struct text_line *l, const struct text_pairs *ps)
 {
@@ -15,7 +24,7 @@ static bool all_named(const struct text_line *l, const struct text_pairs *ps)
         bool parts = i && ps->pair[i].total > 0 && ps->pair[i - 1].percent; /* "accuracy: 95%, (950/1000)" */
         if (!ps->pair[i].key.n && !parts) return false;
     }
-    return ps->n && ps->prose <= 3 && !ps->calls && !ps->braces && l->body.n <= TEXT_PENDING_BYTES;
+    return ps->n && ps->prose <= 3 && (!ps->calls || assigns(ps)) && !ps->braces && l->body.n <= TEXT_PENDING_BYTES;
 }
 
 /* count_held - held-out data told again, and nothing of training since: another record. Training's own records count by themselves. */
@@ -215,6 +224,14 @@ static bool beside_best(const struct text_pairs *ps)
     return false;
 }
 
+/* averages_held - "Average loss: 1.2" below "Test loss: 1.0": a mean of what was tested, over folds perhaps, and nothing of the training loop. */
+static bool averages_held(struct text_run *r, struct text_pairs *ps, struct arena *arena)
+{
+    bool held_out = r->points && r->last.split != SPLIT_NONE && r->last.split != SPLIT_EPOCH;
+    const struct text_name *e = held_out && ps->n == 1 ? text_resolve(r, &ps->pair[0], arena) : NULL;
+    return e && e->main && (e->key[0] | 0x20) == 'a';
+}
+
 unsigned text_plain(struct text_run *r, const struct text_line *l, struct text_pairs *ps, const struct format_out *out)
 {
     struct text_place *place = &r->place;
@@ -233,6 +250,7 @@ unsigned text_plain(struct text_run *r, const struct text_line *l, struct text_p
     }
     if (!speaks && ps->prose > (counted || !tells_loss(ps) ? 0 : BARE_PROSE_MAX)) return 0;
     if (place->bare && !place->known) return numbered(r, l, ps, out);
+    if (!speaks && averages_held(r, ps, out->arena)) return 0;
     bool trains = !speaks && isnan(heading) && counted;
     if (trains && goes_on(r, l, ps, out->arena)) return text_emit(r, l, ps, r->last, out);
     struct text_where between = {place->step, place->axis, SPLIT_NONE};
