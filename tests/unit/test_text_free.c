@@ -321,6 +321,20 @@ static void values_beside_brackets_are_no_code(void **state)
     probe_close(p);
 }
 
+static void a_rate_of_its_own_hides_no_section(void **state)
+{
+    (void)state;
+    struct probe *p = read_log("- Train | Epoch 1 | 5/10 | 1.5 it/sec | Loss 2.5 | Grad 0.5\n- Train | Epoch 1 | 9/10 | 1.5 "
+                               "it/sec | Loss 2.25 | Grad 0.5\n"
+                               "- Valid | Epoch 1 | 1/2 | 0.5 it/sec | Loss 2.75 | Nsdr 3.5\n- Valid | Epoch 1 | 2/2 | 0.5 "
+                               "it/sec | Loss 2.5 | Nsdr 3.75\n"
+                               "- Train | Epoch 2 | 5/10 | 1.5 it/sec | Loss 1.5 | Grad 0.5\n");
+    probe_expect(p, "point Loss 9 2.25 @2");
+    probe_expect(p, "point valid Loss 9 2.5 @4");
+    probe_expect(p, "point Loss 15 1.5 @5");
+    probe_close(p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -345,6 +359,7 @@ int main(void)
         cmocka_unit_test(a_rate_beside_an_epoch_leaves_it_a_heading),
         cmocka_unit_test(a_mean_of_what_was_tested_is_none_of_training),
         cmocka_unit_test(values_beside_brackets_are_no_code),
+        cmocka_unit_test(a_rate_of_its_own_hides_no_section),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -89,11 +89,13 @@ static bool ends_value(const struct scan *s, struct span w)
 /* is_measure - "PSNR: 28.1 dB", "MPJPE: 44.3 mm": what an error is measured in, where nothing of the value follows. */
 static bool is_measure(const struct scan *s, struct span w)
 {
-    static const char *const units[] = {"dB",  "mm",  "cm",  "m",      "km",   "mm/s",     "mm/s^2",
-                                        "m/s", "px",  "pix", "pixels", "deg",  "degrees",  "rad",
-                                        "eV",  "meV", "bpp", "nats",   "bits", "kcal/mol", "meV/atom"};
+    static const char *const units[] = {"dB",  "mm",   "cm",     "m",        "km",       "mm/s", "mm/s^2", "m/s",
+                                        "px",  "pix",  "pixels", "deg",      "degrees",  "rad",  "eV",     "meV",
+                                        "bpp", "nats", "bits",   "kcal/mol", "meV/atom", "it/s", "it/sec", "s/it"};
     if (s->key.start || !s->out->n || w.p - s->start < 2 || w.p[-1] != ' ' || !span_digit_char(w.p[-2])) return false;
-    bool ends = scan_at_end(s, s->p) || strchr(",;|)\t", *s->p);
+    const char *p = s->p;
+    while (p < s->end && *p == ' ') p++;
+    bool ends = p == s->end || strchr(",;|)\t", *p);
     for (size_t i = 0; ends && i < sizeof units / sizeof *units; i++)
         if (span_is(w, units[i])) return true;
     return false;
