@@ -17,6 +17,7 @@ struct made_series {
     struct series s;
     double (*value)(int step);
     int every;
+    int until; /* 0: all STEPS */
 };
 struct made_run {
     const char *name;
@@ -141,7 +142,7 @@ static void make(struct data *d, const struct made_run *run, uint64_t with_seed)
         d->s[i] = m->s;
         d->s[i].id = (uint32_t)i;
         d->s[i].source = d->s[i].role == ROLE_EVENT; /* the console, beside the table of numbers */
-        for (int step = 0; step < STEPS; step += m->every) {
+        for (int step = 0; step < (m->until ? m->until : STEPS); step += m->every) {
             d->step[i][d->n[i]] = step;
             d->value[i][d->n[i]++] = m->value(step);
         }
