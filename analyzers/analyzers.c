@@ -15,7 +15,8 @@ extern const struct analyzer analyzer_loss_nonfinite, analyzer_grad_nonfinite, a
     analyzer_value_loss_explosion, analyzer_lr_out_of_schedule, analyzer_loss_scale_collapse, analyzer_weights_nonfinite,
     analyzer_weights_frozen, analyzer_weights_exploding, analyzer_dead_units, analyzer_update_ratio_high, analyzer_loss_masked,
     analyzer_loss_periodic, analyzer_silent_restart, analyzer_validation_too_good, analyzer_loss_starts_high,
-    analyzer_checkpoint_trend, analyzer_held_out_stops, analyzer_loss_turned, analyzer_rounds_apart, analyzer_few_rounds, analyzer_whole_run;
+    analyzer_checkpoint_trend, analyzer_held_out_stops, analyzer_loss_turned, analyzer_rounds_apart, analyzer_few_rounds,
+    analyzer_rises_together, analyzer_whole_run;
 
 const struct analyzer *const analyzers[] = {
     &analyzer_loss_nonfinite,
@@ -25,6 +26,7 @@ const struct analyzer *const analyzers[] = {
     &analyzer_loss_divergence,
     &analyzer_loss_rising,
     &analyzer_loss_turned,
+    &analyzer_rises_together,
     &analyzer_loss_spike,
     &analyzer_loss_plateau,
     &analyzer_held_out_stops,

@@ -48,6 +48,10 @@ static double norm_growing(int s) { return 0.5 * exp(s / 170.0 + noise(0.1)); }
 static double eval_well(int s) { return fall(s, 2.3, 0.36, 80) * exp(noise(0.01)); }
 static double eval_turning(int s) { return fall(s, 2.3, 0.5, 60) * exp((s > 240 ? s - 240 : 0) / 250.0 + noise(0.01)); }
 static double eval_jumping(int s) { return eval_well(s) * (s >= ONSET ? 4 : 1); }
+static double late(int s) { return s < 570 ? 0 : (s - 570) / 30.0; }
+static double loss_leaving(int s) { return loss_well(s) * exp(late(s)); }
+static double eval_leaving(int s) { return eval_well(s) * exp(late(s)); }
+static double norm_leaving(int s) { return norm_well(s) * exp(3 * late(s)); }
 static double loss_stopping(int s) { return loss_well(s < 150 ? s : 150); }
 static double eval_stopping(int s) { return s < 150 ? eval_well(s) : 0.65713; }
 static double score_well(int s) { return 0.92 - 0.8 * exp(-s / 80.0) + noise(0.008); }
@@ -96,6 +100,7 @@ static const struct made_run made[] = {
     {"metric becomes NaN", {LOSS(loss_well), SCORE(score_nan)}},
     {"loss diverges", {LOSS(loss_diverging), NORM(norm_exploding), EVAL(eval_well), RATE}},
     {"loss of few values turns", {ROW(ROLE_LOSS_TRAIN, "train/loss", "loss", BETTER_LOWER, loss_turning, 20)}},
+    {"all begin to rise", {LOSS(loss_leaving), NORM(norm_leaving), EVAL(eval_leaving), RATE}},
     {"loss spikes", {LOSS(loss_spiking), NORM(norm_spiking), RATE}},
     {"gradient spikes alone", {LOSS(loss_well), NORM(norm_spiking)}},
     {"overfits", {LOSS(loss_overfitted), EVAL(eval_turning), SCORE(score_well)}},

@@ -43,6 +43,8 @@ static const struct known {
     const char *walk, *analyzer, *why;
 } known[] = {
     {"interleaving", "grad_spike", "asks which of norm and loss was read first, not which step comes first"},
+    {"interleaving", "rises_together",
+     "asks what came between two evaluations; of several sources nothing of it is left at the end"},
 };
 
 /* Is it known that this analyzer fails this walk? Says so. */

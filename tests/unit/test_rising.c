@@ -99,6 +99,39 @@ static void a_rise_that_comes_back_is_told_to_be_over(void **unused)
     done(&w);
 }
 
+/* ---- at evaluations ---------------------------------------------------------------------------------------------------------------- */
+
+/* Four noisy records to an evaluation; from the sixth of twelve on the held-out loss grows by a third each time, the norm by `norm`, and the
+ * training loss by `own`. Returns the step at which that was told, 0 for never. */
+static int64_t evaluated(double norm_grows, double own_grows)
+{
+    static const struct series held = RATED(ROLE_LOSS_EVAL, "val_loss", BETTER_LOWER);
+    struct watch w;
+    seed = 21;
+    watch(&w, "rises_together");
+    for (int e = 1; e <= 12; e++) {
+        int up = e > 6 ? e - 6 : 0;
+        for (int i = 0; i < 4; i++) {
+            int s = 80 * e - 60 + 20 * i;
+            give(&w, &loss, s, (0.5 + exp(-e / 2.0)) * exp(own_grows * up + noise(0.1)));
+            if (norm_grows >= 0) give(&w, &norm, s, 0.7 * exp(norm_grows * up + noise(0.2)));
+        }
+        give(&w, &held, 80 * e, (0.6 + exp(-e / 2.0)) * exp(0.3 * up));
+    }
+    done(&w);
+    return w.told ? w.opened : 0;
+}
+
+static void what_rises_at_evaluations_while_the_norm_grows_is_told_early(void **unused)
+{
+    (void)unused;
+    assert_in_range(evaluated(0.6, 0.05), 560, 640);
+    assert_int_equal(evaluated(0, 0), 0);          /* the norm is what it was, and so is the loss */
+    assert_int_equal(evaluated(0.6, -0.3), 0);     /* rows are learned by heart */
+    assert_in_range(evaluated(-1, 0.2), 640, 720); /* no norm: both losses, twice in a row */
+    assert_int_equal(evaluated(-1, 0), 0);
+}
+
 /* ---- the schedule ------------------------------------------------------------------------------------------------------------------ */
 
 enum how { CLIMBS = 7, TOO_LONG = 3, STANDS = 10 };
@@ -337,6 +370,7 @@ int main(void)
         cmocka_unit_test(few_records_tell_what_the_norms_ran_ahead_of),
         cmocka_unit_test(a_bump_while_the_rate_warms_up_is_left_alone),
         cmocka_unit_test(a_rise_that_comes_back_is_told_to_be_over),
+        cmocka_unit_test(what_rises_at_evaluations_while_the_norm_grows_is_told_early),
         cmocka_unit_test(a_rate_that_climbs_above_all_it_was_is_told_while_it_climbs),
         cmocka_unit_test(few_records_tell_a_climb_that_grows_faster_and_faster),
         cmocka_unit_test(a_climb_by_the_same_factor_each_time_is_told_sooner),
