@@ -8,6 +8,7 @@
  * loss_divergence and grad_explosion tell in full: an evaluation that comes back by half takes it back, and so does the end of the run where
  * they have had some evaluations' time to tell it.
  * Source: failure knowledge F28, F31, F34 (norms grow before the loss does); Prechelt 1998 (generalisation loss above its best); ours. */
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -69,13 +70,14 @@ static void tell(struct state *s, bool back, const struct findings *out)
     const struct stretch *loss = &s->of[LOSS], *norm = &s->of[NORM];
     bool both = back ? s->both : loss->now - loss->at_best >= log(s->knobs->loss);
     double from = both ? loss->at_best : s->best, to = both ? loss->now : s->now;
+    const struct series *series = both ? loss->series : s->series;
     struct finding f = {.kind = "loss_divergence",
                         .phase = back ? PHASE_CLOSED : PHASE_OPENED,
                         .episode = EPISODE + s->episode,
                         .severity = back || s->announced ? SEVERITY_INFO : SEVERITY_WARNING,
                         .confidence = back ? 0 : 0.8,
-                        .series = both ? loss->series : s->series,
-                        .source = s->source,
+                        .series = series,
+                        .source = series->source,
                         .segment = s->segment,
                         .onset_step = s->onset_step,
                         .first_step = s->onset_step,
@@ -162,9 +164,10 @@ RARELY static void evaluate(struct state *s, const struct point *p, const struct
     else if (s->told && s->now < (s->best + s->highest) / 2) tell(s, true, out);
 }
 
-/* A run that was started anew, or whose roles are none of ours. */
-RARELY static void begin(struct state *s, const struct point *p)
+/* The first point, a run that was started anew, or another source. */
+RARELY static void begin(struct state *s, const struct point *p, const struct findings *out)
 {
+    if (s->told) tell(s, true, out);
     const struct state was = *s;
     *s = (struct state){.knobs = was.knobs, .series = was.series, .episode = was.episode, .announced = was.announced};
     for (int i = 0; i < MEANS; i++) s->of[i].series = was.of[i].series;
@@ -176,7 +179,7 @@ RARELY static void look(struct state *s, const struct point *p, const struct fin
 {
     enum role role = p->series->role;
     int i = role == ROLE_GRAD_NORM ? NORM : LOSS;
-    if (!s->heard || p->segment != s->segment || p->source != s->source) begin(s, p);
+    if (!s->heard || p->segment != s->segment || p->source != s->source) begin(s, p, out);
     if (GAMES & WANTS((unsigned)role)) s->off = true;
     if (s->off || !isfinite(p->value)) return;
     if (p->value < 0) s->off = role != ROLE_GRAD_NORM;
@@ -195,9 +198,8 @@ static void fact(void *state, const char *key, const char *value)
 static void observe(void *state, const struct point *p, const struct findings *out)
 {
     struct state *s = state;
-    bool same = p->segment == s->segment && p->source == s->source && p->value >= 0 && isfinite(p->value) && !s->off;
-    if (same && p->series == s->of[LOSS].series) s->of[LOSS].sum += p->value, s->of[LOSS].n++;
-    else if (same && p->series == s->of[NORM].series) s->of[NORM].sum += p->value, s->of[NORM].n++;
+    struct stretch *m = p->series == s->of[LOSS].series ? &s->of[LOSS] : &s->of[NORM];
+    if (p->series == m->series && p->segment == s->segment && p->value >= 0 && p->value <= DBL_MAX) m->sum += p->value, m->n++;
     else look(s, p, out);
 }
 
