@@ -5,6 +5,7 @@
  * round still lowered the loss was given too few.
  *   A booster: the held-out loss is as far from its end as the training loss; of the fall of the first half the second half still had a good part,
  *   and much of the loss is left. Each round takes a constant share of what is left, so that the fall of the halves tells how much that is.
+ *   However many its rounds: where a handful of values is logged, and both losses fall along a straight line, learning has hardly begun.
  *   A network of scikit-learn, which tells the training loss alone: the library itself warned that it stopped before it had converged. Some
  *   long runs end with that warning too; a held-out score that was better before says that going on is of no use.
  * Judged at the end only. Source: Friedman 2001 (shrinkage and number of rounds); scikit-learn's ConvergenceWarning. */
@@ -18,7 +19,8 @@
 
 enum { TRAINS = 4, EVALS = 6, SCORES = 2 };
 struct knobs {
-    double rounds, points, fit_points, more, gain, bend, left, fit_left;
+    double rounds, points, fit_points, more, gain, bend, left, fit_left, straight_points, line_points, straight_bend,
+        straight_left, straight_fallen;
 };
 struct state {
     const struct knobs *knobs;
@@ -30,6 +32,8 @@ struct state {
 /* How a loss falls. */
 struct fall {
     double to, slope, bend, left; /* slope: a round, in the last quarter; bend: of the second half, by the first half's */
+    double rounds, values;        /* from the first to the last round; how many of them were logged */
+    bool straight;                /* told for that */
 };
 
 static const char *const kinds[] = {"still_improving", NULL};
@@ -51,6 +55,17 @@ static const struct knob knobs[] = {
      "our choice"},
     {"few_rounds_fit_left", "share", 0.1, 0.01, 1, 0.3, 0.05, offsetof(struct knobs, fit_left),
      "the same of a network's training loss", "seeded training runs: below it their scores were 0.01 from their best"},
+    {"few_rounds_straight_points", "points", 4, 4, 100, 6, 4, offsetof(struct knobs, straight_points),
+     "values before a booster's fall is called straight", "two of each half; rounds have no noise"},
+    {"few_rounds_line_points", "points", 10, 4, 1000, 10, 10, offsetof(struct knobs, line_points), "from which on it is not",
+     "as still_improving_straight_held, which has a line for them"},
+    {"few_rounds_straight_bend", "share", 0.7, 0.3, 1, 0.85, 0.6, offsetof(struct knobs, straight_bend),
+     "of the fall of the first half that the second half must have then, and no more than its inverse",
+     "as still_improving_bend"},
+    {"few_rounds_straight_left", "share", 0.75, 0.3, 1, 0.85, 0.6, offsetof(struct knobs, straight_left),
+     "of the first value that must be left then", "as still_improving_left"},
+    {"few_rounds_straight_fallen", "share", 0.02, 0.001, 0.5, 0.05, 0.01, offsetof(struct knobs, straight_fallen),
+     "of the first value that it must have lost", "as still_improving_fallen"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
 static double slope(const struct bucket *from, const struct bucket *to)
@@ -58,34 +73,33 @@ static double slope(const struct bucket *from, const struct bucket *to)
     return (from->mean - to->mean) / (double)(to->first_step - from->first_step);
 }
 
-/* fall_of - false where the loss is not of few rounds from the first one on, or where a round of the second half did not lower it. */
-static bool fall_of(const struct state *s, const struct track *t, double least, struct fall *ret)
+/* fall_of - false where not every value is known, from the first round on, or where a round of the second half did not lower it. */
+static bool fall_of(const struct track *t, double least, struct fall *ret)
 {
     const struct bucket *b = t->curve->buckets;
     uint32_t n = t->curve->used, half = 0;
     if (!n || (double)n < least || t->curve->width != 1 || b[0].first_step > 1 || !(b[n - 1].mean > 0)) return false;
     double rounds = (double)(b[n - 1].first_step - b[0].first_step);
-    if (rounds < 2 || rounds + 1 > s->knobs->rounds) return false;
+    if (rounds < 2) return false;
     while (half + 2 < n && 2 * (b[half + 1].first_step - b[0].first_step) <= b[n - 1].first_step - b[0].first_step) half++;
     if (half == 0) half = 1;
     for (uint32_t i = half; i < n; i++)
         if (b[i].first_step <= b[i - 1].first_step || b[i].mean >= b[i - 1].mean) return false;
     uint32_t late = n > 4 ? n - 1 - n / 4 : n - 2;
-    *ret = (struct fall){b[n - 1].mean, slope(&b[late], &b[n - 1]), slope(&b[half], &b[n - 1]) / slope(&b[0], &b[half]),
-                         b[n - 1].mean / b[0].mean};
+    *ret = (struct fall){.to = b[n - 1].mean,
+                         .slope = slope(&b[late], &b[n - 1]),
+                         .bend = slope(&b[half], &b[n - 1]) / slope(&b[0], &b[half]),
+                         .left = b[n - 1].mean / b[0].mean,
+                         .rounds = rounds,
+                         .values = n};
     return true;
 }
 
-static double gain_of(const struct state *s, const struct track *t, const struct fall *f)
-{
-    const struct bucket *b = t->curve->buckets;
-    return f->slope * s->knobs->more * (double)(b[t->curve->used - 1].first_step - b[0].first_step + 1);
-}
+static double gain_of(const struct state *s, const struct fall *f) { return f->slope * s->knobs->more * (f->rounds + 1); }
 
 static bool tell(const struct state *s, const struct track *t, const struct fall *f, const struct findings *out)
 {
-    double gain = gain_of(s, t, f);
-    if (gain < s->knobs->gain * f->to) return false;
+    double gain = gain_of(s, f);
     struct finding told = track_finding(t, "still_improving", t->curve->used - 1);
     told.severity = SEVERITY_WARNING;
     told.confidence = 0.85;
@@ -95,15 +109,30 @@ static bool tell(const struct state *s, const struct track *t, const struct fall
     finding_add(&told, "gain_high", gain, "");
     finding_add(&told, "more", s->knobs->more, "share");
     finding_add(&told, "gain_share", gain / f->to, "share");
-    finding_add(&told, "straight", 0, "");
+    finding_add(&told, "straight", f->straight, "");
     out->emit(out->arg, &told);
     return true;
 }
 
+/* has_far_to_go - of few rounds. */
+static bool has_far_to_go(const struct state *s, const struct fall *f, double left)
+{
+    return f->rounds + 1 <= s->knobs->rounds && f->left >= left && gain_of(s, f) >= s->knobs->gain * f->to;
+}
+
+/* has_hardly_begun - a straight fall of any number of rounds, of too few values for still_improving's line. */
+static bool has_hardly_begun(const struct state *s, const struct fall *f)
+{
+    return f->values >= s->knobs->straight_points && f->values < s->knobs->line_points && f->bend >= s->knobs->straight_bend &&
+           f->bend <= 1 / s->knobs->straight_bend && f->left >= s->knobs->straight_left &&
+           f->left <= 1 - s->knobs->straight_fallen;
+}
+
 static bool goes_on(const struct state *s, const struct track *t, struct fall *f)
 {
-    return fall_of(s, t, s->knobs->points, f) && f->bend >= s->knobs->bend && f->left >= s->knobs->left &&
-           gain_of(s, t, f) >= s->knobs->gain * f->to;
+    if (!fall_of(t, s->knobs->points, f)) return false;
+    f->straight = has_hardly_begun(s, f);
+    return f->straight || (f->bend >= s->knobs->bend && has_far_to_go(s, f, s->knobs->left));
 }
 
 /* A share of wrong answers moves in jumps. */
@@ -142,7 +171,7 @@ static bool scores_go_on(const struct state *s)
 static bool judge_fit(const struct state *s, const struct track *train, const struct findings *out)
 {
     struct fall f;
-    if (!fall_of(s, train, s->knobs->fit_points, &f) || f.left < s->knobs->fit_left || !scores_go_on(s)) return false;
+    if (!fall_of(train, s->knobs->fit_points, &f) || !has_far_to_go(s, &f, s->knobs->fit_left) || !scores_go_on(s)) return false;
     double ends = (double)train->curve->buckets[train->curve->used - 1].last_step;
     return fabs(ends - s->stopped_at) <= 1 && tell(s, train, &f, out); /* iterations are counted from 0 or 1 */
 }
