@@ -3,7 +3,9 @@
  * The norm of one batch's gradient differs from the next one's by a tenth or more, and is largest when a run begins. A sum of t of them
  * grows with t (where they agree) or with its root (where they do not) and differs from the sum before it by one part in t. So a norm
  * that keeps growing, in the second half of the run too, and changes by a few per cent at a time is no batch's: gradients are not
- * cleared. It is told whatever the loss does, for Adam learns for a while with such a sum. Told as grad_explosion, with adds_up as evidence. */
+ * cleared. It is told whatever the loss does, for Adam learns for a while with such a sum. Told as grad_explosion, with adds_up as evidence.
+ * Where few steps are logged a sum makes large strides, and all of them upwards. So a norm that grows tenfold and hardly ever falls is told too; as
+ * a sum as long as it does not grow much faster than one can, whose second half stands at three times the first. */
 #include <math.h>
 
 #include "analyzer.h"
@@ -13,7 +15,7 @@
 
 enum { EPISODE = 1 << 16 };
 struct knobs {
-    double min_points, grown, later, later_smooth, rough, smooth, dip;
+    double min_points, grown, later, later_smooth, rough, smooth, dip, tenfold, falls, linear;
 };
 struct state {
     const struct knobs *knobs;
@@ -22,6 +24,7 @@ struct state {
     uint32_t n;
     double last;            /* the newest norm */
     struct log_sum changes; /* sizes of changes of its logarithm, each at most that of CHANGE_MAX */
+    struct log_sum falls;   /* of those downwards */
 };
 static const double CHANGE_MAX = 1.6487212707001282; /* e^0.5: one odd batch is no roughness */
 
@@ -42,6 +45,13 @@ static const struct knob knobs[] = {
      "our choice: it must not fall back"},
     {"grad_adds_up_dip", "share", 0.6, 0.1, 1, 0.8, 0.5, offsetof(struct knobs, dip),
      "of its highest level that it never falls below", "our choice: a sum forgets nothing"},
+    {"grad_adds_up_tenfold", "x", 10, 3, 1000, 30, 6, offsetof(struct knobs, tenfold),
+     "its first level, at the end, where it changes by more from value to value but hardly ever falls",
+     "seeded training runs: healthy ones that fall as little grew by 2.1"},
+    {"grad_adds_up_falls", "share", 0.035, 0.005, 0.3, 0.02, 0.045, offsetof(struct knobs, falls),
+     "that it falls by from one value to the next, on average and at most, there", "seeded training runs: 0 to 0.03 for sums"},
+    {"grad_adds_up_linear", "x", 4, 3, 100, 3.5, 5, offsetof(struct knobs, linear),
+     "that its second half stands above the first at most, to be a sum", "3 of a line through 0"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
 static double deepest_dip(const double *level, size_t n)
@@ -62,9 +72,11 @@ static void judge(void *state, const struct findings *out)
     if (!s->n) return;
     size_t n = track_means(t, level);
     if ((double)t->curve->points < s->knobs->min_points || n < 10 || !track_begins(t) || track_low(t) <= 0) return;
-    double rough = log_sum_value(&s->changes) / (double)(t->curve->points - 1), first = level[0], now = track_level(t, 0.75, 1);
+    double steps = (double)(t->curve->points - 1), first = level[0], now = track_level(t, 0.75, 1);
+    double rough = log_sum_value(&s->changes) / steps, falls = log_sum_value(&s->falls) / steps;
     double later = track_level(t, 0.5, 1) / track_level(t, 0, 0.5);
-    if (rough > s->knobs->rough || now < s->knobs->grown * first || deepest_dip(level, n) < s->knobs->dip) return;
+    bool strides = now >= s->knobs->tenfold * first && falls <= s->knobs->falls;
+    if ((rough > s->knobs->rough && !strides) || now < s->knobs->grown * first || deepest_dip(level, n) < s->knobs->dip) return;
     if (later < (rough <= s->knobs->smooth ? s->knobs->later_smooth : s->knobs->later)) return;
     struct finding f = track_finding(t, "grad_explosion", 0);
     f.episode += EPISODE; /* apart from what grad_explosion tells of the series */
@@ -73,7 +85,7 @@ static void judge(void *state, const struct findings *out)
     finding_add(&f, "from", first, "");
     finding_add(&f, "to", now, "");
     finding_add(&f, "ratio", now / first, "x");
-    finding_add(&f, "adds_up", 1, "");
+    finding_add(&f, "adds_up", rough <= s->knobs->rough || later <= s->knobs->linear, "");
     finding_add(&f, "rough", rough, "share");
     out->emit(out->arg, &f);
 }
@@ -85,8 +97,10 @@ static void observe(void *state, const struct point *p, const struct findings *o
     if (!t) return;
     bool begins = t->curve->points == 1;
     double change = p->value == s->last ? 1 : p->value > s->last ? p->value / s->last : s->last / p->value;
-    if (begins) s->changes = (struct log_sum){0};
-    else log_sum_add(&s->changes, change >= 1 && change < CHANGE_MAX ? change : CHANGE_MAX);
+    if (!(change >= 1 && change < CHANGE_MAX)) change = CHANGE_MAX;
+    if (begins) s->changes = s->falls = (struct log_sum){0};
+    else log_sum_add(&s->changes, change);
+    if (!begins && p->value < s->last) log_sum_add(&s->falls, change);
     s->last = p->value;
     if (preview_due(&s->preview, p)) preview_judge(&s->preview, s, judge, out);
 }

@@ -208,16 +208,17 @@ static void a_held_out_loss_that_swings_and_gets_nowhere_is_told(void **ctx)
     assert_int_equal(swings(0.5, 0.9), 0); /* the run gets somewhere */
 }
 
-static int norms(double power, double scatter, double *adds_up)
+static int few_norms(int n, double power, double scatter, double *adds_up)
 {
     struct watch w;
     seed = 26;
     watch(&w, "grad_adds_up");
-    for (int s = 1; s <= 200; s++) give(&w, &norm, s, 2 * pow(s, power) * exp(noise(scatter)));
+    for (int s = 1; s <= n; s++) give(&w, &norm, s, 2 * pow(s, power) * exp(noise(scatter)));
     done(&w);
     *adds_up = evidence(&w, "adds_up");
     return w.loud;
 }
+static int norms(double power, double scatter, double *adds_up) { return few_norms(200, power, scatter, adds_up); }
 
 static void a_gradient_that_is_a_sum_grows_and_hardly_scatters(void **ctx)
 {
@@ -228,6 +229,15 @@ static void a_gradient_that_is_a_sum_grows_and_hardly_scatters(void **ctx)
     assert_int_equal(norms(0.5, 0.25, &adds_up), 0); /* each batch its own */
     assert_int_equal(norms(0, 0.02, &adds_up), 0);
     assert_int_equal(norms(-0.3, 0.02, &adds_up), 0);
+}
+
+static void a_norm_that_grows_tenfold_and_never_falls_is_told_where_few_are_logged(void **ctx)
+{
+    double adds_up;
+    (void)ctx;
+    assert_true(few_norms(40, 1, 0.01, &adds_up) > 0 && adds_up == 1);
+    assert_true(few_norms(40, 3, 0.01, &adds_up) > 0 && adds_up == 0); /* no sum grows so fast */
+    assert_int_equal(few_norms(40, 1, 0.4, &adds_up), 0);
 }
 
 static void a_rate_of_a_millionth_is_as_good_as_none(void **ctx)
@@ -334,6 +344,7 @@ int main(void)
         cmocka_unit_test(the_floor_of_two_softmaxes_makes_room_for_wrong_answers),
         cmocka_unit_test(a_held_out_loss_that_swings_and_gets_nowhere_is_told),
         cmocka_unit_test(a_gradient_that_is_a_sum_grows_and_hardly_scatters),
+        cmocka_unit_test(a_norm_that_grows_tenfold_and_never_falls_is_told_where_few_are_logged),
         cmocka_unit_test(a_rate_of_a_millionth_is_as_good_as_none),
         cmocka_unit_test(a_value_loss_that_leaps_tells_of_another_scale_of_rewards),
         cmocka_unit_test(clipping_is_a_warning_where_it_leaves_a_hundredth_of_plain_steps),

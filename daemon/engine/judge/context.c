@@ -166,6 +166,7 @@ static bool held_out_bears(const struct run *r, const struct finding *f)
  * the network is trained, or what is easy has been learned. */
 static bool leads_downhill(const struct run *r, const struct finding *f)
 {
+    if (finding_evidence(f, "adds_up", 0) == 1) return false; /* gradients of all steps before, wherever they lead */
     for (size_t i = 0; i < r->n_series; i++) {
         const struct run_series *s = r->series[i];
         if (s->s.role != ROLE_LOSS_TRAIN || !is_sum(&s->s) || s->s.axis != f->series->axis || s->nonfinite) continue;
