@@ -445,8 +445,8 @@ static void judge(struct state *s, uint32_t at, bool over, const struct findings
     finding_add(&f, "points", (double)t->curve->points, "points");
     bool around = !held_constant(s) && (mean || noisy || (still && around_one_level(s, t)));
     finding_add(&f, "noisy", around ? 1 + held_out_rests(s) : 0, "");
-    enum at_chance chance =
-        answers_at_chance(&s->answers, s->n_eval ? &s->eval[0] : NULL, s->of[at].first, level.now, batches_alike(t));
+    enum at_chance chance = answers_at_chance(&s->answers, s->n_eval ? &s->eval[0] : NULL, s->of[at].first, level.initial,
+                                              level.now, batches_alike(t));
     bool settles = chance >= ONE_ANSWER && 4 * s->answers.again > 3 * (s->answers.n - 1); /* the last biases only */
     bool constant = fabs(held_out_gain(s, INT64_MAX)) < 0.05 * s->knobs->held_gain;
     double taken = shrink_share(&s->shrink);

@@ -66,17 +66,18 @@ static bool becomes_even(const struct track *held, double first)
     return b[0].mean < (1 - BELOW) * level || (first < (1 - BELOW) * level && b[0].mean < (1 + EVEN) * level);
 }
 
-enum at_chance answers_at_chance(const struct answers *a, const struct track *held, double first, double level, bool alike)
+enum at_chance answers_at_chance(const struct answers *a, const struct track *held, double first, double initial, double level,
+                                 bool alike)
 {
     if (becomes_even(held, first)) return EVEN_AT_LAST;
     if (is_majority(a, held)) return ONE_ANSWER;
     bool even = held && held->curve->width == 1 && is_even(held->curve->buckets[0].mean) && is_even(first);
     if (even && alike) return EVEN_OUTPUTS;
-    if (!alike || (!is_chance(level, 0.01) && !is_of_shares(first, level))) return NOT_AT_CHANCE;
-    if (come_back(a)) return ONE_ANSWER;
-    bool differ = a->n >= 3 && a->again == 0;
-    differ |= a->n >= 6 && 10 * a->again < 3 * (a->n - 1);
+    bool differ = !come_back(a) && ((a->n >= 3 && a->again == 0) || (a->n >= 6 && 10 * a->again < 3 * (a->n - 1)));
+    bool at = is_chance(level, 0.01) || is_of_shares(first, level) || (differ && is_of_shares(initial, level));
+    if (!alike || !at) return NOT_AT_CHANCE;
     if (differ) return gains(a) ? NOT_AT_CHANCE : TELLS_APART;
+    if (come_back(a)) return ONE_ANSWER;
     return a->n >= 4 && 10 * a->again >= 3 * (a->n - 1) ? ONE_ANSWER : SCORE_UNKNOWN;
 }
 

@@ -17,9 +17,10 @@ enum constant { CHANGES, CONSTANT, AT_ENDS, BINARY_AT_ENDS, THROWN_TO_ENDS };
 /* answers_follow - one more value of a held-out score: of the main one, where more is better and there is a best. */
 void answers_follow(struct answers *a, const struct point *p);
 /* answers_at_chance - does the loss stand where guessing puts it, and what does the score say to that?
- *   held    a held-out loss, or NULL;  first, level  of the training loss: its first value, where it stands
+ *   held    a held-out loss, or NULL;  first, initial, level  of the training loss: its first value, its first level, where it stands
  *   alike   are its batches as alike as those of classes are? A squared error scatters more and comes there by accident */
-enum at_chance answers_at_chance(const struct answers *a, const struct track *held, double first, double level, bool alike);
+enum at_chance answers_at_chance(const struct answers *a, const struct track *held, double first, double initial, double level,
+                                 bool alike);
 /* answers_constant - what it means that a held-out loss is one number. Where the first rows cost less than all later ones, the outputs did
  * not begin at their ends: a step threw them there.
  *   first, level  as above */
