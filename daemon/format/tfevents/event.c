@@ -68,7 +68,7 @@ bool value_parse(struct span bytes, struct value_record *v)
     struct span w = bytes;
     struct proto_field f;
     if (value_usual(bytes, v)) return true;
-    *v = (struct value_record){.kind = VALUE_NONE};
+    *v = (struct value_record){.tag = {"", 0}, .kind = VALUE_NONE};
     while (proto_next(&w, &f)) {
         if (f.number == 1 && f.wire == PROTO_BYTES) v->tag = f.bytes;
         else if (f.number == 2 && f.wire == PROTO_FOUR) v->kind = VALUE_SIMPLE, v->simple = bits_float((uint32_t)f.value);
