@@ -103,7 +103,7 @@ static void look_late(struct state *s, const struct findings *out)
 {
     double late[WINDOW];
     uint64_t n = s->n_whole / 4 < WINDOW ? s->n_whole / 4 : WINDOW;
-    if (s->last.kind || n < 3 || s->n_low_row < n || s->early <= 0) return;
+    if (s->last.kind || n < 3 || s->n_low_row < n || s->early <= 0 || !loss_is_high(s)) return;
     for (uint64_t i = 0; i < n; i++) late[i] = s->window[(s->n_whole - 1 - i) % WINDOW];
     double level = robust_median(late, (size_t)n);
     if (!(level > 0) || level >= s->knobs->share * s->early) return;
