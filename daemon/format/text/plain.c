@@ -148,6 +148,14 @@ static bool asked(const struct text_name *e)
     return e->series[SPLIT_NONE][0] != TEXT_UNASKED || e->series[SPLIT_NONE][1] != TEXT_UNASKED;
 }
 
+/* is_plain - of letters and signs that everybody has: what is no text may hold ": 5" anywhere. */
+static bool is_plain(const struct text_name *e)
+{
+    for (size_t i = 0; i < e->n_name; i++)
+        if (e->name[i] < ' ' || e->name[i] > '~') return false;
+    return true;
+}
+
 /* scores_alone - "giou: 0.47, ciou: 0.55" between the records of a loop that counts, which tell no such thing: what an evaluation found, told
  * once between two of them; what comes again before the next record is told no more. */
 static bool scores_alone(struct text_run *r, struct text_pairs *ps, int64_t step, struct arena *arena)
@@ -156,7 +164,7 @@ static bool scores_alone(struct text_run *r, struct text_pairs *ps, int64_t step
     for (size_t i = 0; i < ps->n; i++) {
         struct text_name *e = text_resolve(r, &ps->pair[i], arena);
         bool score = e && text_is_metric(e, &ps->pair[i]) && e->flags & NAME_STRONG && ps->pair[i].separator != ' ';
-        if (!score || memmem(e->name, e->n_name, "oss", 3) || !isnan(ps->pair[i].total)) return false;
+        if (!score || !is_plain(e) || memmem(e->name, e->n_name, "oss", 3) || !isnan(ps->pair[i].total)) return false;
         if (asked(e) && !(e->flags & NAME_ALONE)) return false;
         if (e->flags & NAME_ALONE && e->alone_at == step) return false;
     }
