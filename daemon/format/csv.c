@@ -11,9 +11,11 @@
  *   long form  a row for each number, its metric in a column of names (csv/tidy.h)
  *   header     may come again (a restart), with other columns too; a first record of numbers means that there is none
  *   evaluated  the time of an evaluation without its loss: NaN, as pandas writes it (csv/evaluated.h)
+ *   blank      a frame whose rows have nothing but their index was NaN (csv/blank.h)
  *   pairs      "epoch;3;loss;0.5": a name in front of each number, in every row the same; then nothing else is the header
  *   index      a first column without a name, as pandas writes one, is the step where nothing else is (csv/index.h)
  * GROWTH_REWRITTEN: Lightning and Stable-Baselines3 write the file anew when a column appears. */
+#include "csv/blank.h"
 #include "csv/cell.h"
 #include "csv/evaluated.h"
 #include "csv/index.h"
@@ -52,6 +54,7 @@ struct state {
     struct csv_tidy tidy;
     struct csv_index index;
     struct csv_evaluated evaluated;
+    struct csv_blank blank;
     uint32_t comment_bytes;
     char delimiter;
     bool begun, steady, skipping,
@@ -335,6 +338,7 @@ static void begin(struct state *s, struct span line, const struct format_out *ou
         memcpy(s->header, line.p, line.n);
         s->header_bytes = (uint32_t)line.n;
         csv_evaluated_begin(&s->evaluated, &s->record, s->columns, s->n_columns);
+        csv_blank_begin(&s->blank, &s->record, s->columns, s->n_columns, s->index.counts);
     }
     settle(s, out);
 }
@@ -367,6 +371,7 @@ static void read_row(struct state *s, struct span line, bool cut, const struct f
         place_in_time(s);
         place_by_index(s, out);
         csv_evaluated_row(&s->evaluated, &s->record);
+        csv_blank_row(&s->blank, &s->record);
         record_end(&s->record, s->line + 1, out);
     }
 }
@@ -416,6 +421,7 @@ static size_t feed(void *state, struct span in, int at_end, const struct format_
             next = newline ? newline + 1 : end;
         } else if (p - in.p >= NUM_FORM_BEFORE && (next = steady_row(s, p, end))) {
             csv_evaluated_row(&s->evaluated, &s->record);
+            csv_blank_row(&s->blank, &s->record);
             record_end(&s->record, ++s->line, out);
             next++;
         } else next = take_row(s, p, end, at_end, out);

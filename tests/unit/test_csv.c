@@ -52,6 +52,22 @@ static void an_evaluation_without_its_loss_had_one_that_was_nan(void **unused)
     probe_close(p);
 }
 
+static void a_history_that_was_nan_from_the_start_is_read_as_nan(void **unused)
+{
+    (void)unused;
+    struct probe *p = probe_text("csv", ",loss,val_loss\n0,,\n1,,\n2,,\n");
+    probe_expect(p, "point loss 1 NaN @3");
+    probe_expect(p, "point val_loss 2 NaN @4");
+    probe_close(p);
+    static const char *const others[] = {",loss,lr\n0,,0.5\n1,,0.5\n2,,0.5\n", ",loss,acc\n0,0.5,\n1,,\n2,,\n3,,\n",
+                                         "epoch,loss\n1,\n2,\n3,\n"};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        p = probe_text("csv", others[i]);
+        probe_refuse(p, "NaN");
+        probe_close(p);
+    }
+}
+
 static void a_row_for_each_number_is_read_by_the_name_it_tells(void **unused)
 {
     (void)unused;
@@ -435,6 +451,7 @@ int main(void)
         cmocka_unit_test(missing_words_are_no_numbers_and_nan_is_one),
         cmocka_unit_test(the_first_of_two_sets_by_number_is_told_to_be_of_training),
         cmocka_unit_test(an_evaluation_without_its_loss_had_one_that_was_nan),
+        cmocka_unit_test(a_history_that_was_nan_from_the_start_is_read_as_nan),
         cmocka_unit_test(a_row_for_each_number_is_read_by_the_name_it_tells),
         cmocka_unit_test(a_comma_is_the_decimal_point_between_semicolons),
         cmocka_unit_test(padded_cells_are_trimmed),
