@@ -162,6 +162,28 @@ static void a_loss_that_rises_without_the_held_out_one_is_of_other_rows(void **u
     assert_true(severity_where_held_out_goes_to(0.29, 50) >= SEVERITY_WARNING); /* guessing cost 2 */
 }
 
+/* A loss that stands where it began, in a run with this setting. */
+static int severity_where_it_stands(const char *key, const char *value, double at)
+{
+    struct run *r = run_of("r/log.jsonl");
+    int loss = series(r, "train/loss");
+    set(r, key, value);
+    for (int s = 0; s < 300; s++) put(r, loss, s, at * (1 + 0.2 * noise(s)), (uint64_t)s + 1);
+    run_finish(r);
+    int severity = severity_of(r, "loss_not_decreasing");
+    run_free(r);
+    return severity;
+}
+
+static void weights_that_were_learned_before_may_have_little_left_to_learn(void **unused)
+{
+    (void)unused;
+    assert_int_equal(severity_where_it_stands("init_from", "pretrained.pt", 0.4), SEVERITY_INFO);
+    assert_int_equal(severity_where_it_stands("adapter.lora_r", "4", 0.4), SEVERITY_INFO);
+    assert_int_equal(severity_where_it_stands("init_from", "scratch", 0.4), SEVERITY_WARNING);
+    assert_int_equal(severity_where_it_stands("init_from", "pretrained.pt", 1.1), SEVERITY_WARNING); /* a new head that guesses */
+}
+
 /* Nothing but the training loss: from step 300 on it stands tenfold higher, and falls from there by `falls` to the end. */
 static int severity_where_it_falls_again(double falls, double risen)
 {
@@ -328,6 +350,7 @@ int main(void)
         cmocka_unit_test(a_file_named_for_validation_holds_held_out_losses),
         cmocka_unit_test(a_jump_where_each_epoch_begins_is_the_log_s_own),
         cmocka_unit_test(a_loss_that_rises_without_the_held_out_one_is_of_other_rows),
+        cmocka_unit_test(weights_that_were_learned_before_may_have_little_left_to_learn),
         cmocka_unit_test(a_run_that_learns_again_does_not_run_away),
         cmocka_unit_test(what_rose_is_held_against_what_was_before_it_rose),
         cmocka_unit_test(a_run_that_goes_on_from_what_was_learned_need_not_fall_again),

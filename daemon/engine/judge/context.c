@@ -28,6 +28,8 @@ static const double LEAPT =
     3; /* times the evaluation before: more than noise, and more than harder rows in training can do to it */
 static const double GUESSES =
     3; /* times what the untrained model paid, and no rows are only harder: guessing costs about as much on any */
+static const double GUESSED =
+    0.7; /* of what guessing between two classes costs, that a loss is below where something was learned */
 static const double BEARS = 0.02; /* share by which a held-out loss may rise, and has not noticed */
 
 static bool among(const char *kind, const char *const *kinds)
@@ -208,6 +210,28 @@ static bool is_fact(const struct run_fact *t, const struct finding *f, const cha
     return t->source == f->source && strcmp(t->key, key) == 0;
 }
 
+/* Is it the setting of weights that were learned before, and not one that begins from scratch? */
+static bool is_of_learned(const struct run_fact *t)
+{
+    static const char *const keys[] = {"init_from", "init_checkpoint", "finetune_from", "pretrained", "lora_r", "lora_rank"};
+    static const char *const none[] = {"", "0", "none", "null", "false", "no", "scratch"};
+    const char *last = t->key + strlen(t->key);
+    bool known = false;
+    while (last > t->key && last[-1] != '/' && last[-1] != '.') last--;
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) known |= strcasecmp(last, keys[i]) == 0;
+    for (size_t i = 0; i < sizeof none / sizeof *none; i++) known &= strcasecmp(t->value, none[i]) != 0;
+    return known;
+}
+
+/* Was it learned before, as the settings say, what a loss begins with that no guessing comes to? Then there may be little left to learn. */
+static bool was_learned(const struct run *r, const struct finding *f)
+{
+    double from = finding_evidence(f, "from", NAN);
+    for (size_t i = 0; i < r->n_facts; i++)
+        if (is_of_learned(&r->facts[i])) return from > 0 && from < GUESSED * M_LN2;
+    return false;
+}
+
 /* Steps of an epoch, as its log tells them; 0 where it does not. */
 static int64_t epoch_of(const struct run *r, const struct finding *f)
 {
@@ -371,11 +395,12 @@ static const struct {
     uint64_t roles;
     bool (*holds)(const struct run *r, const struct finding *f);
 } milder[] = {
-    {traded, TRAIN | HELD, is_term}, {traded, TRAIN | HELD, is_one_of_many},
-    {risen, TRAIN, is_small},        {jumped, TRAIN, opens_epoch},
-    {flat, TRAIN, has_learned},      {fitted, HELD, score_beats_term},
-    {risen, TRAIN, held_out_gains},  {flat, TRAIN, only_rises},
-    {borne, TRAIN, held_out_bears},  {steep, NORM, leads_downhill},
+    {traded, TRAIN | HELD, is_term},  {traded, TRAIN | HELD, is_one_of_many},
+    {risen, TRAIN, is_small},         {jumped, TRAIN, opens_epoch},
+    {flat, TRAIN, has_learned},       {flat, TRAIN, was_learned},
+    {fitted, HELD, score_beats_term}, {risen, TRAIN, held_out_gains},
+    {flat, TRAIN, only_rises},        {borne, TRAIN, held_out_bears},
+    {steep, NORM, leads_downhill},
 };
 
 bool judge_is_mild(const struct run *r, const struct finding *f)
