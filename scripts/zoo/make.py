@@ -34,6 +34,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import torch
 
+import everyday
 from faults import fault
 from keep.files import pack
 from keep.labels import known, label_of, refresh, save
@@ -80,7 +81,8 @@ SPLITS = dict(
     other=("x", "other", "development"),
     newer=("y", "newer", "development"),
     genuine=("z", "genuine", "development"),
-    common=("n", "common", "report"),
+    common=("n", "common", "development"),
+    everyday=("m", "everyday", "report"),
 )
 SECONDS = 20  # of a processor, after which no further attempt is begun
 
@@ -136,11 +138,19 @@ def jobs(all_entries, splits, scale):
         for split in splits:
             if split not in entry.hint.get("only", split).split():
                 continue
+            if split == "everyday":
+                out += [(n, entry, split) for n in everyday.numbers(entry, KERAS, scale)]
+                continue
             usual = USUAL["control" if entry.is_control else "fault"][split]
             out += [(n, entry, split) for n in range(max(1, round(usual * entry.runs * scale)))]
             if split == "common" and "keras" in entry.frameworks:
                 out += [(KERAS + n, entry, split) for n in range(round((5 if entry.is_control else 2) * scale))]
-    share = lambda number, entry, split: number % KERAS / entry.runs / USUAL["control" if entry.is_control else "fault"][split]
+
+    def share(number, entry, split):
+        """How much of its entry there is already when this one is trained."""
+        all_ = everyday.number(entry) if split == "everyday" else entry.runs * USUAL["control" if entry.is_control else "fault"][split]
+        return number % KERAS / all_
+
     return sorted(out, key=lambda j: (round(share(*j), 1), random.Random(f"{j[0]} {j[1].name} {j[2]}").random()))
 
 

@@ -4,9 +4,10 @@ import importlib
 import random
 
 import beside
+import everyday
 from tasks.data import OF_SPLIT
-from tasks.plan import LATER, Plan
-from verify import beyond
+from tasks.plan import LATER, USUAL, Plan
+from verify import beyond, shown
 
 LOOPS = dict(
     plain="plain",
@@ -16,7 +17,7 @@ LOOPS = dict(
     boosting="boosting",
     adversarial="adversarial",
     skorch="skorch",
-    agent=dict(calibration="agent", former="sb3", development="gridworld", unseen="ppo", fresh="agents_fresh", wider="agents_wider", other="agents_other", newer="agents_newer", common="agents_common"),
+    agent=dict(calibration="agent", former="sb3", development="gridworld", unseen="ppo", fresh="agents_fresh", wider="agents_wider", other="agents_other", newer="agents_newer", common="agents_common", everyday="agents_everyday"),
     library="library_other",
     dqn="dqn",
     sac="sac",
@@ -34,7 +35,7 @@ ELSEWHERE.update(not_shuffled="lightning", narrow_batches="hf lightning", forget
 
 
 def loop_of(framework, split):
-    if split == "common" and framework in COMMON:
+    if split in USUAL and framework in COMMON:
         return importlib.import_module("loops." + COMMON[framework])
     name = GENUINE.get(framework, LOOPS[framework]) if split == "genuine" else LOOPS[framework]
     return importlib.import_module("loops." + (name if isinstance(name, str) else name[split]))
@@ -42,6 +43,8 @@ def loop_of(framework, split):
 
 def framework_of(entry, split, rng, number):
     """One split has agents of a library beside its own, and a loop for rows that others have not."""
+    if split == "everyday":
+        return "keras" if number >= KERAS else everyday.framework(entry, ELSEWHERE.get(entry.name, ""), rng)
     framework = rng.choice(entry.frameworks)
     if split == "common" and number >= KERAS:
         return "keras"
@@ -62,7 +65,7 @@ def meant(entry, split, seed):
     framework = framework_of(entry, split, rng, int(seed.split("/")[2]))
     kinds = [k for k in entry.data if not (framework in ("keras", "skorch") and k == "lm")] or ["cls"]
     kind = rng.choice(kinds)
-    if split == "common" and kind == "lm" and len(kinds) > 1 and random.Random(seed + "/text").random() < 0.6:
+    if split in USUAL and kind == "lm" and len(kinds) > 1 and random.Random(seed + "/text").random() < 0.6:
         kind = "cls" if "cls" in kinds else "reg"  # text takes three times as long
     if kind == "table":
         name = rng.choice(OF_SPLIT[split]["table"])
@@ -72,10 +75,10 @@ def meant(entry, split, seed):
     plan.framework, plan.keras, plan.epochs = (
         framework,
         {},
-        rng.choice(dict(unseen=[12, 20, 35, 60], fresh=[10, 16, 24, 40], wider=[8, 14, 30, 50], other=[5, 10, 18, 30, 60], newer=[7, 12, 20, 32, 50], genuine=[6, 11, 20, 40], common=[8, 15, 25, 40]).get(split, [15, 25])),
+        rng.choice(dict(unseen=[12, 20, 35, 60], fresh=[10, 16, 24, 40], wider=[8, 14, 30, 50], other=[5, 10, 18, 30, 60], newer=[7, 12, 20, 32, 50], genuine=[6, 11, 20, 40], common=[8, 15, 25, 40], everyday=[6, 10, 16, 25, 30]).get(split, [15, 25])),
     )
     if framework in ("agent", "dqn", "sac"):
-        plan.framework = "sb3" if split in ("former", "common") or framework in ("dqn", "sac") else "agent"
+        plan.framework = "sb3" if split in ("former", *USUAL) or framework in ("dqn", "sac") else "agent"
     if framework == "keras":
         as_keras_has_it(plan)
     plan.own = split == "newer" and framework in ("plain", "adversarial") and int(seed.split("/")[2]) >= 2
@@ -94,7 +97,7 @@ def make_plan(entry, split, seed):
         tell_as_others_do(plan, entry)
     if split == "newer" and framework == "plain":
         tell_by_epoch(plan, entry)
-    if split == "common" and framework == "plain":
+    if split in USUAL and framework == "plain":
         tell_commonly(plan, entry)
     return framework, plan, question
 
@@ -116,6 +119,8 @@ def as_keras_has_it(plan):
         plan.family, plan.batch = plan.family if plan.family == "lowrank" else "rezero", max(36, plan.batch)
     if plan.split == "common":
         plan.family, plan.batch = plan.family if plan.family == "scaled" else "bottleneck", max(32, plan.batch)
+    if plan.split == "everyday":
+        plan.family, plan.batch = plan.family if plan.family == "fc" else "skipfc", max(32, plan.batch)
     if plan.split == "newer":
         plan.family, plan.batch = plan.family if plan.family == "hourglass" else "swiglu", max(30, plan.batch)
     if plan.split == "fresh":
@@ -133,6 +138,8 @@ def vary(framework, plan, entry):
         choices, least = (1, 2, 4, 6, 10, 15, 30, 60, 100), 22
     if plan.split == "common":
         choices, least = (1, 1, 5, 10, 20, 25, 50, 100), 25
+    if plan.split == "everyday":
+        choices, least = (1, 2, 5, 10, 20, 25, 50), 20
     every = [n for n in choices if plan.steps >= least * n and (plan.split == "development" or plan.steps <= 800 * n)]
     plan.log_every = plan.rng.choice(every or [1])
 
@@ -173,7 +180,7 @@ def tell_by_epoch(plan, entry):
 
 
 def tell_commonly(plan, entry):
-    """In the split `common`: more than a third of the loops tell once an epoch, where that shows what is there."""
+    """In the splits `common` and `everyday`: more than a third of the loops tell once an epoch, where that shows what is there."""
     if hasattr(plan, "carry_out") or hasattr(plan, "logger_wish") or entry.hint.get("lines") or entry.hint.get("steps") or entry.hint.get("as_it_is"):
         return
     from loops import loggers
@@ -189,7 +196,7 @@ def uncounted(split, logger):
         from loops.habits_newer import UNCOUNTED as names
 
         return logger in names
-    if split == "common":
+    if split in USUAL:
         from loops.habits_common import UNCOUNTED as names
 
         return logger in names
@@ -210,9 +217,11 @@ def carry_out(entry, split, seed, directory):
         wish = "console" if framework == "hf" and "run_crashed" in entry.kinds else wish
         axis = loop_of(framework, split).train(plan, directory, wish)
     answer = question()
-    if split == "common" and answer is not None and not beyond.steady(plan, entry.kinds):
+    if split in USUAL and answer is not None and not beyond.steady(plan, entry.kinds):
         return print(f"slowed down by others {seed}", flush=True)
-    if split == "common" and answer is not None and not entry.is_control and not beside.worse(entry, split, seed, framework, plan):
+    if split == "everyday" and answer is not None and not shown.said(entry, plan, directory):
+        return print(f"not shown in its log {seed} {framework} {plan.family} {plan.data.name} {plan.logger}", flush=True)
+    if split in USUAL and answer is not None and not entry.is_control and not beside.worse(entry, split, seed, framework, plan):
         return print(f"no worse than its twins {seed} {framework} {plan.family} {plan.data.name}", flush=True)
     if plan.history.notes.get("broke") and "run_crashed" not in entry.kinds:
         return print(f"broke {seed} {framework} {plan.family} {plan.data.name}", flush=True)
@@ -235,6 +244,6 @@ def length_of(plan, framework, axis):
     """In the steps of the log."""
     if framework == "boosting":
         return plan.rounds
-    if framework == "agent" and plan.split not in ("former", "common"):
+    if framework == "agent" and plan.split not in ("former", *USUAL):
         return plan.steps * (plan.agent.get("unit") or plan.agent["T"] * 16)
     return plan.steps if axis == "step" else plan.epochs

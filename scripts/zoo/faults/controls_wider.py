@@ -12,7 +12,7 @@ from verify import curves
 from .controls_tasks import on
 from .fault import TORCH, control, when
 
-HERE = dict(only="wider", runs=1.5)
+HERE, TOO = dict(only="wider", runs=1.5), dict(only="wider everyday", runs=1.5)
 NUMBERS = ["turbine", "orbits", "queue", "spectra", "houses"]
 
 
@@ -114,7 +114,7 @@ def quantile(plan):
     return lambda: when(curves.learned(plan))
 
 
-@control("heavy_tails", frameworks="plain hf", data="reg", **HERE)
+@control("heavy_tails", frameworks="plain hf", data="reg", **TOO)
 def heavy_tails(plan):
     """A target with long tails: now and then a batch has a row far out, the loss of that step leaps, and nothing comes of it."""
     g = torch.Generator().manual_seed(plan.seed)
@@ -271,7 +271,7 @@ def short_to_long(plan):
     return lambda: when(curves.learned(plan))
 
 
-@control("noise_floor", frameworks=TORCH, data="cls reg", **HERE)
+@control("noise_floor", frameworks=TORCH, data="cls reg", **TOO)
 def noise_floor(plan):
     """A large step holds the loss at a level until the step falls, and the loss falls with it."""
     plan.optimizer, plan.rate, plan.schedule_name, plan.batch = "sgd", plan.rng.choice([0.1, 0.2]), plan.rng.choice(["step", "halves"]), 12

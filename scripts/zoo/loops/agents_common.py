@@ -11,6 +11,7 @@ from stable_baselines3.common.logger import configure
 from stable_baselines3.common.monitor import Monitor
 from stable_baselines3.common.vec_env import DummyVecEnv
 
+from verify import written
 from .sb3 import Hooks
 
 
@@ -46,7 +47,7 @@ class Rare(Hooks):
     """A rollout of TD3 is an episode."""
 
     def _on_rollout_start(self):
-        loss = self.model.logger.name_to_value.get("train/critic_loss")
+        loss = self.model.logger.name_to_value.get("train/critic_loss", self.model.logger.name_to_value.get("train/loss") if self.plan.agent["algo"] == "dqn" else None)
         if loss is not None:
             self.plan.history.notes.setdefault("value_loss", []).append(float(loss))
         super()._on_rollout_start()
@@ -62,22 +63,25 @@ def made(plan, monitor, directory):
     return TD3("MlpPolicy", env, **usual, buffer_size=5000, learning_starts=300, batch_size=64, train_freq=4, gradient_steps=2, policy_kwargs=dict(net_arch=[48, 48]))
 
 
-def train(plan, directory, logger=None):
+FAMILIES = {"ppo": "sb3-ppo-gaussian", "td3": "sb3-td3"}
+
+
+def train(plan, directory, logger=None, maker=made, families=FAMILIES):
     plan.history.returns, plan.history.entropy = [], []
     torch.manual_seed(plan.seed)
     monitor = plan.rng.random() < 0.25
-    model = made(plan, monitor, directory)
+    model = maker(plan, monitor, directory)
     if plan.agent["algo"] == "td3":
         from stable_baselines3.common.noise import NormalActionNoise
 
         model.action_noise = NormalActionNoise(np.zeros(1), 0.2 * np.ones(1))
     kinds = ["csv"] if monitor else plan.rng.choice([["csv"], ["json"], ["log"], ["stdout"], ["stdout"], ["tensorboard"]])
-    plan.logger, plan.family = "sb3 " + ("monitor+" if monitor else "") + kinds[0], {"ppo": "sb3-ppo-gaussian", "td3": "sb3-td3"}[plan.agent["algo"]]
+    plan.logger, plan.family = "sb3 " + ("monitor+" if monitor else "") + kinds[0], families[plan.agent["algo"]]
     path = os.path.join(directory, "train.log")
     import contextlib
 
     with open(path, "w", encoding="utf-8") as words, contextlib.redirect_stdout(words):
-        model.set_logger(configure(directory, kinds))
+        model.set_logger(written.heard_of_agent(configure(directory, kinds), plan))
         try:
             model.learn(plan.steps, log_interval=(1 if plan.agent["algo"] == "ppo" else 2) * (2 if kinds == ["tensorboard"] else 1), callback=Rare(plan))
         except ValueError as error:  # a policy of NaN cannot be sampled from

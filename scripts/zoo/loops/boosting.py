@@ -14,6 +14,10 @@ def library(plan):
         return ["catboost", "histogram", "goss"][plan.seed % 3]
     if plan.split == "genuine":
         return ["ngboost", "depthwise", "gblinear", "piecewise"][plan.seed % 4]
+    if plan.split == "everyday":
+        from .boosting_everyday import chosen
+
+        return getattr(plan, "trees", None) or chosen(plan)
     if plan.split == "common":
         return getattr(plan, "trees", None) or ["approx", "penalised", "monotone", "approx", "penalised", "smoothed", "langevin"][plan.seed % 7]
     if plan.split == "newer":
@@ -49,6 +53,7 @@ OVERFITS = dict(
     cvfolds={"min_data_in_leaf": 2, "lambda_l2": 0.0},
     goss={"min_child_samples": 2, "reg_lambda": 0.0},
 )
+OVERFITS.update({"xgb-native": OVERFITS["xgboost"], "xgb-face": OVERFITS["forest"], "lgbm-face": OVERFITS["goss"]})
 WIDER = {"lightgbm": ("dart", {"boosting": "dart", "drop_rate": 0.05}), "xgboost": ("histogram", {"tree_method": "hist", "max_bin": 24})}
 OTHER = {"lightgbm": ("bagged", {"bagging_fraction": 0.7, "bagging_freq": 1}), "xgboost": ("sampled", {"subsample": 0.7, "colsample_bytree": 0.8})}
 RELATIVE = {"lightgbm": ("extra", {"extra_trees": True}), "xgboost": ("dart", {"booster": "dart", "rate_drop": 0.03})}
@@ -153,10 +158,12 @@ def train(plan, directory, logger=None):
         from . import boosting_newer as other
     if plan.split == "common":
         from . import boosting_common as other
+    if plan.split == "everyday":
+        from . import boosting_everyday as other
     if plan.split == "genuine":
         from . import boosting_genuine as other
 
-    work = other.train if plan.split in ("unseen", "fresh", "newer", "genuine", "common") else (train_lightgbm if library(plan) == "lightgbm" else train_xgboost)
+    work = other.train if plan.split in ("unseen", "fresh", "newer", "genuine", "common", "everyday") else (train_lightgbm if library(plan) == "lightgbm" else train_xgboost)
     plan.history.loss, val = work(plan, path)
     plan.history.evals = [(i + 1, v, None) for i, v in enumerate(val)]
     return "step"

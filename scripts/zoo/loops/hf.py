@@ -11,6 +11,8 @@ import psutil
 import torch
 from transformers import Seq2SeqTrainer, Seq2SeqTrainingArguments, Trainer, TrainerCallback, TrainingArguments
 
+from tasks.plan import USUAL
+
 
 class Rows(torch.utils.data.Dataset):
     def __init__(self, X, Y):
@@ -105,7 +107,10 @@ def shown_in_notebook(trainer, path):
         f.writelines("\t".join(row) + "\n" for row in [names[: len(rows[0])], *rows] if rows)
 
 
-HOW = dict(common=["state", "checkpoint", "console", "console", "tensorboard", "tensorboard", "wandb", "lines"], genuine=["printer", "printer", "dvclive", "dvclive", "csv", "seq2seq", "state", "tensorboard"], newer=["state", "console", "tensorboard", "dicts", "lines", "swift", "swift", "notebook"], fresh=["lines", "lines", "table", "dicts"], wider=["state", "dicts", "lines", "tensorboard"], other=["state", "dicts", "dicts", "table"])
+HOW = dict(everyday=["state", "state", "checkpoint", "console", "console", "tensorboard", "tensorboard", "wandb", "lines", "table"], common=["state", "checkpoint", "console", "console", "tensorboard", "tensorboard", "wandb", "lines"], genuine=["printer", "printer", "dvclive", "dvclive", "csv", "seq2seq", "state", "tensorboard"], newer=["state", "console", "tensorboard", "dicts", "lines", "swift", "swift", "notebook"], fresh=["lines", "lines", "table", "dicts"], wider=["state", "dicts", "lines", "tensorboard"], other=["state", "dicts", "dicts", "table"])
+
+
+OF_STATE = dict(loss="loss", grad_norm="grad_norm", learning_rate="lr", eval_loss="held", eval_accuracy="score")
 
 
 def accuracy(given):
@@ -114,7 +119,7 @@ def accuracy(given):
 
 def arguments(plan, out, report, kind=TrainingArguments):
     every = max(plan.log_every, 5)
-    if plan.split == "common" and report in (["tensorboard"], ["wandb"]):  # kept as they are, so with few points
+    if plan.split in USUAL and report in (["tensorboard"], ["wandb"]):  # kept as they are, so with few points
         every = max(every, plan.steps // 45)
     evals = plan.eval_every // every * every if plan.eval_every else 0
     return kind(
@@ -172,6 +177,7 @@ def train(plan, directory, logger=None):
             plan.history.notes["broke"] = True
             words.write(traceback.format_exc())
             how = "dicts" if plan.split in ("fresh", "wider", "other") else "console" if how != "printer" else how
+    plan.history.written = [{"step": row["step"], **{OF_STATE[k]: v for k, v in row.items() if k in OF_STATE}} for row in trainer.state.log_history]
     if how == "notebook":
         shown_in_notebook(trainer, os.path.join(directory, "training_log.txt"))
     if how == "table":

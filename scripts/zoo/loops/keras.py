@@ -9,6 +9,8 @@ import traceback
 import keras
 import numpy as np
 
+from tasks.plan import USUAL
+
 RATES = dict(sgd=0.05, adam=2e-3, rmsprop=1e-3)
 LATER = dict(
     unseen=dict(nadam=2e-3, adagrad=0.02, adamw=2e-3, rmsprop=1e-3),
@@ -16,6 +18,7 @@ LATER = dict(
     wider=dict(sgd=0.05, adadelta=0.5, nadam=2e-3, adam=2e-3),
     other=dict(sgd=0.03, rmsprop=1e-3, adam=1e-3, adamw=1e-3),
     common=dict(adam=1e-3, sgd=0.03, rmsprop=1e-3),
+    everyday=dict(adam=1e-3, adamw=1e-3, rmsprop=1e-3, sgd=0.02),
     genuine=dict(adam=1e-3, adamw=2e-3, rmsprop=1e-3, nadam=1e-3),
     newer=dict(adam=1e-3, adamw=2e-3, adamax=3e-3, muon=4e-3, lamb=6e-3),
 )
@@ -86,6 +89,14 @@ def hidden(plan, x):
     if plan.family == "scaled":
         for _ in range(depth):
             x = Scale()(dense()(x))
+    if plan.family == "fc":
+        for i in range(depth):
+            width = k.get("width", 64)
+            x = L.Dense(max(min(width, 24), width >> i), activation=act, kernel_initializer=init)(x)
+    if plan.family == "skipfc":
+        x = dense()(x)
+        for _ in range((depth + 1) // 2):
+            x = L.Add()([x, L.Rescaling(0.5)(dense()(dense()(x)))])
     if plan.family == "bottleneck":
         x = dense()(x)
         for _ in range(depth):
@@ -156,6 +167,7 @@ HOW = dict(unseen=["bars", "bars", "lambda", "print", "csv"], fresh=["semicolons
 HOW["newer"] = ["best", "best", "stepped", "tabs", "bars", "history", "csv"]
 HOW["genuine"] = ["tqdm", "tqdm", "reduces", "reduces", "bars", "csv"]
 HOW["common"] = ["print", "print", "bars", "csv", "csv", "history", "frame"]
+HOW["everyday"] = ["print", "bars", "bars", "csv", "csv", "csv", "history", "history", "frame"]
 HOW["other"] = ["print", "print", "history", "csv", "semicolons"]
 
 
@@ -209,7 +221,7 @@ def train(plan, directory, logger=None):
     plan.logger = "keras " + how
     if plan.split == "unseen":
         plan.epochs = min(plan.epochs, max(8, (300 if plan.family == "separable" else 1200) // plan.steps_per_epoch))
-    if plan.split in ("fresh", "wider", "other", "newer", "genuine", "common"):
+    if plan.split in ("fresh", "wider", "other", "newer", "genuine", *USUAL):
         plan.epochs = min(plan.epochs, max(8, 1000 // plan.steps_per_epoch))
     if plan.optimizer not in {**RATES, **LATER.get(plan.split, {})}:
         plan.optimizer = "adam"

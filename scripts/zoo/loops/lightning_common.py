@@ -8,6 +8,7 @@ from lightning.pytorch.callbacks import LearningRateMonitor
 from lightning.pytorch.loggers import CSVLogger, MLFlowLogger, TensorBoardLogger, WandbLogger
 from torch.utils.data import DataLoader, TensorDataset
 
+from verify import written
 from .habits_common import Wandb
 from .lightning import Module, gradient_norm, train_to_terminal, trainer_of
 
@@ -18,6 +19,10 @@ class Named(Module):
     def __init__(self, plan, model, names, by, rate):
         super().__init__(plan, model)
         object.__setattr__(self, "said", (names, by, rate))
+
+    def log(self, name, value, **how):
+        written.heard_of_lightning(self, name, value, how)
+        super().log(name, value, **how)
 
     def training_step(self, batch, _):
         (name, _, _), by, rate = self.said
@@ -78,6 +83,7 @@ def train(plan, directory, logger=None):
         return train_to_terminal(plan, directory)
     by = plan.rng.choice([{}, {}, dict(on_step=True, on_epoch=True)] + ([dict(on_step=False, on_epoch=True)] if plan.coarse else []))
     module = Named(plan, plan.ready(), plan.rng.choice(NAMES), by, rate := plan.rng.choice(["log", "monitor", "none"]))
+    plan.monitored = rate == "monitor"
     data, log = plan.data, logger(directory) if logger else logger_of(plan, directory)
     if not logger and plan.logger != "lightning csv":  # kept as they are, so with few points
         plan.log_every = max(plan.log_every, plan.steps // 45)

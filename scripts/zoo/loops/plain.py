@@ -5,7 +5,8 @@ import traceback
 
 import torch
 
-from tasks.plan import evaluate
+from tasks.plan import USUAL, evaluate
+from verify import written
 from . import loggers
 
 
@@ -48,9 +49,9 @@ def train(plan, directory, logger=None):
     while plan.extras and hasattr(chosen, "bare"):  # what else is told would be lost there
         chosen = loggers.choose(plan, "all")
     if hasattr(chosen, "heavy"):  # kept as it is, so with few points
-        plan.log_every = max(plan.log_every, plan.steps // (45 if plan.split == "common" else 80))
+        plan.log_every = max(plan.log_every, plan.steps // (45 if plan.split in USUAL else 80))
     model = plan.ready()
-    log = chosen(directory, plan.rng)
+    log = written.heard(chosen(directory, plan.rng), plan)
     plan.logger = chosen.name
     log.settings(plan.settings)
     try:

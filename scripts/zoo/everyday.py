@@ -1,0 +1,37 @@
+"""Which runs the split `everyday` has, and in which frameworks: so many of each fault and control, so that no fault has many more than another and
+the frameworks have about the shares that people use them in."""
+
+SHARES = dict(plain=0.22, hf=0.27, lightning=0.3, keras=0.55)  # where an entry may be trained in several: half of the faults are known in plain loops alone
+SINGLE = """rate_diverges rate_sticks rate_low schedule_ends_early decay_per_batch oscillates clip_tiny stopped_early nan_rows log_of_zero half_overflow explodes
+eval_nan bad_batch deep_sigmoid dead_relu zero_weights double_softmax too_small wrong_sign broadcast labels_shuffled not_shuffled imbalance unscaled leak
+stale_batchnorm eval_preprocessing overfits forgets frozen not_cleared weights_lost state_lost memory_leak slow_loader slows_down warms_for_ever
+sums_of_batches score_frozen dollars heavy_momentum rate_leaps units_change narrow_batches no_memory disk_full shapes collapses discriminator_wins
+dead_critic policy_collapses never_learns stops_exploring values_explode trees_overfit trees_too_slow trees_too_short trees_rate_huge
+trees_labels_shuffled trees_eval_preprocessing trees_leak""".split()
+DOUBLING = "slow_divergence decay_sign warms_up_past bonus_not_penalty targets_drift".split()
+HEALTHY = dict(
+    ordinary=18, ordinary_and_new=24, by_epoch=7, few_epochs=9, usual_numbers=8, gan=8, gan_drifting_loss=3, agent_learns=16,
+    boosting=5, trees_stopped_in_time=5, trees_in_dollars=4, trees_finished=5,
+    warmup_bump=6, cosine_end=6, converged_plateau=6, double_descent=5, clean_restart=6, large_gradients=6, tiny_validation=6, batch_of_one=6, curriculum=6,
+    fine_tuned=6, smoothed_labels=6, heavy_tails=5, noise_floor=4, early_stopped=4, plateau_halves=4, twenty_points=4, no_evaluation=3, few_evaluations=3,
+    one_cycle=3, warm_restarts=3, rate_drops=3, honest_gap=3, augmented=3, gradient_spikes=4, rounded=3, always_clipped=3, compiles_first=2, memory_saw=3,
+    steady_machine=3, two_heads=2, weights_logged=2, perplexity=3, below_zero=2, loss_scale=3, thawed=2, heavy_dropout=3,
+)  # fmt: skip
+ELSEWHERE = dict.fromkeys("rate_low+disk_full clip_tiny+disk_full warms_for_ever+unreachable eval_preprocessing+no_memory overfits+unreachable".split(), "hf lightning")
+
+
+def number(entry):
+    if entry.is_control:
+        return HEALTHY.get(entry.name, 0)
+    return 3 if "+" in entry.name else 7 if entry.name in DOUBLING else 4 if entry.name in SINGLE else 0
+
+
+def numbers(entry, keras, scale):
+    """From keras on they are Keras', which few entries draw."""
+    more = 3 if entry.is_control else 1
+    return [*range(round(number(entry) * scale)), *(keras + n for n in range(more if number(entry) and "keras" in entry.frameworks and scale >= 1 else 0))]
+
+
+def framework(entry, elsewhere, rng):
+    all_ = dict.fromkeys([*entry.frameworks, *elsewhere.split(), *ELSEWHERE.get(entry.name, "").split()])
+    return rng.choices(list(all_), [SHARES.get(name, 1) for name in all_])[0]
