@@ -1,7 +1,8 @@
 """Does the log say so? A faulty run of the split `everyday` is asked once more, without twins, by what stands in its own log (written.py): would an expert who
 has this log alone point to something? OF_FAULT names, for each fault, what that may be; each answer is a number, and above one it is shown: how far what
 is seen lies beyond three of the log's own noises (what neighbouring points differ by) and beyond what nobody would remark on. A run of which none is
-shown is dropped. What no single log can tell (a network that is too small where the task may be as hard as that) is thereby in where it shows alone."""
+shown is dropped. What no single log can tell is thereby in where it shows alone: a loss
+that stands high and still, as that of too small a network does, is no such question, as 17 of 62 healthy logs have it."""
 
 import math
 
@@ -76,16 +77,6 @@ def at_chance(log):
     most, spread = log.chance()
     over = float(np.max(log.score[len(log.score) // 3 :])) - most
     return 9.0 if over <= 0 else spread / over
-
-
-def stands_high(log):
-    """Flat over the second half, far from solved: half of the first loss is still there, and the score is nearer to chance than to all."""
-    v = log.loss
-    if len(v) < 8:
-        return 0.0
-    flat = beyond(part(v, 0.5, 0.75) - part(v, 0.75, 1), v, len(v) / 4, 0.03 * part(v, 0.5, 1)) < 1
-    wrong = len(log.score) < 3 or part(log.score, 0.7, 1) < 0.4 + 0.6 * log.chance()[0]
-    return flat * wrong * part(v, 0.8, 1) / max(1e-9, 0.6 * part(v, 0, 0.04))
 
 
 def still_falls(log):
@@ -284,7 +275,7 @@ def values_great(log):
 
 
 OUT = [rose, not_a_number, leaps, gradient_rises, rate_odd]
-FLAT = [never_fell, at_chance, stands_high]
+FLAT = [never_fell, at_chance]
 OF_FAULT = dict(
     rate_diverges=OUT + FLAT + [swings], rate_sticks=FLAT + [swings], rate_low=[never_fell, still_falls], clip_tiny=[never_fell, still_falls], stopped_early=[still_falls],
     slow_divergence=OUT, decay_sign=OUT + [weights_grow], warms_up_past=OUT, bonus_not_penalty=OUT, targets_drift=OUT, units_change=OUT, rate_leaps=OUT,
