@@ -165,7 +165,8 @@ static uint8_t flags_of(struct span name)
     while (rest.n) {
         struct span w = next_word(&rest);
         if (!w.n) break;
-        if (!ascii && w.n <= 2 && !isdigit((unsigned char)w.p[w.n - 1])) continue; /* "f" and "ms" lie in any bytes; "F1值" does not */
+        if (!ascii && w.n <= 2 && !isdigit((unsigned char)w.p[w.n - 1]))
+            continue; /* "f" and "ms" lie in any bytes; "F1值" does not */
         bool last = !rest.n || !memchr(rest.p, ' ', rest.n);
         if (w.n == 4 && strncasecmp(w.p, "best", 4) == 0) flags |= NAME_IGNORED;
         if (part_in(w) || word_in(w, strong_words, sizeof strong_words / sizeof *strong_words))
