@@ -32,7 +32,7 @@
 #define UNGUESSED 0.5  /* nats, below which no model begins that guesses among classes of like size */
 #define GOES      1.65 /* Mann-Kendall z: 1 in 20 by chance */
 #define SOLVED    0.05 /* of the untrained model's loss, below which next to all is learned for the held-out rows as well */
-enum { TRAINS = 2, EVALS = 4, SCORES = 4 };
+enum { TRAINS = 2, EVALS = 4, SCORES = 4, MANY = 12 /* evaluations */ };
 struct knobs {
     double min_points, train_fall, apart, useless, worse, worse_points, turned, constant_points, constant_gain, constant_train,
         constant_noise, pass_apart, pass_second, pass_follows, score_apart, wide, wide_left, wide_rise, wide_gain, never_train,
@@ -157,11 +157,19 @@ static bool pair_up(const struct state *s, const struct track *eval, const struc
     return first < n;
 }
 
+/* The least middle one of three evaluations in a row behind the first: one of many is lucky. Of few, the least. */
+static double lowest_level(const struct pair *p)
+{
+    double low = INFINITY;
+    for (size_t i = 1; i < p->n; i++)
+        low = fmin(low, p->n < MANY ? p->e[i] : robust_median(p->e + i, p->n - i < 3 ? p->n - i : 3));
+    return low;
+}
+
 /* It was falling once, not far from where an untrained model stands, and rises now. */
 static bool has_turned(const struct state *s, const struct track *eval, const struct pair *p)
 {
-    double low = INFINITY;
-    for (uint32_t i = 1; i < eval->curve->used; i++) low = fmin(low, eval->curve->buckets[i].min);
+    double low = lowest_level(p);
     return low < 2 * p->untrained && low < (1 - s->knobs->turned) * eval->curve->buckets[0].max &&
            p->e[p->n - 1] > (1 + s->knobs->turned) * low;
 }
