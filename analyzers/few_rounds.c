@@ -10,6 +10,7 @@
  *   long runs end with that warning too; a held-out score that was better before says that going on is of no use.
  * Judged at the end only. Source: Friedman 2001 (shrinkage and number of rounds); scikit-learn's ConvergenceWarning. */
 #include <math.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,9 +27,10 @@ struct state {
     const struct knobs *knobs;
     struct boosting boosting;
     double stopped_at; /* iterations, as the library's warning says; 0: it gave none */
-    struct track train[TRAINS], eval[EVALS], score[SCORES];
     uint32_t n_train, n_eval, n_score;
+    struct track train[TRAINS], eval[EVALS], score[SCORES]; /* behind first_size but for the first of training */
 };
+enum { FIRST_SIZE = offsetof(struct state, train) + sizeof(struct track) };
 /* How a loss falls. */
 struct fall {
     double to, slope, bend, left; /* slope: a round, in the last quarter; bend: of the second half, by the first half's */
@@ -193,6 +195,8 @@ static void fact(void *state, const char *key, const char *value)
 static void observe(void *state, const struct point *p, const struct findings *out)
 {
     struct state *s = state;
+    bool first = p->series->role == ROLE_LOSS_TRAIN && (!s->n_train || s->train[0].series == p->series);
+    if (!first && !(s = state_whole(s, out))) return;
     if (p->series->role == ROLE_LOSS_TRAIN) track_add(s->train, &s->n_train, TRAINS, p);
     else if (p->series->role == ROLE_LOSS_EVAL) track_add(s->eval, &s->n_eval, EVALS, p);
     else if (p->series->better == BETTER_HIGHER) track_add(s->score, &s->n_score, SCORES, p);
@@ -207,6 +211,7 @@ const struct analyzer analyzer_few_rounds = {.name = "few_rounds",
                                              .needs = WANTS(ROLE_LOSS_TRAIN),
                                              .scope = PER_RUN,
                                              .state_size = sizeof(struct state),
+                                             .first_size = FIRST_SIZE,
                                              .knobs = knobs,
                                              .fact = fact,
                                              .observe = observe,

@@ -10,14 +10,14 @@
 
 #include "analyzer.h"
 #include "stats/announced.h"
+#include "stats/preview.h"
 #include "stats/robust.h"
-#include "stats/told.h"
 #include "stats/track_level.h"
 
 #define GAMES     (WANTS(ROLE_RETURN) | WANTS(ROLE_LOSS_GENERATOR) | WANTS(ROLE_LOSS_DISCRIMINATOR))
 #define SECOND_SD 2.4495 /* deviations that a second difference of independent values has: sqrt(1 + 4 + 1) */
 #define RAISED    1.05   /* times the rate at the lowest loss: as loss_rising */
-enum { LOSSES = 2, NEWEST = 3, BEGINNING = 3 };
+enum { LOSSES = 1, NEWEST = 3, BEGINNING = 3 };
 struct knobs {
     double points, most, since, fell, factor, trend, height, leap, undone, peak;
 };
@@ -147,14 +147,17 @@ static void fact(void *state, const char *key, const char *value)
     if (announced(key, value)) ((struct state *)state)->announced = true;
 }
 
-/* Judged whenever the newest of the levels is whole. */
+/* Judged at each of the first values, and from then on as seldom as previews are and at the same points (stats/preview.h): a host that puts curves
+ * away opens them for all of them at once. */
 static void hear_loss(struct state *s, const struct point *p, const struct findings *out)
 {
     const struct track *t = track_add(s->loss, &s->n_loss, LOSSES, p);
     if (!t) return;
-    const struct curve *c = t->curve;
-    if ((double)c->points > s->knobs->most && !s->told[t - s->loss].open) rest_for(out, REST);
-    else if (c->buckets[c->used - 1].n == c->width && (double)c->used >= s->knobs->points) judge(s, t, out);
+    uint64_t points = t->curve->points, next = PREVIEW_FIRST;
+    while (next < points) next += next / 4;
+    bool few = points<PREVIEW_FIRST, many = (double)points> s->knobs->most && !s->told[t - s->loss].open;
+    if (!many && (few || next == points) && (double)points >= s->knobs->points) judge(s, t, out);
+    rest_for(out, many ? REST : few ? 0 : (next == points ? points / 4 : next - points) - 1);
 }
 
 static void observe(void *state, const struct point *p, const struct findings *out)
@@ -162,7 +165,7 @@ static void observe(void *state, const struct point *p, const struct findings *o
     struct state *s = state;
     switch (p->series->role) {
     case ROLE_LOSS_TRAIN: hear_loss(s, p, out); break;
-    case ROLE_LEARNING_RATE: track_add(s->rate, &s->n_rate, 1, p); break;
+    case ROLE_LEARNING_RATE: track_add(s->rate, &s->n_rate, 1, p), rest_for(out, REST); break;
     default: s->game = true;
     }
 }

@@ -216,6 +216,7 @@ const struct analyzer analyzer_rises_together = {.name = "rises_together",
                                                  .kinds = kinds,
                                                  .wants = WANTS(ROLE_LOSS_TRAIN) | WANTS(ROLE_LOSS_EVAL) | WANTS(ROLE_GRAD_NORM) |
                                                           GAMES,
+                                                 .needs = WANTS(ROLE_LOSS_EVAL),
                                                  .scope = PER_RUN,
                                                  .blind = true,
                                                  .state_size = sizeof(struct state),
