@@ -137,18 +137,12 @@ static bool goes_on(const struct state *s, const struct track *t, struct fall *f
     return f->straight || (f->bend >= s->knobs->bend && has_far_to_go(s, f, s->knobs->left));
 }
 
-/* A share of wrong answers moves in jumps. */
-static bool is_smooth(const struct series *s)
-{
-    return !strcasestr(s->metric, "err") && !strcasestr(s->metric, "auc") && !strcasestr(s->metric, "acc");
-}
-
 /* Each held-out loss of a booster must go on as the training loss does; the first one is told. */
 static bool judge_booster(const struct state *s, const struct track *train, const struct findings *out)
 {
     struct fall f, of_first;
     const struct track *first = NULL;
-    if (!boosted(&s->boosting, train->series) || !is_smooth(train->series) || !goes_on(s, train, &f)) return false;
+    if (!boosted(&s->boosting, train->series) || !boosted_smoothly(train->series) || !goes_on(s, train, &f)) return false;
     for (uint32_t i = 0; i < s->n_eval; i++) {
         if (strcmp(s->eval[i].series->metric, train->series->metric) != 0) continue;
         if (!goes_on(s, &s->eval[i], &f)) return false;

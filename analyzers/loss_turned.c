@@ -17,16 +17,16 @@
 #define GAMES     (WANTS(ROLE_RETURN) | WANTS(ROLE_LOSS_GENERATOR) | WANTS(ROLE_LOSS_DISCRIMINATOR))
 #define SECOND_SD 2.4495 /* deviations that a second difference of independent values has: sqrt(1 + 4 + 1) */
 #define RAISED    1.05   /* times the rate at the lowest loss: as loss_rising */
-enum { LOSSES = 1, NEWEST = 3, BEGINNING = 3 };
+enum { NEWEST = 3, BEGINNING = 3 };
 struct knobs {
     double points, most, since, fell, factor, trend, height, leap, undone, peak;
 };
 struct state {
     const struct knobs *knobs;
     bool game, announced;
-    struct track loss[LOSSES], rate[1];
+    struct track loss[1], rate[1]; /* the first of each: thousands of runs have a state */
     uint32_t n_loss, n_rate;
-    struct told told[LOSSES];
+    struct told told;
 };
 
 static const char *const kinds[] = {"loss_divergence", NULL};
@@ -119,10 +119,11 @@ static bool turn_of(const struct state *s, const struct track *track, struct tur
     return !rate_was_raised(s, track->curve->buckets[t->at - 1].first_step);
 }
 
-static void judge(struct state *s, const struct track *track, const struct findings *out)
+static void judge(struct state *s, const struct findings *out)
 {
     struct turn t;
-    struct told *told = &s->told[track - s->loss];
+    const struct track *track = &s->loss[0];
+    struct told *told = &s->told;
     bool few = told->open || (double)track->curve->points <= s->knobs->most;
     bool is = !s->game && few && track_begins(track) && turn_of(s, track, &t);
     if (!is) {
@@ -132,7 +133,6 @@ static void judge(struct state *s, const struct track *track, const struct findi
     struct finding f = track_finding(track, kinds[0], t.at + 1);
     f.severity = s->announced ? SEVERITY_INFO : SEVERITY_WARNING;
     f.confidence = 0.8;
-    f.episode = (uint32_t)(track - s->loss);
     finding_add(&f, "from", exp(t.low), "");
     finding_add(&f, "to", exp(t.now), "");
     finding_add(&f, "rise_ratio", exp(t.now - t.low), "x");
@@ -151,12 +151,13 @@ static void fact(void *state, const char *key, const char *value)
  * away opens them for all of them at once. */
 static void hear_loss(struct state *s, const struct point *p, const struct findings *out)
 {
-    const struct track *t = track_add(s->loss, &s->n_loss, LOSSES, p);
+    const struct track *t = track_add(s->loss, &s->n_loss, 1, p);
     if (!t) return;
     uint64_t points = t->curve->points, next = PREVIEW_FIRST;
     while (next < points) next += next / 4;
-    bool few = points<PREVIEW_FIRST, many = (double)points> s->knobs->most && !s->told[t - s->loss].open;
-    if (!many && (few || next == points) && (double)points >= s->knobs->points) judge(s, t, out);
+    bool few = points < PREVIEW_FIRST;
+    bool many = !s->told.open && (double)points > s->knobs->most;
+    if (!many && (few || next == points) && (double)points >= s->knobs->points) judge(s, out);
     rest_for(out, many ? REST : few ? 0 : (next == points ? points / 4 : next - points) - 1);
 }
 
@@ -173,7 +174,7 @@ static void observe(void *state, const struct point *p, const struct findings *o
 static void finish(void *state, const struct findings *out)
 {
     struct state *s = state;
-    for (uint32_t i = 0; i < s->n_loss; i++) judge(s, &s->loss[i], out);
+    if (s->n_loss) judge(s, out);
 }
 
 const struct analyzer analyzer_loss_turned = {.name = "loss_turned",

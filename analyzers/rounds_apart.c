@@ -65,12 +65,6 @@ struct pair {
     double last, fell;        /* of the training loss; the share that it lost */
 };
 
-/* is_smooth - a share of wrong answers moves in jumps, and may well stand for the first rounds. */
-static bool is_smooth(const struct series *s)
-{
-    return !strcasestr(s->metric, "err") && !strcasestr(s->metric, "auc") && !strcasestr(s->metric, "acc");
-}
-
 /* May the losses be compared: positive, of several rounds, from the first one on? */
 static bool is_whole(const struct curve *c, double least)
 {
@@ -164,7 +158,7 @@ static void say_all(void *state, const struct findings *out)
     for (uint32_t i = 0; i < s->n_eval; i++)
         for (uint32_t j = 0; j < s->n_train; j++) {
             const struct series *e = s->eval[i].series, *t = s->train[j].series;
-            if (strcmp(e->metric, t->metric) != 0 || !boosted(&s->boosting, t) || !is_smooth(t)) continue;
+            if (strcmp(e->metric, t->metric) != 0 || !boosted(&s->boosting, t) || !boosted_smoothly(t)) continue;
             if (tell(s, &s->train[j], &s->eval[i], out)) return;
         }
 }

@@ -55,4 +55,11 @@ static inline bool boosted_classes(const struct boosting *b, const struct series
     return b->classes || strcasestr(s->name, "logloss") || strstr(s->name, "MultiClass");
 }
 
+/* boosted_smoothly - does this metric of a booster move a little each round? A share of wrong answers moves in jumps, and may well stand for the first
+ * rounds. */
+static inline bool boosted_smoothly(const struct series *s)
+{
+    return !strcasestr(s->metric, "err") && !strcasestr(s->metric, "auc") && !strcasestr(s->metric, "acc");
+}
+
 #endif
