@@ -15,8 +15,8 @@
  * A loss that only rises from the first record on never decreased either.
  *
  * What else can be read is told beside it, for the causes: does a loss creep down to the end (the direction is right and the steps are
- * too short), is the held-out loss the same number each time (no weight changes), does the loss stand at ln n (the inputs do not arrive)?
- * Of the last the held-out score tells more. A model that gives one answer to all inputs scores one of a few shares, and the same again and
+ * too short: stats/short_steps.h), is the held-out loss the same number each time (no weight changes: stats/held_out.h), does the loss stand
+ * at ln n (the inputs do not arrive: stats/answers.h)? Of the last the held-out score tells more. A model that gives one answer to all inputs scores one of a few shares, and the same again and
  * again; one that tells inputs apart, however wrongly, hardly ever. And a loss of exactly ln n at the very first is of outputs that
  * are all equal, which random weights never give. Where all is constant and a wrong answer costs more than ten nats, the outputs stand at 0
  * and 1 and the loss is what the logarithm was clipped at. */
@@ -25,28 +25,20 @@
 #include <strings.h>
 
 #include "analyzer.h"
-#include "stats/accuracy.h"
 #include "stats/answers.h"
-#include "stats/lead.h"
+#include "stats/held_out.h"
 #include "stats/mean_answer.h"
 #include "stats/robust.h"
 #include "stats/short_steps.h"
 #include "stats/shrink.h"
+#include "stats/spread.h"
 #include "stats/told.h"
 #include "stats/track_level.h"
 
 #define GAMES   (WANTS(ROLE_RETURN) | WANTS(ROLE_LOSS_GENERATOR) | WANTS(ROLE_LOSS_DISCRIMINATOR))
-#define WANDERS 0.4   /* of the scatter is between neighbours; of pure noise all of it, 0.4 once in 1,000 among 25 levels */
-#define LATE    0.1   /* of what the first half fell, at its rate, that the second one falls too where steps are too short */
-#define CREEP   1.9   /* Mann-Kendall z, one-sided: 1 in 35 by chance; five values in a row that fall have 2.2 */
-#define SCATTER 0.03  /* of the level: cross-entropies of an untrained model scatter less */
-#define NUMBERS 20.0  /* nats: beyond it a loss without a score is none of classes, of which none are as many */
-#define FEW     5.0   /* times as much a gain counts where evaluations are few */
-#define KNOWS   0.3   /* of what guessing lacks, that a score is above it: 0.65 of two classes, which half of all pairs have */
-#define MANY    10    /* changes of a score that is no accuracy: as a->n of an accuracy, twice */
-#define SETTLED 0.003 /* of its level: a held-out loss that weights in motion change by more */
-#define RESTS   0.001 /* the same of one that only a bias moves */
-enum { LOSSES = 6, EVALS = 2 };
+#define SCATTER 0.03 /* of the level: cross-entropies of an untrained model scatter less */
+#define NUMBERS 20.0 /* nats: beyond it a loss without a score is none of classes, of which none are as many */
+enum { LOSSES = 6 };
 struct knobs {
     double change, change_end, full_points, full_at_end, full_epochs, min_epochs, min_points, among_sd, sure_sd, fall, fall_held,
         held_gain, held_points, risen, shrinks, other_falls, learns;
@@ -59,11 +51,12 @@ struct beside {      /* a track of a training loss */
 struct state {
     const struct knobs *knobs;
     struct shrink shrink;
-    struct track loss[LOSSES], eval[EVALS];
-    uint32_t n_loss, n_eval;
+    struct track loss[LOSSES];
+    uint32_t n_loss;
+    bool game;
+    struct held_out held;
     struct answers answers;
     const struct past *rate, *norm; /* of the learning rate, of the gradient norm; NULL: not logged */
-    bool game;
     struct beside of[LOSSES];
 };
 enum { FIRST_SIZE = offsetof(struct state, of) + sizeof(struct beside) }; /* most runs have one training loss */
@@ -123,83 +116,10 @@ static bool stands(const struct state *s, const struct track *t, double change, 
     return size > 1e-6 && ret->initial - ret->best <= allowed * size && fabs(ret->now - ret->initial) <= 0.2 * size;
 }
 
-struct spread {
-    double mean, sd;
-};
-
-static struct spread spread_of(const double *y, size_t n)
-{
-    double sum = 0, squares = 0;
-    for (size_t i = 0; i < n; i++) sum += y[i];
-    for (size_t i = 0; i < n; i++) squares += (y[i] - sum / (double)n) * (y[i] - sum / (double)n);
-    return (struct spread){sum / (double)n, sqrt(squares / (double)(n - 1))};
-}
-
-struct line {
-    double fall, error; /* over the whole, and its standard error, in shares of the level */
-};
-
-/* The least-squares line through the levels. */
-static struct line line_of(const double *y, size_t n)
-{
-    struct spread all = spread_of(y, n);
-    double slope = 0, squares = 0, rest = 0;
-    for (size_t i = 0; i < n; i++) {
-        double x = (double)i / (double)(n - 1) - 0.5;
-        slope += x * y[i], squares += x * x;
-    }
-    slope /= squares;
-    for (size_t i = 0; i < n; i++) {
-        double off = y[i] - all.mean - slope * ((double)i / (double)(n - 1) - 0.5);
-        rest += off * off;
-    }
-    return (struct line){-slope / all.mean, sqrt(rest / (double)(n - 2) / squares) / all.mean};
-}
-
 /* Does the line fall, and far more surely than by chance? Slow learning is learning. */
-static bool surely_falls(const struct state *s, const struct line *l)
+static bool surely_falls(const struct state *s, const struct spread_fall *l)
 {
-    return l->fall >= s->knobs->change_end && l->fall >= s->knobs->sure_sd * l->error;
-}
-
-/* How much better than its first value a held-out loss ever was; the largest of several, and -1 where none can tell: its first value
- * must be of the first part of the run, unless it is the same number every time. */
-static double held_out_gain(const struct state *s, int64_t by)
-{
-    double most = -1;
-    for (uint32_t i = 0; i < s->n_eval; i++) {
-        const struct track *t = &s->eval[i];
-        double first = t->curve->buckets[0].mean, best = first;
-        bool same = track_low(t) == track_high(t);
-        if (t->curve->points < 2 || !(first > 0) || (!same && t->curve->buckets[0].first_step > by)) continue;
-        for (uint32_t k = 1; k < t->curve->used; k++) best = fmin(best, t->curve->buckets[k].mean);
-        double few =
-            (double)t->curve->points < s->knobs->held_points ? FEW : 1; /* of few evaluations none may be better by chance */
-        most = fmax(most, few * (1 - best / first));
-    }
-    return most;
-}
-
-/* Does a held-out loss fall all along, to about its best? */
-static bool held_out_learns(const struct state *s)
-{
-    double y[TRACK_BUCKETS];
-    for (uint32_t i = 0; i < s->n_eval; i++) {
-        size_t n = track_means(&s->eval[i], y);
-        double best = n ? y[0] : 0;
-        for (size_t k = 1; k < n; k++) best = fmin(best, y[k]);
-        bool falls = n >= 6 && best > 0 && best <= (1 - s->knobs->learns) * y[0] && robust_trend(y, n) < -CREEP;
-        if (falls && y[n - 1] - best <= 0.25 * (y[0] - best)) return true;
-    }
-    return false;
-}
-
-/* Is each level near the one before it, far more than two of them by chance are? */
-static bool wanders(const double *y, size_t n)
-{
-    double steps = 0, sd = spread_of(y, n).sd;
-    for (size_t i = 1; i < n; i++) steps += (y[i] - y[i - 1]) * (y[i] - y[i - 1]) / (double)(n - 1);
-    return steps < 2 * WANDERS * sd * sd;
+    return l->share >= s->knobs->change_end && l->share >= s->knobs->sure_sd * l->error;
 }
 
 /* For an eighth of the run, or longer, did not one value come up to half of the least of the first ones? It fell, whatever came after. */
@@ -219,19 +139,19 @@ static bool scatters(const struct state *s, const struct track *t)
 {
     double y[TRACK_BUCKETS], top[TRACK_BUCKETS];
     size_t n = track_means(t, y), from = n / 4;
-    if (n < 10 || wanders(y, n) || was_low(t)) return false;
+    if (n < 10 || spread_wanders(y, n) || was_low(t)) return false;
     for (size_t i = 0; i < n; i++) top[i] = t->curve->buckets[i].max;
     struct spread later = spread_of(y + from, n - from), tops = spread_of(top + from, n - from);
     if (!(later.mean > 0) || y[0] > later.mean + s->knobs->among_sd * later.sd ||
         top[0] > tops.mean + s->knobs->among_sd * tops.sd)
         return false;
     int64_t first = t->curve->buckets[0].first_step, last = t->curve->buckets[n - 1].last_step;
-    double gain = held_out_gain(s, first + (last - first) / 3);
+    double gain = held_out_gain(&s->held, first + (last - first) / 3, s->knobs->held_points);
     bool forgets = shrink_share(&s->shrink) >= s->knobs->shrinks;
     if (gain > s->knobs->held_gain && !forgets) return false;
-    struct line l = line_of(y, n);
+    struct spread_fall l = spread_fall(y, n);
     if (surely_falls(s, &l) && gain < 0 && !forgets) return false;
-    return l.fall + 2 * l.error <= (gain >= 0 || forgets ? s->knobs->fall_held : s->knobs->fall) &&
+    return l.share + 2 * l.error <= (gain >= 0 || forgets ? s->knobs->fall_held : s->knobs->fall) &&
            robust_median(y + n - 3, 3) < s->knobs->risen * y[0];
 }
 
@@ -244,136 +164,23 @@ static bool only_rises(const struct state *s, const struct track *t, const struc
            robust_trend(y, n) > 3;
 }
 
-/* Does the score tell that the model, which began as one that guesses, knows better? Its answers change, so that it is no share of one class. */
-static bool knows_better(const struct state *s, uint32_t at)
-{
-    const struct answers *a = &s->answers;
-    double score = a->last > 1.5 ? a->last / 100 : a->last, guess = exp(-s->of[at].first);
-    return a->n >= 6 && 5 * a->again < a->n && is_accuracy(a->series->metric) && s->of[at].first > 0 &&
-           score >= guess + KNOWS * (1 - guess);
-}
-
-/* Has a share of right answers risen by as much, in steps? One that only changes from one class for all to another does so once or twice. Of
- * another score (F1, AUC, mAP) guessing does not have what it begins with, so that more values must tell it. */
-static bool gets_better(const struct state *s)
-{
-    const struct answers *a = &s->answers;
-    double scale = a->last > 1.5 ? 100 : 1;
-    return a->n >= 6 && a->n - 1 - a->again >= (is_accuracy(a->series->metric) ? 5 : MANY) &&
-           a->last - a->first >= KNOWS * (scale - a->first);
-}
-
-/* Has a held-out loss, whatever it was at first, come to a level that it hardly leaves any more? Steps that are too long throw it about. */
-static bool held_out_settles(const struct state *s)
-{
-    double y[TRACK_BUCKETS];
-    for (uint32_t i = 0; i < s->n_eval; i++) {
-        size_t n = track_means(&s->eval[i], y), half = n / 2;
-        if (n < 8) continue;
-        struct spread late = spread_of(y + half, n - half);
-        if (late.mean > 0 && late.sd <= SETTLED * late.mean) return true;
-    }
-    return false;
-}
-
 /* The batches scatter by more than a few per cent, and the held-out loss does not move: one answer for all inputs, and it is the mean. */
 static bool around_one_level(const struct state *s, const struct track *t)
 {
-    double y[TRACK_BUCKETS], gain = held_out_gain(s, INT64_MAX);
+    double y[TRACK_BUCKETS], gain = held_out_gain(&s->held, INT64_MAX, s->knobs->held_points);
     size_t n = track_means(t, y);
     if (n < 5) return false;
     struct spread all = spread_of(y, n);
     double scatter = s->answers.series ? SCATTER : y[0] > NUMBERS ? 0 : SCATTER / 2; /* without a score it hardly is of classes */
     if (t->series->axis == AXIS_EPOCH) scatter = s->answers.series ? INFINITY : 0;   /* a mean of all batches */
-    return gain >= 0 && (gain <= s->knobs->held_gain || held_out_settles(s)) && all.sd > scatter * all.mean;
-}
-
-/* Has a held-out loss come to a level that it keeps to a thousandth? The last bias alone moves it by so little while batches scatter; outputs
- * that hang on the inputs still go on moving with the weights. */
-static bool held_out_rests(const struct state *s)
-{
-    double y[TRACK_BUCKETS];
-    for (uint32_t i = 0; i < s->n_eval; i++) {
-        size_t n = track_means(&s->eval[i], y), half = n / 2;
-        if (n < 6) continue;
-        struct spread late = spread_of(y + half, n - half);
-        if (late.mean > 0 && late.sd <= RESTS * late.mean) return true;
-    }
-    return false;
-}
-
-/* What the learning rate of the second half is to that of the first, at most 1. */
-static double rate_left(const struct state *s)
-{
-    const struct curve *c = s->rate ? &s->rate->coarse : NULL;
-    double half[2] = {0, 0};
-    for (uint32_t i = 0; c && i < c->used / 2; i++) half[0] += c->buckets[i].mean, half[1] += c->buckets[c->used - 1 - i].mean;
-    return half[0] > 0 ? fmin(1, fmax(0, half[1] / half[0])) : 1;
-}
-
-/* Does the second half fall steadily, and not by next to nothing of what the first one fell at its rate? */
-static bool falls_late(const struct state *s, const double *y, size_t n)
-{
-    size_t half = n / 2;
-    double before = y[0] - y[half], after = y[half] - robust_median(y + n - 3, 3);
-    return robust_trend(y + half, n - half) < -CREEP && after >= LATE * rate_left(s) * before;
+    return gain >= 0 && (gain <= s->knobs->held_gain || held_out_settles(&s->held)) && all.sd > scatter * all.mean;
 }
 
 /* Does a held-out loss fall by as much as the rate lets it, to the end? */
 static bool falls_straight(const struct state *s)
 {
-    for (uint32_t i = 0; i < s->n_eval; i++)
-        if (short_steps_straight(&s->eval[i], s->rate)) return true;
-    return false;
-}
-
-/* Does the second half fall steadily, however little? The held-out losses tell best, being without the scatter of batches. */
-static bool creeps(const struct state *s, const struct track *t)
-{
-    double y[TRACK_BUCKETS];
-    bool held = false;
-    for (uint32_t i = 0; i < s->n_eval; i++) {
-        size_t n = track_means(&s->eval[i], y);
-        if (n < 8) continue;
-        if (falls_late(s, y, n)) return true;
-        held = true;
-    }
-    size_t n = track_means(t, y);
-    return !held && n >= 12 && robust_trend(y + n / 2, n - n / 2) < -CREEP;
-}
-
-static bool is_one_number(const struct track *t);
-
-/* Do these evaluations lie a fifth of the run apart? Two in one place are of the same weights. */
-static bool lie_apart(const struct state *s, const struct curve *c)
-{
-    const struct curve *l = s->n_loss ? s->loss[0].curve : NULL;
-    return l && 5 * (c->buckets[c->used - 1].last_step - c->buckets[0].first_step) >=
-                    l->buckets[l->used - 1].last_step - l->buckets[0].first_step;
-}
-
-/* Is a held-out loss the same to the last digit at every evaluation? Of many digits three evaluations are enough, or two that lie apart. */
-static bool held_constant(const struct state *s)
-{
-    for (uint32_t i = 0; i < s->n_eval; i++) {
-        const struct track *t = &s->eval[i];
-        bool same = (double)t->curve->points >= s->knobs->held_points || (t->curve->points >= 3 && is_one_number(t)) ||
-                    (t->curve->points == 2 && is_one_number(t) && lie_apart(s, t->curve));
-        for (uint32_t k = 0; k < t->curve->used; k++)
-            same = same && t->curve->buckets[k].min == t->curve->buckets[k].max &&
-                   t->curve->buckets[k].min == t->curve->buckets[0].min;
-        if (same) return true;
-    }
-    return false;
-}
-
-/* Does a held-out loss stay within parts of ten thousand from first to last, as it does under steps that are next to nothing? */
-static bool held_stands(const struct state *s)
-{
-    for (uint32_t i = 0; i < s->n_eval; i++) {
-        double low = track_low(&s->eval[i]), high = track_high(&s->eval[i]);
-        if ((double)s->eval[i].curve->points >= s->knobs->held_points && low > 0 && high - low <= 1e-4 * low) return true;
-    }
+    for (uint32_t i = 0; i < s->held.n; i++)
+        if (short_steps_straight(&s->held.of[i], s->rate)) return true;
     return false;
 }
 
@@ -382,13 +189,6 @@ static bool batches_alike(const struct track *t)
     double y[TRACK_BUCKETS];
     struct spread all = spread_of(y, track_means(t, y));
     return all.sd <= 2 * SCATTER * all.mean;
-}
-
-/* is_one_number - to all its digits, of which there are more than a rounded log has: not even batches differ, wherever the log begins. */
-static bool is_one_number(const struct track *t)
-{
-    double low = track_low(t), thousandths = 1000 * low;
-    return low == track_high(t) && fabs(thousandths - round(thousandths)) > 1e-6;
 }
 
 static bool speaks_of_training(const struct series *x) { return strncasecmp(x->name, "train", 5) == 0; }
@@ -410,8 +210,8 @@ static bool another_falls(const struct state *s, const struct track *t)
 /* Does the loss of numbers stand where answering their mean puts it? */
 static bool answers_mean(const struct state *s, const struct track *t)
 {
-    for (uint32_t i = 0; i < s->n_eval && !s->answers.series && !s->game; i++)
-        if (s->eval[i].series->axis == t->series->axis && mean_answer(t, &s->eval[i])) return true;
+    for (uint32_t i = 0; i < s->held.n && !s->answers.series && !s->game; i++)
+        if (s->held.of[i].series->axis == t->series->axis && mean_answer(t, &s->held.of[i])) return true;
     return false;
 }
 
@@ -423,19 +223,46 @@ static double places(const struct track *t)
     return fmin((double)c->points, (double)(c->buckets[c->used - 1].last_step - c->buckets[0].first_step) + 1);
 }
 
+/* Is there too little of it to be judged, or is it from the middle of a run? */
+static bool is_unknown(const struct state *s, uint32_t at, bool mean)
+{
+    const struct track *t = &s->loss[at];
+    double least = t->series->axis == AXIS_STEP || t->series->axis == AXIS_SAMPLE ? s->knobs->min_points : s->knobs->min_epochs;
+    if (20 * s->of[at].broken > t->curve->points || (places(t) < least && !mean)) return true;
+    return !track_begins(t) && !track_is_one_number(t);
+}
+
+/* What is told beside it, for the causes.  around: it scatters around one level */
+static void tell_beside(const struct state *s, uint32_t at, bool over, bool around, const struct flat *level, struct finding *f)
+{
+    const struct track *t = &s->loss[at], *held = s->held.of;
+    double first = s->of[at].first, taken = shrink_share(&s->shrink);
+    bool stays = held_out_constant(&s->held, &s->loss[0], s->knobs->held_points);
+    enum at_chance chance =
+        answers_at_chance(&s->answers, s->held.n ? held : NULL, first, level->initial, level->now, batches_alike(t));
+    bool settles = chance >= ONE_ANSWER && 4 * s->answers.again > 3 * (s->answers.n - 1); /* the last biases only */
+    bool gains = !(fabs(held_out_gain(&s->held, INT64_MAX, s->knobs->held_points)) < 0.05 * s->knobs->held_gain);
+    finding_add(f, "noisy", around && !stays ? 1 + held_out_rests(&s->held) : 0, "");
+    if (taken >= s->knobs->shrinks) finding_add(f, "forgets", taken, "share");
+    else
+        finding_add(f, "creeps",
+                    over && ((!settles && gains && short_steps_creep(held, s->held.n, t, s->rate)) || falls_straight(s)), "");
+    finding_add(f, "held_constant", (double)(stays ? answers_constant(&s->answers, held, first, level->now) : CHANGES), "");
+    finding_add(f, "at_chance", (double)chance, "");
+    finding_add(f, "warms_up", short_steps_warm_up(s->rate), "");
+    finding_add(f, "steady", over && !stays && short_steps_steady(s->norm), "");
+}
+
 static void judge(struct state *s, uint32_t at, bool over, const struct findings *out)
 {
     const struct track *t = &s->loss[at];
-    bool mean = over && answers_mean(s, t);
-    double least = t->series->axis == AXIS_STEP || t->series->axis == AXIS_SAMPLE ? s->knobs->min_points : s->knobs->min_epochs;
+    bool mean = over && answers_mean(s, t), all = over && !s->game; /* all that can be asked of it is asked */
     struct flat level;
-    if (20 * s->of[at].broken > t->curve->points || (places(t) < least && !mean)) return;
-    if (!track_begins(t) && !is_one_number(t)) return;
-    bool still = stands(s, t, over && !s->game ? s->knobs->change_end : s->knobs->change, over, &level);
-    if (over && !s->game && fabs(level.now - level.initial) <= s->knobs->change_end * fabs(level.initial))
-        still |= held_stands(s);
-    bool noisy = !still && over && !s->game && (mean || (scatters(s, t) && !knows_better(s, at))),
-         rises = over && !s->game && only_rises(s, t, &level);
+    if (is_unknown(s, at, mean)) return;
+    bool still = stands(s, t, all ? s->knobs->change_end : s->knobs->change, over, &level);
+    if (all && fabs(level.now - level.initial) <= s->knobs->change_end * fabs(level.initial))
+        still |= held_out_stands(&s->held, s->knobs->held_points);
+    bool noisy = !still && all && (mean || (scatters(s, t) && !answers_know_better(&s->answers, s->of[at].first)));
     struct finding f = track_finding(t, "loss_not_decreasing", 0);
     f.severity = another_falls(s, t) ? SEVERITY_INFO : SEVERITY_WARNING;
     f.confidence = noisy ? 0.75 : 0.75 + 0.2 * fmin(1, (double)t->curve->points / s->knobs->full_points);
@@ -443,22 +270,10 @@ static void judge(struct state *s, uint32_t at, bool over, const struct findings
     finding_add(&f, "to", level.now, "");
     finding_add(&f, "total_change", (level.now - level.initial) / fabs(level.initial), "share");
     finding_add(&f, "points", (double)t->curve->points, "points");
-    bool around = !held_constant(s) && (mean || noisy || (still && around_one_level(s, t)));
-    finding_add(&f, "noisy", around ? 1 + held_out_rests(s) : 0, "");
-    enum at_chance chance = answers_at_chance(&s->answers, s->n_eval ? &s->eval[0] : NULL, s->of[at].first, level.initial,
-                                              level.now, batches_alike(t));
-    bool settles = chance >= ONE_ANSWER && 4 * s->answers.again > 3 * (s->answers.n - 1); /* the last biases only */
-    bool constant = fabs(held_out_gain(s, INT64_MAX)) < 0.05 * s->knobs->held_gain;
-    double taken = shrink_share(&s->shrink);
-    if (taken >= s->knobs->shrinks) finding_add(&f, "forgets", taken, "share");
-    else finding_add(&f, "creeps", over && ((!settles && !constant && creeps(s, t)) || falls_straight(s)), "");
-    finding_add(&f, "held_constant",
-                (double)(held_constant(s) ? answers_constant(&s->answers, &s->eval[0], s->of[at].first, level.now) : CHANGES),
-                "");
-    finding_add(&f, "at_chance", (double)chance, "");
-    finding_add(&f, "warms_up", short_steps_warm_up(s->rate), "");
-    finding_add(&f, "steady", over && !held_constant(s) && short_steps_steady(s->norm), "");
-    told_update(&s->of[at].told, (still || noisy || rises) && !held_out_learns(s) && !gets_better(s), over, &f, out);
+    tell_beside(s, at, over, mean || noisy || (still && around_one_level(s, t)), &level, &f);
+    bool flat = still || noisy || (all && only_rises(s, t, &level));
+    bool learns = held_out_learns(&s->held, s->knobs->learns) || answers_get_better(&s->answers);
+    told_update(&s->of[at].told, flat && !learns, over, &f, out);
 }
 
 /* A loss that is NaN or infinite for more than a twentieth of its values is another trouble. */
@@ -505,7 +320,7 @@ static void observe(void *state, const struct point *p, const struct findings *o
 {
     struct state *s = state;
     if (p->series->role == ROLE_LOSS_EVAL) {
-        track_add(s->eval, &s->n_eval, EVALS, p);
+        track_add(s->held.of, &s->held.n, HELD_OUT_MOST, p);
         rest_for(out, REST);
     } else if (p->series->role == ROLE_SCORE_EVAL) {
         answers_follow(&s->answers, p);

@@ -1,6 +1,7 @@
 /* answers - see answers.h. */
 #include "answers.h"
 
+#include "accuracy.h"
 #include "lead.h"
 
 #define SHARES    0.05   /* below ln n: of three classes of which the largest is half as common again */
@@ -9,6 +10,8 @@
 #define EVEN_MOST 100.0  /* classes: beyond it some ln n lies as near to any number by chance */
 #define GAINS                                                                                                                    \
     0.2 /* of what the score lacked at first: of 300 held-out rows two shares differ so by chance once in a hundred and less */
+#define KNOWS 0.3   /* of what guessing lacks, that a score is above it: 0.65 of two classes, which half of all pairs have */
+#define MANY  10    /* changes of a score that is no accuracy: as a->n of an accuracy, twice */
 #define BELOW 0.002 /* of what it came to, that a loss began below it: batches before the outputs were equal, or at their ends */
 #define SURE  10.0  /* nats for each wrong answer: an untrained model pays ln n, and a clipped logarithm 11.5 to 36 */
 
@@ -91,6 +94,20 @@ enum constant answers_constant(const struct answers *a, const struct track *held
     if (cost < SURE) return CONSTANT;
     if (fabs(cost / (23 * log(2)) - 1) < 0.002 || fabs(cost / 100 - 1) < 0.002) return BINARY_AT_ENDS;
     return first < (1 - BELOW) * level ? THROWN_TO_ENDS : AT_ENDS;
+}
+
+bool answers_know_better(const struct answers *a, double first)
+{
+    double score = a->last > 1.5 ? a->last / 100 : a->last, guess = exp(-first);
+    return a->n >= 6 && 5 * a->again < a->n && is_accuracy(a->series->metric) && first > 0 &&
+           score >= guess + KNOWS * (1 - guess);
+}
+
+bool answers_get_better(const struct answers *a)
+{
+    double scale = a->last > 1.5 ? 100 : 1;
+    return a->n >= 6 && a->n - 1 - a->again >= (is_accuracy(a->series->metric) ? 5 : MANY) &&
+           a->last - a->first >= KNOWS * (scale - a->first);
 }
 
 void answers_follow(struct answers *a, const struct point *p)

@@ -1,5 +1,5 @@
 /* answers - what a model that has learned nothing answers, as its held-out score and loss tell: one answer to all inputs, outputs that are all equal,
- * or outputs at their ends. For the causes of a loss that never falls (loss_not_decreasing.c). */
+ * or outputs at their ends; and whether the score tells that it has learned something. For a loss that never falls (loss_not_decreasing.c). */
 #ifndef MLWATCH_ANSWERS_H
 #define MLWATCH_ANSWERS_H
 
@@ -16,6 +16,13 @@ enum constant { CHANGES, CONSTANT, AT_ENDS, BINARY_AT_ENDS, THROWN_TO_ENDS };
 
 /* answers_follow - one more value of a held-out score: of the main one, where more is better and there is a best. */
 void answers_follow(struct answers *a, const struct point *p);
+/* answers_know_better - does the score tell that the model, which began as one that guesses, knows better? Its answers change, so that it is no
+ * share of one class.
+ *   first   the first training loss, in nats */
+bool answers_know_better(const struct answers *a, double first);
+/* answers_get_better - has a share of right answers risen by as much, in steps? One that only changes from one class for all to another does so
+ * once or twice. Of another score (F1, AUC, mAP) guessing does not have what it begins with, so that more values must tell it. */
+bool answers_get_better(const struct answers *a);
 /* answers_at_chance - does the loss stand where guessing puts it, and what does the score say to that?
  *   held    a held-out loss, or NULL;  first, initial, level  of the training loss: its first value, its first level, where it stands
  *   alike   are its batches as alike as those of classes are? A squared error scatters more and comes there by accident */

@@ -3,13 +3,16 @@
 
 #include <math.h>
 
+#include "robust.h"
 #include "scale.h"
 
 #define SCATTER                                                                                                                  \
     0.15 /* of a batch's norm: of 43 flat losses under steps next to nothing 30 have less, of 74 other ones 8 (tests/rates) */
 #define DRIFT 0.1 /* of the level, from the first quarter to the last: all of the 30 have less, of the 8 half */
 #define STRAIGHT                                                                                                                 \
-    0.8 /* of what the first half of the evaluations fell, that the second does: a settling bias loses half and more */
+    0.8           /* of what the first half of the evaluations fell, that the second does: a settling bias loses half and more */
+#define LATE  0.1 /* of what the first half fell, at its rate, that the second one falls too */
+#define CREEP 1.9 /* Mann-Kendall z, one-sided: 1 in 35 by chance; five values in a row that fall have 2.2 */
 #define WARMS                                                                                                                    \
     4 /* times the first rates that a rate which only rises has come to, to warm up: a first bucket holds a tenth of them and more */
 enum { FEW_NORMS = 12, FEW_EVALS = 5, FEW_RATES = 6 };
@@ -67,6 +70,37 @@ bool short_steps_straight(const struct track *held, const struct past *rate)
     double before = y[0] - y[n / 2], after = y[n / 2] - y[n - 1];
     double share = reach(rate, &c->buckets[n / 2], &c->buckets[n - 1]) / reach(rate, &c->buckets[0], &c->buckets[n / 2]);
     return after > 0 && after >= STRAIGHT * share * before;
+}
+
+/* What the learning rate of the second half is to that of the first, at most 1. */
+static double rate_left(const struct past *rate)
+{
+    const struct curve *c = rate ? &rate->coarse : NULL;
+    double half[2] = {0, 0};
+    for (uint32_t i = 0; c && i < c->used / 2; i++) half[0] += c->buckets[i].mean, half[1] += c->buckets[c->used - 1 - i].mean;
+    return half[0] > 0 ? fmin(1, fmax(0, half[1] / half[0])) : 1;
+}
+
+/* Does the second half fall steadily, and not by next to nothing of what the first one fell at its rate? */
+static bool falls_late(const double *y, size_t n, const struct past *rate)
+{
+    size_t half = n / 2;
+    double before = y[0] - y[half], after = y[half] - robust_median(y + n - 3, 3);
+    return robust_trend(y + half, n - half) < -CREEP && after >= LATE * rate_left(rate) * before;
+}
+
+bool short_steps_creep(const struct track *held, uint32_t n, const struct track *train, const struct past *rate)
+{
+    double y[TRACK_BUCKETS];
+    bool tells = false;
+    for (uint32_t i = 0; i < n; i++) {
+        size_t m = track_means(&held[i], y);
+        if (m < 8) continue;
+        if (falls_late(y, m, rate)) return true;
+        tells = true;
+    }
+    size_t m = track_means(train, y);
+    return !tells && m >= 12 && robust_trend(y + m / 2, m - m / 2) < -CREEP;
 }
 
 bool short_steps_warm_up(const struct past *rate)

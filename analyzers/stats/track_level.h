@@ -34,6 +34,12 @@ static inline double track_high(const struct track *t)
     for (uint32_t i = 0; i < t->curve->used; i++) high = fmax(high, t->curve->buckets[i].max);
     return high;
 }
+/* track_is_one_number - to all its digits, of which there are more than a rounded log has: not even batches differ, wherever the log begins. */
+static inline bool track_is_one_number(const struct track *t)
+{
+    double low = track_low(t), thousandths = 1000 * low;
+    return low == track_high(t) && fabs(thousandths - round(thousandths)) > 1e-6;
+}
 /* track_distinct - how many different values it has, as far as its buckets tell them apart. O(buckets^2) */
 static inline size_t track_distinct(const struct track *t)
 {
