@@ -9,22 +9,15 @@
  * Of four or five evaluations noise cannot be told. There it takes three that each are above the one before, the last of them half as high again as
  * the best. */
 #include <math.h>
-#include <string.h>
 
 #include "analyzer.h"
 #include "stats/boosted.h"
-#include "stats/lead.h"
-#include "stats/past.h"
+#include "stats/heard.h"
+#include "stats/levels.h"
 #include "stats/robust.h"
 
-#define LEAST 1e-12 /* values nearer to zero look alike */
-#define HOLDS 0.01  /* of its best that a score may lose and still hold: of 150 rows it is one or two */
-enum { TRAINS = 6, EVALS = 10, BUCKETS = 48, LEVEL = 3 };
-/* A series; the host has its curve. */
-struct heard {
-    const struct series *series;
-    const struct past *past;
-};
+#define ALL_LOST 0.9 /* of what both losses began at */
+enum { TRAINS = 6, EVALS = 10 };
 /* An evaluation loss, and what was said of it. */
 struct evaluation {
     struct heard heard;
@@ -36,7 +29,6 @@ struct evaluation {
         struct finding last;
     } said;
 };
-#define ALL_LOST 0.9 /* of what both losses began at */
 struct knobs {
     double min_points, rise_warning, rise_info, height_sd, train_fall, critical_rise, after_points, over_undone, made_good,
         few_points, few_rise, climb_points, climb_sd, climb_z;
@@ -48,14 +40,6 @@ struct state {
     struct evaluation eval[EVALS];
     uint32_t n_train, n_eval, n_score;
     uint16_t segment;
-};
-/* A curve in BUCKETS buckets at most: the host's own, or made of it. */
-struct track {
-    const struct series *series;
-    const struct bucket *buckets;
-    size_t n;
-    uint32_t width;
-    struct bucket room[BUCKETS];
 };
 
 static const char *const kinds[] = {"overfitting", NULL};
@@ -90,17 +74,6 @@ static const struct knob knobs[] = {
      "of the rise that was told (on the logarithm) that is left when it is over", "our choice"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
-/* The place of a series in a table; max when it is full. */
-static uint32_t place_of(struct heard *table, uint32_t *n, uint32_t max, const struct point *p)
-{
-    uint32_t i = 0;
-    while (i < *n && table[i].series != p->series) i++;
-    if (i == max) return max;
-    if (i == *n) ++*n;
-    table[i] = (struct heard){p->series, p->past};
-    return i;
-}
-
 static struct evaluation *evaluation_of(struct state *s, const struct point *p)
 {
     uint32_t i = 0;
@@ -111,113 +84,34 @@ static struct evaluation *evaluation_of(struct state *s, const struct point *p)
     return &s->eval[i];
 }
 
-/* Points in each bucket of that curve. O(log points) */
-static uint32_t width_of(const struct curve *c)
-{
-    uint32_t width = 1;
-    while ((uint64_t)width * BUCKETS < c->points) width *= 2;
-    return width;
-}
-
-static void look(const struct heard *h, struct track *t)
-{
-    struct past_room room;
-    const struct curve *fine = past_fine(h->past, &room);
-    struct curve narrow;
-    t->series = h->series, t->buckets = fine->buckets, t->n = fine->used, t->width = width_of(fine);
-    if (fine->width == 1 && fine->used <= BUCKETS && fine != &room.curve) return;
-    curve_init(&narrow, t->room, BUCKETS);
-    curve_narrow(fine, &narrow);
-    t->buckets = t->room, t->n = narrow.used;
-}
-
-static double median_of(const double *x, size_t n)
-{
-    if (n != 3) return robust_median(x, n);
-    double low = x[0] < x[1] ? x[0] : x[1], high = x[0] < x[1] ? x[1] : x[0];
-    return x[2] < low ? low : x[2] > high ? high : x[2];
-}
-
-/* The levels of n values. */
-static void smooth(const double *y, size_t n, double *level)
-{
-    for (size_t i = 0; i < n; i++) {
-        size_t from = i ? i - 1 : 0, to = i + 2 < n ? i + 2 : n;
-        if (to - from < LEVEL && n >= LEVEL) from = i ? n - LEVEL : 0, to = from + LEVEL;
-        level[i] = median_of(y + from, to - from);
-    }
-}
-
-/* How many buckets began no later than a step: what is read of another series beyond an evaluation is none of its business. */
-static size_t until(const struct track *t, int64_t step)
-{
-    size_t n = t->n;
-    while (n > 0 && t->buckets[n - 1].first_step > step) n--;
-    return n;
-}
-
-/* The training loss of the same metric, else the main one, by name and not by what was read first. */
 static const struct heard *train_of(const struct state *s, const struct series *eval)
 {
-    const struct heard *t = NULL;
-    for (uint32_t i = 0; i < s->n_train; i++) {
-        const struct series *x = s->train[i].series;
-        bool same = strcmp(x->metric, eval->metric) == 0, has = t && strcmp(t->series->metric, eval->metric) == 0;
-        if (!t || (same && !has) || (same == has && lead_of(x, t->series))) t = &s->train[i];
-    }
-    return t;
+    return heard_beside(s->train, s->n_train, eval);
 }
 
-/* Natural-log fall of the training loss from a step to another, from level to level; 0 when it is not beyond the noise of levels, NaN when
- * no training loss says anything. */
-static double train_fall(const struct state *s, const struct series *eval, int64_t step, int64_t now)
+/* As levels_fell; NaN when no training loss says anything. */
+static double train_fell(const struct state *s, const struct series *eval, int64_t from, int64_t to)
 {
     const struct heard *train = train_of(s, eval);
-    struct track t;
-    double y[BUCKETS], level[BUCKETS];
+    return train ? levels_fell(train, from, to) : NAN;
+}
+
+/* What an untrained model costs: the most among the first values of the training loss. NaN when there is none. */
+static double untrained(const struct state *s, const struct series *eval)
+{
+    const struct heard *train = train_of(s, eval);
+    struct levels t;
     if (!train) return NAN;
-    look(train, &t);
-    size_t n = until(&t, now);
-    if (!n) return NAN;
-    bool positive = true;
-    for (size_t i = 0; i < n; i++) positive = positive && t.buckets[i].min >= 0; /* 0: less than is printed */
-    for (size_t i = 0; i < n; i++) y[i] = positive ? log(fmax(t.buckets[i].mean, LEAST)) : t.buckets[i].mean;
-    smooth(y, n, level);
-    double then = level[0];
-    for (size_t i = 1; i < n; i++)
-        if (t.buckets[i].first_step <= step) then = level[i];
-    double fall = then - level[n - 1];
-    return fall > 2 * robust_noise(level, n) ? fall : 0;
+    levels_of(train, &t);
+    return t.buckets[0].max;
 }
 
 /* Does an evaluation score that should rise still stand at its best? */
 static bool score_holds(const struct state *s, int64_t now)
 {
-    struct track t;
-    double y[BUCKETS], level[BUCKETS];
-    for (uint32_t i = 0; i < s->n_score; i++) {
-        look(&s->score[i], &t);
-        size_t n = until(&t, now), best = 0;
-        for (size_t j = 0; j < n; j++) y[j] = t.buckets[j].mean;
-        smooth(y, n, level);
-        for (size_t j = 1; j < n; j++)
-            if (level[j] > level[best]) best = j;
-        if (n < LEVEL) continue;
-        double slack = fmax(2 * robust_noise(level, n), HOLDS * fabs(level[best]));
-        if (level[n - 1] >= level[best] - slack && level[n - 1] > t.buckets[0].mean) return true;
-    }
+    for (uint32_t i = 0; i < s->n_score; i++)
+        if (levels_hold(&s->score[i], now)) return true;
     return false;
-}
-
-/* The largest rise of the level before its best that was undone, as a factor; what the first fall of a run does is not counted. */
-static double undone(const double *level, size_t best)
-{
-    double low = INFINITY, largest = 1;
-    for (size_t i = 0; i <= best; i++) {
-        if (level[i] < low) low = level[i];
-        if (level[i] > largest * low) largest = level[i] / low;
-    }
-    return largest;
 }
 
 /* The validation loss stands at its best again, or nearly so. */
@@ -244,7 +138,7 @@ static enum severity severity_of(const struct state *s, const struct rise *r)
     return r->height >= log1p(s->knobs->critical_rise) && !r->scored && !r->ordered ? SEVERITY_CRITICAL : SEVERITY_WARNING;
 }
 
-static void tell(const struct state *s, const struct track *t, struct verdict *v, const struct rise *r,
+static void tell(const struct state *s, const struct levels *t, struct verdict *v, const struct rise *r,
                  const struct findings *out)
 {
     const struct bucket *b = &t->buckets[r->best], *last = &t->buckets[r->n - 1];
@@ -268,11 +162,7 @@ static void tell(const struct state *s, const struct track *t, struct verdict *v
     finding_add(&f, "rise_ratio", exp(r->height), "x");
     finding_add(&f, "jumps", r->noise, "share"); /* from one evaluation to the next, around the level */
     finding_add(&f, "train_change", exp(-r->train_fell) - 1, "share");
-    const struct heard *heard = train_of(s, t->series);
-    struct track train;
-    if (heard) look(heard, &train);
-    finding_add(&f, "of_untrained", heard ? r->from / train.buckets[0].max : (double)NAN,
-                "x"); /* the best, by an untrained model's loss */
+    finding_add(&f, "of_untrained", r->from / untrained(s, t->series), "x"); /* the best */
     if (s->n_score) finding_add(&f, "score_holds", r->holds, "");
     v->told = true;
     v->rise = r->height;
@@ -281,7 +171,7 @@ static void tell(const struct state *s, const struct track *t, struct verdict *v
 }
 
 /* The rounds of a booster have no noise: of the best bucket the best round counts, which may be the very first. */
-static void level_of_rounds(const struct track *t, size_t n, double *level)
+static void level_of_rounds(const struct levels *t, size_t n, double *level)
 {
     size_t best = 0;
     for (size_t i = 1; i < n; i++)
@@ -289,23 +179,11 @@ static void level_of_rounds(const struct track *t, size_t n, double *level)
     if (t->buckets[best].min > 0) level[best] = fmin(level[best], t->buckets[best].min);
 }
 
-/* Of the logarithms. */
-static double noise_of(const double *y, size_t n)
-{
-    double logs[BUCKETS];
-    for (size_t i = 0; i < n; i++) logs[i] = log(y[i]);
-    return fmax(robust_noise(logs, n), 0.002);
-}
-
 /* Has the held-out loss come back to about where both losses began, while the training loss has all but gone? Then all that was gained there is
  * lost again, whatever a score says. */
-static bool all_is_lost(const struct state *s, const struct track *t, const struct rise *r)
+static bool all_is_lost(const struct state *s, const struct levels *t, const struct rise *r)
 {
-    const struct heard *heard = train_of(s, t->series);
-    struct track train;
-    if (!heard) return false;
-    look(heard, &train);
-    return r->to >= ALL_LOST * train.buckets[0].max && r->to >= ALL_LOST * t->buckets[0].max && r->train_fell >= log(10);
+    return r->to >= ALL_LOST * untrained(s, t->series) && r->to >= ALL_LOST * t->buckets[0].max && r->train_fell >= log(10);
 }
 
 /* Noise grows with an overfitted loss, and hides the height of its rise. What goes up from evaluation to evaluation, one after the other, does not
@@ -318,24 +196,24 @@ static bool climbs(const struct state *s, const double *y, size_t n, const struc
 
 /* One evaluation loss as it stood when it had n buckets. Levels are as logged: the order is that of their logarithms, and those are taken
  * where a rise may matter. */
-static void judge(const struct state *s, const struct track *t, size_t n, struct verdict *v, const struct findings *out)
+static void judge(const struct state *s, const struct levels *t, size_t n, struct verdict *v, const struct findings *out)
 {
-    double level[BUCKETS], y[BUCKETS] = {0};
+    double level[LEVELS_MOST], y[LEVELS_MOST] = {0};
     const struct bucket *now = &t->buckets[n - 1];
     struct rise r = {.n = n};
-    for (size_t i = 0; i < n; i++) y[i] = t->buckets[i].mean > LEAST ? t->buckets[i].mean : LEAST;
-    smooth(y, n, level);
+    for (size_t i = 0; i < n; i++) y[i] = t->buckets[i].mean > LEVELS_LEAST ? t->buckets[i].mean : LEVELS_LEAST;
+    levels_smooth(y, n, level);
     if (boosted(&s->boosting, t->series)) level_of_rounds(t, n, level);
     for (size_t i = 1; i < n; i++)
         if (level[i] <= level[r.best]) r.best = i;
     r.height = log(level[n - 1] / level[r.best]), r.from = level[r.best], r.to = level[n - 1];
     if (v->told && r.height < fmax(log1p(s->knobs->rise_info) / 2, s->knobs->made_good * v->rise)) clear(v, now, out);
     if ((double)(n - 1 - r.best) < s->knobs->after_points || r.height < log1p(s->knobs->rise_info)) return;
-    if (r.height < s->knobs->over_undone * log(undone(level, r.best)) || (v->told && r.height < v->rise)) return;
-    r.noise = noise_of(y, n);
+    if (r.height < s->knobs->over_undone * log(levels_undone(level, r.best)) || (v->told && r.height < v->rise)) return;
+    r.noise = levels_noise(y, n);
     r.ordered = r.height < s->knobs->height_sd * r.noise;
     if (r.ordered && !climbs(s, y + r.best, n - r.best, &r)) return;
-    r.train_fell = train_fall(s, t->series, t->buckets[r.best].last_step, now->last_step);
+    r.train_fell = train_fell(s, t->series, t->buckets[r.best].last_step, now->last_step);
     if (!(r.train_fell >= s->knobs->train_fall)) return;
     r.scored = score_holds(s, now->last_step);
     r.holds = r.scored && r.height < log1p(3 * s->knobs->rise_warning) && !all_is_lost(s, t, &r);
@@ -343,24 +221,24 @@ static void judge(const struct state *s, const struct track *t, size_t n, struct
 }
 
 /* The same of too few to know their noise: each of the last three is above the one before, and the last far above the best. */
-static void judge_few(const struct state *s, const struct track *t, struct verdict *v, const struct findings *out)
+static void judge_few(const struct state *s, const struct levels *t, struct verdict *v, const struct findings *out)
 {
     enum { RISING = 3 };
     struct rise r = {.n = t->n};
     for (size_t i = 1; i < t->n; i++)
         if (t->buckets[i].mean < t->buckets[r.best].mean) r.best = i;
     r.from = t->buckets[r.best].mean, r.to = t->buckets[t->n - 1].mean;
-    if (r.best + 1 + RISING > t->n || !(r.from > LEAST)) return;
+    if (r.best + 1 + RISING > t->n || !(r.from > LEVELS_LEAST)) return;
     for (size_t i = r.best + 1; i < t->n; i++)
         if (t->buckets[i].mean <= t->buckets[i - 1].mean) return;
     r.height = log(r.to / r.from), r.noise = r.height / s->knobs->height_sd;
     if (r.height < log1p(s->knobs->few_rise) || (v->told && r.height < v->rise)) return;
-    r.train_fell = train_fall(s, t->series, t->buckets[r.best].last_step, t->buckets[t->n - 1].last_step);
+    r.train_fell = train_fell(s, t->series, t->buckets[r.best].last_step, t->buckets[t->n - 1].last_step);
     r.scored = score_holds(s, t->buckets[t->n - 1].last_step);
     if (r.train_fell >= s->knobs->train_fall && !r.scored) tell(s, t, v, &r, out);
 }
 
-static bool is_few(const struct state *s, const struct track *t)
+static bool is_few(const struct state *s, const struct levels *t)
 {
     return t->width == 1 && (double)t->n < s->knobs->min_points && (double)t->n >= s->knobs->few_points;
 }
@@ -374,11 +252,11 @@ static bool enough(const struct state *s, const struct evaluation *e)
 static void judge_live(struct state *s, struct evaluation *e, const struct findings *out)
 {
     const struct heard *train = train_of(s, e->heard.series);
-    struct track t;
+    struct levels t;
     if (!enough(s, e) || !train || train->series->axis != e->heard.series->axis) return;
     int64_t from = past_begins(e->heard.past), to = past_last(e->heard.past)->last_step;
     if (past_last(train->past)->last_step < to - (to - from) / 20) return;
-    look(&e->heard, &t);
+    levels_of(&e->heard, &t);
     if (is_few(s, &t)) judge_few(s, &t, &e->said, out);
     else judge(s, &t, t.n, &e->said, out);
 }
@@ -391,10 +269,10 @@ static void judge_again(const struct state *s, struct evaluation *e, const struc
 {
     static const struct findings silent = {.emit = keep};
     struct verdict v = {0};
-    struct track t;
+    struct levels t;
     size_t least = (size_t)s->knobs->min_points;
     if (!enough(s, e)) return;
-    look(&e->heard, &t);
+    levels_of(&e->heard, &t);
     if (is_few(s, &t)) judge_few(s, &t, &v, &silent);
     for (size_t n = t.width > 1 ? 1 : least; n <= t.n; n++) judge(s, &t, n, &v, &silent);
     if (!v.last.kind) return;
@@ -409,7 +287,7 @@ static void observe_eval(struct state *s, const struct point *p, const struct fi
     struct evaluation *e = evaluation_of(s, p);
     if (!e) return;
     e->negative = e->negative || p->value < 0;
-    if (p->past->fine->points % width_of(p->past->fine) == 0) judge_live(s, e, out); /* a bucket is complete */
+    if (p->past->fine->points % levels_width(p->past->fine) == 0) judge_live(s, e, out); /* a bucket is complete */
 }
 
 static void fact(void *state, const char *key, const char *value)
@@ -426,8 +304,8 @@ static void observe(void *state, const struct point *p, const struct findings *o
         observe_eval(s, p, out);
         return;
     }
-    if (p->series->role == ROLE_LOSS_TRAIN) place_of(s->train, &s->n_train, TRAINS, p);
-    else if (p->series->better == BETTER_HIGHER) place_of(s->score, &s->n_score, EVALS, p);
+    if (p->series->role == ROLE_LOSS_TRAIN) heard_place(s->train, &s->n_train, TRAINS, p);
+    else if (p->series->better == BETTER_HIGHER) heard_place(s->score, &s->n_score, EVALS, p);
     rest_for(out, REST);
 }
 
