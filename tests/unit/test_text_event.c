@@ -69,6 +69,27 @@ static void in_a_chain_the_first_exception_is_the_cause(void **unused)
               "event traceback @3 KeyError: 'loss'");
 }
 
+/* What a loader's worker, a replica or a spawned process hands on is told by the end of its own traceback. */
+static void an_error_that_carries_a_traceback_is_told_by_the_end_of_that(void **unused)
+{
+    (void)unused;
+    one_event("Traceback (most recent call last):\n  File \"train.py\", line 9, in <module>\n    for batch in loader:\n"
+              "KeyError: Caught KeyError in DataLoader worker process 0.\nOriginal Traceback (most recent call last):\n"
+              "  File \"worker.py\", line 302, in _worker_loop\n    data = fetcher.fetch(index)\nKeyError: 'image_id'\n\n",
+              "event traceback @8 KeyError: 'image_id'");
+    one_event("Traceback (most recent call last):\n  File \"train.py\", line 9, in <module>\n    for batch in loader:\n"
+              "FileNotFoundError: Traceback (most recent call last):\n  File \"dataloader.py\", line 138, in _worker_loop\n"
+              "FileNotFoundError: [Errno 2] No such file or directory: '7.jpg'\n\n",
+              "event traceback @6 FileNotFoundError: [Errno 2] No such file or directory: '7.jpg'");
+    one_event("Traceback (most recent call last):\n  File \"train.py\", line 9, in <module>\n    spawn(main)\n"
+              "torch.multiprocessing.spawn.ProcessRaisedException: \n\n-- Process 0 terminated with the following error:\n"
+              "Traceback (most recent call last):\n  File \"train.py\", line 4, in main\nRuntimeError: CUDA out of memory.\n",
+              "event out_of_memory @9 RuntimeError: CUDA out of memory.");
+    one_event("Traceback (most recent call last):\n  File \"train.py\", line 9, in <module>\n    for batch in loader:\n"
+              "KeyError: Caught KeyError in DataLoader worker process 0.\n",
+              "event traceback @1 KeyError: Caught KeyError in DataLoader worker process 0.");
+}
+
 static void a_traceback_whose_end_never_comes_is_told_by_its_last_line(void **unused)
 {
     (void)unused;
@@ -167,6 +188,7 @@ int main(void)
         cmocka_unit_test(an_error_of_logging_is_no_crash),
         cmocka_unit_test(what_a_traceback_says_decides_its_kind),
         cmocka_unit_test(in_a_chain_the_first_exception_is_the_cause),
+        cmocka_unit_test(an_error_that_carries_a_traceback_is_told_by_the_end_of_that),
         cmocka_unit_test(a_traceback_whose_end_never_comes_is_told_by_its_last_line),
         cmocka_unit_test(a_traceback_behind_a_bar_is_seen),
         cmocka_unit_test(the_words_of_tools_are_known),

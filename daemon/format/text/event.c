@@ -2,7 +2,8 @@
  *
  * Literals stand at the start of a word, outside quotes and comments: a source dump that holds `raise RuntimeError("CUDA out of
  * memory")` tells nothing. A traceback is told by its last line, the first that is not indented ("Name: message"), and what that
- * line says decides the kind; in a chain ("During handling of the above exception ...") the first one is the cause.
+ * line says decides the kind; in a chain ("During handling of the above exception ...") the first one is the cause, and where an error
+ * only carries another process's traceback, the end of that one is.
  * Words: the tools' own messages, torch/c10 (CUDACachingAllocator, ProcessGroupNCCL), slurmstepd, the kernel's NVRM Xid. */
 #include "event.h"
 
@@ -32,11 +33,13 @@ static const struct row rows[] = {
     {"CUDA error: uncorrectable ECC", EVENT_HARDWARE, ANYWHERE, NULL},
     {"CUDNN_STATUS_ALLOC_FAILED", EVENT_OUT_OF_MEMORY, ANYWHERE, NULL},
     {"CUBLAS_STATUS_ALLOC_FAILED", EVENT_OUT_OF_MEMORY, ANYWHERE, NULL},
+    {"CudaNdarray_ZEROS: allocation failed", EVENT_OUT_OF_MEMORY, ANYWHERE, NULL},
     {"Current loss scale already at minimum", EVENT_NONFINITE, ANYWHERE, NULL},
     {"Checkpoint saved", EVENT_CHECKPOINT, START, NULL},
     {"Convergence after ", EVENT_FINISHED, START, NULL},
     {"DataLoader worker (pid", EVENT_KILLED, ANYWHERE, "killed by signal"},
     {"DataLoader worker (pid", EVENT_KILLED, ANYWHERE, "exited unexpectedly"},
+    {"DefaultCPUAllocator: ", EVENT_OUT_OF_MEMORY, ANYWHERE, "allocate"},
     {"Detected 1 oom-kill event", EVENT_OUT_OF_MEMORY, ANYWHERE, NULL},
     {"DUE TO TIME LIMIT", EVENT_KILLED, ANYWHERE, NULL},
     {"device-side assert triggered", EVENT_TRACEBACK, ANYWHERE, NULL},
@@ -55,6 +58,7 @@ static const struct row rows[] = {
     {"Found NaN", EVENT_NONFINITE, START, NULL},
     {"Found Inf", EVENT_NONFINITE, START, NULL},
     {"Function '", EVENT_NONFINITE, ANYWHERE, "returned nan values"},
+    {"HIP out of memory", EVENT_OUT_OF_MEMORY, ANYWHERE, NULL},
     {"Invalid loss, terminating training", EVENT_NONFINITE, ANYWHERE, NULL},
     {"Killed", EVENT_KILLED, WHOLE, NULL},
     {"KeyboardInterrupt", EVENT_INTERRUPTED, START, NULL},
@@ -72,6 +76,7 @@ static const struct row rows[] = {
     {"Minimum loss scale reached", EVENT_NONFINITE, ANYWHERE, NULL},
     {"Model saved to", EVENT_CHECKPOINT, START, NULL},
     {"MemoryError", EVENT_OUT_OF_MEMORY, START, NULL},
+    {"MPS backend out of memory", EVENT_OUT_OF_MEMORY, ANYWHERE, NULL},
     {"Monitored metric ", EVENT_NONFINITE, ANYWHERE, "is not finite"},
     {"Monitored metric ", EVENT_FINISHED, ANYWHERE, "Signaling Trainer to stop"},
     {"NVRM: Xid", EVENT_HARDWARE, ANYWHERE, NULL},
@@ -102,6 +107,7 @@ static const struct row rows[] = {
     {"slurmstepd-", EVENT_KILLED, START, "CANCELLED AT "}, /* the node's name behind it */
     {"slurmstepd: error: ", EVENT_OUT_OF_MEMORY, START, "oom"},
     {"Some NCCL operations have failed or timed out", EVENT_COLLECTIVE_HANG, ANYWHERE, NULL},
+    {"std::bad_alloc", EVENT_OUT_OF_MEMORY, ANYWHERE, NULL},
     {"Saving checkpoints for ", EVENT_CHECKPOINT, START, NULL},
     {"Saved pipeline to output directory", EVENT_CHECKPOINT, ANYWHERE, NULL},
     {"saving model to ", EVENT_CHECKPOINT, ANYWHERE, NULL},
@@ -255,6 +261,15 @@ static bool opens(struct span body)
     return span_starts(body, "Traceback (most recent call last)") || ends_with(body, ".exe : Traceback (most recent call last):");
 }
 
+/* carries_another - an error that only hands on what went wrong in a loader's worker, a replica or a spawned process: that traceback follows.
+ * Words: torch/_utils.py, ExceptionWrapper; torch before 1.2 put the whole traceback into the message; torch.multiprocessing.spawn. */
+static bool carries_another(struct span body, size_t n_name)
+{
+    struct span name = {body.p, n_name}, said = span_from(body, n_name);
+    return span_has(said, " in DataLoader worker process ") || span_has(said, " in replica ") ||
+           ends_with(body, "Traceback (most recent call last):") || ends_with(name, "ProcessRaisedException");
+}
+
 static bool traceback(struct text_events *e, const struct text_line *l, const struct format_out *out)
 {
     bool another = e->open && e->rank >= 0 && e->speaker >= 0 && e->speaker != e->rank; /* ranks fail side by side */
@@ -275,6 +290,10 @@ static bool traceback(struct text_events *e, const struct text_line *l, const st
     size_t n = l->indented ? 0 : exception_name(l->body);
     if (!n && l->indented) keep_quote(e, l->body);
     if (!n) return l->indented;
+    if (carries_another(l->body, n)) {
+        keep_quote(e, l->body);
+        return true;
+    }
     enum event kind = exception_kind(e, l->body, n);
     if (kind != EVENT_NONE && !e->skip) {
         text_event_tell(l, kind, out);
