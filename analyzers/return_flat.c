@@ -59,14 +59,17 @@ static const struct knob knobs[] = {
      "half of them where nothing was learned, and 0.11 more or less by the chance of 20 values"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
-/* learned_at_once - does the best level stand far above the first few returns? Twenty of a short log are no beginning. */
+/* learned_at_once - does the best level stand far above the first few returns? Twenty of a short log are no beginning; nor is the best of returns that
+ * only fall learned, when it is the very first of them. */
 static bool learned_at_once(const struct state *s, double best, double sd)
 {
     if (s->curve.points < FIRST_RETURNS) return false;
     bool beginning = s->curve.points >= BEGINNING * FIRST_RETURNS;
     double few = s->knobs->early_slack * sqrt((double)FIRST_RETURNS / VERY_FIRST); /* the median of fewer is less sure */
-    return (beginning && best - robust_median(s->first, FIRST_RETURNS) > (s->knobs->effect + s->knobs->early_slack) * sd) ||
-           best - robust_median(s->first, VERY_FIRST) > 2 * (s->knobs->effect + few) * sd;
+    double rose = best - robust_median(s->first, VERY_FIRST);
+    return (beginning && rose > s->knobs->effect * sd &&
+            best - robust_median(s->first, FIRST_RETURNS) > (s->knobs->effect + s->knobs->early_slack) * sd) ||
+           rose > 2 * (s->knobs->effect + few) * sd;
 }
 
 /* Does the name say that each value is the mean of several episodes? */

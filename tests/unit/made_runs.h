@@ -68,6 +68,8 @@ static double fid_collapsing(int s) { return (30 + 200 * exp(-s / 90.0)) * exp(n
 static double return_learning(int s) { return (20 + 170 / (1 + exp(-(s - 200) / 40.0))) * exp(noise(0.1)); }
 static double return_collapsing(int s) { return s < ONSET ? return_learning(s) : 12 * exp(noise(0.1)); }
 static double return_standing(int s) { return -200 + fabs(noise(1.5)) + 0 * s; }
+static double nothing(int s) { return 0 * s; }
+static double one_entropy(int s) { return 1.0986 + 1e-6 * s; }
 static double entropy(int s) { return 0.6 * exp(-s / 800.0) + noise(0.02); }
 static double crash(int s) { return s == ONSET ? EVENT_TRACEBACK : EVENT_CHECKPOINT; }
 static double memory_out(int s) { return s == ONSET ? EVENT_OUT_OF_MEMORY : EVENT_CHECKPOINT; }
@@ -117,6 +119,10 @@ static const struct made_run made[] = {
     {"discriminator wins", {D_LOSS(d_winning), G_LOSS(g_losing)}},
     {"adversaries are dead", {D_LOSS(d_dead), G_LOSS(d_dead)}},
     {"agent learns", {RETURN(return_learning), ROW(ROLE_ENTROPY, "entropy", "entropy", BETTER_UNKNOWN, entropy, 1)}},
+    {"policy that no update moves",
+     {ROW(ROLE_RETURN, "ep_rew_mean", "reward", BETTER_HIGHER, return_learning, 40),
+      ROW(ROLE_ENTROPY, "entropy", "entropy", BETTER_UNKNOWN, one_entropy, 40),
+      ROW(ROLE_KL, "approx_kl", "kl", BETTER_UNKNOWN, nothing, 40)}},
     {"policy collapses", {RETURN(return_collapsing), ROW(ROLE_ENTROPY, "entropy", "entropy", BETTER_UNKNOWN, entropy, 1)}},
     {"agent does not learn", {RETURN(return_standing)}},
     {"crashes", {LOSS(loss_well), ROW(ROLE_EVENT, "event", "", BETTER_UNKNOWN, crash, 200)}},

@@ -1,0 +1,105 @@
+/* Agents of libraries that log once a rollout: a short run is ten or twenty values of each, and what is plain to see in them is told. */
+#include "chance.h"
+#include "watched.h"
+
+static const struct series paid = SERIES(ROLE_RETURN, "rollout/ep_rew_mean", "ep_rew_mean", 1),
+                           entropy = SERIES(ROLE_ENTROPY, "train/entropy_loss", "entropy_loss", 2),
+                           kl = SERIES(ROLE_KL, "train/approx_kl", "approx_kl", 3),
+                           value = SERIES(ROLE_LOSS_VALUE, "train/value_loss", "value_loss", 4);
+
+/* Ten rollouts: the policy is certain from the second one on, or becomes so as it learns. */
+static int certain_after_one(bool learns)
+{
+    struct watch w;
+    seed = 71;
+    watch(&w, "entropy_collapse");
+    for (int s = 0; s < 10; s++) {
+        give(&w, &paid, s, (learns ? 6 + 2 * s : 7) + noise(0.4));
+        give(&w, &entropy, s, learns ? -1.1 + 0.08 * s : s ? -0.01 : -0.8);
+    }
+    done(&w);
+    return w.loud;
+}
+
+static void a_policy_that_one_rollout_made_certain_is_told_of_ten(void **ctx)
+{
+    (void)ctx;
+    assert_true(certain_after_one(false) > 0);
+    assert_int_equal(certain_after_one(true), 0);
+}
+
+/* Ten rollouts: the rewards are a thousand times as large from the middle on, or the value loss grows as it does with what is earned. */
+static int leaps_in_ten(double times)
+{
+    struct watch w;
+    seed = 72;
+    watch(&w, "value_loss_explosion");
+    for (int s = 0; s < 10; s++) {
+        give(&w, &paid, s, (6 + 2 * s) * (s < 5 ? 1 : times));
+        give(&w, &value, s, (2 + s) * (s < 5 ? 1 : times * times) * exp(noise(0.2)));
+    }
+    done(&w);
+    return w.loud;
+}
+
+static void a_value_loss_that_leaps_is_told_of_ten(void **ctx)
+{
+    (void)ctx;
+    assert_true(leaps_in_ten(1000) > 0);
+    assert_int_equal(leaps_in_ten(1), 0);
+}
+
+/* A hundred means of returns that go smoothly from one level to another. */
+static int goes(double from, double to)
+{
+    struct watch w;
+    seed = 73;
+    watch(&w, "return_flat");
+    for (int s = 0; s < 100; s++) give(&w, &paid, s, to + (from - to) * exp(-s / 20.0) + noise(0.03));
+    done(&w);
+    return w.loud;
+}
+
+static void returns_that_only_fall_were_not_learned_at_once(void **ctx)
+{
+    (void)ctx;
+    assert_true(goes(6, 1.6) > 0);
+    assert_int_equal(goes(1.6, 6), 0);
+}
+
+/* Twelve rollouts whose updates move the policy by so much, with returns that wander. */
+static struct watch moved_by(double divergence, double entropy_moves)
+{
+    struct watch w;
+    seed = 74;
+    watch(&w, "policy_still");
+    for (int s = 0; s < 12; s++) {
+        give(&w, &paid, s, 5 + noise(0.7));
+        give(&w, &entropy, s, -1.099 + entropy_moves * s);
+        give(&w, &kl, s, divergence);
+    }
+    done(&w);
+    return w;
+}
+
+static void a_policy_that_no_update_moves_is_told(void **ctx)
+{
+    (void)ctx;
+    struct watch w = moved_by(0, 1e-6);
+    assert_true(w.loud > 0);
+    assert_string_equal(w.last.kind, "return_flat");
+    assert_int_equal(moved_by(0.004, 0.01).loud, 0);
+    assert_int_equal(moved_by(0, 0.01).loud, 0);     /* a divergence that is never computed */
+    assert_int_equal(moved_by(0.004, 1e-6).loud, 0); /* an entropy that is never computed */
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_policy_that_one_rollout_made_certain_is_told_of_ten),
+        cmocka_unit_test(a_value_loss_that_leaps_is_told_of_ten),
+        cmocka_unit_test(returns_that_only_fall_were_not_learned_at_once),
+        cmocka_unit_test(a_policy_that_no_update_moves_is_told),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
