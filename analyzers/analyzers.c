@@ -16,7 +16,7 @@ extern const struct analyzer analyzer_loss_nonfinite, analyzer_grad_nonfinite, a
     analyzer_weights_frozen, analyzer_weights_exploding, analyzer_dead_units, analyzer_update_ratio_high, analyzer_loss_masked,
     analyzer_loss_periodic, analyzer_silent_restart, analyzer_validation_too_good, analyzer_loss_starts_high,
     analyzer_checkpoint_trend, analyzer_held_out_stops, analyzer_loss_turned, analyzer_rounds_apart, analyzer_few_rounds,
-    analyzer_rises_together, analyzer_policy_still, analyzer_whole_run;
+    analyzer_rises_together, analyzer_policy_still, analyzer_score_swings, analyzer_whole_run;
 
 const struct analyzer *const analyzers[] = {
     &analyzer_loss_nonfinite,
@@ -44,6 +44,7 @@ const struct analyzer *const analyzers[] = {
     &analyzer_validation_divergence,
     &analyzer_score_drop,
     &analyzer_score_stuck,
+    &analyzer_score_swings,
     &analyzer_softmax_floor,
     &analyzer_degenerate_output,
     &analyzer_prediction_collapse,

@@ -68,6 +68,7 @@ static double fid_collapsing(int s) { return (30 + 200 * exp(-s / 90.0)) * exp(n
 static double return_learning(int s) { return (20 + 170 / (1 + exp(-(s - 200) / 40.0))) * exp(noise(0.1)); }
 static double return_collapsing(int s) { return s < ONSET ? return_learning(s) : 12 * exp(noise(0.1)); }
 static double return_standing(int s) { return -200 + fabs(noise(1.5)) + 0 * s; }
+static double score_swinging(int s) { return (s / 30 % 3 == 1 ? 226.0 : 195.0 + s / 30 % 7) / 300; }
 static double nothing(int s) { return 0 * s; }
 static double one_entropy(int s) { return 1.0986 + 1e-6 * s; }
 static double entropy(int s) { return 0.6 * exp(-s / 800.0) + noise(0.02); }
@@ -81,10 +82,21 @@ static double silence(int s) { return s < ONSET ? 2 + 4 * (s % 3) : 10 + 60 * af
         .s = {.name = name_, .unit = "", .metric = metric_, .depth = -1, .role = role_, .better = better_}, .value = value_,     \
         .every = every_                                                                                                          \
     }
-#define LOSS(f)   ROW(ROLE_LOSS_TRAIN, "train/loss", "loss", BETTER_LOWER, f, 1)
-#define EVAL(f)   ROW(ROLE_LOSS_EVAL, "val/loss", "loss", BETTER_LOWER, f, 5)
-#define NORM(f)   ROW(ROLE_GRAD_NORM, "grad_norm", "grad_norm", BETTER_UNKNOWN, f, 1)
-#define SCORE(f)  ROW(ROLE_SCORE_EVAL, "val/accuracy", "accuracy", BETTER_HIGHER, f, 15)
+#define LOSS(f)  ROW(ROLE_LOSS_TRAIN, "train/loss", "loss", BETTER_LOWER, f, 1)
+#define EVAL(f)  ROW(ROLE_LOSS_EVAL, "val/loss", "loss", BETTER_LOWER, f, 5)
+#define NORM(f)  ROW(ROLE_GRAD_NORM, "grad_norm", "grad_norm", BETTER_UNKNOWN, f, 1)
+#define SCORE(f) ROW(ROLE_SCORE_EVAL, "val/accuracy", "accuracy", BETTER_HIGHER, f, 15)
+#define COUNTED(f, every_)                                                                                                       \
+    {                                                                                                                            \
+        .s = {.name = "val/accuracy",                                                                                            \
+              .unit = "",                                                                                                        \
+              .metric = "accuracy",                                                                                              \
+              .depth = -1,                                                                                                       \
+              .role = ROLE_SCORE_EVAL,                                                                                           \
+              .better = BETTER_HIGHER,                                                                                           \
+              .bounded = true},                                                                                                  \
+        .value = f, .every = every_                                                                                              \
+    }
 #define RATE      ROW(ROLE_LEARNING_RATE, "lr", "", BETTER_UNKNOWN, rate, 1)
 #define D_LOSS(f) ROW(ROLE_LOSS_DISCRIMINATOR, "d_loss", "d_loss", BETTER_UNKNOWN, f, 1)
 #define G_LOSS(f) ROW(ROLE_LOSS_GENERATOR, "g_loss", "g_loss", BETTER_UNKNOWN, f, 1)
@@ -119,6 +131,7 @@ static const struct made_run made[] = {
     {"discriminator wins", {D_LOSS(d_winning), G_LOSS(g_losing)}},
     {"adversaries are dead", {D_LOSS(d_dead), G_LOSS(d_dead)}},
     {"agent learns", {RETURN(return_learning), ROW(ROLE_ENTROPY, "entropy", "entropy", BETTER_UNKNOWN, entropy, 1)}},
+    {"score swings", {LOSS(loss_well), COUNTED(score_swinging, 30)}},
     {"policy that no update moves",
      {ROW(ROLE_RETURN, "ep_rew_mean", "reward", BETTER_HIGHER, return_learning, 40),
       ROW(ROLE_ENTROPY, "entropy", "entropy", BETTER_UNKNOWN, one_entropy, 40),

@@ -284,6 +284,7 @@ static bool are_of_one(const char *a, const char *b)
 
 bool judge_is_one_thing(const struct finding *a, const struct finding *b)
 {
+    if (strcmp(a->kind, "loss_oscillation") == 0 && b->series->role == ROLE_SCORE_EVAL) return true; /* it swings with its loss */
     if (a->series->role != b->series->role) return false;
     if (strcmp(a->kind, "loss_not_decreasing") == 0) return true;
     return strcmp(a->kind, "score_stuck") == 0 && are_of_one(a->series->name, b->series->name);
