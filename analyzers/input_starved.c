@@ -1,7 +1,8 @@
 /* input_starved - steps wait for data: the input pipeline is slower than the model.
  *
  * Best seen where a loop logs how long it waited: the share of the step time, over the later half of the run (the first batches always wait
- * for the workers to start). The step time is a logged one, a bare "time" beside the waiting time, or the clock of the records.
+ * for the workers to start). The step time is a logged one, a bare "time" beside the waiting time, the steps of a second turned over (progress
+ * bars draw them), or the clock of the records.
  * Without a waiting time there is only the utilisation of the accelerator, which is low for small models too: worth knowing, never more. */
 #include <math.h>
 #include <string.h>
@@ -18,9 +19,9 @@ struct knobs {
 };
 struct state {
     const struct knobs *knobs;
-    struct track wait[SERIES], step[SERIES], use[SERIES];
+    struct track wait[SERIES], step[SERIES], rate[SERIES], use[SERIES];
     struct own_track clock;
-    uint32_t n_wait, n_step, n_use, n_clock;
+    uint32_t n_wait, n_step, n_rate, n_use, n_clock;
     double last_time;
     int64_t last_step;
     const struct series *asked; /* whose name was read last */
@@ -69,6 +70,8 @@ static double step_seconds(struct state *s)
         double first = t->curve->buckets[0].mean, last = t->curve->buckets[t->curve->used - 1].mean;
         if (last < 5 * first) return late_level(t); /* else it is a clock that runs on */
     }
+    for (uint32_t i = 0; i < s->n_rate; i++)
+        if (!strcmp(s->rate[i].series->unit, "steps/s")) return 1 / late_level(&s->rate[i]);
     return s->n_clock ? late_level(track_of_own(&s->clock)) : NAN;
 }
 
@@ -104,6 +107,7 @@ static void hear(struct state *s, const struct point *p)
         break;
     case ROLE_UTILISATION: track_add(s->use, &s->n_use, SERIES, p); break;
     case ROLE_STEP_TIME: track_add(s->step, &s->n_step, SERIES, p); break;
+    case ROLE_THROUGHPUT: track_add(s->rate, &s->n_rate, SERIES, p); break;
     default:
         if (p->series != s->asked) s->asked = p->series, s->asked_is_time = is_bare_time(p->series);
         if (s->asked_is_time) track_add(s->step, &s->n_step, SERIES, p);
@@ -140,7 +144,7 @@ const struct analyzer analyzer_input_starved = {.name = "input_starved",
                                                 .source = "failure knowledge F66",
                                                 .kinds = kinds,
                                                 .wants = WANTS(ROLE_DATA_TIME) | WANTS(ROLE_UTILISATION) | WANTS(ROLE_STEP_TIME) |
-                                                         WANTS(ROLE_PROGRESS),
+                                                         WANTS(ROLE_THROUGHPUT) | WANTS(ROLE_PROGRESS),
                                                 .scope = PER_RUN,
                                                 .state_size = sizeof(struct state),
                                                 .knobs = knobs,

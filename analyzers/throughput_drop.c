@@ -4,6 +4,7 @@
  * the training loss, by the steps between them). Each is judged on the logarithm of the time a step takes, in levels, against the fastest level
  * that lasted: start-up, a pause for an evaluation or a checkpoint and a single slow stretch move neither. The clock of the records
  * has the pauses in it, so it must show more before it counts for a warning, and for minutes: a machine that others use is slow for seconds.
+ * So has the rate that a progress bar draws, which is told only then.
  *
  * Stable-Baselines3's "time/fps" is the mean since the start: all steps by all seconds. It is turned back into the pace of each stretch, from
  * the first update on, because an agent that only collects experience is many times as fast as one that learns.
@@ -62,6 +63,9 @@ static double seconds_since(const struct track *t, size_t from, bool rate)
 
 static bool is_mean_since_start(const struct series *s) { return strcmp(s->name, "time/fps") == 0; }
 
+/* The rate that a progress bar draws is that of its last fraction of a second, evaluations and other people's work with it. */
+static bool is_drawn(const struct series *s) { return strcmp(s->name, "it/s") == 0; }
+
 /* unmixed - such a series as the pace of each bucket, from the one behind `from` on; NULL where it does not tell it. */
 static const struct track *unmixed(const struct track *t, int64_t from, struct own_track *room)
 {
@@ -86,7 +90,8 @@ static const struct track *unmixed(const struct track *t, int64_t from, struct o
 static void judge(struct state *s, const struct track *t, bool clock, struct finding *clearest)
 {
     struct own_track room;
-    bool own = is_mean_since_start(t->series), passes = clock || own; /* what is over before anybody looks is no trouble */
+    bool own = is_mean_since_start(t->series), drawn = is_drawn(t->series);
+    bool passes = clock || own || drawn; /* what is over before anybody looks is no trouble */
     if (own && !(t = unmixed(t, s->learns ? s->learns_from : 0, &room))) return;
     double mean[TRACK_BUCKETS], level[TRACK_BUCKETS], best = INFINITY;
     size_t n = track_means(t, mean), end, from;
@@ -103,8 +108,9 @@ static void judge(struct state *s, const struct track *t, bool clock, struct fin
     for (from = n - 1; from > 0 && level[from - 1] > best + slow / 2;) from--;
     if (from == 0) return;
     struct finding f = track_finding(t, "throughput_drop", from);
-    bool loud = slow >= log(clock ? s->knobs->slower_clock : s->knobs->slower_warning) &&
+    bool loud = slow >= log(clock || drawn ? s->knobs->slower_clock : s->knobs->slower_warning) &&
                 (!passes || seconds_since(t, from, rate) >= s->knobs->lasts_s);
+    if (drawn && !loud) return;
     f.severity = loud ? SEVERITY_WARNING : SEVERITY_INFO;
     f.confidence = clock ? 0.6 : 0.8;
     finding_add(&f, "from", exp(rate ? -best : best), clock ? "s/step" : t->series->unit);

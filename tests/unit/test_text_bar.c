@@ -69,13 +69,14 @@ static void each_redraw_of_a_bar_is_a_record_once(void **unused)
 {
     (void)unused;
     WITH("\r 45%|###  | 450/1000 [01:23<01:41,  5.41it/s, loss=0.5]\r 45%|###  | 450/1000 [01:24<01:41,  5.41it/s, loss=0.5]"
-         "\r 46%|###  | 460/1000 [01:25<01:41,  5.41it/s, loss=0.25]\n"
+         "\r 46%|###  | 460/1000 [01:25<01:41,  5.25it/s, loss=0.25]\n"
          "Epoch 1:  45%|###  | 45/100 [00:12<00:15, 3.62it/s, v_num=0, train_loss=0.75]\n",
          p);
     probe_expect(p, "point loss 450 0.5 @1");
     probe_expect(p, "point loss 460 0.25 @1");
+    probe_expect(p, "point it/s 460 5.25 @1");
     probe_expect(p, "point train_loss 45 0.75 @2");
-    assert_int_equal(p->points, 3);
+    assert_int_equal(p->points, 4);
     probe_close(p);
 }
 
@@ -92,7 +93,19 @@ static void a_bar_that_was_cut_by_the_terminal_loses_what_was_cut(void **unused)
     probe_expect(p, "point memory 460 570 @1");
     probe_expect(p, "point data_time 470 0.03125 @1");
     probe_expect(p, "point loss 480 0.75 @1");
-    assert_int_equal(p->points, 6);
+    assert_int_equal(p->points, 9); /* with the rate of the last three */
+    probe_close(p);
+}
+
+static void a_bar_tells_its_pace(void **unused)
+{
+    (void)unused;
+    WITH("\r  1%| | 1/100 [00:00<00:00, 90000.25it/s, loss=0.5]\r  2%| | 2/100 [00:00<00:06, 16.50it/s, loss=0.25]"
+         "\r  3%| | 3/100 [00:04<06:28,  4.00s/it, loss=0.125]\r  4%| | 4/100 [00:04<?, ?it/s, loss=0.75]\n",
+         p);
+    probe_expect(p, "point it/s 2 16.5 @1");
+    probe_expect(p, "point it/s 3 0.25 @1");
+    assert_int_equal(p->points, 6); /* the first batch of a bar was timed from nowhere */
     probe_close(p);
 }
 
@@ -212,6 +225,7 @@ int main(void)
         cmocka_unit_test(an_evaluation_below_the_bar_of_an_epoch_stands_at_its_step),
         cmocka_unit_test(a_bar_drawn_at_0_counts_its_own_epoch),
         cmocka_unit_test(a_bar_that_was_cut_by_the_terminal_loses_what_was_cut),
+        cmocka_unit_test(a_bar_tells_its_pace),
         cmocka_unit_test(a_bar_that_ends_its_line_is_told_at_once),
         cmocka_unit_test(a_bar_that_is_come_back_to_repeats_nothing),
         cmocka_unit_test(lines_count_newlines_only),

@@ -47,6 +47,7 @@ static bool open_count(struct span body, size_t at, int64_t *n, size_t *start)
 struct bar {
     int64_t n, total;
     struct span title, values;
+    double rate; /* steps a second, NaN where it tells none */
     size_t end;
     bool epochs; /* its count is one of epochs: "3.8s/epoch" */
 };
@@ -96,6 +97,18 @@ static struct span uncut(struct span values)
     const char *equals = memchr(last.p, '=', last.n);
     if (equals && is_exact(span_from(last, (size_t)(equals - last.p) + 1))) return values;
     return (struct span){values.p, (size_t)(comma - values.p)};
+}
+
+/* rate_of - of "00:12<00:15, 3.62it/s, loss=0.231" 3.62, of "1.25s/it" 0.8; NaN for "?it/s" and any other unit. */
+static double rate_of(struct span values)
+{
+    const char *comma = memchr(values.p, ',', values.n);
+    struct span told = comma ? span_trim(span_from(values, (size_t)(comma - values.p) + 1)) : (struct span){"", 0};
+    double x;
+    size_t n = num_prefix(told, &x);
+    if (!n || !(x > 0)) return NAN;
+    struct span unit = span_from(told, n);
+    return span_starts(unit, "it/s") ? x : span_starts(unit, "s/it") ? 1 / x : NAN;
 }
 
 /* find - the bar in a line: its '[' with a count before it and a rate inside. */
@@ -193,7 +206,9 @@ static void tell_bar(struct text_families *f, struct text_run *r, const struct t
     else if (epochs) at.step = b->n, at.axis = AXIS_EPOCH;
     else at.step = bar_step(f, r, b, counts && c.axis == AXIS_EPOCH ? c.epoch : (double)NAN);
     unsigned n = text_emit(r, l, title, at, out) + text_emit(r, l, pairs, at, out);
+    bool goes_on = f->bar_told && b->n > f->bar && b->total == f->bar_total; /* the first rate of a bar is of no whole step */
     if (n && !epochs) r->place.step = at.step, r->place.axis = AXIS_STEP;
+    if (n && !epochs && goes_on && isfinite(b->rate)) text_point(r, l, span_of("it/s"), b->rate, at, out);
     f->bar_told = true;
     f->bar = b->n;
     f->bar_total = b->total;
@@ -207,6 +222,7 @@ void text_bar_settle(struct text_families *f, struct text_run *r, const struct f
     struct bar b = {.n = f->held.n,
                     .total = f->held.total,
                     .epochs = f->held.epochs,
+                    .rate = f->held.rate,
                     .title = {f->held.body, f->held.title},
                     .values = {f->held.body + f->held.from, f->held.to - f->held.from}};
     tell_bar(f, r, &l, &b, out);
@@ -235,6 +251,7 @@ static void draw(struct text_families *f, struct text_run *r, const struct text_
         f->validated = true;
         return;
     }
+    b->rate = rate_of(b->values);
     b->values = metrics_of(b->values);
     if (!b->n && b->total > 0 && b->total == f->bar_total) text_place_begins_again(&r->place);
     if ((!b->values.n && !b->title.n) || (!b->n && repeats(f, b))) return;
@@ -253,6 +270,7 @@ static void draw(struct text_families *f, struct text_run *r, const struct text_
     f->held.n = b->n;
     f->held.total = b->total;
     f->held.epochs = b->epochs;
+    f->held.rate = b->rate;
     f->held.line = l->line;
     f->held.time = l->time;
 }

@@ -14,9 +14,9 @@ struct text_families {
         size_t n_body, title, from, to; /* bytes of the title; its values: [from, to) */
         int64_t n, total;
         uint64_t line;
-        double time;
-        bool again;  /* this count was told before */
-        bool epochs; /* and is one of epochs */
+        double time, rate; /* rate: steps a second, NaN for none */
+        bool again;        /* this count was told before */
+        bool epochs;       /* and is one of epochs */
         char body[TEXT_BAR_BYTES];
     } held;
     bool main_drawn;
