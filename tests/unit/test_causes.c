@@ -177,6 +177,19 @@ static void overfitting_is_sure_unless_the_gap_was_there_from_the_first_evaluati
     assert_true(probability(n, "overfitting") < 0.5);
 }
 
+static void a_rise_of_rows_that_never_gained_is_no_overfitting_unless_others_are_known_by_heart(void **state)
+{
+    struct seen s = {.roles = WANTS(ROLE_LOSS_TRAIN) | WANTS(ROLE_LOSS_EVAL)};
+    struct finding *f = see(&s, "overfitting");
+    finding_add(f, "left_ungained", 0.35, "share");
+    size_t n = ask(*state, &s);
+    assert_string_equal(found[0].cause->id, "wrong_preprocessing");
+    assert_true(probability(n, "overfitting") >= 0.2); /* and is not forgotten */
+    f->evidence[0].value = 0.002;
+    ask(*state, &s);
+    assert_string_equal(found[0].cause->id, "overfitting");
+}
+
 static void a_discriminator_near_zero_names_both_sides_of_the_collapse(void **state)
 {
     struct seen wins = {.roles = WANTS(ROLE_LOSS_DISCRIMINATOR)}, collapse = wins;
@@ -243,6 +256,7 @@ int main(void)
         cmocka_unit_test(a_crash_is_what_the_log_says_it_is),
         cmocka_unit_test(a_traceback_alone_is_an_error_of_the_program_and_asks_for_the_versions),
         cmocka_unit_test(overfitting_is_sure_unless_the_gap_was_there_from_the_first_evaluation),
+        cmocka_unit_test(a_rise_of_rows_that_never_gained_is_no_overfitting_unless_others_are_known_by_heart),
         cmocka_unit_test(a_discriminator_near_zero_names_both_sides_of_the_collapse),
         cmocka_unit_test(vanishing_gradients_below_a_flat_loss_are_named),
         cmocka_unit_test(returns_that_fall_are_never_called_overfitting),
