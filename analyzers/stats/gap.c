@@ -3,7 +3,7 @@
 #include "robust.h"
 
 #define TAIL 8.0 /* times the level: of normal noise on the logarithm with half a unit of deviation, none of 10,000 */
-enum { MANY = 12 /* evaluations */ };
+enum { MANY = 12 /* evaluations */, AGAIN = 2 /* times */ };
 
 bool gap_has_fallen(const struct gap *g, double share) { return g->now > 0 && g->now <= (1 - share) * g->t[0]; }
 
@@ -48,10 +48,17 @@ bool gap_follows(const struct gap *g, const struct gap_knobs *k)
     return g->n >= 3 && fell >= k->pass_follows * train_fell;
 }
 
+/* A batch that costs so much once, and those right beside it, are a leap: a tail shows again and again. */
 bool gap_has_long_tail(const struct gap *g)
 {
-    double high = 0;
-    for (uint32_t i = g->train->curve->used / 2; i < g->train->curve->used; i++)
-        high = fmax(high, g->train->curve->buckets[i].max);
-    return high >= g->late && high >= TAIL * g->now;
+    const struct curve *c = g->train->curve;
+    double least = fmax(g->late, TAIL * g->now);
+    unsigned times = 0;
+    uint32_t last = 0;
+    for (uint32_t i = c->used / 2; i < c->used; i++) {
+        if (c->buckets[i].max < least) continue;
+        times += !times || i > last + 1;
+        last = i;
+    }
+    return times >= AGAIN;
 }
