@@ -33,7 +33,8 @@ static enum severity severity_of(const struct state *s)
 
 static void observe(void *state, const struct point *p, const struct findings *out)
 {
-    struct state *s = state;
+    struct state *s = nonfinite_whole(state, p, out);
+    if (!s) return;
     switch (nonfinite_add(&s->n, p, s->knobs->calm_points, out)) {
     case NONFINITE_FIRST: nonfinite_emit(&s->n, "grad_nonfinite", severity_of(s), 0.9, PHASE_OPENED, p, out); break;
     case NONFINITE_MORE:
@@ -55,5 +56,6 @@ const struct analyzer analyzer_grad_nonfinite = {.name = "grad_nonfinite",
                                                  .wants = WANTS(ROLE_GRAD_NORM) | WANTS(ROLE_GRAD_PART),
                                                  .scope = PER_SERIES,
                                                  .state_size = sizeof(struct state),
+                                                 .first_size = offsetof(struct state, n.in_a_row),
                                                  .knobs = knobs,
                                                  .observe = observe};

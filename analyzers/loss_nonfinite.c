@@ -16,11 +16,11 @@ struct knobs {
 };
 struct state {
     const struct knobs *knobs;
-    struct nonfinite n;
-    struct point last; /* of the values that are not finite */
     bool said, empty;  /* empty: only the first value was none, before the first step */
     bool nan, term;    /* one of them is NaN; overflows, so far */
     bool holes, quiet; /* as follow_holes has it; and it was closed for that */
+    struct nonfinite n;
+    struct point last; /* of the values that are not finite */
     uint64_t run, gap; /* of NaN: the one that goes on, and the last that ended */
     uint64_t finite, alike;
 };
@@ -58,7 +58,7 @@ static bool overflows(const struct state *s, const struct point *p)
  * them each time, or NaN from the start up to the first evaluation, are no trouble. Returns whether that is so. */
 static bool follow_holes(struct state *s, const struct point *p)
 {
-    if (p->series->role != ROLE_LOSS_EVAL) return false;
+    if (p->series->role != ROLE_LOSS_EVAL || !s->n.bad) return false;
     if (isfinite(p->value)) {
         bool first = s->run && s->n.bad == s->n.points - 1;
         if (s->run) s->alike = s->run == s->gap && s->finite == 1 ? s->alike + 1 : 0, s->gap = s->run;
@@ -77,6 +77,7 @@ static void observe(void *state, const struct point *p, const struct findings *o
         statement(s, p, out);
         return;
     }
+    if (!(s = nonfinite_whole(s, p, out))) return;
     if (!isfinite(p->value)) s->last = *p, s->nan |= isnan(p->value);
     enum nonfinite_change change = nonfinite_add(&s->n, p, s->knobs->calm_points, out);
     if (follow_holes(s, p)) {
@@ -126,6 +127,7 @@ const struct analyzer analyzer_loss_nonfinite = {.name = "loss_nonfinite",
                                                  .scope = PER_SERIES,
                                                  .blind = true,
                                                  .state_size = sizeof(struct state),
+                                                 .first_size = offsetof(struct state, n.in_a_row),
                                                  .knobs = knobs,
                                                  .observe = observe,
                                                  .finish = finish};

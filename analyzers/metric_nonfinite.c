@@ -31,7 +31,8 @@ static bool is_of_no_episode(const struct state *s, const struct point *p)
 
 static void observe(void *state, const struct point *p, const struct findings *out)
 {
-    struct state *s = state;
+    struct state *s = nonfinite_whole(state, p, out);
+    if (!s) return;
     switch (nonfinite_add(&s->n, p, p->series->role == ROLE_RETURN ? 1 : s->knobs->calm_points, out)) {
     case NONFINITE_FIRST:
     case NONFINITE_MORE:
@@ -54,5 +55,6 @@ const struct analyzer analyzer_metric_nonfinite = {.name = "metric_nonfinite",
                                                             WANTS(ROLE_RETURN) | WANTS(ROLE_ENTROPY) | WANTS(ROLE_KL),
                                                    .scope = PER_SERIES,
                                                    .state_size = sizeof(struct state),
+                                                   .first_size = offsetof(struct state, n.in_a_row),
                                                    .knobs = knobs,
                                                    .observe = observe};

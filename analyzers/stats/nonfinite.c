@@ -20,7 +20,7 @@ enum nonfinite_change nonfinite_add(struct nonfinite *n, const struct point *p, 
     if (out->nth > n->points + 1) count_rested(n, p, out->nth - n->points - 1);
     n->points++;
     if (isfinite(p->value)) {
-        n->in_a_row = 0;
+        if (n->bad) n->in_a_row = 0;
         if (!n->bad && !n->finite++) n->first = p->value;
         if (!n->bad) n->last = p->value;
         if (!n->open && p->past) rest_for(out, REST);

@@ -206,7 +206,7 @@ void run_end(struct run *r)
     for (size_t i = 0; i < r->n_watchers; i++) {
         struct watcher *w = r->watchers[i];
         r->hearing.emitting = w->id;
-        if (w->analyzer->finish) w->analyzer->finish(w->state, &r->out);
+        if (w->analyzer->finish) w->analyzer->finish(watcher_state(w), &r->out);
     }
 }
 

@@ -38,7 +38,7 @@ struct log {
 };
 /* The analyzers of one run: their states, and who hears which series. */
 struct host {
-    struct watcher states[LOGGED * LISTENERS];
+    struct watcher *states[LOGGED * LISTENERS];
     struct hearers of[LOGGED];
     uint64_t points[LOGGED];
     double last[LOGGED];
@@ -97,13 +97,13 @@ static struct log make_log(int steps)
 
 static struct watcher *state_new(struct host *h, const struct analyzer *a)
 {
-    char *state = calloc(1, a->state_size);
-    if (!state) exit(1);
-    knobs_initial(state, a);
-    if (a->init) a->init(state);
+    struct watcher *w = calloc(1, sizeof *w + a->state_size);
+    if (!w) exit(1);
+    *w = (struct watcher){.analyzer = a, .id = WATCHER_ID(h->n_states + 1)};
+    knobs_initial(watcher_state(w), a);
+    if (a->init) a->init(watcher_state(w));
     h->bytes += a->state_size;
-    h->states[h->n_states] = (struct watcher){.analyzer = a, .state = state, .id = (uint32_t)h->n_states + 1};
-    return &h->states[h->n_states++];
+    return h->states[h->n_states++] = w;
 }
 
 /* As the engine has it: a state that needs what is not logged is never made (analyzer.h, needs). */
@@ -137,7 +137,7 @@ static void host_open(struct host *h, const struct analyzer *only, bool none, si
 
 static void host_close(struct host *h)
 {
-    for (size_t i = 0; i < h->n_states; i++) free(h->states[i].state);
+    for (size_t i = 0; i < h->n_states; i++) free(h->states[i]);
     for (size_t s = 0; s < LOGGED; s++) free(h->of[s].all);
 }
 

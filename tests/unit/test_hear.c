@@ -31,18 +31,20 @@ static const struct analyzer writes_down = {.name = "writes_down", .state_size =
 /* What is given of these values. */
 static struct state given_of(uint64_t rest, const double *values, size_t n)
 {
-    struct state s = {.rest = rest};
-    struct watcher w = {.analyzer = &writes_down, .state = &s, .id = 1};
+    struct {
+        struct watcher watcher;
+        struct state state;
+    } w = {{.analyzer = &writes_down, .id = 1}, {.rest = rest}};
     struct hearers h = {0};
     struct findings out = {0};
     struct hearing now = {0};
-    hearers_add(&h, &w, false);
+    hearers_add(&h, &w.watcher, false);
     for (size_t i = 0; i < n; i++) {
         struct point p = {.seq = i + 1, .value = values[i]};
         hearers_give(&h, i + 1, i ? values[i - 1] : (double)NAN, &p, &p, isfinite(values[i]), &out, &now);
     }
     free(h.all);
-    return s;
+    return w.state;
 }
 
 static void assert_given(const struct state *s, const double *values, size_t n)

@@ -74,7 +74,7 @@ static bool told_by_the_whole(const struct run *r, const struct run_finding *f)
     while (analyzers[i] != w->analyzer) i++;
     if (!r->joins || !run_joins_series(w->analyzer) || w->analyzer->scope != PER_RUN) return false;
     bool joined = r->joins[i].whole && r->joins[i].sources > 1;
-    if (w->source == WHOLE_RUN) return !joined; /* it is not needed any more: one source has everything */
+    if (w->of_run) return !joined; /* it is not needed any more: one source has everything */
     return joined && (!f->f.series || run_owns(r, r->series[f->f.series->id]));
 }
 

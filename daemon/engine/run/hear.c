@@ -65,7 +65,7 @@ uint8_t *hearers_rest(struct hearers *h, uint8_t *at, uint64_t nth, bool finite,
     now->rest = 0;
     if (points == REST_UNTIL_0) h->until_0 = true;
     if (one->whole || !finite) return &one->next;
-    uint64_t until = (one->counts ? one->watcher->heard : nth) + points + 1;
+    uint64_t until = (one->counts ? (uint64_t)one->watcher->heard : nth) + points + 1;
     one->until = until < UINT32_MAX && points < REST ? (uint32_t)until : UINT32_MAX;
     if (one->counts) return &one->next;
     if (one->until < h->due) h->due = one->until;
@@ -77,8 +77,8 @@ void hearers_give_odd(struct hearer *one, const struct point *p, const struct po
                       struct hearing *now)
 {
     struct watcher *w = one->watcher;
-    if (one->odd) out->heard = ++w->heard;
+    if (one->odd) out->heard = w->heard += w->heard < UINT32_MAX;
     if ((one->counts && w->heard < one->until) || (one->looks && !curves_open(out))) return;
     now->emitting = w->id;
-    w->analyzer->observe(w->state, one->whole ? of_run : p, out);
+    w->analyzer->observe(watcher_state(w), one->whole ? of_run : p, out);
 }

@@ -10,14 +10,19 @@
 
 #include "../../../analyzers/analyzer.h"
 
-/* One analyzer's state, and what it hears: one series, one source, or the preferred source of every metric. */
+/* An analyzer that hears one series, one source, or the preferred source of every metric. Its state lies behind it. */
 struct watcher {
     const struct analyzer *analyzer;
-    void *state;    /* behind this struct; elsewhere once it was made whole (analyzer.h, first_size) */
-    uint64_t heard; /* points of the series that it hears, where it counts them (analyzer.h, counts) */
-    uint32_t id;
-    int32_t source; /* WHOLE_RUN: all of them */
+    uint32_t heard; /* points of the series that it hears, UINT32_MAX at most, where it counts them (analyzer.h, counts) */
+    uint32_t id : 30, of_run : 1, moved : 1; /* of_run: it hears all sources; moved: a pointer to the state lies behind it */
 };
+#define WATCHER_ID(n) ((uint32_t)(n)&0x3fffffff) /* of 20,000 series, each with 255 hearers, there are 5 million */
+
+static inline void *watcher_state(const struct watcher *w)
+{
+    char *behind = (char *)w + sizeof *w;
+    return w->moved ? *(void **)behind : behind;
+}
 
 enum { HEARERS_MAX = 255, NOBODY = HEARERS_MAX };
 /* What a point needs of a watcher, kept side by side with the others that hear the series. */
@@ -68,7 +73,7 @@ static inline void hearers_give(struct hearers *h, uint64_t nth, double before, 
     for (uint8_t *at = &h->first; *at != NOBODY;) {
         struct hearer *one = &h->all[*at];
         const struct watcher *w = one->watcher;
-        if (!one->odd && !(one->looks && out->closed)) now->emitting = w->id, w->analyzer->observe(w->state, p, out);
+        if (!one->odd && !(one->looks && out->closed)) now->emitting = w->id, w->analyzer->observe(watcher_state(w), p, out);
         else hearers_give_odd(one, p, of_run, out, now);
         at = now->rest ? hearers_rest(h, at, nth, finite, now) : &one->next;
     }

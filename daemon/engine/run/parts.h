@@ -113,7 +113,7 @@ struct run_source {
     bool timed;                   /* it told one */
     uint64_t record, line;        /* records so far; where the newest begins */
     uint64_t event_line;          /* of the newest event */
-    struct watcher **joins;       /* its own states of the analyzers that join series */
+    uint32_t *joins;              /* its own watchers, by id, of the analyzers that join series */
     size_t n_joins, joins_room;
     uint32_t *owned;      /* by analyzer: metrics that it wants and this source is the preferred one of; NULL: none yet */
     struct hearers hears; /* its events */

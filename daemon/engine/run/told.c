@@ -15,7 +15,7 @@ static void tell_fact(struct run *r, const char *key, const char *value)
 {
     for (size_t i = 0; i < r->n_watchers; i++) {
         const struct analyzer *a = r->watchers[i]->analyzer;
-        if (a->fact) a->fact(r->watchers[i]->state, key, value);
+        if (a->fact) a->fact(watcher_state(r->watchers[i]), key, value);
         if (r->n_findings && a->excuses && a->excuses(key, value)) r->excused_late = true;
     }
     if (!r->replaying && r->options.hooks.fact) r->options.hooks.fact(r->options.hooks.arg, key, value);

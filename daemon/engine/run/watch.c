@@ -34,14 +34,16 @@ static bool wants(const struct analyzer *a, enum role role) { return a->wants & 
 static void watcher_begin(struct run *r, struct watcher *w)
 {
     const struct analyzer *a = w->analyzer;
-    if (a->knobs) *(const void **)w->state = thresholds_of(r->options.thresholds, a);
-    if (a->init) a->init(w->state);
-    for (size_t i = 0; a->fact && i < r->n_facts; i++) a->fact(w->state, r->facts[i].key, r->facts[i].value);
+    void *state = watcher_state(w);
+    if (a->knobs) *(const void **)state = thresholds_of(r->options.thresholds, a);
+    if (a->init) a->init(state);
+    for (size_t i = 0; a->fact && i < r->n_facts; i++) a->fact(state, r->facts[i].key, r->facts[i].value);
 }
 
 static size_t aligned(size_t n) { return (n + STATE_ALIGN - 1) / STATE_ALIGN * STATE_ALIGN; }
 static size_t first_size(const struct analyzer *a) { return a->first_size ? a->first_size : a->state_size; }
-static size_t watcher_bytes(const struct analyzer *a) { return aligned(sizeof(struct watcher)) + aligned(first_size(a)); }
+static size_t watcher_bytes(const struct analyzer *a) { return sizeof(struct watcher) + aligned(first_size(a)); }
+_Static_assert(sizeof(struct watcher) % STATE_ALIGN == 0, "its state lies behind it");
 
 /* Room for a watcher, zeroed; NULL when memory ran out. */
 static void *state_room(struct run *r, size_t n)
@@ -64,8 +66,7 @@ static void *state_room(struct run *r, size_t n)
     return room;
 }
 
-static void *first_state(const struct watcher *w) { return (char *)w + aligned(sizeof *w); }
-static bool is_whole(const struct watcher *w) { return !w->analyzer->first_size || w->state != first_state(w); }
+static bool is_whole(const struct watcher *w) { return !w->analyzer->first_size || w->moved; }
 
 /* The state of a watcher with all its bytes, at another place: the few that come to this leave their first one unused. */
 static bool make_whole_state(struct run *r, struct watcher *w)
@@ -76,8 +77,9 @@ static bool make_whole_state(struct run *r, struct watcher *w)
     char *state = state_room(r, aligned(w->analyzer->state_size));
     r->states_coming = coming;
     if (!state) return false;
-    memcpy(state, w->state, first_size(w->analyzer));
-    w->state = state;
+    memcpy(state, watcher_state(w), first_size(w->analyzer));
+    *(void **)watcher_state(w) = state;
+    w->moved = true;
     return true;
 }
 
@@ -85,7 +87,7 @@ void *run_whole_state(void *arg)
 {
     struct run *r = arg;
     struct watcher *w = r->watchers[r->hearing.emitting - 1];
-    return make_whole_state(r, w) ? w->state : NULL;
+    return make_whole_state(r, w) ? watcher_state(w) : NULL;
 }
 
 void run_watchers_free(struct run *r)
@@ -97,26 +99,26 @@ void run_watchers_free(struct run *r)
     free(r->watchers);
 }
 
-static struct watcher *watcher_new(struct run *r, const struct analyzer *a, int32_t source)
+static struct watcher *watcher_new(struct run *r, const struct analyzer *a, bool of_run)
 {
     if (!run_grow((void **)&r->watchers, &r->watchers_room, r->n_watchers, sizeof *r->watchers)) return NULL;
     struct watcher *w = state_room(r, watcher_bytes(a));
     if (!w) return NULL;
-    *w = (struct watcher){.analyzer = a, .state = first_state(w), .id = (uint32_t)r->n_watchers + 1, .source = source};
+    *w = (struct watcher){.analyzer = a, .id = WATCHER_ID(r->n_watchers + 1), .of_run = of_run};
     watcher_begin(r, w);
     return r->watchers[r->n_watchers++] = w;
 }
 
-static struct watcher *listed(struct watcher *const *list, size_t n, const struct analyzer *a)
+static struct watcher *joins(const struct run *r, const struct run_source *from, const struct analyzer *a)
 {
-    for (size_t i = 0; i < n; i++)
-        if (list[i]->analyzer == a) return list[i];
+    for (size_t i = 0; i < from->n_joins; i++)
+        if (r->watchers[from->joins[i] - 1]->analyzer == a) return r->watchers[from->joins[i] - 1];
     return NULL;
 }
 
 static void listen_to(struct run_series *s, struct watcher *w)
 {
-    if (w) hearers_add(&s->hearers, w, w->source == WHOLE_RUN);
+    if (w) hearers_add(&s->hearers, w, w->of_run);
 }
 
 void run_wake(struct run *r, uint16_t source)
@@ -145,8 +147,8 @@ static void catch_up(struct run *r, struct watcher *w, const struct run_series *
                           .past = &s->kept.past};
         r->hearing.emitting = w->id;
         for (uint32_t n = 0; n < b->n; n += one_of) {
-            r->out.heard = ++w->heard;
-            w->analyzer->observe(w->state, &p, &r->out);
+            r->out.heard = w->heard += w->heard < UINT32_MAX;
+            w->analyzer->observe(watcher_state(w), &p, &r->out);
         }
     }
 }
@@ -165,12 +167,12 @@ static void hear_earlier(struct run *r, struct watcher *w, uint16_t source)
 static struct watcher *of_source(struct run *r, const struct analyzer *a, uint16_t source)
 {
     struct run_source *from = r->sources[source];
-    struct watcher *w = listed(from->joins, from->n_joins, a);
+    struct watcher *w = joins(r, from, a);
     if (w) return w;
     if (!run_grow((void **)&from->joins, &from->joins_room, from->n_joins, sizeof *from->joins)) return NULL;
-    w = watcher_new(r, a, source);
+    w = watcher_new(r, a, false);
     if (!w) return NULL;
-    from->joins[from->n_joins++] = w;
+    from->joins[from->n_joins++] = w->id;
     if (a->needs) hear_earlier(r, w, source);
     return w;
 }
@@ -180,7 +182,7 @@ static bool may_wait(const struct run *r, const struct analyzer *a, const struct
 {
     const struct run_source *from = s->s.source < r->n_sources ? r->sources[s->s.source] : NULL;
     return from && a->scope == PER_RUN && a->needs && !(a->needs & WANTS((unsigned)s->s.role)) &&
-           !(from->timed && a->needs & NEEDS_TIME) && !listed(from->joins, from->n_joins, a);
+           !(from->timed && a->needs & NEEDS_TIME) && !joins(r, from, a);
 }
 
 void run_watch_times(struct run *r, struct run_source *s)
@@ -218,14 +220,14 @@ static uint32_t *owned_of(struct run *r, uint16_t source)
 static struct watcher *known_of_run(const struct run *r, const struct analyzer *a)
 {
     for (size_t i = 0; i < r->n_watchers; i++)
-        if (r->watchers[i]->analyzer == a && r->watchers[i]->source == WHOLE_RUN) return r->watchers[i];
+        if (r->watchers[i]->analyzer == a && r->watchers[i]->of_run) return r->watchers[i];
     return NULL;
 }
 
 static struct watcher *of_run(struct run *r, const struct analyzer *a)
 {
     struct watcher *w = known_of_run(r, a);
-    return w ? w : watcher_new(r, a, WHOLE_RUN);
+    return w ? w : watcher_new(r, a, true);
 }
 
 /* ---- metrics and their preferred sources -------------------------------------------------------------------------------------- */
@@ -339,8 +341,8 @@ static void copy_state(struct watcher *to, const struct watcher *from)
 {
     to->heard = from->heard;
     size_t n = is_whole(from) ? from->analyzer->state_size : first_size(from->analyzer);
-    memcpy(to->state, from->state, n);
-    if (is_whole(to)) memset((char *)to->state + n, 0, to->analyzer->state_size - n);
+    memcpy(watcher_state(to), watcher_state(from), n);
+    if (is_whole(to)) memset((char *)watcher_state(to) + n, 0, to->analyzer->state_size - n);
 }
 
 static void make_whole(struct run *r, size_t analyzer)
@@ -406,7 +408,7 @@ static struct watcher *hearer(struct run *r, size_t analyzer, uint16_t source)
 {
     const struct analyzer *a = analyzers[analyzer];
     if (hears_the_run(a)) return of_run(r, a);
-    if (a->scope == PER_SERIES || source >= r->n_sources) return watcher_new(r, a, source);
+    if (a->scope == PER_SERIES || source >= r->n_sources) return watcher_new(r, a, false);
     return of_source(r, a, source);
 }
 
@@ -415,7 +417,7 @@ static bool there(const struct run *r, const struct analyzer *a, const struct ru
 {
     const struct run_source *from = s->s.source < r->n_sources ? r->sources[s->s.source] : NULL;
     if (hears_the_run(a)) return known_of_run(r, a);
-    return a->scope != PER_SERIES && from && listed(from->joins, from->n_joins, a);
+    return a->scope != PER_SERIES && from && joins(r, from, a);
 }
 
 /* No more than that: most runs never have others. */
@@ -460,7 +462,7 @@ void run_watch_events(struct run *r, struct run_source *s)
     for (size_t i = 0; analyzers[i]; i++) {
         if (!wants(analyzers[i], ROLE_EVENT)) continue;
         struct watcher *w = hearer(r, i, s->sink.source);
-        if (w) hearers_add(&s->hears, w, w->source == WHOLE_RUN);
+        if (w) hearers_add(&s->hears, w, w->of_run);
     }
 }
 
