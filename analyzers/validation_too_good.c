@@ -73,7 +73,7 @@ static const struct knob knobs[] = {
 static double above(const struct state *s, const struct track *eval, double scale, double *train_level)
 {
     double e[TRACK_BUCKETS], t[TRACK_BUCKETS], off[TRACK_BUCKETS], least = INFINITY;
-    const struct track *train = track_of_metric(s->train_score, s->n_train_score, eval->series);
+    const struct track *train = track_of_score(s->train_score, s->n_train_score, eval);
     if (!train || train->curve->points < 4) return NAN;
     size_t n = track_means(eval, e), m = track_levels(train, t), from = n / 2;
     for (size_t i = from; i < n; i++) {
@@ -88,7 +88,7 @@ static double above(const struct state *s, const struct track *eval, double scal
 static bool perfect_at_once(const struct state *s, const struct track *eval, double scale)
 {
     double t[TRACK_BUCKETS];
-    const struct track *train = track_of_metric(s->train_score, s->n_train_score, eval->series);
+    const struct track *train = track_of_score(s->train_score, s->n_train_score, eval);
     if (!train || !track_begins(train) || !track_begins(eval)) return false;
     size_t n = eval->curve->used;
     for (size_t i = 0; i < n; i++)
@@ -221,7 +221,7 @@ static void judge(struct state *s, const struct track *eval, const struct findin
     double e[TRACK_BUCKETS], train = NAN;
     if (is_one_sided(eval->series)) return;
     size_t n = track_means(eval, e);
-    double scale = track_share_scale(eval, track_of_metric(s->train_score, s->n_train_score, eval->series));
+    double scale = track_share_scale(eval, track_of_score(s->train_score, s->n_train_score, eval));
     bool known = track_level(eval, 0.5, 1) >= s->knobs->flawless_score * scale && any_known(s, eval->series->axis);
     bool many = (double)eval->curve->points >= s->knobs->min_points;
     if (!many && !known) return;

@@ -25,5 +25,13 @@ static inline double track_share_scale(const struct track *a, const struct track
 {
     return fmax(track_high(a), b ? track_high(b) : 0) > 1.5 ? 100 : 1;
 }
+/* track_of_score - as track_of_metric of a score, unless one of the two is told as a share and the other in per cent: then nothing can be laid
+ * side by side. */
+static inline const struct track *track_of_score(const struct track *tracks, uint32_t n, const struct track *score)
+{
+    const struct track *t = track_of_metric(tracks, n, score->series);
+    bool apart = t && score->series->bounded && track_share_scale(t, NULL) != track_share_scale(score, NULL);
+    return apart ? NULL : t;
+}
 
 #endif

@@ -11,6 +11,14 @@ static const struct series loss = SERIES(ROLE_LOSS_TRAIN, "train/loss", "loss", 
                            g = SERIES(ROLE_LOSS_GENERATOR, "g_loss", "g_loss", 9),
                            entropy = SERIES(ROLE_ENTROPY, "entropy", "entropy", 10), kl = SERIES(ROLE_KL, "approx_kl", "kl", 11);
 static const struct series score = ACCURACY("val/accuracy", 4);
+static const struct series right = {.name = "train/accuracy",
+                                    .unit = "",
+                                    .metric = "accuracy",
+                                    .depth = -1,
+                                    .role = ROLE_SCORE_TRAIN,
+                                    .better = BETTER_HIGHER,
+                                    .bounded = true,
+                                    .id = 12};
 static const struct series fid = {
     .name = "fid", .unit = "", .metric = "fid", .depth = -1, .role = ROLE_SCORE_EVAL, .better = BETTER_LOWER, .id = 6};
 
@@ -174,6 +182,27 @@ static void a_few_easy_rows_cost_less_than_those_that_are_trained_on(void **ctx)
     assert_int_equal(flawless(0.02), 0);
 }
 
+/* A validation accuracy of 0.4 of `scale`, and one of training rows of 0.1, as a share. */
+static int above_training(double scale)
+{
+    struct watch w;
+    seed = 39;
+    watch(&w, "validation_too_good");
+    for (int s = 0; s < 200; s++) {
+        give(&w, &right, s, 0.1 + noise(0.005));
+        if (s % 10 == 9) give(&w, &score, s, scale * (0.4 + noise(0.005)));
+    }
+    done(&w);
+    return w.loud;
+}
+
+static void a_share_is_not_laid_beside_a_percentage(void **ctx)
+{
+    (void)ctx;
+    assert_true(above_training(1) > 0);
+    assert_int_equal(above_training(100), 0);
+}
+
 /* A training loss that falls to a tenth, and a held-out one that goes from 0.65 to `to`. */
 static int left_behind(double to)
 {
@@ -253,6 +282,7 @@ int main(void)
         cmocka_unit_test(a_critic_that_nothing_holds_is_told_and_one_that_wanders_is_not),
         cmocka_unit_test(a_hinge_beyond_balance_whose_generator_is_believed_without_doubt_has_lost),
         cmocka_unit_test(a_few_easy_rows_cost_less_than_those_that_are_trained_on),
+        cmocka_unit_test(a_share_is_not_laid_beside_a_percentage),
         cmocka_unit_test(held_out_rows_that_learning_never_reaches_are_told),
         cmocka_unit_test(an_accuracy_of_one_in_n_tells_how_many_classes_there_are),
         cmocka_unit_test(a_loss_far_above_guessing_is_loud_only_where_nothing_is_learned),
