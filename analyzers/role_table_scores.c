@@ -47,6 +47,7 @@ const struct role_row role_table_scores[] = {
     {"score", WHOLE, ROLE_NONE, ROLE_SCORE_EVAL, BETTER_HIGHER, false, NULL, ""}, /* scikit-learn: "Validation score" */
     SCORE_UP("accu", WHOLE, true),
     EVAL_UP("ents f", WHOLE, false), /* spaCy */
+    SCORE_UP("accur", LAST, true),
     SCORE_UP("accuracy", LAST, true),
     SCORE_UP("acc", LAST, true),
     SCORE_UP("accuracy", FIRST, true),

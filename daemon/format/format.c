@@ -5,7 +5,7 @@ extern const struct format format_swanlab, format_wandb, format_wandb_files, for
 extern const struct format format_mlflow_db, format_trackio_db, format_mlflow_metric, format_mlflow_param, format_catboost,
     format_history, format_deepxde;
 extern const struct format format_pattern, format_trainer_state, format_settings, format_jsonl, format_csv, format_text;
-extern const struct format format_training_metrics, format_numbers, format_json_named;
+extern const struct format format_training_metrics, format_numbers, format_json_named, format_epoch_json;
 
 /* clang-format off */
 const struct format *const formats[] = {
@@ -22,6 +22,7 @@ const struct format *const formats[] = {
     &format_deepxde,
     &format_trainer_state,
     &format_training_metrics,
+    &format_epoch_json,
     &format_history,
     &format_settings,
     &format_json_named,

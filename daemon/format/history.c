@@ -11,6 +11,7 @@
  * or the NaN of orjson and JavaScript: it is no point, and is reported. The file is rewritten whole, so it may be read half written. */
 #include "document.h"
 #include "eval_sets.h"
+#include "json_row.h"
 #include "json_scan.h"
 #include "record.h"
 
@@ -226,14 +227,6 @@ struct glance {
     bool loss, spoken;             /* one of them is a loss; the key says that it is an epoch */
 };
 
-/* is_row - an object that a training loop added to a list once an epoch, or an evolution once a generation. */
-static bool is_row(struct span object)
-{
-    bool split = span_has(object, "\"train_") || span_has(object, "\"val_");
-    bool worth = span_has(object, "score") || span_has(object, "fitness") || span_has(object, "reward");
-    return span_has(object, "loss") || (split && span_has(object, "\"epoch\"")) || (worth && span_has(object, "\"generation\":"));
-}
-
 /* glance_keyed - a value in the object of an epoch. The classes of a report on predictions are numbered too: they have a support. */
 static bool glance_keyed(struct glance *g, const struct document_place *at)
 {
@@ -257,7 +250,7 @@ static void glance_value(void *arg, const struct document_place *at, struct span
     bool number = document_number(raw, &value) || span_is(raw, "null");
     bool listed = at->in_array || (at->parent.n && num_integer(at->key, &index));
     if (at->in_array && raw.p[0] == '[') g->metrics += at->index == 0 && speaks(at->parent) && pair_at(NULL, at, raw);
-    else if (at->in_array && raw.p[0] == '{') g->metrics += is_row(raw);
+    else if (at->in_array && raw.p[0] == '{') g->metrics += json_row(raw);
     else if (!listed && at->key.n && glance_keyed(g, at)) return;
     else if (!listed) g->scalars++;
     else if (!number) g->foreign++;

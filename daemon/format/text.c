@@ -399,11 +399,13 @@ static size_t feed(void *state, struct span in, int at_end, const struct format_
     struct text *t = state;
     size_t mark = 0;
     if (t->wide == WIDE_UNASKED && in.n) {
+        static const struct span marked = {"\xEF\xBB\xBF", 3}; /* UTF-8 that says so, as Windows writes it */
+        if (in.n < marked.n && !at_end && memcmp(in.p, marked.p, in.n) == 0) return 0;
         t->wide = text_wide_of(in);
         if (t->wide == WIDE_UNASKED && !at_end) return 0;
-        mark = t->wide > WIDE_NOT ? WIDE_MARK_BYTES : 0;
+        mark = t->wide > WIDE_NOT ? WIDE_MARK_BYTES : span_starts(in, marked.p) ? marked.n : 0;
     }
-    if (t->wide <= WIDE_NOT) return feed_bytes(t, in, at_end, out);
+    if (t->wide <= WIDE_NOT) return mark + feed_bytes(t, span_from(in, mark), at_end, out);
     return mark + feed_wide(t, span_from(in, mark), at_end, out);
 }
 

@@ -118,6 +118,7 @@ static void the_words_of_tools_are_known(void **unused)
         {"slurmstepd: error: Detected 1 oom-kill event(s) in StepId=1.0", "out_of_memory"},
         {"2026-01-05 10:00:01.1: W tensorflow: RESOURCE_EXHAUSTED: failed to allocate memory", "out_of_memory"},
         {"slurmstepd: error: *** JOB 1 ON n1 CANCELLED AT 2026-01-05T10:00:01 DUE TO TIME LIMIT ***", "killed"},
+        {"[2026-01-05T10:00:01.123] error: *** JOB 1 ON n1 CANCELLED AT 2026-01-05T10:00:01 DUE TO TIME LIMIT ***", "killed"},
         {"Killed", "killed"},
         {"run.sh: line 3: 123 Killed   python train.py", "killed"},
         {"RuntimeError: DataLoader worker (pid 12) is killed by signal: Killed.", "killed"},

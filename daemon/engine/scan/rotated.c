@@ -5,6 +5,7 @@
  *   train-20260102.log.zst  train.log                  by the date within it (logrotate extension, loguru); only beside the undated log,
  *                                                        because many programs date the log of each start
  *   train.log.old  train.log                           what a person moved away
+ *   metrics_epoch_0.json  metrics_epoch_1.json         a file an epoch
  * A number or a date alone proves little, so only formats that are read line by line are joined, only within one directory and format, and
  * without the log itself only where the name is a log's. A part that is the beginning of the next one was copied, and not
  * truncated yet: it is left out. */
@@ -20,7 +21,15 @@
 #include "../../base/unpack.h"
 #include "parts.h"
 
-enum { COMPARED_BYTES = 4096, STAMP_DIGITS = 20, DATE_DIGITS = 8, MONTH_DIGITS = 6, SECONDS_DIGITS = 10, NUMBER_DIGITS_MAX = 5 };
+enum {
+    COMPARED_BYTES = 4096,
+    STAMP_DIGITS = 20,
+    DATE_DIGITS = 8,
+    MONTH_DIGITS = 6,
+    SECONDS_DIGITS = 10,
+    NUMBER_DIGITS_MAX = 5,
+    EPOCHS_MAX = 100000
+};
 
 /* Which log a file is a part of, and its place among the parts. */
 struct part {
@@ -85,6 +94,21 @@ static char *base_of_dated(const char *directory, int n, const char *name, struc
         return str_take(&s);
     }
     return NULL;
+}
+
+/* "metrics_epoch_3.json" is a part of "metrics_epoch_.json", which is nowhere: the epochs of AllenNLP, each in a file of its own. The first one is the
+ * oldest. */
+static bool name_epoch(const char *path, struct part *p)
+{
+    const char *dot = strrchr(path_name(path), '.'), *digits = dot;
+    while (digits && digits > path && isdigit((unsigned char)digits[-1])) digits--;
+    size_t n = (size_t)(dot - digits);
+    if (!n || n > NUMBER_DIGITS_MAX) return false;
+    struct str s = {0};
+    str_addf(&s, "%.*s%s", (int)(digits - path), path, dot);
+    p->number = EPOCHS_MAX - atoi(digits);
+    p->base = str_take(&s);
+    return p->base != NULL;
 }
 
 static bool name_part(const char *path, struct part *p)
@@ -170,7 +194,7 @@ static bool is_copied(const char *part, const char *next)
 
 static bool line_by_line(const struct format *f)
 {
-    static const char *const joined[] = {"text", "jsonl", "csv", "pattern"};
+    static const char *const joined[] = {"text", "jsonl", "csv", "pattern", "epoch_json"};
     for (size_t i = 0; i < sizeof joined / sizeof *joined; i++)
         if (strcmp(f->name, joined[i]) == 0) return true;
     return false;
@@ -221,7 +245,8 @@ static size_t find_parts(const struct scan_run *r, struct part *parts)
     for (size_t i = 0; i < r->n_sources; i++) {
         struct part p = {.source = i};
         if (!line_by_line(r->sources[i].format)) continue;
-        if (name_part(r->sources[i].path, &p)) parts[n++] = p;
+        bool epochs = strcmp(r->sources[i].format->name, "epoch_json") == 0;
+        if (epochs ? name_epoch(r->sources[i].path, &p) : name_part(r->sources[i].path, &p)) parts[n++] = p;
         p = (struct part){.source = i, .base = str_dup(span_of(r->sources[i].path)), .itself = true};
         if (p.base) parts[n++] = p;
     }

@@ -216,7 +216,8 @@ static bool is_message(struct span inner)
         size_t n = strlen(counting[i]);
         if (inner.n == n || !(isalpha((unsigned char)inner.p[n]) || inner.p[n] == '_')) return true;
     }
-    return memchr(inner.p, '=', inner.n) || memmem(inner.p, inner.n, ": ", 2) || counts_of(inner);
+    bool glue = inner.n && inner.p[0] == 'E' && memmem(inner.p, inner.n, " | it ", 6); /* text/glue.h */
+    return memchr(inner.p, '=', inner.n) || memmem(inner.p, inner.n, ": ", 2) || counts_of(inner) || glue;
 }
 
 static const char *const split_words[] = {"val",        "valid", "validation", "test",    "eval",

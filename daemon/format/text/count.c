@@ -75,6 +75,24 @@ static double titled_epoch(struct text_pairs *ps)
     return NAN;
 }
 
+/* leads_far - "Task [8/20000], loss: 0.5": what one word in front counts, with an end beyond any number of folds, clients or trials. */
+static bool leads_far(const struct text_pairs *ps)
+{
+    enum { FAR = 500 };
+    const struct text_pair *p = ps->pair;
+    bool counts =
+        ps->n > 1 && p->key.n > 1 && p->words == 1 && p->total >= FAR && p->value <= p->total && field_is_step(p->value);
+    for (size_t i = 0; counts && i < p->key.n; i++) counts = span_letter_char(p->key.p[i]);
+    return counts && !p->percent && !text_key_split(p);
+}
+
+/* tells_worth - "accuracy 930/1000" counts right answers. */
+static bool tells_worth(struct text_run *r, struct text_pair *p, struct arena *arena)
+{
+    const struct text_name *e = text_resolve(r, p, arena);
+    return e && e->flags & (NAME_STRONG | NAME_METRIC);
+}
+
 /* is_flag - "--epochs 10" of a command line. */
 static bool is_flag(struct span key) { return key.n > 2 && key.p[0] == '-' && key.p[1] == '-' && key.p[2] != ' '; }
 
@@ -161,6 +179,7 @@ bool text_count_of(struct text_run *r, struct text_pairs *ps, struct arena *aren
     const struct text_pair *best = named_count(r, ps, arena, c);
     if (best && c->axis == AXIS_EPISODE && short_epoch(ps, best)) c->axis = AXIS_EPOCH, c->epoch = best->value, c->episode = NAN;
     if (best && c->axis == AXIS_STEP && isnan(c->epoch)) c->epoch = leading_epoch(ps, best);
+    if (!best && leads_far(ps) && !tells_worth(r, ps->pair, arena)) best = ps->pair;
     if (!best) c->epoch = titled_epoch(ps);
     bool stands = r->place.lead_flat && !isnan(ps->lead), part = !best && c->axis == AXIS_RECORD;
     if (!best || c->axis == AXIS_EPOCH) {

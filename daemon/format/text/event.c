@@ -60,6 +60,8 @@ static const struct row rows[] = {
     {"Function '", EVENT_NONFINITE, ANYWHERE, "returned nan values"},
     {"HIP out of memory", EVENT_OUT_OF_MEMORY, ANYWHERE, NULL},
     {"Invalid loss, terminating training", EVENT_NONFINITE, ANYWHERE, NULL},
+    {"JOB ", EVENT_KILLED, START,
+     " CANCELLED AT "}, /* slurmstepd's without its name: "[2026-01-05T10:00:01.123] error: *** JOB 7 ON" */
     {"Killed", EVENT_KILLED, WHOLE, NULL},
     {"KeyboardInterrupt", EVENT_INTERRUPTED, START, NULL},
     {"line ", EVENT_KILLED, ANYWHERE, " Killed  "},
@@ -103,6 +105,7 @@ static const struct row rows[] = {
     {"stopped: `max_", EVENT_FINISHED, ANYWHERE, NULL},
     {"successfully saved checkpoint", EVENT_CHECKPOINT, START, NULL},
     {"Segmentation fault", EVENT_TRACEBACK, ANYWHERE, NULL},
+    {"STEP ", EVENT_KILLED, START, " CANCELLED AT "},
     {"slurmstepd: error: *** ", EVENT_KILLED, START, "CANCELLED"},
     {"slurmstepd-", EVENT_KILLED, START, "CANCELLED AT "}, /* the node's name behind it */
     {"slurmstepd: error: ", EVENT_OUT_OF_MEMORY, START, "oom"},
@@ -143,6 +146,7 @@ static bool is_source(struct span before)
     static const char *const words[] = {"raise ", "print", "def ",    "assert ",  "return ",
                                         "if ",    "echo ", "logger.", "logging.", "grep "};
     struct span s = span_trim(before);
+    if (s.n == 3 && span_is(s, "***")) return false;
     if (s.n && (s.p[0] == '#' || s.p[0] == '/' || s.p[0] == '*' || s.p[0] == '>')) return true;
     if (before.n && (memchr(before.p, '"', before.n) || before.p[before.n - 1] == '\'' || before.p[before.n - 1] == '`'))
         return true;

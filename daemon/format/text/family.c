@@ -11,6 +11,7 @@
 #include "espnet.h"
 #include "event.h"
 #include "flower.h"
+#include "glue.h"
 #include "listed.h"
 #include "shape.h"
 #include "speech.h"
@@ -146,6 +147,7 @@ static const struct family {
 } families[] = {
     /* clang-format off */
     {"[0123456789", "\t", NULL, boosting},
+    {"0123456789", " ", text_shape_may_count, text_shape_counted},
     {"0123456789", "/", NULL, text_bar_keras},
     {"0123456789", "epoch", NULL, text_espnet},
     {"[", " leaves", NULL, text_shape_trees},
@@ -156,6 +158,7 @@ static const struct family {
     {"aHr{'(", NULL, NULL, text_flower_history},
     {"{", "\"results\": {", NULL, text_stylegan_results},
     {"t", " kimg ", NULL, text_stylegan_tick},
+    {"[{", "{", text_glue_may, text_glue},
     {"{", NULL, NULL, text_dict},
     {NULL, "{", NULL, text_dict_behind},
     {"[", ", ", NULL, text_speech_list},

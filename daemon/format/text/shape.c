@@ -2,6 +2,7 @@
  * keras/src/callbacks/reduce_lr_on_plateau.py, caffe/src/caffe/solver.cpp, pytorch/tutorials, introyt/trainingyt.py, torch/optim/lr_scheduler.py, sklearn/ensemble/_hist_gradient_boosting/gradient_boosting.py. */
 #include "shape.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <stdio.h>
 
@@ -57,6 +58,46 @@ bool text_shape_linear(struct text_families *f, struct text_run *r, const struct
     }
     text_place_epoch(&r->place, epoch);
     return text_emit(r, l, ps, (struct text_where){(int64_t)epoch, AXIS_EPOCH, SPLIT_NONE}, out) > 0;
+}
+
+/* The three words of a line of build-nanogpt: count, what, value. */
+struct counted {
+    int64_t step;
+    struct span what;
+    double value;
+};
+
+static bool counted_of(struct span body, struct counted *c)
+{
+    const char *a = memchr(body.p, ' ', body.n), *end = body.p + body.n;
+    const char *b = a ? memchr(a + 1, ' ', (size_t)(end - a) - 1) : NULL;
+    if (!b || !num_integer((struct span){body.p, (size_t)(a - body.p)}, &c->step) || c->step < 0) return false;
+    struct span number = {b + 1, (size_t)(end - b) - 1};
+    c->what = (struct span){a + 1, (size_t)(b - a) - 1};
+    if (!span_is(c->what, "train") && !span_is(c->what, "val") && !span_is(c->what, "hella")) return false;
+    bool fraction = memchr(number.p, '.', number.n) || !isdigit((unsigned char)*number.p); /* "nan" too */
+    return fraction && num_parse(number, &c->value);
+}
+
+bool text_shape_may_count(struct span body)
+{
+    struct counted c;
+    return counted_of(body, &c);
+}
+
+bool text_shape_counted(struct text_families *f, struct text_run *r, const struct text_line *l, struct span *rest,
+                        const struct format_out *out)
+{
+    struct counted c;
+    (void)f, (void)rest;
+    if (!counted_of(l->body, &c)) return false;
+    bool trained = span_is(c.what, "train"), answers = span_is(c.what, "hella");
+    r->place.known = true;
+    r->place.axis = AXIS_STEP;
+    if (trained) r->place.step = text_place_step(&r->place, c.step, NAN, NAN);
+    struct text_where at = {trained ? r->place.step : c.step, AXIS_STEP, trained ? SPLIT_NONE : SPLIT_VALID};
+    text_point(r, l, span_of(answers ? "hella accuracy" : "loss"), c.value, at, out);
+    return true;
 }
 
 /* item - the next of "AP,AP50,AP75". */

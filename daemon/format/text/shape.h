@@ -4,6 +4,11 @@
 
 #include "family.h"
 
+/* text_shape_counted - "250 val 3.2843", "250 hella 0.2833", "250 train 3.291042", each a line of its own: the loss of both parts of the data,
+ * and the share of HellaSwag that was answered rightly (karpathy/build-nanogpt, train_gpt2.py). */
+bool text_shape_counted(struct text_families *f, struct text_run *r, const struct text_line *l, struct span *rest,
+                        const struct format_out *out);
+bool text_shape_may_count(struct span body);
 /* text_shape_darknet - "12: 3.4, 3.6 avg loss, 0.001 rate, 3.4 seconds, 64 images": the number in front is the iteration; the mean is a
  * smoothed copy and left out. "mean_average_precision (mAP@0.50) = 0.71" is its evaluation. */
 bool text_shape_darknet(struct text_families *f, struct text_run *r, const struct text_line *l, struct span *rest,

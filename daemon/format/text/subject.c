@@ -1,5 +1,7 @@
 /* text_parts - see text/parts.h: what a line weighs, and which data it is about. */
+#include <math.h>
 #include <string.h>
+#include <strings.h>
 
 #include "parts.h"
 
@@ -10,9 +12,44 @@ static void settle_eta(struct text_name *e, double value)
     else if (value >= 1) e->flags = NAME_IGNORED;
 }
 
+/* is_sum - "total=3.85 PDE=0.26 BC=0.73": a total in front of its terms, where nothing on the line says loss, is the loss. */
+static bool is_sum(const struct text_pairs *ps, const struct text_pair *p)
+{
+    enum { TERMS = 2 };
+    unsigned terms = 0;
+    if (p->separator != '=' || text_is_count(p->value) || !span_is(p->key, "total")) return false;
+    for (const struct text_pair *q = ps->pair; q < ps->pair + ps->n; q++) {
+        if (span_has(q->key, "oss") || span_has(q->key, "LOSS")) return false;
+        terms += q > p && q->separator == '=' && q->key.n && !text_is_count(q->value);
+    }
+    return terms >= TERMS;
+}
+
+/* is_word - is a key this word and nothing else, with a value that is no count? */
+static bool is_word(const struct text_pair *p, const char *const *words)
+{
+    if (p->separator == ' ' || p->percent || text_is_count(p->value) || !isnan(p->total)) return false;
+    for (; *words; words++)
+        if (p->key.n == strlen(*words) && strncasecmp(p->key.p, *words, p->key.n) == 0) return true;
+    return false;
+}
+
+/* laid_beside - "train=4.92 val=4.93": one quantity of both parts of the data, whatever it is called. */
+static bool laid_beside(const struct text_pairs *ps)
+{
+    static const char *const trained[] = {"train", "training", NULL}, *const held[] = {"val",  "valid", "validation", "dev",
+                                                                                       "test", "eval",  NULL};
+    for (size_t i = 0; i + 1 < ps->n; i++)
+        if (is_word(&ps->pair[i], trained) && is_word(&ps->pair[i + 1], held)) return true;
+    return false;
+}
+
 struct text_weight text_weigh(struct text_run *r, struct text_pairs *ps, struct arena *arena)
 {
-    struct text_weight w = {0};
+    struct text_weight w = {.strong = laid_beside(ps)};
+    static const char sum[] = "total loss";
+    for (size_t i = 0; i < ps->n; i++)
+        if (is_sum(ps, &ps->pair[i])) ps->pair[i].name = text_name_of(&r->names, span_of(sum), strlen("total "), arena);
     for (size_t i = 0; i < ps->n; i++) {
         struct text_pair *p = &ps->pair[i];
         struct text_name *e = text_resolve(r, p, arena);

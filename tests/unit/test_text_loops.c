@@ -1,0 +1,98 @@
+/* text: the lines of loops that name their losses in few words or none - build-nanogpt, Glue Factory, sums of terms - and what stands before them. */
+#include "text_probe.h"
+
+static void a_count_a_word_and_a_number_are_a_record(void **unused)
+{
+    (void)unused;
+    WITH("0 val 10.5\n0 hella 0.25\n0 train 10.625000\n1 train 9.5\n250 val 6.25\n250 hella 0.375\n250 train nan\n", p);
+    probe_expect(p, "point valid loss 0 10.5 @1");
+    probe_expect(p, "point loss 1 9.5 @4");
+    probe_expect(p, "point valid hella accuracy 250 0.375 @6");
+    probe_expect(p, "point loss 250 NaN @7");
+    assert_int_equal(p->points, 7);
+    probe_close(p);
+    no_points("10 train 5000\n2 val 300\n12 tests 0.5\n");
+}
+
+static void glue_factorys_losses_stand_in_braces(void **unused)
+{
+    (void)unused;
+    WITH("[01/05/2026 10:00:01 gluefactory INFO] [E 0 | it 0] loss {total 2.500E+00, last 1.250E+00}\n"
+         "[01/05/2026 10:01:01 gluefactory INFO] [E 0 | it 100] loss {total 2.250E+00, last 1.125E+00}\n"
+         "[01/05/2026 10:02:01 gluefactory INFO] [Validation] {match_recall 7.500E-01, loss/total 2.375E+00}\n"
+         "[01/05/2026 10:03:01 gluefactory INFO] [E 1 | it 0] loss {total 1.750E+00, last 1.500E+00}\n",
+         p);
+    probe_expect(p, "point loss/total 0 2.5 @1");
+    probe_expect(p, "point loss/last 100 1.125 @2");
+    probe_expect(p, "point valid match_recall 100 0.75 @3");
+    probe_expect(p, "point valid loss/total 100 2.375 @3");
+    assert_int_equal(p->points, 8);
+    probe_close(p);
+    no_points("[Validation] {set: val, size 100}\n[E 0 | it 100] loss {weights}\n{first 0.5, second 1.5}\n");
+}
+
+static void a_total_in_front_of_its_terms_is_the_loss(void **unused)
+{
+    (void)unused;
+    WITH("[Adam] ep=   20  total=3.850e+00  PDE=2.600e-01 [colloc=2.500e-01, cfd=1.000e-02] (w=2.231)  BC=7.250e-01 (w=1.360)\n"
+         "[Adam] ep=   40  total=1.250e+00  PDE=1.250e-01 [colloc=1.000e-01, cfd=2.500e-02] (w=1.750)  BC=1.500e-01 (w=1.250)\n",
+         p);
+    probe_expect(p, "point total loss 20 3.8500000000000001 @1");
+    probe_expect(p, "point total loss 40 1.25 @2");
+    probe_expect(p, "point BC 40 0.14999999999999999 @2");
+    probe_close(p);
+    struct probe *q = probe_text("text", "step 10: loss=0.5, total=1.5, aux=0.25, z=0.125\n");
+    probe_refuse(q, "total");
+    probe_close(q);
+}
+
+static void both_parts_of_the_data_side_by_side_are_a_record(void **unused)
+{
+    (void)unused;
+    WITH("[    0/4000]   0.0%   train=4.9250   val=4.9375   elapsed=31s     ETA=0s      best!\n"
+         "[  250/4000]   6.2%   train=2.1250   val=2.1875   elapsed=206s    ETA=3901s   best!\n",
+         p);
+    probe_expect(p, "point train 250 2.125 @2");
+    probe_expect(p, "point val 250 2.1875 @2");
+    probe_close(p);
+    no_points("[1/3] split: train=4000 val=500\n[2/3] images train: 400, val: 50\n");
+}
+
+static void what_counts_far_is_the_step_whatever_it_is_called(void **unused)
+{
+    (void)unused;
+    WITH("[2026-01-05 10:00:01] Task [8/20000], Train Loss: 3.5, Train Accuracy: 0.625, Used Groups: [('a_1',), ('b_2',)]\n"
+         "[2026-01-05 10:00:09] Task [16/20000], Train Loss: 3.25, Train Accuracy: 0.75, Used Groups: [('c',), ('d_4',)]\n",
+         p);
+    probe_expect(p, "point Train Loss 8 3.5 @1 t1767607201.000");
+    probe_expect(p, "point Train Accuracy 16 0.75 @2 t1767607209.000");
+    assert_int_equal(p->points, 4);
+    probe_close(p);
+    WITH("Fold 1/5, loss: 0.5\nFold 2/5, loss: 0.25\nFold 3/5, loss: 0.5\nFold 4/5, loss: 0.25\nFold 5/5, loss: 0.5\n", q);
+    probe_expect(q, "series loss record");
+    probe_close(q);
+}
+
+static void the_mark_of_utf_8_is_no_part_of_the_first_line(void **unused)
+{
+    (void)unused;
+    WITH("\xEF\xBB\xBF"
+         "Epoch 1/3 | Loss: 2.5\nEpoch 2/3 | Loss: 1.5\n",
+         p);
+    probe_expect(p, "point Loss 1 2.5 @1");
+    assert_int_equal(p->points, 2);
+    probe_close(p);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_count_a_word_and_a_number_are_a_record),
+        cmocka_unit_test(glue_factorys_losses_stand_in_braces),
+        cmocka_unit_test(a_total_in_front_of_its_terms_is_the_loss),
+        cmocka_unit_test(both_parts_of_the_data_side_by_side_are_a_record),
+        cmocka_unit_test(what_counts_far_is_the_step_whatever_it_is_called),
+        cmocka_unit_test(the_mark_of_utf_8_is_no_part_of_the_first_line),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
