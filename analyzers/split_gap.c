@@ -195,7 +195,7 @@ static bool judge_loss_gap(const struct state *s, const struct track *eval, cons
 static void judge_score_gap(const struct state *s, const struct track *eval, const struct findings *out)
 {
     double e[TRACK_BUCKETS], t[TRACK_BUCKETS], lowest = INFINITY, highest = -INFINITY, least = INFINITY;
-    const struct track *train = track_of_metric(s->train_score, s->n_train_score, eval->series);
+    const struct track *train = track_of_score(s->train_score, s->n_train_score, eval);
     if (!train || (double)eval->curve->points < s->knobs->gap.min_points ||
         (double)train->curve->points < s->knobs->gap.min_points)
         return;

@@ -74,6 +74,33 @@ static void what_only_looks_like_a_setting_is_none(void **unused)
     probe_close(p);
 }
 
+static void one_dash_is_an_option_behind_a_scripts_name(void **unused)
+{
+    (void)unused;
+    WITH("+ python3 -u train.py -lr 0.1 -b 256 -e 90 -opt sgd -x\n", p);
+    probe_expect(p, "fact lr=0.1");
+    probe_expect(p, "fact batch_size=256");
+    probe_expect(p, "fact epochs=90");
+    probe_expect(p, "fact opt=sgd");
+    probe_expect(p, "fact x=true");
+    probe_refuse(p, "fact u=");
+    probe_close(p);
+    WITH("gcc -O3 -b 256 -e 90 main.c\npython -m pip install -b 2 -e 3\nls -l -a train.py\n", q);
+    assert_int_equal(q->facts, 0);
+    probe_close(q);
+}
+
+static void a_table_of_settings_in_markdown_is_read(void **unused)
+{
+    (void)unused;
+    WITH("| Hyperparameters | Value |\n|:---|---:|\n| learning rate | 0.1 |\n| optimizer | SGD |\n\nepoch 1 loss 0.5\n", p);
+    probe_expect(p, "fact learning rate=0.1");
+    probe_expect(p, "fact optimizer=SGD");
+    assert_int_equal(p->facts, 2);
+    assert_int_equal(p->points, 1);
+    probe_close(p);
+}
+
 static void facts_are_bounded(void **unused)
 {
     (void)unused;
@@ -107,6 +134,8 @@ int main(void)
         cmocka_unit_test(settings_are_facts),
         cmocka_unit_test(the_head_of_a_log_tells_settings_by_any_name_of_theirs),
         cmocka_unit_test(what_only_looks_like_a_setting_is_none),
+        cmocka_unit_test(one_dash_is_an_option_behind_a_scripts_name),
+        cmocka_unit_test(a_table_of_settings_in_markdown_is_read),
         cmocka_unit_test(facts_are_bounded),
         cmocka_unit_test(sniffing_wants_a_record_or_the_name_of_a_log),
     };

@@ -10,6 +10,7 @@
 #include <strings.h>
 
 #include "../../base/num.h"
+#include "command.h"
 #include "environment.h"
 #include "known.h"
 
@@ -136,76 +137,6 @@ static bool call(struct text_facts *f, struct span s, const struct format_out *o
     return true;
 }
 
-static struct span next_token(struct span *rest)
-{
-    size_t i = 0, n = 0;
-    while (i < rest->n && span_blank_char(rest->p[i])) i++;
-    char quote = i < rest->n && (rest->p[i] == '"' || rest->p[i] == '\'') ? rest->p[i] : 0;
-    while (i + n < rest->n && (quote ? !n || rest->p[i + n - 1] != quote || n < 2 : !span_blank_char(rest->p[i + n]))) n++;
-    struct span token = {rest->p + i, n};
-    *rest = span_from(*rest, i + n);
-    return token;
-}
-
-static bool is_flag(struct span t) { return t.n > 3 && t.p[0] == '-' && t.p[1] == '-' && isalpha((unsigned char)t.p[2]); }
-
-/* count_flags - how many flags a line has; *first is the number of words in front of them. */
-static size_t count_flags(struct span s, size_t *first)
-{
-    size_t n = 0, words = 0;
-    for (struct span rest = s, t = next_token(&rest); t.n; t = next_token(&rest), words++) {
-        if (is_flag(t) && !n++) *first = words;
-    }
-    return n;
-}
-
-/* command_of - the line from the program's name on: "$ python train.py --lr 1e-3" and "+ torchrun ..." lose what is in front. */
-static struct span command_of(struct span s)
-{
-    static const char *const starts[] = {"$ ", "+ ", "cmd = ", "cmd: ", "Command: ", "command: ", "Running command: "};
-    for (size_t i = 0; i < sizeof starts / sizeof *starts; i++)
-        if (span_starts(s, starts[i])) return span_from(s, strlen(starts[i]));
-    return s;
-}
-
-/* is_program - does a command begin with what starts a training? Options alone, or a variable of a script, are no command. */
-static bool is_program(struct span s)
-{
-    static const char *const programs[] = {"python", "torchrun", "deepspeed", "accelerate", "srun", "mpirun", "./", "/"};
-    size_t n = 0;
-    while (n < s.n && s.p[n] != ' ') n++;
-    for (size_t i = 0; i < sizeof programs / sizeof *programs; i++)
-        if (span_starts(s, programs[i])) return true;
-    return n > 3 && memcmp(s.p + n - 3, ".py", 3) == 0;
-}
-
-static bool command_line(struct text_facts *f, struct span s, const struct format_out *out)
-{
-    enum { WORDS_MAX = 4 };
-    size_t first = 0;
-    if (!memmem(s.p, s.n, "--", 2) || count_flags(s, &first) < 2) return false;
-    struct span command = command_of(s);
-    bool program = is_program(command);
-    if (!program && first > WORDS_MAX) return false; /* of a compiler, say */
-    if (program) text_fact(f, span_of("command"), command, out);
-    struct span rest = s, token = next_token(&rest);
-    while (token.n) {
-        struct span flag = token, value = {"true", 4};
-        token = next_token(&rest);
-        if (!is_flag(flag)) continue;
-        const char *eq = memchr(flag.p, '=', flag.n);
-        if (eq) {
-            value = span_from(flag, (size_t)(eq - flag.p) + 1);
-            flag.n = (size_t)(eq - flag.p);
-        } else if (token.n && !is_flag(token) && token.p[0] != '\\') {
-            value = token;
-            token = next_token(&rest);
-        }
-        text_fact(f, span_from(flag, 2), text_unquote(value), out);
-    }
-    return true;
-}
-
 /* dotted - "learning_rate ........ 0.00015"; DeepSpeed leaves the dots out when the name is long, these are not read. */
 static bool dotted(struct text_facts *f, struct span s, const struct format_out *out)
 {
@@ -230,5 +161,5 @@ bool text_settings_dotted(struct text_facts *f, struct span s, const struct form
 bool text_settings(struct text_facts *f, struct span s, const struct format_out *out)
 {
     if (s.n < 4) return false;
-    return dict(f, s, out) || call(f, s, out) || command_line(f, s, out) || text_known(f, s, out) || text_environment(f, s, out);
+    return dict(f, s, out) || call(f, s, out) || text_command(f, s, out) || text_known(f, s, out) || text_environment(f, s, out);
 }

@@ -161,6 +161,7 @@ static bool is_head(struct span name, struct span value)
 {
     static const char *const heads[] = {"parameter", "hyperparameter", "setting", "argument", "option"};
     if (value.n != 5 || strncasecmp(value.p, "value", 5) != 0) return false;
+    if (name.n > 1 && name.p[name.n - 1] == 's') name.n--;
     for (size_t i = 0; i < sizeof heads / sizeof *heads; i++)
         if (name.n == strlen(heads[i]) && strncasecmp(name.p, heads[i], name.n) == 0) return true;
     return false;
@@ -170,6 +171,7 @@ static bool is_head(struct span name, struct span value)
 static void setting(struct text_facts *f, struct span name, struct span value, const struct format_out *out)
 {
     const char *bracket = memchr(name.p, '(', name.n);
+    if (name.n && strchr("-:", name.p[0])) return; /* the rule below the head of Markdown */
     if (bracket && bracket > name.p) name = span_trim((struct span){name.p, (size_t)(bracket - name.p)});
     if (name.n > 3 && name.p[name.n - 2] == ' ' && isupper((unsigned char)name.p[name.n - 1])) name.n -= 2;
     if (value.n && !span_is(value, "NULL")) text_fact(f, name, value, out);
@@ -209,6 +211,8 @@ bool text_table(struct text_table *t, struct text_run *r, struct text_facts *f, 
         t->time = l->time;
         return true;
     }
+    bool titled = !t->open && !r->points && cells(l->body, &name, &value) && is_head(span_trim(name), span_trim(value));
+    if (titled) return t->open = t->settings = true; /* Markdown's stands above the first rule */
     if (!t->open) return t->settings = false;
     if (!cells(l->body, &name, &value)) return t->open = t->settings = false;
     if (!t->n && !t->settings && of_columns(span_trim(name), span_trim(value))) return t->open = false;
