@@ -6,6 +6,7 @@
  *   {"train": [{"epoch": 0, "loss": 2.31}, ...], "val": [{"epoch": 0, "loss": 2.40}, ...]}      loops that keep both apart
  *   {"0": {"loss": 2.31}, "1": {...}}, {"epoch_1": {"train": {"loss": ...}}, ...}          an object an epoch, by its number
  *   {"loss": [[0, 2.31], [100, 1.92]], ...}                                             step and value of each (Flower's History)
+ *   {'loss': [2.31, 1.92], ...}, and "{'loss': ...}"                              what Python's str() makes of it (py_literal.h)
  * They may stand one object deeper ({"history": {...}, "params": {"epochs": 20}}); scalars are facts. pandas writes null for NaN and
  * infinities, and a History has no holes, so null there is NaN. In a list null may also be a value that somebody did not have (None),
  * or the NaN of orjson and JavaScript: it is no point, and is reported. The file is rewritten whole, so it may be read half written. */
@@ -13,11 +14,14 @@
 #include "eval_sets.h"
 #include "json_row.h"
 #include "json_scan.h"
+#include "py_literal.h"
 #include "record.h"
+
+#include <stdlib.h>
 
 #include "../base/num.h"
 
-enum { FACTS_MAX = 64, PAIR_DEPTH_MAX = 4, SURE = 65, SURE_BY_NAME = 80, LIKELY_BY_NAME = 45 };
+enum { FACTS_MAX = 64, PAIR_DEPTH_MAX = 4, SURE = 65, SURE_BY_NAME = 80, LIKELY_BY_NAME = 45, WINDOW_BYTES = 64 << 10 };
 
 struct state {
     struct document document;
@@ -26,6 +30,8 @@ struct state {
     int series;           /* -1 when it is refused or no metric */
     uint32_t facts;
     bool named, holes_told, sets_told;
+    enum { UNASKED, OF_JSON, OF_PYTHON } written;
+    char *turned; /* WINDOW_BYTES of a Python literal as JSON */
 };
 struct reading {
     struct state *s;
@@ -211,12 +217,37 @@ static void value_at(void *arg, const struct document_place *at, struct span raw
     else fact(r, at, raw);
 }
 
-static size_t feed(void *state, struct span in, int at_end, const struct format_out *out)
+static size_t feed_json(struct state *s, struct span in, int at_end, const struct format_out *out)
 {
-    struct reading r = {state, out};
+    struct reading r = {s, out};
     if (!r.s->sets_told && !eval_sets_tell(in, at_end, out)) return 0;
     r.s->sets_told = true;
     return document_feed(&r.s->document, in, at_end, &(struct document_sink){&r, open_at, value_at}, out);
+}
+
+/* feed_python - a window at a time. */
+static size_t feed_python(struct state *s, struct span in, int at_end, const struct format_out *out)
+{
+    size_t done = 0, used = 1;
+    if (!s->turned) s->turned = arena_alloc(out->arena, WINDOW_BYTES);
+    while (s->turned && used && done < in.n) {
+        size_t n = in.n - done < WINDOW_BYTES ? in.n - done : WINDOW_BYTES;
+        bool last = at_end && done + n == in.n;
+        py_literal_json((struct span){in.p + done, n}, s->turned);
+        used = feed_json(s, (struct span){s->turned, n}, last, out);
+        if (!used && n == WINDOW_BYTES) out->bad(out->arg, s->document.line + 1, "a value of 64 KiB or more"), used = n;
+        done += used;
+    }
+    return s->turned ? done : in.n;
+}
+
+static size_t feed(void *state, struct span in, int at_end, const struct format_out *out)
+{
+    enum { TELLING_BYTES = 8 }; /* a quote, a bracket and a quote, and blanks among them */
+    struct state *s = state;
+    if (s->written == UNASKED && in.n < TELLING_BYTES && !at_end) return 0;
+    if (s->written == UNASKED && in.n) s->written = py_literal_is(in) ? OF_PYTHON : OF_JSON;
+    return s->written == OF_PYTHON ? feed_python(s, in, at_end, out) : feed_json(s, in, at_end, out);
 }
 
 /* ---- is it one? -------------------------------------------------------------------------------------------------------- */
@@ -259,16 +290,27 @@ static void glance_value(void *arg, const struct document_place *at, struct span
 
 static void no_bad(void *arg, uint64_t line, const char *why) { (void)arg, (void)line, (void)why; }
 
+/* survey - the head as a document. False where it is none. */
+static bool survey(struct span head, struct glance *g)
+{
+    struct document d = {0};
+    bool python = py_literal_is(head);
+    char *turned = python ? malloc(head.n) : NULL;
+    if (python && !turned) return false;
+    if (python) py_literal_json(head, turned), head.p = turned;
+    document_feed(&d, head, 0, &(struct document_sink){g, open_at, glance_value}, &(struct format_out){.bad = no_bad});
+    free(turned);
+    return !d.broken;
+}
+
 /* sniff - one document whose values are lists of numbers, one of them at least under a name that a training log has. */
 static int sniff(const char *path, struct span head)
 {
-    struct document d = {0};
     struct glance g = {0};
     bool named = strcasestr(path_name(path), "history") != NULL;
     struct span start = span_trim(head);
-    if (!start.n || !strchr("{[\xEF", start.p[0])) return 0;
-    document_feed(&d, head, 0, &(struct document_sink){&g, open_at, glance_value}, &(struct format_out){.bad = no_bad});
-    if (d.broken || g.foreign || (g.scalars > 16 && !(named && g.metrics > 1))) return 0;
+    if (!start.n || !(strchr("{[\xEF", start.p[0]) || py_literal_is(start))) return 0;
+    if (!survey(head, &g) || g.foreign || (g.scalars > 16 && !(named && g.metrics > 1))) return 0;
     if (g.keyed && !g.metrics && !g.scalars && (g.loss || g.spoken || named)) return SURE;
     if (!g.metrics) return named && !g.scalars && start.p[0] == '{' ? LIKELY_BY_NAME : 0;
     if (named) return SURE_BY_NAME;
@@ -277,7 +319,7 @@ static int sniff(const char *path, struct span head)
 
 const struct format format_history = {
     .name = "history",
-    .summary = "a Keras history as JSON: one list of numbers a metric",
+    .summary = "a Keras history, as JSON or as Python prints it: one list of numbers a metric",
     .globs = "history.json *history*.json",
     .growth = GROWTH_REWRITTEN,
     .state_size = sizeof(struct state),

@@ -14,6 +14,26 @@ static void the_nth_number_is_epoch_n(void **unused)
     probe_close(p);
 }
 
+static void what_python_makes_of_a_history_is_one(void **unused)
+{
+    (void)unused;
+    static const char *const written[] = {"{'loss': [2.5, nan], 'lr': [None, 0.1]}",
+                                          "\"{'loss': [2.5, nan], 'lr': [None, 0.1]}\""};
+    for (size_t i = 0; i < 2; i++) {
+        assert_string_equal(format_sniff("run/history.json", span_of(written[i]), NULL)->name, "history");
+        struct probe *p = probe_text("history", written[i]);
+        probe_expect(p, "point loss 0 2.5 @1");
+        probe_expect(p, "point loss 1 NaN @1");
+        probe_expect(p, "point lr 1 0.10000000000000001 @1");
+        assert_int_equal(p->points, 3);
+        probe_close(p);
+    }
+    assert_string_equal(format_sniff("run/result.txt", span_of(written[0]), NULL)->name, "history");
+    const struct format *f =
+        format_sniff("run/train.log", span_of("{'lr': 0.1, 'layers': [1, 2]}\nepoch 1 loss 0.5\nepoch 2 loss 0.4\n"), NULL);
+    assert_string_equal(f->name, "text");
+}
+
 static void nan_and_infinity_are_points_quoted_or_not(void **unused)
 {
     (void)unused;
@@ -217,6 +237,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_nth_number_is_epoch_n),
+        cmocka_unit_test(what_python_makes_of_a_history_is_one),
         cmocka_unit_test(nan_and_infinity_are_points_quoted_or_not),
         cmocka_unit_test(the_sets_of_a_booster_tell_whose_they_are),
         cmocka_unit_test(an_object_an_epoch_is_read_by_its_number),
