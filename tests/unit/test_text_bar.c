@@ -215,6 +215,24 @@ static void a_bar_of_epochs_tells_all_values_of_each(void **unused)
     probe_close(p);
 }
 
+/* Two trainings of two epochs each, of another number of batches. */
+static void a_second_training_below_the_first_counts_from_its_beginning(void **unused)
+{
+    (void)unused;
+#define BAR(half, n, loss)                                                                                                       \
+    "\rT:  50%|##  | " half "/" n " [00:02<00:02, 2.0it/s, loss=9]\rT: 100%|####| " n "/" n " [00:04<00:00, 2.0it/s, loss=" loss \
+    "]\n"
+    WITH("Epoch 1/2\n" BAR("2", "4", "0.5") "Epoch 2/2\n" BAR("2", "4", "0.25") "Epoch 1/2\n" BAR(
+             "3", "6", "0.625") "Epoch 2/2\n" BAR("3", "6", "0.125"),
+         p);
+    probe_expect(p, "point loss 8 0.25 @4");
+    probe_expect(p, "point loss 6 0.625 @6");
+    probe_expect(p, "point loss 12 0.125 @8");
+    probe_refuse(p, "point loss 10 ");
+    probe_close(p);
+#undef BAR
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -231,6 +249,7 @@ int main(void)
         cmocka_unit_test(lines_count_newlines_only),
         cmocka_unit_test(a_bar_may_tell_the_steps_of_the_run),
         cmocka_unit_test(a_bar_of_epochs_tells_all_values_of_each),
+        cmocka_unit_test(a_second_training_below_the_first_counts_from_its_beginning),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

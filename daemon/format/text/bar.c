@@ -146,10 +146,22 @@ static struct span metrics_of(struct span values)
     return second ? span_from(rest, (size_t)(second - rest.p) + 1) : (struct span){"", 0};
 }
 
+/* begins_anew - "Epoch 1/5" above a bar, where the bars before stood below "Epoch 5/5": another training of the same program counts from its own
+ * beginning. Notes the heading of the bar in hand. */
+static bool begins_anew(struct text_families *f, const struct text_place *p, const struct bar *b)
+{
+    bool back = f->bar_told && p->heading && f->bar_headed && p->heading_epoch < f->bar_heading && b->n < f->bar;
+    f->bar_headed = p->heading;
+    f->bar_heading = p->heading_epoch;
+    return back;
+}
+
 static int64_t bar_step(struct text_families *f, struct text_run *r, const struct bar *b, double epoch)
 {
     if (isfinite(epoch)) return text_place_step(&r->place, b->n, b->total ? (double)b->total : (double)NAN, epoch);
-    bool again = f->bar_told && b->n < f->bar && b->total == f->bar_total && f->bar >= b->total - 1;
+    bool anew = begins_anew(f, &r->place, b);
+    bool again = !anew && f->bar_told && b->n < f->bar && b->total == f->bar_total && f->bar >= b->total - 1;
+    if (anew) f->bar_base = 0;
     if (again && __builtin_add_overflow(f->bar_base, b->total ? b->total : f->bar, &f->bar_base)) f->bar_base = 0;
     r->place.known = true;
     int64_t step;

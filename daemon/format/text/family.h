@@ -7,11 +7,12 @@
 enum { TEXT_BAR_BYTES = 1024, TEXT_DICT_BYTES = 4096 };
 enum { TEXT_CONLL_METRICS = 4, TEXT_CONLL_CLASS_BYTES = 32, TEXT_CONLL_NAME_BYTES = 64 };
 struct text_families {
-    uint64_t rows[256];                 /* first letter of a line -> the rows of the table that it may be for */
-    int64_t bar, bar_total, bar_base;   /* tqdm: the count last told, its end, counts of the bars before */
-    bool bar_told, validated;           /* validated: an evaluation's bar was drawn since the held-out values were told */
-    struct {                            /* the tqdm bar drawn last, while its count may be drawn again; n_body 0 for none */
-        size_t n_body, title, from, to; /* bytes of the title; its values: [from, to) */
+    uint64_t rows[256];                   /* first letter of a line -> the rows of the table that it may be for */
+    int64_t bar, bar_total, bar_base;     /* tqdm: the count last told, its end, counts of the bars before */
+    double bar_heading;                   /* the epoch above the bar told last; where bar_headed */
+    bool bar_headed, bar_told, validated; /* validated: an evaluation's bar was drawn since the held-out values were told */
+    struct {                              /* the tqdm bar drawn last, while its count may be drawn again; n_body 0 for none */
+        size_t n_body, title, from, to;   /* bytes of the title; its values: [from, to) */
         int64_t n, total;
         uint64_t line;
         double time, rate; /* rate: steps a second, NaN for none */
