@@ -100,6 +100,9 @@ static const struct knob knobs[] = {
     {"gap_mostly", "share", 0.9, 0.6, 1, 1, 0.8, offsetof(struct knobs, gap.mostly),
      "of many evaluations that are worse than untrained by gap_worse, at gap_wide times the training loss",
      "our choice: one may be lucky"},
+    {"gap_flat_points", "points", 3, 2, 1000, 6, 3, offsetof(struct knobs, gap.flat_points),
+     "evaluations at gap_wide times a training loss that had come to rest before its first line",
+     "seeded training runs: 3.0 times at most, at each evaluation, of 1,400 healthy ones"},
     {"gap_score_points", "points", 10, 4, 1000, 8, 16, offsetof(struct knobs, rises.points),
      "evaluations of a score that rises to the end, beside which a gap is worth knowing only", "our choice"},
     {"gap_score_gain", "share", 0.3, 0.05, 1, 0.2, 0.5, offsetof(struct knobs, rises.gain),
@@ -148,6 +151,7 @@ static struct ways ways_of(const struct state *s, const struct gap *g)
     double points = (double)g->eval->curve->points;
     bool rounds = boosted(&s->boosting, g->eval->series), mostly = gap_shape_mostly_worse(g, k),
          never = !rounds && (gap_shape_never_as_good(g, k) || mostly), shaky = gap_shape_shaky(g, k);
+    if (!g->fallen) return (struct ways){.worse = !rounds && gap_shape_beside_flat(g, k)};
     if (!never && !gap_has_fallen(g, k->train_fall)) return none;
     w.at_once = first_pass_parted(g, k, early_of(s->early_eval, s->n_eval, g->eval->series),
                                   early_of(s->early_train, s->n_train, g->train->series), &s->epochs, &w.from);

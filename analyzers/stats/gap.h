@@ -13,7 +13,7 @@
 struct gap_knobs {
     double min_points, train_fall, apart, useless, worse, worse_points, turned, constant_points, constant_gain, constant_train,
         constant_noise, pass_apart, pass_second, pass_follows, wide, wide_left, wide_rise, wide_gain, never_train,
-        never_untrained, never_gain, never_ratio, shaky_gain, mostly;
+        never_untrained, never_gain, never_ratio, shaky_gain, mostly, flat_points;
 };
 struct gap {
     const struct track *eval, *train;
@@ -22,11 +22,12 @@ struct gap {
     double best, closest;                      /* from `first` on: the least evaluation; the least ratio of the two losses */
     double lowest, late;                       /* of all evaluations; the median of the last three */
     size_t n, first;                           /* evaluations; the first one that follows some progress */
+    bool fallen;                               /* the training loss has, since its first; else `first` is 0 */
 };
 
 /* gap_of - the two side by side.
  *   begins    the beginning of the training loss; NULL: not known
- *   returns   false when the training loss has hardly fallen, or nothing was evaluated since it had
+ *   returns   false when the training loss has few values, or nothing was evaluated since it had fallen
  * Cost        O(buckets^2), as of all that is asked of a gap */
 bool gap_of(const struct track *eval, const struct track *train, const struct early *begins, const struct gap_knobs *k,
             struct gap *ret);

@@ -56,3 +56,9 @@ bool gap_shape_shaky(const struct gap *g, const struct gap_knobs *k)
            level >= (1 - k->shaky_gain) * robust_median(g->e, few) && g->best >= k->wide_left * g->untrained &&
            g->late >= k->wide * g->now;
 }
+
+bool gap_shape_beside_flat(const struct gap *g, const struct gap_knobs *k)
+{
+    return (double)g->eval->curve->points >= k->flat_points && track_begins(g->eval) && g->closest >= k->wide &&
+           g->lowest >= fmax(k->never_untrained * g->untrained, (1 - k->never_gain) * g->e[0]) && g->now <= k->apart * g->t[0];
+}

@@ -25,5 +25,7 @@ bool gap_shape_left_behind(const struct gap *g, const struct gap_knobs *k);
 /* gap_shape_shaky - it jumps from one evaluation to the next, at several times the training loss from the first one on: statistics that do not
  * follow the weights do so. */
 bool gap_shape_shaky(const struct gap *g, const struct gap_knobs *k);
+/* gap_shape_beside_flat - at several times a training loss that had come to rest before its first line: at each evaluation, and never better. */
+bool gap_shape_beside_flat(const struct gap *g, const struct gap_knobs *k);
 
 #endif
