@@ -4,6 +4,8 @@
  *   run/series.c   series are interned       run/take.c     points go through
  *   run/told.c     facts and events          run/replay.c   the same from the memory
  *   run/watch.c    which analyzers hear what              run/past.c     what they share of a series
+ *   run/states.c   where their states lie                 run/keys.c     metrics, and the preferred source of each
+ *   run/join.c     the whole: what hears all of them
  *   run/hear.c     who is given a point, and who rests
  *   run/sources.c  which source of a metric counts     run/agree.c  do they tell the same     run/say.c  in words
  *   run/split.c    the split a file's name tells       run/sequels.c  files that go on from one another
@@ -270,10 +272,6 @@ void run_keep_event(struct run *r, uint16_t source, uint64_t line, enum event ki
 
 /* ---- run/watch.c ------------------------------------------------------------------------------------------------------------ */
 
-/* run_whole_state - the state of the watcher whose analyzer is running, with all its bytes; NULL when memory ran out. */
-void *run_whole_state(void *arg);
-/* run_watchers_free - all of them, and their states. */
-void run_watchers_free(struct run *r);
 /* run_watch - the analyzers that want a new series hear it from now on; its metric gets or keeps its preferred source. */
 void run_watch(struct run *r, struct run_series *s);
 /* run_watch_events - those that hear the events of a source. */
@@ -282,10 +280,44 @@ void run_watch_events(struct run *r, struct run_source *s);
 void run_wake(struct run *r, uint16_t source);
 /* run_watch_times - the first point with a time comes: those that need times are made. */
 void run_watch_times(struct run *r, struct run_source *s);
-/* run_joins_series - does this analyzer hear more than one series of a source, and nothing of events? */
-bool run_joins_series(const struct analyzer *a);
+/* run_watcher_of_source, run_watcher_of_run - the state of an analyzer that joins series, for one source, for all of them; made at first sight. NULL
+ * when memory ran out. */
+struct watcher *run_watcher_of_source(struct run *r, const struct analyzer *a, uint16_t source);
+struct watcher *run_watcher_of_run(struct run *r, const struct analyzer *a);
+/* run_wants - does the analyzer hear this role? run_listen - w, which may be NULL, is given the points of s from now on. */
+static inline bool run_wants(const struct analyzer *a, enum role role) { return a->wants & WANTS((unsigned)role); }
+static inline void run_listen(struct run_series *s, struct watcher *w)
+{
+    if (w) hearers_add(&s->hearers, w, w->of_run);
+}
+
+/* ---- run/states.c ----------------------------------------------------------------------------------------------------------- */
+
+/* run_watcher_new - an analyzer's state, as it begins; NULL when memory ran out.
+ *   of_run   it hears all sources
+ * run_watcher_bytes - what it takes of a block of states. */
+struct watcher *run_watcher_new(struct run *r, const struct analyzer *a, bool of_run);
+size_t run_watcher_bytes(const struct analyzer *a);
+/* run_watcher_copy - `to` becomes what `from` is, which is of the same analyzer; false, with nothing done, when memory ran out. */
+bool run_watcher_copy(struct run *r, struct watcher *to, const struct watcher *from);
+/* run_whole_state - the state of the watcher whose analyzer is running, with all its bytes; NULL when memory ran out. */
+void *run_whole_state(void *arg);
+/* run_watchers_free - all of them, and their states. */
+void run_watchers_free(struct run *r);
+
+/* ---- run/keys.c ------------------------------------------------------------------------------------------------------------- */
+
+/* run_key_of - the metric of a series, made at first sight; NO_KEY where memory ran out. */
+uint32_t run_key_of(struct run *r, const struct series *s);
 /* run_owns - is this the preferred source of the series' metric (or the only one that has it)? */
 bool run_owns(const struct run *r, const struct run_series *s);
+
+/* ---- run/join.c ------------------------------------------------------------------------------------------------------------- */
+
+/* run_adopt - a new series, which has a key, is known to its metric; the whole hears it where it is the preferred source's. */
+void run_adopt(struct run *r, struct run_series *s);
+/* run_joins_series - does this analyzer hear more than one series of a source, and nothing of events? */
+bool run_joins_series(const struct analyzer *a);
 
 /* ---- run/sources.c ---------------------------------------------------------------------------------------------------------- */
 
