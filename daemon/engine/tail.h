@@ -10,7 +10,7 @@
  * of a file that is rewritten meanwhile are never taken for its own. A file system's clock ticks slowly: a file that changed less than
  * TAIL_RACY_S ago may have changed again in the same tick, so it is compared at the next look too, whatever the stat says.
  *
- * Rotated logs lie beside the path (tail/beside.c): log.1, log-20260102, log.2.gz, log.3.zst, run.2026-01-02_10-00-00.log. */
+ * Rotated logs lie beside the path (tail/rotated.h): log.1, log-20260102, log.2.gz, log.3.zst, run.2026-01-02_10-00-00.log. */
 #ifndef MLWATCH_TAIL_H
 #define MLWATCH_TAIL_H
 
@@ -111,14 +111,16 @@ void tail_leave_behind(struct tail *t);
  * Without any (changed is 0) the oldest is first.
  * Cost: a listing of the directory. The path is opened before it is listed, so that a rotation in between is not missed. */
 void tail_go_on(struct tail *t);
-/* tail_is_rotated - is `other` a rotated, saved or packed copy of path, going by its name? */
-bool tail_is_rotated(const char *path, const char *other);
-
 /* tail_is_followed - is there a rotated file behind the one that is read? Then nobody writes to this one any more. Cost: a listing. */
 bool tail_is_followed(struct tail *t);
 
 /* tail_directory_changed - since this was asked last? True once for each change, and while one is too young to tell. Cost: a stat. */
 bool tail_directory_changed(struct tail *t);
+
+/* ---- names: tail/rotated.c ---- */
+
+/* tail_is_rotated - is `other` a rotated, saved or packed copy of path, going by its name? */
+bool tail_is_rotated(const char *path, const char *other);
 
 /* ---- for tail/beside.c only ---- */
 

@@ -1,14 +1,7 @@
 /* tail_beside - the files beside a log that were the log once.
  *
- * Names                                             who writes them
- *   log.1 log.2 ...          the oldest has the highest number   logrotate, Python's RotatingFileHandler
- *   log-20260102 log.2026-01-02_10-00 log-1767312000             logrotate dateext, TimedRotatingFileHandler
- *   run.2026-01-02_10-00-00_000000.log run-20260102.log          loguru, logrotate's `extension`
- *   log.old log.bak log~                                         hands
- * and each of them, and the log itself, with .gz or .zst behind it. Where log.2 and log.2.gz are both there the packer is still at
- * work: the plain one counts. The order in time is that of the modification times, which rename, gzip and zstd keep; where two are
- * equal the names decide. A copy is as young as its last write, or as the copying: both lie before the next one's. */
-#include <dirent.h>
+ * Which they are tells rotated.h, in which order they were written neighbours.h. Here the tail goes on in one of them: in what it was reading, under
+ * another name, or in what was written next. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,193 +12,7 @@
 #include "../../base/str.h"
 #include "../../base/unpack.h"
 #include "../tail.h"
-
-enum { DATE_DIGITS_MIN = 6, STEM_DATE_DIGITS_MIN = 8, NUMBER_DIGITS_MAX = 5, BESIDE_MAX = 10000 };
-
-/* ---- names --------------------------------------------------------------------------------------------------------------- */
-
-enum rotation { NOT_ROTATED, SAVED, NUMBERED, DATED };
-
-struct rotated {
-    enum rotation how;
-    struct span stamp; /* "1", "2026-01-02_10-00-00" */
-    bool packed;
-};
-
-static struct span without_suffix(struct span name, const char *suffix)
-{
-    size_t n = strlen(suffix);
-    bool has = name.n > n && memcmp(name.p + name.n - n, suffix, n) == 0;
-    return has ? (struct span){name.p, name.n - n} : name;
-}
-
-/* Digits in groups, as in a date; returns how many digits, 0 when it is something else. */
-static size_t digits_of(struct span stamp)
-{
-    size_t digits = 0;
-    if (!stamp.n || stamp.p[0] < '0' || stamp.p[0] > '9') return 0;
-    for (size_t i = 0; i < stamp.n; i++) {
-        bool digit = stamp.p[i] >= '0' && stamp.p[i] <= '9';
-        if (!digit && !memchr("-_:T", stamp.p[i], 4)) return 0;
-        digits += digit;
-    }
-    return digits;
-}
-
-static struct rotated by_stamp(struct span behind, bool packed)
-{
-    struct span stamp = span_from(behind, 1);
-    size_t digits = digits_of(stamp);
-    bool number = digits == stamp.n && digits <= NUMBER_DIGITS_MAX;
-    bool fits = behind.p[0] == '.' ? digits > 0 : (behind.p[0] == '-' || behind.p[0] == '_') && digits >= DATE_DIGITS_MIN;
-    return (struct rotated){!fits ? NOT_ROTATED : number ? NUMBERED : DATED, stamp, packed};
-}
-
-/* "run.2026-01-02.log" beside "run.log": the date stands before the extension. */
-static struct rotated by_stem(struct span name, struct span other, bool packed)
-{
-    const struct rotated no = {NOT_ROTATED, {NULL, 0}, packed};
-    const char *dot = memrchr(name.p, '.', name.n);
-    size_t stem = dot ? (size_t)(dot - name.p) : 0, ext = name.n - stem;
-    if (!stem || other.n < name.n + 2 || memcmp(other.p, name.p, stem) != 0) return no;
-    if (memcmp(other.p + other.n - ext, dot, ext) != 0 || !memchr(".-_", other.p[stem], 3)) return no;
-    struct span stamp = {other.p + stem + 1, other.n - ext - stem - 1};
-    return digits_of(stamp) < STEM_DATE_DIGITS_MIN ? no : (struct rotated){DATED, stamp, packed};
-}
-
-static struct rotated rotated_name(struct span name, struct span other)
-{
-    static const char *const saved[] = {"~", ".bak", ".old", ".orig", ".save"};
-    struct span plain = without_suffix(without_suffix(other, ".gz"), ".zst");
-    bool packed = plain.n < other.n, prefix = plain.n >= name.n && memcmp(plain.p, name.p, name.n) == 0;
-    struct span behind = span_from(plain, name.n);
-    if (prefix && !behind.n) return (struct rotated){packed ? NUMBERED : NOT_ROTATED, {"0", 1}, packed};
-    for (size_t i = 0; prefix && i < sizeof saved / sizeof *saved; i++)
-        if (span_is(behind, saved[i])) return (struct rotated){SAVED, {NULL, 0}, packed};
-    struct rotated r = prefix ? by_stamp(behind, packed) : (struct rotated){0};
-    return r.how ? r : by_stem(name, plain, packed);
-}
-
-bool tail_is_rotated(const char *path, const char *other)
-{
-    const char *slash = strrchr(path, '/');
-    size_t directory = slash ? (size_t)(slash + 1 - path) : 0;
-    if (strncmp(path, other, directory) != 0 || strchr(other + directory, '/')) return false;
-    return rotated_name(span_of(path + directory), span_of(other + directory)).how != NOT_ROTATED;
-}
-
-/* What is still being written to take the path's place is not what was there before. */
-static bool unfinished(struct span name)
-{
-    static const char *const endings[] = {".tmp", ".temp", ".new", ".part", ".swp"};
-    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)
-        if (without_suffix(name, endings[i]).n < name.n) return true;
-    return false;
-}
-
-/* ---- the list ------------------------------------------------------------------------------------------------------------ */
-
-struct neighbour {
-    char *path;
-    struct rotated name; /* its stamp lies in path */
-    struct timespec changed;
-    uint64_t device, inode;
-};
-struct neighbours {
-    struct neighbour *list; /* oldest first */
-    size_t n, room;
-};
-
-static void neighbours_done(struct neighbours *b)
-{
-    for (size_t i = 0; i < b->n; i++) free(b->list[i].path);
-    free(b->list);
-}
-
-static void add(struct neighbours *b, const char *directory, struct span name, const char *other)
-{
-    struct stat st;
-    struct str path = {0};
-    if (b->n == b->room) {
-        size_t room = b->room ? b->room * 2 : 16;
-        struct neighbour *more = realloc(b->list, room * sizeof *more);
-        if (!more) return;
-        b->list = more;
-        b->room = room;
-    }
-    str_addf(&path, "%s%s", directory, other);
-    if (!path.p || path.failed || stat(path.p, &st) != 0 || !S_ISREG(st.st_mode) || st.st_size == 0) {
-        str_done(&path);
-        return;
-    }
-    char *kept = str_take(&path);
-    struct span own = span_of(kept + strlen(directory));
-    b->list[b->n++] = (struct neighbour){kept, rotated_name(name, own), st.st_mtim, st.st_dev, st.st_ino};
-}
-
-static int stamp_order(const struct neighbour *x, const struct neighbour *y, bool numbers)
-{
-    size_t m = x->name.stamp.n, n = y->name.stamp.n;
-    int order = m && n ? memcmp(x->name.stamp.p, y->name.stamp.p, m < n ? m : n) : 0;
-    if (numbers && m != n) return m > n ? -1 : 1;
-    if (order) return numbers ? -order : order;
-    return m < n ? -1 : m > n;
-}
-
-/* Numbers tell the order even where a copy of the directory gave all files new times. */
-static int by_age(const void *a, const void *b)
-{
-    const struct neighbour *x = a, *y = b;
-    bool numbers = x->name.how == NUMBERED && y->name.how == NUMBERED;
-    int order = numbers ? stamp_order(x, y, true) : 0;
-    if (order) return order;
-    if (x->changed.tv_sec != y->changed.tv_sec) return x->changed.tv_sec < y->changed.tv_sec ? -1 : 1;
-    if (x->changed.tv_nsec != y->changed.tv_nsec) return x->changed.tv_nsec < y->changed.tv_nsec ? -1 : 1;
-    return stamp_order(x, y, numbers);
-}
-
-/* Packed, and the plain one is still there. */
-static bool has_plain_twin(const struct neighbours *b, const struct neighbour *packed)
-{
-    for (size_t i = 0; i < b->n; i++) {
-        size_t n = strlen(b->list[i].path);
-        if (!b->list[i].name.packed && strncmp(packed->path, b->list[i].path, n) == 0 &&
-            (strcmp(packed->path + n, ".gz") == 0 || strcmp(packed->path + n, ".zst") == 0))
-            return true;
-    }
-    return false;
-}
-
-static void drop_twins(struct neighbours *b)
-{
-    for (size_t i = 0; i < b->n;) {
-        if (b->list[i].name.packed && has_plain_twin(b, &b->list[i])) {
-            free(b->list[i].path);
-            b->list[i] = b->list[--b->n];
-        } else i++;
-    }
-}
-
-/* Files beside the path whose name begins like its own, up to the first dot; those with a rotated name only when that is asked for. */
-static struct neighbours look_beside(const char *path, bool rotated_only)
-{
-    struct neighbours b = {0};
-    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
-    char *directory = slash ? str_dup((struct span){path, (size_t)(name - path)}) : str_dup(span_of("./"));
-    DIR *d = directory ? opendir(directory) : NULL;
-    for (struct dirent *e; d && b.n < BESIDE_MAX && (e = readdir(d));) {
-        struct span other = span_of(e->d_name);
-        if (strncmp(e->d_name, name, strcspn(name, ".")) != 0 || strcmp(e->d_name, name) == 0 || unfinished(other)) continue;
-        if (!rotated_only || rotated_name(span_of(name), other).how >= NUMBERED) add(&b, directory, span_of(name), e->d_name);
-    }
-    if (d) closedir(d);
-    free(directory);
-    drop_twins(&b);
-    if (b.n) qsort(b.list, b.n, sizeof *b.list, by_age);
-    return b;
-}
-
-/* ---- going on in one of them --------------------------------------------------------------------------------------------- */
+#include "neighbours.h"
 
 /* Does the packed file begin like what was read? Its first bytes tell, before all of it is unpacked. */
 static bool begins_alike(const char *path, const struct tail_identity *id)
@@ -280,7 +87,7 @@ bool tail_adopt_moved(struct tail *t, bool by_content)
     bool found = false;
     if (t->offset == 0) return false;
     if (stat(t->path, &current) != 0) current = (struct stat){0};
-    struct neighbours b = look_beside(t->path, false);
+    struct neighbours b = neighbours_of(t->path, false);
     for (int pass = 0; pass < 2 && !found; pass++) /* its inode first; then the oldest copy of it */
         for (size_t i = 0; i < b.n && !found; i++) {
             const struct neighbour *n = &b.list[i];
@@ -369,7 +176,7 @@ static bool go_on_in(struct tail *t, const struct neighbour *b)
 static bool go_on_beside(struct tail *t, int current, bool left)
 {
     struct stat st;
-    struct neighbours b = look_beside(t->path, true);
+    struct neighbours b = neighbours_of(t->path, true);
     bool found = false, there = current >= 0 && fstat(current, &st) == 0;
     for (size_t i = first_after(t, &b); i < b.n && !found; i++) {
         if (there && is_current(&b.list[i], current, &st)) break;
@@ -434,7 +241,7 @@ bool tail_directory_changed(struct tail *t)
 
 bool tail_is_followed(struct tail *t)
 {
-    struct neighbours b = look_beside(t->path, true);
+    struct neighbours b = neighbours_of(t->path, true);
     bool followed = first_after(t, &b) < b.n;
     neighbours_done(&b);
     return followed;
