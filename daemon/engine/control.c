@@ -88,6 +88,17 @@ void client_done(struct client *c, int code)
     c->ending = true;
 }
 
+void client_say(struct client *c, const char *what, const char *text)
+{
+    client_send(c, json_pack("{s:s, s:o}", "say", what, "text", json_text(text)));
+}
+
+void client_fail(struct client *c, int code, const char *text)
+{
+    client_say(c, "error", text);
+    client_done(c, code);
+}
+
 static void take_lines(struct client *c)
 {
     char *newline = c->in.p ? memchr(c->in.p, '\n', c->in.n) : NULL;

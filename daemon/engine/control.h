@@ -34,6 +34,9 @@ bool control_has(const struct control *c, const struct client *who);
 
 /* client_send - queue a message; steals the reference. */
 void client_send(struct client *c, json_t *message);
+/* client_say - a sentence; what: "note" or "error". client_fail - an error, and with it the last message. */
+void client_say(struct client *c, const char *what, const char *text);
+void client_fail(struct client *c, int code, const char *text);
 /* client_done - the last message, then the connection is closed once it is read. */
 void client_done(struct client *c, int code);
 

@@ -43,7 +43,7 @@ void daemon_say(struct daemon *d, const char *text)
 static void alerted(void *arg, struct live *l, json_t *message)
 {
     struct daemon *d = arg;
-    answer_alert(d, l, message);
+    daemon_pass_on(d, l, message);
     if (d->options->print) d->options->print(d->options->arg, message);
 }
 
@@ -210,7 +210,7 @@ static void tight(void *arg)
 
 static enum status set_up(struct daemon *d, struct err *err)
 {
-    struct control_hooks hooks = {answer_request, answer_closed, d};
+    struct control_hooks hooks = {answer_request, daemon_client_gone, d};
     struct watch_hooks watching = {daemon_touched, daemon_told, daemon_overflow, polls, d};
     sigset_t set;
     enum status s;
@@ -306,7 +306,7 @@ enum status daemon_run(const struct daemon_options *o, struct err *err)
     if (s == OK) {
         d.pump = (struct loop_timer){.fire = daemon_pump, .arg = &d};
         d.keep = (struct loop_timer){.fire = daemon_keep, .arg = &d};
-        d.follow = (struct loop_timer){.fire = answer_follow, .arg = &d};
+        d.follow = (struct loop_timer){.fire = daemon_follow, .arg = &d};
         if (*d.memory_off) daemon_say(&d, d.memory_off);
         if (*memory_note(d.engine.memory)) daemon_say(&d, memory_note(d.engine.memory));
         if (d.engine.memory) daemon_restore_places(&d);

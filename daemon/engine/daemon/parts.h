@@ -1,10 +1,11 @@
 /* daemon_parts - what the daemon is made of; shared by these files, and by nobody else.
  *
- *   daemon.c         its life, what it knows
- *   daemon/start.c   as a process of its own
- *   daemon/places.c  what it watches
- *   daemon/turns.c   who is read next
- *   answer.c         requests, and those who look on */
+ *   daemon.c             its life, what it knows
+ *   daemon/start.c       as a process of its own
+ *   daemon/places.c      what it watches
+ *   daemon/turns.c       who is read next
+ *   daemon/followers.c   those who look on
+ *   answer.c             requests */
 #ifndef MLWATCH_DAEMON_PARTS_H
 #define MLWATCH_DAEMON_PARTS_H
 
@@ -80,11 +81,17 @@ void daemon_touched(void *arg, void *who, uint64_t directory, const char *name, 
 void daemon_told(void *arg);
 void daemon_overflow(void *arg);
 
-/* answer_request, answer_closed - the control socket's hooks. */
+/* daemon_add_follower - a client looks on at a place from now on; nothing happens when memory ran out.
+ *   stays   else it leaves after what was found
+ * daemon_has_followers - does this client look on anywhere? */
+void daemon_add_follower(struct daemon *d, struct client *c, struct place *p, bool stays);
+bool daemon_has_followers(const struct daemon *d, const struct client *c);
+/* daemon_follow - a timer: tell them what is new. daemon_pass_on - an alert, to everybody who follows the place of this run. */
+void daemon_follow(void *arg);
+void daemon_pass_on(struct daemon *d, struct live *l, json_t *message);
+
+/* answer_request, daemon_client_gone - the control socket's hooks. */
 void answer_request(void *arg, struct client *c, const json_t *request);
-void answer_closed(void *arg, struct client *c);
-/* answer_alert - to everybody who follows the place of this run. answer_looked - a place was scanned. answer_follow - a timer. */
-void answer_alert(struct daemon *d, struct live *l, json_t *message);
-void answer_follow(void *arg);
+void daemon_client_gone(void *arg, struct client *c);
 
 #endif
