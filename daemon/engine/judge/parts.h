@@ -2,12 +2,15 @@
  *
  *   judge.c           the view: verdict, state, last good checkpoint
  *   judge/findings.c  findings folded, placed, sorted and worded
- *   judge/context.c   what the rest of the run says of a finding
+ *   judge/context.c   what the rest of the run says of a finding; judge/borne.c where it is critical; judge/held_out.c by its held-out losses
+ *   judge/one_thing.c two findings that tell one trouble
  *   judge/causes.c    causes and fixes, ranked
  *   judge/data.c      sources, series, facts, events, restarts
  *   judge/unseen.c    what was not logged, and what could therefore not be found */
 #ifndef MLWATCH_JUDGE_PARTS_H
 #define MLWATCH_JUDGE_PARTS_H
+
+#include <string.h>
 
 #include "../run/parts.h"
 
@@ -21,6 +24,14 @@ struct told {
 /* judge_room - zeroed memory for n elements, valid as long as the view is. Never NULL. judge_keep - the text of a str, which is emptied. */
 void *judge_room(struct run *r, size_t n, size_t element);
 char *judge_keep(struct run *r, struct str *s);
+
+/* judge_is_sum - is the series the loss itself, and no term of it? */
+static inline bool judge_is_sum(const struct series *s) { return strcmp(s->metric, "loss") == 0; }
+/* judge_apart - how many steps lie between two values of a series. */
+static inline double judge_apart(const struct run_series *s)
+{
+    return s->points > 1 ? (double)(s->last_step - s->first_step) / (double)(s->points - 1) : 0;
+}
 
 /* judge_findings - what is told, and what it is told by; the view's findings. */
 struct told judge_findings(struct run *r, struct view *v);
