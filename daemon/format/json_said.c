@@ -3,6 +3,7 @@
 
 #include "json_scan.h"
 #include "text/clean.h"
+#include "text/prefix.h"
 
 enum { TEXT_MAX_BYTES = 16 << 10 };
 static const char first_words[] = "Traceback (most recent call last)";

@@ -10,6 +10,7 @@
 #include "record.h"
 #include "text/clean.h"
 #include "text/event.h"
+#include "text/prefix.h"
 
 enum { LINE_MAX_BYTES = 64 << 10, LIMIT_HITS_MAX = 20, SURE_BY_NAME = 100, SURE_BY_LINE = 95, SNIFF_LINES = 200 };
 

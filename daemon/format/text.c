@@ -28,6 +28,7 @@
 #include "text/known.h"
 #include "text/margin.h"
 #include "text/predictions.h"
+#include "text/prefix.h"
 #include "text/python.h"
 #include "text/samples.h"
 #include "text/settings.h"

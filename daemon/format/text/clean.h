@@ -1,24 +1,12 @@
-/* text_clean - one line of a console log without what terminals, launchers and loggers put around it. */
+/* text_clean - one line of a console log without what terminals make of it: colours, cursor moves, control bytes. */
 #ifndef MLWATCH_TEXT_CLEAN_H
 #define MLWATCH_TEXT_CLEAN_H
 
 #include <stdbool.h>
-#include <stdint.h>
 
 #include "../../base/span.h"
 
-enum { TEXT_CLEAN_MAX_BYTES = 8 << 10, TEXT_NO_RANK = -1 };
-
-/* What stood before the message. */
-struct text_prefix {
-    double time;       /* seconds since 1970, UTC assumed; NaN when there is none or it has no year */
-    struct span clock; /* what told the time; empty when nothing did */
-    struct span tag;   /* the logger's name behind a time or level: "train_inner", "valid"; empty when there is none */
-    struct span label; /* "[Eval] " at the start: what the line is about; empty when there is none */
-    int64_t rank;      /* of the process that wrote the line: "[rank3]:", "(worker pid=71)"; TEXT_NO_RANK when nothing says it */
-    int64_t front;     /* a bare number in front, "3: loss=0.5": a rank or a step (text/rank.h); TEXT_NO_RANK for none */
-    bool indented;     /* blanks before the message itself: a traceback's frames have them, its last line has not */
-};
+enum { TEXT_CLEAN_MAX_BYTES = 8 << 10 };
 
 /* text_is_clean - has a line nothing that text_clean would drop? */
 bool text_is_clean(struct span raw);
@@ -26,14 +14,5 @@ bool text_is_clean(struct span raw);
  *   buffer   TEXT_CLEAN_MAX_BYTES; what does not fit is cut
  *   returns  the clean text in buffer. Cost: O(n) */
 struct span text_clean(struct span raw, char *buffer);
-
-/* text_unprefix - the message behind rank, time, level and logger.
- *   prefix   filled in; its spans point into line
- *   Cost     O(prefix); stops at the first thing it does not know */
-struct span text_unprefix(struct span line, struct text_prefix *prefix);
-
-/* text_prefix_time - the time that a prefix token holds: ISO 8601 with a blank or a T, '/' for '-', with or without a fraction; else
- * NaN. */
-double text_prefix_time(struct span token);
 
 #endif

@@ -8,6 +8,8 @@
 #include <math.h>
 #include <strings.h>
 
+#include "stamp.h"
+
 enum { AHEAD = 10, CENTURY = 2 }; /* CENTURY: digits of a year by which "node-1: [2026-" is known */
 
 static bool in_word(char c) { return span_letter_char(c) || span_digit_char(c) || c == '_' || c == '.' || c == '/' || c == '\\'; }
@@ -83,7 +85,7 @@ static bool read_time(struct text_margin *m, const char *line)
     line += m->time_from;
     if (memcmp(line, before, n) == 0) return true;
     bool dates = memcmp(line, before, CENTURY) == 0 && alike(line, before, n);
-    double time = dates ? text_prefix_time((struct span){line, n}) : (double)NAN;
+    double time = dates ? text_stamp_time((struct span){line, n}) : (double)NAN;
     if (isnan(time) || isnan(m->is.time)) return false;
     memcpy(before, line, n);
     m->is.time = time;

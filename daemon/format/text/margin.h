@@ -9,7 +9,7 @@
 #ifndef MLWATCH_TEXT_MARGIN_H
 #define MLWATCH_TEXT_MARGIN_H
 
-#include "clean.h"
+#include "prefix.h"
 
 enum { TEXT_MARGIN_BYTES = 256 };
 struct text_margin { /* zeroed before the first line */

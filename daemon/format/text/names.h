@@ -4,8 +4,8 @@
 
 #include "../field.h"
 #include "../format.h"
-#include "clean.h"
 #include "pairs.h"
+#include "prefix.h"
 
 /* The part of the data that a line is about, where the key does not say it. */
 enum text_split {

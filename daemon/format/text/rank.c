@@ -5,7 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "clean.h"
+#include "prefix.h"
 
 enum { DIGITS_MAX = 7, HEIR_RECORDS = 8, STEPS_ENOUGH = 8, RANKS_MAX = 4096 };
 

@@ -2,6 +2,7 @@
 #include "console.h"
 
 #include "../text/clean.h"
+#include "../text/prefix.h"
 
 /* The event reader counts lines of a stream; the host wants records. */
 struct relay {
