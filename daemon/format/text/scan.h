@@ -1,4 +1,4 @@
-/* scan - one message while its pairs are taken (text/pairs.h): what pairs.c, key.c and number.c hand to each other. */
+/* scan - one message while its pairs are taken (text/pairs.h): what pairs.c, lead.c, sign.c, key.c and number.c hand to each other. */
 #ifndef MLWATCH_TEXT_SCAN_H
 #define MLWATCH_TEXT_SCAN_H
 
@@ -74,6 +74,13 @@ static inline void scan_drop_key(struct scan *s)
 
 /* scan_add_pair - a value for the key in hand. Without a key only a fraction is kept. */
 void scan_add_pair(struct scan *s, double value, double total, bool percent);
+/* scan_lead - the counts that the message begins with: out->lead and out->label, or two pairs, epoch and batch. */
+void scan_lead(struct scan *s);
+/* scan_sign - the sign at s->p, which ends a word (scan_ends_word); scan_bracket - '('. scan_wide_sign - a full-width one, which parts like the one it stands for; false
+ * where there is none. */
+void scan_sign(struct scan *s);
+void scan_bracket(struct scan *s);
+bool scan_wide_sign(struct scan *s);
 /* scan_close_bracket - the ')' that matches the '(' at p, or NULL when it is not near. */
 const char *scan_close_bracket(const struct scan *s, const char *p);
 /* scan_number - the number of n bytes at s->p, with its unit, fraction or deviation. */
