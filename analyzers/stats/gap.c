@@ -14,6 +14,7 @@ bool gap_of(const struct track *eval, const struct track *train, const struct ea
     if (m < 4) return false;
     ret->eval = eval, ret->train = train, ret->n = n, ret->untrained = fmax(train->curve->buckets[0].max, ret->t[0]),
     ret->now = ret->t[m - 1];
+    if (train->series->axis == AXIS_EPOCH) ret->untrained *= k->epoch;
     ret->fallen = gap_has_fallen(ret, k->never_train);
     while (ret->fallen && begins && first < n && early_level(begins, eval->curve->buckets[first].first_step) > 0.9 * ret->t[0])
         first++;

@@ -1,6 +1,6 @@
 /* gap - how a held-out loss stands to the training loss of its metric, evaluation by evaluation.
  *
- * What an untrained model costs is the scale: the training loss at its first. Whether the two have parted is told from the first evaluation
+ * What an untrained model costs is the scale: the training loss at its first, and more than that where the first is a mean over an epoch. Whether the two have parted is told from the first evaluation
  * that follows some progress of the training loss. A gap means nothing where one of them is in other units, and then the logarithms of both fall
  * alike; nor where the training loss is that of single batches with a long tail: a held-out loss is a mean over many rows. */
 #ifndef MLWATCH_GAP_H
@@ -13,7 +13,7 @@
 struct gap_knobs {
     double min_points, train_fall, apart, useless, worse, worse_points, turned, constant_points, constant_gain, constant_train,
         constant_noise, pass_apart, pass_second, pass_follows, wide, wide_left, wide_rise, wide_gain, never_train,
-        never_untrained, never_gain, never_ratio, shaky_gain, mostly, flat_points;
+        never_untrained, never_gain, never_ratio, shaky_gain, mostly, flat_points, epoch;
 };
 struct gap {
     const struct track *eval, *train;
