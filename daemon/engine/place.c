@@ -81,7 +81,7 @@ static void count_one(void *arg, void *owner, size_t which) { (void)arg, (void)o
 static void watch_next(struct place *p)
 {
     const char *path = p->survey.directories[p->watched];
-    bool logs = whose_each(&p->engine->watched->files, whose_directory(path), NULL, count_one, NULL) > 0;
+    bool logs = whose_each(&p->engine->watched->files, whose_directory(path), count_one, NULL) > 0;
     if (p->watched++ < EMPTY_WATCHED_MAX || logs) watch_directory(p->watch, path, p);
 }
 
@@ -99,6 +99,7 @@ static void take_some(void *arg)
     }
     p->busy = false;
     if (p->scanned) scan_taken_up(p);
+    survey_done(&p->survey);
     look_again_later(p);
 }
 

@@ -40,10 +40,15 @@ struct comparison {
     struct history_set rows; /* GROWTH_QUERIED: those of the history that were not found again yet */
 };
 
-struct reader {
+struct reader { /* what a glance needs comes first */
     struct reader_glance glance;
-    struct tail tail;
     const struct format *format;
+    bool touched;    /* an event told of it, and nobody looked yet */
+    bool news;       /* a look found more to read */
+    bool unanswered; /* GROWTH_QUERIED: it could not be read when it was asked last, and that was said */
+    bool flushed;    /* at_end was fed for what was offered */
+    bool refused;    /* told once */
+    struct tail tail;
     char *why;                   /* it was taken for this format */
     struct run *run;             /* NULL while the run sleeps */
     int source;                  /* index in the run */
@@ -63,11 +68,6 @@ struct reader {
     } ended;                    /* the end of the file before this one, while this one has given nothing yet; offset 0: none */
     struct comparison *compare; /* NULL: it never compared since it was woken */
     struct history history;
-    bool unanswered;         /* GROWTH_QUERIED: it could not be read when it was asked last, and that was said */
-    bool news;               /* a look found more to read */
-    bool touched;            /* an event told of it, and nobody looked yet */
-    bool flushed;            /* at_end was fed for what was offered */
-    bool refused;            /* told once */
     double now, quiet_since; /* loop clock; of the turn, and of the last bytes */
     double restarted, spent; /* when it was last read from its first byte, and the seconds that this took so far */
 };

@@ -5,6 +5,7 @@
 
 #include "../base/hash.h"
 #include "../base/span.h"
+#include "warm.h"
 
 enum { FIRST_ROOM = 16 };
 
@@ -24,14 +25,14 @@ uint64_t whose_directory(const char *path)
     return hash_text(path, n);
 }
 
+uint64_t whose_name(const char *name) { return hash_text(name, strlen(name)); }
+
 static struct whose_entry entry_of(const char *path, void *owner, size_t which)
 {
     const char *slash = strrchr(path, '/'), *name = path_name(path);
     size_t n = slash > path ? (size_t)(slash - path) : 1;
-    return (struct whose_entry){.directory = hash_text(slash > path ? path : "/", n),
-                                .name = hash_text(name, strlen(name)),
-                                .owner = owner,
-                                .which = which};
+    return (struct whose_entry){
+        .directory = hash_text(slash > path ? path : "/", n), .name = whose_name(name), .owner = owner, .which = which};
 }
 
 static size_t path_slot(const struct whose *w, uint64_t directory, uint64_t name)
@@ -100,19 +101,34 @@ void whose_remove(struct whose *w, const char *path, void *owner)
     w->unused = number;
 }
 
-size_t whose_each(const struct whose *w, uint64_t directory, const char *name, void (*hit)(void *arg, void *owner, size_t which),
-                  void *arg)
+size_t whose_named(const struct whose *w, uint64_t directory, uint64_t name, void (*hit)(void *arg, void *owner, size_t which),
+                   void *arg)
 {
     size_t n = 0;
-    uint64_t hash = name ? hash_text(name, strlen(name)) : 0;
-    if (!w->room) return 0;
-    uint32_t at = name ? w->by_path[path_slot(w, directory, hash)] : w->by_directory[directory_slot(w, directory)];
-    while (at) {
-        const struct whose_entry *e = &w->entries[at - 1];
-        if (e->directory == directory && (!name || e->name == hash)) hit(arg, e->owner, e->which), n++;
-        at = name ? e->next_path : e->next_directory;
+    const struct whose_entry *e;
+    for (uint32_t at = w->room ? w->by_path[path_slot(w, directory, name)] : 0; at; at = e->next_path) {
+        e = &w->entries[at - 1];
+        if (e->directory == directory && e->name == name) hit(arg, e->owner, e->which), n++;
     }
     return n;
+}
+
+size_t whose_each(const struct whose *w, uint64_t directory, void (*hit)(void *arg, void *owner, size_t which), void *arg)
+{
+    size_t n = 0;
+    const struct whose_entry *e;
+    for (uint32_t at = w->room ? w->by_directory[directory_slot(w, directory)] : 0; at; at = e->next_directory) {
+        e = &w->entries[at - 1];
+        if (e->directory == directory) hit(arg, e->owner, e->which), n++;
+    }
+    return n;
+}
+
+void whose_warm(const struct whose *w, uint64_t directory, uint64_t name, int step)
+{
+    const uint32_t *slot = w->room ? &w->by_path[path_slot(w, directory, name)] : NULL;
+    if (step == 0) warm(slot, sizeof *slot);
+    else if (slot && *slot) warm(&w->entries[*slot - 1], sizeof *w->entries);
 }
 
 void *whose_path(const struct whose *w, const char *path)

@@ -25,12 +25,16 @@ void whose_done(struct whose *w);
 bool whose_add(struct whose *w, const char *path, void *owner, size_t which);
 void whose_remove(struct whose *w, const char *path, void *owner);
 
-/* whose_directory - the hash of a directory's path, with or without a slash at its end. */
+/* whose_directory - the hash of a directory's path, with or without a slash at its end. whose_name - of a name in one. */
 uint64_t whose_directory(const char *path);
-/* whose_each - call hit for every owner of this name in this directory, or of any name where that is NULL; hit may not add or remove.
- * Returns how many there were. Cost: O(1) for a name; the paths of the directory else. */
-size_t whose_each(const struct whose *w, uint64_t directory, const char *name, void (*hit)(void *arg, void *owner, size_t which),
-                  void *arg);
+uint64_t whose_name(const char *name);
+/* whose_named - call hit for every owner of this name in this directory. whose_each - of any name; hit may not add or remove.
+ * Return how many there were. Cost: O(1); the paths of the directory. */
+size_t whose_named(const struct whose *w, uint64_t directory, uint64_t name, void (*hit)(void *arg, void *owner, size_t which),
+                   void *arg);
+size_t whose_each(const struct whose *w, uint64_t directory, void (*hit)(void *arg, void *owner, size_t which), void *arg);
+/* whose_warm - memory that whose_named will need is asked for ahead (warm.h): in step 0 what leads to the owner, in step 1 who it is. */
+void whose_warm(const struct whose *w, uint64_t directory, uint64_t name, int step);
 /* whose_path - the owner of exactly this path that came last, NULL when nobody's. O(1) */
 void *whose_path(const struct whose *w, const char *path);
 

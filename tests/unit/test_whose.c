@@ -35,13 +35,13 @@ static void an_event_leads_to_who_reads_the_file(void **state)
     size_t which = 0;
     assert_true(whose_add(&w, "/runs/a/log.jsonl", owner(0), 3));
     assert_true(whose_add(&w, "/runs/b/log.jsonl", owner(1), 4));
-    assert_int_equal(whose_each(&w, whose_directory("/runs/a"), "log.jsonl", count, counts), 1);
+    assert_int_equal(whose_named(&w, whose_directory("/runs/a"), whose_name("log.jsonl"), count, counts), 1);
     assert_int_equal(counts[0], 1);
     assert_int_equal(counts[1], 0);
-    whose_each(&w, whose_directory("/runs/b/"), "log.jsonl", keep_number, &which);
+    whose_named(&w, whose_directory("/runs/b/"), whose_name("log.jsonl"), keep_number, &which);
     assert_int_equal(which, 4);
-    assert_int_equal(whose_each(&w, whose_directory("/runs/a"), "log.jsonl.1", count, counts), 0);
-    assert_int_equal(whose_each(&w, whose_directory("/runs"), NULL, count, counts), 0);
+    assert_int_equal(whose_named(&w, whose_directory("/runs/a"), whose_name("log.jsonl.1"), count, counts), 0);
+    assert_int_equal(whose_each(&w, whose_directory("/runs"), count, counts), 0);
     whose_done(&w);
 }
 
@@ -53,7 +53,7 @@ static void a_file_of_the_root_directory_and_one_without_directory_are_found(voi
     assert_true(whose_add(&w, "/log", owner(0), 0));
     assert_ptr_equal(whose_path(&w, "/log"), owner(0));
     int counts[OWNERS] = {0};
-    assert_int_equal(whose_each(&w, whose_directory("/"), "log", count, counts), 1);
+    assert_int_equal(whose_named(&w, whose_directory("/"), whose_name("log"), count, counts), 1);
     whose_remove(&w, "/log", owner(1));
     assert_ptr_equal(whose_path(&w, "/log"), owner(0));
     whose_remove(&w, "/log", owner(0));
@@ -73,11 +73,11 @@ static void check(const struct whose *w, const struct expected *e)
         int all[OWNERS] = {0}, expected_all[OWNERS] = {0};
         char directory[16], name[16];
         snprintf(directory, sizeof directory, "/r/%zu", d);
-        whose_each(w, whose_directory(directory), NULL, count, all);
+        whose_each(w, whose_directory(directory), count, all);
         for (size_t k = 0; k < NAMES; k++) {
             int counts[OWNERS] = {0};
             snprintf(name, sizeof name, "n%zu", k);
-            whose_each(w, whose_directory(directory), name, count, counts);
+            whose_named(w, whose_directory(directory), whose_name(name), count, counts);
             for (size_t o = 0; o < OWNERS; o++) {
                 assert_int_equal(counts[o], e->has[o][d][k]);
                 expected_all[o] += e->has[o][d][k];

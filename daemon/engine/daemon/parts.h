@@ -34,6 +34,11 @@ struct retired {
     struct retired *next;
 };
 
+/* An event told of more bytes. Both are hashes (whose.h). */
+struct grown {
+    uint64_t directory, name;
+};
+
 struct daemon {
     const struct daemon_options *options;
     struct loop *loop;
@@ -49,8 +54,9 @@ struct daemon {
     struct place **places;
     size_t n_places;
     struct follower *followers;
-    struct live_told told[DAEMON_TOLD]; /* files that events told of, until there are some to be looked at together */
-    size_t n_told;
+    struct grown grown[DAEMON_TOLD];    /* events, until there are some whose files are looked up together */
+    struct live_told told[DAEMON_TOLD]; /* and files, until there are some to be looked at together */
+    size_t n_grown, n_told;
     struct loop_timer pump, keep, follow;
     double lonely_since; /* loop clock; when the last watched thing went; < 0 while there is some */
     double linger_s;

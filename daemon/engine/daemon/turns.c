@@ -39,9 +39,8 @@ void daemon_changed(void *arg)
     if (!d->pump.armed) loop_start(d->loop, &d->pump, 0);
 }
 
-void daemon_told(void *arg)
+static void look_at_told(struct daemon *d)
 {
-    struct daemon *d = arg;
     live_warm_told(d->told, d->n_told);
     for (size_t i = 0; i < d->n_told; i++) live_touched(d->told[i].live, d->told[i].source, false);
     d->n_told = 0;
@@ -50,7 +49,7 @@ void daemon_told(void *arg)
 static void grown_source(void *arg, void *owner, size_t which)
 {
     struct daemon *d = arg;
-    if (d->n_told == DAEMON_TOLD) daemon_told(d);
+    if (d->n_told == DAEMON_TOLD) look_at_told(d);
     d->told[d->n_told++] = (struct live_told){owner, which};
 }
 
@@ -68,13 +67,36 @@ static void touched_directory(void *arg, void *owner, size_t which)
 
 /* A name that nobody follows may be a log that was moved, or what a database writes beside itself: whoever follows a file of that directory
  * looks. */
+static void look_up_grown(struct daemon *d)
+{
+    const struct whose *w = &d->watched.files;
+    for (int step = 0; step < 2; step++)
+        for (size_t i = 0; i < d->n_grown; i++) whose_warm(w, d->grown[i].directory, d->grown[i].name, step);
+    for (size_t i = 0; i < d->n_grown; i++)
+        if (!whose_named(w, d->grown[i].directory, d->grown[i].name, grown_source, d))
+            (void)whose_each(w, d->grown[i].directory, touched_directory, NULL);
+    d->n_grown = 0;
+}
+
 void daemon_touched(void *arg, void *who, uint64_t directory, const char *name, bool names)
 {
-    const struct daemon *d = arg;
+    struct daemon *d = arg;
     const struct whose *w = &d->watched.files;
-    size_t n = whose_each(w, directory, name, names ? named_source : grown_source, arg);
-    if (names || !n) (void)whose_each(w, directory, NULL, touched_directory, NULL);
+    if (names) {
+        (void)whose_named(w, directory, whose_name(name), named_source, arg);
+        (void)whose_each(w, directory, touched_directory, NULL);
+    } else {
+        if (d->n_grown == DAEMON_TOLD) look_up_grown(d);
+        d->grown[d->n_grown++] = (struct grown){directory, whose_name(name)};
+    }
     place_touched(who, names);
+}
+
+void daemon_told(void *arg)
+{
+    struct daemon *d = arg;
+    look_up_grown(d);
+    look_at_told(d);
 }
 
 void daemon_overflow(void *arg)
