@@ -27,6 +27,7 @@ struct knobs {
 struct state {
     const struct knobs *knobs;
     bool game;
+    uint16_t segment; /* of the first loss, when the sums followed it last */
     uint32_t n, n_held;
     struct track held[1], score[SCORES];
     uint32_t n_score;
@@ -218,6 +219,7 @@ RARELY static void say_now(struct state *s, const struct findings *out)
 RARELY static void look(struct state *s, const struct point *p, const struct findings *out)
 {
     s = hear(s, p, out);
+    if (s && p->series == s->loss[0].series && isfinite(p->value)) s->segment = p->segment;
     if (s && preview_due(&s->preview, p)) say_now(s, out);
 }
 
@@ -225,7 +227,7 @@ RARELY static void look(struct state *s, const struct point *p, const struct fin
 static inline bool goes_on(const struct state *s, const struct point *p)
 {
     const struct track *t = &s->loss[0];
-    return p->series == t->series && !s->game && p->past && t->curve == &p->past->coarse && t->segment == p->segment &&
+    return p->series == t->series && !s->game && p->past && t->curve == &p->past->coarse && s->segment == p->segment &&
            t->curve->used == s->at[0].used && t->curve->width == s->at[0].width && isfinite(p->value);
 }
 

@@ -25,7 +25,6 @@ struct knobs {
 struct heard {
     const struct series *series;
     const struct past *past;
-    uint16_t segment;
 };
 struct state {
     const struct knobs *knobs;
@@ -138,7 +137,7 @@ static bool tell(const struct state *s, const struct heard *train, const struct 
     double gained = most_gained(&p, s->knobs->begun), half = first_half(&p);
     if (gained > s->knobs->gains || held_gain(&p) > s->knobs->gain) return false;
     bool even = half <= s->knobs->even;
-    struct track t = {eval->series, &eval->past->coarse, eval->segment};
+    struct track t = {eval->series, &eval->past->coarse};
     struct finding f = track_finding(&t, even ? "score_stuck" : "gap_from_start", 0);
     f.severity = SEVERITY_WARNING;
     f.confidence = 0.85;
@@ -169,7 +168,7 @@ static void hear(struct heard *table, uint32_t *n, uint32_t max, const struct po
     while (i < *n && table[i].series != p->series) i++;
     if (i == max) return;
     if (i == *n) ++*n;
-    table[i] = (struct heard){p->series, p->past, p->segment};
+    table[i] = (struct heard){p->series, p->past};
 }
 
 static void fact(void *state, const char *key, const char *value)

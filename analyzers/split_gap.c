@@ -41,6 +41,7 @@ struct state {
     const struct knobs *knobs;
     struct boosting boosting;
     bool game;
+    uint16_t segment; /* of the first training loss, when it was heard last */
     struct track train[TRAINS], eval[EVALS], train_score[SCORES], eval_score[SCORES];
     uint32_t n_train, n_eval, n_train_score, n_eval_score;
     struct early early_train[TRAINS], early_eval[EVALS];
@@ -276,11 +277,12 @@ static void observe(void *state, const struct point *p, const struct findings *o
 {
     struct state *s = state;
     const struct track *t = &s->train[0];
-    bool loss = p->series == t->series && p->past && t->curve == &p->past->coarse && t->segment == p->segment;
+    bool loss = p->series == t->series && p->past && t->curve == &p->past->coarse && s->segment == p->segment;
     bool joined = false;
     if (loss && isfinite(p->value)) joined = early_join(&s->early_train[0], p);
     else if (p->series == s->counts && isfinite(p->value)) joined = epochs_join(&s->epochs, p);
     if (!joined) hear(s, p);
+    if (!joined && p->series == t->series && isfinite(p->value)) s->segment = p->segment;
     if (preview_due(&s->preview, p) && !s->game) say_now(s, out);
 }
 

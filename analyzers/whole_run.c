@@ -21,7 +21,6 @@ struct state {
     const struct series *series[WHOLE_CURVES];
     const struct past *past[WHOLE_CURVES];
     const struct past *rate; /* of the learning rate; NULL: not logged */
-    uint16_t segment;
     bool game;
 };
 
@@ -62,7 +61,7 @@ static double share_faulty(const double *x)
 
 static struct track track_at(const struct state *s, enum whole_curve at)
 {
-    return (struct track){s->series[at], s->past[at] ? &s->past[at]->coarse : NULL, s->segment};
+    return (struct track){s->series[at], s->past[at] ? &s->past[at]->coarse : NULL};
 }
 
 static const char *name_of(const struct state *s, const double *x)
@@ -107,7 +106,7 @@ static void observe(void *state, const struct point *p, const struct findings *o
     if (p->series->role == ROLE_LEARNING_RATE && !s->rate) s->rate = p->past;
     s->game |= whole_is_game(p->series->role);
     if (at >= 0 && p->past && (!s->series[at] || s->series[at] == p->series || lead_of(p->series, s->series[at])))
-        s->series[at] = p->series, s->past[at] = p->past, s->segment = p->segment;
+        s->series[at] = p->series, s->past[at] = p->past;
     rest_for(out, REST);
 }
 

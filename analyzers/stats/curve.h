@@ -21,6 +21,7 @@ struct bucket { /* 64 bytes */
 /* The caller gives the memory: struct curve with room for `capacity` buckets (even, at least 4). */
 struct curve {
     uint32_t capacity, used, width;
+    uint16_t segment; /* of the points: the host's to set, and no matter of this file */
     uint64_t points, nonfinite;
     struct bucket *buckets;
 };

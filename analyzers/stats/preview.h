@@ -12,9 +12,9 @@
 
 enum { PREVIEW_FIRST = 24 };
 struct preview {
-    uint64_t first; /* points before it is asked; 0 for PREVIEW_FIRST */
     uint64_t n, next,
-        since; /* points; how many until it is asked again; how many there were when it began to hold, 0: it does not */
+        since;      /* points; how many until it is asked again; how many there were when it began to hold, 0: it does not */
+    uint32_t first; /* points before it is asked; 0 for PREVIEW_FIRST */
     uint16_t source;
     bool several; /* sources */
     struct told told;

@@ -9,9 +9,10 @@ struct track *track_add_own(struct own_track *tracks, uint32_t *n, uint32_t max,
     while (i < *n && tracks[i].t.series != p->series) i++;
     if (i == max) return NULL;
     struct own_track *o = &tracks[i];
-    if (i == *n || o->t.segment != p->segment) {
-        o->t = (struct track){.series = p->series, .segment = p->segment};
+    if (i == *n || o->curve.segment != p->segment) {
+        o->t = (struct track){.series = p->series};
         curve_init(&o->curve, o->buckets, TRACK_BUCKETS);
+        o->curve.segment = p->segment;
     }
     if (i == *n) ++*n;
     (void)track_of_own(o);
@@ -55,7 +56,7 @@ struct finding track_finding(const struct track *t, const char *kind, size_t ons
                             .confidence = 0.6,
                             .series = t->series,
                             .source = t->series->source,
-                            .segment = t->segment,
+                            .segment = t->curve->segment,
                             .onset_step = from->first_step,
                             .first_step = from->first_step,
                             .last_step = last->last_step,

@@ -10,8 +10,7 @@
 enum { TRACK_BUCKETS = PAST_COARSE };
 struct track {
     const struct series *series;
-    const struct curve *curve; /* of the segment; not empty */
-    uint16_t segment;
+    const struct curve *curve; /* of one segment; not empty */
 };
 /* A track with a curve of its own; t is read through track_of_own, because the state may have been copied. */
 struct own_track {
@@ -35,11 +34,10 @@ static inline struct track *track_add(struct track *tracks, uint32_t *n, uint32_
 {
     uint32_t i = 0;
     if (!isfinite(p->value) || !p->past) return NULL;
-    if (*n && tracks[0].series == p->series && tracks[0].curve == &p->past->coarse && tracks[0].segment == p->segment)
-        return tracks; /* most points */
+    if (*n && tracks[0].series == p->series && tracks[0].curve == &p->past->coarse) return tracks; /* most points */
     while (i < *n && tracks[i].series != p->series) i++;
     struct track *t = i < *n ? &tracks[i] : track_open(tracks, n, max, p->series);
-    if (t) t->curve = &p->past->coarse, t->segment = p->segment;
+    if (t) t->curve = &p->past->coarse;
     return t;
 }
 /* track_add_own - the same for tracks that keep their values themselves: those that are given here, and no others. A new segment begins
@@ -48,7 +46,7 @@ struct track *track_add_own(struct own_track *tracks, uint32_t *n, uint32_t max,
 /* track_join_own - the same for one more finite value of the newest bucket of this track; false, with nothing done, for another. */
 static inline bool track_join_own(struct own_track *o, const struct point *p)
 {
-    if (o->t.series != p->series || o->t.segment != p->segment || !isfinite(p->value)) return false;
+    if (o->t.series != p->series || o->curve.segment != p->segment || !isfinite(p->value)) return false;
     o->curve.buckets = o->buckets;
     if (!curve_joins(&o->curve)) return false;
     curve_join(&o->curve, p->step, p->value);

@@ -74,8 +74,7 @@ struct live {
     size_t n_readers;
     struct due_place due, later;
     double turned; /* loop clock, of the last turn */
-    char id[12], *name, *root, *project, *tags;
-    enum sensitivity sensitivity;
+    char *name, *root, *project, *tags;
     struct run *run;
     struct saved {
         uint64_t offset, records, head, tail;
@@ -102,27 +101,28 @@ struct live {
     bool urgent; /* something was found, or is over, since */
     bool told;   /* an event told of a line since the last look */
     bool caught_up, caught_up_once, grew, finished, gone, dropping;
+    bool writer; /* it was there */
+    bool has_step;
+    char id[12], spark[LIVE_SPARK_CELLS + 1]; /* spark: the loss, for one line (report_sparkline) */
+    enum sensitivity sensitivity;
+    enum run_state shown; /* running, stalled, finished ... as last seen */
+    enum severity worst;
+    uint32_t facts_seen; /* settings that were told or changed */
     struct known *asking;
     struct waking *waking;
     struct waking *remembering;
     struct outcome_watch *trials; /* the fixes that it tries; NULL until it is first judged */
-    uint32_t facts_seen;          /* settings that were told or changed */
     double first_seen, last_data; /* wall clock, seconds since 1970 */
     double spread;                /* 0.7 to 1.3, its own: what runs do now and then they do not all do at once */
     double attached, heartbeat, judged, urgently_judged, committed;
-    bool writer; /* it was there */
     double rate_time[2];
     int64_t rate_step[2];
-    double rate;          /* steps per second */
-    enum run_state shown; /* running, stalled, finished ... as last seen */
+    double rate; /* steps per second */
     int64_t step;
-    bool has_step;
     char *series;
     double value;
-    char spark[LIVE_SPARK_CELLS + 1]; /* the loss, for one line (report_sparkline) */
-    char *missing, *framework;        /* NULL: not recognised */
-    enum severity worst;
-    json_t *worst_finding; /* or NULL */
+    char *missing, *framework; /* NULL: not recognised */
+    json_t *worst_finding;     /* or NULL */
 };
 
 /* A file that an event told of. */

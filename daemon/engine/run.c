@@ -12,7 +12,7 @@
 bool run_grow(void **array, size_t *room, size_t used, size_t element)
 {
     if (used < *room) return true;
-    size_t first = element > 128 ? 1 : element > 16 ? 2 : 4, more = *room < 8 ? *room * 2 : *room + *room / 2;
+    size_t first = element > 32 ? 1 : element > 16 ? 2 : 4, more = *room < 8 ? *room * 2 : *room + *room / 2;
     if (!*room) more = first;
     void *p = realloc(*array, more * element);
     if (!p) return false;

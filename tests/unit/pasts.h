@@ -22,6 +22,7 @@ static inline void past_begin(struct one_past *o, uint16_t segment)
 {
     o->segment = segment;
     curve_init(&o->past.coarse, o->coarse_buckets, PAST_COARSE);
+    o->past.coarse.segment = segment;
     curve_init(&o->fine, o->fine_buckets, PAST_FINE);
     o->past.fine = &o->fine;
     o->past.newest = NAN;

@@ -41,7 +41,7 @@ void live_warm(const struct live *const *l, size_t n)
 
 void live_warm_told(const struct live_told *told, size_t n)
 {
-    for (size_t i = 0; i < n; i++) warm(told[i].live, offsetof(struct live, id));
+    for (size_t i = 0; i < n; i++) warm(told[i].live, offsetof(struct live, name));
     for (size_t i = 0; i < n; i++) warm(told[i].live->readers, sizeof *told[i].live->readers);
     for (size_t i = 0; i < n; i++)
         if (told[i].source < told[i].live->n_readers) warm(told[i].live->readers[told[i].source], READER_BYTES);

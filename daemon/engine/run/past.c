@@ -266,6 +266,7 @@ static void remember(struct run_past *k, const struct curve *all, const struct p
     if (PAST_LOG & WANTS((unsigned)p->series->role)) past_take_log(&k->past, p->value);
     if (k->finite) add_any(&k->finite->curve, k->finite->frozen, fine, p);
     add_any(&k->past.coarse, k->coarse_frozen, &(struct limit){PAST_COARSE, fine->sparing}, p);
+    k->past.coarse.segment = segment;
 }
 
 /* What those who hear the whole run are given: the same, until the segments part. */
