@@ -15,16 +15,17 @@ struct knobs {
 };
 struct state {
     const struct knobs *knobs;
+    uint32_t n_metrics;
+    bool generator, discriminator;
+    double discriminator_level;
     struct metric {
         struct decline d;
         const struct series *series;
         struct told_words told, turned; /* for good, and a little */
         double worst;
     } metric[METRICS];
-    uint32_t n_metrics;
-    bool generator, discriminator;
-    double discriminator_level;
 };
+enum { FIRST_SIZE = offsetof(struct state, metric) + sizeof(struct metric) }; /* most games log one score, or none */
 
 static const char *const kinds[] = {"mode_collapse", "score_drop", NULL};
 static const struct knob knobs[] = {
@@ -133,7 +134,7 @@ static void observe(void *state, const struct point *p, const struct findings *o
     if (p->series->role != ROLE_SCORE_EVAL) hear_adversary(s, p, out);
     if (p->series->role != ROLE_SCORE_EVAL || !isfinite(p->value)) return;
     while (i < s->n_metrics && s->metric[i].series != p->series) i++;
-    if (i == METRICS) return;
+    if (i == METRICS || (i && !(s = state_whole(s, out)))) return;
     if (i == s->n_metrics) s->metric[s->n_metrics++].series = p->series;
     uint32_t used = s->metric[i].d.curve.used;
     decline_add(&s->metric[i].d, p);
@@ -156,6 +157,7 @@ const struct analyzer analyzer_mode_collapse = {.name = "mode_collapse",
                                                 .needs = GAME_NEEDS,
                                                 .scope = PER_RUN,
                                                 .state_size = sizeof(struct state),
+                                                .first_size = FIRST_SIZE,
                                                 .knobs = knobs,
                                                 .observe = observe,
                                                 .finish = finish};

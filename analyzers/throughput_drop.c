@@ -21,7 +21,6 @@ struct knobs {
 };
 struct state {
     const struct knobs *knobs;
-    struct own_track logged[LOGGED], clock;
     uint32_t n_logged, n_clock;
     const struct series *loss;
     double last_time, pace;         /* seconds; a step's, on average */
@@ -29,7 +28,10 @@ struct state {
     uint16_t segment;
     bool learns;
     struct told told;
+    struct own_track
+        logged[LOGGED]; /* while nothing is logged the first is of the clock, which nobody asks any more once something is */
 };
+enum { FIRST_SIZE = offsetof(struct state, logged) + sizeof(struct own_track) }; /* most runs log one pace, or none */
 
 static const char *const kinds[] = {"throughput_drop", NULL};
 static const struct knob knobs[] = {
@@ -133,7 +135,7 @@ RARELY static void add_clock(struct state *s, const struct point *p)
         s->pace += 0.1 * (fmin(pace.value, PAUSE * s->pace) - s->pace);
         if (s->pace == 0) s->pace = pace.value;
         pace.value = fmin(pace.value, PAUSE * s->pace); /* a pause is no pace */
-        track_add_own(&s->clock, &s->n_clock, 1, &pace);
+        track_add_own(s->logged, &s->n_clock, 1, &pace);
     }
     s->last_time = p->time;
     s->last_step = p->step;
@@ -148,7 +150,7 @@ static void judge_all(struct state *s, bool over, const struct findings *out)
     for (uint32_t i = 0; i < s->n_logged; i++)
         if (over || (double)s->logged[i].curve.points >= 2 * s->knobs->min_points)
             judge(s, track_of_own(&s->logged[i]), false, &f);
-    if (over && !s->n_logged && s->n_clock) judge(s, track_of_own(&s->clock), true, &f);
+    if (over && !s->n_logged && s->n_clock) judge(s, track_of_own(s->logged), true, &f);
     bool is = f.kind && (over || f.severity >= SEVERITY_WARNING);
     if (is) f.episode = 1;
     told_update(&s->told, is, over || f.series != s->told.series, &f, out);
@@ -157,13 +159,15 @@ static void judge_all(struct state *s, bool over, const struct findings *out)
 /*   p   NULL: it is in its track already, and has filled a bucket */
 RARELY static void look(struct state *s, const struct point *p, const struct findings *out)
 {
+    bool another = p && s->n_logged && p->series != s->logged[0].t.series;
+    if (another && !(s = state_whole(s, out))) return;
     if (!p || track_fills(track_add_own(s->logged, &s->n_logged, LOGGED, p))) judge_all(s, false, out);
 }
 
 static inline void add_pace(struct state *s, const struct point *p, const struct findings *out)
 {
     struct own_track *first = &s->logged[0];
-    bool joined = track_join_own(first, p);
+    bool joined = s->n_logged && track_join_own(first, p);
     if (!joined || track_fills(track_of_own(first))) look(s, joined ? NULL : p, out);
 }
 
@@ -171,7 +175,7 @@ static void observe(void *state, const struct point *p, const struct findings *o
 {
     struct state *s = state;
     enum role role = p->series->role;
-    if (role == ROLE_LOSS_TRAIN && isfinite(p->time)) add_clock(s, p);
+    if (role == ROLE_LOSS_TRAIN && isfinite(p->time) && !s->n_logged) add_clock(s, p);
     if (role != ROLE_THROUGHPUT && role != ROLE_STEP_TIME) {
         if (!s->learns) s->learns = true, s->learns_from = p->step;
         return;
@@ -191,6 +195,7 @@ const struct analyzer analyzer_throughput_drop = {.name = "throughput_drop",
                                                   .needs = WANTS(ROLE_THROUGHPUT) | WANTS(ROLE_STEP_TIME) | NEEDS_TIME,
                                                   .scope = PER_RUN,
                                                   .state_size = sizeof(struct state),
+                                                  .first_size = FIRST_SIZE,
                                                   .knobs = knobs,
                                                   .observe = observe,
                                                   .finish = finish};
