@@ -201,14 +201,6 @@ static void drop_carried(struct text_families *f, struct text_run *r, struct tex
     if (carried_any) f->validated = false;
 }
 
-/* tell_epoch_of - how far into its epochs a bar has come: "Epoch 3:  45%|##| 45/100" is 3.45 of them. */
-static void tell_epoch_of(struct text_run *r, const struct text_line *l, const struct bar *b, double epoch, struct text_where at,
-                          const struct format_out *out)
-{
-    if (isfinite(epoch) && b->total > 0 && b->n <= b->total)
-        text_point(r, l, span_of("epoch"), epoch + (double)b->n / (double)b->total, at, out);
-}
-
 static void tell_bar(struct text_families *f, struct text_run *r, const struct text_line *l, const struct bar *b,
                      const struct format_out *out)
 {
@@ -227,7 +219,6 @@ static void tell_bar(struct text_families *f, struct text_run *r, const struct t
     else at.step = bar_step(f, r, b, counts && c.axis == AXIS_EPOCH ? c.epoch : (double)NAN);
     unsigned n = text_emit(r, l, title, at, out) + text_emit(r, l, pairs, at, out);
     bool goes_on = f->bar_told && b->n > f->bar && b->total == f->bar_total; /* the first rate of a bar is of no whole step */
-    if (n && !f->held.again && counts && c.axis == AXIS_EPOCH && at.axis == AXIS_STEP) tell_epoch_of(r, l, b, c.epoch, at, out);
     if (n && !epochs) r->place.step = at.step, r->place.axis = AXIS_STEP;
     if (n && !epochs && goes_on && isfinite(b->rate)) text_point(r, l, span_of("it/s"), b->rate, at, out);
     f->bar_told = true;
