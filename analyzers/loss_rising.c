@@ -7,6 +7,8 @@
  * rate that was raised otherwise (a restart, a cycle, a step) explains a rise, and a warm-up explains one that stays below 1.5 times the initial
  * loss; then nothing is said. What is told here is the beginning of what loss_divergence tells in full.
  * A log of few values has no averages yet: there the values themselves are asked (stats/rises_early.h).
+ * Averages take in the rise that they are to judge, and with it the noise it makes. So the curve that the host keeps is asked too, whenever it has
+ * one more value and the averages are up: its newest stretch against what was there before (stats/ramp.h).
  * In a long run a value is the mean of several points, so that the averages go on covering a fair part of what was seen.
  * Sources: Roberts 1959 (EWMA charts); Kendall 1975 (trend); failure knowledge F28, F31, F34 (norms grow before the loss does). */
 #include <math.h>
@@ -16,6 +18,7 @@
 #include "stats/announced.h"
 #include "stats/climb.h"
 #include "stats/past.h"
+#include "stats/ramp.h"
 #include "stats/rises_early.h"
 
 #define GAMES (WANTS(ROLE_RETURN) | WANTS(ROLE_LOSS_GENERATOR) | WANTS(ROLE_LOSS_DISCRIMINATOR))
@@ -49,16 +52,18 @@ struct rise {
     uint64_t n_told, n_peak, n_best; /* n when it was told, at the peak and at the best level */
     double sum;                      /* of the points that the next value is the mean of */
     uint32_t in_sum, width;
-    double then[FOLLOWED]; /* what was beside it at the best level */
+    uint32_t asked, episode; /* asked: values of the curve then */
+    double then[FOLLOWED];   /* what was beside it at the best level */
     int64_t onset_step, last_step;
     uint64_t onset_line, last_line;
-    uint32_t episode;
     uint16_t segment;
-    bool told, negative;
+    bool told, negative, by_curve; /* by_curve: what is told rests on the curve alone */
 };
 struct knobs {
     double min_points, factor, factor_beside, height, height_both, easier, over_undone, trend, of_progress, warm_factor,
         early_points, few_points, few_factor, few_ahead;
+    struct ramp_knobs ramp; /* factors as logged */
+    double sure_progress;
 };
 struct state {
     const struct knobs *knobs;
@@ -105,6 +110,21 @@ static const struct knob knobs[] = {
      "above the lowest value, for that", "as loss_rising_beside, of single values"},
     {"loss_rising_few_ahead", "x", 1.5, 1, 10, 2, 1.2, offsetof(struct knobs, few_ahead), "the gradient norms before, for that",
      "seeded training runs"},
+    {"loss_rising_ramp_factor", "x", 1.3, 1.05, 10, 1.5, 1.25, offsetof(struct knobs, ramp.factor),
+     "the level before, that the newest third of a climb is above", "as loss_rising_factor"},
+    {"loss_rising_ramp_height", "sd", 4.5, 3, 50, 6, 4, offsetof(struct knobs, ramp.height),
+     "of its mean and of the level before, that the climb is high",
+     "seeded curves: 4 to 6 trade one more in ten told for one more in a hundred of the healthy"},
+    {"loss_rising_ramp_sure_factor", "x", 1.12, 1.02, 10, 1.4, 1.1, offsetof(struct knobs, ramp.sure_factor),
+     "the same factor, of a climb that is surer", "a loss that falls from 9 to 3 seldom doubles"},
+    {"loss_rising_ramp_sure", "sd", 8, 3, 50, 12, 7, offsetof(struct knobs, ramp.sure_height), "how high it is then",
+     "as loss_rising_height"},
+    {"loss_rising_ramp_progress", "share", 0.2, 0, 1, 0.3, 0.1, offsetof(struct knobs, sure_progress),
+     "of the progress made (not on the logarithm) that it undoes then", "as loss_turned_undone"},
+    {"loss_rising_ramp_leap", "share", 0.6, 0.35, 1, 0.5, 0.7, offsetof(struct knobs, ramp.leap),
+     "of the climb, that one third of it is at most", "as loss_rising's few values: a new task leaps"},
+    {"loss_rising_ramp_undone", "x", 2.5, 1, 20, 3, 1.5, offsetof(struct knobs, ramp.undone),
+     "as large as any rise before that was undone", "seeded curves that wander: 2.5 leaves them alone"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
 static inline double larger(double a, double b) { return a > b ? a : b; } /* fmax is a call */
@@ -167,7 +187,8 @@ static void tell(struct state *s, struct rise *r, enum phase phase, const struct
                         .phase = phase,
                         .episode = LOSSES * r->episode + (uint32_t)(r - s->loss),
                         .severity = phase == PHASE_CLOSED || s->announced ? SEVERITY_INFO : SEVERITY_WARNING,
-                        .confidence = 0.7 + 0.1 * told_beside(s, r),
+                        .confidence =
+                            phase == PHASE_CLOSED && r->by_curve ? 0 : 0.7 + 0.1 * told_beside(s, r), /* 0: taken back */
                         .series = r->series,
                         .source = r->series->source,
                         .segment = r->segment,
@@ -239,6 +260,37 @@ static bool averages_tell(const struct state *s, struct rise *r)
     return r->lasted >= STEADY && climb_goes_on(&r->climb, s->knobs->trend);
 }
 
+/* Is a climb of the curve more than the averages came back from by themselves, and, where it is none by the larger factor, a good part of all
+ * progress? */
+static bool matters(const struct state *s, const struct climb *c, const struct ramp *ramp)
+{
+    double rise = ramp->to - ramp->from, low = exp(ramp->from);
+    if (rise < fmax(c->of[CLIMB_FAST].undone, c->of[CLIMB_SLOW].undone)) return false;
+    return rise >= log(s->knobs->ramp.factor) || exp(ramp->to) - low >= s->knobs->sure_progress * (exp(c->initial) - low);
+}
+
+/* Are both averages up? Of most values of most runs they are not, and the curve need not be looked at. */
+static inline bool is_up(const struct state *s, const struct climb *c)
+{
+    const struct climb_level *fast = &c->of[CLIMB_FAST], *slow = &c->of[CLIMB_SLOW];
+    return fast->level - slow->best >= s->least_rise && slow->level - slow->best >= s->least_rise / 4;
+}
+
+/* Does the curve show a climb that nothing explains? */
+static bool curve_tells(const struct state *s, struct rise *r, const struct past *past)
+{
+    const struct ramp_knobs *k = &s->knobs->ramp,
+                            logs = {log(k->factor), k->height, log(k->sure_factor), k->sure_height, k->leap, k->undone};
+    const struct climb *c = &r->climb;
+    struct ramp ramp;
+    if (!past || !is_up(s, c) || ramp_length(past) == r->asked) return false;
+    r->asked = ramp_length(past);
+    if (rate_explains(s, r) || (warms_up(s) && c->of[CLIMB_FAST].level < c->initial + log(s->knobs->warm_factor))) return false;
+    if (!ramp_of_past(past, &logs, &ramp) || !matters(s, c, &ramp)) return false;
+    r->onset_step = ramp.step, r->onset_line = ramp.line;
+    return true;
+}
+
 static void open_one(struct state *s, struct rise *r, const struct findings *out)
 {
     r->episode++;
@@ -255,7 +307,8 @@ static void judge(struct state *s, struct rise *r, const struct point *p, const 
     }
     bool tells = averages_tell(s, r), few = !tells && few_tell(s, r);
     if (r->lasted == 1 || few) r->onset_step = p->step, r->onset_line = p->line;
-    if (tells || few) open_one(s, r, out);
+    r->by_curve = !tells && !few;
+    if (tells || few || curve_tells(s, r, p->past)) open_one(s, r, out);
 }
 
 /* A record may hold its gradient norm behind its loss: what few values tell is then asked again. */
