@@ -4,7 +4,8 @@
  * hardly any, but is seldom, and rises by itself where a model overfits. So three weak signs are asked together, each of the stretch between
  * two evaluations: the held-out loss stands above its best, by a factor and by several times any rise that it has undone before; the
  * training loss has not fallen since, as it does where rows are learned by heart; and the gradient norm is higher than in all such stretches
- * so far. Where the norm does not say so, the two losses must rise together twice in a row. What is told here is the beginning of what
+ * so far. Where the norm does not say so, the two losses must rise together twice in a row, or the learning rate be far above all that it
+ * was until the best evaluation (a warm-up that nobody ends; no restart goes there): then less of a rise is enough. What is told here is the beginning of what
  * loss_divergence and grad_explosion tell in full: an evaluation that comes back by half takes it back, and so does the end of the run where
  * they have had some evaluations' time to tell it.
  * Source: failure knowledge F28, F31, F34 (norms grow before the loss does); Prechelt 1998 (generalisation loss above its best); ours. */
@@ -32,17 +33,19 @@ struct stretch {
     double rise; /* LOSS: the largest such since the best */
 };
 struct knobs {
-    double factor, over_undone, norm, twice, loss;
+    double factor, over_undone, norm, twice, loss, rate, rate_factor;
 };
 struct state {
     const struct knobs *knobs;
     struct stretch of[MEANS];
-    const struct series *series;       /* the evaluations' */
-    double now, before, best, highest; /* on the logarithm; highest: since the best */
-    double undone;                     /* the largest rise that a new best undid */
-    uint32_t n, since, normed;         /* evaluations, behind the best, and those before which there was a norm */
-    uint32_t episode, told_at;         /* told_at: n then */
-    int64_t onset_step, step;          /* of the first evaluation behind the best; of the newest */
+    const struct series *series;           /* the evaluations' */
+    const struct series *rate;             /* the first learning rate */
+    double rate_now, rate_most, rate_then; /* most: of all so far; then: the same at the best evaluation */
+    double now, before, best, highest;     /* on the logarithm; highest: since the best */
+    double undone;                         /* the largest rise that a new best undid */
+    uint32_t n, since, normed;             /* evaluations, behind the best, and those before which there was a norm */
+    uint32_t episode, told_at;             /* told_at: n then */
+    int64_t onset_step, step;              /* of the first evaluation behind the best; of the newest */
     uint64_t onset_line, line;
     uint16_t source, segment;
     bool heard, several, off, announced, told,
@@ -61,6 +64,11 @@ static const struct knob knobs[] = {
      "from one evaluation to the next, where the norm says nothing", "our choice"},
     {"rises_together_loss", "x", 1.1, 1, 10, 1.3, 1.05, offsetof(struct knobs, loss), "that the training loss rose by then",
      "as loss_rising_beside"},
+    {"rises_together_rate", "x", 1.5, 1.1, 10, 2, 1.3, offsetof(struct knobs, rate),
+     "the highest learning rate until the best evaluation, that the rate has come to",
+     "seeded training runs: 1.2 to 2 tell the same ones"},
+    {"rises_together_rate_factor", "x", 1.15, 1.05, 10, 1.25, 1.1, offsetof(struct knobs, rate_factor),
+     "its best, that the held-out loss stands at then", "seeded training runs: none of 1,500 healthy ones"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
 /* Of the training loss where that has risen too, so that what the others tell of it is the same finding.
@@ -103,6 +111,13 @@ static bool driven(const struct state *s)
     return s->normed == s->n && norm->now >= norm->most + log(s->knobs->norm) && loss->now >= loss->at_best - NOT_LESS;
 }
 
+/* Has the rate climbed far above all it was, and the training loss not fallen since? */
+static bool rate_drives(const struct state *s)
+{
+    const struct stretch *loss = &s->of[LOSS];
+    return s->rate_then > 0 && s->rate_now >= s->knobs->rate * s->rate_then && loss->now >= loss->at_best;
+}
+
 /* Both losses, twice in a row, and the training loss by more than it has done by itself. */
 static bool both_twice(const struct state *s)
 {
@@ -116,9 +131,9 @@ static bool both_twice(const struct state *s)
 static bool rises(const struct state *s)
 {
     double rise = s->now - s->best;
-    if (s->n - s->since < 2 || rise < log(s->knobs->factor) || rise < s->knobs->over_undone * fmax(QUIET, s->undone))
-        return false;
-    return driven(s) || both_twice(s);
+    if (s->n - s->since < 2 || rise < s->knobs->over_undone * fmax(QUIET, s->undone)) return false;
+    if (rise >= log(s->knobs->rate_factor) && rate_drives(s)) return true;
+    return rise >= log(s->knobs->factor) && (driven(s) || both_twice(s));
 }
 
 /* The stretch before this evaluation is over. */
@@ -144,6 +159,7 @@ static void note_best(struct state *s)
     struct stretch *loss = &s->of[LOSS];
     if (s->n > 1) s->undone = fmax(s->undone, s->highest - s->best), loss->most = fmax(loss->most, loss->rise);
     s->best = s->highest = s->now;
+    s->rate_then = s->rate_most;
     s->since = 0;
     loss->rise = 0;
     for (int i = 0; i < MEANS; i++) s->of[i].at_best = s->of[i].now;
@@ -175,6 +191,16 @@ RARELY static void begin(struct state *s, const struct point *p, const struct fi
     s->source = p->source, s->segment = p->segment;
 }
 
+/* Of another file than the losses how far it was read says nothing. */
+static void hear_rate(struct state *s, const struct point *p)
+{
+    if (!s->heard || p->source != s->source || p->segment != s->segment || !(p->value >= 0 && p->value <= DBL_MAX)) return;
+    if (!s->rate) s->rate = p->series;
+    if (s->rate != p->series) return;
+    s->rate_now = p->value;
+    if (p->value > s->rate_most) s->rate_most = p->value;
+}
+
 RARELY static void look(struct state *s, const struct point *p, const struct findings *out)
 {
     enum role role = p->series->role;
@@ -199,7 +225,9 @@ static void observe(void *state, const struct point *p, const struct findings *o
 {
     struct state *s = state;
     struct stretch *m = p->series == s->of[LOSS].series ? &s->of[LOSS] : &s->of[NORM];
-    if (p->series == m->series && p->segment == s->segment && p->value >= 0 && p->value <= DBL_MAX) m->sum += p->value, m->n++;
+    if (p->series->role == ROLE_LEARNING_RATE) hear_rate(s, p);
+    else if (p->series == m->series && p->segment == s->segment && p->value >= 0 && p->value <= DBL_MAX)
+        m->sum += p->value, m->n++;
     else look(s, p, out);
 }
 
@@ -215,7 +243,7 @@ const struct analyzer analyzer_rises_together = {.name = "rises_together",
                                                  .source = "failure knowledge F28, F31, F34; Prechelt 1998",
                                                  .kinds = kinds,
                                                  .wants = WANTS(ROLE_LOSS_TRAIN) | WANTS(ROLE_LOSS_EVAL) | WANTS(ROLE_GRAD_NORM) |
-                                                          GAMES,
+                                                          WANTS(ROLE_LEARNING_RATE) | GAMES,
                                                  .needs = WANTS(ROLE_LOSS_EVAL),
                                                  .scope = PER_RUN,
                                                  .blind = true,
