@@ -77,7 +77,7 @@ static double least_gain(const struct decline *d)
  * independent ones are 5 of this. */
 static double binomial(const struct decline *d, double top, double now)
 {
-    double n = d->bounded ? quantum_examples(&d->quantum) : 0, scale = d->buckets[0].max > 1.5 || top > 1.5 ? 100 : 1;
+    double n = d->bounded ? quantum_least(&d->quantum) : 0, scale = d->buckets[0].max > 1.5 || top > 1.5 ? 100 : 1;
     double p = fmin(fmax((top + now) / 2 / scale, 0.01), 0.99);
     return n > 0 ? 1.96 * M_SQRT2 / 5 * scale * sqrt(p * (1 - p) / n) : 0;
 }
