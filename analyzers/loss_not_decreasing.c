@@ -40,8 +40,8 @@
 #define NUMBERS 20.0 /* nats: beyond it a loss without a score is none of classes, of which none are as many */
 enum { LOSSES = 6 };
 struct knobs {
-    double change, change_end, full_points, full_at_end, full_epochs, min_epochs, min_points, among_sd, sure_sd, fall, fall_held,
-        held_gain, held_points, risen, shrinks, other_falls, learns;
+    double change, change_end, full_points, full_at_end, full_epochs, min_epochs, min_points, few_points, among_sd, sure_sd, fall,
+        fall_held, held_gain, held_points, risen, shrinks, other_falls, learns;
 };
 struct beside {      /* a track of a training loss */
     uint64_t broken; /* values that were not finite */
@@ -77,6 +77,8 @@ static const struct knob knobs[] = {
      "at least, where a point is an epoch or a record", "our choice"},
     {"loss_not_decreasing_steps", "points", 16, 4, 10000, 50, 10, offsetof(struct knobs, min_points),
      "at least, where a point is a step", "our choice"},
+    {"loss_not_decreasing_few", "points", 10, 4, 10000, 30, 8, offsetof(struct knobs, few_points),
+     "that are enough where a held-out loss has stood still as well, and the run is over", "two measurements that agree"},
     {"loss_not_decreasing_among", "sd", 2.5, 0.5, 6, 1.5, 3, offsetof(struct knobs, among_sd),
      "of the later levels, within which the first one lies among them", "1 in 160 levels lies farther above by chance"},
     {"loss_not_decreasing_sure", "sd", 3, 2, 10, 2.5, 4, offsetof(struct knobs, sure_sd),
@@ -223,11 +225,14 @@ static double places(const struct track *t)
     return fmin((double)c->points, (double)(c->buckets[c->used - 1].last_step - c->buckets[0].first_step) + 1);
 }
 
-/* Is there too little of it to be judged, or is it from the middle of a run? */
-static bool is_unknown(const struct state *s, uint32_t at, bool mean)
+/* Is there too little of it to be judged, or is it from the middle of a run? Held-out rows that cost what they did each time need less beside
+ * them: what stopped a run early is no reason to be silent of what it did until then. */
+static bool is_unknown(const struct state *s, uint32_t at, bool mean, bool over)
 {
     const struct track *t = &s->loss[at];
     double least = t->series->axis == AXIS_STEP || t->series->axis == AXIS_SAMPLE ? s->knobs->min_points : s->knobs->min_epochs;
+    double gain = over ? held_out_gain(&s->held, INT64_MAX, s->knobs->held_points) : -1;
+    if (gain >= 0 && gain <= s->knobs->held_gain) least = fmin(least, s->knobs->few_points);
     if (20 * s->of[at].broken > t->curve->points || (places(t) < least && !mean)) return true;
     return !track_begins(t) && !track_is_one_number(t);
 }
@@ -258,7 +263,7 @@ static void judge(struct state *s, uint32_t at, bool over, const struct findings
     const struct track *t = &s->loss[at];
     bool mean = over && answers_mean(s, t), all = over && !s->game; /* all that can be asked of it is asked */
     struct flat level;
-    if (is_unknown(s, at, mean)) return;
+    if (is_unknown(s, at, mean, over)) return;
     bool still = stands(s, t, all ? s->knobs->change_end : s->knobs->change, over, &level);
     if (all && fabs(level.now - level.initial) <= s->knobs->change_end * fabs(level.initial))
         still |= held_out_stands(&s->held, s->knobs->held_points);

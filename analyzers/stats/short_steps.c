@@ -15,7 +15,7 @@
 #define CREEP 1.9 /* Mann-Kendall z, one-sided: 1 in 35 by chance; five values in a row that fall have 2.2 */
 #define WARMS                                                                                                                    \
     4 /* times the first rates that a rate which only rises has come to, to warm up: a first bucket holds a tenth of them and more */
-enum { FEW_NORMS = 12, FEW_EVALS = 5, FEW_RATES = 6 };
+enum { FEW_NORMS = 12, FEW_EVALS = 4, FEW_RATES = 6 };
 
 static double log_of(const struct bucket *b) { return log(fmax(b->mean, SCALE_FLOOR)); }
 
