@@ -48,6 +48,8 @@ const struct role_row role_table_scores[] = {
     SCORE_UP("accu", WHOLE, true),
     EVAL_UP("ents f", WHOLE, false), /* spaCy */
     SCORE_UP("accur", LAST, true),
+    {"vacc", WHOLE, ROLE_SCORE_EVAL, ROLE_SCORE_EVAL, BETTER_HIGHER, true, "acc", ""},
+    {"tacc", WHOLE, ROLE_SCORE_TRAIN, ROLE_SCORE_EVAL, BETTER_HIGHER, true, "acc", ""},
     SCORE_UP("accuracy", LAST, true),
     SCORE_UP("acc", LAST, true),
     SCORE_UP("accuracy", FIRST, true),

@@ -48,6 +48,8 @@ static const struct {
     {"accuracy", ROLE_SCORE_TRAIN, BETTER_HIGHER, true, "accuracy"},
     {"train_accuracy", ROLE_SCORE_TRAIN, BETTER_HIGHER, true, "accuracy"},
     {"Valid. Accur.", ROLE_SCORE_EVAL, BETTER_HIGHER, true, "accur"},
+    {"vacc", ROLE_SCORE_EVAL, BETTER_HIGHER, true, "acc"},
+    {"tacc", ROLE_SCORE_TRAIN, BETTER_HIGHER, true, "acc"},
     {"eprew", ROLE_RETURN, BETTER_HIGHER, false, ""},
     {"eplen", ROLE_EPISODE_LENGTH, BETTER_UNKNOWN, false, ""},
     {"val_accuracy", ROLE_SCORE_EVAL, BETTER_HIGHER, true, "accuracy"},

@@ -84,6 +84,51 @@ static void the_mark_of_utf_8_is_no_part_of_the_first_line(void **unused)
     probe_close(p);
 }
 
+static void training_before_a_dash_is_told_as_validation_is(void **unused)
+{
+    (void)unused;
+    WITH("Epoch 1/2\n  Train - Loss: 2.5, Acc: 0.25\n  Val   - Loss: 2.75, Acc: 0.125\n"
+         "Epoch 2/2\n  Train - Loss: 1.5, Acc: 0.5\n  Val   - Loss: 1.75, Acc: 0.375\n",
+         p);
+    probe_expect(p, "point Loss 2 1.5 @5");
+    probe_expect(p, "point Acc 2 0.5 @5");
+    probe_expect(p, "point valid Loss 2 1.75 @6");
+    assert_int_equal(p->points, 8);
+    probe_close(p);
+}
+
+static void a_tab_may_part_a_name_and_its_value(void **unused)
+{
+    (void)unused;
+    WITH("Epoch 1\nTrain loss\t2.5\nValid loss\t2.75\n\nEpoch 2\nTrain loss\t1.5\nValid loss\t1.75\n", p);
+    probe_expect(p, "point Train loss 2 1.5 @6");
+    probe_expect(p, "point Valid loss 2 1.75 @7");
+    assert_int_equal(p->points, 4);
+    probe_close(p);
+}
+
+static void an_error_in_per_cent_needs_no_sign(void **unused)
+{
+    (void)unused;
+    WITH("epoch 1  training:  loss 2.5  err 67.5%   testing: loss 2.75  err 69.5%\n", p);
+    probe_expect(p, "point err 1 67.5 @1");
+    probe_expect(p, "point test err 1 69.5 @1");
+    probe_close(p);
+}
+
+static void the_rewards_of_the_last_episodes_stand_below_the_update(void **unused)
+{
+    (void)unused;
+    WITH("Updates 10, num timesteps 5632, FPS 500 \n Last 10 training episodes: mean/median reward 1.5/1.0, min/max reward "
+         "0.0/3.0\n\n"
+         "Updates 20, num timesteps 10752, FPS 505 \n Last 10 training episodes: mean/median reward 2.5/2.0, min/max reward "
+         "1.0/5.0\n\n",
+         p);
+    probe_expect(p, "point mean reward 5632 1.5 @2");
+    probe_expect(p, "point median reward 10752 2 @5");
+    probe_close(p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -92,6 +137,10 @@ int main(void)
         cmocka_unit_test(a_total_in_front_of_its_terms_is_the_loss),
         cmocka_unit_test(both_parts_of_the_data_side_by_side_are_a_record),
         cmocka_unit_test(what_counts_far_is_the_step_whatever_it_is_called),
+        cmocka_unit_test(training_before_a_dash_is_told_as_validation_is),
+        cmocka_unit_test(a_tab_may_part_a_name_and_its_value),
+        cmocka_unit_test(an_error_in_per_cent_needs_no_sign),
+        cmocka_unit_test(the_rewards_of_the_last_episodes_stand_below_the_update),
         cmocka_unit_test(the_mark_of_utf_8_is_no_part_of_the_first_line),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -180,6 +180,7 @@ static const struct family {
     {"CLTVcltv", " after ", NULL, after},
     {"T", " net output #", NULL, text_shape_caffe},
     {"L", "LOSS train ", NULL, text_shape_train_valid},
+    {"L", " training episodes: mean/median reward ", NULL, text_shape_episodes},
     {"I", ", Testing net (#", NULL, text_shape_caffe},
     {"ACDELMPRSTVacdelmprtv", " ", may_be_told, told},
     /* clang-format on */

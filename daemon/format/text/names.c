@@ -25,10 +25,10 @@ static uint32_t hash_of(struct span s)
 
 static const char *const strong_parts[] = {"loss",      "acc",    "score",  "error",   "reward",   "perplex",
                                            "precision", "recall", "return", "entropy", "deviance", "accuracy"};
-static const char *const strong_words[] = {"ppl", "auc",  "f1",      "f",       "mse",  "mae",  "rmse", "bleu",  "iou",  "miou",
-                                           "map", "dice", "fid",     "kl",      "nll",  "elbo", "trl",  "tel",   "r2",   "wer",
-                                           "cer", "top1", "top5",    "psnr",    "ssim", "cost", "ap",   "bpb",   "bpc",  "l1",
-                                           "l2",  "ndcg", "logloss", "frechet", "giou", "ciou", "mrr",  "mpjpe", "map50"};
+static const char *const strong_words[] = {"ppl", "auc",  "f1",   "f",       "mse",     "mae",  "rmse", "bleu", "iou",   "miou",
+                                           "map", "dice", "fid",  "kl",      "nll",     "elbo", "trl",  "tel",  "r2",    "wer",
+                                           "cer", "top1", "top5", "psnr",    "ssim",    "cost", "ap",   "err",  "bpb",   "bpc",
+                                           "l1",  "l2",   "ndcg", "logloss", "frechet", "giou", "ciou", "mrr",  "mpjpe", "map50"};
 static const char *const metric_words[] = {
     "gradnorm", "lrate",       "lr",  "rate",   "grad",  "norm",  "gnorm",      "time",   "ms", "mfu", "tps", "wps",
     "tok",      "tokens",      "mem", "memory", "scale", "speed", "throughput", "tflops", "dt", "fps", "sec", "s",

@@ -240,6 +240,19 @@ static bool averages_held(struct text_run *r, struct text_pairs *ps, struct aren
     return e && e->main && (e->key[0] | 0x20) == 'a';
 }
 
+/* of_training - "Train - Loss: 0.5, Acc: 0.75", beside "Val - Loss: ...": what the line is about, and a rule. */
+static bool of_training(struct span body)
+{
+    static const char *const words[] = {"Training", "training", "TRAINING", "Train", "train", "TRAIN"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        size_t n = strlen(words[i]), at = n;
+        if (!span_starts(body, words[i])) continue;
+        while (at < body.n && body.p[at] == ' ') at++;
+        return at > n && at + 1 < body.n && strchr("-|", body.p[at]) && body.p[at + 1] == ' ';
+    }
+    return false;
+}
+
 unsigned text_plain(struct text_run *r, const struct text_line *l, struct text_pairs *ps, const struct format_out *out)
 {
     struct text_place *place = &r->place;
@@ -249,6 +262,7 @@ unsigned text_plain(struct text_run *r, const struct text_line *l, struct text_p
     if (!split) split = text_leading_split(ps);
     if (!split && (place->known || place->epoch_known) && beside_best(ps)) split = SPLIT_VALID;
     bool speaks = split || (ps->pair[0].key.n <= TEXT_NAME_MAX_BYTES && text_split_of(ps->pair[0].key));
+    speaks |= of_training(l->body);
     bool counted = place->known || place->epoch_known || !isnan(heading);
     if (stands(r, l)) {
         struct text_weight below = text_weigh(r, ps, out->arena);

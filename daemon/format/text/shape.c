@@ -100,6 +100,20 @@ bool text_shape_counted(struct text_families *f, struct text_run *r, const struc
     return true;
 }
 
+bool text_shape_episodes(struct text_families *f, struct text_run *r, const struct text_line *l, struct span *rest,
+                         const struct format_out *out)
+{
+    struct span values = behind(l->body, " mean/median reward ");
+    double mean, median;
+    size_t n = num_prefix(values, &mean);
+    (void)f, (void)rest;
+    if (!n || n >= values.n || values.p[n] != '/' || !num_prefix(span_from(values, n + 1), &median)) return false;
+    if (!r->place.known) return false;
+    text_point(r, l, span_of("mean reward"), mean, here(r, SPLIT_NONE), out);
+    text_point(r, l, span_of("median reward"), median, here(r, SPLIT_NONE), out);
+    return true;
+}
+
 /* item - the next of "AP,AP50,AP75". */
 static struct span item(struct span *list)
 {

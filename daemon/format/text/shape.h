@@ -32,6 +32,10 @@ bool text_shape_caffe(struct text_families *f, struct text_run *r, const struct 
 /* text_shape_train_valid - "LOSS train 0.5 valid 0.75" of PyTorch's introduction, at the end of an epoch: at the last record of its batches. */
 bool text_shape_train_valid(struct text_families *f, struct text_run *r, const struct text_line *l, struct span *rest,
                             const struct format_out *out);
+/* text_shape_episodes - "Last 10 training episodes: mean/median reward 1.5/1.0, min/max reward 0.0/3.0" of ikostrikov/pytorch-a2c-ppo-acktr-gail
+ * (main.py), below the line that counts: the mean and the median. */
+bool text_shape_episodes(struct text_families *f, struct text_run *r, const struct text_line *l, struct span *rest,
+                         const struct format_out *out);
 /* text_shape_rate - "Epoch 00012: reducing learning rate of group 0 to 1.0000e-04." of torch's schedulers: the rate, where the records
  * do not tell it, as they do with Keras' ReduceLROnPlateau. */
 bool text_shape_rate(struct text_families *f, struct text_run *r, const struct text_line *l, struct span *rest,

@@ -122,6 +122,18 @@ static bool remark(struct scan *s)
     return true;
 }
 
+/* value_alone - is what follows the tab a number, and nothing behind it but the end, a tab or a comma? */
+static bool value_alone(const struct scan *s)
+{
+    const char *p = s->p;
+    double value;
+    while (p < s->end && (*p == '\t' || *p == ' ')) p++;
+    size_t n = num_prefix((struct span){p, (size_t)(s->end - p)}, &value);
+    p += n;
+    while (p < s->end && (*p == ' ' || *p == '%')) p++;
+    return n && (p == s->end || *p == '\t' || *p == ',');
+}
+
 void scan_sign(struct scan *s)
 {
     if ((*s->p == '=' && arrow(s)) || (*s->p == '[' && remark(s))) return;
@@ -141,6 +153,9 @@ void scan_sign(struct scan *s)
     case ':':
         if (next == '=' || (c == '=' && s->p > s->start && strchr("+-*/!<>", s->p[-1]))) s->out->code = true;
         if (s->key.start) s->separator = c;
+        break;
+    case '\t': /* as a blank in "Train loss<tab>0.5"; one word alone may be anything */
+        if (!s->key.start || s->key.words < 2 || !value_alone(s)) scan_drop_key(s);
         break;
     case '"': s->out->quoted = true; break;
     case '{':
