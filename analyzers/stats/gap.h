@@ -13,7 +13,7 @@
 struct gap_knobs {
     double min_points, train_fall, apart, useless, worse, worse_points, turned, constant_points, constant_gain, constant_train,
         constant_noise, pass_apart, pass_second, pass_follows, wide, wide_left, wide_rise, wide_gain, never_train,
-        never_untrained, never_gain, never_ratio, shaky_gain, mostly, flat_points, epoch;
+        never_untrained, never_gain, never_ratio, shaky_gain, mostly, flat_points, far_worse, epoch;
 };
 struct gap {
     const struct track *eval, *train;
