@@ -1,5 +1,5 @@
-"""Which runs the split `everyday` has, and in which frameworks: so many of each fault and control, so that no fault has many more than another and
-the frameworks have about the shares that people use them in."""
+"""Which runs the splits `everyday` and `likely` have, and in which frameworks: so many of each fault and control, so that no fault has many more than another
+and the frameworks have about the shares that people use them in."""
 
 SHARES = dict(plain=0.22, hf=0.27, lightning=0.3, keras=0.55)  # where an entry may be trained in several: half of the faults are known in plain loops alone
 SINGLE = """rate_diverges rate_sticks rate_low schedule_ends_early decay_per_batch oscillates clip_tiny stopped_early nan_rows log_of_zero half_overflow explodes
@@ -8,6 +8,8 @@ stale_batchnorm eval_preprocessing overfits forgets frozen not_cleared weights_l
 sums_of_batches score_frozen dollars heavy_momentum rate_leaps units_change narrow_batches no_memory disk_full shapes collapses discriminator_wins
 dead_critic policy_collapses never_learns stops_exploring values_explode trees_overfit trees_too_slow trees_too_short trees_rate_huge
 trees_labels_shuffled trees_eval_preprocessing trees_leak""".split()
+# Too small a network is in neither: a loss that stands high and still healthy logs have as well.
+LIKELY = set(SINGLE) - {"too_small"} | set("killed unreachable label_out_of_range zero_variance relu_output decay_huge halves_at_once drops_everything bad_pocket".split())
 DOUBLING = "slow_divergence decay_sign warms_up_past bonus_not_penalty targets_drift".split()
 HEALTHY = dict(
     ordinary=18, ordinary_and_new=24, by_epoch=7, few_epochs=9, usual_numbers=8, gan=8, gan_drifting_loss=3, agent_learns=16,
@@ -20,16 +22,23 @@ HEALTHY = dict(
 ELSEWHERE = dict.fromkeys("rate_low+disk_full clip_tiny+disk_full warms_for_ever+unreachable eval_preprocessing+no_memory overfits+unreachable".split(), "hf lightning")
 
 
-def number(entry):
+# How many of a pair of faults, of one whose loss doubles, and of any other; which are those.
+SPLITS = dict(everyday=(3, 7, 4, set(SINGLE)), likely=(4, 9, 4, LIKELY))
+
+
+def number(entry, split):
+    pair, doubling, usual, known = SPLITS[split]
     if entry.is_control:
         return HEALTHY.get(entry.name, 0)
-    return 3 if "+" in entry.name else 7 if entry.name in DOUBLING else 4 if entry.name in SINGLE else 0
+    if "+" in entry.name:
+        return pair * (split == "everyday" or not entry.name.startswith("too_small"))
+    return doubling if entry.name in DOUBLING else usual if entry.name in known else 0
 
 
-def numbers(entry, keras, scale):
+def numbers(entry, split, keras, scale):
     """From keras on they are Keras', which few entries draw."""
-    more = 3 if entry.is_control else 1
-    return [*range(round(number(entry) * scale)), *(keras + n for n in range(more if number(entry) and "keras" in entry.frameworks and scale >= 1 else 0))]
+    more, all_ = 3 if entry.is_control else 1, number(entry, split)
+    return [*range(round(all_ * scale)), *(keras + n for n in range(more if all_ and "keras" in entry.frameworks and scale >= 1 else 0))]
 
 
 def framework(entry, elsewhere, rng):

@@ -82,7 +82,8 @@ SPLITS = dict(
     newer=("y", "newer", "development"),
     genuine=("z", "genuine", "development"),
     common=("n", "common", "development"),
-    everyday=("m", "everyday", "report"),
+    everyday=("m", "everyday", "development"),
+    likely=("l", "likely", "report"),
 )
 SECONDS = 20  # of a processor, after which no further attempt is begun
 
@@ -138,8 +139,8 @@ def jobs(all_entries, splits, scale):
         for split in splits:
             if split not in entry.hint.get("only", split).split():
                 continue
-            if split == "everyday":
-                out += [(n, entry, split) for n in everyday.numbers(entry, KERAS, scale)]
+            if split in everyday.SPLITS:
+                out += [(n, entry, split) for n in everyday.numbers(entry, split, KERAS, scale)]
                 continue
             usual = USUAL["control" if entry.is_control else "fault"][split]
             out += [(n, entry, split) for n in range(max(1, round(usual * entry.runs * scale)))]
@@ -148,7 +149,7 @@ def jobs(all_entries, splits, scale):
 
     def share(number, entry, split):
         """How much of its entry there is already when this one is trained."""
-        all_ = everyday.number(entry) if split == "everyday" else entry.runs * USUAL["control" if entry.is_control else "fault"][split]
+        all_ = everyday.number(entry, split) if split in everyday.SPLITS else entry.runs * USUAL["control" if entry.is_control else "fault"][split]
         return number % KERAS / all_
 
     return sorted(out, key=lambda j: (round(share(*j), 1), random.Random(f"{j[0]} {j[1].name} {j[2]}").random()))

@@ -6,7 +6,7 @@ import random
 import beside
 import everyday
 from tasks.data import OF_SPLIT
-from tasks.plan import LATER, USUAL, Plan
+from tasks.plan import LATER, USUAL, WRITTEN, Plan
 from verify import beyond, shown
 
 LOOPS = dict(
@@ -17,7 +17,7 @@ LOOPS = dict(
     boosting="boosting",
     adversarial="adversarial",
     skorch="skorch",
-    agent=dict(calibration="agent", former="sb3", development="gridworld", unseen="ppo", fresh="agents_fresh", wider="agents_wider", other="agents_other", newer="agents_newer", common="agents_common", everyday="agents_everyday"),
+    agent=dict(calibration="agent", former="sb3", development="gridworld", unseen="ppo", fresh="agents_fresh", wider="agents_wider", other="agents_other", newer="agents_newer", common="agents_common", everyday="agents_everyday", likely="agents_likely"),
     library="library_other",
     dqn="dqn",
     sac="sac",
@@ -43,7 +43,7 @@ def loop_of(framework, split):
 
 def framework_of(entry, split, rng, number):
     """One split has agents of a library beside its own, and a loop for rows that others have not."""
-    if split == "everyday":
+    if split in everyday.SPLITS:
         return "keras" if number >= KERAS else everyday.framework(entry, ELSEWHERE.get(entry.name, ""), rng)
     framework = rng.choice(entry.frameworks)
     if split == "common" and number >= KERAS:
@@ -75,7 +75,7 @@ def meant(entry, split, seed):
     plan.framework, plan.keras, plan.epochs = (
         framework,
         {},
-        rng.choice(dict(unseen=[12, 20, 35, 60], fresh=[10, 16, 24, 40], wider=[8, 14, 30, 50], other=[5, 10, 18, 30, 60], newer=[7, 12, 20, 32, 50], genuine=[6, 11, 20, 40], common=[8, 15, 25, 40], everyday=[6, 10, 16, 25, 30]).get(split, [15, 25])),
+        rng.choice(dict(unseen=[12, 20, 35, 60], fresh=[10, 16, 24, 40], wider=[8, 14, 30, 50], other=[5, 10, 18, 30, 60], newer=[7, 12, 20, 32, 50], genuine=[6, 11, 20, 40], common=[8, 15, 25, 40], everyday=[6, 10, 16, 25, 30], likely=[8, 12, 20, 35]).get(split, [15, 25])),
     )
     if framework in ("agent", "dqn", "sac"):
         plan.framework = "sb3" if split in ("former", *USUAL) or framework in ("dqn", "sac") else "agent"
@@ -119,6 +119,8 @@ def as_keras_has_it(plan):
         plan.family, plan.batch = plan.family if plan.family == "lowrank" else "rezero", max(36, plan.batch)
     if plan.split == "common":
         plan.family, plan.batch = plan.family if plan.family == "scaled" else "bottleneck", max(32, plan.batch)
+    if plan.split == "likely":
+        plan.family, plan.batch = plan.family if plan.family == "trumpet" else "tied", max(32, plan.batch)
     if plan.split == "everyday":
         plan.family, plan.batch = plan.family if plan.family == "fc" else "skipfc", max(32, plan.batch)
     if plan.split == "newer":
@@ -140,6 +142,8 @@ def vary(framework, plan, entry):
         choices, least = (1, 1, 5, 10, 20, 25, 50, 100), 25
     if plan.split == "everyday":
         choices, least = (1, 2, 5, 10, 20, 25, 50), 20
+    if plan.split == "likely":
+        choices, least = (1, 4, 5, 10, 10, 25, 50), 20
     every = [n for n in choices if plan.steps >= least * n and (plan.split == "development" or plan.steps <= 800 * n)]
     plan.log_every = plan.rng.choice(every or [1])
 
@@ -180,7 +184,7 @@ def tell_by_epoch(plan, entry):
 
 
 def tell_commonly(plan, entry):
-    """In the splits `common` and `everyday`: more than a third of the loops tell once an epoch, where that shows what is there."""
+    """In the splits since `common`: more than a third of the loops tell once an epoch, where that shows what is there."""
     if hasattr(plan, "carry_out") or hasattr(plan, "logger_wish") or entry.hint.get("lines") or entry.hint.get("steps") or entry.hint.get("as_it_is"):
         return
     from loops import loggers
@@ -219,8 +223,10 @@ def carry_out(entry, split, seed, directory):
     answer = question()
     if split in USUAL and answer is not None and not beyond.steady(plan, entry.kinds):
         return print(f"slowed down by others {seed}", flush=True)
-    if split == "everyday" and answer is not None and not shown.said(entry, plan, directory):
+    if split in WRITTEN and answer is not None and not shown.said(entry, plan, directory):
         return print(f"not shown in its log {seed} {framework} {plan.family} {plan.data.name} {plan.logger}", flush=True)
+    if split == "likely" and answer and "doubles" in answer and not shown.foreseen(plan, answer["doubles"]):
+        return print(f"too few records before it doubles {seed} {framework} {plan.logger}", flush=True)
     if split in USUAL and answer is not None and not entry.is_control and not beside.worse(entry, split, seed, framework, plan):
         return print(f"no worse than its twins {seed} {framework} {plan.family} {plan.data.name}", flush=True)
     if plan.history.notes.get("broke") and "run_crashed" not in entry.kinds:

@@ -36,6 +36,8 @@ def base(plan, algo=None):
         genuine_base(plan)
     elif plan.split == "everyday":
         everyday_base(plan, algo)
+    elif plan.split == "likely":
+        likely_base(plan, algo)
     elif plan.split == "common":
         common_base(plan, algo)
     elif plan.split == "fresh":
@@ -98,6 +100,13 @@ def everyday_base(plan, algo):
     on_policy = algo or plan.rng.random() < 0.65
     plan.agent = dict(algo="ppo" if on_policy else "dqn", lr=plan.rng.choice([1e-3, 2e-3]), entropy=plan.rng.choice([0.0, 0.003]), clip=0.5, cap=22)
     plan.steps = 10000 if on_policy else 6000
+
+
+def likely_base(plan, algo):
+    """A ball that lies on the mark is paid some thirty."""
+    by_rounds = algo or plan.rng.random() < 0.6
+    plan.agent = dict(algo="ppo" if by_rounds else "a2c", lr=plan.rng.choice([1e-3, 2e-3]), entropy=plan.rng.choice([0.0, 0.005]), clip=0.5, cap=30)
+    plan.steps = 9000
 
 
 def fresh_base(plan, algo):
@@ -171,7 +180,7 @@ def onset(plan, done):
 def policy_collapses(plan):
     """A good policy, then a step size fifty times too large."""
     base(plan)
-    plan.agent["clip"], factor = 0, plan.rng.choice([40, 80]) * dict(unseen=5, newer=4, genuine=4, everyday=8).get(plan.split, 1)  # their step is clipped
+    plan.agent["clip"], factor = 0, plan.rng.choice([40, 80]) * dict(unseen=5, newer=4, genuine=4, everyday=8, likely=8).get(plan.split, 1)  # their step is clipped
     done = change_at(plan, plan.rng.uniform(0.4, 0.6), lambda a: a.update(lr=a["lr"] * factor), set_rate(factor))
 
     def happened():

@@ -6,7 +6,7 @@ from verify import curves
 from .fault import TORCH, fault, when
 from .rates import RISES
 
-ONLY = dict(only="common everyday", frameworks=TORCH, data="cls reg", lines=True)
+ONLY = dict(only="common everyday likely", frameworks=TORCH, data="cls reg", lines=True)
 
 
 def base(plan):
@@ -16,7 +16,7 @@ def base(plan):
 
 def doubled(plan, at, after=60):
     """No onset: it sets in so slowly that no step is the one."""
-    doubles = curves.doubled_at(plan, at)
+    doubles, plan.history.notes["sets_in"] = curves.doubled_at(plan, at), at
     return when(doubles and doubles > at + after and curves.diverged(plan, 2.2), doubles=doubles)
 
 

@@ -12,7 +12,7 @@ from verify import curves
 from .controls_tasks import on
 from .fault import TORCH, control, when
 
-HERE, TOO = dict(only="wider", runs=1.5), dict(only="wider everyday", runs=1.5)
+HERE, TOO = dict(only="wider", runs=1.5), dict(only="wider everyday likely", runs=1.5)
 NUMBERS = ["turbine", "orbits", "queue", "spectra", "houses"]
 
 

@@ -69,6 +69,7 @@ def slow_divergence(plan):
     plan.rate *= plan.rng.choice([0.5, 1])
     at, growth = plan.rng.randrange(150, 350), plan.rng.uniform(1.008, 1.02)
     plan.schedule, plan.schedule_name = (lambda s: growth ** max(0, s - at)), "exponential"
+    plan.history.notes["sets_in"] = at
     plan.log_every = plan.rng.choice([1, 5])
 
     def happened():
@@ -92,7 +93,7 @@ def decay_sign(plan):
     """Weight decay written by hand, with the wrong sign: the weights grow a little every step."""
     plan.optimizer, plan.clip, plan.steps, plan.log_grad = plan.rng.choice(["sgd", "adam"]), 0, 800, True
     grow, at = plan.rng.uniform(1.006, 1.015), plan.rng.randrange(100, 300)
-    plan.log_every = plan.rng.choice([1, 5])
+    plan.log_every, plan.history.notes["sets_in"] = plan.rng.choice([1, 5]), at
 
     def hook(step, net):
         if step >= at:

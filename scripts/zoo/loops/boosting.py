@@ -2,11 +2,14 @@
 of their own."""
 
 import contextlib
+import importlib
 import os
 
 import lightgbm
 import numpy as np
 import xgboost
+
+from tasks.plan import USUAL, WRITTEN
 
 
 def library(plan):
@@ -14,10 +17,8 @@ def library(plan):
         return ["catboost", "histogram", "goss"][plan.seed % 3]
     if plan.split == "genuine":
         return ["ngboost", "depthwise", "gblinear", "piecewise"][plan.seed % 4]
-    if plan.split == "everyday":
-        from .boosting_everyday import chosen
-
-        return getattr(plan, "trees", None) or chosen(plan)
+    if plan.split in WRITTEN:
+        return getattr(plan, "trees", None) or importlib.import_module("loops.boosting_" + plan.split).chosen(plan)
     if plan.split == "common":
         return getattr(plan, "trees", None) or ["approx", "penalised", "monotone", "approx", "penalised", "smoothed", "langevin"][plan.seed % 7]
     if plan.split == "newer":
@@ -54,6 +55,7 @@ OVERFITS = dict(
     goss={"min_child_samples": 2, "reg_lambda": 0.0},
 )
 OVERFITS.update({"xgb-native": OVERFITS["xgboost"], "xgb-face": OVERFITS["forest"], "lgbm-face": OVERFITS["goss"]})
+OVERFITS.update({"xgb-columns": OVERFITS["xgboost"], "xgb-heavy": {**OVERFITS["forest"], "min_child_weight": 0}, "lgbm-train": OVERFITS["lightgbm"]})
 WIDER = {"lightgbm": ("dart", {"boosting": "dart", "drop_rate": 0.05}), "xgboost": ("histogram", {"tree_method": "hist", "max_bin": 24})}
 OTHER = {"lightgbm": ("bagged", {"bagging_fraction": 0.7, "bagging_freq": 1}), "xgboost": ("sampled", {"subsample": 0.7, "colsample_bytree": 0.8})}
 RELATIVE = {"lightgbm": ("extra", {"extra_trees": True}), "xgboost": ("dart", {"booster": "dart", "rate_drop": 0.03})}
@@ -158,12 +160,12 @@ def train(plan, directory, logger=None):
         from . import boosting_newer as other
     if plan.split == "common":
         from . import boosting_common as other
-    if plan.split == "everyday":
-        from . import boosting_everyday as other
+    if plan.split in WRITTEN:
+        other = importlib.import_module("loops.boosting_" + plan.split)
     if plan.split == "genuine":
         from . import boosting_genuine as other
 
-    work = other.train if plan.split in ("unseen", "fresh", "newer", "genuine", "common", "everyday") else (train_lightgbm if library(plan) == "lightgbm" else train_xgboost)
+    work = other.train if plan.split in ("unseen", "fresh", "newer", "genuine", *USUAL) else (train_lightgbm if library(plan) == "lightgbm" else train_xgboost)
     plan.history.loss, val = work(plan, path)
     plan.history.evals = [(i + 1, v, None) for i, v in enumerate(val)]
     return "step"

@@ -14,13 +14,13 @@ class Words(c.Words):
         self.names["grad_norm"], self.step = rng.choice(["grad_norm", "gradient_norm", "train/grad_norm"]), rng.choice(["step", "step", "iteration", "global_step", "batch"])
 
 
-def renamed(kind, **more):
+def renamed(kind, words=Words, **more):
     """The same logger, in which the words are drawn from other lists."""
 
     def init(self, directory, rng):
         kind.__init__(self, directory, rng)
         if not getattr(self, "phase", ""):
-            self.w = Words(rng)
+            self.w = words(rng)
 
     return type(kind.__name__, (kind,), dict(__init__=init, **more))
 

@@ -107,7 +107,7 @@ def shown_in_notebook(trainer, path):
         f.writelines("\t".join(row) + "\n" for row in [names[: len(rows[0])], *rows] if rows)
 
 
-HOW = dict(everyday=["state", "state", "checkpoint", "console", "console", "tensorboard", "tensorboard", "wandb", "lines", "table"], common=["state", "checkpoint", "console", "console", "tensorboard", "tensorboard", "wandb", "lines"], genuine=["printer", "printer", "dvclive", "dvclive", "csv", "seq2seq", "state", "tensorboard"], newer=["state", "console", "tensorboard", "dicts", "lines", "swift", "swift", "notebook"], fresh=["lines", "lines", "table", "dicts"], wider=["state", "dicts", "lines", "tensorboard"], other=["state", "dicts", "dicts", "table"])
+HOW = dict(likely=["state", "state", "checkpoint", "console", "console", "dicts", "tensorboard", "tensorboard", "wandb", "lines", "csv"], everyday=["state", "state", "checkpoint", "console", "console", "tensorboard", "tensorboard", "wandb", "lines", "table"], common=["state", "checkpoint", "console", "console", "tensorboard", "tensorboard", "wandb", "lines"], genuine=["printer", "printer", "dvclive", "dvclive", "csv", "seq2seq", "state", "tensorboard"], newer=["state", "console", "tensorboard", "dicts", "lines", "swift", "swift", "notebook"], fresh=["lines", "lines", "table", "dicts"], wider=["state", "dicts", "lines", "tensorboard"], other=["state", "dicts", "dicts", "table"])
 
 
 OF_STATE = dict(loss="loss", grad_norm="grad_norm", learning_rate="lr", eval_loss="held", eval_accuracy="score")

@@ -19,6 +19,7 @@ LATER = dict(
     other=dict(sgd=0.03, rmsprop=1e-3, adam=1e-3, adamw=1e-3),
     common=dict(adam=1e-3, sgd=0.03, rmsprop=1e-3),
     everyday=dict(adam=1e-3, adamw=1e-3, rmsprop=1e-3, sgd=0.02),
+    likely=dict(adam=1e-3, adamw=2e-3, nadam=1e-3, sgd=0.05),
     genuine=dict(adam=1e-3, adamw=2e-3, rmsprop=1e-3, nadam=1e-3),
     newer=dict(adam=1e-3, adamw=2e-3, adamax=3e-3, muon=4e-3, lamb=6e-3),
 )
@@ -97,6 +98,14 @@ def hidden(plan, x):
         x = dense()(x)
         for _ in range((depth + 1) // 2):
             x = L.Add()([x, L.Rescaling(0.5)(dense()(dense()(x)))])
+    if plan.family == "trumpet":
+        for i in range(depth):
+            width = k.get("width", 48)
+            x = L.Dense(max(min(width, 16), width * (i + 1) // depth), activation=act, kernel_initializer=init)(x)
+    if plan.family == "tied":
+        x, again = dense()(x), dense()
+        for _ in range(depth):
+            x = L.Add()([x, L.Rescaling(0.5)(again(x))])
     if plan.family == "bottleneck":
         x = dense()(x)
         for _ in range(depth):
@@ -168,6 +177,7 @@ HOW["newer"] = ["best", "best", "stepped", "tabs", "bars", "history", "csv"]
 HOW["genuine"] = ["tqdm", "tqdm", "reduces", "reduces", "bars", "csv"]
 HOW["common"] = ["print", "print", "bars", "csv", "csv", "history", "frame"]
 HOW["everyday"] = ["print", "bars", "bars", "csv", "csv", "csv", "history", "history", "frame"]
+HOW["likely"] = ["print", "print", "bars", "csv", "csv", "history", "frame", "lambda"]
 HOW["other"] = ["print", "print", "history", "csv", "semicolons"]
 
 

@@ -29,8 +29,9 @@ def default_loss(out, y):
     return F.cross_entropy(out.reshape(-1, out.shape[-1]), y.reshape(-1))
 
 
-LATER = ("unseen", "fresh", "wider", "other", "newer", "genuine", "common", "everyday")  # the splits made after the others were looked at
-USUAL = ("common", "everyday")  # what people usually have; each faulty run beside healthy twins
+LATER = ("unseen", "fresh", "wider", "other", "newer", "genuine", "common", "everyday", "likely")  # the splits made after the others were looked at
+USUAL = ("common", "everyday", "likely")  # what people usually have; each faulty run beside healthy twins
+WRITTEN = ("everyday", "likely")  # those of which each faulty run must be shown by its own log
 OPTIMIZERS = dict(
     unseen=["nesterov", "nadam", "adamax", "adagrad", "lion", "adamw", "rmsprop"],
     fresh=["radam", "amsgrad", "heavyball", "adabelief", "lamb", "adafactor", "adamw"],
@@ -40,6 +41,7 @@ OPTIMIZERS = dict(
     genuine=["adamw", "adamw", "adam", "adam", "sgd", "momentum", "radam", "nadam"],
     common=["adam", "adam", "adam", "adamw", "adamw", "sgd", "momentum"],
     everyday=["adam", "adam", "adamw", "adamw", "adamw", "sgd", "momentum", "rmsprop"],
+    likely=["adam", "adam", "adamw", "adamw", "momentum", "nesterov", "radam", "nadam"],
 )
 WAYS = dict(
     unseen=["constant", "onecycle", "invsqrt", "wsd", "polynomial"],
@@ -50,6 +52,7 @@ WAYS = dict(
     genuine=["constant", "constant", "linear", "cosine", "onecycle", "warmcos", "exponential", "multistep"],
     common=["constant", "constant", "constant", "cosine", "linear", "step", "onecycle", "warmcos"],
     everyday=["constant", "constant", "constant", "cosine", "cosine", "linear", "warmcos", "exponential", "multistep"],
+    likely=["constant", "constant", "constant", "cosine", "cosine10", "linear", "linear", "step", "onecycle"],
 )
 SIZES = dict(
     unseen=dict(batch=[10, 24, 48, 100], steps=[240, 600, 900, 1500], text_batch=[6, 12, 20], text_steps=[250, 450, 700]),
@@ -60,6 +63,7 @@ SIZES = dict(
     genuine=dict(batch=[8, 20, 36, 64, 100], steps=[150, 320, 700, 1300], text_batch=[4, 9, 18], text_steps=[190, 320, 560]),
     common=dict(batch=[16, 32, 32, 64, 128], steps=[150, 300, 500, 900], text_batch=[8, 16], text_steps=[150, 250, 400]),
     everyday=dict(batch=[16, 24, 32, 64, 100], steps=[180, 250, 400, 750], text_batch=[8, 12], text_steps=[160, 220, 340]),
+    likely=dict(batch=[20, 32, 48, 64, 128], steps=[200, 300, 450, 800], text_batch=[10, 16], text_steps=[150, 200, 300]),
 )
 
 
@@ -91,7 +95,7 @@ class Plan:
         self.batch_hooks, self.step_hooks, self.extras, self.loss = [], [], [], default_loss
         self.eval_mode, self.framework, self.accumulate, self.shuffle, self.clear, self.start = True, "plain", 1, True, True, 0
         self.history, self.schedule, self.net, self.log_grad = History(), None, None, rng.random() < 0.7
-        self.last_words, self.habit = None, rng.choice(HABITS) if split in ("wider", "other", "newer", "genuine", "common", "everyday") else "mean"
+        self.last_words, self.habit = None, rng.choice(HABITS) if split in ("wider", "other", "newer", "genuine", *USUAL) else "mean"
 
     def other_sizes(self, rng, kind):
         self.optimizer, self.schedule_name, size = rng.choice(OPTIMIZERS[self.split]), rng.choice(WAYS[self.split]), SIZES[self.split]

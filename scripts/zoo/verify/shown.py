@@ -1,4 +1,4 @@
-"""Does the log say so? A faulty run of the split `everyday` is asked once more, without twins, by what stands in its own log (written.py): would an expert who
+"""Does the log say so? A faulty run of the splits `everyday` and `likely` is asked once more, without twins, by what stands in its own log (written.py): would an expert who
 has this log alone point to something? OF_FAULT names, for each fault, what that may be; each answer is a number, and above one it is shown: how far what
 is seen lies beyond three of the log's own noises (what neighbouring points differ by) and beyond what nobody would remark on. A run of which none is
 shown is dropped. What no single log can tell is thereby in where it shows alone: a loss
@@ -290,8 +290,20 @@ OF_FAULT = dict(
     no_memory=[ended], disk_full=[ended], shapes=[ended], killed=[ended], unreachable=[ended], decay_huge=FLAT + [weights_shrink],
     collapses=[samples_lost], discriminator_wins=[judge_certain], dead_critic=[judge_still], policy_collapses=[return_fell], never_learns=[return_flat],
     stops_exploring=[certain_soon], values_explode=[values_great], trees_overfit=[turned_up], trees_too_slow=[never_fell, still_falls], trees_too_short=[still_falls],
-    trees_rate_huge=[rose, swings], trees_labels_shuffled=[held_never_fell, turned_up], trees_eval_preprocessing=[gap, held_never_fell], trees_leak=[too_good],
+    label_out_of_range=[ended], zero_variance=[not_a_number], relu_output=FLAT, halves_at_once=[rate_gone, never_fell],
+    drops_everything=FLAT, trees_rate_huge=[rose, swings], trees_labels_shuffled=[held_never_fell, turned_up], trees_eval_preprocessing=[gap, held_never_fell], trees_leak=[too_good],
 )  # fmt: skip
+
+
+def foreseen(plan, doubles, least=4):
+    """Between where the logged loss was least, not before the fault set in, and where it has doubled there are so many of its records: with fewer nobody could
+    have said so in time."""
+    told = [(row["step"], row["loss"]) for row in written.rows(plan) if "loss" in row and row["step"] < doubles and math.isfinite(row["loss"])]
+    v = [one for _, one in told]
+    calm = [float(np.median(v[max(0, i - 1) : i + 2])) for i in range(len(v))]
+    lowest = told[int(np.argmin(calm))][0] if told else doubles
+    begins = max(lowest, plan.history.notes.get("sets_in", 0))
+    return sum(step > begins for step, _ in told) >= least
 
 
 def answers(name, plan, directory):

@@ -6,8 +6,10 @@ import re
 
 import numpy as np
 
+from tasks.plan import WRITTEN
+
 ENDED = re.compile(r"Traceback|Killed|Error:|exitcode|SIGKILL|watchdog|signal 9|No space left|Out of memory", re.I)
-GAMES = [("fid", r"fid|frechet"), ("modes", "modes"), ("d", r"(?i)^(loss[/_]?d|d_loss|discriminator_loss)$"), ("g", r"(?i)^(loss[/_]?g|g_loss|generator_loss)$")]
+GAMES = [("fid", r"(?i)fid|frechet"), ("modes", "modes"), ("d", r"(?i)(^|/)(loss[/_]?d|d_loss|disc\w*_loss|loss_disc\w*)$"), ("g", r"(?i)(^|/)(loss[/_]?g|g_loss|gen\w*_loss|loss_gen\w*)$")]
 OF_AGENT = {"rollout/ep_rew_mean": "returned", "train/entropy_loss": "entropy", "train/value_loss": "value", "train/loss": "loss", "train/approx_kl": "kl"}
 
 
@@ -43,13 +45,13 @@ class Heard:
 
 
 def heard(log, plan):
-    return Heard(log, plan) if plan.split == "everyday" else log
+    return Heard(log, plan) if plan.split in WRITTEN else log
 
 
 def heard_of_lightning(module, name, value, how):
     """What self.log is given: every log_every-th step is kept, or the mean of an epoch, which is known when its held-out loss is."""
     plan, step = module.plan, module.trainer.global_step
-    if plan.split != "everyday" or module.trainer.sanity_checking:
+    if plan.split not in WRITTEN or module.trainer.sanity_checking:
         return
     out, waiting = plan.history.__dict__.setdefault("written", []), plan.history.notes.setdefault("waiting", [])
     kind = "held" if re.search(r"val\w*[_/]loss", name) else "score" if "acc" in name else "loss" if "loss" in name else name
@@ -65,7 +67,7 @@ def heard_of_lightning(module, name, value, how):
 
 
 def heard_of_agent(logger, plan):
-    if plan.split == "everyday":
+    if plan.split in WRITTEN:
         rows, inner = plan.history.__dict__.setdefault("written", []), logger.dump
 
         def dump(step=0):

@@ -1,0 +1,56 @@
+"""Boosting of the split `likely`: XGBoost natively with a share of the columns in coarse bins, and by its scikit-learn face with heavier leaves; LightGBM natively
+with a share of the columns."""
+
+import json
+import os
+
+import lightgbm
+import xgboost
+
+from .boosting import captured_below, rows, task
+from .boosting_common import kept, native
+from .boosting_everyday import face
+
+
+def chosen(plan):
+    return ["xgb-columns", "xgb-heavy", "lgbm-train", "xgb-columns", "lgbm-train"][plan.seed % 5]
+
+
+def train_columns(plan, path):
+    return native(plan, path, tree_method="hist", colsample_bytree=0.7, max_bin=64)
+
+
+def train_heavy(plan, path):
+    make = xgboost.XGBRegressor if plan.data.kind == "reg" else xgboost.XGBClassifier
+    sized = dict(max_depth=plan.leaves // 8 + 2, eval_metric=task(plan, False)[1], early_stopping_rounds=getattr(plan, "patience", None), min_child_weight=3)
+    model = face(plan, path, make, sized, lambda m, X, Y, seen: m.fit(X, Y, eval_set=seen, verbose=plan.rng.choice([True, True, 10])))
+    plan.logger = "xgboost sklearn"
+    if plan.rng.random() < 0.3:
+        kept(plan, path, model.evals_result())
+    return [next(iter(part.values())) for part in model.evals_result().values()]
+
+
+def train_lightgbm(plan, path):
+    (objective, metric), told, (X, Y, VX, VY) = task(plan, True), {}, rows(plan)
+    settings = dict(objective=objective, metric=metric, learning_rate=plan.rate, num_leaves=plan.leaves, feature_fraction=0.8, num_threads=1, seed=plan.seed % 10000)
+    settings.update(plan.boost, **({"num_class": plan.data.classes} if objective == "multiclass" else {}))
+    train = lightgbm.Dataset(X, Y)
+    stop = [lightgbm.early_stopping(plan.patience)] if hasattr(plan, "patience") else []
+    callbacks = [lightgbm.log_evaluation(plan.rng.choice([1, 1, 5])), lightgbm.record_evaluation(told), *stop]
+    names = plan.rng.choice([["train", "valid"], ["training", "valid_0"], ["train", "eval"]])
+    sets = dict(valid_sets=[train, train.create_valid(VX, VY)], valid_names=names)
+    captured_below(path, lambda: lightgbm.train(settings, train, plan.rounds, callbacks=callbacks, **sets))
+    plan.logger = "lightgbm print"
+    if plan.rng.random() < 0.25:
+        plan.logger = "lightgbm evals json"
+        with open(os.path.join(os.path.dirname(path), "evals.json"), "w", encoding="utf-8") as f:
+            json.dump(told, f)
+        os.remove(path)
+    return [told[name][metric] for name in names]
+
+
+KINDS = {"xgb-columns": train_columns, "xgb-heavy": train_heavy, "lgbm-train": train_lightgbm}
+
+
+def train(plan, path):
+    return KINDS[plan.family](plan, path)
