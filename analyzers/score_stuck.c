@@ -120,6 +120,11 @@ static bool moves(const struct track *t, double classes)
     return 2 * changed >= t->curve->used && (3 * track_distinct(t) > t->curve->used || (double)track_distinct(t) > classes + 1);
 }
 
+/* Is it sure that a score at chance knows nothing? Not of two classes whose answers change: what tells 60 of 100 rows right costs 0.97 of ln 2
+ * (the entropy of a coin that falls so), nobody may be able to tell more of them, and what a loss has beside that (a penalty, weights of rows)
+ * puts it above ln 2. */
+static bool knows_nothing(double classes, bool moving) { return classes > 2 || (classes > 0 && !moving); }
+
 /* The least step the score was seen to make: one over the rows it is counted on, or a little more. Infinite when it made none. */
 static double least_step(const struct track *t)
 {
@@ -233,8 +238,8 @@ static void judge(struct state *s, const struct track *t, const struct findings 
     if (low < 0 || (!standing && !parted && classes == 0)) return;
     struct finding f = track_finding(t, "score_stuck", 0);
     constant = constant && standing;
-    bool both = standing && (stands || training_ended(s, best / scale));
-    f.severity = constant || classes > 0 || parted || both ? SEVERITY_WARNING : SEVERITY_INFO;
+    bool both = standing && (stands || training_ended(s, best / scale)), moving = classes > 0 && moves(t, classes);
+    f.severity = constant || knows_nothing(classes, moving) || parted || both ? SEVERITY_WARNING : SEVERITY_INFO;
     f.confidence = constant ? 0.85 : classes > 0 ? 0.8 : both ? 0.75 : parted ? 0.7 : 0.65;
     finding_add(&f, "loss_fell", parted ? fell : NAN, "share");
     finding_add(&f, "from", first, "");
@@ -245,7 +250,7 @@ static void judge(struct state *s, const struct track *t, const struct findings 
     finding_add(&f, "chance_of", classes, "classes");
     if (contradicted(s, t, scale)) finding_add(&f, "contradicted", 1, "");
     else if (constant && loss_constant(s)) finding_add(&f, "loss_constant", 1, "");
-    finding_add(&f, "moving", classes > 0 && moves(t, classes), "");
+    finding_add(&f, "moving", moving, "");
     finding_add(&f, "below_guess", constant ? 0 : below_guessing(s), "share");
     out->emit(out->arg, &f);
 }

@@ -168,6 +168,30 @@ static void a_score_at_chance_needs_a_loss_at_chance(void **ctx)
     assert_int_equal(stuck_at(0.44, 1.60), 0); /* no whole number of classes is guessed so often */
 }
 
+/* A score that creeps from one level to another around chance, while the losses stand where guessing puts them. */
+static bool creeps_at_chance(int classes)
+{
+    struct watch w;
+    double share = 1.0 / classes, level = log(classes);
+    seed = 14;
+    watch(&w, "score_stuck");
+    for (int s = 0; s < 200; s++) {
+        give(&w, &loss, s, level * exp(noise(0.01)));
+        if (s % 10 == 0)
+            give(&w, &score, s, share * (0.92 + 0.08 * s / 100.0) + noise(0.01)), give(&w, &held, s, level * exp(noise(0.002)));
+    }
+    done(&w);
+    return w.loud > 0;
+}
+
+/* Two classes that can hardly be told apart look like that at their best; four of which nothing is known do not. */
+static void a_moving_score_of_two_classes_is_not_said_to_know_nothing(void **ctx)
+{
+    (void)ctx;
+    assert_false(creeps_at_chance(2));
+    assert_true(creeps_at_chance(4));
+}
+
 static enum severity gap(double (*training)(int), double (*validation)(int), int evaluations)
 {
     struct watch w;
@@ -299,6 +323,7 @@ int main(void)
         cmocka_unit_test(a_straight_fall_near_the_beginning_is_a_warning),
         cmocka_unit_test(a_run_stopped_after_few_epochs_is_told_while_both_losses_fall),
         cmocka_unit_test(a_score_at_chance_needs_a_loss_at_chance),
+        cmocka_unit_test(a_moving_score_of_two_classes_is_not_said_to_know_nothing),
         cmocka_unit_test(two_evaluations_far_below_guessing_are_enough),
         cmocka_unit_test(a_loss_on_the_floor_of_two_softmaxes_is_known_by_its_score),
         cmocka_unit_test(two_softmaxes_solve_their_equation_however_often_is_evaluated),
