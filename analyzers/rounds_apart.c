@@ -15,16 +15,13 @@
 
 #include "analyzer.h"
 #include "stats/boosted.h"
+#include "stats/heard.h"
 #include "stats/preview.h"
 #include "stats/track.h"
 
 enum { TRAINS = 4, EVALS = 6 };
 struct knobs {
     double points, fell, by_heart, round, begun, gains, gain, even;
-};
-struct heard {
-    const struct series *series;
-    const struct past *past;
 };
 struct state {
     const struct knobs *knobs;
@@ -162,15 +159,6 @@ static void say_all(void *state, const struct findings *out)
         }
 }
 
-static void hear(struct heard *table, uint32_t *n, uint32_t max, const struct point *p)
-{
-    uint32_t i = 0;
-    while (i < *n && table[i].series != p->series) i++;
-    if (i == max) return;
-    if (i == *n) ++*n;
-    table[i] = (struct heard){p->series, p->past};
-}
-
 static void fact(void *state, const char *key, const char *value)
 {
     boosting_fact(&((struct state *)state)->boosting, key, value);
@@ -180,8 +168,8 @@ static void observe(void *state, const struct point *p, const struct findings *o
 {
     struct state *s = state;
     if (!isfinite(p->value) || !p->past) return;
-    if (p->series->role == ROLE_LOSS_TRAIN) hear(s->train, &s->n_train, TRAINS, p);
-    else hear(s->eval, &s->n_eval, EVALS, p);
+    if (p->series->role == ROLE_LOSS_TRAIN) (void)heard_place(s->train, &s->n_train, TRAINS, p);
+    else (void)heard_place(s->eval, &s->n_eval, EVALS, p);
     if (preview_due(&s->preview, p)) preview_judge(&s->preview, s, say_all, out);
 }
 

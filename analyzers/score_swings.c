@@ -8,6 +8,7 @@
  * not, nothing is said. Source: the binomial distribution; failure knowledge F35. */
 #include "stats/preview.h"
 #include "stats/quantum.h"
+#include "stats/swing.h"
 #include "stats/track_level.h"
 
 #define NORMAL 0.6745 /* the middle one of sizes, in standard deviations */
@@ -20,10 +21,6 @@ struct state {
     struct track score[SCORES];
     uint32_t n;
     struct preview preview;
-};
-struct swing {
-    size_t from; /* the bucket it begins at */
-    double move, net, turns, level, low, high;
 };
 
 static const char *const kinds[] = {"loss_oscillation", NULL};
@@ -43,19 +40,18 @@ static const struct knob knobs[] = {
      "the move that the last third lies from the first one, at most", "our choice: more is a way to somewhere"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
-static struct swing swing_of(const double *y, size_t from, size_t n)
+/* A score that stands between two moves turns nowhere. */
+static double turns_of(const double *y, size_t n)
 {
-    double move[TRACK_BUCKETS];
-    struct swing w = {.from = from, .low = y[from], .high = y[from], .level = robust_median(y + from, n - from)};
-    size_t third = (n - from + 2) / 3;
-    for (size_t i = from + 1; i < n; i++) {
-        move[i - from - 1] = fabs(y[i] - y[i - 1]);
-        w.turns += i > from + 1 && (y[i] - y[i - 1]) * (y[i - 1] - y[i - 2]) < 0;
-        w.low = fmin(w.low, y[i]), w.high = fmax(w.high, y[i]);
-    }
-    w.move = robust_median(move, n - from - 1);
-    w.net = fabs(robust_median(y + n - third, third) - robust_median(y + from, third));
-    return w;
+    double turns = 0;
+    for (size_t i = 2; i < n; i++) turns += (y[i] - y[i - 1]) * (y[i - 1] - y[i - 2]) < 0;
+    return turns;
+}
+
+static double third_from_third(const double *y, size_t n)
+{
+    size_t third = (n + 2) / 3;
+    return fabs(robust_median(y + n - third, third) - robust_median(y, third));
 }
 
 /* What two models would differ by that are right as often and share nothing else, over the rows of this score; infinite where nobody can tell. */
@@ -74,17 +70,18 @@ static void judge(const struct state *s, const struct track *t, const struct fin
     for (size_t i = 0; i < n; i++)
         y[i] = t->curve->buckets[i].last; /* of many evaluations one of each stretch: their mean swings less */
     if ((double)t->curve->points < s->knobs->min_points || n < 8 || !track_begins(t) || track_low(t) < 0) return;
-    struct swing w = swing_of(y, from, n);
-    if (w.move < s->knobs->move * scale || w.turns < s->knobs->turns * (double)(n - from - 2) || w.net > s->knobs->net * w.move)
+    struct swing w = swing_of(y + from, n - from);
+    double turns = turns_of(y + from, n - from), net = third_from_third(y + from, n - from);
+    if (w.move < s->knobs->move * scale || turns < s->knobs->turns * (double)(n - from - 2) || net > s->knobs->net * w.move)
         return;
-    if (w.move < s->knobs->chance * NORMAL * chance_of(t, scale, w.level)) return;
+    if (w.move < s->knobs->chance * NORMAL * chance_of(t, scale, robust_median(y + from, n - from))) return;
     struct finding f = track_finding(t, "loss_oscillation", from);
     f.severity = SEVERITY_WARNING;
     f.confidence = 0.8;
     finding_add(&f, "from", w.low, "");
     finding_add(&f, "to", w.high, "");
-    finding_add(&f, "waves", round(w.turns / 2), "waves");
-    finding_add(&f, "period", 2 * (double)(n - from) / fmax(w.turns, 1), "points");
+    finding_add(&f, "waves", round(turns / 2), "waves");
+    finding_add(&f, "period", 2 * (double)(n - from) / fmax(turns, 1), "points");
     finding_add(&f, "move", w.move, "");
     out->emit(out->arg, &f);
 }

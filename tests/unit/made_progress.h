@@ -60,17 +60,7 @@ static double step_time(int s) { return 0.35 * exp(noise(0.1)) + 0 * s; }
               .bounded = true},                                                                                                  \
         .value = f, .every = 15                                                                                                  \
     }
-#define SCORE_SHARE(f)                                                                                                           \
-    {                                                                                                                            \
-        .s = {.name = "val/accuracy",                                                                                            \
-              .unit = "",                                                                                                        \
-              .metric = "accuracy",                                                                                              \
-              .depth = -1,                                                                                                       \
-              .role = ROLE_SCORE_EVAL,                                                                                           \
-              .better = BETTER_HIGHER,                                                                                           \
-              .bounded = true},                                                                                                  \
-        .value = f, .every = 15                                                                                                  \
-    }
+#define SCORE_SHARE(f)  COUNTED(f, 15)
 #define COUNT(name_, f) ROW(ROLE_CONFUSION, "val/" name_, name_, BETTER_UNKNOWN, f, 15)
 #define DISTINCT(f)                                                                                                              \
     {                                                                                                                            \

@@ -90,7 +90,8 @@ bool text_command(struct text_facts *f, struct span s, const struct format_out *
     size_t first = 0;
     struct span command = command_of(s);
     bool program = is_program(command);
-    size_t shorts = program && memmem(s.p, s.n, ".py ", 4) ? short_flags(f, s, NULL) : 0, longs = count_flags(s, &first);
+    size_t shorts = program && memmem(s.p, s.n, ".py ", 4) ? short_flags(f, s, NULL) : 0,
+           longs = memmem(s.p, s.n, "--", 2) ? count_flags(s, &first) : 0;
     if (longs + shorts < 2) return false;
     if (shorts) short_flags(f, s, out);
     if (!program && first > WORDS_MAX) return false; /* of a compiler, say */

@@ -26,10 +26,10 @@ def face(plan, path, make, sized, fit):
     return model
 
 
-def train_face(plan, path):
+def train_face(plan, path, every=5, **more):
     make = xgboost.XGBRegressor if plan.data.kind == "reg" else xgboost.XGBClassifier
-    sized = dict(max_depth=plan.leaves // 8 + 2, eval_metric=task(plan, False)[1], early_stopping_rounds=getattr(plan, "patience", None))
-    model = face(plan, path, make, sized, lambda m, X, Y, seen: m.fit(X, Y, eval_set=seen, verbose=plan.rng.choice([True, True, 5])))
+    sized = dict(max_depth=plan.leaves // 8 + 2, eval_metric=task(plan, False)[1], early_stopping_rounds=getattr(plan, "patience", None), **more)
+    model = face(plan, path, make, sized, lambda m, X, Y, seen: m.fit(X, Y, eval_set=seen, verbose=plan.rng.choice([True, True, every])))
     plan.logger = "xgboost sklearn"
     if plan.rng.random() < 0.3:
         kept(plan, path, model.evals_result())

@@ -5,11 +5,10 @@ import json
 import os
 
 import lightgbm
-import xgboost
 
 from .boosting import captured_below, rows, task
-from .boosting_common import kept, native
-from .boosting_everyday import face
+from .boosting_common import native
+from .boosting_everyday import train_face
 
 
 def chosen(plan):
@@ -21,13 +20,7 @@ def train_columns(plan, path):
 
 
 def train_heavy(plan, path):
-    make = xgboost.XGBRegressor if plan.data.kind == "reg" else xgboost.XGBClassifier
-    sized = dict(max_depth=plan.leaves // 8 + 2, eval_metric=task(plan, False)[1], early_stopping_rounds=getattr(plan, "patience", None), min_child_weight=3)
-    model = face(plan, path, make, sized, lambda m, X, Y, seen: m.fit(X, Y, eval_set=seen, verbose=plan.rng.choice([True, True, 10])))
-    plan.logger = "xgboost sklearn"
-    if plan.rng.random() < 0.3:
-        kept(plan, path, model.evals_result())
-    return [next(iter(part.values())) for part in model.evals_result().values()]
+    return train_face(plan, path, every=10, min_child_weight=3)
 
 
 def train_lightgbm(plan, path):

@@ -68,25 +68,27 @@ def cities(rng):
 
 
 @functools.lru_cache(maxsize=None)
-def drawn():
-    """Fourteen Greek letters in eight faces, 40 by 40."""
+def glyphs(text, faces, side, size):
+    """Each letter of a text in each face of matplotlib's fonts, in the middle of side by side points."""
     import matplotlib
     from PIL import Image, ImageDraw, ImageFont
 
-    faces = "DejaVuSans DejaVuSans-Oblique DejaVuSans-Bold DejaVuSerif DejaVuSerif-Bold DejaVuSansMono STIXGeneral STIXGeneralItalic".split()
     out = []
-    for letter in "αβγδεζηθλμξπφω":
-        for face in faces:
-            page = Image.new("L", (40, 40))
-            font = ImageFont.truetype(os.path.join(matplotlib.get_data_path(), "fonts", "ttf", face + ".ttf"), 26)
-            ImageDraw.Draw(page).text((20, 20), letter, 255, font, anchor="mm")
+    for letter in text:
+        for face in faces.split():
+            page = Image.new("L", (side, side))
+            font = ImageFont.truetype(os.path.join(matplotlib.get_data_path(), "fonts", "ttf", face + ".ttf"), size)
+            ImageDraw.Draw(page).text((side // 2, side // 2), letter, 255, font, anchor="mm")
             out.append(page)
     return out
 
 
+FACES = "DejaVuSans DejaVuSans-Oblique DejaVuSans-Bold DejaVuSerif DejaVuSerif-Bold DejaVuSansMono STIXGeneral STIXGeneralItalic"
+
+
 def greek(rng):
     """14 by 14 points, turned, moved and noisy."""
-    pages, X, Y = drawn(), [], rng.integers(0, 14, 2200)
+    pages, X, Y = glyphs("αβγδεζηθλμξπφω", FACES, 40, 26), [], rng.integers(0, 14, 2200)
     for y in Y:
         page = pages[8 * y + rng.integers(8)].rotate(rng.uniform(-14, 14), 2)
         left, up = 6 + rng.integers(-2, 3, 2)

@@ -13,7 +13,7 @@ import re
 import numpy as np
 
 from .data_common import amounts, classes, table, text
-from .data_everyday import windows
+from .data_everyday import glyphs, windows
 
 LIKELY = {
     "cls": ["pitches", "plebiscite", "fishing", "processors", "yogurts", "light_chains", "signs", "control_charts"],
@@ -61,25 +61,9 @@ def light_chains(rng):
     return classes(rng, frame, "death")
 
 
-@functools.lru_cache(maxsize=None)
-def drawn():
-    """Twelve signs in DejaVu Sans and its bold face, 36 by 36."""
-    import matplotlib
-    from PIL import Image, ImageDraw, ImageFont
-
-    out = []
-    for sign in "☀☂☎☘♔♞♣♥♪⚑✈✿":
-        for face in ("DejaVuSans", "DejaVuSans-Bold"):
-            page = Image.new("L", (36, 36))
-            font = ImageFont.truetype(os.path.join(matplotlib.get_data_path(), "fonts", "ttf", face + ".ttf"), 24)
-            ImageDraw.Draw(page).text((18, 18), sign, 255, font, anchor="mm")
-            out.append(page)
-    return out
-
-
 def signs(rng):
     """12 by 12 points, turned, moved and noisy."""
-    pages, X, Y = drawn(), [], rng.integers(0, 12, 2000)
+    pages, X, Y = glyphs("☀☂☎☘♔♞♣♥♪⚑✈✿", "DejaVuSans DejaVuSans-Bold", 36, 24), [], rng.integers(0, 12, 2000)
     for y in Y:
         left, up = 5 + rng.integers(-3, 4, 2)
         page = pages[2 * y + rng.integers(2)].rotate(rng.uniform(-20, 20), 2).crop((left, up, left + 26, up + 26)).resize((12, 12), 4)
