@@ -30,7 +30,7 @@ struct state {
     int series;           /* -1 when it is refused or no metric */
     uint32_t facts;
     bool named, holes_told, sets_told;
-    enum { UNASKED, OF_JSON, OF_PYTHON } written;
+    enum py_literal written;
     char *turned; /* WINDOW_BYTES of a Python literal as JSON */
 };
 struct reading {
@@ -243,11 +243,10 @@ static size_t feed_python(struct state *s, struct span in, int at_end, const str
 
 static size_t feed(void *state, struct span in, int at_end, const struct format_out *out)
 {
-    enum { TELLING_BYTES = 8 }; /* a quote, a bracket and a quote, and blanks among them */
     struct state *s = state;
-    if (s->written == UNASKED && in.n < TELLING_BYTES && !at_end) return 0;
-    if (s->written == UNASKED && in.n) s->written = py_literal_is(in) ? OF_PYTHON : OF_JSON;
-    return s->written == OF_PYTHON ? feed_python(s, in, at_end, out) : feed_json(s, in, at_end, out);
+    if (s->written == PY_LITERAL_UNTOLD) s->written = py_literal_of(in);
+    if (s->written == PY_LITERAL_UNTOLD && !at_end) return 0;
+    return s->written == PY_LITERAL_IS ? feed_python(s, in, at_end, out) : feed_json(s, in, at_end, out);
 }
 
 /* ---- is it one? -------------------------------------------------------------------------------------------------------- */

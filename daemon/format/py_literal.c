@@ -3,13 +3,18 @@
 
 #include <string.h>
 
-bool py_literal_is(struct span head)
+#include "format.h"
+
+/* behind - what follows `mark` in s, without the blanks around; s as it is where it begins with something else. */
+static struct span behind(struct span s, char mark) { return s.n && s.p[0] == mark ? span_trim(span_from(s, 1)) : s; }
+
+enum py_literal py_literal_of(struct span head)
 {
-    struct span s = span_trim(head);
-    if (s.n && s.p[0] == '"') s = span_trim(span_from(s, 1));
-    if (!s.n || s.p[0] != '{') return false;
-    s = span_trim(span_from(s, 1));
-    return s.n && s.p[0] == '\'';
+    bool whole = head.n >= FORMAT_HEAD_BYTES; /* no more is looked at */
+    if (whole) head.n = FORMAT_HEAD_BYTES;
+    struct span quoted = behind(span_trim(head), '"'), key = behind(quoted, '{');
+    if (!key.n) return whole ? PY_LITERAL_NOT : PY_LITERAL_UNTOLD;
+    return key.p != quoted.p && key.p[0] == '\'' ? PY_LITERAL_IS : PY_LITERAL_NOT;
 }
 
 void py_literal_json(struct span s, char *to)

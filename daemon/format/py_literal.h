@@ -10,8 +10,12 @@
 
 #include "../base/span.h"
 
-/* py_literal_is - is this the beginning of one: a dict, quoted or not, whose first key stands in single quotes? */
-bool py_literal_is(struct span head);
+enum py_literal { PY_LITERAL_UNTOLD, PY_LITERAL_NOT, PY_LITERAL_IS };
+
+/* py_literal_of - is this the beginning of one: a dict, quoted or not, whose first key stands in single quotes? Untold while all that
+ * is there are the marks and blanks before that key, in the first FORMAT_HEAD_BYTES. */
+enum py_literal py_literal_of(struct span head);
+static inline bool py_literal_is(struct span head) { return py_literal_of(head) == PY_LITERAL_IS; }
 /* py_literal_json - s.n bytes into to; any part of a literal may be turned alone, but for one that ends within None. */
 void py_literal_json(struct span s, char *to);
 
