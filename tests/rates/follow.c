@@ -11,10 +11,12 @@
  * same points through the same readers. */
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "../../analyzers/role.h"
 #include "../../daemon/engine/read.h"
+#include "side_by_side.h"
 
 struct follow {
     struct run *run;
@@ -51,11 +53,15 @@ static void follow_run(struct follow *f, const struct scan_run *from)
     if (!f->run) return;
     f->over = false;
     printf("run\t%s\n", from->root);
-    for (size_t i = 0; i < from->n_sources; i++) {
+    int *source = calloc(from->n_sources + 1, sizeof *source);
+    for (size_t i = 0; source && i < from->n_sources; i++) {
         const struct scan_source *s = &from->sources[i];
-        int source = run_source(f->run, s->path, s->format->name, s->why);
-        if (source >= 0 && read_source(f->run, source, s->path, s->format, INFINITY, &err)) fprintf(stderr, "%s\n", err.text);
+        source[i] = run_source(f->run, s->path, s->format->name, s->why);
+        if (source[i] < 0 || side_by_side_is(s)) continue;
+        if (read_source(f->run, source[i], s->path, s->format, INFINITY, &err)) fprintf(stderr, "%s\n", err.text);
     }
+    if (source) side_by_side_read(f->run, from, source);
+    free(source);
     f->over = true;
     run_finish(f->run);
     run_free(f->run);
