@@ -178,12 +178,14 @@ static bool short_warmup(const struct state *s, struct verdict *v)
 }
 
 /* A warm-up may begin late, or after a few rates that look alike: the climb counts where it is shorter than what came before it, and
- * that was not little. */
+ * that was not little; or as long as all of the declared warm-up, and less steep. */
 static bool climb_counts(const struct state *s)
 {
-    double lasted = (double)(s->rate.last_step - s->rate.climb.step), before = (double)(s->rate.climb.step - s->rate.first_step);
-    return s->rate.climb.told ||
-           (lasted <= before && (double)(s->rate.last_step - s->rate.first_step) > 1.5 * s->declared.warmup);
+    const struct rate_climb *c = &s->rate.climb;
+    double lasted = (double)(s->rate.last_step - c->step), before = (double)(c->step - s->rate.first_step);
+    bool steeper = (s->rate.last - c->from) * before > s->knobs->rate.faster * c->from * lasted;
+    bool behind = lasted + before > 1.5 * s->declared.warmup || (before >= s->declared.warmup && steeper);
+    return c->told || (lasted <= before && behind);
 }
 
 /* A warm-up along a line, which goes on upwards where it should have ended. */

@@ -198,6 +198,24 @@ static void a_climb_by_the_same_factor_each_time_is_told_sooner(void **unused)
     }
 }
 
+/* A rate that was printed with three digits stood for a few records at the end of the declared warm-up; then it climbs, or the warm-up goes on. */
+static void a_climb_behind_the_declared_warm_up_is_told_where_it_is_steeper(void **unused)
+{
+    (void)unused;
+    for (int steeper = 0; steeper < 2; steeper++) {
+        struct watch w;
+        watch(&w, "lr_out_of_schedule");
+        w.a->fact(w.state, "warmup_steps", "120");
+        for (int s = 1; s < 175; s++) {
+            double behind = fmax(0, s - 124), value = 0.01 * fmin(1, s / 120.0);
+            give(&w, &rate, s, value + 1e-4 * floor(steeper ? behind * behind / 8 : behind * 0.83));
+        }
+        done(&w);
+        assert_int_equal(w.told, steeper);
+        if (steeper) assert_in_range(w.opened, 135, 155);
+    }
+}
+
 /* A schedule is declared, and the run ends with the rate where it was, or all but there. */
 static void a_rate_that_never_moved_is_not_one_that_hardly_came_down(void **unused)
 {
@@ -374,6 +392,7 @@ int main(void)
         cmocka_unit_test(a_rate_that_climbs_above_all_it_was_is_told_while_it_climbs),
         cmocka_unit_test(few_records_tell_a_climb_that_grows_faster_and_faster),
         cmocka_unit_test(a_climb_by_the_same_factor_each_time_is_told_sooner),
+        cmocka_unit_test(a_climb_behind_the_declared_warm_up_is_told_where_it_is_steeper),
         cmocka_unit_test(a_rate_that_never_moved_is_not_one_that_hardly_came_down),
         cmocka_unit_test(a_warm_up_that_goes_on_faster_and_faster_is_told_while_it_does),
         cmocka_unit_test(a_hump_in_a_loss_that_falls_is_a_spike),
