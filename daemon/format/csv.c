@@ -11,7 +11,7 @@
  *   long form  a row for each number, its metric in a column of names (csv/tidy.h)
  *   header     may come again (a restart), with other columns too; a first record of numbers means that there is none
  *   evaluated  the time of an evaluation without its loss: NaN, as pandas writes it (csv/evaluated.h)
- *   blank      a frame whose rows have nothing but their index was NaN (csv/blank.h)
+ *   blank      a frame whose rows have nothing but their index, or all but their losses, was NaN (csv/blank.h)
  *   pairs      "epoch;3;loss;0.5": a name in front of each number, in every row the same; then nothing else is the header
  *   index      a first column without a name, as pandas writes one, is the step where nothing else is (csv/index.h)
  * GROWTH_REWRITTEN: Lightning and Stable-Baselines3 write the file anew when a column appears. */

@@ -68,6 +68,28 @@ static void a_history_that_was_nan_from_the_start_is_read_as_nan(void **unused)
     }
 }
 
+static void rows_that_were_scored_and_have_no_loss_had_one_that_was_nan(void **unused)
+{
+    (void)unused;
+    struct probe *p = probe_text("csv", ",accuracy,loss,val_accuracy,val_loss\n0,0.36,,0.37,\n1,0.34,,0.37,\n2,0.34,,0.37,\n");
+    probe_expect(p, "point loss 1 NaN @3");
+    probe_expect(p, "point val_loss 2 NaN @4");
+    probe_close(p);
+    p = probe_text("csv", ",loss,val_loss,val_acc\n0,1.1,,0.51\n1,0.9,,0.52\n2,0.8,,0.53\n");
+    probe_expect(p, "point val_loss 2 NaN @4");
+    probe_refuse(p, "point loss 2 NaN");
+    probe_close(p);
+    static const char *const others[] = {
+        ",loss,lr,val_loss\n0,1.1,0.5,\n1,0.9,0.5,\n2,0.8,0.5,\n", /* nobody looked at held-out rows */
+        ",loss,val_loss,val_acc\n0,1.1,,\n1,0.9,,\n2,0.8,,0.5\n",  /* only now and then */
+        ",accuracy,loss,val_loss\n0,0.4,1.1,\n1,0.5,0.9,\n2,0.6,0.8,\n"};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        p = probe_text("csv", others[i]);
+        probe_refuse(p, "NaN");
+        probe_close(p);
+    }
+}
+
 static void a_row_for_each_number_is_read_by_the_name_it_tells(void **unused)
 {
     (void)unused;
@@ -452,6 +474,7 @@ int main(void)
         cmocka_unit_test(the_first_of_two_sets_by_number_is_told_to_be_of_training),
         cmocka_unit_test(an_evaluation_without_its_loss_had_one_that_was_nan),
         cmocka_unit_test(a_history_that_was_nan_from_the_start_is_read_as_nan),
+        cmocka_unit_test(rows_that_were_scored_and_have_no_loss_had_one_that_was_nan),
         cmocka_unit_test(a_row_for_each_number_is_read_by_the_name_it_tells),
         cmocka_unit_test(a_comma_is_the_decimal_point_between_semicolons),
         cmocka_unit_test(padded_cells_are_trimmed),
