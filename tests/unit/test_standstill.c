@@ -271,6 +271,30 @@ static void two_softmaxes_solve_their_equation_however_often_is_evaluated(void *
     assert_int_equal(held_out_equation(24, true, 0.065), 4); /* their outputs became certain late */
 }
 
+/* Two classes of which one answer in eight is wrong: two softmaxes, or an honest loss that is about as high. batch: of the lowest training loss. */
+static int two_classes(double above, double batch)
+{
+    struct watch w;
+    seed = 21;
+    watch(&w, "softmax_floor");
+    for (int i = 0; i < 12; i++) {
+        double wrong = 0.125 + 0.2 * exp(-i / 2.0) + noise(0.004);
+        give(&w, &loss, i, i == 7 ? batch : log1p(1 / exp(1)) + wrong + fabs(noise(0.02)));
+        give(&w, &held, i, log1p(1 / exp(1)) + wrong + above + noise(0.001));
+        give(&w, &score, i, 1 - wrong);
+    }
+    done(&w);
+    return w.loud > 0 ? (int)evidence(&w, "classes") : 0;
+}
+
+static void two_classes_solve_the_equation_closely_or_not_at_all(void **ctx)
+{
+    (void)ctx;
+    assert_int_equal(two_classes(0, 0.42), 2);
+    assert_int_equal(two_classes(0.02, 0.42), 0); /* near it, as losses of two classes often are */
+    assert_int_equal(two_classes(0, 0.29), 0);    /* no second softmax: a batch cost less than any could */
+}
+
 static int plateau(double kept)
 {
     struct watch w;
@@ -327,6 +351,7 @@ int main(void)
         cmocka_unit_test(two_evaluations_far_below_guessing_are_enough),
         cmocka_unit_test(a_loss_on_the_floor_of_two_softmaxes_is_known_by_its_score),
         cmocka_unit_test(two_softmaxes_solve_their_equation_however_often_is_evaluated),
+        cmocka_unit_test(two_classes_solve_the_equation_closely_or_not_at_all),
         cmocka_unit_test(a_plateau_after_the_rate_ran_out_is_a_warning),
         cmocka_unit_test(a_score_above_chance_contradicts_a_loss_that_happens_to_lie_there),
     };
