@@ -124,6 +124,9 @@ static enum said falling(double (*at)(int), int steps, bool with_held, double *s
 static double straight_line(int s) { return 1 - 0.0012 * s; }
 static double slowing_down(int s) { return 0.8 + 0.2 * exp(-s / 20.0); }
 static double four_epochs(int s) { return 0.5 + 1.7 * exp(-(s + 1) / 2.2); }
+static double six_epochs_evenly(int s) { return 1 - 0.015 * s; }
+static double far_down_evenly(int s) { return 1.5 - 0.06 * s; }
+static double six_epochs_slowing(int s) { return 0.8 + 0.2 * exp(-s / 6.0); }
 static double converged_epochs(int s) { return 0.5 + 1.7 * exp(-(s + 1) / 0.7); }
 
 static void a_straight_fall_near_the_beginning_is_a_warning(void **ctx)
@@ -133,6 +136,18 @@ static void a_straight_fall_near_the_beginning_is_a_warning(void **ctx)
     assert_int_equal(falling(straight_line, 50, true, &straight), LOUD);
     assert_true(straight == 1);
     assert_int_equal(falling(slowing_down, 50, true, &straight), NOTHING);
+}
+
+static void a_held_out_loss_that_falls_evenly_is_a_warning_however_few_its_values(void **ctx)
+{
+    double straight;
+    (void)ctx;
+    assert_int_equal(falling(six_epochs_evenly, 6, true, &straight), LOUD);
+    assert_true(straight == 1);
+    assert_int_equal(falling(far_down_evenly, 12, true, &straight), LOUD); /* half is left, and no floor in sight */
+    assert_int_equal(falling(six_epochs_slowing, 6, true, &straight), NOTHING);
+    assert_int_equal(falling(six_epochs_evenly, 6, false, &straight), NOTHING); /* batches may do so by chance */
+    assert_int_equal(falling(six_epochs_evenly, 4, true, &straight), NOTHING);
 }
 
 static void a_run_stopped_after_few_epochs_is_told_while_both_losses_fall(void **ctx)
@@ -345,6 +360,7 @@ int main(void)
         cmocka_unit_test(a_loss_that_creeps_is_told_from_one_that_cannot_move),
         cmocka_unit_test(a_loss_that_only_rises_never_decreased),
         cmocka_unit_test(a_straight_fall_near_the_beginning_is_a_warning),
+        cmocka_unit_test(a_held_out_loss_that_falls_evenly_is_a_warning_however_few_its_values),
         cmocka_unit_test(a_run_stopped_after_few_epochs_is_told_while_both_losses_fall),
         cmocka_unit_test(a_score_at_chance_needs_a_loss_at_chance),
         cmocka_unit_test(a_moving_score_of_two_classes_is_not_said_to_know_nothing),
