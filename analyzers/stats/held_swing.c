@@ -5,6 +5,7 @@
 #define FALLS 3.0  /* z of Kendall's trend: one in 700 by chance */
 #define RISES 1.65 /* the same upwards: one in 20 by chance */
 #define GAP   3.0  /* times the training loss: a held-out loss beyond it has a trouble of its own */
+#define LEAP  3.0  /* times all other evaluations: a value of its own, as gap_of has it for the training loss */
 #define MET   1.5  /* times the training loss, below which the two have met: as gap_apart */
 
 bool held_swing_calm(const struct held_swing *h, const struct held_swing_knobs *k)
@@ -78,6 +79,20 @@ static bool gets_somewhere(const struct held_swing *h, const struct held_swing_k
     return late_fall(h) > k->fall || falls_all_along(h, k->fall) || is_solved(h, k->score);
 }
 
+/* One evaluation that leaps out is no swing: where the highest stands far above the next, the others must swing by themselves. */
+static bool swings_without_leap(const double *y, size_t n, double least)
+{
+    double rest[TRACK_BUCKETS], next = 0;
+    size_t highest = 0, m = 0;
+    for (size_t i = 1; i < n; i++)
+        if (y[i] > y[highest]) highest = i;
+    for (size_t i = 0; i < n; i++)
+        if (i != highest) rest[m++] = y[i], next = fmax(next, y[i]);
+    if (y[highest] <= LEAP * next) return true;
+    struct swing w = swing_of(rest, m);
+    return w.turns >= 2 && w.move >= least * robust_median(rest, m);
+}
+
 bool held_swing_found(const struct held_swing *h, const struct held_swing_knobs *k, double converged, struct held_swing_seen *ret)
 {
     double y[TRACK_BUCKETS], top = 0, trained = 0;
@@ -92,8 +107,9 @@ bool held_swing_found(const struct held_swing *h, const struct held_swing_knobs 
         trained = fmax(trained, track_level(&h->loss[i], 0.33, 1));
     }
     bool apart = level > GAP * trained; /* what is learned by heart wobbles too, by less */
-    if (w.move < (few || apart ? k->swing_few : k->swing) * level || w.turns < 2 || w.net > k->net * w.way ||
-        level < converged * top || 3 * w.turns < (double)(n - from - 2))
+    double least = few || apart ? k->swing_few : k->swing;
+    if (w.move < least * level || w.turns < 2 || w.net > k->net * w.way || level < converged * top ||
+        3 * w.turns < (double)(n - from - 2) || !swings_without_leap(y + from, n - from, least))
         return false;
     if (few && y[n - 1] <= w.low) return false; /* of few values the last one is the best: it got somewhere */
     if (apart ? !has_met(h) || !comes_back(y, n, from) : gets_somewhere(h, k)) return false;

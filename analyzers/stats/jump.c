@@ -55,7 +55,8 @@ bool curve_falls_back(const struct curve *c, double undone, double sd, struct ju
         y[i] = c->buckets[i].mean;
         if (!isfinite(y[i])) return false;
     }
-    double first = robust_median(y, 3), end = robust_median(y + n - late, late), noise = robust_noise(y, n);
+    double first = robust_median(y, 3), noise = robust_noise(y, n);
+    double end = fmin(robust_median(y + n - late, late), robust_median(y + n - BEFORE, BEFORE));
     for (size_t at = BEFORE + 1; at + late <= n && noise > 0; at++) {
         double from = mean_of(y + at - BEFORE, BEFORE), to = mean_of(y + at, n - at);
         double error = noise * sqrt(1.0 / BEFORE + 1.0 / (double)(n - at)), lost = (fmin(to, end) - from) / (first - from);

@@ -22,8 +22,8 @@ struct jump {
  * Cost       O(buckets^2) of at most 96 buckets; for the end of a run */
 bool curve_jumps(const struct curve *c, double undone, double factor, struct jump *ret);
 
-/* curve_falls_back - a step up to about where the curve began, on which it stays for a quarter of all and to the end, however its values
- * scatter: told by levels, in units of the scatter between neighbours. The five buckets before the step are its level there.
+/* curve_falls_back - a step up to about where the curve began, on which it stays for a quarter of all and to its newest values, however they
+ * scatter: told by levels, in units of the scatter between neighbours. The five buckets before the step are its level there, the last five that of its end.
  *   undone   share of the gain that the level behind the step has lost
  *   sd       standard errors that the step is, and that the gain before it was
  * Cost       O(buckets^2) of at most 96 buckets; for the end of a run */

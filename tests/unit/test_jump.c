@@ -84,6 +84,21 @@ static void a_level_where_it_began_is_told_however_its_values_scatter(void **ctx
     assert_false(falls_back(1.08, 1.1, 80, &jump)); /* there was nothing to lose */
 }
 
+/* What a mean of many values makes of a single one that was bad: it decays to where the loss was. */
+static void a_decay_that_has_come_back_is_no_fall(void **ctx)
+{
+    struct bucket buckets[96];
+    struct curve c;
+    struct jump jump;
+    (void)ctx;
+    curve_init(&c, buckets, 96);
+    for (size_t i = 0; i < 120; i++) {
+        double level = 0.5 + 0.5 * exp(-(double)i / 4) + (i < 73 ? 0 : 2200 * exp(-(double)(i - 73) / 4));
+        curve_add(&c, (int64_t)(5 * i), level * (1 + 0.03 * ((double)(i * 7919 % 13) - 6) / 6), i + 1);
+    }
+    assert_false(curve_falls_back(&c, 0.85, 6, &jump));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -92,6 +107,7 @@ int main(void)
         cmocka_unit_test(what_multiplies_near_nothing_has_undone_nothing),
         cmocka_unit_test(three_values_are_too_few_and_so_is_a_curve_that_never_fell),
         cmocka_unit_test(a_level_where_it_began_is_told_however_its_values_scatter),
+        cmocka_unit_test(a_decay_that_has_come_back_is_no_fall),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

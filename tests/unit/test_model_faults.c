@@ -200,6 +200,27 @@ static int swings(double swing, double falls)
     return w.told - w.closed; /* what is told on the way may be taken back */
 }
 
+/* Ten evaluations that move by a few hundredths each; one of them leaps. */
+static int leaps_once(double top)
+{
+    static const double evaluations[] = {0.328, 0.24, 0.202, 0.187, 0.183, 0.207, 0, 0.241, 0.172, 0.174};
+    struct watch w;
+    seed = 27;
+    watch(&w, "loss_oscillation");
+    for (int s = 0; s < 200; s++) {
+        give(&w, &loss, s, 0.3 * exp(noise(0.1)));
+        if (s % 20 == 10) give(&w, &held, s, s == 130 ? top : evaluations[s / 20]);
+    }
+    done(&w);
+    return w.told - w.closed;
+}
+
+static void one_evaluation_that_leaps_out_is_no_swing(void **ctx)
+{
+    (void)ctx;
+    assert_int_equal(leaps_once(4.5), 0);
+}
+
 static void a_held_out_loss_that_swings_and_gets_nowhere_is_told(void **ctx)
 {
     (void)ctx;
@@ -343,6 +364,7 @@ int main(void)
         cmocka_unit_test(a_low_score_is_shown_with_a_plateau_but_makes_no_warning_of_it),
         cmocka_unit_test(the_floor_of_two_softmaxes_makes_room_for_wrong_answers),
         cmocka_unit_test(a_held_out_loss_that_swings_and_gets_nowhere_is_told),
+        cmocka_unit_test(one_evaluation_that_leaps_out_is_no_swing),
         cmocka_unit_test(a_gradient_that_is_a_sum_grows_and_hardly_scatters),
         cmocka_unit_test(a_norm_that_grows_tenfold_and_never_falls_is_told_where_few_are_logged),
         cmocka_unit_test(a_rate_of_a_millionth_is_as_good_as_none),
