@@ -11,6 +11,7 @@
 #include "../../../analyzers/kind.h"
 #include "../message.h"
 #include "../run/inspected.h"
+#include "befell.h"
 #include "context.h"
 
 enum { HOLES_SHOWN_MAX = 32 };
@@ -119,7 +120,8 @@ static void count_empty(struct finding *f, uint64_t empty)
  *   what was still going on when a log ended is over when the run was started again and went on in another one
  *   empty cells behind a NaN are more of them
  *   what is told of one rank from where it differs did not begin with the run
- *   what is told of one loss may be mild beside the others */
+ *   what is told of one loss may be mild beside the others
+ *   a score that fell and came back while the training loss leapt is more than worth knowing */
 static const struct finding *placed(struct run *r, const struct finding *f)
 {
     const struct run_event *e = event_of(r, f);
@@ -128,15 +130,15 @@ static const struct finding *placed(struct run *r, const struct finding *f)
     bool over = f->phase != PHASE_CLOSED && run_went_on(r, f->source);
     bool of_rank = finding_evidence(f, "from_start", 0) == 1 && differs_from_others(r, f);
     uint64_t empty = empty_after(r, f);
-    bool mild = judge_is_mild(r, f), borne = judge_is_borne(r, f);
-    if (!unplaced && !moved && !over && !of_rank && !empty && !mild && !borne) return f;
+    bool mild = judge_is_mild(r, f), borne = judge_is_borne(r, f), befell = judge_befell(r, f);
+    if (!unplaced && !moved && !over && !of_rank && !empty && !mild && !borne && !befell) return f;
     struct finding *at = judge_room(r, 1, sizeof *at);
     *at = *f;
     if (unplaced) at->onset_step = at->first_step = at->last_step = run_last_step(r);
     if (moved) at->onset_step = at->first_step = e->step, at->last_step = f->last_step > e->step ? f->last_step : e->step;
     if (of_rank) not_from_start(at);
     if (empty) count_empty(at, empty);
-    if (borne) at->severity = SEVERITY_WARNING;
+    if (borne || befell) at->severity = SEVERITY_WARNING;
     if (mild) at->severity = SEVERITY_INFO;
     if (!over) return at;
     at->phase = PHASE_CLOSED;

@@ -3,7 +3,7 @@
  *   judge.c           the view: verdict, state, last good checkpoint
  *   judge/findings.c  findings folded, placed, sorted and worded
  *   judge/context.c   what the rest of the run says of a finding; judge/borne.c where it is critical; judge/held_out.c by its held-out losses
- *   judge/one_thing.c two findings that tell one trouble
+ *   judge/befell.c    what is over, and was more than a wave;  judge/one_thing.c two findings that tell one trouble
  *   judge/causes.c    causes and fixes, ranked
  *   judge/data.c      sources, series, facts, events, restarts
  *   judge/unseen.c    what was not logged, and what could therefore not be found */
