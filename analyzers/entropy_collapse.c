@@ -3,7 +3,8 @@
  * A policy that has learned its task needs no entropy any more, so low entropy is no fault while the return stands near its best, well
  * above where it began. It is one when the return never rose, or has fallen from its best: nothing is tried any more that could
  * mend it. It is one as well when each update still moves the policy far, as its divergence from the policy before tells: who has found the
- * one good answer has come to rest. And it is one when next to nothing is left of it before a third of the run is over, whatever the return had
+ * one good answer has come to rest. So it is where a single update took it: one that left the policy it came from by a nat or so
+ * has not found anything, it was thrown there. And it is one when next to nothing is left of it before a third of the run is over, whatever the return had
  * come to: a policy that learns becomes certain as its return rises, and a return that stands still for the rest of such a run has nothing to learn from. Where no return is logged it is worth knowing. Both signs are logged; an entropy that changes its sign belongs to
  * continuous actions, has no zero to fall to, and is left alone. */
 #include <math.h>
@@ -14,7 +15,7 @@
 
 enum { TRACKS = 4 };
 struct knobs {
-    double share, least, floor, min_points, lasted, effect, restless, gone, soon;
+    double share, least, floor, min_points, lasted, effect, restless, thrown, gone, soon;
 };
 struct state {
     const struct knobs *knobs;
@@ -41,6 +42,9 @@ static const struct knob knobs[] = {
     {"entropy_collapse_restless", "nats", 0.03, 0.005, 5, 0.1, 0.02, offsetof(struct knobs, restless),
      "of divergence from one policy to the next, while it is certain, above which it has not come to rest",
      "Schulman 2017: targets of 0.003 to 0.03 while a policy learns"},
+    {"entropy_collapse_thrown", "nats", 0.7, 0.1, 20, 1.5, 0.4, offsetof(struct knobs, thrown),
+     "of divergence in the update that made it certain: no learning does that",
+     "a hundred times the targets of Schulman 2017; ln 2: what was chosen every time is chosen every second time"},
     {"entropy_collapse_gone", "share", 0.001, 0.00001, 0.05, 0.0003, 0.003, offsetof(struct knobs, gone),
      "of its early level that is next to nothing, though the return rose",
      "seeded training runs: 0.018 at least in healthy ones"},
@@ -64,6 +68,19 @@ static bool is_restless(const struct state *s)
     const struct track *kl = track_of_role(s->track, s->n, ROLE_KL);
     return kl && (double)kl->curve->points >= s->knobs->min_points && track_level(kl, 0.5, 1) >= s->knobs->restless &&
            track_level(kl, 1 - s->knobs->lasted, 1) >= s->knobs->restless / 2;
+}
+
+/* Did it go for good, when most of the run still lay ahead, by updates of which one threw the policy far from what it was? */
+static bool was_thrown(const struct state *s, const struct track *e, double early)
+{
+    const struct track *kl = track_of_role(s->track, s->n, ROLE_KL);
+    double mean[TRACK_BUCKETS], most = 0;
+    size_t n = track_means(e, mean), i = n;
+    while (i > 0 && fabs(mean[i - 1]) <= s->knobs->share * early) i--;
+    if (!kl || i == n || (double)i > s->knobs->soon * (double)n || early < s->knobs->least) return false;
+    for (uint32_t k = 0; k < kl->curve->used && kl->curve->buckets[k].first_step <= e->curve->buckets[i].first_step; k++)
+        most = fmax(most, kl->curve->buckets[k].max);
+    return most >= s->knobs->thrown;
 }
 
 /* Was next to nothing left of it, for good, when most of the run still lay ahead, and has the return stood still since? */
@@ -102,7 +119,7 @@ static void judge(struct state *s, bool over, const struct findings *out)
     double early = 0, now = 0;
     bool known = r && r->curve->used >= 8;
     bool rose = known && learned(s, r), is = e && (known || over) && collapsed(s, e, &early, &now);
-    is = is && !(rose && !is_restless(s) && !(over && gone_soon(s, e, r, early)));
+    is = is && !(rose && !is_restless(s) && !was_thrown(s, e, early) && !(over && gone_soon(s, e, r, early)));
     struct finding f = {0};
     if (is) {
         f = track_finding(e, "entropy_collapse", onset_of(s, e, early));

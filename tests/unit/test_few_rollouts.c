@@ -28,6 +28,28 @@ static void a_policy_that_one_rollout_made_certain_is_told_of_ten(void **ctx)
     assert_int_equal(certain_after_one(true), 0);
 }
 
+/* Seventeen rollouts of a rising return: the policy is certain from the second one on, after an update that moved it by so much. */
+static int certain_at_once(double divergence)
+{
+    struct watch w;
+    seed = 75;
+    watch(&w, "entropy_collapse");
+    for (int s = 0; s < 17; s++) {
+        give(&w, &paid, s, 7 + 0.35 * s + noise(0.3));
+        give(&w, &kl, s, s ? 0.005 : divergence);
+        give(&w, &entropy, s, s ? -0.01 : -0.6);
+    }
+    done(&w);
+    return w.loud;
+}
+
+static void a_policy_that_one_update_threw_is_told_though_its_return_rises(void **ctx)
+{
+    (void)ctx;
+    assert_true(certain_at_once(2.8) > 0);
+    assert_int_equal(certain_at_once(0.01), 0);
+}
+
 /* Ten rollouts: the rewards are a thousand times as large from the middle on, or the value loss grows as it does with what is earned. */
 static int leaps_in_ten(double times)
 {
@@ -97,6 +119,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_policy_that_one_rollout_made_certain_is_told_of_ten),
+        cmocka_unit_test(a_policy_that_one_update_threw_is_told_though_its_return_rises),
         cmocka_unit_test(a_value_loss_that_leaps_is_told_of_ten),
         cmocka_unit_test(returns_that_only_fall_were_not_learned_at_once),
         cmocka_unit_test(a_policy_that_no_update_moves_is_told),
