@@ -1,5 +1,8 @@
 /* live_look - is there anything new? A stat of every source now and then, and what follows from silence: the heart beats on, or the run
- * goes to sleep. */
+ * goes to sleep.
+ *
+ * Lines that an event told of, and that wait, are read first: the short way of their turn (reader_append) costs less than finding out by a look
+ * that there is something, and they would be in the way of the next glance. */
 #include <math.h>
 
 #include "../../base/clock.h"
@@ -86,9 +89,17 @@ void live_spare(const struct live *l, struct reader *r)
     if (l->engine->tight) l->engine->tight(l->engine->arg);
 }
 
+static bool lines_wait(const struct live *l)
+{
+    for (size_t i = 0; i < l->n_readers && l->state == LIVE_AWAKE; i++)
+        if (l->readers[i]->touched) return true;
+    return false;
+}
+
 void live_look(struct live *l)
 {
     bool news = false;
+    if (lines_wait(l)) live_turn(l);
     if (l->state == LIVE_OPENING || l->state == LIVE_WAKING || l->gone) return;
     if (l->dropping && !memory_failing(l->engine->memory) && !l->unwritten) {
         live_reopen(l);
@@ -114,4 +125,13 @@ void live_look(struct live *l)
     loop_start(l->engine->loop, &l->look, tick(l));
 }
 
-void live_hurry(struct live *l) { loop_hurry(l->engine->loop, &l->look, 0.01); }
+static const double HURRY_S = 0.01;
+
+void live_hurry(struct live *l) { loop_hurry(l->engine->loop, &l->look, HURRY_S); }
+
+void live_overlooked(struct live *l)
+{
+    for (size_t i = 0; i < l->n_readers && l->state == LIVE_AWAKE; i++) live_touched(l, i, false);
+    double apart = l->state == LIVE_AWAKE ? (l->spread - LIVE_SPREAD_FROM) / LIVE_SPREAD : 0;
+    loop_hurry(l->engine->loop, &l->look, fmax(HURRY_S, apart * live_evenly(l, LOOK_COST_S)));
+}

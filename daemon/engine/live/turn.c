@@ -11,7 +11,7 @@
 #include "../../base/clock.h"
 #include "parts.h"
 
-static const double JUDGE_S = 0.25, JUDGE_BEHIND_S = 2, JUDGE_COST_S = 60e-6, TURN_S = 0.002, TURN_COST_S = 8e-6,
+static const double JUDGE_S = 0.25, JUDGE_BEHIND_S = 2, JUDGE_COST_S = 60e-6, TURN_S = 0.002, TURN_COST_S = 12e-6,
                     IMPATIENT_S = 0.01, TOGETHER_S = 0.004;
 
 static void wait_in_line(struct live *l, uint64_t behind)
