@@ -1,7 +1,8 @@
 /* return_flat - an agent's return never improves beyond its own noise.
  *
  * Compared are the best tenth of the run and its first tenth, in standard deviations of single returns around their moving level (Cohen's d). A
- * return that is the same number throughout has no noise at all and is flat by that alone. Where each of a thousand values and more is the return
+ * return that is the same number throughout has no noise at all and is flat by that alone, unless that is 1: all games won, or what each step brings.
+ * An agent that goes on behind a restart with what it had learned is measured by where the log began. Where each of a thousand values and more is the return
  * of one episode, the mean of a tenth of them is known so well that less is enough, if the run ends there. An agent that learns within the first tenth of a
  * long run is known by its very first returns: by five of them, where each is a mean of many and the noise is small. A series of such means
  * (rollout/ep_rew_mean) needs fewer values, at the end of the run or where the last ones are worse than the first. */
@@ -25,6 +26,7 @@ struct state {
     float squares[BUCKETS]; /* of the changes from value to value, by bucket */
     float above[BUCKETS];   /* values above the median of the first ones, by bucket */
     double early;           /* that median, once there are as many */
+    double began;           /* the median of the first returns of the log, behind a restart; else NaN */
     const struct series *series;
     uint16_t segment;
     bool over; /* no more returns will come */
@@ -120,6 +122,9 @@ static bool learned_before_the_tenth(const struct state *s, const double *y, siz
     return robust_median(y + n / 2, n - n / 2) - s->first[0] > s->knobs->effect * noise_from(s, (uint32_t)n / 2);
 }
 
+/* goes_on - behind a restart: are its first returns far above those that the log began with? */
+static bool goes_on(const struct state *s, double first, double sd) { return first - s->began > s->knobs->effect * sd; }
+
 static void judge(struct state *s, const struct findings *out)
 {
     double y[BUCKETS];
@@ -131,6 +136,7 @@ static void judge(struct state *s, const struct findings *out)
     double first = robust_median(y, tenth), best = first, sd = noise_of(s);
     for (size_t i = 0; i + tenth <= n; i++) best = fmax(best, robust_median(y + i, tenth));
     if (!(best - first <= s->knobs->effect * sd) || learned_before_the_tenth(s, y, n)) return;
+    if (goes_on(s, first, sd) || (sd == 0 && first == 1)) return;
     double last = robust_median(y + n - tenth, tenth);
     bool worse =
         s->curve.points < MANY && is_mean(s->series) && last <= first - fmax(s->knobs->effect * sd, s->knobs->lost * fabs(first));
@@ -175,7 +181,10 @@ static void hear(struct state *s, const struct point *p)
 {
     if (!isfinite(p->value)) return;
     s->curve.buckets = s->buckets;
+    if (!s->curve.capacity) s->began = NAN;
     if (!s->curve.capacity || p->segment != s->segment) {
+        if (isnan(s->began) && s->curve.points >= VERY_FIRST)
+            s->began = robust_median(s->first, s->curve.points < FIRST_RETURNS ? s->curve.points : FIRST_RETURNS);
         curve_init(&s->curve, s->buckets, BUCKETS);
         memset(s->squares, 0, sizeof s->squares);
         memset(s->above, 0, sizeof s->above);

@@ -72,6 +72,11 @@ const struct role_row role_table_games[] = {
     SAME("sum reward", WHOLE, ROLE_RETURN, BETTER_HIGHER),
     SAME("reward sum", WHOLE, ROLE_RETURN, BETTER_HIGHER),
     SAME("reward per episode", WHOLE, ROLE_RETURN, BETTER_HIGHER),
+    SAME("reward episode", WHOLE, ROLE_RETURN, BETTER_HIGHER), /* "Reward/Episode" */
+    SAME("rewards episode", WHOLE, ROLE_RETURN, BETTER_HIGHER),
+    SAME("avg rew", WHOLE, ROLE_RETURN, BETTER_HIGHER), /* AvgRew */
+    SAME("average rew", WHOLE, ROLE_RETURN, BETTER_HIGHER),
+    SAME("mean rew", WHOLE, ROLE_RETURN, BETTER_HIGHER),
     SAME("fitness", WHOLE, ROLE_RETURN, BETTER_HIGHER), /* of a generation, in place of an agent */
     SAME("mean fitness", WHOLE, ROLE_RETURN, BETTER_HIGHER),
     SAME("avg fitness", WHOLE, ROLE_RETURN, BETTER_HIGHER),

@@ -24,6 +24,8 @@ const struct role_row role_table_training[] = {
     {"loss loss", WHOLE, ROLE_LOSS_TRAIN, ROLE_LOSS_EVAL, BETTER_LOWER, false, "loss",
      ""}, /* Poutyne: loss/loss beside loss/val_loss */
     {"loss loss mean", WHOLE, ROLE_LOSS_TRAIN, ROLE_LOSS_EVAL, BETTER_LOWER, false, "loss", ""},
+    {"tloss", WHOLE, ROLE_LOSS_TRAIN, ROLE_LOSS_EVAL, BETTER_LOWER, false, "loss", ""}, /* of training, or the total */
+    {"trloss", WHOLE, ROLE_LOSS_TRAIN, ROLE_LOSS_TRAIN, BETTER_LOWER, false, "loss", ""},
     {"trl", WHOLE, ROLE_LOSS_TRAIN, ROLE_LOSS_TRAIN, BETTER_LOWER, false, "loss", ""},
     {"tel", WHOLE, ROLE_LOSS_EVAL, ROLE_LOSS_EVAL, BETTER_LOWER, false, "loss", ""},
     {"objective", WHOLE, ROLE_LOSS_TRAIN, ROLE_LOSS_EVAL, BETTER_LOWER, false, "loss", ""},
@@ -153,6 +155,7 @@ const struct role_row role_table_training[] = {
     SAME("actor lr", WHOLE, ROLE_LEARNING_RATE, BETTER_UNKNOWN),
     SAME("current lr", WHOLE, ROLE_LEARNING_RATE, BETTER_UNKNOWN),
     SAME("cur lr", WHOLE, ROLE_LEARNING_RATE, BETTER_UNKNOWN),
+    SAME("base lr", WHOLE, ROLE_LEARNING_RATE, BETTER_UNKNOWN),
     SAME("current learning rate", WHOLE, ROLE_LEARNING_RATE, BETTER_UNKNOWN),
     SAME("default optimizer learning rate", WHOLE, ROLE_LEARNING_RATE, BETTER_UNKNOWN), /* RLlib, as the next */
     SAME("default optimizer lr", WHOLE, ROLE_LEARNING_RATE, BETTER_UNKNOWN),

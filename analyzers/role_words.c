@@ -152,6 +152,16 @@ static void drop_again(struct role_words *w, bool eval)
     }
 }
 
+/* drop_where - "psnr on the validation set": the words around the split at i, which was taken off, say nothing more. */
+static void drop_where(struct role_words *w, int i)
+{
+    static const char *const before[] = {"on", "over", "in", "the", NULL};
+    static const char *const behind[] = {"set", "data", "dataset", "split", NULL};
+    if (!i || i > w->n || !role_words_among(before, w->at[i - 1])) return;
+    if (i < w->n && role_words_among(behind, w->at[i])) drop(w, i);
+    while (i-- > 1 && role_words_among(before, w->at[i])) drop(w, i);
+}
+
 enum split role_words_split(struct role_words *w)
 {
     for (int i = 0; i < w->n; i++) {
@@ -160,6 +170,7 @@ enum split role_words_split(struct role_words *w)
         if (w->n > 1) drop(w, i);
         if (eval && i < w->n && w->n > 1 && strspn(w->at[i], "0123456789") == strlen(w->at[i])) drop(w, i); /* valid_0 */
         if (i < w->n && w->n > 1 && strcmp(w->at[i], "s") == 0) drop(w, i);                                 /* valid_0's */
+        drop_where(w, i);
         drop_again(w, eval);
         return train ? SPLIT_TRAIN : SPLIT_EVAL;
     }

@@ -323,6 +323,31 @@ static void a_number_per_second_leaves_the_next_name_alone(void **state)
     probe_close(p);
 }
 
+static void both_sides_told_at_once_sum_the_epoch_above(void **state)
+{
+    (void)state;
+    struct probe *p = read_log("Epoch1 loss = 3.5\n"
+                               "Train Acc = 0.25, Validation Acc = 0.125\n"
+                               "Epoch2 loss = 2.5\n"
+                               "Train Acc = 0.5, Validation Acc = 0.375\n");
+    probe_expect(p, "point Train Acc 1 0.25 @2");
+    probe_expect(p, "point Validation Acc 1 0.125 @2");
+    probe_expect(p, "point Train Acc 2 0.5 @4");
+    probe_expect(p, "point Validation Acc 2 0.375 @4");
+    probe_close(p);
+}
+
+static void a_count_in_brackets_may_have_its_sign(void **state)
+{
+    (void)state;
+    struct probe *p = read_log("[22:22:36] [#00007] loss_A: 0.75, loss_B: 0.5\n"
+                               "[22:22:58] [#00008] loss_A: 0.625, loss_B: 0.25\n");
+    probe_expect(p, "series loss_A step");
+    probe_expect(p, "point loss_A 7 0.75 @1");
+    probe_expect(p, "point loss_B 8 0.25 @2");
+    probe_close(p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -347,6 +372,8 @@ int main(void)
         cmocka_unit_test(a_dash_inside_a_line_is_no_title),
         cmocka_unit_test(paddlesegs_evaluations_stand_at_the_last_iteration),
         cmocka_unit_test(a_number_per_second_leaves_the_next_name_alone),
+        cmocka_unit_test(both_sides_told_at_once_sum_the_epoch_above),
+        cmocka_unit_test(a_count_in_brackets_may_have_its_sign),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,4 @@
-/* text_lead - the counts without a name that a message begins with (text/scan.h): "12 | loss 0.5", "[3] loss", "eval   14 | loss=0.5", and epoch and batch
+/* text_lead - the counts without a name that a message begins with (text/scan.h): "12 | loss 0.5", "[3] loss", "[#003] loss", "eval   14 | loss=0.5", and epoch and batch
  * in brackets, "[2, 4000]" of PyTorch's tutorials. */
 #include <string.h>
 #include <strings.h>
@@ -37,6 +37,7 @@ static size_t number(struct span s, struct text_pairs *out)
     i += bracket || round || hash ? 1 : letter(span_from(s, i));
     out->lead = NAN;
     out->lead_bracketed = bracket || hash;
+    i += bracket && i < s.n && s.p[i] == '#';
     while (i < s.n && s.p[i] == ' ') i++;
     for (; i < s.n && span_digit_char(s.p[i]) && digits <= DIGITS_MAX; i++, digits++) value = value * 10 + (s.p[i] - '0');
     size_t end = i;

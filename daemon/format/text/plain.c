@@ -141,6 +141,14 @@ static bool sums_training(const struct text_pairs *ps)
     return false;
 }
 
+/* sums_both - "Train Acc: 0.8, Val Acc: 0.7" below the loss of an epoch: who tells both sides at once sums it up. */
+static bool sums_both(const struct text_pairs *ps)
+{
+    for (size_t i = 1; i < ps->n; i++)
+        if (text_split_of(ps->pair[i].key)) return sums_training(ps);
+    return false;
+}
+
 /* asked - was a value of this name told of the training loop? */
 static bool asked(const struct text_name *e)
 {
@@ -262,7 +270,7 @@ unsigned text_plain(struct text_run *r, const struct text_line *l, struct text_p
     if (!split) split = text_leading_split(ps);
     if (!split && (place->known || place->epoch_known) && beside_best(ps)) split = SPLIT_VALID;
     bool speaks = split || (ps->pair[0].key.n <= TEXT_NAME_MAX_BYTES && text_split_of(ps->pair[0].key));
-    speaks |= of_training(l->body);
+    speaks |= of_training(l->body) || sums_both(ps);
     bool counted = place->known || place->epoch_known || !isnan(heading);
     if (stands(r, l)) {
         struct text_weight below = text_weigh(r, ps, out->arena);
