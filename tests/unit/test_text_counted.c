@@ -348,6 +348,18 @@ static void a_count_in_brackets_may_have_its_sign(void **state)
     probe_close(p);
 }
 
+static void records_without_an_end_of_line_are_parted(void **state)
+{
+    (void)state;
+    struct probe *p =
+        read_log("step: 10 loss: 20.25 reg_loss: 5.25 batch time: 48.25step: 20 loss: 18.5 reg_loss: 4.5 batch time: "
+                 "47.75step: 30 loss: 16.5 reg_loss: 3.5 batch time: 47.5\n");
+    probe_expect(p, "point loss 10 20.25 @1");
+    probe_expect(p, "point reg_loss 20 4.5 @1");
+    probe_expect(p, "point loss 30 16.5 @1");
+    probe_close(p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -374,6 +386,7 @@ int main(void)
         cmocka_unit_test(a_number_per_second_leaves_the_next_name_alone),
         cmocka_unit_test(both_sides_told_at_once_sum_the_epoch_above),
         cmocka_unit_test(a_count_in_brackets_may_have_its_sign),
+        cmocka_unit_test(records_without_an_end_of_line_are_parted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

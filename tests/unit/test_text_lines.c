@@ -153,9 +153,32 @@ static void a_heading_may_count_behind_what_a_logger_puts_in_front(void **state)
     probe_close(p);
 }
 
+static void what_is_in_a_dict_within_has_its_name_in_front(void **unused)
+{
+    (void)unused;
+    struct probe *p = probe_text("text", "{'epoch': 1, 'train': {'loss': 2.5, 'acc': 0.25}, 'val': {'loss': 2.25}}\n"
+                                         "{'epoch': 2, 'train': {'loss': 1.5, 'acc': 0.5}, 'val': {'loss': 1.75}}\n");
+    probe_expect(p, "point train/loss 1 2.5 @1");
+    probe_expect(p, "point train/acc 2 0.5 @2");
+    probe_expect(p, "point val/loss 2 1.75 @2");
+    probe_close(p);
+}
+
+static void settings_within_a_dict_are_no_record(void **unused)
+{
+    (void)unused;
+    struct probe *p = probe_text("text", "{'epoch': 0, 'optim': {'lr': 0.5, 'batch_size': 32}, 'model': {'loss': 0.5}}\n"
+                                         "Epoch 1: {'loss': 0.5, 'data': {'batch_size': 8}}\n"
+                                         "{'epoch': 2, 'a': {'b': {'c': {'loss': 0.5}}}}\n");
+    probe_refuse(p, "point");
+    probe_close(p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_in_a_dict_within_has_its_name_in_front),
+        cmocka_unit_test(settings_within_a_dict_are_no_record),
         cmocka_unit_test(a_dict_printed_over_several_lines_is_one_record),
         cmocka_unit_test(so_is_an_indented_object),
         cmocka_unit_test(a_list_among_the_values_does_not_end_it),

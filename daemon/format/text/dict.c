@@ -23,7 +23,7 @@ static const char *quoted_end(const char *p, const char *end)
     return NULL;
 }
 
-/* value_end - the ',' or '}' behind a value; NULL for a dict inside, which makes the line no record. */
+/* value_end - the ',' or '}' behind a value that is no dict; NULL for a dict within its lists, which makes the line no record. */
 static const char *value_end(const char *p, const char *end)
 {
     int depth = 0;
@@ -58,25 +58,66 @@ static void add_pair(struct text_pairs *ps, struct span key, struct span value)
         (struct text_pair){.key = key, .value = number, .total = total, .mean = NAN, .spread = NAN, .words = 1, .separator = ':'};
 }
 
-/* parse - the numbers of a flat dict; false for anything else. */
-static bool parse(struct span body, struct text_pairs *ps)
+static const char *behind_blanks(const char *p, const char *end)
 {
-    const char *p = body.p + 1, *end = body.p + body.n;
+    while (p < end && *p == ' ') p++;
+    return p;
+}
+
+/* within - the name of a value inside another dict, "val/loss"; false when there is no room for it. */
+static bool within(struct text_families *f, struct span outer, struct span *key)
+{
+    size_t n = outer.n + 1 + key->n;
+    if (!outer.n) return true;
+    if (n > sizeof f->dict_names - f->n_dict_names) return false;
+    char *at = f->dict_names + f->n_dict_names;
+    memcpy(at, outer.p, outer.n);
+    at[outer.n] = '/';
+    memcpy(at + outer.n + 1, key->p, key->n);
+    *key = (struct span){at, n};
+    f->n_dict_names += n;
+    return true;
+}
+
+static const char *members(struct text_families *f, struct span outer, unsigned depth, const char *p, const char *end);
+
+/* member - the value at p of this name; returns what ends it, NULL when the dict is no record. */
+static const char *member(struct text_families *f, struct span key, unsigned depth, const char *p, const char *end)
+{
+    enum { DEPTH_MAX = 2 };
+    bool inner = p < end && *p == '{';
+    const char *next = !inner ? value_end(p, end) : depth < DEPTH_MAX ? members(f, key, depth + 1, p + 1, end) : NULL;
+    if (!next || next == end) return NULL;
+    if (!inner) add_pair(&f->pairs, key, span_trim((struct span){p, (size_t)(next - p)}));
+    if (inner) next = behind_blanks(next + 1, end);
+    return next < end && (*next == ',' || *next == '}') ? next : NULL;
+}
+
+/* members - the numbers of a dict from p on, and of those in it; returns the brace that ends it. */
+static const char *members(struct text_families *f, struct span outer, unsigned depth, const char *p, const char *end)
+{
+    for (p = depth ? behind_blanks(p, end) : p; p < end && *p != '}';) {
+        const char *close = *p == '\'' || *p == '"' ? quoted_end(p, end) : NULL;
+        if (!close || close + 2 >= end || close[1] != ':') return NULL;
+        struct span key = {p + 1, (size_t)(close - p) - 1};
+        const char *next = within(f, outer, &key) ? member(f, key, depth, behind_blanks(close + 2, end), end) : NULL;
+        if (!next) return NULL;
+        p = behind_blanks(next + (*next == ','), end);
+    }
+    return p < end ? p : NULL;
+}
+
+/* parse - the numbers of a dict; false for anything else. */
+static bool parse(struct text_families *f, struct span body)
+{
+    struct text_pairs *ps = &f->pairs;
     ps->n = 0;
     ps->lead = NAN;
     ps->lead_bracketed = ps->code = ps->quoted = ps->braces = false;
     ps->label = (struct span){"", 0};
     ps->prose = ps->calls = 0;
-    while (p < end && *p != '}') {
-        const char *close = *p == '\'' || *p == '"' ? quoted_end(p, end) : NULL;
-        if (!close || close + 2 >= end || close[1] != ':') return false;
-        struct span key = {p + 1, (size_t)(close - p) - 1};
-        const char *next = value_end(close + 2, end);
-        if (!next || next == end) return false;
-        add_pair(ps, key, span_trim((struct span){close + 2, (size_t)(next - close) - 2}));
-        for (p = next + (*next == ','); p < end && *p == ' ';) p++;
-    }
-    return p < end;
+    f->n_dict_names = 0;
+    return members(f, (struct span){"", 0}, 0, body.p + 1, body.p + body.n) != NULL;
 }
 
 /* What a dict says about itself. */
@@ -175,7 +216,7 @@ void text_dict_settle(struct text_families *f, struct text_run *r, int64_t step,
     struct text_pairs *ps = &f->pairs;
     if (!f->dict.n) return;
     f->dict.n = 0;
-    parse(l.body, ps);
+    parse(f, l.body);
     struct sense s = sense_of(r, ps, out->arena);
     tell(r, &l, ps, &s, (struct text_where){step, AXIS_STEP, SPLIT_NONE}, out);
 }
@@ -196,11 +237,30 @@ static bool is_dict(struct span body) { return body.n >= 4 && body.p[0] == '{' &
 /* is_record - a metric, and an epoch or a step. */
 static bool is_record(const struct sense *s) { return s->strong && (s->epoch || field_is_step(s->updates)); }
 
+/* is_settings - does a dict hold what a run is told? */
+static bool is_settings(const struct text_pairs *ps)
+{
+    for (size_t i = 0; i < ps->n; i++)
+        if (field_of(ps->pair[i].key)->kind == FIELD_SETTING) return true;
+    return false;
+}
+
+/* configures - do the dicts within a dict hold what a run is told? */
+static bool configures(const struct text_families *f)
+{
+    for (size_t i = 0; f->n_dict_names && i < f->pairs.n; i++) {
+        struct span key = f->pairs.pair[i].key;
+        const char *bar = memrchr(key.p, '/', key.n);
+        if (bar && field_of(span_from(key, (size_t)(bar - key.p) + 1))->kind == FIELD_SETTING) return true;
+    }
+    return false;
+}
+
 bool text_dict_is_record(struct text_families *f, struct text_run *r, struct span body, struct arena *arena)
 {
-    if (!is_dict(body) || !parse(body, &f->pairs)) return false;
+    if (!is_dict(body) || !parse(f, body)) return false;
     struct sense s = sense_of(r, &f->pairs, arena);
-    return s.sums_up || is_record(&s);
+    return s.sums_up || (is_record(&s) && !configures(f));
 }
 
 /* whole_epoch - is the epoch an integer of Python's? The Trainer tells it as a float, "1.0", and its records are no epochs. */
@@ -220,14 +280,14 @@ bool text_dict(struct text_families *f, struct text_run *r, const struct text_li
     struct text_count c;
     (void)rest;
     text_dict_settle(f, r, f->main, out);
-    if (!is_dict(l->body) || !parse(l->body, ps)) return false;
+    if (!is_dict(l->body) || !parse(f, l->body)) return false;
     struct sense s = sense_of(r, ps, out->arena);
     if (s.sums_up) {
         f->dict_ended = true;
         return text_event_tell(l, EVENT_FINISHED, out), true;
     }
     bool prefixed = field_is_step(s.updates);
-    if (!is_record(&s)) return false;
+    if (!is_record(&s) || configures(f)) return false;
     bool counts = text_count_of(r, ps, out->arena, &c) && c.axis != AXIS_EPOCH && c.axis != AXIS_RECORD;
     if (prefixed) drop_counters(ps);
     if (prefixed) tell(r, l, ps, &s, (struct text_where){(int64_t)s.updates, AXIS_STEP, SPLIT_NONE}, out);
@@ -235,14 +295,6 @@ bool text_dict(struct text_families *f, struct text_run *r, const struct text_li
         tell(r, l, ps, &s, (struct text_where){(int64_t)c.value, c.axis, SPLIT_NONE}, out);
     else place(f, r, l, ps, &s, out);
     return true;
-}
-
-/* is_settings - does a dict hold what a run is told? */
-static bool is_settings(const struct text_pairs *ps)
-{
-    for (size_t i = 0; i < ps->n; i++)
-        if (field_of(ps->pair[i].key)->kind == FIELD_SETTING) return true;
-    return false;
 }
 
 /* put_before - the pairs of the words in front of the dict, and what they say. */
@@ -267,10 +319,10 @@ bool text_dict_behind(struct text_families *f, struct text_run *r, const struct 
     struct span body = span_trim(l->body), front = {body.p, (size_t)((const char *)memchr(body.p, '{', body.n) - body.p)};
     struct span dict = span_from(body, front.n);
     (void)rest;
-    if (front.n > FRONT_MAX_BYTES || body.p[body.n - 1] != '}' || !is_dict(dict) || !parse(dict, &f->pairs)) return false;
+    if (front.n > FRONT_MAX_BYTES || body.p[body.n - 1] != '}' || !is_dict(dict) || !parse(f, dict)) return false;
     struct sense s = sense_of(r, &f->pairs, out->arena);
     bool split = f->pairs.label.n && s.epoch; /* errors alone are strong enough where the dict says what data they are of */
-    if ((!s.strong && !split) || s.sums_up || is_settings(&f->pairs)) return false;
+    if ((!s.strong && !split) || s.sums_up || is_settings(&f->pairs) || configures(f)) return false;
     text_pairs(front, &f->title);
     if (f->title.code || f->title.calls || f->title.prose > FRONT_WORDS_MAX) return false;
     put_before(&f->pairs, &f->title);

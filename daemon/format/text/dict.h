@@ -5,11 +5,12 @@
 
 #include "family.h"
 
-/* text_dict - a row of the table of text/family.c: any flat dict with an epoch or a step and a metric. The Trainer's last one, with
+/* text_dict - a row of the table of text/family.c: any dict with an epoch or a step and a metric;
+ * what is in a dict within it, up to two deep, has its name in front: "val/loss". The Trainer's last one, with
  * train_runtime, sums up: it ends the training and gives no points. Cost: O(n) */
 bool text_dict(struct text_families *f, struct text_run *r, const struct text_line *l, struct span *rest,
                const struct format_out *out);
-/* text_dict_behind - "Epoch 3: {'loss': 0.5, 'val_loss': 0.75}", "json_stats: {...}": a flat dict of numbers at the end of a line, read as if
+/* text_dict_behind - "Epoch 3: {'loss': 0.5, 'val_loss': 0.75}", "json_stats: {...}": a dict of numbers at the end of a line, read as if
  * they stood there without it. A dict alone that counts nothing is held like a line of metrics (text/pending.h). */
 bool text_dict_behind(struct text_families *f, struct text_run *r, const struct text_line *l, struct span *rest,
                       const struct format_out *out);

@@ -4,7 +4,7 @@
 
 #include "record.h"
 
-enum { TEXT_BAR_BYTES = 1024, TEXT_DICT_BYTES = 4096 };
+enum { TEXT_BAR_BYTES = 1024, TEXT_DICT_BYTES = 4096, TEXT_DICT_NAMES_BYTES = 2048 };
 enum { TEXT_CONLL_METRICS = 4, TEXT_CONLL_CLASS_BYTES = 32, TEXT_CONLL_NAME_BYTES = 64 };
 struct text_families {
     uint64_t rows[256];                   /* first letter of a line -> the rows of the table that it may be for */
@@ -47,7 +47,9 @@ struct text_families {
         char task[32], names[240];
     } copied;
     struct text_pairs pairs, title; /* of the line in hand: here, so that their memory is not cleared for each */
-    bool epoch_and_batch;           /* WeNet's "Batch 1/200" are both */
+    size_t n_dict_names;            /* bytes used of dict_names: the names of what is in a dict within the dict in hand */
+    char dict_names[TEXT_DICT_NAMES_BYTES];
+    bool epoch_and_batch; /* WeNet's "Batch 1/200" are both */
     struct {
         bool told;
         int64_t epoch, number;

@@ -17,6 +17,7 @@
 #include "dict.h"
 #include "health.h"
 #include "known.h"
+#include "repeat.h"
 
 /* has_number - a digit, or "nan" or "inf"; most prose stops here. */
 static bool has_number(struct span s)
@@ -238,6 +239,10 @@ void text_line(struct text *t, struct span body, struct span drawn, const struct
     if (prefix->label.n) l.split = text_split_of(prefix->label);
     else if (prefix->tag.n) l.split = text_split_of(prefix->tag);
     if ((drawn.n || t->julia.lines) && boxed(t, &l, out)) return;
+    for (size_t n; (n = text_repeat(l.body)) < body.n; body = span_from(body, n), l.body = body) {
+        l.body.n = n;
+        one_line(t, &l, out);
+    }
     one_line(t, &l, out);
 }
 
