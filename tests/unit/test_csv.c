@@ -446,6 +446,12 @@ static void the_files_place_names_what_the_header_leaves_out(void **unused)
     p = read_at("plots/metrics/lr.tsv", "step\tlr\n3\t0.5\n");
     probe_expect(p, "point lr 3 0.5 @2");
     probe_close(p);
+    p = read_at("neat/fitness_history.csv", "1.5 0.25\n2.5 0.75\n"); /* a generation a row */
+    probe_expect(p, "point best fitness 1 1.5 @1");
+    probe_expect(p, "point mean fitness 2 0.75 @2");
+    probe_close(p);
+    assert_true(sure_of("neat/fitness_history.csv", "1.5 0.25\n2.5 0.75\n") >= 40);
+    assert_true(sure_of("heights/ground_history.csv", "1.5 0.25\n2.5 0.75\n") < 40);
     p = read_at("my-plots/metrics/train/loss.csv", "step,loss\n3,0.5\n"); /* somebody's own */
     probe_expect(p, "point loss 3 0.5 @2");
     probe_close(p);

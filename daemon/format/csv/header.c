@@ -63,11 +63,12 @@ static void name_columns(struct csv *s, struct csv_shape shape, const struct for
     s->t_column = -1;
     csv_tidy_begin(&s->tidy);
     s->index = (struct csv_index){0};
-    bool counted = shape.cells >= 2 && shape.whole_first;
+    bool placed = csv_place_column(&s->place, 0, shape.cells).n > 0, counted = shape.cells >= 2 && shape.whole_first && !placed;
     struct span named = s->place.says && shape.cells == 1u + counted ? span_of(s->place.file) : (struct span){NULL, 0};
-    for (size_t i = 0; i < shape.cells && i < CSV_COLUMNS_MAX; i++)
-        add_column(s, i + 1 == shape.cells ? named : (struct span){NULL, 0}, i == 0 && counted ? field_of(span_of("step")) : NULL,
-                   out);
+    for (size_t i = 0; i < shape.cells && i < CSV_COLUMNS_MAX; i++) {
+        struct span name = i + 1 == shape.cells && !placed ? named : csv_place_column(&s->place, i, shape.cells);
+        add_column(s, name, i == 0 && counted ? field_of(span_of("step")) : NULL, out);
+    }
 }
 
 /* name_pairs - each row has the names of its own numbers in front of them: those of the first row are the columns'. */

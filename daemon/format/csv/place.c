@@ -24,7 +24,8 @@ void csv_place_of(struct csv_place *p, const char *path)
     const char *base = path_name(path);
     *p = (struct csv_place){.sets = strcmp(base, "test_error.tsv") == 0};
     const char *dot = strrchr(base, '.');
-    p->table = dot && (strcasecmp(dot, ".csv") == 0 || strcasecmp(dot, ".tsv") == 0);
+    p->evolves = strcmp(base, "fitness_history.csv") == 0;
+    p->table = dot && !p->evolves && (strcasecmp(dot, ".csv") == 0 || strcasecmp(dot, ".tsv") == 0);
     p->says = file_says(path, p->file);
     if (p->sets || strcmp(base, "learn_error.tsv") == 0) snprintf(p->prefix, sizeof p->prefix, p->sets ? "test/" : "learn/");
     else of_dvclive(p, path);
@@ -63,6 +64,12 @@ void csv_place_header(struct csv_place *p, struct span line, char delimiter)
         int64_t set = cell.n ? set_of(&cell) : -1;
         if (set >= (int64_t)p->last) p->last = (unsigned)set + 1;
     }
+}
+
+struct span csv_place_column(const struct csv_place *p, size_t i, size_t cells)
+{
+    static const char *const generation[CSV_PLACE_GENERATION] = {"best fitness", "mean fitness"};
+    return p->evolves && cells == CSV_PLACE_GENERATION ? span_of(generation[i]) : (struct span){NULL, 0};
 }
 
 char csv_place_delimiter(const struct csv_place *p, struct span line)

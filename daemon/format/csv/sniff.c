@@ -71,7 +71,8 @@ static void survey_row(struct survey *v, struct span line)
         v->cells = v->first.cells;
         v->known = (!v->headed && !v->alternates) || v->comment || knows_name(line, v->delimiter) || says_loss(&v->place);
         v->compares = v->headed && compares(line, v->delimiter);
-        if (v->delimiter == ' ') v->known = names_columns(v, v->headed ? line : v->heading);
+        bool placed = !v->headed && csv_place_column(&v->place, 0, v->cells).n > 0;
+        if (v->delimiter == ' ') v->known = placed || names_columns(v, v->headed ? line : v->heading);
     }
     struct csv_shape shape = csv_shape(line, v->delimiter);
     v->rows++;
