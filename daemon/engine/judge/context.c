@@ -141,6 +141,14 @@ static bool opens_epoch(const struct run *r, const struct finding *f)
     return (double)(f->onset_step % steps) < 0.75 * every && finding_evidence(f, "width_points", 0) <= (double)steps / every;
 }
 
+/* In a log of the means since the epoch began: a leap of a mean of few values, as the single losses are, and back where the means were. */
+static bool is_mean_of_few(const struct run *r, const struct finding *f)
+{
+    const struct since *s = run_mean_of_epoch(r->series[f->series->id]);
+    if (!s || finding_evidence(f, "slow", 0) == 1 || !since_is_usual(s)) return false;
+    return strcmp(f->kind, "loss_spike") == 0 || f->phase == PHASE_CLOSED || since_is_low(s);
+}
+
 /* Does the risen loss stand at next to nothing of what it began with? */
 static bool is_small(const struct run *r, const struct finding *f)
 {
@@ -169,7 +177,7 @@ static const char *const traded[] = {"loss_divergence",       "loss_spike",
                          *const risen[] = {"loss_divergence", NULL}, *const jumped[] = {"loss_spike", NULL},
                          *const borne[] = {"loss_divergence", "loss_spike", "restart_discontinuity", NULL},
                          *const flat[] = {"loss_not_decreasing", NULL}, *const fitted[] = {"overfitting", NULL},
-                         *const steep[] = {"grad_explosion", NULL};
+                         *const steep[] = {"grad_explosion", NULL}, *const leapt[] = {"loss_divergence", "loss_spike", NULL};
 
 /* Findings of these kinds about a series of these roles are mild where it holds. */
 static const struct {
@@ -177,12 +185,10 @@ static const struct {
     uint64_t roles;
     bool (*holds)(const struct run *r, const struct finding *f);
 } milder[] = {
-    {traded, TRAIN | HELD, is_term},  {traded, TRAIN | HELD, is_one_of_many},
-    {risen, TRAIN, is_small},         {jumped, TRAIN, opens_epoch},
-    {flat, TRAIN, has_learned},       {flat, TRAIN, was_learned},
-    {fitted, HELD, score_beats_term}, {risen, TRAIN, judge_held_out_gains},
-    {flat, TRAIN, only_rises},        {borne, TRAIN, judge_held_out_bears},
-    {steep, NORM, leads_downhill},
+    {traded, TRAIN | HELD, is_term}, {traded, TRAIN | HELD, is_one_of_many}, {risen, TRAIN, is_small},
+    {jumped, TRAIN, opens_epoch},    {leapt, TRAIN, is_mean_of_few},         {flat, TRAIN, has_learned},
+    {flat, TRAIN, was_learned},      {fitted, HELD, score_beats_term},       {risen, TRAIN, judge_held_out_gains},
+    {flat, TRAIN, only_rises},       {borne, TRAIN, judge_held_out_bears},   {steep, NORM, leads_downhill},
 };
 
 bool judge_is_mild(const struct run *r, const struct finding *f)

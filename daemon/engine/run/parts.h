@@ -10,11 +10,13 @@
  *   run/sources.c  which source of a metric counts     run/agree.c  do they tell the same     run/say.c  in words
  *   run/split.c    the split a file's name tells       run/sequels.c  files that go on from one another
  *   run/holes.c    numbers that stopped        run/warm.c     memory is asked for ahead
+ *   run/since.c    where epochs begin
  *   judge*.c       a view goes out */
 #ifndef MLWATCH_RUN_PARTS_H
 #define MLWATCH_RUN_PARTS_H
 
 #include "../../../analyzers/stats/past.h"
+#include "../../../analyzers/stats/since.h"
 #include <stdalign.h>
 #include <stddef.h>
 
@@ -82,6 +84,20 @@ struct compared {
     bool differ;
     struct difference first;
 };
+/* What a series tells of where epochs begin. */
+enum run_beat { BEAT_NONE, BEAT_LOSS, BEAT_HELD_OUT, BEAT_EPOCH };
+struct run_mark { /* when something last was told that epochs are parted by; seq 0: never */
+    uint64_t seq, line;
+    int64_t step;
+};
+/* A training loss as a mean since its epoch began, where evaluations end an epoch, and where the log counts them. */
+struct run_since {
+    struct since by_evaluation, by_epoch;
+    double last; /* which by_epoch has not been given yet: the epoch may stand behind it in its record; NaN: none */
+    bool begins; /* it does so already */
+    uint16_t segment;
+    struct run_mark at; /* of it */
+};
 struct run_series {
     struct series s;
     struct curve curve;           /* all values of all segments; its buckets are NULL while it is frozen */
@@ -95,6 +111,8 @@ struct run_series {
     uint64_t record;           /* of its source, the last that had it */
     uint64_t streak;           /* records in a row up to there that had it */
     struct hearers hearers;
+    struct run_since *since; /* of a training loss; NULL: memory ran out */
+    enum run_beat beat;
     char texts[]; /* its name, metric and part */
 };
 struct sink {
@@ -115,6 +133,8 @@ struct run_source {
     bool timed;                   /* it told one */
     uint64_t record, line;        /* records so far; where the newest begins */
     uint64_t event_line;          /* of the newest event */
+    struct run_mark held, epoch;  /* the newest held-out value; the newest whole epoch, */
+    double epoch_now;             /* which is this one */
     uint32_t *joins;              /* its own watchers, by id, of the analyzers that join series */
     size_t n_joins, joins_room;
     uint32_t *owned;      /* by analyzer: metrics that it wants and this source is the preferred one of; NULL: none yet */
@@ -260,6 +280,14 @@ void run_take(struct run *r, struct run_series *s, int64_t step, double time, do
 void run_on_point(void *arg, int series, int64_t step, double time, double value, uint64_t line);
 void run_take_event(struct run *r, struct run_source *from, uint16_t source, enum event kind, uint64_t line);
 void run_take_beside(struct run *r, struct run_series *s, int64_t step, double value);
+
+/* ---- run/since.c ------------------------------------------------------------------------------------------------------------ */
+
+/* run_beat_new - of a new series. run_beat - one more finite value of a series that has a beat. */
+void run_beat_new(struct run_series *s);
+void run_beat(struct run_source *from, struct run_series *s, const struct point *p);
+/* run_mean_of_epoch - the training loss as means since the epoch began; NULL where it is none. */
+const struct since *run_mean_of_epoch(const struct run_series *s);
 
 /* ---- run/told.c ------------------------------------------------------------------------------------------------------------- */
 

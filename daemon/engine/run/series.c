@@ -40,6 +40,7 @@ void run_series_free(struct run_series *s)
     run_past_free(s->whole);
     free(s->whole), free(s->compared);
     free(s->hearers.all);
+    free(s->since);
     free(s);
 }
 
@@ -73,6 +74,7 @@ static struct run_series *series_new(uint32_t id, uint16_t source, struct span n
     s->key = NO_KEY;
     s->kept.past.fine = &s->curve;
     s->kept.past.newest = NAN;
+    run_beat_new(s);
     return s;
 }
 

@@ -160,6 +160,7 @@ ALWAYS static inline void take(struct run *r, struct run_source *from, struct ru
         follow_step(r, from, s, &p);
         follow_record(r, from, s, line);
         p.segment = from->segment;
+        if (s->beat && finite) run_beat(from, s, &p);
     }
     if (run_has_past(&s->s)) p.past = &s->kept.past;
     count(r, s, &p, finite);
