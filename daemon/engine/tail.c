@@ -34,7 +34,7 @@ void tail_close(struct tail *t)
     if (t->fd >= 0) close(t->fd);
     if (t->after >= 0) close(t->after);
     t->fd = t->after = -1;
-    t->unpacked = false;
+    t->unpacked = t->followed = false;
     t->listed = 0;
 }
 
@@ -207,6 +207,13 @@ void tail_take(struct tail *t, int fd)
 
 static bool same_file(const struct stat *a, const struct stat *b) { return a->st_dev == b->st_dev && a->st_ino == b->st_ino; }
 
+/* The listing is made once for each change of the directory, its answer holds until the file is closed: who looks need not read at once. */
+static bool is_followed(struct tail *t)
+{
+    if (!t->followed && tail_directory_changed(t)) t->followed = tail_is_followed(t);
+    return t->followed;
+}
+
 enum tail_state tail_look(struct tail *t)
 {
     struct stat here, mine;
@@ -224,7 +231,7 @@ enum tail_state tail_look(struct tail *t)
     if (more_or_quiet(t) == TAIL_MORE) return TAIL_MORE;
     if (!t->old) return TAIL_QUIET;
     /* A program that rotates by itself writes to the new file only; an empty new file may still wait for it. */
-    if (t->after >= 0 || (there && here.st_size > 0) || (tail_directory_changed(t) && tail_is_followed(t))) return TAIL_ENDED;
+    if (t->after >= 0 || (there && here.st_size > 0) || is_followed(t)) return TAIL_ENDED;
     return gone ? TAIL_GONE : TAIL_QUIET;
 }
 

@@ -42,6 +42,7 @@ struct tail {
     double listed;           /* modification time of its directory when that was listed; tail_directory_changed */
     struct tail_identity id; /* as of offset */
     bool old;                /* the path leads to another file by now (or to none) */
+    bool followed;           /* a rotated file behind the one that is open was seen, until that is closed */
     bool racy;               /* it was looked at in the tick in which it changed */
     bool unpacked;           /* fd is what a packed file holds */
     bool cut;                /* and that file was damaged: only its beginning could be unpacked */

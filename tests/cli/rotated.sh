@@ -1,5 +1,5 @@
 # A run that is attached between the two steps of a rotation, when metrics.jsonl.1 is there and no metrics.jsonl: its records are stored
-# once, and so are those of the new log and of the next rotation; also when the daemon is killed or sleeps in any of these moments.
+# once, and so are those of the new log, of the next rotation and of two at once; also when the daemon is killed or sleeps in any of these moments.
 . "$(dirname "$0")/lib.sh"
 cd "$WORK" || exit 1
 
@@ -40,7 +40,17 @@ for daemon in running killed asleep; do
     json_log "$run/metrics.jsonl" 400 450
     moment $daemon after
     exactly "$run" 900 "the next rotation"
+
+    moment $daemon before
+    mv "$run/metrics.jsonl.2" "$run/metrics.jsonl.4"
+    mv "$run/metrics.jsonl.1" "$run/metrics.jsonl.3"
+    mv "$run/metrics.jsonl" "$run/metrics.jsonl.2"
+    json_log "$run/metrics.jsonl.1" 450 500
+    : >"$run/metrics.jsonl"
+    [ $daemon != asleep ] || sleep 2.5 # the times of the directory are old by then
+    moment $daemon after
+    exactly "$run" 1000 "two rotations, and an empty log"
     rm -r "$run"
-    expect "the source's name in memory" 'metrics.jsonl +jsonl, 900 points' "$("$MLWATCH" report "$run")"
+    expect "the source's name in memory" 'metrics.jsonl +jsonl, 1,000 points' "$("$MLWATCH" report "$run")"
 done
 echo "a rotation seen half way: every record once"

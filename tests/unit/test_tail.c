@@ -1,4 +1,5 @@
 /* What a followed file may do, and what the tail makes of it. */
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -159,6 +160,28 @@ static void tail_finds_the_copy_when_a_log_is_copied_and_truncated(void **state)
     assert_string_equal(take(&p->tail), "two\n");
 }
 
+/* The log rotates twice while nobody looks, and nothing is in the new one yet: who looked last may read only at the next look. */
+static void tail_says_again_that_a_rotated_file_follows(void **state)
+{
+    struct place *p = *state;
+    char oldest[160];
+    snprintf(oldest, sizeof oldest, "%s/train.log.2", p->directory);
+    put(p->path, "w", "one\n");
+    tail_look(&p->tail);
+    take(&p->tail);
+    rename(p->path, oldest);
+    put(p->other, "w", "two\n");
+    put(p->path, "w", "");
+    struct timespec long_ago[2] = {{1, 0}, {1, 0}};
+    assert_int_equal(utimensat(AT_FDCWD, p->directory, long_ago, 0), 0);
+    assert_int_equal(tail_look(&p->tail), TAIL_ENDED);
+    assert_int_equal(tail_look(&p->tail), TAIL_ENDED);
+    tail_go_on(&p->tail);
+    assert_int_equal(tail_look(&p->tail), TAIL_MORE);
+    assert_string_equal(take(&p->tail), "two\n");
+    unlink(oldest);
+}
+
 static void tail_knows_its_file_again_after_it_was_closed(void **state)
 {
     struct place *p = *state;
@@ -217,6 +240,7 @@ int main(void)
         CASE(tail_reads_the_rest_of_a_renamed_file_first),
         CASE(tail_tells_deletion_from_renaming),
         CASE(tail_finds_the_copy_when_a_log_is_copied_and_truncated),
+        CASE(tail_says_again_that_a_rotated_file_follows),
         CASE(tail_knows_its_file_again_after_it_was_closed),
         CASE(tail_never_takes_bytes_of_a_file_that_was_rewritten_after_the_look),
         CASE(tail_never_opens_a_fifo),
