@@ -23,17 +23,25 @@ const char *const whole_names[WHOLE_FEATURES] = {
 
 static double share(double part, double whole) { return part / (fabs(whole) + 1e-9); }
 
+/* Is it of three digits or fewer, as far as it was printed? That such values are equal says nothing of what they were. */
+static bool is_coarse(double y)
+{
+    double digits = fabs(y) / pow(10, floor(log10(fabs(y))) - 2);
+    return y != 0 && fabs(digits - round(digits)) < 1e-6;
+}
+
 /* How much of a curve moves from value to value, as a rule, and how much of it does not move at all. */
-static void look_at_changes(struct look *l, const double *y, size_t n)
+static void look_at_changes(struct look *l, const double *y, size_t n, bool fine)
 {
     double change[PAST_MOST];
     size_t same = 0;
-    for (size_t i = 1; i < n; i++) change[i - 1] = fabs(y[i] - y[i - 1]), same += y[i] == y[i - 1];
+    for (size_t i = 1; i < n; i++) change[i - 1] = fabs(y[i] - y[i - 1]), same += y[i] == y[i - 1] && !(fine && is_coarse(y[i]));
     l->scatter = robust_median(change, n - 1);
     l->same = (double)same / (double)(n - 1);
 }
 
-static bool look_at(const struct past *past, struct look *l)
+/*   fine   what is equal to three digits only is not known to be the same: of losses; scores are shares of few */
+static bool look_at(const struct past *past, bool fine, struct look *l)
 {
     struct past_room room;
     double y[PAST_MOST];
@@ -53,7 +61,7 @@ static bool look_at(const struct past *past, struct look *l)
     l->fell = share(l->last - l->first, l->first), l->best = share(l->low - l->first, l->first);
     l->back = share(l->last - l->low, l->low);
     l->half = share(l->last - robust_median(y + half, tenth), l->first);
-    look_at_changes(l, y, l->n);
+    look_at_changes(l, y, l->n, fine);
     return true;
 }
 
@@ -94,7 +102,7 @@ void whole_features(const struct past *const of[WHOLE_CURVES], double x[WHOLE_FE
     struct look l[WHOLE_CURVES];
     bool is[WHOLE_CURVES];
     for (int i = 0; i < WHOLE_FEATURES; i++) x[i] = NAN;
-    for (int i = 0; i < WHOLE_CURVES; i++) is[i] = look_at(of[i], &l[i]);
+    for (int i = 0; i < WHOLE_CURVES; i++) is[i] = look_at(of[i], i == WHOLE_TRAIN || i == WHOLE_HELD, &l[i]);
     if (is[WHOLE_TRAIN]) of_train(&l[WHOLE_TRAIN], x);
     if (is[WHOLE_HELD]) of_held(&l[WHOLE_HELD], x);
     if (is[WHOLE_SCORE]) of_score(&l[WHOLE_SCORE], x);
