@@ -5,7 +5,8 @@
  * An agent that goes on behind a restart with what it had learned is measured by where the log began. Where each of a thousand values and more is the return
  * of one episode, the mean of a tenth of them is known so well that less is enough, if the run ends there. An agent that learns within the first tenth of a
  * long run is known by its very first returns: by five of them, where each is a mean of many and the noise is small. A series of such means
- * (rollout/ep_rew_mean) needs fewer values, at the end of the run or where the last ones are worse than the first. */
+ * (rollout/ep_rew_mean) needs fewer values, at the end of the run or where the last ones are worse than the first. Means over the same last episodes hang
+ * together, and their changes say too little of how far they wander: where they end as they began, the scatter of their levels is the noise. */
 #include <math.h>
 #include <string.h>
 
@@ -16,7 +17,7 @@
 
 enum { BUCKETS = 40, FIRST_RETURNS = 20, VERY_FIRST = 5, MANY = 100, BEGINNING = 3 };
 struct knobs {
-    double min_points, min_at_end, min_means, lost, effect, early_slack, large, sure, outdone;
+    double min_points, min_at_end, min_means, lost, effect, early_slack, large, sure, outdone, crossed;
 };
 struct state {
     const struct knobs *knobs;
@@ -59,10 +60,13 @@ static const struct knob knobs[] = {
     {"return_flat_outdone", "share", 0.85, 0.6, 1, 0.75, 0.9, offsetof(struct knobs, outdone),
      "of the returns in the last tenth that are above the median of the first 20",
      "half of them where nothing was learned, and 0.11 more or less by the chance of 20 values"},
+    {"return_flat_crossed", "x", 6, 3, 40, 10, 5, offsetof(struct knobs, crossed),
+     "that the levels of means over the same last episodes cross their mean, whose scatter then counts as noise",
+     "our choice: what was learned and lost crosses it twice"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
 /* learned_at_once - does the best level stand far above the first few returns? Twenty of a short log are no beginning; nor is the best of returns that
- * only fall learned, when it is the very first of them. */
+ * only fall learned: of single episodes it is looked for behind the very first of them. */
 static bool learned_at_once(const struct state *s, double best, double sd)
 {
     if (s->curve.points < FIRST_RETURNS) return false;
@@ -114,12 +118,25 @@ static double noise_of(const struct state *s) { return noise_from(s, s->curve.us
 
 /* learned_before_the_tenth - of few means the first tenth is three or four, of which an agent may have learned behind the first: is that one below all
  * of the second half, and far by its noise? One of sixteen and more is the lowest by chance once in as many. */
-static bool learned_before_the_tenth(const struct state *s, const double *y, size_t n)
+static bool learned_before_the_tenth(const struct state *s, const double *y, size_t n, double wandering)
 {
     if (s->curve.points >= MANY || !is_mean(s->series)) return false;
     for (size_t i = n / 2; i < n; i++)
         if (y[i] <= s->first[0]) return false;
-    return robust_median(y + n / 2, n - n / 2) - s->first[0] > s->knobs->effect * noise_from(s, (uint32_t)n / 2);
+    return robust_median(y + n / 2, n - n / 2) - s->first[0] > s->knobs->effect * fmax(noise_from(s, (uint32_t)n / 2), wandering);
+}
+
+/* wandering - the scatter of the levels of means that end as they began and cross their mean again and again; 0 for all others. What was learned and
+ * lost crosses it twice. */
+static double wandering(const struct state *s, const double *y, size_t n)
+{
+    size_t tenth = n / 10, crossed = 0;
+    double sum = 0, squares = 0, k = (double)n;
+    for (size_t i = 0; i < n; i++) sum += y[i];
+    for (size_t i = 0; i < n; i++) squares += (y[i] - sum / k) * (y[i] - sum / k);
+    for (size_t i = 1; i < n; i++) crossed += (y[i] > sum / k) != (y[i - 1] > sum / k);
+    bool ends = robust_median(y + n - tenth, tenth) - robust_median(y, tenth) <= s->knobs->effect * noise_of(s);
+    return is_mean(s->series) && ends && (double)crossed >= s->knobs->crossed ? sqrt(squares / k) : 0;
 }
 
 /* goes_on - behind a restart: are its first returns far above those that the log began with? */
@@ -133,14 +150,17 @@ static void judge(struct state *s, const struct findings *out)
     if (!s->series || n < 20 || (double)s->curve.points < (is_mean(s->series) ? s->knobs->min_means : s->knobs->min_at_end))
         return;
     for (size_t i = 0; i < n; i++) y[i] = s->buckets[i].mean;
-    double first = robust_median(y, tenth), best = first, sd = noise_of(s);
-    for (size_t i = 0; i + tenth <= n; i++) best = fmax(best, robust_median(y + i, tenth));
-    if (!(best - first <= s->knobs->effect * sd) || learned_before_the_tenth(s, y, n)) return;
+    double first = robust_median(y, tenth), best = first, later = -INFINITY;
+    for (size_t i = 1; i + tenth <= n; i++) later = fmax(later, robust_median(y + i, tenth));
+    best = fmax(best, later);
+    double wanders = wandering(s, y, n), sd = fmax(noise_of(s), wanders);
+    if (!(best - first <= s->knobs->effect * sd) || learned_before_the_tenth(s, y, n, wanders)) return;
     if (goes_on(s, first, sd) || (sd == 0 && first == 1)) return;
     double last = robust_median(y + n - tenth, tenth);
     bool worse =
         s->curve.points < MANY && is_mean(s->series) && last <= first - fmax(s->knobs->effect * sd, s->knobs->lost * fabs(first));
-    if (!worse && ((few && !s->over) || learned_at_once(s, best, sd) || learned_slowly(s, first, last, sd) || learned_by_rank(s)))
+    double came = is_mean(s->series) ? best : later;
+    if (!worse && ((few && !s->over) || learned_at_once(s, came, sd) || learned_slowly(s, first, last, sd) || learned_by_rank(s)))
         return;
     int64_t from = s->buckets[0].first_step;
     struct finding f = {.kind = "return_flat",

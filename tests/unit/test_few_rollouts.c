@@ -115,6 +115,41 @@ static void a_policy_that_no_update_moves_is_told(void **ctx)
     assert_int_equal(moved_by(0.004, 1e-6).loud, 0); /* an entropy that is never computed */
 }
 
+/* Ninety means over the last episodes, which hang together: around one level, or up to another and back. */
+static int hangs_together(double peak)
+{
+    struct watch w;
+    double around = 0;
+    seed = 75;
+    watch(&w, "return_flat");
+    for (int s = 0; s < 90; s++) {
+        around = 0.7 * around + noise(0.12);
+        give(&w, &paid, s, -9.8 + around + (s > 25 && s < 65 ? peak : 0));
+    }
+    done(&w);
+    return w.loud;
+}
+
+static void rolling_means_that_wander_have_learned_nothing(void **ctx)
+{
+    (void)ctx;
+    assert_true(hangs_together(0) > 0);
+    assert_int_equal(hangs_together(4), 0);
+}
+
+/* A hundred returns, the first of which was luck. */
+static void one_lucky_return_at_first_was_not_learned(void **ctx)
+{
+    (void)ctx;
+    static const struct series single = SERIES(ROLE_RETURN, "total_reward", "total_reward", 5);
+    struct watch w;
+    seed = 76;
+    watch(&w, "return_flat");
+    for (int s = 0; s < 100; s++) give(&w, &single, s, s ? -149 + noise(0.4) : -88);
+    done(&w);
+    assert_true(w.loud > 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -122,6 +157,8 @@ int main(void)
         cmocka_unit_test(a_policy_that_one_update_threw_is_told_though_its_return_rises),
         cmocka_unit_test(a_value_loss_that_leaps_is_told_of_ten),
         cmocka_unit_test(returns_that_only_fall_were_not_learned_at_once),
+        cmocka_unit_test(rolling_means_that_wander_have_learned_nothing),
+        cmocka_unit_test(one_lucky_return_at_first_was_not_learned),
         cmocka_unit_test(a_policy_that_no_update_moves_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
