@@ -19,6 +19,7 @@
 #include "fact_key.h"
 #include "stats/accuracy.h"
 #include "stats/preview.h"
+#include "stats/quantum.h"
 #include "stats/robust.h"
 #include "stats/track_level.h"
 
@@ -28,7 +29,7 @@
 enum { SCORES = 4, NAMES_POINTS = 4, ANSWERS_POINTS = 6 };
 struct knobs {
     double min_points, min_epochs, few_epochs, band, band_known, sits, above, held_points, held_low, held_high, held_train,
-        held_gain, held_share, held_rare, held_falls, beats, names, more_classes;
+        held_gain, held_rows, held_share, held_rare, held_falls, beats, names, more_classes;
 };
 struct state {
     const struct knobs *knobs;
@@ -65,6 +66,9 @@ static const struct knob knobs[] = {
      "of it that the training loss keeps at least", "our choice: some of it may be learned by heart"},
     {"chance_held_gain", "share", 0.05, 0.005, 0.3, 0.03, 0.08, offsetof(struct knobs, held_gain),
      "of the scale that the accuracy gains at most", "two standard errors of 300 rows"},
+    {"chance_held_rows", "rows", 40, 0, 10000, 100, 25, offsetof(struct knobs, held_rows),
+     "of the held-out data, as the accuracies tell, with fewer of which the share of a class says too little",
+     "of 24 rows it has a standard error of 0.1, and its entropy one of a fifth"},
     {"chance_held_share", "share", 0.8, 0.55, 0.95, 0.7, 0.85, offsetof(struct knobs, held_share), "of the larger class at most",
      "beyond it a rare class is another trouble: prediction_collapse"},
     {"chance_held_rare", "share", 0.98, 0.8, 0.999, 0.95, 0.99, offsetof(struct knobs, held_rare),
@@ -217,6 +221,18 @@ static bool has_more_classes(const struct state *s, const struct track *train)
     return false;
 }
 
+/* Was the share of the larger class counted on so few rows that its entropy may be anywhere? */
+static bool counted_on_few(const struct state *s, const struct track *score, double scale)
+{
+    struct quantum q = {0};
+    for (uint32_t i = 0; i < score->curve->used; i++) {
+        const struct bucket *b = &score->curve->buckets[i];
+        if (b->min == b->max) quantum_add(&q, b->last / scale);
+    }
+    double rows = quantum_least(&q);
+    return rows > 0 && rows < s->knobs->held_rows;
+}
+
 /* Two classes: does the held-out loss stand at the entropy of their shares, which the accuracy tells? */
 static void judge_held(const struct state *s, const struct track *t, const struct findings *out)
 {
@@ -234,6 +250,7 @@ static void judge_held(const struct state *s, const struct track *t, const struc
     if (!(share >= 0.5 && (rare || share <= s->knobs->held_share)) || gain > s->knobs->held_gain || told_apart ||
         ((learns(s, t) || share >= KNOWS) && !repeats(score)))
         return;
+    if (counted_on_few(s, score, scale)) return;
     double chance = -share * log(share) - (1 - share) * log(1 - share);
     for (size_t i = 0; i < n; i++) lowest = fmin(lowest, y[i]);
     if (lowest < s->knobs->held_low * chance || y[n - 1] > s->knobs->held_high * chance) return;
