@@ -131,6 +131,83 @@ static void skipped_steps_in_half_precision_are_named(void **state)
     assert_true(probability(n, "mixed_precision_numeric") < 0.2);
 }
 
+static void a_step_skipped_now_and_then_belongs_to_dynamic_scaling(void **state)
+{
+    struct seen s = {.roles = WANTS(ROLE_LOSS_TRAIN), .events = 1u << EVENT_LOSS_SCALE};
+    see(&s, "loss_divergence");
+    ask(*state, &s);
+    assert_string_equal(found[0].cause->id, "lr_too_high");
+}
+
+static void a_score_that_does_not_follow_its_loss_is_computed_wrongly(void **state)
+{
+    struct seen s = {.roles = WANTS(ROLE_LOSS_TRAIN) | WANTS(ROLE_LOSS_EVAL) | WANTS(ROLE_SCORE_EVAL)};
+    struct finding *f = see(&s, "score_stuck");
+    finding_add(f, "constant", 1, ""), finding_add(f, "loss_fell", 0.7, "share");
+    see(&s, "still_improving");
+    ask(*state, &s);
+    assert_string_equal(found[0].cause->id, "metric_computation_bug");
+    f->evidence[1].value = 0.1;
+    size_t n = ask(*state, &s);
+    assert_true(probability(n, "metric_computation_bug") < probability(n, "insufficient_training"));
+}
+
+static void losses_that_run_away_together_are_no_overfitting(void **state)
+{
+    struct seen s = {.roles = WANTS(ROLE_LOSS_TRAIN) | WANTS(ROLE_LOSS_EVAL)};
+    struct finding *f = see(&s, "validation_divergence");
+    finding_add(f, "rise_ratio", 5, "x"), finding_add(f, "train_rose", 6, "x");
+    size_t n = ask(*state, &s);
+    assert_string_equal(found[0].cause->id, "lr_too_high");
+    assert_true(probability(n, "overfitting") < 0.2);
+    f->evidence[1].value = 0.3;
+    ask(*state, &s);
+    assert_string_equal(found[0].cause->id, "overfitting");
+}
+
+static void held_out_rows_that_never_gain_beside_a_score_at_rest_speak_of_their_labels(void **state)
+{
+    struct seen s = {.roles = WANTS(ROLE_LOSS_TRAIN) | WANTS(ROLE_LOSS_EVAL) | WANTS(ROLE_SCORE_EVAL)};
+    struct finding *f = see(&s, "loss_plateau");
+    finding_add(f, "held_fell", 0.005, "share");
+    ask(*state, &s);
+    assert_string_equal(found[0].cause->id, "prediction_order_misaligned");
+    f->evidence[0].value = 0.3;
+    ask(*state, &s);
+    assert_string_equal(found[0].cause->id, "underfit_capacity");
+}
+
+static void a_held_out_loss_that_never_changes_may_be_a_rate_that_nobody_logged(void **state)
+{
+    struct seen s = {.roles = WANTS(ROLE_LOSS_TRAIN) | WANTS(ROLE_LOSS_EVAL)};
+    finding_add(see(&s, "loss_not_decreasing"), "held_constant", 1, "");
+    double unlogged = probability(ask(*state, &s), "lr_schedule_misconfigured");
+    assert_string_equal(found[0].cause->id, "params_not_updated");
+    s.roles |= WANTS(ROLE_LEARNING_RATE);
+    assert_true(probability(ask(*state, &s), "lr_schedule_misconfigured") < unlogged);
+}
+
+static void a_loss_that_goes_on_rising_after_its_jump_lost_no_weights(void **state)
+{
+    struct seen s = {.roles = WANTS(ROLE_LOSS_TRAIN)};
+    struct finding *f = see(&s, "restart_discontinuity");
+    finding_add(f, "to_initial", 0.9, "x"), finding_add(f, "learned_again", 0.6, "share");
+    ask(*state, &s);
+    assert_string_equal(found[0].cause->id, "checkpoint_not_loaded");
+    f->evidence[1].value = -0.5;
+    assert_true(probability(ask(*state, &s), "checkpoint_not_loaded") < 0.2);
+}
+
+static void a_usual_bound_that_leaves_nothing_accuses_the_gradients(void **state)
+{
+    struct seen s = {.roles = WANTS(ROLE_LOSS_TRAIN) | WANTS(ROLE_GRAD_NORM)};
+    struct finding *f = see(&s, "clipping_always_on");
+    finding_add(f, "left", 0.0005, "share"), finding_add(f, "bound", 1, "");
+    double usual = probability(ask(*state, &s), "optimizer_misconfigured");
+    f->evidence[1].value = 0.001;
+    assert_true(probability(ask(*state, &s), "optimizer_misconfigured") > usual + 0.1);
+}
+
 static void a_crash_is_what_the_log_says_it_is(void **state)
 {
     static const struct {
@@ -253,6 +330,13 @@ int main(void)
         cmocka_unit_test(the_same_nan_seen_in_three_series_is_still_ambiguous),
         cmocka_unit_test(a_nan_from_the_first_step_with_a_huge_rate_is_the_rate),
         cmocka_unit_test(skipped_steps_in_half_precision_are_named),
+        cmocka_unit_test(a_step_skipped_now_and_then_belongs_to_dynamic_scaling),
+        cmocka_unit_test(a_score_that_does_not_follow_its_loss_is_computed_wrongly),
+        cmocka_unit_test(losses_that_run_away_together_are_no_overfitting),
+        cmocka_unit_test(held_out_rows_that_never_gain_beside_a_score_at_rest_speak_of_their_labels),
+        cmocka_unit_test(a_held_out_loss_that_never_changes_may_be_a_rate_that_nobody_logged),
+        cmocka_unit_test(a_loss_that_goes_on_rising_after_its_jump_lost_no_weights),
+        cmocka_unit_test(a_usual_bound_that_leaves_nothing_accuses_the_gradients),
         cmocka_unit_test(a_crash_is_what_the_log_says_it_is),
         cmocka_unit_test(a_traceback_alone_is_an_error_of_the_program_and_asks_for_the_versions),
         cmocka_unit_test(overfitting_is_sure_unless_the_gap_was_there_from_the_first_evaluation),

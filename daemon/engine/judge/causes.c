@@ -5,7 +5,7 @@
 
 #include "../../../analyzers/fact_key.h"
 #include "../../../analyzers/stats/boosted.h"
-#include "parts.h"
+#include "evidence.h"
 
 #define NAMED_CAUSE 0.8 /* below it a cause is never stated as the cause (interface: section 4) */
 
@@ -78,42 +78,6 @@ static bool evidence(const struct told *t, size_t i)
            strncmp(f->kind, "grad_", 5) == 0;
 }
 
-/* Is the training loss there, and finite throughout? One that comes to exactly 0 is none: a NaN that was masked is logged so. */
-static bool training_is_finite(const struct run *r)
-{
-    bool any = false;
-    for (size_t i = 0; i < r->n_series; i++) {
-        const struct run_series *s = r->series[i];
-        if (s->s.role != ROLE_LOSS_TRAIN || !s->points) continue;
-        if (s->nonfinite || s->last == 0) return false;
-        any = true;
-    }
-    return any;
-}
-
-/* The highest value of a training loss that was logged as 0 from then on; 0 where there is none. */
-static double highest_before_masked(const struct run *r)
-{
-    double highest = 0;
-    for (size_t i = 0; i < r->n_series; i++) {
-        const struct run_series *s = r->series[i];
-        if (s->s.role != ROLE_LOSS_TRAIN || !s->points || s->last != 0) continue;
-        for (uint32_t j = 0; j < s->curve.used; j++) highest = fmax(highest, s->curve.buckets[j].max);
-    }
-    return highest;
-}
-
-/* A finding as causes see it: a held-out loss that is NaN by itself is no matter of the steps; and where the training loss hides what it became,
- * what it was before tells whether it had exploded. */
-static struct finding as_evidence(const struct run *r, const struct finding *f)
-{
-    struct finding seen = *f;
-    bool held_out = f->series && f->series->role == ROLE_LOSS_EVAL && strcmp(f->kind, "loss_nonfinite") == 0;
-    if (held_out && training_is_finite(r)) finding_add(&seen, "held_out_alone", 1, "");
-    else if (held_out) finding_add(&seen, "trained_at", highest_before_masked(r), "");
-    return seen;
-}
-
 static const struct said *all_said(struct run *r, size_t *n)
 {
     struct said *said = judge_room(r, r->n_events, sizeof *said);
@@ -132,7 +96,7 @@ void judge_causes(struct run *r, struct view *v, const struct told *t)
     for (size_t i = 0; i < t->n; i++) {
         if (!evidence(t, i)) continue;
         given.by[given.n++] = t->shown[i];
-        findings[file.n_findings++] = as_evidence(r, t->all[i]);
+        findings[file.n_findings++] = judge_evidence(r, t->all[i]);
     }
     file.facts = canonical_facts(r, &file.n_facts);
     file.said = all_said(r, &file.n_said);

@@ -4,7 +4,7 @@
  *   judge/findings.c  findings folded, placed, sorted and worded
  *   judge/context.c   what the rest of the run says of a finding; judge/borne.c where it is critical; judge/held_out.c by its held-out losses
  *   judge/befell.c    what is over, and was more than a wave;  judge/one_thing.c two findings that tell one trouble
- *   judge/causes.c    causes and fixes, ranked
+ *   judge/causes.c    causes and fixes, ranked; judge/evidence.c what the rest of the run says of a finding, for them
  *   judge/data.c      sources, series, facts, events, restarts
  *   judge/unseen.c    what was not logged, and what could therefore not be found */
 #ifndef MLWATCH_JUDGE_PARTS_H
