@@ -1,4 +1,4 @@
-"""Which runs the splits `everyday` and `likely` have, and in which frameworks: so many of each fault and control, so that no fault has many more than another
+"""Which runs the splits `everyday`, `likely` and `familiar` have, and in which frameworks: so many of each fault and control, so that no fault has many more than another
 and the frameworks have about the shares that people use them in."""
 
 SHARES = dict(plain=0.22, hf=0.27, lightning=0.3, keras=0.55)  # where an entry may be trained in several: half of the faults are known in plain loops alone
@@ -10,7 +10,9 @@ dead_critic policy_collapses never_learns stops_exploring values_explode trees_o
 trees_labels_shuffled trees_eval_preprocessing trees_leak""".split()
 # Too small a network is in neither: a loss that stands high and still healthy logs have as well.
 LIKELY = set(SINGLE) - {"too_small"} | set("killed unreachable label_out_of_range zero_variance relu_output decay_huge halves_at_once drops_everything bad_pocket".split())
-DOUBLING = "slow_divergence decay_sign warms_up_past bonus_not_penalty targets_drift".split()
+FAMILIAR = LIKELY - {"stops_exploring"} | set("""all_masked one_row_left worker_dies collective_hangs steps_once_an_epoch built_anew held_out_shuffled epsilon_huge softmax_one_unit
+first_weights_only fitted_too_slowly fitted_too_shortly fitted_too_fast""".split())
+DOUBLING = "slow_divergence decay_sign warms_up_past bonus_not_penalty targets_drift noise_grows".split()
 HEALTHY = dict(
     ordinary=18, ordinary_and_new=24, by_epoch=7, few_epochs=9, usual_numbers=8, gan=8, gan_drifting_loss=3, agent_learns=16,
     boosting=5, trees_stopped_in_time=5, trees_in_dollars=4, trees_finished=5,
@@ -19,17 +21,25 @@ HEALTHY = dict(
     one_cycle=3, warm_restarts=3, rate_drops=3, honest_gap=3, augmented=3, gradient_spikes=4, rounded=3, always_clipped=3, compiles_first=2, memory_saw=3,
     steady_machine=3, two_heads=2, weights_logged=2, perplexity=3, below_zero=2, loss_scale=3, thawed=2, heavy_dropout=3,
 )  # fmt: skip
+# Its agents' actions are numbers, whose certainty has no end. Of `familiar`: fewer that are like others, and some that those before it had not.
+WELL = dict(
+    HEALTHY, ordinary=14, ordinary_and_new=20, by_epoch=6, few_epochs=7, usual_numbers=7, gan=6, gan_drifting_loss=2, agent_learns=9, boosting=6, trees_stopped_in_time=4, trees_in_dollars=3,
+    trees_finished=4, cosine_end=5, converged_plateau=5, clean_restart=5, large_gradients=5, curriculum=5, fine_tuned=5, smoothed_labels=4, heavy_tails=4, noise_floor=3,
+    early_stopped=3, plateau_halves=3, twenty_points=3, gradient_spikes=3, rounded=2, always_clipped=2, memory_saw=2, steady_machine=2, perplexity=2, loss_scale=2,
+    mixed_up=4, rare_but_found=4, cut_out=3, hopeless_half=3, by_heart_unharmed=3, focal=2, quantile=2, ranked=2, growing_part=2, cooled=2, rows_rotate=2, tasks_alternate=2,
+    short_to_long=2, fitted=3, thousands_of_points=2, long_and_rare=2, each_small_step=2, averaged=2, batch_grows=2, pauses=2, adapters=2, pruned=2, rows_arrive=2, odd_first_look=2,
+)  # fmt: skip
 ELSEWHERE = dict.fromkeys("rate_low+disk_full clip_tiny+disk_full warms_for_ever+unreachable eval_preprocessing+no_memory overfits+unreachable".split(), "hf lightning")
 
 
 # How many of a pair of faults, of one whose loss doubles, and of any other; which are those.
-SPLITS = dict(everyday=(3, 7, 4, set(SINGLE)), likely=(4, 9, 4, LIKELY))
+SPLITS = dict(everyday=(3, 7, 4, set(SINGLE)), likely=(4, 9, 4, LIKELY), familiar=(2, 8, 3, FAMILIAR))
 
 
 def number(entry, split):
     pair, doubling, usual, known = SPLITS[split]
     if entry.is_control:
-        return HEALTHY.get(entry.name, 0)
+        return (WELL if split == "familiar" else HEALTHY).get(entry.name, 0)
     if "+" in entry.name:
         return pair * (split == "everyday" or not entry.name.startswith("too_small"))
     return doubling if entry.name in DOUBLING else usual if entry.name in known else 0
@@ -37,7 +47,7 @@ def number(entry, split):
 
 def numbers(entry, split, keras, scale):
     """From keras on they are Keras', which few entries draw."""
-    more, all_ = 3 if entry.is_control else 1, number(entry, split)
+    more, all_ = (3 if entry.is_control else 1) - (2 if split == "familiar" else 0), number(entry, split)
     return [*range(round(all_ * scale)), *(keras + n for n in range(more if all_ and "keras" in entry.frameworks and scale >= 1 else 0))]
 
 

@@ -50,6 +50,7 @@ MODULES = [
     "state",
     "by_hand",
     "climbing",
+    "overlooked",
     "machine",
     "adversarial",
     "agent",
@@ -83,7 +84,8 @@ SPLITS = dict(
     genuine=("z", "genuine", "development"),
     common=("n", "common", "development"),
     everyday=("m", "everyday", "development"),
-    likely=("l", "likely", "report"),
+    likely=("l", "likely", "development"),
+    familiar=("k", "familiar", "report"),
 )
 SECONDS = 20  # of a processor, after which no further attempt is begun
 

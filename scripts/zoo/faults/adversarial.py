@@ -25,6 +25,8 @@ def base(plan, kinds=("ns", "hinge", "wgan-gp")):
         plan.steps, plan.log_every, plan.gan_every = plan.rng.choice([800, 1200]), plan.rng.choice([3, 10, 20]), plan.rng.choice([20, 50])
     if plan.split == "everyday":
         plan.steps, plan.log_every, plan.gan_every = plan.rng.choice([800, 1000]), plan.rng.choice([5, 10, 20]), plan.rng.choice([20, 40])
+    if plan.split == "familiar":
+        plan.steps, plan.log_every, plan.gan_every = 700, plan.rng.choice([5, 10, 20]), plan.rng.choice([20, 50])
     if plan.split == "likely":
         plan.gan["kind"] = {"hinge": "ls"}.get(kind, kind)
         plan.steps, plan.log_every, plan.gan_every = 900, plan.rng.choice([5, 10, 25]), plan.rng.choice([25, 50])
@@ -40,7 +42,7 @@ def base(plan, kinds=("ns", "hinge", "wgan-gp")):
 
 
 def modes_of(plan):
-    return {"calibration": 8, "former": 25, "unseen": 10, "fresh": 9, "wider": 8, "other": 9, "newer": 10, "genuine": 10, "common": 7, "everyday": 6, "likely": 8, "development": 12}[plan.split]
+    return {"calibration": 8, "former": 25, "unseen": 10, "fresh": 9, "wider": 8, "other": 9, "newer": 10, "genuine": 10, "common": 7, "everyday": 6, "likely": 8, "familiar": 9, "development": 12}[plan.split]
 
 
 def learned(plan):

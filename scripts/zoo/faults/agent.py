@@ -38,6 +38,8 @@ def base(plan, algo=None):
         everyday_base(plan, algo)
     elif plan.split == "likely":
         likely_base(plan, algo)
+    elif plan.split == "familiar":
+        familiar_base(plan, algo)
     elif plan.split == "common":
         common_base(plan, algo)
     elif plan.split == "fresh":
@@ -107,6 +109,13 @@ def likely_base(plan, algo):
     by_rounds = algo or plan.rng.random() < 0.6
     plan.agent = dict(algo="ppo" if by_rounds else "a2c", lr=plan.rng.choice([1e-3, 2e-3]), entropy=plan.rng.choice([0.0, 0.005]), clip=0.5, cap=30)
     plan.steps = 9000
+
+
+def familiar_base(plan, algo):
+    """A ship that keeps her course is paid some thirty-five."""
+    on_policy = algo or plan.rng.random() < 0.7
+    plan.agent = dict(algo="ppo" if on_policy else "sac", lr=plan.rng.choice([1e-3, 2e-3]), entropy=plan.rng.choice([0.0, 0.003]), clip=0.5, cap=37)
+    plan.steps = 9000 if on_policy else 4000
 
 
 def fresh_base(plan, algo):
@@ -180,7 +189,7 @@ def onset(plan, done):
 def policy_collapses(plan):
     """A good policy, then a step size fifty times too large."""
     base(plan)
-    plan.agent["clip"], factor = 0, plan.rng.choice([40, 80]) * dict(unseen=5, newer=4, genuine=4, everyday=8, likely=8).get(plan.split, 1)  # their step is clipped
+    plan.agent["clip"], factor = 0, plan.rng.choice([40, 80]) * dict(unseen=5, newer=4, genuine=4, everyday=8, likely=8, familiar=8).get(plan.split, 1)  # their step is clipped
     done = change_at(plan, plan.rng.uniform(0.4, 0.6), lambda a: a.update(lr=a["lr"] * factor), set_rate(factor))
 
     def happened():

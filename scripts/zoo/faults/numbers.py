@@ -126,6 +126,8 @@ def explodes(plan):
         factor, plan.family = 1.7 * factor, plan.rng.choice(["lowrank", "crelu"])
     if plan.split == "everyday":
         factor, plan.family = 1.5 * factor, "fc"
+    if plan.split == "familiar":
+        factor, plan.family = 1.6 * factor, "accordion"
     if plan.split == "likely":
         factor, plan.family = 1.6 * factor, "trumpet"
     if plan.split == "common":

@@ -1,6 +1,7 @@
 """Boosting of the split `common`: XGBoost natively with approximate cuts, by its scikit-learn face with penalties, with a monotone column; LightGBM with smoothed
 paths; CatBoost with Langevin's noise. What they print, and what people keep of evals_result(). Each returns the training and the held-out losses of all rounds."""
 
+import functools
 import json
 import os
 
@@ -77,14 +78,14 @@ def train_smoothed(plan, path):
     return told
 
 
-def train_langevin(plan, path):
+def train_catboost(plan, path, **more):
     loss = "RMSE" if plan.data.kind == "reg" else "Logloss" if plan.data.classes == 2 else "MultiClass"
-    told = fitted_catboost(plan, path, loss, langevin=True, allow_writing_files=False, verbose=plan.rng.choice([1, 5, 10]))
+    told = fitted_catboost(plan, path, loss, allow_writing_files=False, verbose=plan.rng.choice([1, 5, 10]), **more)
     plan.logger = "catboost print"
     return told
 
 
-KINDS = dict(approx=train_approx, monotone=train_monotone, penalised=train_penalised, smoothed=train_smoothed, langevin=train_langevin)
+KINDS = dict(approx=train_approx, monotone=train_monotone, penalised=train_penalised, smoothed=train_smoothed, langevin=functools.partial(train_catboost, langevin=True))
 
 
 def train(plan, path):

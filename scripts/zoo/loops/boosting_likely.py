@@ -23,9 +23,10 @@ def train_heavy(plan, path):
     return train_face(plan, path, every=10, min_child_weight=3)
 
 
-def train_lightgbm(plan, path):
+def train_lightgbm(plan, path, **drawn):
+    """drawn: which part of the columns or rows a tree sees."""
     (objective, metric), told, (X, Y, VX, VY) = task(plan, True), {}, rows(plan)
-    settings = dict(objective=objective, metric=metric, learning_rate=plan.rate, num_leaves=plan.leaves, feature_fraction=0.8, num_threads=1, seed=plan.seed % 10000)
+    settings = dict(objective=objective, metric=metric, learning_rate=plan.rate, num_leaves=plan.leaves, num_threads=1, seed=plan.seed % 10000, **(drawn or dict(feature_fraction=0.8)))
     settings.update(plan.boost, **({"num_class": plan.data.classes} if objective == "multiclass" else {}))
     train = lightgbm.Dataset(X, Y)
     stop = [lightgbm.early_stopping(plan.patience)] if hasattr(plan, "patience") else []

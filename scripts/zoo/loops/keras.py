@@ -20,6 +20,7 @@ LATER = dict(
     common=dict(adam=1e-3, sgd=0.03, rmsprop=1e-3),
     everyday=dict(adam=1e-3, adamw=1e-3, rmsprop=1e-3, sgd=0.02),
     likely=dict(adam=1e-3, adamw=2e-3, nadam=1e-3, sgd=0.05),
+    familiar=dict(adam=1e-3, adamw=1e-3, rmsprop=2e-3, sgd=0.03, nadam=2e-3),
     genuine=dict(adam=1e-3, adamw=2e-3, rmsprop=1e-3, nadam=1e-3),
     newer=dict(adam=1e-3, adamw=2e-3, adamax=3e-3, muon=4e-3, lamb=6e-3),
 )
@@ -106,6 +107,16 @@ def hidden(plan, x):
         x, again = dense()(x), dense()
         for _ in range(depth):
             x = L.Add()([x, L.Rescaling(0.5)(again(x))])
+    if plan.family == "accordion":
+        for i in range(depth):
+            width = k.get("width", 56)
+            x = L.Dense(width if i % 2 == 0 else max(min(width, 16), width // 2), activation=act, kernel_initializer=init)(x)
+    if plan.family == "summed":
+        x = all_ = dense()(x)
+        for _ in range(depth):
+            x = dense()(x)
+            all_ = L.Add()([all_, L.Rescaling(0.7)(x)])
+        x = all_
     if plan.family == "bottleneck":
         x = dense()(x)
         for _ in range(depth):
@@ -178,6 +189,7 @@ HOW["genuine"] = ["tqdm", "tqdm", "reduces", "reduces", "bars", "csv"]
 HOW["common"] = ["print", "print", "bars", "csv", "csv", "history", "frame"]
 HOW["everyday"] = ["print", "bars", "bars", "csv", "csv", "csv", "history", "history", "frame"]
 HOW["likely"] = ["print", "print", "bars", "csv", "csv", "history", "frame", "lambda"]
+HOW["familiar"] = ["print", "print", "bars", "bars", "csv", "csv", "history", "semicolons", "lambda"]
 HOW["other"] = ["print", "print", "history", "csv", "semicolons"]
 
 

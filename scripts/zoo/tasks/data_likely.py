@@ -46,13 +46,16 @@ def processors(rng):
     return classes(rng, frame, "company")
 
 
-def yogurts(rng):
+def with_past(frame, who, kinds):
     """What the same customer bought before is known, as a shop knows it."""
-    frame = table("Ecdat", "Yogurt")
-    for kind in ("yoplait", "dannon", "weight"):
+    for kind in kinds:
         bought = (frame.choice == kind).astype("f8")
-        frame["had." + kind] = (bought.groupby(frame.id).cumsum() - bought) / (frame.groupby("id").cumcount() + 2)
-    return classes(rng, frame.drop(columns="id"), "choice")
+        frame["had." + kind] = (bought.groupby(frame[who]).cumsum() - bought) / (frame.groupby(who).cumcount() + 2)
+    return frame.drop(columns=who)
+
+
+def yogurts(rng):
+    return classes(rng, with_past(table("Ecdat", "Yogurt"), "id", ("yoplait", "dannon", "weight")), "choice")
 
 
 def light_chains(rng):
@@ -61,14 +64,20 @@ def light_chains(rng):
     return classes(rng, frame, "death")
 
 
-def signs(rng):
-    """12 by 12 points, turned, moved and noisy."""
-    pages, X, Y = glyphs("☀☂☎☘♔♞♣♥♪⚑✈✿", "DejaVuSans DejaVuSans-Bold", 36, 24), [], rng.integers(0, 12, 2000)
+def turned(rng, Y, pages, corner, most, side):
+    """A page of each y, turned, moved, and side by side points of it."""
+    X, faces = [], len(pages) // (int(Y.max()) + 1)
     for y in Y:
-        left, up = 5 + rng.integers(-3, 4, 2)
-        page = pages[2 * y + rng.integers(2)].rotate(rng.uniform(-20, 20), 2).crop((left, up, left + 26, up + 26)).resize((12, 12), 4)
-        X.append(np.asarray(page, "f4").ravel() / 70 - 0.7)
-    return "cls", np.stack(X) + 0.45 * rng.standard_normal((len(Y), 144)).astype("f4"), Y.astype("i8"), 12
+        left, up = corner + rng.integers(-3, 4, 2)
+        page = pages[faces * y + rng.integers(faces)].rotate(rng.uniform(-most, most), 2).crop((left, up, left + 26, up + 26)).resize((side, side), 4)
+        X.append(np.asarray(page, "f4").ravel())
+    return np.stack(X)
+
+
+def signs(rng):
+    Y = rng.integers(0, 12, 2000)
+    X = turned(rng, Y, glyphs("☀☂☎☘♔♞♣♥♪⚑✈✿", "DejaVuSans DejaVuSans-Bold", 36, 24), 5, 20, 12) / 70 - 0.7
+    return "cls", X + 0.45 * rng.standard_normal((len(Y), 144)).astype("f4"), Y.astype("i8"), 12
 
 
 def control_charts(rng):

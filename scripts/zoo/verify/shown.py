@@ -1,4 +1,4 @@
-"""Does the log say so? A faulty run of the splits `everyday` and `likely` is asked once more, without twins, by what stands in its own log (written.py): would an expert who
+"""Does the log say so? A faulty run of the splits since `everyday` is asked once more, without twins, by what stands in its own log (written.py): would an expert who
 has this log alone point to something? OF_FAULT names, for each fault, what that may be; each answer is a number, and above one it is shown: how far what
 is seen lies beyond three of the log's own noises (what neighbouring points differ by) and beyond what nobody would remark on. A run of which none is
 shown is dropped. What no single log can tell is thereby in where it shows alone: a loss
@@ -291,7 +291,10 @@ OF_FAULT = dict(
     collapses=[samples_lost], discriminator_wins=[judge_certain], dead_critic=[judge_still], policy_collapses=[return_fell], never_learns=[return_flat],
     stops_exploring=[certain_soon], values_explode=[values_great], trees_overfit=[turned_up], trees_too_slow=[never_fell, still_falls], trees_too_short=[still_falls],
     label_out_of_range=[ended], zero_variance=[not_a_number], relu_output=FLAT, halves_at_once=[rate_gone, never_fell],
-    drops_everything=FLAT, trees_rate_huge=[rose, swings], trees_labels_shuffled=[held_never_fell, turned_up], trees_eval_preprocessing=[gap, held_never_fell], trees_leak=[too_good],
+    drops_everything=FLAT, all_masked=[not_a_number], one_row_left=[ended], worker_dies=[ended], collective_hangs=[ended], steps_once_an_epoch=[never_fell, still_falls, at_chance],
+    built_anew=[swings, leaps] + FLAT, held_out_shuffled=[held_never_fell, gap, turned_up, at_chance], noise_grows=OUT, epsilon_huge=FLAT + [still_falls],
+    softmax_one_unit=FLAT, first_weights_only=FLAT, fitted_too_slowly=[never_fell, still_falls], fitted_too_shortly=[still_falls], fitted_too_fast=OUT + FLAT + [swings],
+    trees_rate_huge=[rose, swings], trees_labels_shuffled=[held_never_fell, turned_up], trees_eval_preprocessing=[gap, held_never_fell], trees_leak=[too_good],
 )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""What a run of the split `everyday` wrote into its log, kept beside the log as rows of step and numbers: what a loop told its logger, less what the logger
+"""What a run of the splits since `everyday` wrote into its log, kept beside the log as rows of step and numbers: what a loop told its logger, less what the logger
 leaves out and the digits it drops. Names: loss, held, score, lr, grad_norm, d, g, fid, modes, returned, entropy, value, and a loop's extras as they are."""
 
 import os
@@ -82,7 +82,7 @@ def heard_of_agent(logger, plan):
 def rows(plan):
     """Of Keras and of trees all rounds are written; of Lightning without a logger what its bar showed."""
     h = plan.history
-    if plan.framework == "keras" or hasattr(plan, "rounds"):
+    if plan.framework in ("keras", "library") or hasattr(plan, "rounds"):
         out = [{"step": i + 1, "loss": v} for i, v in enumerate(h.loss)]
         return out + [{"step": s + (plan.framework == "keras"), "held": v, **({} if r is None else {"score": r})} for s, v, r in h.evals]
     if getattr(plan, "logger", "").startswith("sb3 monitor"):
