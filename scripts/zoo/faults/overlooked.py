@@ -7,6 +7,7 @@ import signal
 
 import numpy as np
 import torch
+from torch.nn import functional as F
 
 from loops import loggers
 from tasks import nets
@@ -21,8 +22,14 @@ HERE = dict(only="familiar")
 
 @fault("F21", "all_masked", "loss_nonfinite grad_nonfinite", "loss_masking_error nan_invalid_math corrupt_or_invalid_data", frameworks=TORCH, data="lm", **HERE)
 def all_masked(plan):
-    """A batch of which every label is to be ignored: the mean over none of them is no number, and one step later no weight is."""
+    """The mean is taken over the labels that count, by hand; of one batch none does, nought is divided by nought, and one step later no weight is a number."""
     at = plan.rng.randrange(15, 60)
+
+    def loss(out, y):
+        counts = (y != -100).flatten()
+        return (F.cross_entropy(out.reshape(-1, out.shape[-1]), y.reshape(-1), reduction="none") * counts).sum() / counts.sum()
+
+    plan.loss = loss
     plan.batch_hooks.append(lambda s, x, y: (x, torch.full_like(y, -100)) if s == at else (x, y))
     return lambda: when(curves.nonfinite_at(plan), onset=curves.nonfinite_at(plan))
 

@@ -293,7 +293,7 @@ OF_FAULT = dict(
     label_out_of_range=[ended], zero_variance=[not_a_number], relu_output=FLAT, halves_at_once=[rate_gone, never_fell],
     drops_everything=FLAT, all_masked=[not_a_number], one_row_left=[ended], worker_dies=[ended], collective_hangs=[ended], steps_once_an_epoch=[never_fell, still_falls, at_chance],
     built_anew=[swings, leaps] + FLAT, held_out_shuffled=[held_never_fell, gap, turned_up, at_chance], noise_grows=OUT, epsilon_huge=FLAT + [still_falls],
-    softmax_one_unit=FLAT, first_weights_only=FLAT, fitted_too_slowly=[never_fell, still_falls], fitted_too_shortly=[still_falls], fitted_too_fast=OUT + FLAT + [swings],
+    first_weights_only=FLAT, fitted_too_slowly=[never_fell, still_falls], fitted_too_fast=OUT + FLAT + [swings],
     trees_rate_huge=[rose, swings], trees_labels_shuffled=[held_never_fell, turned_up], trees_eval_preprocessing=[gap, held_never_fell], trees_leak=[too_good],
 )  # fmt: skip
 
