@@ -120,7 +120,7 @@ def as_keras_has_it(plan):
     if plan.split == "common":
         plan.family, plan.batch = plan.family if plan.family == "scaled" else "bottleneck", max(32, plan.batch)
     if plan.split == "familiar":
-        plan.family, plan.batch = plan.family if plan.family == "accordion" else "summed", max(32, plan.batch)
+        plan.family, plan.batch = plan.family if plan.family == "accordion" else "adding", max(32, plan.batch)
     if plan.split == "likely":
         plan.family, plan.batch = plan.family if plan.family == "trumpet" else "tied", max(32, plan.batch)
     if plan.split == "everyday":

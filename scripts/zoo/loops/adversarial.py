@@ -126,7 +126,7 @@ class Game:
             "common": nets.ROWS["scaled"],
             "everyday": nets.ROWS["skipfc"],
             "likely": nets.ROWS["trumpet"],
-            "familiar": nets.ROWS["summed"],
+            "familiar": nets.ROWS["adding"],
             "development": nets.gated,
         }[plan.split]
         self.G, self.D = make(8, 2, width, depth), make(2, 1, width, depth)

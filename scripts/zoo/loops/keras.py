@@ -111,7 +111,7 @@ def hidden(plan, x):
         for i in range(depth):
             width = k.get("width", 56)
             x = L.Dense(width if i % 2 == 0 else max(min(width, 16), width // 2), activation=act, kernel_initializer=init)(x)
-    if plan.family == "summed":
+    if plan.family == "adding":
         x = all_ = dense()(x)
         for _ in range(depth):
             x = dense()(x)

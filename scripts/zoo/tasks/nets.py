@@ -19,7 +19,7 @@ BARE = dict(
     calibration="mlp", former="conv", development="strided", unseen="separable", fresh="funnel", wider="barrel", other="tower", newer="hourglass", genuine="lowrank", common="scaled", everyday="fc", likely="trumpet", familiar="accordion"
 )  # nothing that keeps a deep one alive
 WIDE = dict(  # takes any rows, learns anything
-    calibration="mlp", former="resnet", development="gated", unseen="highway", fresh="squeeze", wider="widedeep", other="preact", newer="swiglu", genuine="rezero", common="bottleneck", everyday="skipfc", likely="tied", familiar="summed"
+    calibration="mlp", former="resnet", development="gated", unseen="highway", fresh="squeeze", wider="widedeep", other="preact", newer="swiglu", genuine="rezero", common="bottleneck", everyday="skipfc", likely="tied", familiar="adding"
 )
 
 

@@ -1,6 +1,6 @@
-"""Networks of the split `familiar`: dense layers of two widths in turn (accordion); dense layers all of which the head sees the sum of (summed); a few units for
+"""Networks of the split `familiar`: dense layers of two widths in turn (accordion); dense layers all of which the head sees the sum of (adding); a few units for
 each column alone, then dense layers (columnwise). For pictures convolutions that stride in place of pooling (allconv); along a series a convolution before a GRU (convgru) and the mean of
-two stacked LSTMs' states (meanlstm). For text a decoder whose queries and keys have length one (qknorm) and an LSTM whose state is projected (projected)."""
+two stacked LSTMs' states (meanlstm). For text a decoder whose queries and keys have length one (qknorm) and an LSTM whose state is projected (lstm_proj)."""
 
 import torch
 from torch import nn
@@ -10,11 +10,11 @@ from .activations import ACTIVATIONS
 from .nets_everyday import layer
 from .nets_genuine import Text
 
-TABLES = ["accordion", "summed", "columnwise", "summed"]
+TABLES = ["accordion", "adding", "columnwise", "adding"]
 OF_DATA = {name: TABLES for name in "attrition british_vote ketchup train_choice monica rotterdam relapses fielders mid_atlantic loan_rates pigs aircraft_seats wins".split()}
 OF_DATA.update({name: TABLES for name in "colleges cigarettes airports_warmth language_marks salaries".split()})
-OF_DATA.update(numerals=["allconv", "allconv", "summed"], chaos=["convgru", "convgru", "meanlstm", "summed"], bank_calls=["meanlstm", "convgru", "accordion"], key_west=["convgru", "meanlstm", "summed"])
-OF_DATA.update({name: ["qknorm", "projected"] for name in ("companies", "aircraft_names", "occupations", "collatz")})
+OF_DATA.update(numerals=["allconv", "allconv", "adding"], chaos=["convgru", "convgru", "meanlstm", "adding"], bank_calls=["meanlstm", "convgru", "accordion"], key_west=["convgru", "meanlstm", "adding"])
+OF_DATA.update({name: ["qknorm", "lstm_proj"] for name in ("companies", "aircraft_names", "occupations", "collatz")})
 
 
 def accordion(inputs, outputs, width=60, depth=2, act="relu", drop=0.0, norm=False):
@@ -107,5 +107,5 @@ class Projected(nn.Module):
         return self.out(self.cell(x)[0])
 
 
-ROWS = dict(accordion=accordion, summed=Summed, columnwise=Columnwise, allconv=Strides, convgru=lambda *a, **k: Recurrent(True, *a, **k), meanlstm=lambda *a, **k: Recurrent(False, *a, **k))
-TEXT = {name: (lambda kind: lambda tokens, **size: Text(tokens, kind, **size))(kind) for name, kind in dict(qknorm=Normalised, projected=Projected).items()}
+ROWS = dict(accordion=accordion, adding=Summed, columnwise=Columnwise, allconv=Strides, convgru=lambda *a, **k: Recurrent(True, *a, **k), meanlstm=lambda *a, **k: Recurrent(False, *a, **k))
+TEXT = {name: (lambda kind: lambda tokens, **size: Text(tokens, kind, **size))(kind) for name, kind in dict(qknorm=Normalised, lstm_proj=Projected).items()}
