@@ -25,7 +25,7 @@
 enum { SCORES = 6, LOSSES = 4 };
 struct knobs {
     double constant_points, few_points, min_points, second_points, gain, height_sd, top, many, mostly;
-    double apart_points, apart_fall, apart_gain, apart_left, stands;
+    double apart_points, apart_fall, apart_gain, apart_left, stands, at_once;
     double chance_points, chance_sd, chance_band, loss_low, loss_high, began;
 };
 struct state {
@@ -58,6 +58,9 @@ static const struct knob knobs[] = {
      "of the scale above which a score that stands may have converged", "our choice"},
     {"score_stuck_loss", "share", 0.97, 0.5, 1, 0.99, 0.9, offsetof(struct knobs, stands),
      "of its first level that the held-out loss keeps at least, to stand as well", "as score_chance_loss"},
+    {"score_stuck_at_once", "share", 0.15, 0.03, 0.9, 0.08, 0.25, offsetof(struct knobs, at_once),
+     "of its first value that the held-out loss may have lost by its second and still stand: biases of outputs",
+     "seeded training runs: what healthy ones learn before they are looked at twice"},
     {"score_apart_points", "points", 8, 5, 10000, 16, 6, offsetof(struct knobs, apart_points),
      "evaluations where the held-out loss falls and the score does not follow", "our choice"},
     {"score_apart_fall", "share", 0.3, 0.05, 0.95, 0.5, 0.2, offsetof(struct knobs, apart_fall),
@@ -172,12 +175,21 @@ static bool training_ended(const struct state *s, double best)
     return now >= s->knobs->stands * track_level(l, 0.5, 0.75) && now >= -s->knobs->loss_high * log(best);
 }
 
-/* The held-out loss has not got better either: by both nothing is learned. */
+/* The held-out loss has not got better either: by both nothing is learned. What it lost before its second evaluation was learned as well. */
 static bool loss_stands(const struct state *s)
 {
     const struct track *l = track_of_role(s->loss, s->n_loss, ROLE_LOSS_EVAL);
     if (!l || (double)l->curve->points < s->knobs->few_points || track_low(l) < 0) return false;
-    return track_level(l, 0.67, 1) >= s->knobs->stands * track_level(l, 0, 0.34);
+    double now = track_level(l, 0.67, 1);
+    return now >= s->knobs->stands * track_level(l, 0, 0.34) && now >= (1 - s->knobs->at_once) * l->curve->buckets[0].mean;
+}
+
+/* Did the held-out loss get better by what is no bias of the outputs, at whatever time? */
+static bool loss_gained(const struct state *s)
+{
+    const struct track *l = track_of_role(s->loss, s->n_loss, ROLE_LOSS_EVAL);
+    if (!l || (double)l->curve->points < s->knobs->constant_points || track_low(l) < 0) return false;
+    return track_level(l, 0.5, 1) < (1 - s->knobs->at_once) * l->curve->buckets[0].mean;
 }
 
 #define HALF_AGAIN 1.5
@@ -238,7 +250,8 @@ static void judge(struct state *s, const struct track *t, const struct findings 
     if (low < 0 || (!standing && !parted && classes == 0)) return;
     struct finding f = track_finding(t, "score_stuck", 0);
     constant = constant && standing;
-    bool both = standing && (stands || training_ended(s, best / scale)), moving = classes > 0 && moves(t, classes);
+    bool both = standing && (stands || (training_ended(s, best / scale) && !loss_gained(s))),
+         moving = classes > 0 && moves(t, classes);
     f.severity = constant || knows_nothing(classes, moving) || parted || both ? SEVERITY_WARNING : SEVERITY_INFO;
     f.confidence = constant ? 0.85 : classes > 0 ? 0.8 : both ? 0.75 : parted ? 0.7 : 0.65;
     finding_add(&f, "loss_fell", parted ? fell : NAN, "share");

@@ -174,6 +174,28 @@ static int stuck_at(double share, double level)
     return w.loud > 0 ? (int)evidence(&w, "chance_of") : 0;
 }
 
+/* Two in three answers are right from the second evaluation on, and a held-out loss that began so much higher stands since then. */
+static int stands_since(double began)
+{
+    struct watch w;
+    seed = 14;
+    watch(&w, "score_stuck");
+    for (int e = 0; e < 20; e++) {
+        for (int s = 0; s < 10; s++) give(&w, &loss, 10 * e + s, (0.86 + (began - 0.86) * exp(-e / 0.7)) * exp(noise(0.01)));
+        give(&w, &score, 10 * e + 9, (e ? 0.667 : 0.64) + noise(0.005));
+        give(&w, &held, 10 * e + 9, e ? 0.872 : began);
+    }
+    done(&w);
+    return w.loud;
+}
+
+static void what_was_learned_before_the_second_evaluation_counts(void **ctx)
+{
+    (void)ctx;
+    assert_int_equal(stands_since(1.13), 0);
+    assert_true(stands_since(0.88) > 0);
+}
+
 static void a_score_at_chance_needs_a_loss_at_chance(void **ctx)
 {
     (void)ctx;
@@ -363,6 +385,7 @@ int main(void)
         cmocka_unit_test(a_held_out_loss_that_falls_evenly_is_a_warning_however_few_its_values),
         cmocka_unit_test(a_run_stopped_after_few_epochs_is_told_while_both_losses_fall),
         cmocka_unit_test(a_score_at_chance_needs_a_loss_at_chance),
+        cmocka_unit_test(what_was_learned_before_the_second_evaluation_counts),
         cmocka_unit_test(a_moving_score_of_two_classes_is_not_said_to_know_nothing),
         cmocka_unit_test(two_evaluations_far_below_guessing_are_enough),
         cmocka_unit_test(a_loss_on_the_floor_of_two_softmaxes_is_known_by_its_score),
