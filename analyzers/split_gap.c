@@ -44,11 +44,16 @@ struct state {
     uint16_t segment; /* of the first training loss, when it was heard last */
     struct track train[TRAINS], eval[EVALS], train_score[SCORES], eval_score[SCORES];
     uint32_t n_train, n_eval, n_train_score, n_eval_score;
-    struct early early_train[TRAINS], early_eval[EVALS];
     struct epochs epochs;
     const struct series *counts; /* the newest series that counts epochs: its name is read once */
     struct preview preview;
+    struct early early[TRAINS + EVALS]; /* see early_train, early_eval; behind FIRST_SIZE but for the first two */
 };
+#define FIRST_SIZE (offsetof(struct state, early) + 2 * sizeof(struct early))
+
+/* early_train, early_eval - the beginnings of a loss by its number: those of the first of each kind, which are all that most runs have, stand first. */
+static size_t early_train(size_t i) { return i ? 1 + i : 0; }
+static size_t early_eval(size_t i) { return i ? TRAINS + i : 1; }
 
 static const char *const kinds[] = {"gap_from_start", NULL};
 static const struct knob knobs[] = {
@@ -129,10 +134,17 @@ static const struct knob knobs[] = {
      "of the scale that the training score is above from the first evaluation on", "AutoTrainer calls 0.07 to 0.1 overfitting"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
-static const struct early *early_of(const struct early *all, uint32_t n, const struct series *series)
+static const struct early *early_of_train(const struct state *s, const struct series *series)
 {
-    for (uint32_t i = 0; i < n; i++)
-        if (all[i].series == series) return &all[i];
+    for (uint32_t i = 0; i < s->n_train; i++)
+        if (s->early[early_train(i)].series == series) return &s->early[early_train(i)];
+    return NULL;
+}
+
+static const struct early *early_of_eval(const struct state *s, const struct series *series)
+{
+    for (uint32_t i = 0; i < s->n_eval; i++)
+        if (s->early[early_eval(i)].series == series) return &s->early[early_eval(i)];
     return NULL;
 }
 
@@ -160,8 +172,8 @@ static struct ways ways_of(const struct state *s, const struct gap *g)
          never = !rounds && (gap_shape_never_as_good(g, k) || mostly), shaky = gap_shape_shaky(g, k);
     if (!g->fallen) return (struct ways){.worse = !rounds && gap_shape_beside_flat(g, k)};
     if (!never && !gap_has_fallen(g, k->train_fall)) return none;
-    w.at_once = first_pass_parted(g, k, early_of(s->early_eval, s->n_eval, g->eval->series),
-                                  early_of(s->early_train, s->n_train, g->train->series), &s->epochs, &w.from);
+    w.at_once =
+        first_pass_parted(g, k, early_of_eval(s, g->eval->series), early_of_train(s, g->train->series), &s->epochs, &w.from);
     if (!w.at_once && !never && (rounds || (!shaky && gap_has_turned(g, k)))) return none;
     if (!w.at_once && gap_follows(g, k) && !mostly) return none;
     if (!w.at_once) w.from = never ? 0 : g->first;
@@ -180,8 +192,7 @@ static bool judge_loss_gap(const struct state *s, const struct track *eval, cons
     struct gap g;
     const struct track *train = track_of_metric(s->train, s->n_train, eval->series);
     if (!train || !track_begins(train)) return false;
-    if (!gap_of(eval, train, early_of(s->early_train, s->n_train, train->series), &s->knobs->gap, &g) || is_none(s, &g))
-        return false;
+    if (!gap_of(eval, train, early_of_train(s, train->series), &s->knobs->gap, &g) || is_none(s, &g)) return false;
     struct ways w = ways_of(s, &g);
     bool warns = w.worse || w.useless || w.at_once || w.goes_on;
     if (!warns && !w.constant) return false;
@@ -242,17 +253,27 @@ static void hear_progress(struct state *s, const struct point *p)
     if (isfinite(p->value)) epochs_add(&s->epochs, p);
 }
 
-RARELY static void hear(struct state *s, const struct point *p)
+/* A loss that is not the first of its kind has its beginning behind FIRST_SIZE. */
+static bool is_another(const struct state *s, const struct point *p)
+{
+    bool train = p->series->role == ROLE_LOSS_TRAIN;
+    return train ? s->n_train && s->train[0].series != p->series
+                 : p->series->role == ROLE_LOSS_EVAL && s->n_eval && s->eval[0].series != p->series;
+}
+
+/* Returns the state, which may be at another place now; NULL, with nothing heard, when memory ran out. */
+RARELY static struct state *hear(struct state *s, const struct point *p, const struct findings *out)
 {
     struct track *t;
+    if (is_another(s, p) && !(s = state_whole(s, out))) return NULL;
     switch (p->series->role) {
     case ROLE_LOSS_TRAIN:
         t = track_add(s->train, &s->n_train, TRAINS, p);
-        if (t) early_add(&s->early_train[t - s->train], p);
+        if (t) early_add(&s->early[early_train((size_t)(t - s->train))], p);
         break;
     case ROLE_LOSS_EVAL:
         t = track_add(s->eval, &s->n_eval, EVALS, p);
-        if (t) early_add(&s->early_eval[t - s->eval], p);
+        if (t) early_add(&s->early[early_eval((size_t)(t - s->eval))], p);
         break;
     case ROLE_PROGRESS: hear_progress(s, p); break;
     case ROLE_SCORE_TRAIN:
@@ -263,6 +284,7 @@ RARELY static void hear(struct state *s, const struct point *p)
         break;
     default: s->game = true;
     }
+    return s;
 }
 
 static void say_all(void *state, const struct findings *out)
@@ -283,10 +305,10 @@ static void observe(void *state, const struct point *p, const struct findings *o
     const struct track *t = &s->train[0];
     bool loss = p->series == t->series && p->past && t->curve == &p->past->coarse && s->segment == p->segment;
     bool joined = false;
-    if (loss && isfinite(p->value)) joined = early_join(&s->early_train[0], p);
+    if (loss && isfinite(p->value)) joined = early_join(&s->early[early_train(0)], p);
     else if (p->series == s->counts && isfinite(p->value)) joined = epochs_join(&s->epochs, p);
-    if (!joined) hear(s, p);
-    if (!joined && p->series == t->series && isfinite(p->value)) s->segment = p->segment;
+    if (!joined && !(s = hear(s, p, out))) return;
+    if (!joined && p->series == s->train[0].series && isfinite(p->value)) s->segment = p->segment;
     if (preview_due(&s->preview, p) && !s->game) say_now(s, out);
 }
 
@@ -304,6 +326,7 @@ const struct analyzer analyzer_split_gap = {.name = "split_gap",
                                             .needs = WANTS(ROLE_LOSS_EVAL) | WANTS(ROLE_SCORE_EVAL) | WANTS(ROLE_PROGRESS),
                                             .scope = PER_RUN,
                                             .state_size = sizeof(struct state),
+                                            .first_size = FIRST_SIZE,
                                             .knobs = knobs,
                                             .fact = fact,
                                             .observe = observe,
