@@ -34,16 +34,14 @@ void curve_narrow(const struct curve *from, struct curve *to);
 /* curve_append - curve_add for a point that is not just one more finite value of a bucket that has some. */
 void curve_append(struct curve *c, int64_t step, double value, uint64_t line);
 
-/* curve_joins - is a finite value just one more of the newest bucket? Most are. Then curve_join adds it. */
-static inline bool curve_joins(const struct curve *c)
+/* curve_bucket_joins - is a finite value just one more of this bucket, the newest one of c? Most are. Then curve_join_bucket adds it. curve_joins,
+ * curve_join - the same of a curve whose buckets are at hand. */
+static inline bool curve_bucket_joins(const struct curve *c, const struct bucket *newest)
 {
-    if (!c->used) return false;
-    const struct bucket *b = &c->buckets[c->used - 1];
-    return b->n < c->width && b->nonfinite < b->n;
+    return newest->n < c->width && newest->nonfinite < newest->n;
 }
-static inline void curve_join(struct curve *c, int64_t step, double value)
+static inline void curve_join_bucket(struct curve *c, struct bucket *b, int64_t step, double value)
 {
-    struct bucket *b = &c->buckets[c->used - 1];
     c->points++;
     b->n++;
     b->mean += (value - b->mean) / (b->n - b->nonfinite);
@@ -51,6 +49,11 @@ static inline void curve_join(struct curve *c, int64_t step, double value)
     if (value > b->max) b->max = value;
     b->last = value;
     b->last_step = step;
+}
+static inline bool curve_joins(const struct curve *c) { return c->used && curve_bucket_joins(c, &c->buckets[c->used - 1]); }
+static inline void curve_join(struct curve *c, int64_t step, double value)
+{
+    curve_join_bucket(c, &c->buckets[c->used - 1], step, value);
 }
 /* curve_add - O(1) amortised, and about 3 ns for nearly all points. value may be NaN or infinite. */
 static inline void curve_add(struct curve *c, int64_t step, double value, uint64_t line)

@@ -93,19 +93,27 @@ static inline void reach(double *first, double *last, double time)
     if (!(*last >= time)) *last = time;
 }
 
+/* The newest bucket of a curve, frozen or not, where a finite value is just one more of it; else NULL. */
+ALWAYS static inline struct bucket *joining(const struct curve *c, struct frozen *f)
+{
+    struct bucket *newest = f ? &f->newest : c->used ? &c->buckets[c->used - 1] : NULL;
+    return newest && curve_bucket_joins(c, newest) ? newest : NULL;
+}
+
 /* run_remember for one more finite value of the buckets that it goes into, in a segment that is everybody's: most are. False, with nothing done,
- * for another, and of curves that are frozen. */
-ALWAYS static inline bool goes_on(struct run_series *s, const struct point *p, uint16_t joined)
+ * for another. */
+ALWAYS static inline bool goes_on(const struct run *r, struct run_series *s, const struct point *p, uint16_t joined)
 {
     struct past *past = &s->kept.past;
-    if (s->frozen || !curve_joins(&s->curve)) return false;
+    struct bucket *fine = r->close ? NULL : joining(&s->curve, s->frozen);
+    if (!fine) return false;
     if (run_has_past(&s->s)) {
-        if (s->whole || p->segment != joined || p->segment != s->kept.segment || past->fine != &s->curve) return false;
-        if (!curve_joins(&past->coarse)) return false;
+        struct bucket *coarse = joining(&past->coarse, s->kept.coarse_frozen);
+        if (s->whole || p->segment != joined || p->segment != s->kept.segment || past->fine != &s->curve || !coarse) return false;
         if (PAST_LOG & WANTS((unsigned)s->s.role)) past_take_log(past, p->value);
-        curve_join(&past->coarse, p->step, p->value);
+        curve_join_bucket(&past->coarse, coarse, p->step, p->value);
     }
-    curve_join(&s->curve, p->step, p->value);
+    curve_join_bucket(&s->curve, fine, p->step, p->value);
     return true;
 }
 
@@ -115,7 +123,7 @@ ALWAYS static inline void count(struct run *r, struct run_series *s, const struc
     s->last_step = p->step;
     s->last = p->value;
     if (!finite && !s->nonfinite++) s->nonfinite_step = p->step;
-    if (!finite || !goes_on(s, p, joined_segment(r, p))) run_remember(r, s, p, joined_segment(r, p));
+    if (!finite || !goes_on(r, s, p, joined_segment(r, p))) run_remember(r, s, p, joined_segment(r, p));
 }
 
 /*   from   NULL for what has no source */
