@@ -145,18 +145,27 @@ static uint8_t *columns_of(const struct point_row *points, size_t n, size_t *byt
     return columns;
 }
 
-static bool add_frame(struct str *out, const uint8_t *columns, size_t n)
+void chunk_writer_done(struct chunk_writer *w)
+{
+    if (!w) return;
+    ZSTD_freeCCtx(w->zstd);
+    w->zstd = NULL;
+}
+
+static bool add_frame(struct chunk_writer *w, struct str *out, const uint8_t *columns, size_t n)
 {
     size_t room = ZSTD_compressBound(n);
     char *frame = malloc(room);
-    size_t used = frame ? ZSTD_compress(frame, room, columns, n, ZSTD_LEVEL) : 0;
-    bool ok = frame && !ZSTD_isError(used);
+    if (!w->zstd) w->zstd = ZSTD_createCCtx();
+    size_t used = frame && w->zstd ? ZSTD_compressCCtx(w->zstd, frame, room, columns, n, ZSTD_LEVEL) : 0;
+    bool ok = used > 0 && !ZSTD_isError(used);
     if (ok) str_add_span(out, (struct span){frame, used});
     free(frame);
     return ok;
 }
 
-enum status chunk_encode(const struct point_row *points, size_t n, enum chunk_kind kind, struct str *out, struct err *err)
+enum status chunk_encode(struct chunk_writer *w, const struct point_row *points, size_t n, enum chunk_kind kind, struct str *out,
+                         struct err *err)
 {
     uint8_t head[1 + 2 * VARINT_MAX_BYTES], *to = head;
     size_t bytes = 0;
@@ -166,7 +175,7 @@ enum status chunk_encode(const struct point_row *points, size_t n, enum chunk_ki
         *to++ = (uint8_t)kind;
         to = put_varint(put_varint(to, n), bytes);
         str_add_span(out, (struct span){(char *)head, (size_t)(to - head)});
-        if (kind == CHUNK_ZSTD) ok = add_frame(out, columns, bytes);
+        if (kind == CHUNK_ZSTD) ok = add_frame(w, out, columns, bytes);
         else str_add_span(out, (struct span){(char *)columns, bytes});
     }
     free(columns);

@@ -22,9 +22,16 @@
 enum { CHUNK_POINTS_MAX = 1 << 16 };
 enum chunk_kind { CHUNK_PLAIN = 1, CHUNK_ZSTD = 2 };
 
+/* What compressing needs, some 300 KB: many small chunks are cheaper where it is made once. Zeroed at first; chunk_writer_done takes NULL. */
+struct chunk_writer {
+    void *zstd; /* NULL until it is needed */
+};
+void chunk_writer_done(struct chunk_writer *w);
+
 /* chunk_encode - append the bytes of n points (1..CHUNK_POINTS_MAX) to out.
  * Errors: E_MEMORY. Cost: about 50 ns a point (bench_store); scratch of 150 bytes a point */
-enum status chunk_encode(const struct point_row *points, size_t n, enum chunk_kind kind, struct str *out, struct err *err);
+enum status chunk_encode(struct chunk_writer *w, const struct point_row *points, size_t n, enum chunk_kind kind, struct str *out,
+                         struct err *err);
 /* chunk_decode - the points of one chunk, whatever the bytes are.
  *   out     room for max points;  n  written on success
  * Errors: E_STORE when the bytes are not a chunk or hold more than max points; E_MEMORY. Cost: about 30 ns a point */

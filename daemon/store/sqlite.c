@@ -30,6 +30,7 @@ static void memory_close(struct store *s)
 {
     struct memory *m = memory_of(s);
     nearest_free(m->nearest);
+    chunk_writer_done(&m->chunks);
     sqlite_close(m->db);
     free(m);
 }

@@ -45,7 +45,7 @@ static enum status insert(struct memory *m, int64_t run, int64_t seq, const stru
                           enum chunk_kind kind, struct err *err)
 {
     struct str bytes = {0};
-    enum status status = chunk_encode(points, n, kind, &bytes, err);
+    enum status status = chunk_encode(&m->chunks, points, n, kind, &bytes, err);
     if (!status)
         status = sqlite_run(
             m->db, "INSERT INTO points VALUES(?1, ?2, ?3, ?4)",

@@ -9,6 +9,7 @@
 
 #include "../base/span.h"
 #include "../base/sqlite.h"
+#include "chunk.h"
 #include "store_ops.h"
 
 struct memory {
@@ -16,6 +17,7 @@ struct memory {
     struct sqlite *db;
     bool writing;
     struct nearest *nearest; /* the file of vectors, once it was looked for */
+    struct chunk_writer chunks;
 };
 static inline struct memory *memory_of(struct store *s) { return (struct memory *)s; }
 

@@ -73,6 +73,15 @@ static void assert_same_point(const struct point_row *a, const struct point_row 
     assert_memory_equal(&a->value, &b->value, sizeof a->value);
 }
 
+static enum status encode(const struct point_row *points, size_t n, enum chunk_kind kind, struct str *out)
+{
+    struct chunk_writer w = {0};
+    struct err err;
+    enum status status = chunk_encode(&w, points, n, kind, out, &err);
+    chunk_writer_done(&w);
+    return status;
+}
+
 static void assert_comes_back(const struct point_row *points, size_t n, enum chunk_kind kind)
 {
     struct str bytes = {0};
@@ -80,7 +89,7 @@ static void assert_comes_back(const struct point_row *points, size_t n, enum chu
     size_t got = 0;
     struct point_row *back = calloc(n, sizeof *back);
     assert_non_null(back);
-    assert_int_equal(chunk_encode(points, n, kind, &bytes, &err), OK);
+    assert_int_equal(encode(points, n, kind, &bytes), OK);
     assert_int_equal(chunk_decode((struct span){bytes.p, bytes.n}, back, n, &got, &err), OK);
     assert_int_equal(got, n);
     for (size_t i = 0; i < n; i++) assert_same_point(points + i, back + i);
@@ -128,7 +137,6 @@ static void odd_values_among_decimals_come_back(void **state)
 static size_t log_bytes(size_t n, double (*value)(uint64_t *seed, size_t i))
 {
     struct str bytes = {0};
-    struct err err;
     uint64_t seed = 11;
     struct point_row *points = calloc(n, sizeof *points);
     assert_non_null(points);
@@ -138,7 +146,7 @@ static size_t log_bytes(size_t n, double (*value)(uint64_t *seed, size_t i))
                                        .time = 1.7e9 + (double)(i / 4),
                                        .value = value(&seed, i),
                                        .line = i / 4};
-    assert_int_equal(chunk_encode(points, n, CHUNK_ZSTD, &bytes, &err), OK);
+    assert_int_equal(encode(points, n, CHUNK_ZSTD, &bytes), OK);
     size_t size = bytes.n;
     str_done(&bytes);
     free(points);
@@ -216,7 +224,7 @@ static void damaged_bytes_are_refused_or_read_within_bounds(void **state)
     for (int kind = CHUNK_PLAIN; kind <= CHUNK_ZSTD; kind++) {
         struct str bytes = {0};
         for (size_t i = 0; i < 40; i++) points[i] = any_point(&seed);
-        assert_int_equal(chunk_encode(points, 40, (enum chunk_kind)kind, &bytes, &err), OK);
+        assert_int_equal(encode(points, 40, (enum chunk_kind)kind, &bytes), OK);
         for (size_t cut = 0; cut < bytes.n; cut++) {
             char *copy = malloc(cut + 1); /* its own block, so that a sanitizer sees a read beyond it */
             assert_non_null(copy);
@@ -265,7 +273,7 @@ static void a_chunk_larger_than_the_room_for_it_is_refused(void **state)
     struct err err;
     size_t n = 0;
     for (size_t i = 0; i < 10; i++) points[i] = any_point(&seed);
-    assert_int_equal(chunk_encode(points, 10, CHUNK_ZSTD, &bytes, &err), OK);
+    assert_int_equal(encode(points, 10, CHUNK_ZSTD, &bytes), OK);
     assert_int_equal(chunk_decode((struct span){bytes.p, bytes.n}, back, 9, &n, &err), E_STORE);
     str_done(&bytes);
 }

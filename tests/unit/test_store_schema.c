@@ -30,6 +30,15 @@ static const char *const filled[] = {
     "'add_workers');",
 };
 
+static enum status encode(const struct point_row *points, size_t n, enum chunk_kind kind, struct str *out)
+{
+    struct chunk_writer w = {0};
+    struct err err;
+    enum status status = chunk_encode(&w, points, n, kind, out, &err);
+    chunk_writer_done(&w);
+    return status;
+}
+
 static void put_points_row(struct sqlite *db)
 {
     struct point_row points[POINTS];
@@ -37,7 +46,7 @@ static void put_points_row(struct sqlite *db)
     struct err err;
     for (uint64_t i = 0; i < POINTS; i++)
         points[i] = (struct point_row){.step = (int64_t)i, .time = NAN, .value = (double)i / 8, .line = i + 1};
-    assert_int_equal(chunk_encode(points, POINTS, CHUNK_ZSTD, &bytes, &err), OK);
+    assert_int_equal(encode(points, POINTS, CHUNK_ZSTD, &bytes), OK);
     assert_int_equal(sqlite_run(db, "INSERT INTO points VALUES(7, 1, ?1, ?2)",
                                 BOUND(bound_int(POINTS), bound_blob((struct span){bytes.p, bytes.n})), &err),
                      OK);
