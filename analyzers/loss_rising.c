@@ -8,7 +8,8 @@
  * loss; then nothing is said. What is told here is the beginning of what loss_divergence tells in full.
  * A log of few values has no averages yet: there the values themselves are asked (stats/rises_early.h).
  * Averages take in the rise that they are to judge, and with it the noise it makes. So the curve that the host keeps is asked too, whenever it has
- * one more value and the averages are up: its newest stretch against what was there before (stats/ramp.h).
+ * one more value and the averages are up: its newest stretch against what was there before (stats/ramp.h). Less of a climb is enough where a
+ * held-out loss was evaluated since it began and is no better for it: new rows, harder ones and a smaller rate lower that one.
  * In a long run a value is the mean of several points, so that the averages go on covering a fair part of what was seen.
  * Sources: Roberts 1959 (EWMA charts); Kendall 1975 (trend); failure knowledge F28, F31, F34 (norms grow before the loss does). */
 #include <math.h>
@@ -37,6 +38,12 @@ struct beside {
     const struct series *series;
     double level;
 };
+/* Evaluations: the newest, and the best of those before it. */
+struct held {
+    const struct series *series;
+    double best, newest;
+    int64_t step;
+};
 /* The rate besides: the highest it was before it climbed, how many rises in a row there were, and whether it has only risen so far. */
 struct climbing {
     double before, highest; /* highest: of all so far */
@@ -63,6 +70,7 @@ struct knobs {
     double min_points, factor, factor_beside, height, height_both, easier, over_undone, trend, of_progress, warm_factor,
         early_points, few_points, few_factor, few_ahead;
     struct ramp_knobs ramp; /* factors as logged */
+    double held_height, held_undone;
     double sure_progress;
 };
 struct state {
@@ -71,6 +79,7 @@ struct state {
     struct beside beside[FOLLOWED];
     struct rises_norm norm[2]; /* GRADIENT and WEIGHT */
     struct climbing rate;
+    struct held held;
     bool game, announced; /* by a setting: the data change on the way */
     uint16_t source;      /* of the first point */
     bool heard, several;  /* several: sources */
@@ -125,6 +134,11 @@ static const struct knob knobs[] = {
      "of the climb, that one third of it is at most", "as loss_rising's few values: a new task leaps"},
     {"loss_rising_ramp_undone", "x", 2.5, 1, 20, 3, 1.5, offsetof(struct knobs, ramp.undone),
      "as large as any rise before that was undone", "seeded curves that wander: 2.5 leaves them alone"},
+    {"loss_rising_held_height", "sd", 3, 2, 50, 4.5, 2.5, offsetof(struct knobs, held_height),
+     "how high a climb is beside which a held-out loss is no better",
+     "seeded training runs: 3 is none of 1,805 healthy ones, 2.5 is one"},
+    {"loss_rising_held_undone", "x", 1.2, 1, 20, 2, 1, offsetof(struct knobs, held_undone),
+     "as large as any rise before that was undone, then", "as loss_rising_held_height"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
 static inline double larger(double a, double b) { return a > b ? a : b; } /* fmax is a call */
@@ -269,24 +283,52 @@ static bool matters(const struct state *s, const struct climb *c, const struct r
     return rise >= log(s->knobs->ramp.factor) || exp(ramp->to) - low >= s->knobs->sure_progress * (exp(c->initial) - low);
 }
 
-/* Are both averages up? Of most values of most runs they are not, and the curve need not be looked at. */
+/* Are both averages up? Of most values of most runs they are not, and the curve need not be looked at. Of a few values the slow one has not
+ * come down yet. */
 static inline bool is_up(const struct state *s, const struct climb *c)
 {
     const struct climb_level *fast = &c->of[CLIMB_FAST], *slow = &c->of[CLIMB_SLOW];
+    if ((double)c->n <= s->knobs->few_points && fast->level - fast->best >= s->least_rise) return true;
     return fast->level - slow->best >= s->least_rise && slow->level - slow->best >= s->least_rise / 4;
+}
+
+static void hear_held(struct state *s, const struct point *p)
+{
+    struct held *h = &s->held;
+    if (!h->series) *h = (struct held){.series = p->series, .best = INFINITY, .newest = INFINITY};
+    if (h->series != p->series || !isfinite(p->value)) return;
+    if (h->newest < h->best) h->best = h->newest;
+    h->newest = p->value, h->step = p->step;
+}
+
+/* Was a held-out loss evaluated since the climb began, and is it no better than ever before? */
+static bool held_agrees(const struct state *s, const struct rise *r, const struct ramp *ramp)
+{
+    const struct held *h = &s->held;
+    return h->series->axis == r->series->axis && h->step >= ramp->step && h->newest > h->best;
+}
+
+/* Less of a climb, of which the newest value is a part, and with it the held-out loss. */
+static bool both_tell(const struct state *s, const struct rise *r, const struct past *past, struct ramp_knobs easier,
+                      struct ramp *ramp)
+{
+    easier.height = s->knobs->held_height, easier.undone = s->knobs->held_undone, easier.row = true;
+    return s->held.series && s->held.newest > s->held.best && ramp_of_past(past, &easier, ramp) && matters(s, &r->climb, ramp) &&
+           ramp->last >= (ramp->from + ramp->to) / 2 && held_agrees(s, r, ramp);
 }
 
 /* Does the curve show a climb that nothing explains? */
 static bool curve_tells(const struct state *s, struct rise *r, const struct past *past)
 {
-    const struct ramp_knobs *k = &s->knobs->ramp,
-                            logs = {log(k->factor), k->height, log(k->sure_factor), k->sure_height, k->leap, k->undone};
+    const struct ramp_knobs *k = &s->knobs->ramp;
+    const struct ramp_knobs logs = {log(k->factor), k->height, log(k->sure_factor), k->sure_height, k->leap, k->undone, false};
     const struct climb *c = &r->climb;
     struct ramp ramp;
     if (!past || !is_up(s, c) || ramp_length(past) == r->asked) return false;
     r->asked = ramp_length(past);
     if (rate_explains(s, r) || (warms_up(s) && c->of[CLIMB_FAST].level < c->initial + log(s->knobs->warm_factor))) return false;
-    if (!ramp_of_past(past, &logs, &ramp) || !matters(s, c, &ramp)) return false;
+    bool alone = ramp_of_past(past, &logs, &ramp) && matters(s, c, &ramp);
+    if (!alone && !both_tell(s, r, past, logs, &ramp)) return false;
     r->onset_step = ramp.step, r->onset_line = ramp.line;
     return true;
 }
@@ -388,6 +430,7 @@ RARELY static void look(struct state *s, const struct point *p, const struct fin
     case ROLE_WEIGHT_NORM: follow(s, WEIGHT, p); return;
     case ROLE_LOSS_SCALE: follow(s, SCALE, p); return;
     case ROLE_LEARNING_RATE: follow_rate(s, p); return;
+    case ROLE_LOSS_EVAL: hear_held(s, p); return;
     default: s->game = true; return;
     }
     if (s->game || !isfinite(p->value)) return;
@@ -444,7 +487,8 @@ const struct analyzer analyzer_loss_rising = {.name = "loss_rising",
                                               .source = "Roberts 1959 (EWMA); failure knowledge F28, F31",
                                               .kinds = kinds,
                                               .wants = WANTS(ROLE_LOSS_TRAIN) | WANTS(ROLE_GRAD_NORM) | WANTS(ROLE_WEIGHT_NORM) |
-                                                       WANTS(ROLE_LOSS_SCALE) | WANTS(ROLE_LEARNING_RATE) | GAMES,
+                                                       WANTS(ROLE_LOSS_SCALE) | WANTS(ROLE_LEARNING_RATE) |
+                                                       WANTS(ROLE_LOSS_EVAL) | GAMES,
                                               .scope = PER_RUN,
                                               .blind = true,
                                               .state_size = sizeof(struct state),

@@ -5,7 +5,8 @@
  * two evaluations: the held-out loss stands above its best, by a factor and by several times any rise that it has undone before; the
  * training loss has not fallen since, as it does where rows are learned by heart; and the gradient norm is higher than in all such stretches
  * so far. Where the norm does not say so, the two losses must rise together twice in a row, or the learning rate be far above all that it
- * was until the best evaluation (a warm-up that nobody ends; no restart goes there): then less of a rise is enough. What is told here is the beginning of what
+ * was until the best evaluation (a warm-up that nobody ends; no restart goes there): then less of a rise is enough. Or once, where the held-out loss has
+ * doubled, and each of the two has undone a fair part of what it had learned: near 0 a factor means little. What is told here is the beginning of what
  * loss_divergence and grad_explosion tell in full: an evaluation that comes back by half takes it back, and so does the end of the run where
  * they have had some evaluations' time to tell it.
  * Source: failure knowledge F28, F31, F34 (norms grow before the loss does); Prechelt 1998 (generalisation loss above its best); ours. */
@@ -33,7 +34,7 @@ struct stretch {
     double rise; /* LOSS: the largest such since the best */
 };
 struct knobs {
-    double factor, over_undone, norm, twice, loss, rate, rate_factor;
+    double factor, over_undone, norm, twice, loss, rate, rate_factor, doubled, undone, undone_loss;
 };
 struct state {
     const struct knobs *knobs;
@@ -42,6 +43,7 @@ struct state {
     const struct series *rate;             /* the first learning rate */
     double rate_now, rate_most, rate_then; /* most: of all so far; then: the same at the best evaluation */
     double now, before, best, highest;     /* on the logarithm; highest: since the best */
+    double first, first_loss;              /* likewise, of the first evaluation and of the stretch before it */
     double undone;                         /* the largest rise that a new best undid */
     uint32_t n, since, normed;             /* evaluations, behind the best, and those before which there was a norm */
     uint32_t episode, told_at;             /* told_at: n then */
@@ -69,6 +71,13 @@ static const struct knob knobs[] = {
      "seeded training runs: 1.2 to 2 tell the same ones"},
     {"rises_together_rate_factor", "x", 1.15, 1.05, 10, 1.25, 1.1, offsetof(struct knobs, rate_factor),
      "its best, that the held-out loss stands at then", "seeded training runs: none of 1,500 healthy ones"},
+    {"rises_together_doubled", "x", 2, 1.2, 10, 3, 1.6, offsetof(struct knobs, doubled),
+     "its best, that the held-out loss stands at where both rise once", "loss_divergence's factor for a critical rise"},
+    {"rises_together_share", "share", 0.2, 0, 10, 0.4, 0.1, offsetof(struct knobs, undone),
+     "of all it had gained that the held-out loss has lost then", "as loss_turned_undone"},
+    {"rises_together_share_loss", "share", 0.1, 0, 10, 0.2, 0.05, offsetof(struct knobs, undone_loss),
+     "of all it had gained that the training loss has lost in that stretch",
+     "seeded training runs: 0.02 is one healthy one of 1,805"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
 /* Of the training loss where that has risen too, so that what the others tell of it is the same finding.
@@ -127,11 +136,27 @@ static bool both_twice(const struct state *s)
            loss->before > loss->at_best && rise >= log(s->knobs->loss) && rise >= fmax(QUIET, loss->most);
 }
 
-/* The best that counts is none of the first evaluation: a loss may begin low by chance. */
+/* The share of what it had gained, not on the logarithm, that a rise has undone. */
+static double undid(double first, double from, double to) { return (exp(to) - exp(from)) / fmax(exp(first) - exp(from), FLOOR); }
+
+/* Both from one evaluation to the next, the held-out loss to far above its best. */
+static bool both_once(const struct state *s)
+{
+    const struct stretch *loss = &s->of[LOSS];
+    double rise = loss->now - loss->before;
+    if (s->n < 3 || s->now - s->best < log(s->knobs->doubled) || s->now - s->before < log(s->knobs->twice)) return false;
+    if (rise < log(s->knobs->factor) || rise < loss->most) return false;
+    return undid(s->first, s->best, s->now) >= s->knobs->undone &&
+           undid(s->first_loss, loss->before, loss->now) >= s->knobs->undone_loss;
+}
+
+/* The best that counts is none of the first evaluation, but for a doubling: a loss may begin low by chance. */
 static bool rises(const struct state *s)
 {
     double rise = s->now - s->best;
-    if (s->n - s->since < 2 || rise < s->knobs->over_undone * fmax(QUIET, s->undone)) return false;
+    if (rise < s->knobs->over_undone * fmax(QUIET, s->undone)) return false;
+    if (both_once(s)) return true;
+    if (s->n - s->since < 2) return false;
     if (rise >= log(s->knobs->rate_factor) && rate_drives(s)) return true;
     return rise >= log(s->knobs->factor) && (driven(s) || both_twice(s));
 }
@@ -173,6 +198,7 @@ RARELY static void evaluate(struct state *s, const struct point *p, const struct
     s->step = p->step, s->line = p->line;
     take(&s->of[LOSS], s->n == 0);
     take_norm(s);
+    if (!s->n) s->first = s->now, s->first_loss = s->of[LOSS].now;
     if (!s->n++ || s->now <= s->best) note_best(s);
     else if (!s->since++) s->onset_step = p->step, s->onset_line = p->line;
     s->highest = fmax(s->highest, s->now);

@@ -2,12 +2,14 @@
 
 #include <math.h>
 
-enum { LENGTHS = 6 };
-static const size_t lengths[LENGTHS] = {6, 8, 12, 16, 24, 32};
-#define CLIP       6.0  /* standard deviations that a value stands above the level at most */
-#define LEAST_SD   0.01 /* on the logarithm: logs are rounded */
-#define MOST_ALIKE 0.9  /* neighbours, as far as so few values can tell */
-#define GOES_ON    0.3  /* of the step into the second third, that into the last is at least */
+enum { LENGTHS = 8, SHORT = 2 /* of them, for logs of so many */, SHORT_POINTS = 40, ROW = 4, BEFORE = 16 };
+static const size_t lengths[LENGTHS] = {4, 5, 6, 8, 12, 16, 24, 32};
+#define DOUBLED    0.6931 /* logarithm of 2 */
+#define STANDS_OUT 5.0    /* mean differences of the values before, that a step is no noise: four deviations of a difference */
+#define CLIP       6.0    /* standard deviations that a value stands above the level at most */
+#define LEAST_SD   0.01   /* on the logarithm: logs are rounded */
+#define MOST_ALIKE 0.9    /* neighbours, as far as so few values can tell */
+#define GOES_ON    0.3    /* of the step into the second third, that into the last is at least */
 #define FEW                                                                                                                      \
     30.0 /* values after which a rise counts for half: how far a level wanders by itself is not seen at once (seeded curves) */
 #define STEP        0.6 /* of the squares that a line leaves: a step that leaves fewer is one (seeded curves: 0.3 to 0.8 do the same) */
@@ -106,16 +108,38 @@ static bool rises(const double *y, size_t n, size_t length, double seen, const s
     double high = fmax(height(&s, s.since, length), height(&s, y + n - s.third, s.third));
     if (!(rise >= factor && high >= k->height) && !(rise >= sure_factor && high >= k->sure_height)) return false;
     if (!climbs(&s, k->leap) || !no_step(&s) || rise < k->undone * undone(y, n - length, s.third)) return false;
-    *ret = (struct ramp){.at = n - 1, .from = s.level, .to = to, .height = high};
+    *ret = (struct ramp){.at = n - 1, .from = s.level, .to = to, .last = y[n - 1], .height = high};
     while (ret->at > n - length && y[ret->at - 1] > s.level) ret->at--;
+    return true;
+}
+
+/* Does one step, into the row or shortly before it, stand out of the noise, as that to a new task does? */
+static bool leaps(const double *before)
+{
+    double change = 0, most = 0;
+    for (size_t i = 1; i < BEFORE; i++) change += fabs(before[i] - before[i - 1]) / (BEFORE - 1);
+    for (size_t i = BEFORE / 2; i < BEFORE + ROW; i++) most = fmax(most, before[i] - before[i - 1]);
+    return most > STANDS_OUT * change;
+}
+
+/* Each value of a row above all of those before it, and the level of the row by the factor above that of the later half of them. */
+static bool row_rises(const double *y, size_t n, double factor, struct ramp *ret)
+{
+    if (n < ROW + BEFORE) return false;
+    const double *row = y + n - ROW, *before = row - BEFORE;
+    double lowest = row[0], highest = before[0], level = mean(row - BEFORE / 2, BEFORE / 2), to = mean(row, ROW);
+    for (size_t i = 1; i < ROW; i++) lowest = fmin(lowest, row[i]);
+    for (size_t i = 1; i < BEFORE; i++) highest = fmax(highest, before[i]);
+    if (lowest <= highest || to - level < factor || to - level >= DOUBLED || leaps(before)) return false;
+    *ret = (struct ramp){.at = n - ROW, .from = level, .to = to, .last = y[n - 1]};
     return true;
 }
 
 bool ramp_rises(const double *y, size_t n, uint64_t points, const struct ramp_knobs *k, struct ramp *ret)
 {
-    for (size_t i = 0; i < LENGTHS && 3 * lengths[i] <= n; i++)
+    for (size_t i = points > SHORT_POINTS ? SHORT : 0; i < LENGTHS && 3 * lengths[i] <= n; i++)
         if (rises(y, n, lengths[i], 1 + FEW / (double)points, k, ret)) return true;
-    return false;
+    return k->row && row_rises(y, n, k->factor, ret);
 }
 
 uint32_t ramp_length(const struct past *past)

@@ -4,6 +4,7 @@
  * what drives the loss has gone ahead: the last two gradient norms stand far above all of the recent ones before the lowest loss, by a factor or,
  * where norms hardly differ from one to the next, by their noise. A new task or a new term of the loss lifts both at once and in one leap, a
  * divergence feeds on itself: so no single step may make up most of the rise, but for the last one, which the norm before it foretold.
+ * Where many norms are known and the last two stand several times above them all, no row of values is needed.
  * Weights that grow by a share of themselves from record to record, having stood before, need no more than a loss above its lowest.
  * Source: failure knowledge F28, F31 (norms grow before the loss does); ours. */
 #ifndef MLWATCH_RISES_EARLY_H
@@ -16,7 +17,9 @@
 #define RISES_EARLY_FADES 0.95 /* of the highest norm, a value: after eight it counts two thirds */
 #define RISES_EARLY_LEAP  0.6  /* of the rise, that one step of it is at most */
 #define RISES_EARLY_SD    8 /* of the norms' changes that the last two stand above the recent ones then: as loss_rising_height */
-#define RISES_EARLY_LEAST 1.1  /* and times them at least: logs are rounded */
+#define RISES_EARLY_LEAST 1.1 /* and times them at least: logs are rounded */
+#define RISES_EARLY_FAR                                                                                                          \
+    3 /* times the recent norms, that the last two are where no row is asked for: twice rises' 1.5, on the logarithm */
 #define RISES_EARLY_GROWS 1.05 /* times the weight norm before, three times in a row: no seeded healthy run does once it stands */
 #define RISES_EARLY_STOOD 1.1  /* times the highest of the first weight norms, that it had not left until then */
 #define RISES_EARLY_ABOVE 1.1  /* times the lowest loss, where the weights tell */
@@ -90,6 +93,8 @@ static inline bool rises_early(const struct rises_loss *r, const struct rises_no
     bool feeds = r->leap <= RISES_EARLY_LEAP * rise || r->leap == r->newest;
     bool climbs = r->row >= RISES_EARLY_ROW && r->last > r->top && feeds;
     if (driven && climbs && rise >= log(factor)) return true;
+    bool far = gradient->n > RISES_EARLY_SEEN && fmin(gradient->last, gradient->before) > RISES_EARLY_FAR * r->gradient;
+    if (far && r->row && r->last > r->top && rise >= 2 * log(factor)) return true;
     bool grows = weight->grew >= RISES_EARLY_ROW && weight->n >= 2 * RISES_EARLY_FIRST;
     return grows && r->since >= 2 && weight->from <= RISES_EARLY_STOOD * weight->first && rise > log(RISES_EARLY_ABOVE);
 }

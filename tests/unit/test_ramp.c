@@ -79,12 +79,61 @@ static void a_step_is_no_climb(void **unused)
     for (size_t n = RAMP_LEAST; n <= N; n++) assert_false(ramp_rises(steps, n, n, &plain, &ramp));
 }
 
+/* Four values above the sixteen before: no climb, and still no chance. One that leaps out of a quiet level is a new task. */
+static void a_row_above_all_before_it_counts_where_the_caller_asks_for_it(void **unused)
+{
+    enum { BEFORE = 24, N = BEFORE + 4 };
+    static const double row[] = {0.3, 0.42, 0.35, 0.4};
+    struct ramp_knobs knobs = plain;
+    struct ramp ramp = {0};
+    double y[N];
+    (void)unused;
+    for (int quiet = 0; quiet < 2; quiet++) {
+        for (int i = 0; i < N; i++) y[i] = i < BEFORE ? (quiet ? 0.02 : 0.1) * (i % 3 - 1) : row[i - BEFORE];
+        knobs.row = false;
+        if (!quiet) assert_false(ramp_rises(y, N, N, &knobs, &ramp));
+        knobs.row = true;
+        assert_int_equal(ramp_rises(y, N, N, &knobs, &ramp), !quiet);
+        if (!quiet) assert_int_equal(ramp.at, BEFORE);
+    }
+}
+
+/* A loss that scatters by 20 % and climbs by 3 % a record from the sixtieth on; an evaluation every fifth. Returns when that was told. */
+static int64_t evaluated(uint64_t from, bool better)
+{
+    static const struct series held = SERIES(ROLE_LOSS_EVAL, "val_loss", "val_loss", 2);
+    struct watch w;
+    seed = from;
+    watch(&w, "loss_rising");
+    for (int s = 0; s < 100; s++) {
+        give(&w, &loss, s, (0.3 + exp(-s / 5.0)) * exp(s > 60 ? 0.03 * (s - 60) : 0) * exp(noise(0.2)));
+        if (s % 5 == 0) give(&w, &held, s, 0.32 + exp(-s / 5.0) + 0.001 * (better ? -s : s));
+    }
+    done(&w);
+    return w.told ? w.opened : 100;
+}
+
+static void a_held_out_loss_that_is_no_better_makes_a_climb_known_earlier(void **unused)
+{
+    int sooner = 0;
+    (void)unused;
+    for (uint64_t i = 0; i < 50; i++) {
+        int64_t with = evaluated(3 * i + 1, false), without = evaluated(3 * i + 1, true);
+        assert_true(with > 60 && with <= without);
+        sooner += with < without;
+    }
+    if (sooner < 15) print_error("%d of 50 are told sooner\n", sooner);
+    assert_true(sooner >= 15);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_rise_that_brings_its_own_noise_is_told_before_the_loss_doubles),
         cmocka_unit_test(a_small_rise_that_is_sure_and_undoes_much_is_told),
         cmocka_unit_test(a_step_is_no_climb),
+        cmocka_unit_test(a_row_above_all_before_it_counts_where_the_caller_asks_for_it),
+        cmocka_unit_test(a_held_out_loss_that_is_no_better_makes_a_climb_known_earlier),
         cmocka_unit_test(what_comes_back_is_taken_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -132,6 +132,25 @@ static void what_rises_at_evaluations_while_the_norm_grows_is_told_early(void **
     assert_int_equal(evaluated(-1, 0), 0);
 }
 
+/* Both at one evaluation, the held-out loss to more than twice its best: a fair part of what was learned is gone, or next to nothing. */
+static void a_held_out_loss_that_doubles_with_the_training_loss_is_told_at_once(void **unused)
+{
+    static const struct series held = RATED(ROLE_LOSS_EVAL, "val_loss", BETTER_LOWER);
+    (void)unused;
+    for (int near_0 = 0; near_0 < 2; near_0++) {
+        struct watch w;
+        double at = near_0 ? 0.003 : 0.3;
+        watch(&w, "rises_together");
+        for (int s = 10; s <= 160; s += 10) {
+            give(&w, &loss, s, s > 120 ? 1.8 * at : at + exp(-s / 8.0));
+            if (s % 40 == 0) give(&w, &held, s, s > 120 ? 2.4 * at : at + exp(-s / 20.0));
+        }
+        done(&w);
+        assert_int_equal(w.told, near_0 ? 0 : 1);
+        if (!near_0) assert_int_equal(w.opened, 160);
+    }
+}
+
 /* ---- the schedule ------------------------------------------------------------------------------------------------------------------ */
 
 enum how { CLIMBS = 7, TOO_LONG = 3, STANDS = 10 };
@@ -389,6 +408,7 @@ int main(void)
         cmocka_unit_test(a_bump_while_the_rate_warms_up_is_left_alone),
         cmocka_unit_test(a_rise_that_comes_back_is_told_to_be_over),
         cmocka_unit_test(what_rises_at_evaluations_while_the_norm_grows_is_told_early),
+        cmocka_unit_test(a_held_out_loss_that_doubles_with_the_training_loss_is_told_at_once),
         cmocka_unit_test(a_rate_that_climbs_above_all_it_was_is_told_while_it_climbs),
         cmocka_unit_test(few_records_tell_a_climb_that_grows_faster_and_faster),
         cmocka_unit_test(a_climb_by_the_same_factor_each_time_is_told_sooner),
