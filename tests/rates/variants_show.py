@@ -49,6 +49,10 @@ NEEDS = {
     "loss times 10": UNITS,
     "loss times 0.1": UNITS,
     "loss and a constant": UNITS,
+    "in bits": UNITS,
+    "sum of the batch": UNITS | {"gap_from_start"},
+    "average of 50": {"loss_spike", "loss_periodic", "loss_oscillation", "restart_discontinuity"},
+    "steps anew at half": LENGTH | {"lr_out_of_schedule", "validation_too_good"},
     "smoothed": {"loss_spike"},
     "means of the epoch": {"loss_spike", "loss_periodic", "loss_oscillation"},
     "60 % of it": LENGTH | WORDS,
@@ -75,6 +79,7 @@ HIDES = {
     "means of 2": {"bad_batch", "trees_overfit"},
     "means of 5": {"bad_batch", "trees_overfit"},
     "smoothed": {"bad_batch"},
+    "average of 50": {"bad_batch", "state_lost", "weights_lost"},
     "a line an epoch": {"bad_batch", "trees_overfit", "state_lost", "weights_lost"},
     "losses and scores": BY_RATE | {"too_small", "decay_huge"},
     "no held-out numbers": IN_EVALUATION | {"double_softmax"},
@@ -89,6 +94,9 @@ HIDES = {
     "loss times 10": {"double_softmax"},
     "loss times 0.1": {"double_softmax"},
     "loss and a constant": {"double_softmax"},
+    "in bits": {"double_softmax"},
+    "sum of the batch": {"double_softmax"},
+    "perplexity": {"double_softmax"},
 }
 # Alarms that are right of what is left: a part of a run was still going down; a loss whose level or rise only what is gone explained.
 EXCUSED = {
@@ -103,6 +111,9 @@ EXCUSED = {
     "losses and scores": {"loss_divergence"},
     "loss times 10": UNITS,
     "loss times 0.1": UNITS,
+    "in bits": UNITS,
+    "sum of the batch": UNITS - {"validation_too_good"},
+    "steps anew at half": {"restart_discontinuity", "still_improving"},
     "loss and a constant": UNITS | {"loss_plateau"},
 }
 CUTS = {"60 % of it": 0.6, "80 % of it": 0.8}

@@ -22,6 +22,12 @@ static const double HALF =
 static const double GUESSED =
     0.7; /* of what guessing between two classes costs, that a loss is below where something was learned */
 
+/* The levels of a series in this segment; they may have been put away. NULL when memory ran out. */
+static const struct curve *levels_of(const struct run *r, const struct run_series *s)
+{
+    return curves_open(&r->out) ? &s->kept.past.coarse : NULL;
+}
+
 static bool among(const char *kind, const char *const *kinds)
 {
     while (*kinds && strcmp(*kinds, kind) != 0) kinds++;
@@ -89,11 +95,29 @@ static bool score_improves(const struct run *r, const struct finding *f)
 }
 
 /* A log that holds several runs, or phases of one: did an earlier one bring this loss down to where the one in hand began? */
+static bool came_down_before(const struct run_series *s, uint64_t line, double from)
+{
+    const struct curve *c = &s->curve;
+    return from > 0 && c->used && c->buckets[0].first_line < line && c->buckets[0].mean > LEARNED * from;
+}
+
 static bool has_learned(const struct run *r, const struct finding *f)
 {
-    const struct curve *c = &r->series[f->series->id]->curve;
-    double from = finding_evidence(f, "from", NAN);
-    return f->segment && from > 0 && c->used && c->buckets[0].first_line < f->first_line && c->buckets[0].mean > LEARNED * from;
+    return f->segment && came_down_before(r->series[f->series->id], f->first_line, finding_evidence(f, "from", NAN));
+}
+
+/* The same of what is judged by where its own run began, as loops have it that count their steps anew when they are resumed. */
+static bool began_learned(const struct run *r, const struct finding *f)
+{
+    bool by_beginning = strcmp(f->kind, "loss_plateau") == 0 || strcmp(f->kind, "score_stuck") == 0;
+    if (!f->segment || (!by_beginning && isnan(finding_evidence(f, "runs_alike", NAN)))) return false;
+    for (size_t i = 0; i < r->n_series; i++) {
+        const struct run_series *s = r->series[i];
+        if (s->s.role != ROLE_LOSS_TRAIN || s->s.source != f->source || s->kept.segment != f->segment) continue;
+        const struct curve *now = levels_of(r, s);
+        if (now && now->used && came_down_before(s, now->buckets[0].first_line, now->buckets[0].mean)) return true;
+    }
+    return false;
 }
 
 static bool is_fact(const struct run_fact *t, const struct finding *f, const char *key)
@@ -169,6 +193,7 @@ static bool only_rises(const struct run *r, const struct finding *f)
 #define TRAIN WANTS(ROLE_LOSS_TRAIN)
 #define HELD  WANTS(ROLE_LOSS_EVAL)
 #define NORM  WANTS(ROLE_GRAD_NORM)
+#define SCORE WANTS(ROLE_SCORE_EVAL)
 static const char *const traded[] = {"loss_divergence",       "loss_spike",
                                      "loss_not_decreasing",   "loss_plateau",
                                      "loss_at_chance",        "loss_oscillation",
@@ -177,7 +202,8 @@ static const char *const traded[] = {"loss_divergence",       "loss_spike",
                          *const risen[] = {"loss_divergence", NULL}, *const jumped[] = {"loss_spike", NULL},
                          *const borne[] = {"loss_divergence", "loss_spike", "restart_discontinuity", NULL},
                          *const flat[] = {"loss_not_decreasing", NULL}, *const fitted[] = {"overfitting", NULL},
-                         *const steep[] = {"grad_explosion", NULL}, *const leapt[] = {"loss_divergence", "loss_spike", NULL};
+                         *const steep[] = {"grad_explosion", NULL}, *const leapt[] = {"loss_divergence", "loss_spike", NULL},
+                         *const begun[] = {"loss_plateau", "loss_oscillation", "score_stuck", "gap_from_start", NULL};
 
 /* Findings of these kinds about a series of these roles are mild where it holds. */
 static const struct {
@@ -185,10 +211,19 @@ static const struct {
     uint64_t roles;
     bool (*holds)(const struct run *r, const struct finding *f);
 } milder[] = {
-    {traded, TRAIN | HELD, is_term}, {traded, TRAIN | HELD, is_one_of_many}, {risen, TRAIN, is_small},
-    {jumped, TRAIN, opens_epoch},    {leapt, TRAIN, is_mean_of_few},         {flat, TRAIN, has_learned},
-    {flat, TRAIN, was_learned},      {fitted, HELD, score_beats_term},       {risen, TRAIN, judge_held_out_gains},
-    {flat, TRAIN, only_rises},       {borne, TRAIN, judge_held_out_bears},   {steep, NORM, leads_downhill},
+    {traded, TRAIN | HELD, is_term},
+    {traded, TRAIN | HELD, is_one_of_many},
+    {begun, TRAIN | HELD | SCORE, began_learned},
+    {risen, TRAIN, is_small},
+    {jumped, TRAIN, opens_epoch},
+    {leapt, TRAIN, is_mean_of_few},
+    {flat, TRAIN, has_learned},
+    {flat, TRAIN, was_learned},
+    {fitted, HELD, score_beats_term},
+    {risen, TRAIN, judge_held_out_gains},
+    {flat, TRAIN, only_rises},
+    {borne, TRAIN, judge_held_out_bears},
+    {steep, NORM, leads_downhill},
 };
 
 bool judge_is_mild(const struct run *r, const struct finding *f)

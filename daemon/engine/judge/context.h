@@ -5,7 +5,8 @@
  *   small      a loss has risen from nothing to next to nothing of what it began with
  *   improves   a training loss rises while the held-out loss comes to its best: harder batches, or a term that is given more weight; or
  *              a term of it rises while a held-out score does
- *   learned    a later run of the same log goes on from what an earlier one has learned: it need not fall again
+ *   learned    a later run of the same log goes on from what an earlier one has learned: it need not fall again, and how far it falls from
+ *              where it began says nothing
  *   of few     a loss is told as its mean since the epoch began: where an epoch begins it leaps as single losses do (analyzers/stats/since.h)
  *   opens      a jump at the first record of an epoch, in a log that counts its batches: a mean since the epoch began starts anew */
 #ifndef MLWATCH_JUDGE_CONTEXT_H

@@ -12,7 +12,7 @@ struct way {
 };
 extern const struct way way_plain;     /* changes nothing */
 extern const struct way *const ways[]; /* lists of them, each ended by a NULL name; NULL ends it */
-extern const struct way ways_sampled[], ways_without[], ways_units[], ways_smoothed[], ways_lengths[];
+extern const struct way ways_sampled[], ways_without[], ways_units[], ways_smoothed[], ways_lengths[], ways_habits[];
 
 /* ways_digits - to as many significant digits as `by`. */
 bool ways_digits(struct tape *t, double by);
