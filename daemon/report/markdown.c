@@ -181,7 +181,7 @@ static void add_causes(const struct view *v, struct str *s)
     if (!v->n_needs || view_decided(v)) return;
     markdown_heading(s, "What would decide");
     for (size_t i = 0; i < v->n_needs; i++) {
-        str_add(s, "- [ ] log ");
+        str_add(s, v->needs[i]->role != ROLE_NONE ? "- [ ] log " : "- [ ] ");
         markdown_text(s, v->needs[i]->artifact);
         str_add(s, ": ");
         markdown_text(s, v->needs[i]->why);

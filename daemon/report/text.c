@@ -192,9 +192,9 @@ static void needs(struct page *p, const struct view *v, bool brief)
 {
     if (!v->n_needs || view_decided(v)) return;
     if (!brief) page_heading(p, "To decide between them");
-    for (size_t i = 0; i < v->n_needs; i++) {
+    for (size_t i = 0; i < v->n_needs && (i < 2 || !brief); i++) {
         struct str s = {0};
-        str_add(&s, "log ");
+        if (v->needs[i]->role != ROLE_NONE) str_add(&s, "log "); /* others are to be run or looked at */
         words_foreign(&s, v->needs[i]->artifact);
         str_add(&s, ": ");
         words_foreign(&s, v->needs[i]->why);

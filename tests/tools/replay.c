@@ -7,7 +7,7 @@
  *               optional; an array of words means one of them; quote is a part of the log's own words
  *   absent      ["kind", ...]      none of these may be shown
  *   best_cause  "id" or ["accepted", ...]
- *   needs       true: no cause is certain, so the view must ask for an artifact
+ *   needs       true: no cause is certain, so the view must ask for an artifact; or the name of the one it asks for first
  *   verdict     "clean" | "info" | "warning" | "critical", or an array of those;  state, as `status` says it
  *   segments    how often the run was started
  *   known       why it fails for now: the differences are printed, and the exit code is 77 (skipped)
@@ -89,8 +89,10 @@ static int compare(const json_t *expect, const struct view *v)
     }
     const json_t *segments = json_object_get(expect, "segments");
     if (segments && json_integer_value(segments) != v->segments) failed |= differs("segments", "another number of them");
-    if (json_is_true(json_object_get(expect, "needs")) && !v->n_needs)
-        failed |= differs("needs", "an artifact that would decide");
+    const json_t *needs = json_object_get(expect, "needs");
+    if (json_is_true(needs) && !v->n_needs) failed |= differs("needs", "an artifact that would decide");
+    if (json_is_string(needs) && (!v->n_needs || strcmp(v->needs[0]->artifact, json_string_value(needs)) != 0))
+        failed |= differs("needs", json_string_value(needs));
     return failed;
 }
 

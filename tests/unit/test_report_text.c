@@ -101,6 +101,23 @@ static void a_cause_below_08_is_never_stated_as_the_cause(void **state)
         }
 }
 
+static void only_a_series_is_asked_to_be_logged_and_in_brief_two_things_are_asked_for(void **state)
+{
+    (void)state;
+    static struct fixture f;
+    static const struct separator batch = {"the failing batch", "decides it", "run it alone", ROLE_NONE, {0}};
+    const struct separator *asked[] = {&batch, &fixture_separator, &batch};
+    fixture_diverging(&f, 0.6);
+    f.view.needs = asked, f.view.n_needs = 3;
+    for (int short_form = 0; short_form < 2; short_form++) {
+        char *t = written(&f.view, short_form ? &brief : &plain), *first = strstr(t, "the failing batch");
+        assert_lacks(t, "log the failing batch");
+        assert_has(t, "log per-layer gradient norms");
+        assert_true(first && (strstr(first + 1, "the failing batch") != NULL) == !short_form);
+        free(t);
+    }
+}
+
 static void a_fix_is_worded_for_the_framework_that_trains(void **state)
 {
     (void)state;
@@ -277,6 +294,7 @@ int main(void)
         cmocka_unit_test(a_quote_cannot_steer_the_terminal),
         cmocka_unit_test(a_sure_cause_is_stated_with_its_fix),
         cmocka_unit_test(a_cause_below_08_is_never_stated_as_the_cause),
+        cmocka_unit_test(only_a_series_is_asked_to_be_logged_and_in_brief_two_things_are_asked_for),
         cmocka_unit_test(a_fix_is_worded_for_the_framework_that_trains),
         cmocka_unit_test(a_report_says_what_was_not_logged_what_that_hides_and_how_to_log_it),
         cmocka_unit_test(no_line_is_wider_than_the_terminal),

@@ -56,6 +56,34 @@ static void show_fixes(struct run *r, const struct trouble *near, struct cause_v
         c->fixes[i] = (struct fix_view){ranked[i].fix, ranked[i].probability, ranked[i].times, ranked[i].times_worked};
 }
 
+/* Is it something that networks have and trees do not? */
+static bool is_of_networks(const struct separator *s)
+{
+    static const uint64_t roles =
+        WANTS(ROLE_GRAD_NORM) | WANTS(ROLE_GRAD_PART) | WANTS(ROLE_UPDATE_RATIO) | WANTS(ROLE_WEIGHT_NORM);
+    return (s->role != ROLE_NONE && roles & WANTS(s->role)) || strstr(s->how, "torch.") || strstr(s->how, "optimizer.");
+}
+
+/* What would decide in a booster of trees: nobody is told to log what it does not have. */
+static void ask_of_trees(struct diagnosis *d)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < d->n_missing; i++)
+        if (!is_of_networks(d->missing[i])) d->missing[kept++] = d->missing[i];
+    d->n_missing = kept;
+}
+
+/* What is asked for first is what tells the best two apart; its reason names both. */
+static void ask_between(struct diagnosis *best, const struct diagnosis *second)
+{
+    size_t at = 0;
+    while (at < best->n_missing && !strstr(best->missing[at]->why, second->cause->id)) at++;
+    if (at == best->n_missing) return;
+    const struct separator *decides = best->missing[at];
+    for (; at; at--) best->missing[at] = best->missing[at - 1];
+    best->missing[0] = decides;
+}
+
 /* Indices of all findings become indices of those that are shown, each once. */
 static size_t as_shown(uint16_t *indices, size_t n, const struct told *t)
 {
@@ -102,14 +130,17 @@ void judge_causes(struct run *r, struct view *v, const struct told *t)
     file.said = all_said(r, &file.n_said);
     size_t n = diagnose(r->options.knowledge->causes, r->options.knowledge->n_causes, &file, found);
     struct cause_view *out = judge_room(r, n, sizeof *out);
+    bool trees = grows_trees(r);
     const struct trouble near = {v->findings[0].finding.kind, v->project, v->framework};
     for (size_t i = 0; i < n; i++) {
         out[i].diagnosis = found[i];
         out[i].diagnosis.probability = calibrated(&r->options.knowledge->calibration, found[i].probability);
         out[i].diagnosis.n_because = as_shown(out[i].diagnosis.because, found[i].n_because, &given);
         out[i].diagnosis.n_against = as_shown(out[i].diagnosis.against, found[i].n_against, &given);
+        if (trees) ask_of_trees(&out[i].diagnosis);
         show_fixes(r, &near, &out[i]);
     }
+    if (n > 1) ask_between(&out[0].diagnosis, &out[1].diagnosis);
     v->causes = out;
     v->n_causes = n;
     if (n && out[0].diagnosis.probability < NAMED_CAUSE)
