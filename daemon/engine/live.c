@@ -237,7 +237,7 @@ struct live *live_new(const struct engine *e, const struct scan_run *from, const
     l->value = l->rate = NAN;
     l->rate_time[0] = NAN;
     if (!l->root || !l->name) return live_free(l), NULL;
-    l->spread = LIVE_SPREAD_FROM + LIVE_SPREAD * (double)(hash64(l->root, strlen(l->root), 0) >> 11) * 0x1p-53;
+    l->spread = 0.7 + 0.6 * (double)(hash64(l->root, strlen(l->root), 0) >> 11) * 0x1p-53;
     live_sources(l, from);
     identify(l);
     ask_memory(l);

@@ -138,12 +138,9 @@ void live_free(struct live *l);
 /* live_sources - take up sources and checkpoints that a later scan found. */
 void live_sources(struct live *l, const struct scan_run *from);
 
-/* live_look - stat every source; wakes the run when there is something new. live_hurry - do it in a moment.
- * live_overlooked - events were lost: its files may have lines that none told of, which are glanced at now, one read each. What else may have
- * happened to them is looked at in a moment when few runs are awake, else by and by, so that one lost event does not lead to the next. */
+/* live_look - stat every source; wakes the run when there is something new. live_hurry - do it in a moment. */
 void live_look(struct live *l);
 void live_hurry(struct live *l);
-void live_overlooked(struct live *l);
 /* live_touched - an event told of this source (or of its name): it will have a turn, or a look. While many runs are awake the turn of lines that
  * look like those before them (glance.h) comes after a while, for several at once. */
 void live_touched(struct live *l, size_t source, bool names);

@@ -145,9 +145,9 @@ void place_touched(struct place *p, bool names)
     else loop_hurry(p->engine->loop, &p->tick, 0.05);
 }
 
-void place_overlooked(struct place *p)
+void place_look(struct place *p)
 {
-    for (size_t i = 0; i < p->n_lives; i++) live_overlooked(p->lives[i]);
+    for (size_t i = 0; i < p->n_lives; i++) live_hurry(p->lives[i]);
     place_touched(p, true);
 }
 
@@ -155,8 +155,7 @@ void place_rescan(struct place *p)
 {
     p->signature = 0;
     p->next_scan = 0;
-    for (size_t i = 0; i < p->n_lives; i++) live_hurry(p->lives[i]);
-    place_touched(p, true);
+    place_look(p);
 }
 
 bool place_caught_up(const struct place *p)

@@ -45,8 +45,8 @@ struct place *place_new(const struct engine *e, struct lane *lane, struct watch 
 void place_free(struct place *p, bool forget);
 /* place_touched - something happened in one of its directories; names: there may be another file now. */
 void place_touched(struct place *p, bool names);
-/* place_overlooked - events were lost, anything may have happened: every run looks (live_overlooked), and so does the place. */
-void place_overlooked(struct place *p);
+/* place_look - anything may have happened (overflow): every run looks, and so does the place. */
+void place_look(struct place *p);
 /* place_rescan - look at everything now (SIGHUP). */
 void place_rescan(struct place *p);
 /* place_caught_up - every run has been read to its end once. */

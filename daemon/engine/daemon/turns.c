@@ -102,5 +102,5 @@ void daemon_told(void *arg)
 void daemon_overflow(void *arg)
 {
     struct daemon *d = arg;
-    for (size_t i = 0; i < d->n_places; i++) place_overlooked(d->places[i]);
+    for (size_t i = 0; i < d->n_places; i++) place_look(d->places[i]);
 }

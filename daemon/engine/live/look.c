@@ -125,13 +125,4 @@ void live_look(struct live *l)
     loop_start(l->engine->loop, &l->look, tick(l));
 }
 
-static const double HURRY_S = 0.01;
-
-void live_hurry(struct live *l) { loop_hurry(l->engine->loop, &l->look, HURRY_S); }
-
-void live_overlooked(struct live *l)
-{
-    for (size_t i = 0; i < l->n_readers && l->state == LIVE_AWAKE; i++) live_touched(l, i, false);
-    double apart = l->state == LIVE_AWAKE ? (l->spread - LIVE_SPREAD_FROM) / LIVE_SPREAD : 0;
-    loop_hurry(l->engine->loop, &l->look, fmax(HURRY_S, apart * live_evenly(l, LOOK_COST_S)));
-}
+void live_hurry(struct live *l) { loop_hurry(l->engine->loop, &l->look, 0.01); }

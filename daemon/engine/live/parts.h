@@ -18,10 +18,6 @@
 /* What all runs that are awake may use of a core, together, to be judged, and as much to be written down. */
 #define LIVE_SHARE 0.03
 
-/* live->spread lies between FROM and FROM + SPREAD. */
-#define LIVE_SPREAD_FROM 0.7
-#define LIVE_SPREAD      0.6
-
 static inline double live_now(const struct live *l) { return loop_now(l->engine->loop); }
 
 /* live_evenly - seconds between two rounds of something that costs cost_s a run, so that it takes no more than its share. */
