@@ -4,8 +4,8 @@
  *     run     DIR                            one for each run found
  *     series  ID  ROLE  AXIS  NAME           before its first point
  *     point   ID  STEP  VALUE                %.9g; not with --told
- *     told    STEP  SEVERITY  KIND           a finding at the moment it is made; STEP is the last one of the training loss then,
- *                                            or "end" for what is only known when the log is over
+ *     told    STEP  SEVERITY  KIND           a finding at the moment it is made; STEP is the last one of the training loss then, or
+ *                                            of the evaluation that it rests on, or "end" for what is only known when the log is over
  *
  * `check` tells what is known at the end; the scorer of tests/rates/ also asks how early it was known, and the rules of others read the
  * same points through the same readers. */
@@ -37,12 +37,18 @@ static void say_point(void *arg, const struct point *p)
     if (!f->told_only) printf("point\t%u\t%lld\t%.9g\n", p->series->id, (long long)p->step, p->value);
 }
 
+/* An evaluation is logged behind the training step that it belongs to: what it tells was not known before. */
+static int64_t now(const struct run *r, const struct finding *x)
+{
+    return x->last_step > run_last_step(r) ? x->last_step : run_last_step(r);
+}
+
 static void say_finding(void *arg, const struct finding *x)
 {
     const struct follow *f = arg;
     if (x->phase == PHASE_CLOSED) return;
     if (f->over) printf("told\tend\t%s\t%s\n", severity_name(x->severity), x->kind);
-    else printf("told\t%lld\t%s\t%s\n", (long long)run_last_step(f->run), severity_name(x->severity), x->kind);
+    else printf("told\t%lld\t%s\t%s\n", (long long)now(f->run, x), severity_name(x->severity), x->kind);
 }
 
 static void follow_run(struct follow *f, const struct scan_run *from)
