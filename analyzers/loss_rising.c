@@ -20,35 +20,21 @@
 #include "stats/climb.h"
 #include "stats/past.h"
 #include "stats/ramp.h"
-#include "stats/rises_early.h"
+#include "stats/runs_ahead.h"
 
 #define GAMES (WANTS(ROLE_RETURN) | WANTS(ROLE_LOSS_GENERATOR) | WANTS(ROLE_LOSS_DISCRIMINATOR))
 enum {
     LOSSES = 2,
-    FOLLOWED = 4,
     VALUES = 1024 /* before one more point enters each */,
     STEADY = 2,
     SETTLED = 16,
     FEW_NORMS = 1024 /* of more no log is one of few values */
-};
-enum follow { GRADIENT, WEIGHT, SCALE, RATE };
-
-/* Another quantity beside the loss: its average now. */
-struct beside {
-    const struct series *series;
-    double level;
 };
 /* Evaluations: the newest, and the best of those before it. */
 struct held {
     const struct series *series;
     double best, newest;
     int64_t step;
-};
-/* The rate besides: the highest it was before it climbed, how many rises in a row there were, and whether it has only risen so far. */
-struct climbing {
-    double before, highest; /* highest: of all so far */
-    uint64_t n, rises;
-    bool jumped;
 };
 struct rise {
     const struct series *series;
@@ -60,7 +46,7 @@ struct rise {
     double sum;                      /* of the points that the next value is the mean of */
     uint32_t in_sum, width;
     uint32_t asked, episode; /* asked: values of the curve then */
-    double then[FOLLOWED];   /* what was beside it at the best level */
+    double then[AHEAD];      /* what was beside it at the best level */
     int64_t onset_step, last_step;
     uint64_t onset_line, last_line;
     uint16_t segment;
@@ -76,9 +62,7 @@ struct knobs {
 struct state {
     const struct knobs *knobs;
     double least_rise; /* of the logarithm: below it nothing is remarkable, whatever stands beside */
-    struct beside beside[FOLLOWED];
-    struct rises_norm norm[2]; /* GRADIENT and WEIGHT */
-    struct climbing rate;
+    struct ahead ahead;
     struct held held;
     bool game, announced; /* by a setting: the data change on the way */
     uint16_t source;      /* of the first point */
@@ -141,81 +125,32 @@ static const struct knob knobs[] = {
      "as large as any rise before that was undone, then", "as loss_rising_held_height"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
-static inline double larger(double a, double b) { return a > b ? a : b; } /* fmax is a call */
-
-static void follow(struct state *s, enum follow what, const struct point *p)
-{
-    struct beside *b = &s->beside[what];
-    if (!b->series) b->series = p->series, b->level = p->value;
-    if (b->series != p->series || !(p->value > 0) || !isfinite(p->value)) return;
-    if (what <= WEIGHT) rises_norm_add(&s->norm[what], p->value);
-    double most = 2 * b->level; /* no single value moves a norm far */
-    b->level = what == SCALE ? p->value : b->level + 0.2 * ((p->value < most ? p->value : most) - b->level);
-}
-
-/* A rate that climbs does so value by value; one that is raised at once was raised on purpose. */
-static void follow_rate(struct state *s, const struct point *p)
-{
-    struct beside *b = &s->beside[RATE];
-    struct climbing *c = &s->rate;
-    if (!b->series) b->series = p->series;
-    if (b->series != p->series || !(p->value >= 0) || !isfinite(p->value)) return;
-    if (p->value > b->level && c->n) {
-        if (!c->rises++) c->before = larger(c->before, b->level), c->jumped = false;
-        c->jumped = c->jumped || p->value > 1.5 * b->level;
-    } else if (p->value < b->level) c->before = larger(c->before, b->level), c->rises = 0;
-    b->level = p->value;
-    c->highest = larger(c->highest, p->value);
-    c->n++;
-}
-
-/* Has it only risen since the start of the run? */
-static bool warms_up(const struct state *s) { return s->rate.n > 0 && s->rate.rises + 2 >= s->rate.n; }
-static bool rate_climbs(const struct state *s)
-{
-    return s->rate.rises >= 8 && !s->rate.jumped && !warms_up(s) && s->beside[RATE].level > 1.2 * s->rate.before;
-}
-static bool rate_explains(const struct state *s, const struct rise *r)
-{
-    return r->then[RATE] > 0 && s->beside[RATE].level > 1.05 * r->then[RATE] && !rate_climbs(s) && !warms_up(s);
-}
-
-/* Does another quantity go the way it goes before a divergence? From 0, not at all, to 1, as far as this: the gradient norm doubled, the
- * weights grew by a third, the loss scale was cut twice, the rate climbed to twice what it was. */
-static double told_beside(const struct state *s, const struct rise *r)
-{
-    static const double far[FOLLOWED] = {[GRADIENT] = 2, [WEIGHT] = 1.33, [SCALE] = 0.25, [RATE] = 2};
-    double most = 0;
-    for (int i = 0; i < FOLLOWED; i++) {
-        double then = i == RATE ? s->rate.before : r->then[i], now = s->beside[i].level;
-        if (then > 0 && now > 0 && (i != RATE || rate_climbs(s))) most = fmax(most, log(now / then) / log(far[i]));
-    }
-    return fmin(most, 1);
-}
+static bool rate_explains(const struct state *s, const struct rise *r) { return ahead_raised(&s->ahead, r->then[AHEAD_RATE]); }
 
 static void tell(struct state *s, struct rise *r, enum phase phase, const struct findings *out)
 {
     double best = r->climb.of[CLIMB_SLOW].best, rise = fmax(climb_rise(&r->climb, CLIMB_SLOW), climb_rise(&r->climb, CLIMB_FAST));
     if (r->climb.n < (uint64_t)s->knobs->min_points) best = r->few.low, rise = r->few.last - r->few.low;
-    struct finding f = {.kind = "loss_divergence",
-                        .phase = phase,
-                        .episode = LOSSES * r->episode + (uint32_t)(r - s->loss),
-                        .severity = phase == PHASE_CLOSED || s->announced ? SEVERITY_INFO : SEVERITY_WARNING,
-                        .confidence =
-                            phase == PHASE_CLOSED && r->by_curve ? 0 : 0.7 + 0.1 * told_beside(s, r), /* 0: taken back */
-                        .series = r->series,
-                        .source = r->series->source,
-                        .segment = r->segment,
-                        .onset_step = r->onset_step,
-                        .first_step = r->onset_step,
-                        .last_step = r->last_step,
-                        .first_line = r->onset_line,
-                        .last_line = r->last_line};
+    struct finding f = {
+        .kind = "loss_divergence",
+        .phase = phase,
+        .episode = LOSSES * r->episode + (uint32_t)(r - s->loss),
+        .severity = phase == PHASE_CLOSED || s->announced ? SEVERITY_INFO : SEVERITY_WARNING,
+        .confidence = phase == PHASE_CLOSED && r->by_curve ? 0 : 0.7 + 0.1 * ahead_told(&s->ahead, r->then), /* 0: taken back */
+        .series = r->series,
+        .source = r->series->source,
+        .segment = r->segment,
+        .onset_step = r->onset_step,
+        .first_step = r->onset_step,
+        .last_step = r->last_step,
+        .first_line = r->onset_line,
+        .last_line = r->last_line};
     finding_add(&f, "from", exp(best), "");
     finding_add(&f, "to", exp(best + rise), "");
     finding_add(&f, "rise_ratio", exp(rise), "x");
     finding_add(&f, "from_best", exp(rise), "x");
-    finding_add(&f, "grad_growth", r->then[GRADIENT] > 0 ? s->beside[GRADIENT].level / r->then[GRADIENT] : NAN, "x");
+    finding_add(&f, "grad_growth",
+                r->then[AHEAD_GRADIENT] > 0 ? s->ahead.of[AHEAD_GRADIENT].level / r->then[AHEAD_GRADIENT] : NAN, "x");
     finding_add(&f, "slow", 1, "");
     finding_add(&f, "early", 1, "");
     r->told = phase != PHASE_CLOSED;
@@ -233,15 +168,16 @@ static bool remarkable(const struct state *s, const struct rise *r)
 {
     const struct climb *c = &r->climb;
     const struct climb_level *fast = &c->of[CLIMB_FAST], *slow = &c->of[CLIMB_SLOW];
-    double highest = larger(climb_rise(c, CLIMB_FAST), climb_rise(c, CLIMB_SLOW));
-    if (larger(highest, fast->level - slow->best) < s->least_rise) return false; /* most values of most runs */
-    double beside = told_beside(s, r), factor = log(s->knobs->factor) + beside * log(s->knobs->factor_beside / s->knobs->factor);
+    double highest = ahead_larger(climb_rise(c, CLIMB_FAST), climb_rise(c, CLIMB_SLOW));
+    if (ahead_larger(highest, fast->level - slow->best) < s->least_rise) return false; /* most values of most runs */
+    double beside = ahead_told(&s->ahead, r->then),
+           factor = log(s->knobs->factor) + beside * log(s->knobs->factor_beside / s->knobs->factor);
     double easier = 1 - s->knobs->easier * beside, sd = easier * climb_sd(c, CLIMB_FAST),
            sd_slow = easier * climb_sd(c, CLIMB_SLOW);
     const struct height of[RISES] = {{fast->level - fast->best, s->knobs->height * sd, fast->undone},
                                      {fast->level - slow->best, s->knobs->height_both * sd, fast->undone},
                                      {slow->level - slow->best, s->knobs->height * sd_slow, slow->undone}};
-    if (warms_up(s) && fast->level < c->initial + log(s->knobs->warm_factor)) return false;
+    if (ahead_warms_up(&s->ahead) && fast->level < c->initial + log(s->knobs->warm_factor)) return false;
     for (int i = 0; i < RISES; i++) {
         double rise = of[i].rise, best = fast->level - rise;
         if (rise < factor || rise < of[i].least || rise < easier * s->knobs->over_undone * of[i].undone) continue;
@@ -263,8 +199,9 @@ static bool is_over(const struct rise *r)
 static bool few_tell(const struct state *s, const struct rise *r)
 {
     double n = (double)r->climb.n;
-    return n >= s->knobs->early_points && n <= s->knobs->few_points && s->rate.highest <= 1.05 * r->rate &&
-           rises_early(&r->few, &s->norm[GRADIENT], &s->norm[WEIGHT], s->knobs->few_factor, s->knobs->few_ahead);
+    return n >= s->knobs->early_points && n <= s->knobs->few_points && s->ahead.rate.highest <= 1.05 * r->rate &&
+           rises_early(&r->few, &s->ahead.norm[AHEAD_GRADIENT], &s->ahead.norm[AHEAD_WEIGHT], s->knobs->few_factor,
+                       s->knobs->few_ahead);
 }
 
 static bool averages_tell(const struct state *s, struct rise *r)
@@ -326,7 +263,8 @@ static bool curve_tells(const struct state *s, struct rise *r, const struct past
     struct ramp ramp;
     if (!past || !is_up(s, c) || ramp_length(past) == r->asked) return false;
     r->asked = ramp_length(past);
-    if (rate_explains(s, r) || (warms_up(s) && c->of[CLIMB_FAST].level < c->initial + log(s->knobs->warm_factor))) return false;
+    if (rate_explains(s, r) || (ahead_warms_up(&s->ahead) && c->of[CLIMB_FAST].level < c->initial + log(s->knobs->warm_factor)))
+        return false;
     bool alone = ramp_of_past(past, &logs, &ramp) && matters(s, c, &ramp);
     if (!alone && !both_tell(s, r, past, logs, &ramp)) return false;
     r->onset_step = ramp.step, r->onset_line = ramp.line;
@@ -367,8 +305,9 @@ static void judge_again(struct state *s, const struct point *p, const struct fin
 
 static inline void hear_gradient(struct state *s, const struct point *p, const struct findings *out)
 {
-    follow(s, GRADIENT, p);
-    if (p->series == s->beside[GRADIENT].series && s->n && s->norm[GRADIENT].n <= FEW_NORMS && !s->game) judge_again(s, p, out);
+    ahead_hear(&s->ahead, AHEAD_GRADIENT, p);
+    if (p->series == s->ahead.of[AHEAD_GRADIENT].series && s->n && s->ahead.norm[AHEAD_GRADIENT].n <= FEW_NORMS && !s->game)
+        judge_again(s, p, out);
 }
 
 RARELY static void add_mean(struct state *s, struct rise *r, const struct point *p, const struct findings *out)
@@ -376,13 +315,13 @@ RARELY static void add_mean(struct state *s, struct rise *r, const struct point 
     double mean = r->sum / r->in_sum, peak = r->climb.of[CLIMB_SLOW].peak;
     r->sum = 0, r->in_sum = 0;
     if (climb_add(&r->climb, past_log(p->past, mean)))
-        for (int i = 0; i < FOLLOWED; i++) r->then[i] = s->beside[i].level;
+        for (int i = 0; i < AHEAD; i++) r->then[i] = s->ahead.of[i].level;
     if (r->climb.of[CLIMB_SLOW].peak != peak) r->n_peak = r->climb.n;
     if (r->climb.of[CLIMB_SLOW].best == r->climb.of[CLIMB_SLOW].level) r->n_best = r->climb.n;
     if (r->climb.n % VALUES == 0) r->width++;
     if ((double)r->climb.n <= s->knobs->few_points &&
-        rises_loss_add(&r->few, past_log(p->past, mean), &s->norm[GRADIENT], r->climb.n == 1))
-        r->rate = s->rate.highest;
+        rises_loss_add(&r->few, past_log(p->past, mean), &s->ahead.norm[AHEAD_GRADIENT], r->climb.n == 1))
+        r->rate = s->ahead.rate.highest;
     if ((double)r->climb.n >= s->knobs->early_points) judge(s, r, p, out);
 }
 
@@ -427,9 +366,9 @@ RARELY static void look(struct state *s, const struct point *p, const struct fin
     switch (p->series->role) {
     case ROLE_LOSS_TRAIN: break;
     case ROLE_GRAD_NORM: hear_gradient(s, p, out); return;
-    case ROLE_WEIGHT_NORM: follow(s, WEIGHT, p); return;
-    case ROLE_LOSS_SCALE: follow(s, SCALE, p); return;
-    case ROLE_LEARNING_RATE: follow_rate(s, p); return;
+    case ROLE_WEIGHT_NORM: ahead_hear(&s->ahead, AHEAD_WEIGHT, p); return;
+    case ROLE_LOSS_SCALE: ahead_hear(&s->ahead, AHEAD_SCALE, p); return;
+    case ROLE_LEARNING_RATE: ahead_hear_rate(&s->ahead, p); return;
     case ROLE_LOSS_EVAL: hear_held(s, p); return;
     default: s->game = true; return;
     }
@@ -452,8 +391,8 @@ static void observe(void *state, const struct point *p, const struct findings *o
 {
     struct state *s = state;
     if (p->series == s->loss[0].series && goes_on(s, p)) s->loss[0].sum += p->value, s->loss[0].in_sum++;
-    else if (p->series == s->beside[RATE].series) follow_rate(s, p);
-    else if (p->series == s->beside[GRADIENT].series) hear_gradient(s, p, out);
+    else if (p->series == s->ahead.of[AHEAD_RATE].series) ahead_hear_rate(&s->ahead, p);
+    else if (p->series == s->ahead.of[AHEAD_GRADIENT].series) hear_gradient(s, p, out);
     else look(s, p, out);
 }
 
