@@ -207,7 +207,8 @@ static int place(struct record *r)
     int counters, best = choose(r, &epoch, &counters);
     const struct column *c = best < 0 ? NULL : &r->columns[r->cells[best].column];
     if (c && c->field->kind == FIELD_EPOCH) {
-        if (!r->tier || r->tier == FIELD_EPOCH) r->epochs_unfit = r->epochs_unfit || crowded(r, (int64_t)epoch);
+        double at = fabs(epoch) <= 0x1p53 ? epoch : r->cells[best].value; /* another cell's epoch may be NaN, or out of range */
+        if (!r->tier || r->tier == FIELD_EPOCH) r->epochs_unfit = r->epochs_unfit || crowded(r, (int64_t)at);
         if (r->epochs_unfit) best = -1;
     }
     if (r->tier == FIELD_EPOCH && r->epochs_unfit) r->tier = 0;
