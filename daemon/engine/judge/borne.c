@@ -39,16 +39,10 @@ static bool scores_hold(const struct run *r, const struct finding *f)
     return any;
 }
 
-/* The levels of a series in this segment; they may have been put away. NULL when memory ran out. */
-static const struct curve *levels_of(const struct run *r, const struct series *s)
-{
-    return curves_open(&r->out) ? &r->series[s->id]->kept.past.coarse : NULL;
-}
-
 /* Does it stand above all that it began with? */
 static bool is_beyond(const struct run *r, const struct finding *f)
 {
-    const struct curve *c = levels_of(r, f->series);
+    const struct curve *c = judge_levels(r, f->series);
     return c && c->used && c->buckets[c->used - 1].mean > c->buckets[0].max;
 }
 
@@ -56,7 +50,7 @@ static bool is_beyond(const struct run *r, const struct finding *f)
  * not learn: harder rows were given to it, as far as the loss alone can tell. */
 static bool learns_again(const struct run *r, const struct finding *f)
 {
-    const struct curve *c = levels_of(r, f->series);
+    const struct curve *c = judge_levels(r, f->series);
     double mean[PAST_COARSE];
     uint32_t peak = 0, n = c ? c->used : 0;
     for (uint32_t i = 0; i < n; i++)

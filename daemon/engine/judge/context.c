@@ -22,12 +22,6 @@ static const double HALF =
 static const double GUESSED =
     0.7; /* of what guessing between two classes costs, that a loss is below where something was learned */
 
-/* The levels of a series in this segment; they may have been put away. NULL when memory ran out. */
-static const struct curve *levels_of(const struct run *r, const struct run_series *s)
-{
-    return curves_open(&r->out) ? &s->kept.past.coarse : NULL;
-}
-
 static bool among(const char *kind, const char *const *kinds)
 {
     while (*kinds && strcmp(*kinds, kind) != 0) kinds++;
@@ -114,7 +108,7 @@ static bool began_learned(const struct run *r, const struct finding *f)
     for (size_t i = 0; i < r->n_series; i++) {
         const struct run_series *s = r->series[i];
         if (s->s.role != ROLE_LOSS_TRAIN || s->s.source != f->source || s->kept.segment != f->segment) continue;
-        const struct curve *now = levels_of(r, s);
+        const struct curve *now = judge_levels(r, &s->s);
         if (now && now->used && came_down_before(s, now->buckets[0].first_line, now->buckets[0].mean)) return true;
     }
     return false;

@@ -85,9 +85,9 @@ static void score_stuck(const struct run *r, struct finding *f)
 {
     const struct run_series *held = longest(r, ROLE_LOSS_EVAL), *rate = longest(r, ROLE_LEARNING_RATE);
     if (!held || !(first(&held->curve) > 0)) return;
-    const struct track t = {&held->s, &held->kept.past.coarse};
+    const struct track t = {&held->s, judge_levels(r, &held->s)};
     add(f, "loss_fell", 1 - held->last / first(&held->curve));
-    add(f, "straight", t.curve->used && short_steps_straight(&t, rate ? &rate->kept.past : NULL));
+    add(f, "straight", t.curve && t.curve->used && short_steps_straight(&t, rate ? &rate->kept.past : NULL));
 }
 
 static void loss_plateau(const struct run *r, struct finding *f)

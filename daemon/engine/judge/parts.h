@@ -27,6 +27,11 @@ char *judge_keep(struct run *r, struct str *s);
 
 /* judge_is_sum - is the series the loss itself, and no term of it? */
 static inline bool judge_is_sum(const struct series *s) { return strcmp(s->metric, "loss") == 0; }
+/* judge_levels - the levels of a series in this segment; they may have been put away. NULL when memory ran out. */
+static inline const struct curve *judge_levels(const struct run *r, const struct series *s)
+{
+    return curves_open(&r->out) ? &r->series[s->id]->kept.past.coarse : NULL;
+}
 /* judge_apart - how many steps lie between two values of a series. */
 static inline double judge_apart(const struct run_series *s)
 {

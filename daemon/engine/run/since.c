@@ -41,9 +41,9 @@ static bool follows_evaluation(const struct run_mark *held, const struct run_mar
 static void add_loss(const struct run_source *from, struct run_since *since, const struct point *p, const struct run_mark *now)
 {
     since_add(&since->by_evaluation, p->value, p->segment, follows_evaluation(&from->held, &since->at, now));
-    bool new = from->epoch.seq > since->at.seq, behind = new &&same_record(&from->epoch, &since->at);
+    bool fresh = from->epoch.seq > since->at.seq, behind = fresh && same_record(&from->epoch, &since->at);
     if (!isnan(since->last)) since_add(&since->by_epoch, since->last, since->segment, since->begins || behind);
-    since->begins = new && !behind;
+    since->begins = fresh && !behind;
     since->last = p->value, since->segment = p->segment;
     since->at = *now;
 }
