@@ -24,6 +24,9 @@ begin ranks tests/replay/nan-in-mid-run-console
 rm from/ranks/expected* 2>/dev/null
 log=$(find from/ranks -type f -size +1k | head -n 1)
 mv "$log" from/ranks/rank0.log && sed 's/nan/0.5/gI' from/ranks/rank0.log >from/ranks/rank1.log
+# A score that stands still beside a held-out loss alone: what was put away of the loss is looked at again.
+mkdir -p held from/held && runs+=(held)
+awk 'BEGIN { print "step,val_loss,val_accuracy"; for (i = 0; i < 120; i++) printf "%d,%.4f,0.5000\n", i * 10, 0.2 + 2 * exp(-i / 25) + 0.01 * (i * 7 % 5) }' >from/held/log.csv
 
 # A log that is rotated while it is watched, and one that was before.
 lines() { awk -v a="$1" -v b="$2" 'BEGIN { for (i = a; i < b; i++) printf "step %d: loss %.4f, lr 0.001\n", i, i == 777 ? 70 : 0.3 + 2 * exp(-i / 90) + 0.02 * ((i * 7919) % 13) / 13 }'; }
