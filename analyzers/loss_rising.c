@@ -1,69 +1,33 @@
 /* loss_rising - a slow divergence, told before the loss has doubled.
  *
- * The level of the loss on the logarithm is held against the best level it ever had (stats/climb.h). Levels wander by themselves: how far,
+ * The level of the loss on the logarithm is held against the best level it ever had (stats/rising.h). Levels wander by themselves: how far,
  * the run has shown each time a rise was undone by a new best level. A rise that is clearly larger than any of those, beyond the noise of
  * single values, and that still goes on, is no wandering. When the gradient norm or the weight norm has grown since the best level, or
  * the loss scale has been cut, or the rate climbs above all it was, a smaller rise is enough: they run ahead of the loss. A learning
  * rate that was raised otherwise (a restart, a cycle, a step) explains a rise, and a warm-up explains one that stays below 1.5 times the initial
  * loss; then nothing is said. What is told here is the beginning of what loss_divergence tells in full.
- * A log of few values has no averages yet: there the values themselves are asked (stats/rises_early.h).
+ * A log of few values has no averages yet: there the values themselves are asked.
  * Averages take in the rise that they are to judge, and with it the noise it makes. So the curve that the host keeps is asked too, whenever it has
- * one more value and the averages are up: its newest stretch against what was there before (stats/ramp.h). Less of a climb is enough where a
+ * one more value and the averages are up: its newest stretch against what was there before. Less of a climb is enough where a
  * held-out loss was evaluated since it began and is no better for it: new rows, harder ones and a smaller rate lower that one.
  * In a long run a value is the mean of several points, so that the averages go on covering a fair part of what was seen.
- * Sources: Roberts 1959 (EWMA charts); Kendall 1975 (trend); failure knowledge F28, F31, F34 (norms grow before the loss does). */
+ * Sources: those of stats/rising.h. */
 #include <math.h>
 #include <string.h>
 
 #include "analyzer.h"
 #include "stats/announced.h"
-#include "stats/climb.h"
-#include "stats/past.h"
-#include "stats/ramp.h"
-#include "stats/runs_ahead.h"
+#include "stats/rising.h"
 
 #define GAMES (WANTS(ROLE_RETURN) | WANTS(ROLE_LOSS_GENERATOR) | WANTS(ROLE_LOSS_DISCRIMINATOR))
 enum {
     LOSSES = 2,
     VALUES = 1024 /* before one more point enters each */,
-    STEADY = 2,
     SETTLED = 16,
     FEW_NORMS = 1024 /* of more no log is one of few values */
 };
-/* Evaluations: the newest, and the best of those before it. */
-struct held {
-    const struct series *series;
-    double best, newest;
-    int64_t step;
-};
-struct rise {
-    const struct series *series;
-    struct climb climb;
-    struct rises_loss few;
-    double rate;                     /* the highest until the lowest value */
-    uint64_t lasted;                 /* values in a row that were remarkable */
-    uint64_t n_told, n_peak, n_best; /* n when it was told, at the peak and at the best level */
-    double sum;                      /* of the points that the next value is the mean of */
-    uint32_t in_sum, width;
-    uint32_t asked, episode; /* asked: values of the curve then */
-    double then[AHEAD];      /* what was beside it at the best level */
-    int64_t onset_step, last_step;
-    uint64_t onset_line, last_line;
-    uint16_t segment;
-    bool told, negative, by_curve; /* by_curve: what is told rests on the curve alone */
-};
-struct knobs {
-    double min_points, factor, factor_beside, height, height_both, easier, over_undone, trend, of_progress, warm_factor,
-        early_points, few_points, few_factor, few_ahead;
-    struct ramp_knobs ramp; /* factors as logged */
-    double held_height, held_undone;
-    double sure_progress;
-};
 struct state {
-    const struct knobs *knobs;
-    double least_rise; /* of the logarithm: below it nothing is remarkable, whatever stands beside */
-    struct ahead ahead;
-    struct held held;
+    struct rising at;
     bool game, announced; /* by a setting: the data change on the way */
     uint16_t source;      /* of the first point */
     bool heard, several;  /* several: sources */
@@ -74,116 +38,86 @@ enum { FIRST_SIZE = offsetof(struct state, loss) + sizeof(struct rise) }; /* mos
 
 static const char *const kinds[] = {"loss_divergence", NULL};
 static const struct knob knobs[] = {
-    {"loss_rising_points", "points", 30, 20, 100000, 60, 24, offsetof(struct knobs, min_points), "values before anything is said",
-     "the average needs 16, and wandering has to be seen"},
-    {"loss_rising_factor", "x", 1.25, 1.05, 10, 1.5, 1.18, offsetof(struct knobs, factor), "above the best level",
+    {"loss_rising_points", "points", 30, 20, 100000, 60, 24, offsetof(struct rising_knobs, min_points),
+     "values before anything is said", "the average needs 16, and wandering has to be seen"},
+    {"loss_rising_factor", "x", 1.25, 1.05, 10, 1.5, 1.18, offsetof(struct rising_knobs, factor), "above the best level",
      "seeded training runs; 2 is a doubling"},
-    {"loss_rising_beside", "x", 1.08, 1.02, 10, 1.3, 1.05, offsetof(struct knobs, factor_beside),
+    {"loss_rising_beside", "x", 1.08, 1.02, 10, 1.3, 1.05, offsetof(struct rising_knobs, factor_beside),
      "the same, where gradient norm, weight norm, loss scale or rate tell of it too", "seeded training runs"},
-    {"loss_rising_easier", "share", 0.3, 0, 0.9, 0.15, 0.4, offsetof(struct knobs, easier),
+    {"loss_rising_easier", "share", 0.3, 0, 0.9, 0.15, 0.4, offsetof(struct rising_knobs, easier),
      "by which noise and wandering count for less then", "our choice"},
-    {"loss_rising_height", "sd", 8, 3, 50, 12, 6.5, offsetof(struct knobs, height),
+    {"loss_rising_height", "sd", 8, 3, 50, 12, 6.5, offsetof(struct rising_knobs, height),
      "of an average, that it must be above its best", "the least of a thousand averages lies 3.5 sd low"},
-    {"loss_rising_height_both", "sd", 6, 3, 50, 9, 5, offsetof(struct knobs, height_both),
+    {"loss_rising_height_both", "sd", 6, 3, 50, 9, 5, offsetof(struct rising_knobs, height_both),
      "the same, of the fast average above the slow one's best", "that lies 2 sd low"},
-    {"loss_rising_undone", "x", 1.6, 1, 20, 2.5, 1.3, offsetof(struct knobs, over_undone),
+    {"loss_rising_undone", "x", 1.6, 1, 20, 2.5, 1.3, offsetof(struct rising_knobs, over_undone),
      "as large as any rise before that was undone", "seeded training runs"},
-    {"loss_rising_trend", "sd", 1, 0, 10, 3, 1.6, offsetof(struct knobs, trend),
+    {"loss_rising_trend", "sd", 1, 0, 10, 3, 1.6, offsetof(struct rising_knobs, trend),
      "by which the values since the best level must rise", "Kendall 1975: 2 is one in forty, one more condition of several"},
-    {"loss_rising_progress", "share", 0.001, 0, 1, 0.01, 0, offsetof(struct knobs, of_progress),
+    {"loss_rising_progress", "share", 0.001, 0, 1, 0.01, 0, offsetof(struct rising_knobs, of_progress),
      "of the progress made (not on the logarithm) that the rise undoes", "a loss near 0 doubles without meaning"},
-    {"loss_rising_warmup", "x", 1.5, 1, 100, 2, 1.3, offsetof(struct knobs, warm_factor),
+    {"loss_rising_warmup", "x", 1.5, 1, 100, 2, 1.3, offsetof(struct rising_knobs, warm_factor),
      "of the initial loss that it must be above while the rate warms up", "a warm-up bump is healthy below 1.5"},
-    {"loss_rising_early", "points", 10, 6, 100, 20, 8, offsetof(struct knobs, early_points),
+    {"loss_rising_early", "points", 10, 6, 100, 20, 8, offsetof(struct rising_knobs, early_points),
      "values before a few of them in a row say anything", "our choice"},
-    {"loss_rising_few", "points", 40, 0, 1000, 40, 60, offsetof(struct knobs, few_points),
+    {"loss_rising_few", "points", 40, 0, 1000, 40, 60, offsetof(struct rising_knobs, few_points),
      "values up to which they do: of more the averages tell",
      "seeded training runs: a new task looks alike where values are many"},
-    {"loss_rising_few_factor", "x", 1.15, 1.05, 10, 1.3, 1.1, offsetof(struct knobs, few_factor),
+    {"loss_rising_few_factor", "x", 1.15, 1.05, 10, 1.3, 1.1, offsetof(struct rising_knobs, few_factor),
      "above the lowest value, for that", "as loss_rising_beside, of single values"},
-    {"loss_rising_few_ahead", "x", 1.5, 1, 10, 2, 1.2, offsetof(struct knobs, few_ahead), "the gradient norms before, for that",
-     "seeded training runs"},
-    {"loss_rising_ramp_factor", "x", 1.3, 1.05, 10, 1.5, 1.25, offsetof(struct knobs, ramp.factor),
+    {"loss_rising_few_ahead", "x", 1.5, 1, 10, 2, 1.2, offsetof(struct rising_knobs, few_ahead),
+     "the gradient norms before, for that", "seeded training runs"},
+    {"loss_rising_ramp_factor", "x", 1.3, 1.05, 10, 1.5, 1.25, offsetof(struct rising_knobs, ramp.factor),
      "the level before, that the newest third of a climb is above", "as loss_rising_factor"},
-    {"loss_rising_ramp_height", "sd", 4.5, 3, 50, 6, 4, offsetof(struct knobs, ramp.height),
+    {"loss_rising_ramp_height", "sd", 4.5, 3, 50, 6, 4, offsetof(struct rising_knobs, ramp.height),
      "of its mean and of the level before, that the climb is high",
      "seeded curves: 4 to 6 trade one more in ten told for one more in a hundred of the healthy"},
-    {"loss_rising_ramp_sure_factor", "x", 1.12, 1.02, 10, 1.4, 1.1, offsetof(struct knobs, ramp.sure_factor),
+    {"loss_rising_ramp_sure_factor", "x", 1.12, 1.02, 10, 1.4, 1.1, offsetof(struct rising_knobs, ramp.sure_factor),
      "the same factor, of a climb that is surer", "a loss that falls from 9 to 3 seldom doubles"},
-    {"loss_rising_ramp_sure", "sd", 8, 3, 50, 12, 7, offsetof(struct knobs, ramp.sure_height), "how high it is then",
+    {"loss_rising_ramp_sure", "sd", 8, 3, 50, 12, 7, offsetof(struct rising_knobs, ramp.sure_height), "how high it is then",
      "as loss_rising_height"},
-    {"loss_rising_ramp_progress", "share", 0.2, 0, 1, 0.3, 0.1, offsetof(struct knobs, sure_progress),
+    {"loss_rising_ramp_progress", "share", 0.2, 0, 1, 0.3, 0.1, offsetof(struct rising_knobs, sure_progress),
      "of the progress made (not on the logarithm) that it undoes then", "as loss_turned_undone"},
-    {"loss_rising_ramp_leap", "share", 0.6, 0.35, 1, 0.5, 0.7, offsetof(struct knobs, ramp.leap),
+    {"loss_rising_ramp_leap", "share", 0.6, 0.35, 1, 0.5, 0.7, offsetof(struct rising_knobs, ramp.leap),
      "of the climb, that one third of it is at most", "as loss_rising's few values: a new task leaps"},
-    {"loss_rising_ramp_undone", "x", 2.5, 1, 20, 3, 1.5, offsetof(struct knobs, ramp.undone),
+    {"loss_rising_ramp_undone", "x", 2.5, 1, 20, 3, 1.5, offsetof(struct rising_knobs, ramp.undone),
      "as large as any rise before that was undone", "seeded curves that wander: 2.5 leaves them alone"},
-    {"loss_rising_held_height", "sd", 3, 2, 50, 4.5, 2.5, offsetof(struct knobs, held_height),
+    {"loss_rising_held_height", "sd", 3, 2, 50, 4.5, 2.5, offsetof(struct rising_knobs, held_height),
      "how high a climb is beside which a held-out loss is no better",
      "seeded training runs: 3 is none of 1,805 healthy ones, 2.5 is one"},
-    {"loss_rising_held_undone", "x", 1.2, 1, 20, 2, 1, offsetof(struct knobs, held_undone),
+    {"loss_rising_held_undone", "x", 1.2, 1, 20, 2, 1, offsetof(struct rising_knobs, held_undone),
      "as large as any rise before that was undone, then", "as loss_rising_held_height"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
-
-static bool rate_explains(const struct state *s, const struct rise *r) { return ahead_raised(&s->ahead, r->then[AHEAD_RATE]); }
 
 static void tell(struct state *s, struct rise *r, enum phase phase, const struct findings *out)
 {
     double best = r->climb.of[CLIMB_SLOW].best, rise = fmax(climb_rise(&r->climb, CLIMB_SLOW), climb_rise(&r->climb, CLIMB_FAST));
-    if (r->climb.n < (uint64_t)s->knobs->min_points) best = r->few.low, rise = r->few.last - r->few.low;
-    struct finding f = {
-        .kind = "loss_divergence",
-        .phase = phase,
-        .episode = LOSSES * r->episode + (uint32_t)(r - s->loss),
-        .severity = phase == PHASE_CLOSED || s->announced ? SEVERITY_INFO : SEVERITY_WARNING,
-        .confidence = phase == PHASE_CLOSED && r->by_curve ? 0 : 0.7 + 0.1 * ahead_told(&s->ahead, r->then), /* 0: taken back */
-        .series = r->series,
-        .source = r->series->source,
-        .segment = r->segment,
-        .onset_step = r->onset_step,
-        .first_step = r->onset_step,
-        .last_step = r->last_step,
-        .first_line = r->onset_line,
-        .last_line = r->last_line};
+    if (r->climb.n < (uint64_t)s->at.knobs->min_points) best = r->few.low, rise = r->few.last - r->few.low;
+    struct finding f = {.kind = "loss_divergence",
+                        .phase = phase,
+                        .episode = LOSSES * r->episode + (uint32_t)(r - s->loss),
+                        .severity = phase == PHASE_CLOSED || s->announced ? SEVERITY_INFO : SEVERITY_WARNING,
+                        .confidence = phase == PHASE_CLOSED && r->by_curve
+                                          ? 0
+                                          : 0.7 + 0.1 * ahead_told(&s->at.ahead, r->then), /* 0: taken back */
+                        .series = r->series,
+                        .source = r->series->source,
+                        .segment = r->segment,
+                        .onset_step = r->onset_step,
+                        .first_step = r->onset_step,
+                        .last_step = r->last_step,
+                        .first_line = r->onset_line,
+                        .last_line = r->last_line};
     finding_add(&f, "from", exp(best), "");
     finding_add(&f, "to", exp(best + rise), "");
     finding_add(&f, "rise_ratio", exp(rise), "x");
     finding_add(&f, "from_best", exp(rise), "x");
     finding_add(&f, "grad_growth",
-                r->then[AHEAD_GRADIENT] > 0 ? s->ahead.of[AHEAD_GRADIENT].level / r->then[AHEAD_GRADIENT] : NAN, "x");
+                r->then[AHEAD_GRADIENT] > 0 ? s->at.ahead.of[AHEAD_GRADIENT].level / r->then[AHEAD_GRADIENT] : NAN, "x");
     finding_add(&f, "slow", 1, "");
     finding_add(&f, "early", 1, "");
     r->told = phase != PHASE_CLOSED;
     out->emit(out->arg, &f);
-}
-
-/* The three rises that count: of each level above its own best, and of the fast one above the slow one's best, which noise pulls less far
- * down. */
-enum { RISES = 3 };
-struct height {
-    double rise, least, undone; /* least: for its noise */
-};
-
-static bool remarkable(const struct state *s, const struct rise *r)
-{
-    const struct climb *c = &r->climb;
-    const struct climb_level *fast = &c->of[CLIMB_FAST], *slow = &c->of[CLIMB_SLOW];
-    double highest = ahead_larger(climb_rise(c, CLIMB_FAST), climb_rise(c, CLIMB_SLOW));
-    if (ahead_larger(highest, fast->level - slow->best) < s->least_rise) return false; /* most values of most runs */
-    double beside = ahead_told(&s->ahead, r->then),
-           factor = log(s->knobs->factor) + beside * log(s->knobs->factor_beside / s->knobs->factor);
-    double easier = 1 - s->knobs->easier * beside, sd = easier * climb_sd(c, CLIMB_FAST),
-           sd_slow = easier * climb_sd(c, CLIMB_SLOW);
-    const struct height of[RISES] = {{fast->level - fast->best, s->knobs->height * sd, fast->undone},
-                                     {fast->level - slow->best, s->knobs->height_both * sd, fast->undone},
-                                     {slow->level - slow->best, s->knobs->height * sd_slow, slow->undone}};
-    if (ahead_warms_up(&s->ahead) && fast->level < c->initial + log(s->knobs->warm_factor)) return false;
-    for (int i = 0; i < RISES; i++) {
-        double rise = of[i].rise, best = fast->level - rise;
-        if (rise < factor || rise < of[i].least || rise < easier * s->knobs->over_undone * of[i].undone) continue;
-        if (exp(fast->level) - exp(best) > s->knobs->of_progress * (exp(c->initial) - exp(best))) return true;
-    }
-    return false;
 }
 
 /* It fell by half of what it had risen, or has come down from its peak for longer than it had taken to get there. loss_divergence goes on. */
@@ -193,82 +127,6 @@ static bool is_over(const struct rise *r)
     uint64_t since = r->climb.n - r->n_peak, rose = r->n_peak - r->n_best;
     if (r->climb.n <= r->n_told + SETTLED) return false;
     return l->fell || (since > 2 * rose && since > SETTLED && l->level - l->best < 0.8 * (l->peak - l->best));
-}
-
-/* Do a few values tell what averages cannot yet, and was the rate not raised meanwhile? */
-static bool few_tell(const struct state *s, const struct rise *r)
-{
-    double n = (double)r->climb.n;
-    return n >= s->knobs->early_points && n <= s->knobs->few_points && s->ahead.rate.highest <= 1.05 * r->rate &&
-           rises_early(&r->few, &s->ahead.norm[AHEAD_GRADIENT], &s->ahead.norm[AHEAD_WEIGHT], s->knobs->few_factor,
-                       s->knobs->few_ahead);
-}
-
-static bool averages_tell(const struct state *s, struct rise *r)
-{
-    if ((double)r->climb.n < s->knobs->min_points || !remarkable(s, r) || rate_explains(s, r)) r->lasted = 0;
-    else r->lasted++;
-    return r->lasted >= STEADY && climb_goes_on(&r->climb, s->knobs->trend);
-}
-
-/* Is a climb of the curve more than the averages came back from by themselves, and, where it is none by the larger factor, a good part of all
- * progress? */
-static bool matters(const struct state *s, const struct climb *c, const struct ramp *ramp)
-{
-    double rise = ramp->to - ramp->from, low = exp(ramp->from);
-    if (rise < fmax(c->of[CLIMB_FAST].undone, c->of[CLIMB_SLOW].undone)) return false;
-    return rise >= log(s->knobs->ramp.factor) || exp(ramp->to) - low >= s->knobs->sure_progress * (exp(c->initial) - low);
-}
-
-/* Are both averages up? Of most values of most runs they are not, and the curve need not be looked at. Of a few values the slow one has not
- * come down yet. */
-static inline bool is_up(const struct state *s, const struct climb *c)
-{
-    const struct climb_level *fast = &c->of[CLIMB_FAST], *slow = &c->of[CLIMB_SLOW];
-    if ((double)c->n <= s->knobs->few_points && fast->level - fast->best >= s->least_rise) return true;
-    return fast->level - slow->best >= s->least_rise && slow->level - slow->best >= s->least_rise / 4;
-}
-
-static void hear_held(struct state *s, const struct point *p)
-{
-    struct held *h = &s->held;
-    if (!h->series) *h = (struct held){.series = p->series, .best = INFINITY, .newest = INFINITY};
-    if (h->series != p->series || !isfinite(p->value)) return;
-    if (h->newest < h->best) h->best = h->newest;
-    h->newest = p->value, h->step = p->step;
-}
-
-/* Was a held-out loss evaluated since the climb began, and is it no better than ever before? */
-static bool held_agrees(const struct state *s, const struct rise *r, const struct ramp *ramp)
-{
-    const struct held *h = &s->held;
-    return h->series->axis == r->series->axis && h->step >= ramp->step && h->newest > h->best;
-}
-
-/* Less of a climb, of which the newest value is a part, and with it the held-out loss. */
-static bool both_tell(const struct state *s, const struct rise *r, const struct past *past, struct ramp_knobs easier,
-                      struct ramp *ramp)
-{
-    easier.height = s->knobs->held_height, easier.undone = s->knobs->held_undone, easier.row = true;
-    return s->held.series && s->held.newest > s->held.best && ramp_of_past(past, &easier, ramp) && matters(s, &r->climb, ramp) &&
-           ramp->last >= (ramp->from + ramp->to) / 2 && held_agrees(s, r, ramp);
-}
-
-/* Does the curve show a climb that nothing explains? */
-static bool curve_tells(const struct state *s, struct rise *r, const struct past *past)
-{
-    const struct ramp_knobs *k = &s->knobs->ramp;
-    const struct ramp_knobs logs = {log(k->factor), k->height, log(k->sure_factor), k->sure_height, k->leap, k->undone, false};
-    const struct climb *c = &r->climb;
-    struct ramp ramp;
-    if (!past || !is_up(s, c) || ramp_length(past) == r->asked) return false;
-    r->asked = ramp_length(past);
-    if (rate_explains(s, r) || (ahead_warms_up(&s->ahead) && c->of[CLIMB_FAST].level < c->initial + log(s->knobs->warm_factor)))
-        return false;
-    bool alone = ramp_of_past(past, &logs, &ramp) && matters(s, c, &ramp);
-    if (!alone && !both_tell(s, r, past, logs, &ramp)) return false;
-    r->onset_step = ramp.step, r->onset_line = ramp.line;
-    return true;
 }
 
 static void open_one(struct state *s, struct rise *r, const struct findings *out)
@@ -285,10 +143,10 @@ static void judge(struct state *s, struct rise *r, const struct point *p, const 
         if (is_over(r)) tell(s, r, PHASE_CLOSED, out), r->lasted = 0;
         return;
     }
-    bool tells = averages_tell(s, r), few = !tells && few_tell(s, r);
+    bool tells = rising_by_averages(&s->at, r), few = !tells && rising_by_values(&s->at, r);
     if (r->lasted == 1 || few) r->onset_step = p->step, r->onset_line = p->line;
     r->by_curve = !tells && !few;
-    if (tells || few || curve_tells(s, r, p->past)) open_one(s, r, out);
+    if (tells || few || rising_by_curve(&s->at, r, p->past)) open_one(s, r, out);
 }
 
 /* A record may hold its gradient norm behind its loss: what few values tell is then asked again. */
@@ -297,7 +155,7 @@ static void judge_again(struct state *s, const struct point *p, const struct fin
     for (uint32_t i = 0; i < s->n; i++) {
         struct rise *r = &s->loss[i];
         bool same = r->last_step == p->step && p->source == r->series->source && p->segment == r->segment;
-        if (!same || r->told || r->negative || !few_tell(s, r)) continue;
+        if (!same || r->told || r->negative || !rising_by_values(&s->at, r)) continue;
         r->onset_step = p->step, r->onset_line = r->last_line;
         open_one(s, r, out);
     }
@@ -305,8 +163,8 @@ static void judge_again(struct state *s, const struct point *p, const struct fin
 
 static inline void hear_gradient(struct state *s, const struct point *p, const struct findings *out)
 {
-    ahead_hear(&s->ahead, AHEAD_GRADIENT, p);
-    if (p->series == s->ahead.of[AHEAD_GRADIENT].series && s->n && s->ahead.norm[AHEAD_GRADIENT].n <= FEW_NORMS && !s->game)
+    ahead_hear(&s->at.ahead, AHEAD_GRADIENT, p);
+    if (p->series == s->at.ahead.of[AHEAD_GRADIENT].series && s->n && s->at.ahead.norm[AHEAD_GRADIENT].n <= FEW_NORMS && !s->game)
         judge_again(s, p, out);
 }
 
@@ -315,14 +173,14 @@ RARELY static void add_mean(struct state *s, struct rise *r, const struct point 
     double mean = r->sum / r->in_sum, peak = r->climb.of[CLIMB_SLOW].peak;
     r->sum = 0, r->in_sum = 0;
     if (climb_add(&r->climb, past_log(p->past, mean)))
-        for (int i = 0; i < AHEAD; i++) r->then[i] = s->ahead.of[i].level;
+        for (int i = 0; i < AHEAD; i++) r->then[i] = s->at.ahead.of[i].level;
     if (r->climb.of[CLIMB_SLOW].peak != peak) r->n_peak = r->climb.n;
     if (r->climb.of[CLIMB_SLOW].best == r->climb.of[CLIMB_SLOW].level) r->n_best = r->climb.n;
     if (r->climb.n % VALUES == 0) r->width++;
-    if ((double)r->climb.n <= s->knobs->few_points &&
-        rises_loss_add(&r->few, past_log(p->past, mean), &s->ahead.norm[AHEAD_GRADIENT], r->climb.n == 1))
-        r->rate = s->ahead.rate.highest;
-    if ((double)r->climb.n >= s->knobs->early_points) judge(s, r, p, out);
+    if ((double)r->climb.n <= s->at.knobs->few_points &&
+        rises_loss_add(&r->few, past_log(p->past, mean), &s->at.ahead.norm[AHEAD_GRADIENT], r->climb.n == 1))
+        r->rate = s->at.ahead.rate.highest;
+    if ((double)r->climb.n >= s->at.knobs->early_points) judge(s, r, p, out);
 }
 
 RARELY static void begin_climb(struct rise *r) { climb_begin(&r->climb), r->in_sum = 0, r->sum = 0, r->width = 1; }
@@ -346,7 +204,7 @@ static void fact(void *state, const char *key, const char *value)
 RARELY static void begin(struct state *s, const struct point *p)
 {
     s->heard = true, s->source = p->source;
-    s->least_rise = log(fmin(s->knobs->factor, s->knobs->factor_beside));
+    s->at.least_rise = log(fmin(s->at.knobs->factor, s->at.knobs->factor_beside));
 }
 
 /* The state, which may have moved, with room for one more loss; NULL where there is none. */
@@ -366,10 +224,10 @@ RARELY static void look(struct state *s, const struct point *p, const struct fin
     switch (p->series->role) {
     case ROLE_LOSS_TRAIN: break;
     case ROLE_GRAD_NORM: hear_gradient(s, p, out); return;
-    case ROLE_WEIGHT_NORM: ahead_hear(&s->ahead, AHEAD_WEIGHT, p); return;
-    case ROLE_LOSS_SCALE: ahead_hear(&s->ahead, AHEAD_SCALE, p); return;
-    case ROLE_LEARNING_RATE: ahead_hear_rate(&s->ahead, p); return;
-    case ROLE_LOSS_EVAL: hear_held(s, p); return;
+    case ROLE_WEIGHT_NORM: ahead_hear(&s->at.ahead, AHEAD_WEIGHT, p); return;
+    case ROLE_LOSS_SCALE: ahead_hear(&s->at.ahead, AHEAD_SCALE, p); return;
+    case ROLE_LEARNING_RATE: ahead_hear_rate(&s->at.ahead, p); return;
+    case ROLE_LOSS_EVAL: rising_hear_held(&s->at, p); return;
     default: s->game = true; return;
     }
     if (s->game || !isfinite(p->value)) return;
@@ -391,8 +249,8 @@ static void observe(void *state, const struct point *p, const struct findings *o
 {
     struct state *s = state;
     if (p->series == s->loss[0].series && goes_on(s, p)) s->loss[0].sum += p->value, s->loss[0].in_sum++;
-    else if (p->series == s->ahead.of[AHEAD_RATE].series) ahead_hear_rate(&s->ahead, p);
-    else if (p->series == s->ahead.of[AHEAD_GRADIENT].series) hear_gradient(s, p, out);
+    else if (p->series == s->at.ahead.of[AHEAD_RATE].series) ahead_hear_rate(&s->at.ahead, p);
+    else if (p->series == s->at.ahead.of[AHEAD_GRADIENT].series) hear_gradient(s, p, out);
     else look(s, p, out);
 }
 
