@@ -78,6 +78,14 @@ static const char *name_of(const struct state *s, const double *x)
                                                                                                      : "loss_oscillation";
 }
 
+/* A loss that is printed as one number, 0 above all, tells nothing of training. */
+static bool moves(const struct curve *c)
+{
+    for (uint32_t i = 0; i < c->used; i++)
+        if (c->buckets[i].min < c->buckets[i].max || c->buckets[i].last != c->buckets[0].last) return true;
+    return false;
+}
+
 static void finish(void *state, const struct findings *out)
 {
     const struct state *s = state;
@@ -85,7 +93,7 @@ static void finish(void *state, const struct findings *out)
     const struct track held = track_at(s, WHOLE_HELD);
     double x[WHOLE_FEATURES];
     if (s->game || !curves_open(out) || !t.curve || !t.curve->used || (double)t.curve->points < s->knobs->points ||
-        !track_begins(&t))
+        !track_begins(&t) || !moves(t.curve))
         return;
     whole_features(s->past, x);
     double share = share_faulty(x);

@@ -53,10 +53,24 @@ static void a_run_of_few_values_is_not_judged(void **ctx)
     assert_int_equal(w.loud, 0);
 }
 
+static void a_loss_that_is_printed_as_0_is_not_judged(void **ctx)
+{
+    (void)ctx;
+    struct watch w;
+    static const double right[] = {0.716, 0.756, 0.768, 0.654, 0.654, 0.654, 0.654};
+    for (int loud = 0; loud < 2; loud++) {
+        watch(&w, "whole_run");
+        for (int i = 0; i < 7; i++) give(&w, &loss, i, loud && i == 6 ? 1e-9 : 0), give(&w, &score, i, right[i]);
+        done(&w);
+        assert_int_equal(w.loud, loud);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_loss_that_fell_a_little_and_a_held_out_one_that_stands_are_a_warning_together),
+        cmocka_unit_test(a_loss_that_is_printed_as_0_is_not_judged),
         cmocka_unit_test(a_log_that_begins_in_the_middle_and_a_game_are_not_judged),
         cmocka_unit_test(a_run_of_few_values_is_not_judged),
     };
