@@ -33,6 +33,28 @@ static void a_traceback_is_told_by_its_last_line(void **unused)
         "event traceback @7 KeyError: 'lr'"); /* Windows PowerShell's */
 }
 
+/* Keras and TensorFlow announce an error and say it on a line of its own. */
+static void an_announced_error_is_told_by_what_it_says(void **unused)
+{
+    (void)unused;
+    one_event("Traceback (most recent call last):\n  File \"a.py\", line 3, in <module>\n    model.fit(x, y)\n"
+              "ValueError: Exception encountered when calling Sequential.call().\n\n"
+              "\x1b[1mInput 0 of layer \"dense\" is incompatible with the layer: expected axis -1\x1b[0m\n\n"
+              "Arguments received by Sequential.call():\n  - inputs=x\n",
+              "event traceback @6 Input 0 of layer \"dense\" is incompatible with the layer: expected axis -1");
+    one_event("Traceback (most recent call last):\n  File \"a.py\", line 3, in <module>\n    model.fit(x, y)\n"
+              "tensorflow.python.framework.errors_impl.InvalidArgumentError: Graph execution error:\n\n"
+              "Detected at node sparse/Assert defined at (most recent call last):\n  File \"a.py\", line 9, in loss\n\n"
+              "Received a label value of 10 which is outside the valid range of [0, 10).\n\t [[{{node sparse/Assert}}]]\n",
+              "event traceback @9 Received a label value of 10 which is outside the valid range of [0, 10).");
+    one_event("Traceback (most recent call last):\n  File \"a.py\", line 3, in <module>\n    model.fit(x, y)\n"
+              "ValueError: Exception encountered when calling Sequential.call().\n",
+              "event traceback @1 ValueError: Exception encountered when calling Sequential.call().");
+    one_event("Traceback (most recent call last):\n  File \"a.py\", line 3, in <module>\n"
+              "_pickle.UnpicklingError: pickle data was truncated\n",
+              "event traceback @3 _pickle.UnpicklingError: pickle data was truncated");
+}
+
 /* Python's logging prints what is wrong with a message, and the program goes on. */
 static void an_error_of_logging_is_no_crash(void **unused)
 {
@@ -186,6 +208,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_traceback_is_told_by_its_last_line),
+        cmocka_unit_test(an_announced_error_is_told_by_what_it_says),
         cmocka_unit_test(an_error_of_logging_is_no_crash),
         cmocka_unit_test(what_a_traceback_says_decides_its_kind),
         cmocka_unit_test(in_a_chain_the_first_exception_is_the_cause),

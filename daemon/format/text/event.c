@@ -218,7 +218,8 @@ static size_t exception_name(struct span s)
     bool capital = false;
     while (n < s.n && (isalnum((unsigned char)s.p[n]) || s.p[n] == '.' || s.p[n] == '_'))
         capital |= isupper((unsigned char)s.p[n++]) != 0;
-    if (n < 3 || n > 120 || !span_letter_char(s.p[0]) || !capital) return 0;
+    bool begins = n && (span_letter_char(s.p[0]) || s.p[0] == '_'); /* "_pickle.UnpicklingError", "_catboost.CatBoostError" */
+    if (n < 3 || n > 120 || !begins || !capital) return 0;
     return n == s.n || s.p[n] == ':' ? n : 0;
 }
 
@@ -274,6 +275,34 @@ static bool carries_another(struct span body, size_t n_name)
            ends_with(body, "Traceback (most recent call last):") || ends_with(name, "ProcessRaisedException");
 }
 
+/* announces - the last line of Keras and of TensorFlow's graphs, behind which the words come on a line of their own. Words: keras/src/utils/
+ * traceback_utils.py, inject_argument_info_in_traceback; tensorflow/core/common_runtime. */
+static bool announces(struct span body)
+{
+    return ends_with(body, ": Graph execution error:") || span_has(body, ": Exception encountered when calling ");
+}
+
+/* wrapped_words - of an error that was announced, the line that says it; false while it has not come. */
+static bool wrapped_words(struct span body)
+{
+    static const char *const before[] = {"Detected at node", "<stack traces unavailable>", "Node: '", "File \"",
+                                         "(most recent call"};
+    for (size_t i = 0; i < sizeof before / sizeof *before; i++)
+        if (span_starts(body, before[i])) return false;
+    return body.n && !ends_with(body, " root error(s) found.");
+}
+
+static bool tell_wrapped(struct text_events *e, const struct text_line *l, const struct format_out *out)
+{
+    if ((l->indented && !span_starts(l->body, "(0) ")) || !wrapped_words(l->body)) return true;
+    const struct row *r = match(e, l->body);
+    e->last = r && r->kind != EVENT_FINISHED && r->kind != EVENT_CHECKPOINT ? r->kind : EVENT_TRACEBACK;
+    text_event_tell(l, e->last, out);
+    e->chained = true;
+    e->open = e->wrapped = false;
+    return true;
+}
+
 static bool traceback(struct text_events *e, const struct text_line *l, const struct format_out *out)
 {
     bool another = e->open && e->rank >= 0 && e->speaker >= 0 && e->speaker != e->rank; /* ranks fail side by side */
@@ -281,6 +310,7 @@ static bool traceback(struct text_events *e, const struct text_line *l, const st
     e->rank = e->speaker;
     if (opens(l->body)) {
         e->open = true;
+        e->wrapped = false;
         e->began = l->line;
         keep_quote(e, l->body);
         return true;
@@ -290,6 +320,7 @@ static bool traceback(struct text_events *e, const struct text_line *l, const st
     if (chain) e->skip = e->chained;
     if (chain || !e->open) return chain;
     if (l->line - e->began > 400) e->open = false;
+    if (e->wrapped && e->open) return tell_wrapped(e, l, out);
     if (l->indented && l->line == e->began + 1 && in_logging(l->body)) e->skip = true;
     size_t n = l->indented ? 0 : exception_name(l->body);
     if (!n && l->indented) keep_quote(e, l->body);
@@ -299,6 +330,10 @@ static bool traceback(struct text_events *e, const struct text_line *l, const st
         return true;
     }
     enum event kind = exception_kind(e, l->body, n);
+    if (kind == EVENT_TRACEBACK && !e->skip && announces(l->body)) {
+        keep_quote(e, l->body);
+        return e->wrapped = true;
+    }
     if (kind != EVENT_NONE && !e->skip) {
         text_event_tell(l, kind, out);
         e->last = kind;

@@ -16,6 +16,7 @@ struct text_events {
     char quote[TEXT_QUOTE_MAX_BYTES];
     int64_t speaker, rank;    /* who wrote the line in hand, set by the caller if it knows; whose traceback is open */
     bool open, chained, skip; /* inside a traceback; one was just told; the next one only follows from it */
+    bool wrapped;             /* its last line was one that only announces what went wrong */
 };
 
 /* text_events_init - index the table by first letter. */
