@@ -57,6 +57,41 @@ static void an_error_is_what_its_last_line_says(void **state)
         {"json.decoder.JSONDecodeError: Expecting value: line 1 column 1 (char 0)", "corrupt_or_invalid_data", "validate_data"},
         {"PIL.UnidentifiedImageError: cannot identify image file 'train/0412.jpg'", "corrupt_or_invalid_data", "validate_data"},
         {"OSError: [Errno 24] Too many open files: 'shard-00012.tar'", "system_limit_reached", "raise_system_limits"},
+        {"ValueError: Expected more than 1 value per channel when training, got input size torch.Size([1, 52])",
+         "batch_size_unsuitable", "retune_batch_and_rate"},
+        {"RuntimeError: stack expects each tensor to be equal size, but got [3, 64] at entry 0 and [1, 64] at entry 3",
+         "tensor_shape_mismatch", "assert_shapes"},
+        {"RuntimeError: Given groups=1, weight of size [8, 3, 3, 3], expected input[4, 1, 28, 28] to have 3 channels, but got 1 "
+         "channels instead",
+         "tensor_shape_mismatch", "assert_shapes"},
+        {"ValueError: Using a target size (torch.Size([32])) that is different to the input size (torch.Size([32, 1])) is "
+         "deprecated",
+         "tensor_shape_mismatch", "assert_shapes"},
+        {"ValueError: Input 0 of layer \"dense\" is incompatible with the layer: expected axis -1 of input shape to have value "
+         "784",
+         "tensor_shape_mismatch", "assert_shapes"},
+        {"ValueError: Shapes (None, 1) and (None, 10) are incompatible", "tensor_shape_mismatch", "assert_shapes"},
+        {"ValueError: X has 12 features, but LogisticRegression is expecting 13 features as input.", "tensor_shape_mismatch",
+         "assert_shapes"},
+        {"RuntimeError: all elements of input should be between 0 and 1", "wrong_output_layer", "match_output_layer"},
+        {"RuntimeError: class values must be smaller than num_classes.", "label_out_of_range", "check_label_range"},
+        {"xgboost.core.XGBoostError: SoftmaxMultiClassObj: label must be in [0, num_class).", "label_out_of_range",
+         "check_label_range"},
+        {"ValueError: Invalid classes inferred from unique values of `y`.  Expected: [0 1 2], got [1 2 3]", "label_out_of_range",
+         "check_label_range"},
+        {"ValueError: optimizer got an empty parameter list", "params_not_updated", "register_parameters"},
+        {"ValueError: num_samples should be a positive integer value, but got num_samples=0", "file_unavailable", "check_paths"},
+        {"ValueError: Attempting to unscale FP16 gradients.", "mixed_precision_numeric", "use_bfloat16"},
+        {"AssertionError: No inf checks were recorded for this optimizer.", "gradient_graph_broken", "keep_the_graph"},
+        {"xgboost.core.XGBoostError: Check failed: valid: Label contains NaN, infinity or a value too large.",
+         "corrupt_or_invalid_data", "validate_data"},
+        {"ValueError: Input X contains NaN.", "corrupt_or_invalid_data", "validate_data"},
+        {"ValueError: feature_names mismatch: ['age', 'sex'] ['sex', 'age']", "wrong_input_type_shape", "cast_inputs"},
+        {"_catboost.CatBoostError: Target contains only one unique value", "class_imbalance", "weigh_classes"},
+        {"torch.multiprocessing.spawn.ProcessExitedException: process 0 terminated with signal SIGKILL", "process_killed",
+         "raise_limits"},
+        {"RuntimeError: Detected mismatch between collectives on ranks.", "hang_in_collective", "trace_the_hang"},
+        {"OSError: [Errno 122] Disk quota exceeded", "disk_full", "free_disk"},
         {"KeyError: 'input_ids'", "program_error", "read_traceback"},
         {"AttributeError: 'NoneType' object has no attribute 'shape'", "program_error", "read_traceback"},
     };
@@ -94,12 +129,22 @@ static void a_kill_is_told_with_its_reason(void **state)
     }
 }
 
+/* A loader that a signal ended for want of shared memory was not killed by the scheduler. */
+static void a_bus_error_is_shared_memory_and_no_kill(void **state)
+{
+    ask(*state, EVENT_KILLED,
+        "RuntimeError: DataLoader worker (pid 31) is killed by signal: Bus error. It is possible that "
+        "dataloader's workers are out of shared memory.");
+    assert_string_equal(found[0].cause->id, "system_limit_reached");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_error_is_what_its_last_line_says),
         cmocka_unit_test(what_would_have_said_so_is_not_suspected),
         cmocka_unit_test(a_kill_is_told_with_its_reason),
+        cmocka_unit_test(a_bus_error_is_shared_memory_and_no_kill),
     };
     return cmocka_run_group_tests(tests, open_knowledge, close_knowledge);
 }
