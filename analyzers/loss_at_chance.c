@@ -150,6 +150,10 @@ static bool knows_better(const struct state *s, double classes)
 }
 
 enum { ONE_ANSWER = 1, MANY_ANSWERS };
+enum {
+    GUESSED = 1,
+    GUESSED_ALIKE
+}; /* held-out rows, by the shares of the classes: the same answer to all of them where it never changes */
 
 /* Whether all rows get one answer, as an accuracy tells that takes no more values than there are classes; NAN where nothing does. */
 static double answers_of(const struct state *s, double classes)
@@ -263,7 +267,7 @@ static void judge_held(const struct state *s, const struct track *t, const struc
     finding_add(&f, "classes", 2, "classes");
     finding_add(&f, "chance", chance, "");
     if (rare) finding_add(&f, "answers", ONE_ANSWER, ""), finding_add(&f, "majority", share, "share");
-    else finding_add(&f, "held_out", 1, "");
+    else finding_add(&f, "held_out", one ? GUESSED_ALIKE : GUESSED, "");
     out->emit(out->arg, &f);
 }
 
