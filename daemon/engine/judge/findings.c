@@ -15,11 +15,20 @@
 #include "context.h"
 
 enum { HOLES_SHOWN_MAX = 32 };
+static const double BY_HEART =
+    0.06; /* of an untrained model's loss, below which training rows are learned by heart: as the causes have it */
 
 static bool same_series(const struct finding *a, const struct finding *b)
 {
     if (a->series == b->series) return true;
     return a->series && b->series && a->series->metric[0] && strcmp(a->series->metric, b->series->metric) == 0;
+}
+
+/* Held-out rows that stood apart from the start, and got worse while the training rows were learned by heart: that is told beside it. */
+static bool is_by_heart(const struct finding *f)
+{
+    return strcmp(f->kind, "overfitting") == 0 && f->severity >= SEVERITY_WARNING &&
+           finding_evidence(f, "left_ungained", 1) < BY_HEART;
 }
 
 /* a, told already or to be told, makes b redundant. */
@@ -33,6 +42,7 @@ static bool folds(const struct finding *a, const struct finding *b)
     if (same_kind) return same_series(a, b) && a->series->role == b->series->role;
     if (a->phase == PHASE_CLOSED && a->severity < SEVERITY_CRITICAL) return false;
     if (!kind_mutes(a->kind, b->kind)) return false;
+    if (strcmp(a->kind, "gap_from_start") == 0 && is_by_heart(b)) return false;
     if (a->severity < b->severity) return false; /* what is worth knowing never hides a warning */
     int64_t span = b->last_step > a->onset_step ? b->last_step - a->onset_step : a->onset_step - b->last_step;
     int64_t margin = (a->onset_step > 0 ? a->onset_step : -a->onset_step) / 20 + span / 20;
