@@ -60,7 +60,7 @@ def drops_everything(plan):
 @fault(
     "F45",
     "sums_of_batches",
-    RISES + " loss_oscillation loss_plateau loss_not_decreasing score_drop loss_starts_high",
+    RISES + " loss_oscillation loss_plateau loss_not_decreasing score_drop loss_starts_high loss_at_chance score_stuck",
     "gradient_accumulation_scaling lr_too_high exploding_gradients gradient_not_cleared",
     frameworks="plain",
     data="cls reg",
@@ -143,7 +143,8 @@ def first_weights_only(plan):
 @fault(
     "F34",
     "heavy_momentum",
-    "loss_oscillation loss_spike loss_divergence loss_plateau grad_explosion score_drop loss_not_decreasing grad_spike loss_nonfinite grad_nonfinite",
+    "loss_oscillation loss_spike loss_divergence loss_plateau grad_explosion score_drop loss_not_decreasing grad_spike loss_nonfinite grad_nonfinite "
+    "loss_at_chance score_stuck",
     "optimizer_misconfigured oscillating_loss lr_too_high exploding_gradients",
     frameworks="plain",
     data="cls reg",

@@ -80,7 +80,7 @@ def fitted_too_small(plan):
 @fault(
     "F31",
     "fitted_too_fast",
-    "loss_divergence loss_nonfinite run_crashed loss_oscillation loss_plateau loss_not_decreasing loss_spike",
+    "loss_divergence loss_nonfinite run_crashed loss_oscillation loss_plateau loss_not_decreasing loss_spike loss_at_chance score_stuck",
     "lr_too_high exploding_gradients oscillating_loss dying_relu",
     data="cls reg",
     **ONLY,

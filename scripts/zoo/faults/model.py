@@ -163,7 +163,8 @@ def double_softmax(plan):
 @fault(
     "F19",
     "wrong_sign",
-    "loss_divergence grad_explosion loss_nonfinite score_drop validation_divergence grad_nonfinite weights_exploding loss_not_decreasing",
+    "loss_divergence grad_explosion loss_nonfinite score_drop validation_divergence grad_nonfinite weights_exploding loss_not_decreasing "
+    "loss_at_chance score_stuck",
     "wrong_loss_function lr_too_high exploding_gradients",
     frameworks=TORCH,
     data="cls reg",

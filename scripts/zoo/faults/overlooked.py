@@ -69,7 +69,7 @@ def steps_once_an_epoch(plan):
 @fault(
     "F48",
     "built_anew",
-    "loss_oscillation loss_spike restart_discontinuity loss_plateau loss_not_decreasing score_stuck",
+    "loss_oscillation loss_spike restart_discontinuity loss_plateau loss_not_decreasing score_stuck loss_at_chance",
     "checkpoint_not_loaded resume_state_lost params_not_updated bad_initialisation oscillating_loss",
     frameworks="plain",
     data="cls reg",
@@ -100,7 +100,7 @@ def built_anew(plan):
 @fault(
     "F09",
     "held_out_shuffled",
-    "gap_from_start validation_divergence overfitting score_stuck loss_plateau",
+    "gap_from_start validation_divergence overfitting score_stuck loss_plateau loss_at_chance",
     "prediction_order_misaligned wrong_preprocessing train_serve_preprocessing_skew metric_computation_bug label_noise distribution_shift label_map_mismatch",
     frameworks=TORCH + " keras",
     data="cls reg",

@@ -14,7 +14,7 @@ RISES = "loss_divergence loss_nonfinite grad_explosion grad_nonfinite validation
 @fault(
     "F31",
     "rate_diverges",
-    RISES + " loss_oscillation loss_not_decreasing loss_plateau score_drop",
+    RISES + " loss_oscillation loss_not_decreasing loss_plateau score_drop loss_at_chance score_stuck",
     "lr_too_high exploding_gradients",
     data="cls reg",
 )

@@ -32,7 +32,8 @@ def frozen(plan):
 @fault(
     "F44",
     "not_cleared",
-    "loss_divergence grad_explosion loss_oscillation loss_plateau loss_spike loss_nonfinite grad_nonfinite score_drop loss_not_decreasing",
+    "loss_divergence grad_explosion loss_oscillation loss_plateau loss_spike loss_nonfinite grad_nonfinite score_drop loss_not_decreasing "
+    "loss_at_chance score_stuck",
     "gradient_not_cleared lr_too_high exploding_gradients oscillating_loss",
     frameworks="plain",
     data="cls reg",
