@@ -39,6 +39,7 @@ const struct role_row role_table_games[] = {
     SAME("ep rew", WHOLE, ROLE_RETURN, BETTER_HIGHER),
     SAME("reward mean", WHOLE, ROLE_RETURN, BETTER_HIGHER),
     SAME("reward avg", WHOLE, ROLE_RETURN, BETTER_HIGHER),
+    SAME("mean reward window", WHOLE, ROLE_RETURN, BETTER_HIGHER),
     SAME("average score", WHOLE, ROLE_RETURN, BETTER_HIGHER),
     SAME("avg score", WHOLE, ROLE_RETURN, BETTER_HIGHER),
     SAME("mean score", WHOLE, ROLE_RETURN, BETTER_HIGHER),

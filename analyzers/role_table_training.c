@@ -33,6 +33,7 @@ const struct role_row role_table_training[] = {
     {"cost", WHOLE, ROLE_LOSS_TRAIN, ROLE_LOSS_EVAL, BETTER_LOWER, false, "loss", ""},
     {"learn", WHOLE, ROLE_LOSS_TRAIN, ROLE_LOSS_TRAIN, BETTER_LOWER, false, "loss", ""},
     {"nll", WHOLE, ROLE_LOSS_TRAIN, ROLE_LOSS_EVAL, BETTER_LOWER, false, "nll", ""},
+    {"mean nll", WHOLE, ROLE_LOSS_TRAIN, ROLE_LOSS_EVAL, BETTER_LOWER, false, "nll", ""},
     {"logloss", WHOLE, ROLE_LOSS_TRAIN, ROLE_LOSS_EVAL, BETTER_LOWER, false, "logloss", ""},
     {"mlogloss", WHOLE, ROLE_LOSS_TRAIN, ROLE_LOSS_EVAL, BETTER_LOWER, false, "logloss", ""},
     {"binary logloss", WHOLE, ROLE_LOSS_TRAIN, ROLE_LOSS_EVAL, BETTER_LOWER, false, "logloss", ""},
@@ -135,6 +136,7 @@ const struct role_row role_table_training[] = {
     SAME("global grad norm", WHOLE, ROLE_GRAD_NORM, BETTER_UNKNOWN),
     SAME("grad 2 0 norm total", WHOLE, ROLE_GRAD_NORM, BETTER_UNKNOWN),
     SAME("grad norm total", WHOLE, ROLE_GRAD_NORM, BETTER_UNKNOWN),
+    SAME("grad total norm", WHOLE, ROLE_GRAD_NORM, BETTER_UNKNOWN),
     SAME("global gradient norm", WHOLE, ROLE_GRAD_NORM, BETTER_UNKNOWN),
     SAME("total gradient norm", WHOLE, ROLE_GRAD_NORM, BETTER_UNKNOWN),
     SAME("l2 norm grad global", WHOLE, ROLE_GRAD_NORM, BETTER_UNKNOWN), /* Composer */

@@ -162,7 +162,7 @@ static void open_list(struct state *s)
 {
     if (!s->depth && s->row.n) s->row.broken = true;
     if (s->depth < 2) s->depth++;
-    s->row = s->depth == 2 ? (struct row){.n = 0} : s->row;
+    s->row = s->depth == 2 ? (struct row){.broken = s->row.broken, .line = s->row.line} : s->row;
 }
 
 static void close_list(struct state *s, const struct format_out *out)

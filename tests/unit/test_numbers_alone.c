@@ -108,6 +108,9 @@ static void numbers_that_nothing_names_are_a_data_set(void **unused)
     assert_string_not_equal(taken_for("data/result.txt", "1 0.5\n2 0.25\n"), "numbers");
     assert_string_not_equal(taken_for("run/loss.txt", "loss is a word\nand so are these\n"), "numbers");
     assert_string_not_equal(taken_for("run/loss.txt", "step 1: loss 0.5\nstep 2: loss 0.25\n"), "numbers");
+    assert_string_equal(taken_for("run/loss_confusion.txt", "epoch:0,lr:0.001,loss:0.5,cm:[[11  2]\n [ 5 19]]\n"
+                                                            "epoch:1,lr:0.001,loss:0.25,cm:[[12  1]\n [ 4 20]]\n"),
+                        "text");
     assert_string_not_equal(taken_for("data/points.txt", "1 0.5 0.25\n2 0.25 0.5\n"), "csv");
     assert_string_not_equal(taken_for("data/points.txt", "# x y z\n1 0.5 0.25\n2 0.25 0.5\n"), "csv");
     assert_string_not_equal(taken_for("run/notes.txt", "epoch loss falls\nand then it stays\n"), "csv");

@@ -129,6 +129,30 @@ static void the_rewards_of_the_last_episodes_stand_below_the_update(void **unuse
     probe_close(p);
 }
 
+static void an_evaluation_before_the_training_stands_at_its_first_step(void **unused)
+{
+    (void)unused;
+    WITH("total desired batch size: 524288\nvalidation loss: 10.5\nquiz accuracy: 25/100=0.25\n"
+         "step     0 | loss: 10.25 | lr 1.0e-04 | norm: 1.5\nstep     1 | loss: 10.0 | lr 1.0e-04 | norm: 1.5\n"
+         "validation loss: 9.5\nquiz accuracy: 50/100=0.5\n",
+         p);
+    probe_expect(p, "point validation loss 0 10.5 @2");
+    probe_expect(p, "point valid quiz accuracy 0 0.25 @3");
+    probe_expect(p, "point valid quiz accuracy 1 0.5 @7");
+    probe_close(p);
+    WITH("validation loss: 1.5\nstep  5000 | loss: 1.25 | lr 1.0e-04\n", resumed); /* of the checkpoint it goes on from */
+    probe_refuse(resumed, "point validation loss");
+    probe_close(resumed);
+}
+
+static void a_word_between_stars_is_no_evaluation(void **unused)
+{
+    (void)unused;
+    WITH("*Run7-2035* Steps 10, Loss 2.5\n*Run7-2035* Steps 20, Loss 1.5\n", p);
+    probe_expect(p, "point Loss 20 1.5 @2");
+    probe_close(p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -141,6 +165,8 @@ int main(void)
         cmocka_unit_test(a_tab_may_part_a_name_and_its_value),
         cmocka_unit_test(an_error_in_per_cent_needs_no_sign),
         cmocka_unit_test(the_rewards_of_the_last_episodes_stand_below_the_update),
+        cmocka_unit_test(an_evaluation_before_the_training_stands_at_its_first_step),
+        cmocka_unit_test(a_word_between_stars_is_no_evaluation),
         cmocka_unit_test(the_mark_of_utf_8_is_no_part_of_the_first_line),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -60,6 +60,9 @@ struct text_where text_where_by_epoch(struct text_run *r, const struct text_coun
 /* text_plain - read a line of metrics only: below an epoch's heading, saying itself that it is an evaluation, or where nothing counts.
  *   returns  points; 0 for a line that is no record, or is held until it is certain that it is one */
 unsigned text_plain(struct text_run *r, const struct text_line *l, struct text_pairs *ps, const struct format_out *out);
+/* text_plain_before - what held lines say of held-out data, told at the step that the first record of all stands at: an evaluation before the
+ * training. Returns the points. */
+unsigned text_plain_before(struct text_run *r, int64_t step, const struct format_out *out);
 /* text_stand - note a line that does nothing but count: "--> STEP: 25/500 -- GLOBAL_STEP: 525", "Current step: 17th step". */
 void text_stand(struct text_run *r, const struct text_line *l, const struct text_pairs *ps, const struct text_count *c);
 

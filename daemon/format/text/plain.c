@@ -96,6 +96,27 @@ static unsigned hold(struct text_run *r, const struct text_line *l, const struct
     return n;
 }
 
+unsigned text_plain_before(struct text_run *r, int64_t step, const struct format_out *out)
+{
+    enum { LINES_BETWEEN = 2 };
+    struct text_pending *h = &r->pending;
+    unsigned n = 0;
+    uint64_t told = 0; /* the line of held-out data before */
+    for (size_t i = 0; i < h->n; i++) {
+        struct text_pairs ps;
+        struct text_line l = {.body = {h->held[i].body, h->held[i].n}, .time = h->held[i].time, .line = h->held[i].line};
+        text_pairs(l.body, &ps);
+        struct text_weight w = text_weigh(r, &ps, out->arena);
+        enum text_split split = text_leading_split(&ps);
+        if (!split && told && l.line <= told + 1 + LINES_BETWEEN) split = SPLIT_VALID; /* "accuracy: 0.25" below "validation loss: 10.9" */
+        if (!split || !w.strong || w.settings || ps.prose || ps.calls || h->held[i].rank > 0) continue;
+        told = l.line;
+        n += text_emit(r, &l, &ps, (struct text_where){step, AXIS_STEP, split}, out);
+    }
+    h->n = 0;
+    return n;
+}
+
 void text_stand(struct text_run *r, const struct text_line *l, const struct text_pairs *ps, const struct text_count *c)
 {
     enum { BODY_MAX_BYTES = 80 };

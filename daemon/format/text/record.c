@@ -142,6 +142,7 @@ static unsigned read_record(struct text_run *r, const struct text_line *l, struc
     epoch_summary |= sums_epoch(r, ps, &c);
     if (epoch_summary) split = split ? split : SPLIT_EPOCH;
     bool step = c.axis != AXIS_EPOCH && c.axis != AXIS_RECORD;
+    if (!r->points && r->pending.n && c.axis == AXIS_STEP && c.value <= 1 && !split) text_plain_before(r, (int64_t)c.value, out);
     return text_emit(r, l, ps, step ? text_where_counted(r, &c, split, out) : text_where_by_epoch(r, &c, split, main), out);
 }
 

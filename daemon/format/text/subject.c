@@ -117,12 +117,19 @@ static enum text_split common_section(const struct text_pairs *ps)
     return split;
 }
 
+/* starred - " * Acc@1 12.3", "** ERR 22.7": what an evaluation came to. "*Run7* step 3" is a word that stands out. */
+static bool starred(struct span body)
+{
+    const char *blank = memchr(body.p, ' ', body.n);
+    return body.p[0] == '*' && !(blank && blank - body.p > 2 && blank[-1] == '*' && body.p[1] != '*');
+}
+
 enum text_split text_line_split(const struct text_run *r, const struct text_line *l, const struct text_pairs *ps)
 {
     if (l->split) return l->split;
     if (r->place.announced) return r->place.announced;
     if (text_labelled(l, ps)) return text_section_split(ps->pair);
-    if (l->body.p[0] == '*') return r->place.progress_split ? r->place.progress_split : SPLIT_EVAL; /* " * Acc@1 12.3" */
+    if (starred(l->body)) return r->place.progress_split ? r->place.progress_split : SPLIT_EVAL; /* " * Acc@1 12.3" */
     enum text_split split = ps->label.n ? text_split_of(ps->label) : SPLIT_NONE;
     if (!split) split = common_section(ps);
     if (span_starts(l->body, "Saving dict for")) return SPLIT_EVAL;
