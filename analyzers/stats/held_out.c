@@ -8,6 +8,7 @@
 #define SETTLED 0.003 /* of its level: a held-out loss that weights in motion change by more */
 #define RESTS   0.001 /* the same of one that only a bias moves */
 #define STANDS  1e-4  /* of its lowest value */
+enum { EACH = 10 };   /* evaluations, each better than the one before: by chance 1 in 10! */
 
 double held_out_gain(const struct held_out *h, int64_t by, double few)
 {
@@ -23,13 +24,14 @@ double held_out_gain(const struct held_out *h, int64_t by, double few)
     return most;
 }
 
-bool held_out_learns(const struct held_out *h, double share)
+bool held_out_learns(const struct held_out *h, double share, double each)
 {
     double y[TRACK_BUCKETS];
     for (uint32_t i = 0; i < h->n; i++) {
-        size_t n = track_means(&h->of[i], y);
+        size_t n = track_means(&h->of[i], y), better = 0;
         double best = n ? y[0] : 0;
-        for (size_t k = 1; k < n; k++) best = fmin(best, y[k]);
+        for (size_t k = 1; k < n; k++) best = fmin(best, y[k]), better += y[k] < y[k - 1];
+        if (n >= EACH && better + 1 == n && best > 0 && best <= (1 - each) * y[0]) return true;
         bool falls = n >= 6 && best > 0 && best <= (1 - share) * y[0] && robust_trend(y, n) < -FALLS;
         if (falls && y[n - 1] - best <= 0.25 * (y[0] - best)) return true;
     }

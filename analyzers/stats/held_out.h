@@ -19,8 +19,9 @@ struct held_out {
  *   few       evaluations below which a gain counts several times: of few none may be better by chance
  * Cost        O(buckets), as of all below */
 double held_out_gain(const struct held_out *h, int64_t by, double few);
-/* held_out_learns - does one fall all along, by this share of its first value at least, and end near its best? */
-bool held_out_learns(const struct held_out *h, double share);
+/* held_out_learns - does one fall all along, by this share of its first value at least, and end near its best?
+ *   each      the share that is enough where every one of ten evaluations or more was better than the one before */
+bool held_out_learns(const struct held_out *h, double share, double each);
 /* held_out_settles - has one, whatever it was at first, come to a level that it hardly leaves any more? Steps that are too long throw it about.
  * held_out_rests - has one come to a level that it keeps to a thousandth? The last bias alone moves it by so little while batches scatter;
  * outputs that hang on the inputs still go on moving with the weights. */

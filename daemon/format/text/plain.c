@@ -108,7 +108,8 @@ unsigned text_plain_before(struct text_run *r, int64_t step, const struct format
         text_pairs(l.body, &ps);
         struct text_weight w = text_weigh(r, &ps, out->arena);
         enum text_split split = text_leading_split(&ps);
-        if (!split && told && l.line <= told + 1 + LINES_BETWEEN) split = SPLIT_VALID; /* "accuracy: 0.25" below "validation loss: 10.9" */
+        if (!split && told && l.line <= told + 1 + LINES_BETWEEN)
+            split = SPLIT_VALID; /* "accuracy: 0.25" below "validation loss: 10.9" */
         if (!split || !w.strong || w.settings || ps.prose || ps.calls || h->held[i].rank > 0) continue;
         told = l.line;
         n += text_emit(r, &l, &ps, (struct text_where){step, AXIS_STEP, split}, out);
