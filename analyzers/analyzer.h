@@ -60,7 +60,7 @@ struct evidence {
     const char *name, *unit;
     double value;
 }; /* names and units are static */
-enum { EVIDENCE_MAX = 10 };
+enum { EVIDENCE_MAX = 12 };
 struct finding {      /* a plain value: it owns nothing it points to */
     const char *kind; /* static, stable for ever */
     enum phase phase;

@@ -8,7 +8,7 @@
 #include "../base/json.h"
 #include "kit.h"
 
-enum { LIST_MAX = 64, TEXT_MAX_BYTES = 2000 };
+enum { LIST_MAX = 96, TEXT_MAX_BYTES = 2000 };
 
 enum status keyed_wrong(const struct keyed_reader *r, const char *key, const char *what)
 {
@@ -94,7 +94,7 @@ static enum status read_list(struct keyed_reader *r, json_t *json, const struct 
 {
     size_t n = json_array_size(json), size = key->object ? key->object->size : sizeof(char *);
     if (!json_is_array(json)) return keyed_wrong(r, key->name, "must be a list");
-    if (n > LIST_MAX) return keyed_wrong(r, key->name, "has more than 64 items");
+    if (n > LIST_MAX) return keyed_wrong(r, key->name, "has more than 96 items");
     char *items = arena_alloc(r->arena, n * size);
     if (!items) return err_set(r->err, E_MEMORY, "no memory for '%s'", r->file);
     for (size_t i = 0; i < n; i++) {

@@ -7,6 +7,8 @@
 #include "../../../analyzers/stats/short_steps.h"
 
 enum { FEW = 4 }; /* values below which a curve has no end to be compared with its beginning */
+static const double GONE =
+    0.01; /* of its highest, below which a rate moves next to nothing; a cosine is there for its last sixteenth */
 
 /* Is the training loss there, and finite throughout? One that comes to exactly 0 is none: a NaN that was masked is logged so. */
 static bool training_is_finite(const struct run *r)
@@ -21,16 +23,25 @@ static bool training_is_finite(const struct run *r)
     return any;
 }
 
-/* The highest value of a training loss that was logged as 0 from then on; 0 where there is none. */
-static double highest_before_masked(const struct run *r)
+/* A training loss that was logged as 0 from some value on: where it stood before.
+ *   highest   of its values, 0 where there is no such loss
+ *   rose      its last value but 0, as often as the first */
+struct masked {
+    double highest, rose;
+};
+static struct masked before_masked(const struct run *r)
 {
-    double highest = 0;
+    struct masked m = {0, NAN};
     for (size_t i = 0; i < r->n_series; i++) {
         const struct run_series *s = r->series[i];
         if (s->s.role != ROLE_LOSS_TRAIN || !s->points || s->last != 0) continue;
-        for (uint32_t j = 0; j < s->curve.used; j++) highest = fmax(highest, s->curve.buckets[j].max);
+        for (uint32_t j = 0; j < s->curve.used; j++) {
+            m.highest = fmax(m.highest, s->curve.buckets[j].max);
+            if (s->curve.buckets[j].min > 0 && s->curve.buckets[0].max > 0)
+                m.rose = s->curve.buckets[j].mean / s->curve.buckets[0].max;
+        }
     }
-    return highest;
+    return m;
 }
 
 /* The series of a role with the most values; NULL where none has enough of them, all finite. */
@@ -77,8 +88,29 @@ static void add(struct finding *f, const char *name, double value)
 static void loss_nonfinite(const struct run *r, struct finding *f)
 {
     if (!f->series || f->series->role != ROLE_LOSS_EVAL) return;
+    struct masked m = before_masked(r);
     if (training_is_finite(r)) add(f, "held_out_alone", 1);
-    else add(f, "trained_at", highest_before_masked(r));
+    else add(f, "trained_at", m.highest);
+    if (!isnan(m.rose) && isnan(finding_evidence(f, "rose", NAN))) add(f, "rose", m.rose);
+}
+
+/* The share of the log, to its end, for which the rate stood at next to nothing of its highest. */
+static double rate_gone(const struct run *r)
+{
+    const struct run_series *s = longest(r, ROLE_LEARNING_RATE);
+    if (!s) return 0;
+    const struct curve *c = &s->curve;
+    double highest = 0, length = (double)(c->buckets[c->used - 1].last_step - c->buckets[0].first_step);
+    uint32_t from = c->used;
+    for (uint32_t i = 0; i < c->used; i++) highest = fmax(highest, c->buckets[i].max);
+    while (from && c->buckets[from - 1].max < GONE * highest) from--;
+    return from < c->used && length > 0 ? (double)(c->buckets[c->used - 1].last_step - c->buckets[from].first_step) / length : 0;
+}
+
+static void loss_not_decreasing(const struct run *r, struct finding *f)
+{
+    double gone = rate_gone(r);
+    if (gone > 0) add(f, "rate_gone", gone);
 }
 
 static void score_stuck(const struct run *r, struct finding *f)
@@ -119,7 +151,8 @@ static void loss_at_chance(const struct run *r, struct finding *f)
 static const struct {
     const char *kind;
     void (*add)(const struct run *r, struct finding *f);
-} kinds[] = {{"loss_nonfinite", loss_nonfinite},
+} kinds[] = {{"loss_not_decreasing", loss_not_decreasing},
+             {"loss_nonfinite", loss_nonfinite},
              {"score_stuck", score_stuck},
              {"loss_plateau", loss_plateau},
              {"validation_divergence", validation_divergence},
