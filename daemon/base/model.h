@@ -31,6 +31,7 @@ struct finding_view {
     const char *message;    /* one sentence with the numbers in it */
     const char *quote;      /* the log's own words, or NULL; hostile text */
     const char *source;     /* path, or NULL */
+    const char *rule;       /* the analyzer that told it, NULL for a checkpoint or the run itself: several may tell one kind */
 };
 
 struct fix_view {

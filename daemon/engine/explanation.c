@@ -56,11 +56,13 @@ static void tell_happened(struct explanation *e, const struct view *v)
 
 /* ---- why, and what speaks against it ------------------------------------------------------------------------------------- */
 
-static const struct analyzer *rule_of(const char *kind)
+static const struct analyzer *rule_of(const struct finding_view *f)
 {
+    for (size_t i = 0; f->rule && analyzers[i]; i++)
+        if (strcmp(analyzers[i]->name, f->rule) == 0) return analyzers[i];
     for (size_t i = 0; analyzers[i]; i++)
         for (size_t k = 0; analyzers[i]->kinds[k]; k++)
-            if (strcmp(analyzers[i]->kinds[k], kind) == 0) return analyzers[i];
+            if (strcmp(analyzers[i]->kinds[k], f->finding.kind) == 0) return analyzers[i];
     return NULL;
 }
 
@@ -70,14 +72,14 @@ static void tell_rules(struct explanation *e, const struct view *v)
     const struct analyzer *told[FINDINGS_TOLD];
     size_t n_told = 0, n = v->n_findings < FINDINGS_TOLD ? v->n_findings : FINDINGS_TOLD;
     for (size_t i = 0; i < n; i++) {
-        const struct analyzer *a = rule_of(v->findings[i].finding.kind);
+        const struct analyzer *a = rule_of(&v->findings[i]);
         bool again = a == NULL;
         struct str cites = {0};
         for (size_t k = 0; k < n_told; k++) again |= told[k] == a;
         if (again) continue;
         told[n_told++] = a;
         for (size_t k = i; k < n; k++)
-            if (rule_of(v->findings[k].finding.kind) == a) str_addf(&cites, "finding %s, ", v->findings[k].id);
+            if (rule_of(&v->findings[k]) == a) str_addf(&cites, "finding %s, ", v->findings[k].id);
         str_addf(&cites, "rule %s", a->name);
         explanation_say(e, "why", "rule", explanation_keep(e, &cites), "rule", a->name, "summary", a->summary, "source",
                         explanation_prefixed(e, " (", a->source, ")"), NULL);

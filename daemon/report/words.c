@@ -133,7 +133,9 @@ void words_clause(struct str *s, const char *title)
 {
     struct span t = span_trim(span_of(title));
     while (t.n && t.p[t.n - 1] == '.') t.n--;
-    if (t.n > 1 && isupper((unsigned char)t.p[0]) && (islower((unsigned char)t.p[1]) || t.p[1] == ' ')) {
+    size_t capitals = 0;
+    for (size_t i = 0; i < t.n && t.p[i] != ' '; i++) capitals += isupper((unsigned char)t.p[i]) != 0;
+    if (t.n > 1 && capitals == 1 && isupper((unsigned char)t.p[0]) && (islower((unsigned char)t.p[1]) || t.p[1] == ' ')) {
         str_addf(s, "%c", tolower((unsigned char)t.p[0]));
         t = span_from(t, 1);
     }

@@ -213,6 +213,17 @@ static struct finding until_now(const struct run *r, const struct finding *f)
     return now;
 }
 
+static const char *rule_of(const struct run *r, const struct finding *f)
+{
+    for (size_t i = 0; i < r->n_findings; i++) {
+        const struct run_finding *told = &r->findings[i];
+        bool same = strcmp(told->f.kind, f->kind) == 0 && told->f.series == f->series && told->f.episode == f->episode;
+        if (same && told->f.source == f->source && told->watcher != RUN_ITSELF)
+            return r->watchers[told->watcher - 1]->analyzer->name;
+    }
+    return NULL;
+}
+
 static void show_findings(struct run *r, struct view *v, struct told *t)
 {
     struct finding_view *out = judge_room(r, t->n, sizeof *out);
@@ -228,7 +239,8 @@ static void show_findings(struct run *r, struct view *v, struct told *t)
         out[v->n_findings] = (struct finding_view){.finding = until_now(r, f),
                                                    .message = judge_keep(r, &message),
                                                    .quote = e ? e->text : run_checkpoint_words(r, f),
-                                                   .source = f->source < r->n_sources ? r->sources[f->source]->path : NULL};
+                                                   .source = f->source < r->n_sources ? r->sources[f->source]->path : NULL,
+                                                   .rule = rule_of(r, f)};
         snprintf(out[v->n_findings].id, sizeof out->id, "f%u", (unsigned)(v->n_findings + 1) % 100000);
         v->n_findings++;
     }
