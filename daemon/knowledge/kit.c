@@ -4,7 +4,7 @@
 
 #include "../../analyzers/fact_key.h"
 
-enum { HUGGINGFACE, LIGHTNING, KERAS, PYTORCH, XGBOOST, LIGHTGBM, SB3, KITS };
+enum { HUGGINGFACE, LIGHTNING, KERAS, PYTORCH, XGBOOST, LIGHTGBM, SB3, SB3_REPLAY, KITS };
 
 static const struct kit kits[KITS] = {
     [HUGGINGFACE] = {"huggingface", "Hugging Face Trainer", "pytorch"},
@@ -14,6 +14,7 @@ static const struct kit kits[KITS] = {
     [XGBOOST] = {"xgboost", "XGBoost", NULL},
     [LIGHTGBM] = {"lightgbm", "LightGBM", NULL},
     [SB3] = {"sb3", "Stable-Baselines3", NULL},
+    [SB3_REPLAY] = {"sb3_replay", "Stable-Baselines3", "sb3"},
 };
 
 enum where { FORMAT, SERIES, BEGINS, FACT, LIES, SAID, DECLARED };
@@ -114,9 +115,21 @@ const struct kit *kit_by_id(const char *id)
     return NULL;
 }
 
+/* Does Stable-Baselines3 learn from a replay buffer here (SAC, TD3, DDPG, DQN)? Clip ranges and rollouts are words of PPO and A2C. */
+static bool replays(const struct view *v)
+{
+    static const struct mark of_replay[] = {{SB3_REPLAY, SERIES, "train/critic_loss"},
+                                            {SB3_REPLAY, SERIES, "train/ent_coef"},
+                                            {SB3_REPLAY, SERIES, "rollout/exploration_rate"},
+                                            {SB3_REPLAY, SAID, "stable_baselines3/common/off_policy_algorithm.py"}};
+    for (size_t i = 0; i < sizeof of_replay / sizeof *of_replay; i++)
+        if (shows(v, &of_replay[i])) return true;
+    return false;
+}
+
 const struct kit *kit_of(const struct view *v)
 {
     for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
-        if (shows(v, &marks[i])) return &kits[marks[i].kit];
+        if (shows(v, &marks[i])) return &kits[marks[i].kit == SB3 && replays(v) ? SB3_REPLAY : marks[i].kit];
     return NULL;
 }

@@ -49,6 +49,20 @@ static void each_framework_is_known_by_what_only_it_writes(void **unused)
     assert_string_equal(by_words("  File \"/x/site-packages/torch/nn/modules/linear.py\""), "pytorch");
 }
 
+/* PPO's clip range means nothing to who runs SAC. */
+static void who_learns_from_a_replay_buffer_is_not_told_of_rollouts(void **unused)
+{
+    (void)unused;
+    const struct series_view sac[] = {{.series = {.name = "rollout/ep_rew_mean"}}, {.series = {.name = "train/critic_loss"}}};
+    const struct series_view dqn[] = {{.series = {.name = "rollout/exploration_rate"}},
+                                      {.series = {.name = "rollout/ep_rew_mean"}}};
+    const struct series_view ppo[] = {{.series = {.name = "rollout/ep_rew_mean"}}, {.series = {.name = "train/approx_kl"}}};
+    assert_string_equal(name_of(&(struct view){.series = sac, .n_series = 2}), "sb3_replay");
+    assert_string_equal(name_of(&(struct view){.series = dqn, .n_series = 2}), "sb3_replay");
+    assert_string_equal(name_of(&(struct view){.series = ppo, .n_series = 2}), "sb3");
+    assert_string_equal(by_series("train/critic_loss"), "none");
+}
+
 static void names_that_any_loop_may_use_are_no_mark(void **unused)
 {
     (void)unused;
@@ -111,6 +125,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_framework_is_known_by_what_only_it_writes),
+        cmocka_unit_test(who_learns_from_a_replay_buffer_is_not_told_of_rollouts),
         cmocka_unit_test(names_that_any_loop_may_use_are_no_mark),
         cmocka_unit_test(what_trains_counts_before_what_is_imported),
         cmocka_unit_test(a_declared_framework_is_looked_up_by_whole_words),
