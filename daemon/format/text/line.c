@@ -18,6 +18,7 @@
 #include "health.h"
 #include "known.h"
 #include "repeat.h"
+#include "reword.h"
 
 /* has_number - a digit, or "nan" or "inf"; most prose stops here. */
 static bool has_number(struct span s)
@@ -122,6 +123,15 @@ static __attribute__((noinline)) void glued(struct text *t, const struct text_li
     if (alone.body.n) message(t, &alone, out);
 }
 
+/* in_other_words - of its own, because the buffer costs what it takes to clear it. */
+static __attribute__((noinline)) bool in_other_words(struct text *t, const struct text_line *l, const struct format_out *out)
+{
+    char buffer[TEXT_REWORD_MAX_BYTES];
+    struct text_line said = *l;
+    said.body = text_reword(l->body, buffer);
+    return said.body.n && grammar(t, &said, false, out);
+}
+
 static void message(struct text *t, const struct text_line *l, const struct format_out *out)
 {
     const struct text_families *f = &t->families;
@@ -154,6 +164,7 @@ static void message(struct text *t, const struct text_line *l, const struct form
     }
     if (text_settings_dotted(&t->facts, l->body, out)) return;
     if (!t->run.points && (text_assignments(&t->facts, l->body, out) || text_printed(&t->facts, l->body, out))) return;
+    if (counts && !form && has_letter(l->body) && in_other_words(t, l, out)) return;
     if (counts && has_letter(l->body) && grammar(t, l, form != NULL, out)) {
         if (!form) text_forms_keep(&t->forms, l->body, families);
         if (span_starts(l->body, "| End of training")) text_event(&t->events, l, t->run.points, out); /* a record and an end */
