@@ -214,6 +214,18 @@ static void results_of_yolov5_need_no_header(void **unused)
     probe_expect(p, "point loss 1 0.13100000000000001 @2");
     probe_expect(p, "point valid box_loss 0 0.042999999999999997 @1");
     probe_close(p);
+    WITH("       0/299     5.67G   0.045   0.068   0.02   0.5   0.25   0.875   41   640   0.31   0.61   0.5   0.25   0.043   "
+         "0.061   "
+         "0.018\n"
+         "       1/299     5.67G   0.035   0.058   0.02   0.375   0.125   0.75   41   640   0.41   0.71   0.625   0.375   0.043  "
+         " 0.061 "
+         "  0.018\n",
+         poses);
+    probe_expect(poses, "point kpt_loss 1 0.375 @2");
+    probe_expect(poses, "point loss 0 0.875 @1");
+    probe_expect(poses, "point valid mAP50 1 0.625 @2");
+    probe_expect(poses, "point valid box_loss 1 0.042999999999999997 @2");
+    probe_close(poses);
     no_points("       1/299     5.67G   0.045   0.068\n  3/4 12M 1 2 3 4 5 6 7 8 9 10 11 12 13\n");
 }
 

@@ -258,23 +258,26 @@ static bool drawn_row(struct text_columns *t, struct text_run *r, const struct t
 }
 
 /* drawn_bare - "0/299 5.67G 0.0456 0.0681 0.0219 0.1356 41 640 0.312 0.612 0.512 0.312 0.0432 0.0611 0.0189" without a header: results.txt of
- * YOLOv5 and YOLOv7, an epoch a line. */
+ * YOLOv5 and YOLOv7, an epoch a line. Where poses are learned there are two losses more, of the keypoints and of whether they can be seen. */
 static __attribute__((noinline, cold)) bool drawn_bare(struct text_columns *t, struct span body)
 {
-    static const char *const names[] = {"Epoch",  "gpu_mem",    "box_loss", "obj_loss", "cls_loss",
-                                        "loss",   "labels",     "img_size", "P",        "R",
-                                        "mAP@.5", "mAP@.5:.95", "box_loss", "obj_loss", "cls_loss"};
-    enum { N_NAMES = sizeof names / sizeof *names, VALIDATION = 8 }; /* the scores are of held-out images too */
+    static const char *const drawn[] = {"Epoch",     "gpu_mem",    "box_loss", "obj_loss", "cls_loss", "kpt_loss",
+                                        "kptv_loss", "loss",       "labels",   "img_size", "P",        "R",
+                                        "mAP@.5",    "mAP@.5:.95", "box_loss", "obj_loss", "cls_loss"};
+    enum { N_POSES = sizeof drawn / sizeof *drawn, KEYPOINTS = 5, KEYPOINT_LOSSES = 2, HELD_OUT = 7 };
+    const char *names[N_POSES];
     const char *blank = memchr(body.p, ' ', body.n), *slash = memchr(body.p, '/', body.n);
     double value;
-    if (!blank || !slash || slash > blank || body.n < 2 * N_NAMES || body.n > 400) return false;
+    if (!blank || !slash || slash > blank || body.n < 2 * (N_POSES - KEYPOINT_LOSSES) || body.n > 400) return false;
     struct cells c = split(body, 1);
-    if (c.n != N_NAMES || c.at[1].p[c.at[1].n - 1] != 'G') return false;
+    bool poses = c.n == N_POSES;
+    if ((!poses && c.n != N_POSES - KEYPOINT_LOSSES) || c.at[1].p[c.at[1].n - 1] != 'G') return false;
+    for (size_t i = 0; i < c.n; i++) names[i] = drawn[i < KEYPOINTS || poses ? i : i + KEYPOINT_LOSSES];
     for (size_t i = 2; i < c.n; i++)
         if (num_prefix(c.at[i], &value) != c.at[i].n) return false;
-    for (size_t i = 0; i < N_NAMES; i++)
-        if (!column(&t->column[i], span_of(names[i]), "", i >= VALIDATION ? SPLIT_VALID : SPLIT_NONE)) return false;
-    t->n = N_NAMES;
+    for (size_t i = 0; i < c.n; i++)
+        if (!column(&t->column[i], span_of(names[i]), "", i + HELD_OUT >= c.n ? SPLIT_VALID : SPLIT_NONE)) return false;
+    t->n = c.n;
     t->drawn = true;
     t->axis = AXIS_EPOCH;
     t->last = -1;
