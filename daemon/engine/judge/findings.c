@@ -15,8 +15,7 @@
 #include "context.h"
 
 enum { HOLES_SHOWN_MAX = 32 };
-static const double BY_HEART =
-    0.06; /* of an untrained model's loss, below which training rows are learned by heart: as the causes have it */
+#define BY_HEART 0.06 /* of an untrained model's loss, below which training rows are learned by heart: as the causes have it */
 
 static bool same_series(const struct finding *a, const struct finding *b)
 {
