@@ -1,10 +1,10 @@
 /* kit - the marks that frameworks leave. Rows are tried in order: the first that is there decides. Names as written by transformers
- * 4.57, lightning 2.6, keras 3.15, xgboost 3.2, lightgbm 4.7, stable-baselines3 2.9. */
+ * 4.57, lightning 2.6, keras 3.15, xgboost 3.2, lightgbm 4.7, catboost 1.2, stable-baselines3 2.9. */
 #include "kit.h"
 
 #include "../../analyzers/fact_key.h"
 
-enum { HUGGINGFACE, LIGHTNING, KERAS, PYTORCH, XGBOOST, LIGHTGBM, SB3, SB3_REPLAY, KITS };
+enum { HUGGINGFACE, LIGHTNING, KERAS, PYTORCH, XGBOOST, LIGHTGBM, CATBOOST, SB3, SB3_REPLAY, KITS };
 
 static const struct kit kits[KITS] = {
     [HUGGINGFACE] = {"huggingface", "Hugging Face Trainer", "pytorch"},
@@ -13,13 +13,14 @@ static const struct kit kits[KITS] = {
     [PYTORCH] = {"pytorch", "PyTorch", NULL},
     [XGBOOST] = {"xgboost", "XGBoost", NULL},
     [LIGHTGBM] = {"lightgbm", "LightGBM", NULL},
+    [CATBOOST] = {"catboost", "CatBoost", NULL},
     [SB3] = {"sb3", "Stable-Baselines3", NULL},
     [SB3_REPLAY] = {"sb3_replay", "Stable-Baselines3", "sb3"},
 };
 
-enum where { FORMAT, SERIES, BEGINS, FACT, LIES, SAID, DECLARED };
+enum where { FORMAT, SERIES, BEGINS, FACT, LIES, SAID, DECLARED, BOOSTS };
 /* FORMAT, SERIES, FACT: is its name; BEGINS: a series' name starts so; LIES: stands in a path; SAID: stands in an event's text;
- * DECLARED: the setting "framework" has one of the words. */
+ * DECLARED: the setting "framework" has one of the words; BOOSTS: it is the library whose rounds a console prints (stats/boosted.h). */
 struct mark {
     int kit;
     enum where where;
@@ -50,10 +51,13 @@ static const struct mark marks[] = {
     {LIGHTGBM, BEGINS, "valid_1's "},         {LIGHTGBM, BEGINS, "train's "},
     {LIGHTGBM, BEGINS, "valid's "},           {LIGHTGBM, BEGINS, "eval's "},
     {LIGHTGBM, BEGINS, "test's "},            {LIGHTGBM, SAID, "lightgbm/"},
+    {XGBOOST, BOOSTS, "xgboost"},             {LIGHTGBM, BOOSTS, "lightgbm"},
+    {CATBOOST, BOOSTS, "catboost"},           {CATBOOST, LIES, "catboost_info/"},
+    {CATBOOST, BEGINS, "learn/"},             {CATBOOST, SAID, "catboost/"},
     {HUGGINGFACE, DECLARED, "huggingface|hf|trl"},
     {LIGHTNING, DECLARED, "lightning"},       {SB3, DECLARED, "baselines3|sb3"},
     {KERAS, DECLARED, "keras|tensorflow"},    {XGBOOST, DECLARED, "xgboost|xgb"},
-    {LIGHTGBM, DECLARED, "lightgbm"},
+    {LIGHTGBM, DECLARED, "lightgbm"},         {CATBOOST, DECLARED, "catboost"},
     {PYTORCH, DECLARED, "torch|pytorch|transformers|accelerate|fabric|timm"}, /* transformers: imported, but no sign of its Trainer */
     {PYTORCH, FACT, "torch_version"},         {PYTORCH, SAID, "torch/"},
 };
@@ -87,6 +91,13 @@ static bool in_facts(const struct view *v, const struct mark *m)
     return false;
 }
 
+static bool boosts(const struct view *v, const struct mark *m)
+{
+    for (size_t i = 0; i < v->n_facts; i++)
+        if (is(v->facts[i].key, "boosting_library") && is(v->facts[i].value, m->text)) return true;
+    return false;
+}
+
 static bool in_events(const struct view *v, const struct mark *m)
 {
     for (size_t i = 0; i < v->n_events; i++)
@@ -104,6 +115,7 @@ static bool shows(const struct view *v, const struct mark *m)
     case FACT: return in_facts(v, m);
     case SAID: return in_events(v, m);
     case DECLARED: return fact_says(v->framework, m->text);
+    case BOOSTS: return boosts(v, m);
     }
     return false;
 }

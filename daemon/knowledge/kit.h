@@ -8,7 +8,7 @@
 
 #include "../base/model.h"
 
-/* kit_by_id - "huggingface", "lightning", "keras", "pytorch", "xgboost", "lightgbm", "sb3", "sb3_replay"; NULL for anything else. */
+/* kit_by_id - "huggingface", "lightning", "keras", "pytorch", "xgboost", "lightgbm", "catboost", "sb3", "sb3_replay"; NULL for anything else. */
 const struct kit *kit_by_id(const char *id);
 /* kit_of - the framework that a run's sources, series, settings and events show; NULL when they do not. Cost: O(marks x (series +
  * facts + events)), some 20 us. */

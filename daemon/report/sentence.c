@@ -1,4 +1,6 @@
 /* sentence - the run in one sentence: what, where, how sure, what to do. */
+#include <string.h>
+
 #include "report.h"
 #include "words.h"
 
@@ -25,6 +27,9 @@ static void add_cause(const struct view *v, struct str *out)
     words_clause(out, c->fixes[0].fix->title);
 }
 
+/* Do the words of a kind say when it began? "validation was bad from the first evaluation from epoch 0" says it twice. */
+static bool says_when(const char *kind) { return strcmp(kind, "gap_from_start") == 0 || strcmp(kind, "still_improving") == 0; }
+
 void report_verdict_sentence(const struct view *v, struct str *out)
 {
     if (v->verdict == VERDICT_UNREADABLE) {
@@ -41,7 +46,7 @@ void report_verdict_sentence(const struct view *v, struct str *out)
     str_addf(out, "%s: ", severity_name(f->severity));
     words_kind(out, f->kind);
     str_add(out, " ");
-    words_onset(out, f);
+    if (!says_when(f->kind)) words_onset(out, f);
     if (out->n && out->p[out->n - 1] == ' ') out->p[--out->n] = 0;
     if (v->n_findings > 1) str_addf(out, ", with %zu more finding%s", v->n_findings - 1, v->n_findings == 2 ? "" : "s");
     if (v->n_causes) add_cause(v, out);

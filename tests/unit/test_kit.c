@@ -45,6 +45,7 @@ static void each_framework_is_known_by_what_only_it_writes(void **unused)
     assert_string_equal(by_series("validation_0-logloss"), "xgboost");
     assert_string_equal(by_series("valid_0's l2"), "lightgbm");
     assert_string_equal(by_series("rollout/ep_rew_mean"), "sb3");
+    assert_string_equal(by_series("learn/Logloss"), "catboost");
     assert_string_equal(by_words("  File \"/x/site-packages/transformers/trainer.py\", line 9"), "huggingface");
     assert_string_equal(by_words("  File \"/x/site-packages/torch/nn/modules/linear.py\""), "pytorch");
 }
