@@ -18,9 +18,9 @@ static const struct kit kits[KITS] = {
     [SB3_REPLAY] = {"sb3_replay", "Stable-Baselines3", "sb3"},
 };
 
-enum where { FORMAT, SERIES, BEGINS, FACT, LIES, SAID, DECLARED, BOOSTS };
+enum where { FORMAT, SERIES, BEGINS, FACT, LIES, SAID, DECLARED, SET };
 /* FORMAT, SERIES, FACT: is its name; BEGINS: a series' name starts so; LIES: stands in a path; SAID: stands in an event's text;
- * DECLARED: the setting "framework" has one of the words; BOOSTS: it is the library whose rounds a console prints (stats/boosted.h). */
+ * DECLARED: the setting "framework" has one of the words; SET: "key=value" is a setting, as readers tell whose console they read. */
 struct mark {
     int kit;
     enum where where;
@@ -42,7 +42,7 @@ static const struct mark marks[] = {
     {LIGHTNING, SAID, "pytorch_lightning/"},
     {KERAS, FORMAT, "history"},               {KERAS, SERIES, "epoch_loss"},
     {KERAS, SERIES, "train/epoch_loss"},      {KERAS, SERIES, "validation/epoch_loss"},
-    {KERAS, SAID, "keras/src/"},
+    {KERAS, SAID, "keras/src/"},              {KERAS, SET, "progress_bar=keras"},
     {XGBOOST, BEGINS, "validation_0-"},       {XGBOOST, SERIES, "train-logloss"},
     {XGBOOST, SERIES, "train-mlogloss"},      {XGBOOST, SERIES, "train-rmse"},
     {XGBOOST, SERIES, "train-error"},         {XGBOOST, SERIES, "train-auc"},
@@ -51,8 +51,8 @@ static const struct mark marks[] = {
     {LIGHTGBM, BEGINS, "valid_1's "},         {LIGHTGBM, BEGINS, "train's "},
     {LIGHTGBM, BEGINS, "valid's "},           {LIGHTGBM, BEGINS, "eval's "},
     {LIGHTGBM, BEGINS, "test's "},            {LIGHTGBM, SAID, "lightgbm/"},
-    {XGBOOST, BOOSTS, "xgboost"},             {LIGHTGBM, BOOSTS, "lightgbm"},
-    {CATBOOST, BOOSTS, "catboost"},           {CATBOOST, LIES, "catboost_info/"},
+    {XGBOOST, SET, "boosting_library=xgboost"},             {LIGHTGBM, SET, "boosting_library=lightgbm"},
+    {CATBOOST, SET, "boosting_library=catboost"},           {CATBOOST, LIES, "catboost_info/"},
     {CATBOOST, BEGINS, "learn/"},             {CATBOOST, SAID, "catboost/"},
     {HUGGINGFACE, DECLARED, "huggingface|hf|trl"},
     {LIGHTNING, DECLARED, "lightning"},       {SB3, DECLARED, "baselines3|sb3"},
@@ -91,10 +91,12 @@ static bool in_facts(const struct view *v, const struct mark *m)
     return false;
 }
 
-static bool boosts(const struct view *v, const struct mark *m)
+static bool is_set(const struct view *v, const struct mark *m)
 {
+    size_t n = strcspn(m->text, "=");
     for (size_t i = 0; i < v->n_facts; i++)
-        if (is(v->facts[i].key, "boosting_library") && is(v->facts[i].value, m->text)) return true;
+        if (strlen(v->facts[i].key) == n && memcmp(v->facts[i].key, m->text, n) == 0 && is(v->facts[i].value, m->text + n + 1))
+            return true;
     return false;
 }
 
@@ -115,7 +117,7 @@ static bool shows(const struct view *v, const struct mark *m)
     case FACT: return in_facts(v, m);
     case SAID: return in_events(v, m);
     case DECLARED: return fact_says(v->framework, m->text);
-    case BOOSTS: return boosts(v, m);
+    case SET: return is_set(v, m);
     }
     return false;
 }

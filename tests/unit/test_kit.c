@@ -46,6 +46,9 @@ static void each_framework_is_known_by_what_only_it_writes(void **unused)
     assert_string_equal(by_series("valid_0's l2"), "lightgbm");
     assert_string_equal(by_series("rollout/ep_rew_mean"), "sb3");
     assert_string_equal(by_series("learn/Logloss"), "catboost");
+    const struct fact bar = {"progress_bar", "keras"}, rounds = {"boosting_library", "catboost"};
+    assert_string_equal(name_of(&(struct view){.facts = &bar, .n_facts = 1}), "keras");
+    assert_string_equal(name_of(&(struct view){.facts = &rounds, .n_facts = 1}), "catboost");
     assert_string_equal(by_words("  File \"/x/site-packages/transformers/trainer.py\", line 9"), "huggingface");
     assert_string_equal(by_words("  File \"/x/site-packages/torch/nn/modules/linear.py\""), "pytorch");
 }

@@ -32,9 +32,10 @@ static bool grows_trees(const struct run *r)
     return false;
 }
 
-static struct fact *canonical_facts(struct run *r, size_t *n)
+/* The settings as causes name them; "framework" is the one whose marks the log bears, whatever the settings import. */
+static struct fact *canonical_facts(struct run *r, const struct kit *kit, size_t *n)
 {
-    struct fact *facts = judge_room(r, r->n_facts + 2, sizeof *facts);
+    struct fact *facts = judge_room(r, r->n_facts + 3, sizeof *facts);
     bool rate = false;
     *n = 0;
     for (size_t i = 0; i < r->n_facts; i++) {
@@ -43,6 +44,7 @@ static struct fact *canonical_facts(struct run *r, size_t *n)
         ++*n;
     }
     if (!rate && logged_rate(r, &facts[*n])) ++*n;
+    if (kit) facts[(*n)++] = (struct fact){"framework", kit->id};
     if (grows_trees(r)) facts[(*n)++] = (struct fact){"framework", "trees"};
     return facts;
 }
@@ -126,7 +128,7 @@ void judge_causes(struct run *r, struct view *v, const struct told *t)
         given.by[given.n++] = t->shown[i];
         findings[file.n_findings++] = judge_evidence(r, t->all[i]);
     }
-    file.facts = canonical_facts(r, &file.n_facts);
+    file.facts = canonical_facts(r, v->kit, &file.n_facts);
     file.said = all_said(r, &file.n_said);
     size_t n = diagnose(r->options.knowledge->causes, r->options.knowledge->n_causes, &file, found);
     struct cause_view *out = judge_room(r, n, sizeof *out);

@@ -333,6 +333,7 @@ static bool tell_epoch(struct text_families *f, struct text_run *r, const struct
     if (!text_emit(r, l, ps, at, out) && !again) return false;
     if (isnan(epoch)) r->place.record++;
     else text_place_epoch(&r->place, epoch);
+    if (!f->keras_begun) out->fact(out->arg, span_of("progress_bar"), span_of("keras"));
     f->keras_begun = true;
     f->keras_epoch = epoch;
     f->keras_total = total;
