@@ -9,6 +9,7 @@
 #include "text/east.h"
 #include "text/line.h"
 #include "text/margin.h"
+#include "text/said.h"
 #include "text/sniff.h"
 #include "text/wide.h"
 
@@ -45,8 +46,28 @@ static __attribute__((noinline)) void read_dirty(struct text *t, struct span raw
     read_clean(t, text_clean(raw, buffer), redraw, out);
 }
 
+static void read_line(struct text *t, struct span raw, bool redraw, const struct format_out *out);
+
+/* read_said - the message of a record, line by line; false where it is none. */
+static __attribute__((noinline)) bool read_said(struct text *t, struct span raw, const struct format_out *out)
+{
+    char buffer[TEXT_SAID_MAX_BYTES];
+    struct span rest = text_said(raw, buffer);
+    bool is = rest.n > 0;
+    t->within = true;
+    while (rest.n) {
+        const char *nl = memchr(rest.p, '\n', rest.n);
+        size_t n = nl ? (size_t)(nl - rest.p) : rest.n;
+        if (n) read_line(t, (struct span){rest.p, n}, false, out);
+        rest = span_from(rest, n + (nl != NULL));
+    }
+    t->within = false;
+    return is;
+}
+
 static void read_line(struct text *t, struct span raw, bool redraw, const struct format_out *out)
 {
+    if (text_said_may(raw) && !t->within && read_said(t, raw, out)) return;
     if (text_is_clean(raw)) read_clean(t, raw, redraw, out);
     else read_dirty(t, raw, redraw, out);
 }

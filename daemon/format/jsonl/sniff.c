@@ -1,6 +1,7 @@
 /* jsonl_sniff - is a file JSON lines of a training? */
 #include <strings.h>
 
+#include "../../base/num.h"
 #include "parts.h"
 
 enum { SNIFF_LINES = 20 };
@@ -12,8 +13,7 @@ struct glance {
 static void glance(void *arg, struct span path, enum json_kind kind, struct span raw, double value)
 {
     struct glance *g = arg;
-    (void)raw, (void)value;
-    if (kind != JSON_NUMBER && kind != JSON_TEXT) return;
+    if (kind != JSON_NUMBER && (kind != JSON_TEXT || (span_is(path, "time") && !num_parse(raw, &value)))) return; /* a date */
     g->number = g->number || kind == JSON_NUMBER;
     g->counter = g->counter || field_rank(field_of(path)) < FIELD_UNRANKED;
     g->known = g->known || g->counter || field_speaks_of_training(path);

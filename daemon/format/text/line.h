@@ -24,6 +24,7 @@ struct text {
     uint64_t line; /* physical line of the next byte, from 1 */
     bool skipping; /* inside a line that was too long */
     bool returned; /* the text before ended in a carriage return alone */
+    bool within;   /* the message of a record, text/said.h: what it says is no record again */
     enum text_wide wide;
     struct text_run run;
     struct text_families families;

@@ -1,6 +1,7 @@
 /* text_sniff - see text/sniff.h. The head is read for real, into a sink that counts. */
 #include "sniff.h"
 #include "../csv/sniff.h"
+#include "said.h"
 #include "wide.h"
 
 #include <stdlib.h>
@@ -111,6 +112,17 @@ static bool is_misnamed(const char *path, const char *name, struct span head)
     return ends_in(name, ".csv .tsv") && csv_sniff(path, head) < TABLE && tally_of(head).points >= RECORDS;
 }
 
+/* is_said - JSON lines whose numbers are in what they say. */
+static __attribute__((noinline)) bool is_said(const char *name, struct span head)
+{
+    enum { RECORDS = 10 };
+    char buffer[TEXT_SAID_MAX_BYTES];
+    const char *nl = head.n ? memchr(head.p, '\n', head.n) : NULL;
+    struct span first = span_trim((struct span){head.p, nl ? (size_t)(nl - head.p) : 0});
+    if (!ends_in(name, ".json .jsonl .ndjson") || !text_said_may(first) || !text_said(first, buffer).n) return false;
+    return tally_of(head).points >= RECORDS;
+}
+
 static int sniff_bytes(const char *path, struct span head)
 {
     static const char code[] =
@@ -123,7 +135,7 @@ static int sniff_bytes(const char *path, struct span head)
     const char *name = path ? path_name(path) : "";
     head = without_hole(head);
     if (is_binary(head)) return 0;
-    if (is_misnamed(path, name, head)) return MISNAMED;
+    if (is_misnamed(path, name, head) || is_said(name, head)) return MISNAMED;
     if (ends_in(name, code)) return head.n ? 5 : 0;
     bool document = begins_in(name, documents);
     if ((document && !ends_in(name, ".txt .log")) || (ends_in(name, ".md") && span_starts(span_trim(head), "#")))
