@@ -40,7 +40,7 @@ const struct kind kinds[] = {
      "{series} stands at {to}: too good for data the model has not seen", ""},
     {"overfitting", "overfitting",
      "{series} was best at {axis} {best_step} ({from}) and has risen to {to} ({rise_ratio*}) while the training loss kept "
-     "falling",
+     "falling{is_over}",
      "validation_divergence score_drop gap_from_start"},
     {"validation_divergence", "validation loss diverges",
      "{series} rose from {from} to {to} ({rise_ratio*}) since {axis} {onset} while the training loss did not fall", ""},
@@ -81,7 +81,7 @@ const struct kind kinds[] = {
     {"return_flat", "the agent does not learn",
      "{series} stands at {to} after {points} values and began at {from}: it has not improved beyond its noise", ""},
     {"policy_collapse", "the policy collapsed",
-     "{series} was {from} at its best ({axis} {best_step}) and has been {to} since {axis} {onset}: what was learned is lost",
+     "{series} was {from} at its best ({axis} {best_step}) and fell to {to} at {axis} {onset}{is_lost}",
      "score_drop return_flat"},
     {"entropy_collapse", "the policy became certain too early",
      "{series} is {to} since {axis} {onset}{good_return}: nothing new is tried any more", ""},

@@ -78,6 +78,8 @@ static void add_swing(struct str *out, const struct finding *f)
 
 static void fill(const struct finding *f, const char *sentence, struct str *out);
 
+static const char over[] = "; that is over";
+
 /* One placeholder; name has no braces. */
 static void add_value(struct str *out, const struct finding *f, struct span name)
 {
@@ -96,6 +98,8 @@ static void add_value(struct str *out, const struct finding *f, struct span name
         str_add(out, finding_evidence(f, "return_rose", 0) == 1 ? ", although the return had risen" : " without a good return");
     else if (span_is(name, "came_back")) str_add(out, finding_evidence(f, "recovered", 0) == 1 ? ", and came back" : "");
     else if (span_is(name, "stays")) str_add(out, f->phase == PHASE_CLOSED ? ", and has come back" : " and has not come back");
+    else if (span_is(name, "is_lost")) str_add(out, f->phase == PHASE_CLOSED ? over : ": what was learned is lost");
+    else if (span_is(name, "is_over")) str_add(out, f->phase == PHASE_CLOSED ? over : "");
     else if (span_is(name, "now_words")) str_add(out, now_words(f));
     else if (span_is(name, "value") && finding_evidence(f, "masked", 0) == 1)
         str_add(out, "exactly 0, which is how some trainers log NaN,");
