@@ -20,6 +20,7 @@ LATER = dict(
     common=dict(adam=1e-3, sgd=0.03, rmsprop=1e-3),
     everyday=dict(adam=1e-3, adamw=1e-3, rmsprop=1e-3, sgd=0.02),
     likely=dict(adam=1e-3, adamw=2e-3, nadam=1e-3, sgd=0.05),
+    handy=dict(adam=1e-3, adamw=2e-3, sgd=0.05, rmsprop=1e-3, adagrad=0.03),
     familiar=dict(adam=1e-3, adamw=1e-3, rmsprop=2e-3, sgd=0.03, nadam=2e-3),
     genuine=dict(adam=1e-3, adamw=2e-3, rmsprop=1e-3, nadam=1e-3),
     newer=dict(adam=1e-3, adamw=2e-3, adamax=3e-3, muon=4e-3, lamb=6e-3),
@@ -117,6 +118,14 @@ def hidden(plan, x):
             x = dense()(x)
             all_ = L.Add()([all_, L.Rescaling(0.7)(x)])
         x = all_
+    if plan.family == "shoulder":
+        for i in range(depth):
+            width = k.get("width", 48)
+            x = L.Dense(width * 3 // 2 if i == 0 and width > 2 else width, activation=act, kernel_initializer=init)(x)
+    if plan.family == "averaging":
+        x = dense()(x)
+        for _ in range(depth):
+            x = L.Add()([L.Rescaling(0.5)(x), dense()(x)])
     if plan.family == "bottleneck":
         x = dense()(x)
         for _ in range(depth):
@@ -190,6 +199,7 @@ HOW["common"] = ["print", "print", "bars", "csv", "csv", "history", "frame"]
 HOW["everyday"] = ["print", "bars", "bars", "csv", "csv", "csv", "history", "history", "frame"]
 HOW["likely"] = ["print", "print", "bars", "csv", "csv", "history", "frame", "lambda"]
 HOW["familiar"] = ["print", "print", "bars", "bars", "csv", "csv", "history", "semicolons", "lambda"]
+HOW["handy"] = ["print", "print", "bars", "csv", "csv", "history", "frame", "lambda", "best"]
 HOW["other"] = ["print", "print", "history", "csv", "semicolons"]
 
 
@@ -244,7 +254,7 @@ def train(plan, directory, logger=None):
     if plan.split == "unseen":
         plan.epochs = min(plan.epochs, max(8, (300 if plan.family == "separable" else 1200) // plan.steps_per_epoch))
     if plan.split in ("fresh", "wider", "other", "newer", "genuine", *USUAL):
-        plan.epochs = min(plan.epochs, max(8, 1000 // plan.steps_per_epoch))
+        plan.epochs = min(plan.epochs, max(8, (350 if plan.split == "handy" else 1000) // plan.steps_per_epoch))
     if plan.optimizer not in {**RATES, **LATER.get(plan.split, {})}:
         plan.optimizer = "adam"
         plan.rate = plan.keras.get("rate", RATES["adam"])

@@ -29,9 +29,9 @@ def default_loss(out, y):
     return F.cross_entropy(out.reshape(-1, out.shape[-1]), y.reshape(-1))
 
 
-LATER = ("unseen", "fresh", "wider", "other", "newer", "genuine", "common", "everyday", "likely", "familiar")  # the splits made after the others were looked at
-USUAL = ("common", "everyday", "likely", "familiar")  # what people usually have; each faulty run beside healthy twins
-WRITTEN = ("everyday", "likely", "familiar")  # those of which each faulty run must be shown by its own log
+LATER = ("unseen", "fresh", "wider", "other", "newer", "genuine", "common", "everyday", "likely", "familiar", "handy")  # the splits made after the others were looked at
+USUAL = ("common", "everyday", "likely", "familiar", "handy")  # what people usually have; each faulty run beside healthy twins
+WRITTEN = ("everyday", "likely", "familiar", "handy")  # those of which each faulty run must be shown by its own log
 OPTIMIZERS = dict(
     unseen=["nesterov", "nadam", "adamax", "adagrad", "lion", "adamw", "rmsprop"],
     fresh=["radam", "amsgrad", "heavyball", "adabelief", "lamb", "adafactor", "adamw"],
@@ -43,6 +43,7 @@ OPTIMIZERS = dict(
     everyday=["adam", "adam", "adamw", "adamw", "adamw", "sgd", "momentum", "rmsprop"],
     likely=["adam", "adam", "adamw", "adamw", "momentum", "nesterov", "radam", "nadam"],
     familiar=["adamw", "adamw", "adamw", "adam", "adam", "sgd", "momentum", "nesterov", "rmsprop", "adagrad"],
+    handy=["adam", "adam", "adam", "adamw", "adamw", "adamw", "sgd", "momentum", "nadam", "radam"],
 )
 WAYS = dict(
     unseen=["constant", "onecycle", "invsqrt", "wsd", "polynomial"],
@@ -55,6 +56,7 @@ WAYS = dict(
     everyday=["constant", "constant", "constant", "cosine", "cosine", "linear", "warmcos", "exponential", "multistep"],
     likely=["constant", "constant", "constant", "cosine", "cosine10", "linear", "linear", "step", "onecycle"],
     familiar=["constant", "constant", "constant", "cosine", "warmcos", "warmcos", "onecycle", "linear", "exponential", "step"],
+    handy=["constant", "constant", "constant", "cosine", "cosine", "linear", "warmcos", "multistep", "onecycle", "cosine10"],
 )
 SIZES = dict(
     unseen=dict(batch=[10, 24, 48, 100], steps=[240, 600, 900, 1500], text_batch=[6, 12, 20], text_steps=[250, 450, 700]),
@@ -67,6 +69,7 @@ SIZES = dict(
     everyday=dict(batch=[16, 24, 32, 64, 100], steps=[180, 250, 400, 750], text_batch=[8, 12], text_steps=[160, 220, 340]),
     likely=dict(batch=[20, 32, 48, 64, 128], steps=[200, 300, 450, 800], text_batch=[10, 16], text_steps=[150, 200, 300]),
     familiar=dict(batch=[16, 25, 32, 50, 64, 96], steps=[150, 240, 360, 600, 450], text_batch=[8, 14, 20], text_steps=[140, 240, 180]),
+    handy=dict(batch=[16, 20, 32, 40, 64, 80], steps=[160, 220, 300, 400, 560], text_batch=[10, 12, 16], text_steps=[130, 200, 170]),
 )
 
 
