@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """make.py - trains the zoo: small networks with faults and without, in real frameworks, and keeps what they logged.
 
-    make.py OUT [--split SPLIT] [--only NAME[,NAME]] [--scale X] [--again]    train what OUT lacks
+    make.py OUT [--split SPLIT] [--only NAME[,NAME]] [--scale X] [--again] [--part I/N]    train what OUT lacks
     make.py OUT --like LABELS.csv                                             train exactly what is named there, once each
     make.py --list                                                            faults and controls
 
@@ -21,6 +21,7 @@ import tempfile
 import time
 import traceback
 import warnings
+import zlib
 
 os.environ.update(
     KERAS_BACKEND="torch",
@@ -51,6 +52,7 @@ MODULES = [
     "by_hand",
     "climbing",
     "overlooked",
+    "neglected",
     "machine",
     "adversarial",
     "agent",
@@ -85,7 +87,8 @@ SPLITS = dict(
     common=("n", "common", "development"),
     everyday=("m", "everyday", "development"),
     likely=("l", "likely", "development"),
-    familiar=("k", "familiar", "report"),
+    familiar=("k", "familiar", "development"),
+    handy=("j", "handy", "report"),
 )
 SECONDS = 20  # of a processor, after which no further attempt is begun
 
@@ -171,6 +174,7 @@ def options():
     a.add_argument("--only")
     a.add_argument("--scale", type=float, default=1.0)
     a.add_argument("--again", action="store_true", help="also those given up before")
+    a.add_argument("--part", default="0/1", metavar="I/N", help="of N that work side by side, each with an OUT of its own, the one that has number I")
     a.add_argument("--like")
     a.add_argument("--list", action="store_true")
     return a.parse_args()
@@ -186,7 +190,8 @@ def listed(chosen):
 
 def main():
     o = options()
-    chosen = [e for e in entries() if not o.only or e.name in o.only.split(",")]
+    mine, of = map(int, o.part.split("/"))
+    chosen = [e for e in entries() if (not o.only or e.name in o.only.split(",")) and zlib.crc32(e.name.encode()) % of == mine]
     if o.list or not o.out:
         return listed(chosen)
     path = os.path.join(os.path.abspath(o.out), "labels.csv")

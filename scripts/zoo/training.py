@@ -17,7 +17,7 @@ LOOPS = dict(
     boosting="boosting",
     adversarial="adversarial",
     skorch="skorch",
-    agent=dict(calibration="agent", former="sb3", development="gridworld", unseen="ppo", fresh="agents_fresh", wider="agents_wider", other="agents_other", newer="agents_newer", common="agents_common", everyday="agents_everyday", likely="agents_likely", familiar="agents_familiar"),
+    agent=dict(calibration="agent", former="sb3", development="gridworld", unseen="ppo", fresh="agents_fresh", wider="agents_wider", other="agents_other", newer="agents_newer", common="agents_common", everyday="agents_everyday", likely="agents_likely", familiar="agents_familiar", handy="agents_handy"),
     library="library_other",
     dqn="dqn",
     sac="sac",
@@ -44,7 +44,7 @@ def loop_of(framework, split):
 def framework_of(entry, split, rng, number):
     """One split has agents of a library beside its own, and a loop for rows that others have not."""
     if split in everyday.SPLITS:
-        return "keras" if number >= KERAS else everyday.framework(entry, ELSEWHERE.get(entry.name, ""), rng)
+        return "keras" if number >= KERAS else everyday.framework(entry, ELSEWHERE.get(entry.name, ""), rng, split)
     framework = rng.choice(entry.frameworks)
     if split == "common" and number >= KERAS:
         return "keras"
@@ -75,7 +75,7 @@ def meant(entry, split, seed):
     plan.framework, plan.keras, plan.epochs = (
         framework,
         {},
-        rng.choice(dict(unseen=[12, 20, 35, 60], fresh=[10, 16, 24, 40], wider=[8, 14, 30, 50], other=[5, 10, 18, 30, 60], newer=[7, 12, 20, 32, 50], genuine=[6, 11, 20, 40], common=[8, 15, 25, 40], everyday=[6, 10, 16, 25, 30], likely=[8, 12, 20, 35], familiar=[5, 10, 15, 30, 50]).get(split, [15, 25])),
+        rng.choice(dict(unseen=[12, 20, 35, 60], fresh=[10, 16, 24, 40], wider=[8, 14, 30, 50], other=[5, 10, 18, 30, 60], newer=[7, 12, 20, 32, 50], genuine=[6, 11, 20, 40], common=[8, 15, 25, 40], everyday=[6, 10, 16, 25, 30], likely=[8, 12, 20, 35], familiar=[5, 10, 15, 30, 50], handy=[6, 10, 14, 20, 30]).get(split, [15, 25])),
     )
     if framework in ("agent", "dqn", "sac"):
         plan.framework = "sb3" if split in ("former", *USUAL) or framework in ("dqn", "sac") else "agent"
@@ -121,6 +121,8 @@ def as_keras_has_it(plan):
         plan.family, plan.batch = plan.family if plan.family == "scaled" else "bottleneck", max(32, plan.batch)
     if plan.split == "familiar":
         plan.family, plan.batch = plan.family if plan.family == "accordion" else "adding", max(32, plan.batch)
+    if plan.split == "handy":
+        plan.family, plan.batch = plan.family if plan.family == "shoulder" else "averaging", max(40, plan.batch)
     if plan.split == "likely":
         plan.family, plan.batch = plan.family if plan.family == "trumpet" else "tied", max(32, plan.batch)
     if plan.split == "everyday":
@@ -146,6 +148,8 @@ def vary(framework, plan, entry):
         choices, least = (1, 2, 5, 10, 20, 25, 50), 20
     if plan.split == "familiar":
         choices, least = (1, 2, 5, 8, 10, 20, 25, 50, 100), 20
+    if plan.split == "handy":
+        choices, least = (1, 2, 5, 10, 10, 20, 25, 40, 50), 20
     if plan.split == "likely":
         choices, least = (1, 4, 5, 10, 10, 25, 50), 20
     every = [n for n in choices if plan.steps >= least * n and (plan.split == "development" or plan.steps <= 800 * n)]
@@ -229,7 +233,7 @@ def carry_out(entry, split, seed, directory):
         return print(f"slowed down by others {seed}", flush=True)
     if split in WRITTEN and answer is not None and not shown.said(entry, plan, directory):
         return print(f"not shown in its log {seed} {framework} {plan.family} {plan.data.name} {plan.logger}", flush=True)
-    if split in ("likely", "familiar") and answer and "doubles" in answer and not shown.foreseen(plan, answer["doubles"]):
+    if split in ("likely", "familiar", "handy") and answer and "doubles" in answer and not shown.foreseen(plan, answer["doubles"]):
         return print(f"too few records before it doubles {seed} {framework} {plan.logger}", flush=True)
     if split in USUAL and answer is not None and not entry.is_control and not beside.worse(entry, split, seed, framework, plan):
         return print(f"no worse than its twins {seed} {framework} {plan.family} {plan.data.name}", flush=True)
@@ -247,6 +251,7 @@ def carry_out(entry, split, seed, directory):
         family=plan.family,
         data="-" if framework in ("adversarial", "agent", "dqn", "sac") else plan.data.name,
         seed=seed,
+        seen=shown.come_to(entry, plan, directory) if split == "handy" else "",
     )
 
 

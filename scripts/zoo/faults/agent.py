@@ -40,6 +40,8 @@ def base(plan, algo=None):
         likely_base(plan, algo)
     elif plan.split == "familiar":
         familiar_base(plan, algo)
+    elif plan.split == "handy":
+        handy_base(plan, algo)
     elif plan.split == "common":
         common_base(plan, algo)
     elif plan.split == "fresh":
@@ -118,6 +120,13 @@ def familiar_base(plan, algo):
     plan.steps = 9000 if on_policy else 4000
 
 
+def handy_base(plan, algo):
+    """A room that is kept warm is paid some thirty."""
+    name = plan.rng.choice(["ppo", "ppo", "own", "own"] if algo else ["ppo", "ppo", "own", "own", "own", "a2c", "dqn"])
+    plan.agent = dict(algo=name, lr=plan.rng.choice([1e-3, 2e-3] if name != "own" else [3e-3, 5e-3]), entropy=plan.rng.choice([0.0, 0.005]), clip=0.5, cap=30)
+    plan.steps = dict(own=26000, dqn=6000).get(name, 9000)
+
+
 def fresh_base(plan, algo):
     """algo: who plays; a drone that is held well is worth some thirty, an answer without a mistake one."""
     if algo == "hover":
@@ -189,7 +198,7 @@ def onset(plan, done):
 def policy_collapses(plan):
     """A good policy, then a step size fifty times too large."""
     base(plan)
-    plan.agent["clip"], factor = 0, plan.rng.choice([40, 80]) * dict(unseen=5, newer=4, genuine=4, everyday=8, likely=8, familiar=8).get(plan.split, 1)  # their step is clipped
+    plan.agent["clip"], factor = 0, plan.rng.choice([40, 80]) * dict(unseen=5, newer=4, genuine=4, everyday=8, likely=8, familiar=8, handy=8).get(plan.split, 1)  # their step is clipped
     done = change_at(plan, plan.rng.uniform(0.4, 0.6), lambda a: a.update(lr=a["lr"] * factor), set_rate(factor))
 
     def happened():

@@ -6,7 +6,7 @@ from verify import curves
 from .fault import TORCH, fault, when
 from .rates import RISES
 
-ONLY = dict(only="common everyday likely familiar", frameworks=TORCH, data="cls reg", lines=True)
+ONLY = dict(only="common everyday likely familiar handy", frameworks=TORCH, data="cls reg", lines=True)
 
 
 def base(plan):

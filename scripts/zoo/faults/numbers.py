@@ -128,6 +128,8 @@ def explodes(plan):
         factor, plan.family = 1.5 * factor, "fc"
     if plan.split == "familiar":
         factor, plan.family = 1.6 * factor, "accordion"
+    if plan.split == "handy":
+        factor, plan.family = 1.6 * factor, "shoulder"
     if plan.split == "likely":
         factor, plan.family = 1.6 * factor, "trumpet"
     if plan.split == "common":

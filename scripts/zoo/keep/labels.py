@@ -8,15 +8,19 @@ COLUMNS = "slug split fault knowledge kinds causes groups onset length doubles f
 
 def label_of(entry, split, slug, told):
     """told: what carry_out() found out about the run. An episode log has no step at which something set in."""
-    row = dict(told, slug=slug, split=split, fault="" if entry.is_control else entry.name)
+    row = dict(told, slug=slug, split=split, fault="" if entry.is_control else entry.name, kinds=told.get("seen", ""))
     if "monitor" in told["logger"]:
         row.update(onset=None, length=None)
     return with_table(row, entry)
 
 
+OF_RUN = "loss_nonfinite grad_nonfinite metric_nonfinite run_crashed score_drop".split()
+
+
 def with_table(row, entry):
-    """What counts as right is the table's."""
-    return dict(row, kinds=entry.kinds, causes=entry.causes, knowledge=entry.knowledge, groups=entry.hint.get("groups", ""))
+    """What counts as right is the table's, and of the splits since `handy` what else this run came to."""
+    seen = [k for k in row.get("kinds", "").split() if k in OF_RUN and k not in entry.kinds.split()] if row["slug"].startswith("j-") and entry.kinds else []
+    return dict(row, kinds=" ".join([entry.kinds, *seen]), causes=entry.causes, knowledge=entry.knowledge, groups=entry.hint.get("groups", ""))
 
 
 def known(path):

@@ -294,6 +294,8 @@ OF_FAULT = dict(
     drops_everything=FLAT, all_masked=[not_a_number], one_row_left=[ended], worker_dies=[ended], collective_hangs=[ended], steps_once_an_epoch=[never_fell, still_falls, at_chance],
     built_anew=[swings, leaps] + FLAT, held_out_shuffled=[held_never_fell, gap, turned_up, at_chance], noise_grows=OUT, epsilon_huge=FLAT + [still_falls],
     first_weights_only=FLAT, fitted_too_slowly=[never_fell, still_falls], fitted_too_fast=OUT + FLAT + [swings],
+    same_batch=[turned_up, gap], held_out_in_units=[gap, held_never_fell], double_sigmoid=[right_but_dear, never_fell], tunes_too_fast=OUT + FLAT + [swings], time_limit=[ended],
+    wrong_dtype=[ended], paid_for_wrong=[return_fell], generator_lost=[samples_lost, judge_certain], softmax_one_unit=[never_fell],
     trees_rate_huge=[rose, swings], trees_labels_shuffled=[held_never_fell, turned_up], trees_eval_preprocessing=[gap, held_never_fell], trees_leak=[too_good],
 )  # fmt: skip
 
@@ -314,6 +316,18 @@ def answers(name, plan, directory):
     with np.errstate(all="ignore"):
         told = {question.__name__: float(question(Log(plan, directory))) for question in OF_FAULT[name]}
     return {k: round(v, 1) for k, v in told.items() if v > 1}
+
+
+MACHINE = {"run_crashed", "run_stalled", "out_of_memory", "memory_growth", "input_starved", "throughput_drop"}
+
+
+def come_to(entry, plan, directory):
+    """The kinds that this run came to and others of its fault need not: numbers that are none, a score that fell, an end in an exception."""
+    log = Log(plan, directory)
+    lost = lambda *names: any(not math.isfinite(row[k]) for row in log.rows for k in names if k in row)
+    with np.errstate(all="ignore"):
+        seen = dict(loss_nonfinite=lost("loss"), grad_nonfinite=lost("grad_norm"), metric_nonfinite=lost("held"), run_crashed=ended(log) > 1, score_drop=score_fell(log) > 1)
+    return " ".join(kind for kind, yes in seen.items() if yes) if not set(entry.kinds.split()) <= MACHINE and not entry.is_control else ""
 
 
 def said(entry, plan, directory):

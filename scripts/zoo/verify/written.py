@@ -8,7 +8,7 @@ import numpy as np
 
 from tasks.plan import WRITTEN
 
-ENDED = re.compile(r"Traceback|Killed|Error:|exitcode|SIGKILL|watchdog|signal 9|No space left|Out of memory", re.I)
+ENDED = re.compile(r"Traceback|Killed|Error:|exitcode|SIGKILL|watchdog|signal 9|signal TERM|No space left|Out of memory", re.I)
 GAMES = [("fid", r"(?i)fid|frechet"), ("modes", "modes"), ("d", r"(?i)(^|/)(loss[/_]?d|d_loss|disc\w*_loss|loss_disc\w*)$"), ("g", r"(?i)(^|/)(loss[/_]?g|g_loss|gen\w*_loss|loss_gen\w*)$")]
 OF_AGENT = {"rollout/ep_rew_mean": "returned", "train/entropy_loss": "entropy", "train/value_loss": "value", "train/loss": "loss", "train/approx_kl": "kl"}
 
