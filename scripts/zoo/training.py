@@ -122,7 +122,8 @@ def as_keras_has_it(plan):
     if plan.split == "familiar":
         plan.family, plan.batch = plan.family if plan.family == "accordion" else "adding", max(32, plan.batch)
     if plan.split == "handy":
-        plan.family, plan.batch = plan.family if plan.family == "shoulder" else "averaging", max(40, plan.batch)
+        plan.family, plan.batch = plan.family if plan.family == "shoulder" else "averaging", max(96, plan.batch)
+        plan.epochs = max(22, plan.epochs)
     if plan.split == "likely":
         plan.family, plan.batch = plan.family if plan.family == "trumpet" else "tied", max(32, plan.batch)
     if plan.split == "everyday":

@@ -105,7 +105,7 @@ def wrong_dtype(plan):
 @fault(
     "",
     "paid_for_wrong",
-    "policy_collapse return_flat score_drop score_stuck",
+    "policy_collapse return_flat score_drop score_stuck entropy_collapse",
     "reward_misspecified policy_update_too_large lr_too_high exploration_too_low",
     frameworks="agent",
     data="none",

@@ -57,7 +57,7 @@ TOLD = [Said, Said, Said, Logged, Logged]
 LINES = [Lines, Lines, Table, Table, *TOLD]
 BAR, BOARD = renamed(c.Bar), renamed(c.Board)
 HANDY = dict(
-    all=[*LINES, *LINES, BAR, BAR, BOARD, BOARD, renamed(c.Wandb), renamed(c.MlFiles)], lines=LINES, epochs=[renamed(c.EpochSaid), renamed(c.EpochTable), EpochLine, Dict, Blocks, Blocks],
+    all=[*LINES, *LINES, BAR, BAR, BOARD, BOARD, renamed(c.MlFiles), renamed(c.MlFiles)], lines=LINES, epochs=[renamed(c.EpochSaid), renamed(c.EpochTable), EpochLine, Dict, Blocks, Blocks],
     output=[*TOLD, BAR, Lines], console=[*TOLD, BAR], games=[Lines, Table, *TOLD, BOARD],
 )  # fmt: skip
 c.UNCOUNTED |= {Blocks.name}

@@ -254,7 +254,7 @@ def train(plan, directory, logger=None):
     if plan.split == "unseen":
         plan.epochs = min(plan.epochs, max(8, (300 if plan.family == "separable" else 1200) // plan.steps_per_epoch))
     if plan.split in ("fresh", "wider", "other", "newer", "genuine", *USUAL):
-        plan.epochs = min(plan.epochs, max(8, (350 if plan.split == "handy" else 1000) // plan.steps_per_epoch))
+        plan.epochs = min(plan.epochs, max(22, 350 // plan.steps_per_epoch) if plan.split == "handy" else max(8, 1000 // plan.steps_per_epoch))
     if plan.optimizer not in {**RATES, **LATER.get(plan.split, {})}:
         plan.optimizer = "adam"
         plan.rate = plan.keras.get("rate", RATES["adam"])
