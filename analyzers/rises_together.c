@@ -4,7 +4,7 @@
  * hardly any, but is seldom, and rises by itself where a model overfits. So three weak signs are asked together, each of the stretch between
  * two evaluations: the held-out loss stands above its best, by a factor and by several times any rise that it has undone before; the
  * training loss has not fallen since, as it does where rows are learned by heart; and the gradient norm is higher than in all such stretches
- * so far. Where the norm does not say so, the two losses must rise together twice in a row, or the learning rate be far above all that it
+ * until then. Where the norm does not say so, the two losses must rise together twice in a row, or the learning rate be far above all that it
  * was until the best evaluation (a warm-up that nobody ends; no restart goes there): then less of a rise is enough. Or once, where the held-out loss has
  * doubled, and each of the two has undone a fair part of what it had learned: near 0 a factor means little. What is told here is the beginning of what
  * loss_divergence and grad_explosion tell in full: an evaluation that comes back by half takes it back, and so does the end of the run where
@@ -30,8 +30,9 @@ struct stretch {
     double sum;
     uint32_t n;
     double now, before, at_best; /* of this stretch, the one before it, and that of the best evaluation */
-    double most; /* LOSS: the largest rise from one to the next before the best; NORM: the highest before this one */
-    double rise; /* LOSS: the largest such since the best */
+    double most;                 /* LOSS: the largest rise from one to the next before the best; NORM: the highest so far */
+    double rise;                 /* LOSS: the largest such since the best */
+    double then;                 /* NORM: the highest until the best */
 };
 struct knobs {
     double factor, over_undone, norm, twice, loss, rate, rate_factor, doubled, undone, undone_loss;
@@ -60,8 +61,8 @@ static const struct knob knobs[] = {
      "its best, that the held-out loss stands at", "as loss_rising_factor"},
     {"rises_together_undone", "x", 4, 1, 20, 6, 3, offsetof(struct knobs, over_undone),
      "as large as any rise of it that was undone", "as wander of loss_divergence: chance does 1.5"},
-    {"rises_together_norm", "x", 1.5, 1.1, 10, 2, 1.3, offsetof(struct knobs, norm), "the gradient norm of any stretch before",
-     "seeded training runs: 1.2 to 2 tell the same ones"},
+    {"rises_together_norm", "x", 1.5, 1.1, 10, 2, 1.3, offsetof(struct knobs, norm),
+     "the gradient norm of any stretch until the best evaluation", "seeded training runs: 1.2 to 2 tell the same ones"},
     {"rises_together_twice", "x", 1.05, 1.01, 2, 1.1, 1.03, offsetof(struct knobs, twice),
      "from one evaluation to the next, where the norm says nothing", "our choice"},
     {"rises_together_loss", "x", 1.1, 1, 10, 1.3, 1.05, offsetof(struct knobs, loss), "that the training loss rose by then",
@@ -117,7 +118,7 @@ static void tell(struct state *s, bool back, const struct findings *out)
 static bool driven(const struct state *s)
 {
     const struct stretch *norm = &s->of[NORM], *loss = &s->of[LOSS];
-    return s->normed == s->n && norm->now >= norm->most + log(s->knobs->norm) && loss->now >= loss->at_best - NOT_LESS;
+    return s->normed == s->n && norm->now >= norm->then + log(s->knobs->norm) && loss->now >= loss->at_best - NOT_LESS;
 }
 
 /* Has the rate climbed far above all it was, and the training loss not fallen since? */
@@ -174,8 +175,8 @@ static void take_norm(struct state *s)
 {
     struct stretch *m = &s->of[NORM];
     if (!m->n) return;
-    m->most = s->normed ? fmax(m->most, m->now) : (double)-INFINITY;
     take(m, !s->normed);
+    m->most = s->normed ? fmax(m->most, m->now) : m->now;
     s->normed++;
 }
 
@@ -187,6 +188,7 @@ static void note_best(struct state *s)
     s->rate_then = s->rate_most;
     s->since = 0;
     loss->rise = 0;
+    s->of[NORM].then = s->of[NORM].most;
     for (int i = 0; i < MEANS; i++) s->of[i].at_best = s->of[i].now;
 }
 
