@@ -27,9 +27,9 @@ struct state {
 static const char *const kinds[] = {"loss_plateau",   "loss_divergence",  "validation_divergence",
                                     "gap_from_start", "loss_oscillation", NULL};
 static const struct knob knobs[] = {
-    {"whole_run_sure", "share", 0.93, 0.5, 0.999, 0.97, 0.88, offsetof(struct knobs, sure),
+    {"whole_run_sure", "share", 0.87, 0.5, 0.999, 0.93, 0.82, offsetof(struct knobs, sure),
      "of runs that look like it that are faulty, for a warning",
-     "tests/rates/fit_whole.py, each split by the others: 4 of 1,178 healthy runs are beyond it"},
+     "tests/rates/fit_whole.py, each split by the others: 3 of 1,681 healthy runs are beyond it"},
     {"whole_run_unseen", "share", 0.97, 0.5, 0.999, 0.985, 0.93, offsetof(struct knobs, unseen),
      "the same where a held-out score is logged without its loss",
      "few of the runs that the trees are fitted to are such: 9 of 1,574 healthy ones were beyond the other without theirs, none "

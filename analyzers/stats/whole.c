@@ -9,17 +9,37 @@ struct look {
     double points, first, last, low, high, middle, fell, best, back, half, scatter, same;
 };
 
-const char *const whole_names[WHOLE_FEATURES] = {
-    [WHOLE_TRAIN_FELL] = "train_fell",     [WHOLE_TRAIN_BEST] = "train_best",       [WHOLE_TRAIN_BACK] = "train_back",
-    [WHOLE_TRAIN_HALF] = "train_half",     [WHOLE_TRAIN_SCATTER] = "train_scatter", [WHOLE_TRAIN_SAME] = "train_same",
-    [WHOLE_TRAIN_HIGH] = "train_high",     [WHOLE_TRAIN_POINTS] = "train_points",   [WHOLE_HELD_FELL] = "held_fell",
-    [WHOLE_HELD_BEST] = "held_best",       [WHOLE_HELD_BACK] = "held_back",         [WHOLE_HELD_SCATTER] = "held_scatter",
-    [WHOLE_HELD_SAME] = "held_same",       [WHOLE_HELD_POINTS] = "held_points",     [WHOLE_SCORE_LAST] = "score_last",
-    [WHOLE_SCORE_GAIN] = "score_gain",     [WHOLE_SCORE_BACK] = "score_back",       [WHOLE_SCORE_SAME] = "score_same",
-    [WHOLE_SCORE_MOVES] = "score_moves",   [WHOLE_TRAINED_LAST] = "trained_last",   [WHOLE_TRAINED_GAIN] = "trained_gain",
-    [WHOLE_GAP_LAST] = "gap_last",         [WHOLE_GAP_FIRST] = "gap_first",         [WHOLE_GAP_BEST] = "gap_best",
-    [WHOLE_SCORES_APART] = "scores_apart", [WHOLE_NORM_FELL] = "norm_fell",         [WHOLE_NORM_HIGH] = "norm_high",
-    [WHOLE_HELD_HALF] = "held_half",       [WHOLE_SCORE_HALF] = "score_half",       [WHOLE_NORM_BACK] = "norm_back"};
+const char *const whole_names[WHOLE_FEATURES] = {[WHOLE_TRAIN_FELL] = "train_fell",
+                                                 [WHOLE_TRAIN_BEST] = "train_best",
+                                                 [WHOLE_TRAIN_BACK] = "train_back",
+                                                 [WHOLE_TRAIN_HALF] = "train_half",
+                                                 [WHOLE_TRAIN_SCATTER] = "train_scatter",
+                                                 [WHOLE_TRAIN_SAME] = "train_same",
+                                                 [WHOLE_TRAIN_HIGH] = "train_high",
+                                                 [WHOLE_TRAIN_POINTS] = "train_points",
+                                                 [WHOLE_HELD_FELL] = "held_fell",
+                                                 [WHOLE_HELD_BEST] = "held_best",
+                                                 [WHOLE_HELD_BACK] = "held_back",
+                                                 [WHOLE_HELD_SCATTER] = "held_scatter",
+                                                 [WHOLE_HELD_SAME] = "held_same",
+                                                 [WHOLE_HELD_POINTS] = "held_points",
+                                                 [WHOLE_SCORE_LAST] = "score_last",
+                                                 [WHOLE_SCORE_GAIN] = "score_gain",
+                                                 [WHOLE_SCORE_BACK] = "score_back",
+                                                 [WHOLE_SCORE_SAME] = "score_same",
+                                                 [WHOLE_SCORE_MOVES] = "score_moves",
+                                                 [WHOLE_TRAINED_LAST] = "trained_last",
+                                                 [WHOLE_TRAINED_GAIN] = "trained_gain",
+                                                 [WHOLE_GAP_LAST] = "gap_last",
+                                                 [WHOLE_GAP_FIRST] = "gap_first",
+                                                 [WHOLE_GAP_BEST] = "gap_best",
+                                                 [WHOLE_SCORES_APART] = "scores_apart",
+                                                 [WHOLE_NORM_FELL] = "norm_fell",
+                                                 [WHOLE_NORM_HIGH] = "norm_high",
+                                                 [WHOLE_HELD_HALF] = "held_half",
+                                                 [WHOLE_SCORE_HALF] = "score_half",
+                                                 [WHOLE_NORM_BACK] = "norm_back",
+                                                 [WHOLE_DEAR] = "dear"};
 
 static double share(double part, double whole) { return part / (fabs(whole) + 1e-9); }
 
@@ -97,6 +117,14 @@ static void of_both(const struct look *train, const struct look *held, double *x
     x[WHOLE_GAP_BEST] = log10(held->low / train->low);
 }
 
+/* Right answers with a share s of all cost -ln s each where that is what the model is sure of. A loss far above it comes from few rows that cost
+ * much, one far below from a score of another kind. */
+static double dear(const struct look *held, const struct look *score)
+{
+    double share = score->last / (score->high > 1.5 ? 100 : 1), costs = -log(fmin(fmax(share, 0.001), 0.999));
+    return log10(fmax(held->last, 1e-4) / costs);
+}
+
 void whole_features(const struct past *const of[WHOLE_CURVES], double x[WHOLE_FEATURES])
 {
     struct look l[WHOLE_CURVES];
@@ -111,6 +139,7 @@ void whole_features(const struct past *const of[WHOLE_CURVES], double x[WHOLE_FE
     if (is[WHOLE_TRAIN_SCORE]) x[WHOLE_TRAINED_LAST] = s->last / unit, x[WHOLE_TRAINED_GAIN] = (s->last - s->first) / unit;
     if (is[WHOLE_TRAIN] && is[WHOLE_HELD]) of_both(&l[WHOLE_TRAIN], &l[WHOLE_HELD], x);
     if (is[WHOLE_TRAIN_SCORE] && is[WHOLE_SCORE]) x[WHOLE_SCORES_APART] = x[WHOLE_TRAINED_LAST] - x[WHOLE_SCORE_LAST];
+    if (is[WHOLE_HELD] && is[WHOLE_SCORE]) x[WHOLE_DEAR] = dear(&l[WHOLE_HELD], &l[WHOLE_SCORE]);
     if (is[WHOLE_NORM])
         x[WHOLE_NORM_FELL] = g->fell, x[WHOLE_NORM_HIGH] = log_high(share(g->high, g->middle)), x[WHOLE_NORM_BACK] = g->back;
 }

@@ -41,6 +41,7 @@ enum whole_feature {
     WHOLE_HELD_HALF,
     WHOLE_SCORE_HALF,
     WHOLE_NORM_BACK,
+    WHOLE_DEAR, /* the held-out loss beside what its score would cost, were each answer given that share */
     WHOLE_FEATURES
 };
 

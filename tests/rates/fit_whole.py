@@ -4,11 +4,13 @@
     fit_whole.py TOOL PROGRAM [LABELS.csv] >analyzers/stats/whole_trees.c
 
 TOOL is tool_whole, PROGRAM an mlwatch. Needs XGBoost and numpy (scripts/zoo/requirements.txt). Boosted trees, three cuts deep, with numbers that
-can only speak against a run held to that. The table on stderr says what they are worth: each part of the splits (the first letter of a slug)
+can only speak against a run held to that. They are asked only about runs of which nothing else is told (engine/judge), and so these count most:
+one of which something is told counts for TOLD of another. The table on stderr says what they are worth: each part of the splits (the first letter of a slug)
 judged by trees that were fitted to all the others; how many of the faults that nothing else finds are caught, by how many of the healthy runs
 that nothing else warns of are beyond the same share. The report split is never read here.
 """
 import json
+import math
 import os
 import subprocess
 import sys
@@ -19,11 +21,13 @@ import xgboost
 import runs
 
 SPLITS = ("calibration", "development")
-ROUNDS = 80
+ROUNDS = 200
+TOLD = 1 / 8
+FEWEST = 6  # values of the loss: of fewer nothing is asked (whole_run_points)
 LESS_IS_BETTER = {"train_fell", "train_best", "train_back", "train_same", "train_high", "held_fell", "held_best", "held_back", "held_same",
                   "score_back", "score_same", "gap_last", "gap_best"}
 MORE_IS_BETTER = {"score_last", "score_gain"}
-PARAMETERS = {"max_depth": 3, "eta": 0.1, "min_child_weight": 3, "reg_lambda": 2, "objective": "binary:logistic", "nthread": 1,
+PARAMETERS = {"max_depth": 3, "eta": 0.1, "min_child_weight": 5, "reg_lambda": 4, "objective": "binary:logistic", "nthread": 1,
               "subsample": 0.8, "colsample_bytree": 0.6, "seed": 1, "base_score": 0.5}
 SHOWN = (2, 4, 8, 16)
 
@@ -38,21 +42,22 @@ def features(tool, root, slugs):
     return out[0].split("\t")[1:], rows
 
 
-def fit(names, x, y):
+def fit(names, x, y, weight):
     held = tuple(1 if n in LESS_IS_BETTER else -1 if n in MORE_IS_BETTER else 0 for n in names)
-    return xgboost.train({**PARAMETERS, "monotone_constraints": held}, xgboost.DMatrix(x, y), ROUNDS)
+    return xgboost.train({**PARAMETERS, "monotone_constraints": held}, xgboost.DMatrix(x, y, weight=weight), ROUNDS)
 
 
-def worth(names, slugs, x, y, told):
+def worth(names, slugs, x, y, weight, told):
     """By how many alarms how many faults are caught, each part judged by the others."""
     parts = np.array([s[0] for s in slugs])
     share = np.zeros(len(y))
     for part in sorted(set(parts)):
-        share[parts == part] = fit(names, x[parts != part], y[parts != part]).predict(xgboost.DMatrix(x[parts == part]))
-    silent = np.array([not told[s][0] for s in slugs])
+        rest = parts != part
+        share[~rest] = fit(names, x[rest], y[rest], weight[rest]).predict(xgboost.DMatrix(x[~rest]))
+    silent = np.array([not told[s] for s in slugs])
     healthy = np.sort(share[(y == 0) & silent])[::-1]
-    missed = np.array([not told[s][1] for s in slugs]) & (y == 1)
-    print(f"{int(missed.sum())} faults are not found, {len(healthy)} healthy runs not warned of", file=sys.stderr)
+    missed = silent & (y == 1)
+    print(f"of {int(missed.sum())} faults nothing is told, {len(healthy)} healthy runs are not warned of", file=sys.stderr)
     for alarms in SHOWN:
         print(f"beyond {healthy[alarms]:.3f}: {alarms} healthy, {int((share[missed] > healthy[alarms]).sum())} faults", file=sys.stderr)
 
@@ -102,12 +107,15 @@ def main(tool, program, labels_csv=os.path.join(os.path.dirname(os.path.abspath(
     for s, label in labels.items():
         loud = {f["kind"] for f in results.get(s, {}).get("findings", []) if f["severity"] != "info" and "runs_alike" not in
                 {e["name"] for e in f["evidence"]}}
-        told[s] = (bool(loud), bool(loud & label["kinds"]))
-    slugs = [s for s in sorted(rows) for _ in rows[s]]
-    x = np.clip(np.array([r for s in sorted(rows) for r in rows[s]]), -1e6, 1e6)
+        told[s] = bool(loud)
+    points = [names.index("train_points"), names.index("held_points")]
+    kept = [(s, r) for s in sorted(rows) for r in rows[s] if np.nanmax([r[i] for i in points] + [0]) >= math.log10(FEWEST)]
+    slugs = [s for s, _ in kept]
+    x = np.clip(np.array([r for _, r in kept]), -1e6, 1e6)
     y = np.array([1 if labels[s]["kinds"] else 0 for s in slugs])
-    worth(names, slugs, x, y, told)
-    write(fit(names, x, y), len(set(slugs)))
+    weight = np.array([TOLD if told[s] else 1.0 for s in slugs])
+    worth(names, slugs, x, y, weight, told)
+    write(fit(names, x, y, weight), len(set(slugs)))
 
 
 if __name__ == "__main__":

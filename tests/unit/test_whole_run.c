@@ -31,7 +31,7 @@ static void a_loss_that_fell_a_little_and_a_held_out_one_that_stands_are_a_warni
     struct watch w;
     assert_int_equal(judged(&w, 0.15, true, 0, false), 1);
     assert_string_equal(w.last.kind, "loss_plateau");
-    assert_true(evidence(&w, "runs_alike") >= 0.93);
+    assert_true(evidence(&w, "runs_alike") >= 0.87);
     assert_int_equal(judged(&w, 0.9, false, 0, false), 0);
 }
 
