@@ -366,10 +366,21 @@ size_t diagnose(const struct cause *causes, size_t n_causes, const struct case_f
     return n;
 }
 
-double calibrated(const struct calibration *c, double probability)
+static double moved(double probability, double slope, double intercept)
 {
     double p = fmin(fmax(probability, PROBABILITY_MIN), PROBABILITY_MAX);
-    if (!(c->runs > 0)) return p;
-    double odds = c->slope * log(p / (1 - p)) + c->intercept;
+    double odds = slope * log(p / (1 - p)) + intercept;
     return fmin(fmax(1 / (1 + exp(-odds)), PROBABILITY_MIN), PROBABILITY_MAX);
+}
+
+double calibrated(const struct calibration *c, double probability)
+{
+    bool fitted = c->runs > 0;
+    return moved(probability, fitted ? c->slope : 1, fitted ? c->intercept : 0);
+}
+
+double calibrated_behind(const struct calibration *c, double probability, double best)
+{
+    bool fitted = c->runs > 0 && c->behind_slope > 0;
+    return fmin(fitted ? moved(probability, c->behind_slope, c->behind_intercept) : calibrated(c, probability), best);
 }

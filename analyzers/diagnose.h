@@ -82,9 +82,13 @@ struct diagnosis {
 struct calibration {
     const char *id, *source;
     double slope, intercept, runs; /* runs: how many had a cause when it was fitted; 0: never, and then nothing is changed */
+    double behind_slope,
+        behind_intercept; /* of the causes behind the best one: an equal sum is right less often there; slope 0: as the best */
 };
 /* calibrated - a probability in [0.01, 0.97]; the order of causes stays. */
 double calibrated(const struct calibration *c, double probability);
+/* calibrated_behind - the same for a cause that is not the best one; never above the best one's, as it was shown. */
+double calibrated_behind(const struct calibration *c, double probability, double best);
 
 /* diagnose - rank causes for one run.
  *   out       room for at least DIAGNOSIS_MAX

@@ -211,6 +211,8 @@ static const struct keyed_key calibration_keys[] = {
     {"id", TYPE_TEXT, REQUIRED, offsetof(struct calibration, id), 0, NULL},
     {"slope", TYPE_NUMBER, REQUIRED, offsetof(struct calibration, slope), 0, NULL},
     {"intercept", TYPE_NUMBER, REQUIRED, offsetof(struct calibration, intercept), 0, NULL},
+    {"behind_slope", TYPE_NUMBER, OPTIONAL, offsetof(struct calibration, behind_slope), 0, NULL},
+    {"behind_intercept", TYPE_NUMBER, OPTIONAL, offsetof(struct calibration, behind_intercept), 0, NULL},
     {"runs", TYPE_NUMBER, REQUIRED, offsetof(struct calibration, runs), 0, NULL},
     {"source", TYPE_TEXT, REQUIRED, offsetof(struct calibration, source), 0, NULL},
     {0},
@@ -226,6 +228,8 @@ enum status entry_calibration(const char *name, struct span text, struct arena *
     if (!within(c.slope, 0.05, 20))
         return keyed_wrong(&r, "slope", "must lie in [0.05, 20]: a higher sum of clues is never less likely");
     if (!within(c.intercept, -20, 20)) return keyed_wrong(&r, "intercept", "must lie in [-20, 20]");
+    if (!within(c.behind_slope, 0, 20)) return keyed_wrong(&r, "behind_slope", "must lie in [0, 20]");
+    if (!within(c.behind_intercept, -20, 20)) return keyed_wrong(&r, "behind_intercept", "must lie in [-20, 20]");
     *ret = c;
     return OK;
 }

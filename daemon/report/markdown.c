@@ -178,7 +178,7 @@ static void add_causes(const struct view *v, struct str *s)
 {
     if (v->n_causes) markdown_heading(s, view_decided(v) ? "Likely cause" : "Possible causes, none of them sure");
     for (size_t i = 0; i < v->n_causes; i++) add_cause(v, &v->causes[i], s);
-    if (!v->n_needs || view_decided(v)) return;
+    if (!v->n_needs) return;
     markdown_heading(s, "What would decide");
     for (size_t i = 0; i < v->n_needs; i++) {
         str_add(s, v->needs[i]->role != ROLE_NONE ? "- [ ] log " : "- [ ] ");

@@ -190,7 +190,7 @@ static void causes(struct page *p, const struct view *v, bool brief)
 
 static void needs(struct page *p, const struct view *v, bool brief)
 {
-    if (!v->n_needs || view_decided(v)) return;
+    if (!v->n_needs) return;
     if (!brief) page_heading(p, "To decide between them");
     for (size_t i = 0; i < v->n_needs && (i < 2 || !brief); i++) {
         struct str s = {0};

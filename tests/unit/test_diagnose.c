@@ -90,6 +90,10 @@ static void calibration_keeps_the_order_and_stays_short_of_certainty(void **stat
     const struct calibration none = {.slope = 3, .intercept = 1}, steep = {.slope = 3, .intercept = -1, .runs = 100};
     assert_near(calibrated(&none, 0.7), 0.7); /* never fitted: nothing changes */
     assert_near(calibrated(&steep, 0.5), 1 / (1 + exp(1)));
+    const struct calibration two = {.slope = 1, .intercept = 1, .behind_slope = 1, .behind_intercept = -1, .runs = 100};
+    assert_near(calibrated_behind(&two, 0.5, 0.9), 1 / (1 + exp(1)));
+    assert_near(calibrated_behind(&two, 0.95, 0.6), 0.6);               /* not before the best one */
+    assert_near(calibrated_behind(&steep, 0.5, 0.9), 1 / (1 + exp(1))); /* not fitted apart */
     double before = 0;
     for (double p = 0; p <= 1; p += 0.01) {
         double c = calibrated(&steep, p);

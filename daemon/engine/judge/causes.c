@@ -8,6 +8,7 @@
 #include "evidence.h"
 
 #define NAMED_CAUSE 0.8 /* below it a cause is never stated as the cause (interface: section 4) */
+#define ASKED_BELOW 0.6 /* of the sum of clues itself: such a cause is mostly right, and yet one more artifact would decide */
 
 /* A rate that no setting names is the highest that was logged: schedules rise to it and fall from it. */
 static bool logged_rate(struct run *r, struct fact *rate)
@@ -133,10 +134,12 @@ void judge_causes(struct run *r, struct view *v, const struct told *t)
     size_t n = diagnose(r->options.knowledge->causes, r->options.knowledge->n_causes, &file, found);
     struct cause_view *out = judge_room(r, n, sizeof *out);
     bool trees = grows_trees(r);
+    const struct calibration *c = &r->options.knowledge->calibration;
     const struct trouble near = {v->findings[0].finding.kind, v->project, v->framework};
     for (size_t i = 0; i < n; i++) {
         out[i].diagnosis = found[i];
-        out[i].diagnosis.probability = calibrated(&r->options.knowledge->calibration, found[i].probability);
+        out[i].diagnosis.probability =
+            i ? calibrated_behind(c, found[i].probability, out[0].diagnosis.probability) : calibrated(c, found[i].probability);
         out[i].diagnosis.n_because = as_shown(out[i].diagnosis.because, found[i].n_because, &given);
         out[i].diagnosis.n_against = as_shown(out[i].diagnosis.against, found[i].n_against, &given);
         if (trees) ask_of_trees(&out[i].diagnosis);
@@ -145,6 +148,6 @@ void judge_causes(struct run *r, struct view *v, const struct told *t)
     if (n > 1) ask_between(&out[0].diagnosis, &out[1].diagnosis);
     v->causes = out;
     v->n_causes = n;
-    if (n && out[0].diagnosis.probability < NAMED_CAUSE)
+    if (n && (out[0].diagnosis.probability < NAMED_CAUSE || found[0].probability < ASKED_BELOW))
         v->needs = out[0].diagnosis.missing, v->n_needs = out[0].diagnosis.n_missing;
 }
