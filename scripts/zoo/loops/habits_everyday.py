@@ -25,6 +25,16 @@ def renamed(kind, words=Words, **more):
     return type(kind.__name__, (kind,), dict(__init__=init, **more))
 
 
+def headed(kind, heads):
+    """The same lines with other beginnings."""
+
+    def init(self, directory, rng):
+        kind.__init__(self, directory, rng)
+        self.head = rng.choice(heads)
+
+    return type(kind.__name__, (kind,), dict(__init__=init))
+
+
 class Columns(Epochs):
     """A head and a row an epoch, in columns."""
 

@@ -23,16 +23,6 @@ class Words(c.Words):
 HEADS = ["step {s}:", "iter {s} |", "[{s}/{all}]", "Epoch {e} | Step {s} |", "{word}={s}", "Iteration {s}/{all}:", "| epoch {e:3d} | {s:5d}/{all:5d} batches |"]
 
 
-def headed(kind):
-    """The same lines with other beginnings."""
-
-    def init(self, directory, rng):
-        kind.__init__(self, directory, rng)
-        self.head = rng.choice(HEADS)
-
-    return type(kind.__name__, (kind,), dict(__init__=init))
-
-
 def renamed(kind, **more):
     return e.renamed(kind, Words, **more)
 
@@ -76,7 +66,7 @@ class Padded(Epochs):
 
 FORMS = [("{k}: {v}", ", "), ("{k} {v}", " | "), ("{k}: {v}", "  "), ("{k}={v}", ", "), ("{k} = {v}", "; ")]
 STAMPS = ["{:%Y-%m-%d %H:%M:%S},{ms} INFO ", "{:%Y-%m-%d %H:%M:%S} | INFO | train | ", "INFO:train:", "[{:%m-%d %H:%M:%S}] ", "{:%H:%M:%S} - "]
-Said, Logged, Table, Lines = headed(renamed(c.Said, forms=FORMS)), headed(renamed(c.Logged, forms=FORMS, stamps=STAMPS)), renamed(c.Table), renamed(c.JsonLines)
+Said, Logged, Table, Lines = e.headed(renamed(c.Said, forms=FORMS), HEADS), e.headed(renamed(c.Logged, forms=FORMS, stamps=STAMPS), HEADS), renamed(c.Table), renamed(c.JsonLines)
 TOLD = [Said, Said, Said, Logged, Logged]
 LINES = [Lines, Lines, Table, Table, *TOLD]
 BAR, BOARD = renamed(c.Bar), renamed(c.Board)

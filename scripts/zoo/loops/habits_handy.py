@@ -21,16 +21,6 @@ class Words(c.Words):
 HEADS = ["{word} {s}/{all}:", "[epoch {e} step {s}]", "[Step {s}]", "Train Epoch: {e} [{s}/{all}]", "{word} {s:6d} |", "({s}/{all})"]
 
 
-def headed(kind):
-    """The same lines with other beginnings."""
-
-    def init(self, directory, rng):
-        kind.__init__(self, directory, rng)
-        self.head = rng.choice(HEADS)
-
-    return type(kind.__name__, (kind,), dict(__init__=init))
-
-
 def renamed(kind, **more):
     return e.renamed(kind, Words, **more)
 
@@ -52,7 +42,7 @@ class Blocks(Epochs):
 
 FORMS = [("{k}: {v}", " "), ("{k}={v}", " "), ("{k} {v}", "  "), ("{k}: {v}", " | "), ("{k}={v}", ", ")]
 STAMPS = ["{:%Y-%m-%d %H:%M:%S} ", "[{:%Y-%m-%d %H:%M:%S}][INFO] ", "{:%H:%M:%S} INFO ", "INFO:__main__:", "{:%m/%d %H:%M:%S} trainer INFO: "]
-Said, Logged, Table, Lines = headed(renamed(c.Said, forms=FORMS)), headed(renamed(c.Logged, forms=FORMS, stamps=STAMPS)), renamed(c.Table), renamed(c.JsonLines)
+Said, Logged, Table, Lines = e.headed(renamed(c.Said, forms=FORMS), HEADS), e.headed(renamed(c.Logged, forms=FORMS, stamps=STAMPS), HEADS), renamed(c.Table), renamed(c.JsonLines)
 TOLD = [Said, Said, Said, Logged, Logged]
 LINES = [Lines, Lines, Table, Table, *TOLD]
 BAR, BOARD = renamed(c.Bar), renamed(c.Board)
