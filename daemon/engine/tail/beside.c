@@ -14,6 +14,8 @@
 #include "../tail.h"
 #include "neighbours.h"
 
+enum { MOVED_MAX = 8 /* times, while names change */ };
+
 /* Does the packed file begin like what was read? Its first bytes tell, before all of it is unpacked. */
 static bool begins_alike(const char *path, const struct tail_identity *id)
 {
@@ -24,12 +26,28 @@ static bool begins_alike(const char *path, const struct tail_identity *id)
     return n == (ssize_t)id->head_bytes && hash64(head, id->head_bytes, 0) == id->head_hash;
 }
 
-/* A descriptor of what it holds; cut tells that a packed one is damaged. */
+/* Has another file its name by now? */
+static bool has_moved(const struct neighbour *b)
+{
+    struct stat st;
+    return stat(b->path, &st) != 0 || st.st_ino != b->inode || st.st_dev != b->device;
+}
+
+static int open_plain(const struct neighbour *b)
+{
+    struct stat st;
+    int fd = tail_open_regular(b->path);
+    bool is = fd >= 0 && fstat(fd, &st) == 0 && st.st_ino == b->inode && st.st_dev == b->device;
+    if (fd >= 0 && !is) close(fd);
+    return is ? fd : -1;
+}
+
+/* A descriptor of what it holds; cut tells that a packed one is damaged. -1 too where another file has its name. */
 static int open_neighbour(const struct neighbour *b, bool *cut)
 {
     struct err err = {0};
     *cut = false;
-    if (!b->name.packed) return tail_open_regular(b->path);
+    if (!b->name.packed) return open_plain(b);
     int fd = unpack_open(b->path, &err);
     *cut = err.status != OK;
     return fd;
@@ -171,19 +189,31 @@ static bool go_on_in(struct tail *t, const struct neighbour *b)
     return true;
 }
 
-/* The first of them that comes before the file at `current`, and can be opened. A file that has no name any more (left) comes before those
- * that are younger; at a tie too, for what replaced it repeats it and is compared. */
-static bool go_on_beside(struct tail *t, int current, bool left)
+/* The first of a list that comes before the file at `current`, and can be opened.
+ *   moved   set where one of them had got another name since it was listed: list them again */
+static bool go_on_in_one(struct tail *t, const struct neighbours *b, int current, bool left, bool *moved)
 {
     struct stat st;
-    struct neighbours b = neighbours_of(t->path, true);
     bool found = false, there = current >= 0 && fstat(current, &st) == 0;
-    for (size_t i = first_after(t, &b); i < b.n && !found; i++) {
-        if (there && is_current(&b.list[i], current, &st)) break;
-        bool younger = left && there && tail_time(&b.list[i].changed) >= tail_time(&st.st_mtim);
-        found = !younger && go_on_in(t, &b.list[i]);
+    *moved = false;
+    for (size_t i = first_after(t, b); i < b->n && !found && !*moved; i++) {
+        if (there && is_current(&b->list[i], current, &st)) break;
+        bool younger = left && there && tail_time(&b->list[i].changed) >= tail_time(&st.st_mtim);
+        found = !younger && go_on_in(t, &b->list[i]);
+        *moved = !younger && !found && has_moved(&b->list[i]);
     }
-    neighbours_done(&b);
+    return found;
+}
+
+/* A file that has no name any more (left) comes before those that are younger; at a tie too, for what replaced it repeats it and is compared. */
+static bool go_on_beside(struct tail *t, int current, bool left)
+{
+    bool found = false, moved = true;
+    for (int i = 0; i < MOVED_MAX && moved && !found; i++) {
+        struct neighbours b = neighbours_of(t->path, true);
+        found = go_on_in_one(t, &b, current, left, &moved);
+        neighbours_done(&b);
+    }
     return found;
 }
 

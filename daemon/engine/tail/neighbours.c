@@ -6,7 +6,7 @@
 
 #include "../../base/str.h"
 
-enum { BESIDE_MAX = 10000 };
+enum { BESIDE_MAX = 10000, LISTED_MAX = 8 /* times, while names change */ };
 
 void neighbours_done(struct neighbours *b)
 {
@@ -87,7 +87,7 @@ static bool unfinished(struct span name)
     return false;
 }
 
-struct neighbours neighbours_of(const char *path, bool rotated_only)
+static struct neighbours list(const char *path, bool rotated_only)
 {
     struct neighbours b = {0};
     const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
@@ -102,5 +102,28 @@ struct neighbours neighbours_of(const char *path, bool rotated_only)
     free(directory);
     drop_twins(&b);
     if (b.n) qsort(b.list, b.n, sizeof *b.list, by_age);
+    return b;
+}
+
+static bool same_files(const struct neighbours *a, const struct neighbours *b)
+{
+    for (size_t i = 0; i < a->n && a->n == b->n; i++) {
+        const struct neighbour *x = &a->list[i], *y = &b->list[i];
+        if (x->inode != y->inode || x->device != y->device || strcmp(x->path, y->path) != 0) return false;
+    }
+    return a->n == b->n;
+}
+
+/* While a log is rotated, names move from file to file: one is met under two of them, or under none. Two lists that are the same are right. */
+struct neighbours neighbours_of(const char *path, bool rotated_only)
+{
+    struct neighbours b = list(path, rotated_only);
+    for (int i = 1; b.n && i < LISTED_MAX; i++) {
+        struct neighbours again = list(path, rotated_only);
+        bool same = same_files(&b, &again);
+        neighbours_done(&b);
+        b = again;
+        if (same) break;
+    }
     return b;
 }
