@@ -26,7 +26,7 @@ struct neighbours {
 /* neighbours_of - the regular files beside the path, none of them empty, whose name begins like its own, up to the first dot. Those for which memory
  * ran out are missing.
  *   rotated_only   those with a rotated name
- * Cost             a listing of the directory, and a stat of each of them */
+ * Cost             two listings of the directory, and a stat of each of them; up to eight while names change */
 struct neighbours neighbours_of(const char *path, bool rotated_only);
 void neighbours_done(struct neighbours *b);
 
