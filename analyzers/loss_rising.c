@@ -13,7 +13,6 @@
  * In a long run a value is the mean of several points, so that the averages go on covering a fair part of what was seen.
  * Sources: those of stats/rising.h. */
 #include <math.h>
-#include <string.h>
 
 #include "analyzer.h"
 #include "stats/announced.h"

@@ -85,13 +85,22 @@ static bool both_tell(const struct rising *s, const struct rise *r, const struct
            ramp->last >= (ramp->from + ramp->to) / 2 && held_agrees(s, r, ramp);
 }
 
+/* Are both averages up? Of most values of most runs they are not, and the curve need not be looked at. Of a few values the slow one has not
+ * come down yet. */
+static bool is_up(const struct rising *s, const struct climb *c)
+{
+    const struct climb_level *fast = &c->of[CLIMB_FAST], *slow = &c->of[CLIMB_SLOW];
+    if ((double)c->n <= s->knobs->few_points && fast->level - fast->best >= s->least_rise) return true;
+    return fast->level - slow->best >= s->least_rise && slow->level - slow->best >= s->least_rise / 4;
+}
+
 bool rising_by_curve(const struct rising *s, struct rise *r, const struct past *past)
 {
     const struct ramp_knobs *k = &s->knobs->ramp;
     const struct ramp_knobs logs = {log(k->factor), k->height, log(k->sure_factor), k->sure_height, k->leap, k->undone, false};
     const struct climb *c = &r->climb;
     struct ramp ramp;
-    if (!past || !rising_is_up(s, c) || ramp_length(past) == r->asked) return false;
+    if (!past || !is_up(s, c) || ramp_length(past) == r->asked) return false;
     r->asked = ramp_length(past);
     if (rate_explains(s, r) || (ahead_warms_up(&s->ahead) && c->of[CLIMB_FAST].level < c->initial + log(s->knobs->warm_factor)))
         return false;

@@ -59,13 +59,5 @@ bool rising_by_averages(const struct rising *s, struct rise *r);
 bool rising_by_values(const struct rising *s, const struct rise *r);
 /* rising_by_curve - does the curve show a climb that nothing explains? Sets its onset if so. About 5 us, when it has one more value. */
 bool rising_by_curve(const struct rising *s, struct rise *r, const struct past *past);
-/* rising_is_up - are both averages up? Of most values of most runs they are not, and the curve need not be looked at. Of a few values the slow one has
- * not come down yet. */
-static inline bool rising_is_up(const struct rising *s, const struct climb *c)
-{
-    const struct climb_level *fast = &c->of[CLIMB_FAST], *slow = &c->of[CLIMB_SLOW];
-    if ((double)c->n <= s->knobs->few_points && fast->level - fast->best >= s->least_rise) return true;
-    return fast->level - slow->best >= s->least_rise && slow->level - slow->best >= s->least_rise / 4;
-}
 
 #endif

@@ -6,8 +6,9 @@ split of the zoo.
 
 The program judges those runs with confidences as they are summed (slope 1, intercept 0); then
     logit(P(right)) = slope * logit(confidence of the best cause) + intercept
-and the same of the causes behind the best one (behind_slope, behind_intercept), which are right less often at an equal sum, is fitted by penalised maximum likelihood (Platt 1999, with a normal prior around slope 1 and intercept 0, for there are only some hundred runs:
-sd 0.5 and 1). The report split is never read here.
+is fitted by penalised maximum likelihood (Platt 1999, with a normal prior around slope 1 and intercept 0, for there are only some hundred runs:
+sd 0.5 and 1), and the same for the causes behind the best one (behind_slope, behind_intercept), which are right less often at an equal sum.
+The report split is never read here.
 """
 import json
 import math

@@ -14,6 +14,7 @@ import math
 import os
 import subprocess
 import sys
+import textwrap
 
 import numpy as np
 import xgboost
@@ -23,6 +24,7 @@ import runs
 SPLITS = ("calibration", "development")
 ROUNDS = 200
 TOLD = 1 / 8
+WIDTH = 130  # of a line of C
 FEWEST = 6  # values of the loss: of fewer nothing is asked (whole_run_points)
 LESS_IS_BETTER = {"train_fell", "train_best", "train_back", "train_same", "train_high", "held_fell", "held_best", "held_back", "held_same",
                   "score_back", "score_same", "gap_last", "gap_best"}
@@ -90,9 +92,11 @@ def write(model, n):
     starts = np.cumsum([0] + [len(t) for t in trees])[:-1]
     print(f"/* whole_trees - written by tests/rates/fit_whole.py from {n} runs of the zoo. */")
     print('#include "whole_trees.h"\n')
+    print("/* clang-format off */")
     print("const struct whole_node whole_nodes[] = {")
-    print(", ".join(c_float(row) for t in trees for row in t))
+    print(textwrap.fill(", ".join(c_float(row).replace(", ", ",") for t in trees for row in t), WIDTH))
     print("};")
+    print("/* clang-format on */")
     print(f"const uint16_t whole_trees[] = {{{', '.join(map(str, starts))}}};")
     print(f"const uint16_t whole_n_trees = {len(trees)};")
     print("const float whole_base = 0.0F;")
