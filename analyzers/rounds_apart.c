@@ -170,7 +170,7 @@ static void observe(void *state, const struct point *p, const struct findings *o
     if (!isfinite(p->value) || !p->past) return;
     if (p->series->role == ROLE_LOSS_TRAIN) (void)heard_place(s->train, &s->n_train, TRAINS, p);
     else (void)heard_place(s->eval, &s->n_eval, EVALS, p);
-    if (preview_due(&s->preview, p)) preview_judge(&s->preview, s, say_all, out);
+    if (preview_due_at_rest(&s->preview, p, out)) preview_judge(&s->preview, s, say_all, out);
 }
 
 static void finish(void *state, const struct findings *out)

@@ -178,6 +178,7 @@ static void observe(void *state, const struct point *p, const struct findings *o
     if (role == ROLE_LOSS_TRAIN && isfinite(p->time) && !s->n_logged) add_clock(s, p);
     if (role != ROLE_THROUGHPUT && role != ROLE_STEP_TIME) {
         if (!s->learns) s->learns = true, s->learns_from = p->step;
+        if (s->n_logged) rest_for(out, REST);
         return;
     }
     if (p->value > 0) add_pace(s, p, out);

@@ -23,12 +23,15 @@ bool run_grow(void **array, size_t *room, size_t used, size_t element)
 
 /* ---- findings ---------------------------------------------------------------------------------------------------------- */
 
+static uint32_t emitting(const struct run *r) { return r->hearing.running ? r->hearing.running->id : RUN_ITSELF; }
+
 static struct run_finding *same_symptom(struct run *r, const struct finding *f)
 {
+    const uint32_t watcher = emitting(r);
     for (size_t i = r->n_findings; i-- > 0;) {
         struct run_finding *old = &r->findings[i];
-        if (old->watcher != r->hearing.emitting || old->f.episode != f->episode || strcmp(old->f.kind, f->kind) != 0) continue;
-        if (r->hearing.emitting != RUN_ITSELF || old->f.series == f->series) return old;
+        if (old->watcher != watcher || old->f.episode != f->episode || strcmp(old->f.kind, f->kind) != 0) continue;
+        if (watcher != RUN_ITSELF || old->f.series == f->series) return old;
     }
     return NULL;
 }
@@ -47,7 +50,7 @@ void run_found(void *arg, const struct finding *f)
     if (old) old->f = *f;
     else if (r->n_findings < FINDINGS_MAX &&
              run_grow((void **)&r->findings, &r->findings_room, r->n_findings, sizeof *r->findings))
-        r->findings[r->n_findings++] = (struct run_finding){.f = *f, .watcher = r->hearing.emitting};
+        r->findings[r->n_findings++] = (struct run_finding){.f = *f, .watcher = emitting(r)};
     if (!r->replaying && r->options.hooks.finding) r->options.hooks.finding(r->options.hooks.arg, f);
 }
 
@@ -205,7 +208,7 @@ void run_end(struct run *r)
     if (!curves_open(&r->out)) abort(); /* as run_view does: 2 KB */
     for (size_t i = 0; i < r->n_watchers; i++) {
         struct watcher *w = r->watchers[i];
-        r->hearing.emitting = w->id;
+        r->hearing.running = w;
         if (w->analyzer->finish) w->analyzer->finish(watcher_state(w), &r->out);
     }
 }

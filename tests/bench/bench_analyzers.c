@@ -1,7 +1,8 @@
 /* bench_analyzers - what the analyzers cost a point of a run.
  *   usage   bench_analyzers [ROUNDS]               nanoseconds a point of short and long runs, all analyzers together and as the engine
  *                                                  hears them; bytes of state a series; then each analyzer, a point that it hears
- *           bench_analyzers --once STEPS [ANALYZER]       a run through all analyzers, one, or none ("-"), once: to count instructions by
+ *           bench_analyzers --once STEPS [ANALYZER]       a run through all analyzers, one, none ("-") or the engine ("engine"), once: to count
+ *                                                  instructions by
  *           bench_analyzers --make FILE SERIES POINTS     losses as doubles in this machine's order, a series behind the other
  *           bench_analyzers --detect FILE SERIES POINTS [ANALYZER]   every analyzer of a single loss over them, or one; a JSON object
  *
@@ -231,11 +232,13 @@ static int once(int steps, const char *name)
 {
     const struct analyzer *only = NULL;
     bool none = name && strcmp(name, "-") == 0;
+    bool engine = name && strcmp(name, "engine") == 0;
     for (size_t i = 0; name && analyzers[i]; i++)
         if (strcmp(analyzers[i]->name, name) == 0) only = analyzers[i];
-    if (steps < 1 || (name && !none && !only)) return 2;
+    if (steps < 1 || (name && !none && !engine && !only)) return 2;
     struct log l = make_log(steps);
-    best_of(1, &l, only, none);
+    if (engine) engine_best_of(1, &l, &host.bytes);
+    else best_of(1, &l, only, none);
     printf("%zu points, %lu heard, %zu B of state\n", l.n, host.heard, host.bytes);
     free(l.points);
     return 0;

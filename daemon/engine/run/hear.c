@@ -19,11 +19,8 @@ void hearers_add(struct hearers *h, struct watcher *w, bool whole)
         if (h->all[i].watcher == w) return;
     hearers_make_room(h, h->n < h->room ? h->n + 1u : h->n + (size_t)MORE);
     if (h->n == h->room) return;
-    h->all[h->n++] = (struct hearer){.watcher = w,
-                                     .counts = w->analyzer->counts,
-                                     .whole = whole,
-                                     .odd = w->analyzer->counts || whole,
-                                     .looks = !w->analyzer->blind};
+    unsigned how = (w->analyzer->counts ? HEARER_COUNTS : 0u) | (whole ? HEARER_WHOLE : 0u) | (w->analyzer->blind ? 0u : HEARER_LOOKS);
+    h->all[h->n++] = (struct hearer){.watcher = w, .how = (uint8_t)how};
     h->due = 0;
 }
 
@@ -48,7 +45,7 @@ void hearers_chain(struct hearers *h, uint64_t nth)
     h->due = UINT32_MAX;
     for (uint8_t i = 0; i < h->n; i++) {
         struct hearer *one = &h->all[i];
-        if (!one->counts && one->until > nth) {
+        if (!(one->how & HEARER_COUNTS) && one->until > nth) {
             if (one->until < h->due) h->due = one->until;
             continue;
         }
@@ -64,10 +61,10 @@ uint8_t *hearers_rest(struct hearers *h, uint8_t *at, uint64_t nth, bool finite,
     uint64_t points = now->rest;
     now->rest = 0;
     if (points == REST_UNTIL_0) h->until_0 = true;
-    if (one->whole || !finite) return &one->next;
-    uint64_t until = (one->counts ? (uint64_t)one->watcher->heard : nth) + points + 1;
+    if (one->how & HEARER_WHOLE || !finite) return &one->next;
+    uint64_t until = (one->how & HEARER_COUNTS ? (uint64_t)one->watcher->heard : nth) + points + 1;
     one->until = until < UINT32_MAX && points < REST ? (uint32_t)until : UINT32_MAX;
-    if (one->counts) return &one->next;
+    if (one->how & HEARER_COUNTS) return &one->next;
     if (one->until < h->due) h->due = one->until;
     *at = one->next;
     return at;
@@ -77,8 +74,10 @@ void hearers_give_odd(struct hearer *one, const struct point *p, const struct po
                       struct hearing *now)
 {
     struct watcher *w = one->watcher;
-    if (one->odd) out->heard = w->heard += w->heard < UINT32_MAX;
-    if ((one->counts && w->heard < one->until) || (one->looks && !curves_open(out))) return;
-    now->emitting = w->id;
-    w->analyzer->observe(watcher_state(w), one->whole ? of_run : p, out);
+    const bool whole = one->how & HEARER_WHOLE;
+    if (whole && !(one->how & HEARER_COUNTS)) w->heard += w->heard < UINT32_MAX;
+    if (whole || one->how & HEARER_COUNTS) out->heard = w->heard;
+    if (one->how & HEARER_LOOKS && !curves_open(out)) return;
+    now->running = w;
+    w->analyzer->observe(watcher_state(w), whole ? of_run : p, out);
 }

@@ -82,7 +82,7 @@ void run_hole(struct run *r, const struct run_series *s)
     if (!missing(r, s, r->sources[s->s.source]->record - 1, &f)) return;
     f.phase = PHASE_CLOSED;
     f.severity = SEVERITY_INFO;
-    r->hearing.emitting = RUN_ITSELF;
+    r->hearing.running = NULL;
     run_found(r, &f);
 }
 

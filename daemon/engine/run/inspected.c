@@ -128,7 +128,7 @@ static void take_finding(struct run *r, const json_t *o, const char *path, int64
         if (old->f.phase != PHASE_CLOSED) f.onset_step = f.first_step = old->f.onset_step, f.phase = PHASE_CHANGED;
     }
     take_evidence(r, &f, json_object_get(o, "evidence"));
-    r->hearing.emitting = RUN_ITSELF;
+    r->hearing.running = NULL;
     run_found(r, &f);
     for (size_t i = 0; i < r->n_findings; i++)
         if (r->findings[i].watcher == RUN_ITSELF && r->findings[i].f.series == f.series && r->findings[i].f.kind == f.kind)
@@ -152,7 +152,7 @@ static void close_rest(struct run *r, const char *path, int64_t step, uint32_t l
         struct finding f = old->f;
         f.phase = PHASE_CLOSED;
         f.last_step = step;
-        r->hearing.emitting = RUN_ITSELF;
+        r->hearing.running = NULL;
         run_found(r, &f);
     }
 }

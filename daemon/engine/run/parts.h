@@ -235,7 +235,7 @@ bool run_grow(void **array, size_t *room, size_t used, size_t element);
 
 /* ---- run.c ---------------------------------------------------------------------------------------------------------------- */
 
-/* run_found - what an analyzer, or the run itself, found; `emitting` says which watcher. A symptom is known by watcher, kind and episode. */
+/* run_found - what an analyzer, or the run itself, found; `running` says which watcher. A symptom is known by watcher, kind and episode. */
 void run_found(void *arg, const struct finding *f);
 
 /* ---- run/series.c ----------------------------------------------------------------------------------------------------------- */

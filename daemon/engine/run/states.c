@@ -64,7 +64,7 @@ static bool make_whole(struct run *r, struct watcher *w)
 void *run_whole_state(void *arg)
 {
     struct run *r = arg;
-    struct watcher *w = r->watchers[r->hearing.emitting - 1];
+    struct watcher *w = r->watchers[r->hearing.running->id - 1];
     return make_whole(r, w) ? watcher_state(w) : NULL;
 }
 

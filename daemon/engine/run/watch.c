@@ -48,7 +48,7 @@ static void catch_up(struct run *r, struct watcher *w, const struct run_series *
                           .source = s->s.source,
                           .segment = s->kept.segment,
                           .past = &s->kept.past};
-        r->hearing.emitting = w->id;
+        r->hearing.running = w;
         for (uint32_t n = 0; n < b->n; n += one_of) {
             r->out.heard = w->heard += w->heard < UINT32_MAX;
             w->analyzer->observe(watcher_state(w), &p, &r->out);
