@@ -3,18 +3,23 @@
  * Judged on the logarithm against the median and MAD of the last 32 accepted values. A jump counts only when it is far outside the noise
  * *and* undoes a part of the progress made: mini-batch noise does the first, a falling curve's wiggle the second, rarely both.
  * The first values have no baseline yet; they are judged together once there are enough (a warm-up bump above 1.5 times the initial
- * loss). An excursion that does not end is loss_divergence's business. */
+ * loss). An excursion that does not end is loss_divergence's business.
+ *
+ * When the run is over the highest is judged once more, by what came after: where batches go on to leap half as high, and scatter so that its
+ * height is none any more, it was their first and not the run's. A loss that falls scatters more on the logarithm than it did, and a window
+ * knows only what was there before. */
 #include <math.h>
 #include <string.h>
 
 #include "analyzer.h"
 #include "stats/announced.h"
 #include "stats/excursion.h"
+#include "stats/robust.h"
 #include "stats/told.h"
 
 struct knobs {
     struct excursion_knobs excursion;
-    double longest, little, nothing, passing, solved, tail;
+    double longest, little, nothing, passing, solved, tail, again, after;
 };
 struct state {
     const struct knobs *knobs;
@@ -26,6 +31,8 @@ struct state {
     double count;
     double top;    /* the highest peak of those that came back, on the scale */
     uint64_t wide; /* values that the longest of them took */
+    double rise;   /* of the highest one told, on the scale, and where it ended */
+    int64_t until;
 };
 
 enum {
@@ -62,6 +69,11 @@ static const struct knob knobs[] = {
     {"loss_spike_tail", "x", 2, 1, 100, 4, 1, offsetof(struct knobs, tail),
      "the initial loss, up to which single values that leap out again and again are noise",
      "seeded bad batches: one each; broad batches: up to 1.4"},
+    {"loss_spike_again", "values", 2, 1, 1000, 1, 5, offsetof(struct knobs, again),
+     "after it that leap half as high, where it is none by their scatter, to be what the batches are like",
+     "seeded bad batches: none or one"},
+    {"loss_spike_after", "points", 12, 8, 256, 8, 16, offsetof(struct knobs, after), "after it to know their scatter",
+     "our choice"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
 /* The optimizer's very first updates, made good at once: one high value within the first five steps, before adaptive methods know the size of
@@ -126,7 +138,7 @@ static struct finding describe(struct state *s, const struct point *p, double re
     finding_add(&f, "during_warmup", start != NULL, "");
     finding_add(&f, "width_points", (double)e->length, "points");
     finding_add(&f, "count", s->count, "spikes");
-    s->highest = excursion_height_sd(e);
+    s->highest = excursion_height_sd(e), s->rise = e->peak - e->from;
     return f;
 }
 
@@ -146,7 +158,28 @@ static void tell(struct state *s, const struct point *p, enum phase phase, doubl
     struct finding f = highest ? describe(s, p, recovered, start) : count_one_more(s, p, out);
     f.phase = s->told ? phase : PHASE_OPENED;
     s->told = true;
+    if (highest) s->until = s->e.last_step;
     out->emit(out->arg, &f);
+}
+
+/* Do the values behind it leap half as high, some of them, and scatter by so much that its height would be none? Each is held against the level
+ * of those around it. */
+static bool was_scatter(const struct state *s)
+{
+    enum { AROUND = 4 };
+    struct past_room room;
+    double y[PAST_MOST], leaps = 0;
+    const struct curve *c = s->past ? past_fine(s->past, &room) : NULL;
+    uint32_t from = 0, n = 0;
+    while (c && from < c->used && c->buckets[from].first_step <= s->until) from++;
+    for (uint32_t i = from; c && i < c->used; i++) y[n++] = scale_of(&s->e.scale, c->buckets[i].mean);
+    if (n < s->knobs->after) return false;
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t first = i < AROUND ? 0 : i - AROUND, last = i + AROUND < n ? i + AROUND : n - 1;
+        double level = robust_median(y + first, last - first + 1);
+        leaps += scale_of(&s->e.scale, c->buckets[from + i].max) - level > s->rise / 2;
+    }
+    return leaps >= s->knobs->again && s->rise < s->knobs->excursion.height_sd * robust_noise(y, n) * sqrt(c->width);
 }
 
 static void tell_start(struct state *s, const struct point *p, const struct findings *out)
@@ -185,8 +218,13 @@ static void observe(void *state, const struct point *p, const struct findings *o
 static void finish(void *state, const struct findings *out)
 {
     struct state *s = state;
-    if (s->told || !s->series || s->e.n >= EXCURSION_EARLY) return;
-    tell_start(s, &(struct point){.series = s->series, .source = s->series->source}, out);
+    if (!s->series) return;
+    if (!s->told && s->e.n < EXCURSION_EARLY)
+        tell_start(s, &(struct point){.series = s->series, .source = s->series->source}, out);
+    if (!s->told || !was_scatter(s)) return;
+    struct finding f = told_last(&(struct told){.kind = "loss_spike", .series = s->series}, out);
+    f.phase = PHASE_CHANGED, f.severity = SEVERITY_INFO;
+    out->emit(out->arg, &f);
 }
 
 const struct analyzer analyzer_loss_spike = {.name = "loss_spike",
