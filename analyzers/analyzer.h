@@ -79,7 +79,7 @@ struct findings {
     void *arg;
     void (*emit)(void *arg, const struct finding *f);
     bool (*last)(void *arg, const char *kind, uint32_t episode, struct finding *ret); /* see below; NULL: nothing is kept */
-    void *(*whole)(void *arg);                                                        /* see below; NULL: states are whole */
+    void *(*room)(void *arg, size_t bytes);                                           /* see below; NULL: states are whole */
     bool (*open)(void *arg); /* see curves_open; NULL: nothing is ever closed */
     bool closed;
     uint64_t nth;   /* of its series the point is, from 1; 0: the host does not count */
@@ -129,9 +129,14 @@ struct analyzer {
 /* last - the newest phase of a symptom that this state has told, which the host keeps anyway; false where it has it no more. So a state need
  * not hold the words of what it may have to close, and most never tell anything. */
 
-/* first_size - what lies behind it in the state few runs need. Before the analyzer touches it in observe it asks for the whole of its
- * state, by state_whole: the same, what is new zeroed, and perhaps at another place; NULL when memory ran out. */
-static inline void *state_whole(void *state, const struct findings *out) { return out->whole ? out->whole(out->arg) : state; }
+/* first_size - what lies behind it in the state few runs need, or all of it few. Before the analyzer touches it, in observe or finish, it asks for so many
+ * bytes of its state, by state_room, or for the whole of it, by state_whole: the same, what is new zeroed, and perhaps at another place; NULL
+ * when memory ran out. */
+static inline void *state_room(void *state, const struct findings *out, size_t bytes)
+{
+    return out->room ? out->room(out->arg, bytes) : state;
+}
+static inline void *state_whole(void *state, const struct findings *out) { return state_room(state, out, SIZE_MAX); }
 
 /* rest_for - most analyzers know for long what they are to make of a series: its past is the host's, and they look at it now and then. In
  * observe they may say that they need none of the next so many points of the series in hand (those that count: of the next so many that they

@@ -30,7 +30,6 @@ struct state {
     double early;          /* the highest level of the first ones */
     uint64_t n_whole;
     const struct series *series, *loss_series;
-    struct layer layer[LAYERS];
     uint32_t n_layers;
     double loss_first, loss_now;
     uint64_t n_loss;
@@ -38,8 +37,9 @@ struct state {
     uint64_t onset_line;
     uint64_t low_points, n_low_row; /* n_low_row: norms below `norm` up to the newest one */
     struct place low, newest;       /* where these begin, and end */
-    bool told;
-    struct finding last; /* as told, or to be told */
+    bool told, judged;
+    struct finding last;        /* as told, or to be told; behind first_size, as what follows */
+    struct layer layer[LAYERS]; /* room for as many as there were */
 };
 
 static const char *const kinds[] = {"grad_vanishing", NULL};
@@ -63,7 +63,8 @@ static bool loss_is_high(const struct state *s)
     return s->n_loss < 5 || s->loss_first <= 0 || s->loss_now >= s->knobs->loss_left * s->loss_first;
 }
 
-static void report(struct state *s, const struct place *p, const struct series *series, double norm, double ratio,
+/* Returns the state, which may be at another place now; NULL, with nothing told, when memory ran out. */
+static struct state *report(struct state *s, const struct place *p, const struct series *series, double norm, double ratio,
                    double by_layer, const struct findings *out)
 {
     struct finding f = {.kind = "grad_vanishing",
@@ -83,10 +84,12 @@ static void report(struct state *s, const struct place *p, const struct series *
     finding_add(&f, "ratio", ratio, "x");
     finding_add(&f, "by_layer", by_layer, "");
     finding_add(&f, "points", (double)s->low_points, "points");
-    s->last = f;
-    if (!s->n_loss) return; /* whether the loss is high is not known yet: told at the end */
+    if (!(s = state_room(s, out, offsetof(struct state, layer)))) return NULL;
+    s->last = f, s->judged = true;
+    if (!s->n_loss) return s; /* whether the loss is high is not known yet: told at the end */
     s->told = true;
     out->emit(out->arg, &f);
+    return s;
 }
 
 static void tell(struct state *s, const struct point *p, const struct series *series, double norm, double ratio, double by_layer,
@@ -99,24 +102,24 @@ static void tell(struct state *s, const struct point *p, const struct series *se
 
 /* The median of a window lags behind by half of it. So in a log that is over before that the last quarter of its norms is asked, all of which
  * must be low. */
-static void look_late(struct state *s, const struct findings *out)
+static struct state *look_late(struct state *s, const struct findings *out)
 {
     double late[WINDOW];
     uint64_t n = s->n_whole / 4 < WINDOW ? s->n_whole / 4 : WINDOW;
-    if (s->last.kind || n < 3 || s->n_low_row < n || s->early <= 0 || !loss_is_high(s)) return;
+    if (s->judged || n < 3 || s->n_low_row < n || s->early <= 0 || !loss_is_high(s)) return s;
     for (uint64_t i = 0; i < n; i++) late[i] = s->window[(s->n_whole - 1 - i) % WINDOW];
     double level = robust_median(late, (size_t)n);
-    if (!(level > 0) || level >= s->knobs->share * s->early) return;
+    if (!(level > 0) || level >= s->knobs->share * s->early) return s;
     s->low_points = s->n_low_row, s->onset_step = s->low.step, s->onset_line = s->low.line;
-    report(s, &s->newest, s->series, level, level / s->early, 0, out);
+    return report(s, &s->newest, s->series, level, level / s->early, 0, out);
 }
 
 static void finish(void *state, const struct findings *out)
 {
-    struct state *s = state;
-    look_late(s, out);
+    struct state *s = look_late(state, out);
+    if (!s || !s->judged) return;
     bool high = loss_is_high(s);
-    if (!s->last.kind || s->told == high) return;
+    if (s->told == high) return;
     s->last.phase = high ? PHASE_OPENED : PHASE_CLOSED;
     if (!high) s->last.severity = SEVERITY_INFO; /* it was learned away */
     out->emit(out->arg, &s->last);
@@ -158,7 +161,7 @@ RARELY static void observe_layer(struct state *s, const struct point *p, const s
 {
     uint32_t i = 0;
     while (i < s->n_layers && s->layer[i].series != p->series) i++;
-    if (i == LAYERS) return;
+    if (i == LAYERS || !(s = state_room(s, out, offsetof(struct state, layer) + (i + 1) * sizeof *s->layer))) return;
     if (i == s->n_layers) s->layer[s->n_layers++] = (struct layer){.series = p->series, .level = p->value};
     struct layer *l = &s->layer[i];
     l->level += (p->value - l->level) / fmin(++l->n, 10);
@@ -195,6 +198,7 @@ const struct analyzer analyzer_grad_vanishing = {.name = "grad_vanishing",
                                                  .needs = WANTS(ROLE_GRAD_NORM) | WANTS(ROLE_GRAD_PART),
                                                  .scope = PER_RUN,
                                                  .state_size = sizeof(struct state),
+                                                 .first_size = offsetof(struct state, last),
                                                  .knobs = knobs,
                                                  .observe = observe,
                                                  .finish = finish};

@@ -24,13 +24,13 @@ struct state {
     const struct knobs *knobs;
     struct track loss[1];
     uint32_t n_loss, n_layers, next;
-    struct layer layer[LAYERS];
     struct held h;
     const struct series *series;
     struct point newest;
     uint64_t before; /* positive norms before the zeros */
     uint64_t asked;  /* to rest from norms that are not 0 */
     struct told told, told_layers;
+    struct layer layer[LAYERS]; /* behind first_size: few runs log them */
 };
 
 static const char *const kinds[] = {"grad_zero", NULL};
@@ -82,11 +82,11 @@ static void judge_layers(struct state *s, const struct findings *out)
     told_update(&s->told_layers, true, false, &f, out);
 }
 
-static void observe_layer(struct state *s, const struct point *p)
+static void observe_layer(struct state *s, const struct point *p, const struct findings *out)
 {
     uint32_t i = s->next < s->n_layers && s->layer[s->next].series == p->series ? s->next : 0; /* they come in the same order */
     while (i < s->n_layers && s->layer[i].series != p->series) i++;
-    if (i == LAYERS) return;
+    if (i == LAYERS || !(s = state_whole(s, out))) return;
     if (i == s->n_layers) s->layer[s->n_layers++] = (struct layer){.series = p->series};
     s->layer[i].n++;
     s->layer[i].zeros += p->value == 0;
@@ -108,7 +108,7 @@ static void observe(void *state, const struct point *p, const struct findings *o
         return;
     }
     if (p->series->role == ROLE_GRAD_PART) {
-        observe_layer(s, p);
+        observe_layer(s, p, out);
         return;
     }
     if (!s->series) s->series = p->series;
@@ -137,6 +137,7 @@ const struct analyzer analyzer_grad_zero = {.name = "grad_zero",
                                             .needs = WANTS(ROLE_GRAD_NORM) | WANTS(ROLE_GRAD_PART),
                                             .scope = PER_RUN,
                                             .state_size = sizeof(struct state),
+                                            .first_size = offsetof(struct state, layer),
                                             .knobs = knobs,
                                             .observe = observe,
                                             .finish = finish};

@@ -20,13 +20,13 @@ struct knobs {
 struct state {
     const struct knobs *knobs;
     struct track wait[SERIES], step[SERIES], rate[SERIES], use[SERIES];
-    struct own_track clock;
     uint32_t n_wait, n_step, n_rate, n_use, n_clock;
     double last_time;
     int64_t last_step;
     const struct series *asked; /* whose name was read last */
     bool asked_is_time;
     struct preview preview;
+    struct own_track clock; /* behind first_size: few logs tell times beside how long data took */
 };
 
 static const char *const kinds[] = {"input_starved", NULL};
@@ -90,20 +90,24 @@ static bool is_bare_time(const struct series *series)
     return strcasecmp(slash ? slash + 1 : series->name, "time") == 0;
 }
 
-static void add_clock(struct state *s, const struct point *p)
+/* Returns the state, which may be at another place now; NULL, with nothing heard, when memory ran out. */
+static struct state *add_clock(struct state *s, const struct point *p, const struct findings *out)
 {
-    if (!isfinite(p->time) || p->series != s->wait[0].series) return;
+    if (!isfinite(p->time) || p->series != s->wait[0].series) return s;
+    if (!(s = state_whole(s, out))) return NULL;
     struct point pace = *p;
     pace.value = (p->time - s->last_time) / (double)(p->step - s->last_step);
     if (s->last_time > 0 && p->step > s->last_step && p->time > s->last_time) track_add_own(&s->clock, &s->n_clock, 1, &pace);
     if (p->time != s->last_time) s->last_time = p->time, s->last_step = p->step;
+    return s;
 }
 
-static void hear(struct state *s, const struct point *p)
+/* As add_clock. */
+static struct state *hear(struct state *s, const struct point *p, const struct findings *out)
 {
     switch (p->series->role) {
     case ROLE_DATA_TIME:
-        if (track_add(s->wait, &s->n_wait, SERIES, p)) add_clock(s, p);
+        if (track_add(s->wait, &s->n_wait, SERIES, p)) return add_clock(s, p, out);
         break;
     case ROLE_UTILISATION: track_add(s->use, &s->n_use, SERIES, p); break;
     case ROLE_STEP_TIME: track_add(s->step, &s->n_step, SERIES, p); break;
@@ -112,6 +116,7 @@ static void hear(struct state *s, const struct point *p)
         if (p->series != s->asked) s->asked = p->series, s->asked_is_time = is_bare_time(p->series);
         if (s->asked_is_time) track_add(s->step, &s->n_step, SERIES, p);
     }
+    return s;
 }
 
 static void say_all(void *state, const struct findings *out)
@@ -129,7 +134,7 @@ static void observe(void *state, const struct point *p, const struct findings *o
 {
     struct state *s = state;
     bool clock = p->series->role == ROLE_DATA_TIME;
-    hear(s, p);
+    if (!(s = hear(s, p, out))) return;
     bool due = clock ? preview_due_counted(&s->preview, p, out) : preview_due_at_rest(&s->preview, p, out);
     if (due) preview_judge(&s->preview, s, say_all, out);
 }
@@ -147,6 +152,7 @@ const struct analyzer analyzer_input_starved = {.name = "input_starved",
                                                          WANTS(ROLE_THROUGHPUT) | WANTS(ROLE_PROGRESS),
                                                 .scope = PER_RUN,
                                                 .state_size = sizeof(struct state),
+                                                .first_size = offsetof(struct state, clock),
                                                 .knobs = knobs,
                                                 .counts = true,
                                                 .observe = observe,

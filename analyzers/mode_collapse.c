@@ -19,13 +19,12 @@ struct state {
     bool generator, discriminator;
     double discriminator_level;
     struct metric {
-        struct decline d;
         const struct series *series;
         struct told_words told, turned; /* for good, and a little */
         double worst;
-    } metric[METRICS];
+        struct decline d; /* grows, of the last one */
+    } metric[METRICS]; /* behind first_size */
 };
-enum { FIRST_SIZE = offsetof(struct state, metric) + sizeof(struct metric) }; /* most games log one score, or none */
 
 static const char *const kinds[] = {"mode_collapse", "score_drop", NULL};
 static const struct knob knobs[] = {
@@ -127,6 +126,13 @@ static void hear_adversary(struct state *s, const struct point *p, const struct 
     if (!before && is_game(s)) retell_all(s, out);
 }
 
+/* The state with room for one more value of metric i; NULL when memory ran out. */
+static struct state *with_room(struct state *s, uint32_t i, const struct findings *out)
+{
+    size_t before = offsetof(struct state, metric) + i * sizeof *s->metric + offsetof(struct metric, d);
+    return state_room(s, out, before + decline_bytes(i < s->n_metrics ? s->metric[i].d.curve.used : 0));
+}
+
 static void observe(void *state, const struct point *p, const struct findings *out)
 {
     struct state *s = state;
@@ -134,7 +140,7 @@ static void observe(void *state, const struct point *p, const struct findings *o
     if (p->series->role != ROLE_SCORE_EVAL) hear_adversary(s, p, out);
     if (p->series->role != ROLE_SCORE_EVAL || !isfinite(p->value)) return;
     while (i < s->n_metrics && s->metric[i].series != p->series) i++;
-    if (i == METRICS || (i && !(s = state_whole(s, out)))) return;
+    if (i == METRICS || !(s = with_room(s, i, out))) return;
     if (i == s->n_metrics) s->metric[s->n_metrics++].series = p->series;
     uint32_t used = s->metric[i].d.curve.used;
     decline_add(&s->metric[i].d, p);
@@ -157,7 +163,7 @@ const struct analyzer analyzer_mode_collapse = {.name = "mode_collapse",
                                                 .needs = GAME_NEEDS,
                                                 .scope = PER_RUN,
                                                 .state_size = sizeof(struct state),
-                                                .first_size = FIRST_SIZE,
+                                                .first_size = offsetof(struct state, metric),
                                                 .knobs = knobs,
                                                 .observe = observe,
                                                 .finish = finish};

@@ -37,9 +37,9 @@ struct state {
     const struct knobs *knobs;
     struct boosting boosting;
     struct heard train[TRAINS], score[EVALS];
-    struct evaluation eval[EVALS];
     uint32_t n_train, n_eval, n_score;
     uint16_t segment;
+    struct evaluation eval[EVALS]; /* behind first_size: room for as many as there were */
 };
 
 static const char *const kinds[] = {"overfitting", NULL};
@@ -77,11 +77,14 @@ static const struct knob knobs[] = {
      "of the rise that was told (on the logarithm) that is left when it is over", "our choice"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
-static struct evaluation *evaluation_of(struct state *s, const struct point *p)
+/* NULL when there are too many, or memory ran out; else *s is where the state is now. */
+static struct evaluation *evaluation_of(struct state **state, const struct point *p, const struct findings *out)
 {
+    struct state *s = *state;
     uint32_t i = 0;
     while (i < s->n_eval && s->eval[i].heard.series != p->series) i++;
-    if (i == EVALS) return NULL;
+    if (i == EVALS || !(s = state_room(s, out, offsetof(struct state, eval) + (i + 1) * sizeof *s->eval))) return NULL;
+    *state = s;
     if (i == s->n_eval) s->eval[s->n_eval++] = (struct evaluation){.said = s->eval[i].said};
     s->eval[i].heard = (struct heard){p->series, p->past};
     return &s->eval[i];
@@ -303,7 +306,7 @@ static void judge_again(const struct state *s, struct evaluation *e, const struc
 
 static void observe_eval(struct state *s, const struct point *p, const struct findings *out)
 {
-    struct evaluation *e = evaluation_of(s, p);
+    struct evaluation *e = evaluation_of(&s, p, out);
     if (!e) return;
     e->negative = e->negative || p->value < 0;
     if (p->past->fine->points % levels_width(p->past->fine) == 0) judge_live(s, e, out); /* a bucket is complete */
@@ -342,6 +345,7 @@ const struct analyzer analyzer_overfitting = {.name = "overfitting",
                                               .needs = WANTS(ROLE_LOSS_EVAL),
                                               .scope = PER_RUN,
                                               .state_size = sizeof(struct state),
+                                              .first_size = offsetof(struct state, eval),
                                               .knobs = knobs,
                                               .fact = fact,
                                               .observe = observe,

@@ -12,9 +12,9 @@ struct knobs {
 };
 struct state {
     const struct knobs *knobs;
-    struct decline d;
     const struct series *series;
     struct told told;
+    struct decline d; /* grows */
 };
 
 static const char *const kinds[] = {"policy_collapse", NULL};
@@ -76,7 +76,7 @@ static void judge(struct state *s, double lasted, const struct findings *out)
 static void observe(void *state, const struct point *p, const struct findings *out)
 {
     struct state *s = state;
-    if (!isfinite(p->value)) return;
+    if (!isfinite(p->value) || !(s = state_room(s, out, offsetof(struct state, d) + decline_bytes(s->d.curve.used)))) return;
     uint32_t used = s->d.curve.used;
     decline_add(&s->d, p);
     s->series = p->series;
@@ -96,6 +96,7 @@ const struct analyzer analyzer_policy_collapse = {.name = "policy_collapse",
                                                   .wants = WANTS(ROLE_RETURN),
                                                   .scope = PER_SERIES,
                                                   .state_size = sizeof(struct state),
+                                                  .first_size = offsetof(struct state, d.buckets),
                                                   .knobs = knobs,
                                                   .observe = observe,
                                                   .finish = finish};

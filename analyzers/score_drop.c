@@ -15,10 +15,10 @@ struct knobs {
 };
 struct state {
     const struct knobs *knobs;
-    struct decline d;
     const struct series *series;
     uint16_t source, segment;
     struct told_words told;
+    struct decline d; /* grows */
 };
 
 static const char *const kinds[] = {"score_drop", NULL};
@@ -199,7 +199,7 @@ static void judge(struct state *s, const struct findings *out)
 static void observe(void *state, const struct point *p, const struct findings *out)
 {
     struct state *s = state;
-    if (!isfinite(p->value)) return;
+    if (!isfinite(p->value) || !(s = state_room(s, out, offsetof(struct state, d) + decline_bytes(s->d.curve.used)))) return;
     uint32_t used = s->d.curve.used;
     decline_add(&s->d, p);
     s->series = p->series, s->source = p->source, s->segment = p->segment;
@@ -215,6 +215,7 @@ const struct analyzer analyzer_score_drop = {.name = "score_drop",
                                              .wants = WANTS(ROLE_SCORE_EVAL) | WANTS(ROLE_RETURN),
                                              .scope = PER_SERIES,
                                              .state_size = sizeof(struct state),
+                                             .first_size = offsetof(struct state, d.buckets),
                                              .knobs = knobs,
                                              .observe = observe,
                                              .finish = finish};

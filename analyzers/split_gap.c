@@ -31,7 +31,7 @@
 
 #define GAMES  (WANTS(ROLE_RETURN) | WANTS(ROLE_LOSS_GENERATOR) | WANTS(ROLE_LOSS_DISCRIMINATOR))
 #define SOLVED 0.05 /* of the untrained model's loss, below which next to all is learned for the held-out rows as well */
-enum { TRAINS = 2, EVALS = 4, SCORES = 4 };
+enum { TRAINS = 2, EVALS = 4, SCORES = 4, BEGINNINGS = TRAINS + EVALS };
 struct knobs {
     struct gap_knobs gap;
     struct held_scores_knobs rises;
@@ -47,13 +47,9 @@ struct state {
     struct epochs epochs;
     const struct series *counts; /* the newest series that counts epochs: its name is read once */
     struct preview preview;
-    struct early early[TRAINS + EVALS]; /* see early_train, early_eval; behind FIRST_SIZE but for the first two */
+    struct early early[BEGINNINGS];                      /* of the training losses, and behind these of the others */
+    struct early_bucket pool[BEGINNINGS * EARLY_BUCKETS]; /* of all of them; behind first_size: room for as many as there were */
 };
-#define FIRST_SIZE (offsetof(struct state, early) + 2 * sizeof(struct early))
-
-/* early_train, early_eval - the beginnings of a loss by its number: those of the first of each kind, which are all that most runs have, stand first. */
-static size_t early_train(size_t i) { return i ? 1 + i : 0; }
-static size_t early_eval(size_t i) { return i ? TRAINS + i : 1; }
 
 static const char *const kinds[] = {"gap_from_start", NULL};
 static const struct knob knobs[] = {
@@ -134,18 +130,11 @@ static const struct knob knobs[] = {
      "of the scale that the training score is above from the first evaluation on", "AutoTrainer calls 0.07 to 0.1 overfitting"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
-static const struct early *early_of_train(const struct state *s, const struct series *series)
+static struct early_view beginning_of(const struct state *s, const struct series *series)
 {
-    for (uint32_t i = 0; i < s->n_train; i++)
-        if (s->early[early_train(i)].series == series) return &s->early[early_train(i)];
-    return NULL;
-}
-
-static const struct early *early_of_eval(const struct state *s, const struct series *series)
-{
-    for (uint32_t i = 0; i < s->n_eval; i++)
-        if (s->early[early_eval(i)].series == series) return &s->early[early_eval(i)];
-    return NULL;
+    for (const struct early *e = s->early; e < s->early + BEGINNINGS; e++)
+        if (e->series == series) return (struct early_view){series, s->pool + e->at, e->used};
+    return (struct early_view){0};
 }
 
 /* In which ways the two are apart from the start. */
@@ -167,13 +156,13 @@ static struct ways ways_of(const struct state *s, const struct gap *g)
 {
     const struct gap_knobs *k = &s->knobs->gap;
     struct ways none = {0}, w = {0};
+    const struct early_view held = beginning_of(s, g->eval->series), begins = beginning_of(s, g->train->series);
     double points = (double)g->eval->curve->points;
     bool rounds = boosted(&s->boosting, g->eval->series), mostly = gap_shape_mostly_worse(g, k),
          never = !rounds && (gap_shape_never_as_good(g, k) || mostly), shaky = gap_shape_shaky(g, k);
     if (!g->fallen) return (struct ways){.worse = !rounds && gap_shape_beside_flat(g, k)};
     if (!never && !gap_has_fallen(g, k->train_fall)) return none;
-    w.at_once =
-        first_pass_parted(g, k, early_of_eval(s, g->eval->series), early_of_train(s, g->train->series), &s->epochs, &w.from);
+    w.at_once = first_pass_parted(g, k, &held, &begins, &s->epochs, &w.from);
     if (!w.at_once && !never && (rounds || (!shaky && gap_has_turned(g, k)))) return none;
     if (!w.at_once && gap_follows(g, k) && !mostly) return none;
     if (!w.at_once) w.from = never ? 0 : g->first;
@@ -192,7 +181,8 @@ static bool judge_loss_gap(const struct state *s, const struct track *eval, cons
     struct gap g;
     const struct track *train = track_of_metric(s->train, s->n_train, eval->series);
     if (!train || !track_begins(train)) return false;
-    if (!gap_of(eval, train, early_of_train(s, train->series), &s->knobs->gap, &g) || is_none(s, &g)) return false;
+    struct early_view begins = beginning_of(s, train->series);
+    if (!gap_of(eval, train, &begins, &s->knobs->gap, &g) || is_none(s, &g)) return false;
     struct ways w = ways_of(s, &g);
     bool warns = w.worse || w.useless || w.at_once || w.goes_on;
     if (!warns && !w.constant) return false;
@@ -253,27 +243,29 @@ static void hear_progress(struct state *s, const struct point *p)
     if (isfinite(p->value)) epochs_add(&s->epochs, p);
 }
 
-/* A loss that is not the first of its kind has its beginning behind FIRST_SIZE. */
-static bool is_another(const struct state *s, const struct point *p)
+/* Returns the state, which may be at another place now; NULL, with nothing kept, when memory ran out. */
+static struct state *add_early(struct state *s, size_t i, const struct point *p, const struct findings *out)
 {
-    bool train = p->series->role == ROLE_LOSS_TRAIN;
-    return train ? s->n_train && s->train[0].series != p->series
-                 : p->series->role == ROLE_LOSS_EVAL && s->n_eval && s->eval[0].series != p->series;
+    const struct early *last = &s->early[BEGINNINGS - 1];
+    uint32_t more = early_more(&s->early[i], p);
+    if (more && !(s = state_room(s, out, offsetof(struct state, pool) + (last->at + last->room + more) * sizeof *s->pool))) return NULL;
+    if (more) early_grow(&s->early[i], (uint32_t)(BEGINNINGS - 1 - i), s->pool, more);
+    early_add(&s->early[i], s->pool, p);
+    return s;
 }
 
-/* Returns the state, which may be at another place now; NULL, with nothing heard, when memory ran out. */
+/* As add_early. */
 RARELY static struct state *hear(struct state *s, const struct point *p, const struct findings *out)
 {
     struct track *t;
-    if (is_another(s, p) && !(s = state_whole(s, out))) return NULL;
     switch (p->series->role) {
     case ROLE_LOSS_TRAIN:
         t = track_add(s->train, &s->n_train, TRAINS, p);
-        if (t) early_add(&s->early[early_train((size_t)(t - s->train))], p);
+        if (t) return add_early(s, (size_t)(t - s->train), p, out);
         break;
     case ROLE_LOSS_EVAL:
         t = track_add(s->eval, &s->n_eval, EVALS, p);
-        if (t) early_add(&s->early[early_eval((size_t)(t - s->eval))], p);
+        if (t) return add_early(s, TRAINS + (size_t)(t - s->eval), p, out);
         break;
     case ROLE_PROGRESS: hear_progress(s, p); break;
     case ROLE_SCORE_TRAIN:
@@ -305,7 +297,7 @@ static void observe(void *state, const struct point *p, const struct findings *o
     const struct track *t = &s->train[0];
     bool loss = p->series == t->series && p->past && t->curve == &p->past->coarse && s->segment == p->segment;
     bool joined = false;
-    if (loss && isfinite(p->value)) joined = early_join(&s->early[early_train(0)], p);
+    if (loss && isfinite(p->value)) joined = early_join(&s->early[0], s->pool, p);
     else if (p->series == s->counts && isfinite(p->value)) joined = epochs_join(&s->epochs, p);
     if (!joined && !(s = hear(s, p, out))) return;
     if (!joined && p->series == s->train[0].series && isfinite(p->value)) s->segment = p->segment;
@@ -326,7 +318,7 @@ const struct analyzer analyzer_split_gap = {.name = "split_gap",
                                             .needs = WANTS(ROLE_LOSS_EVAL) | WANTS(ROLE_SCORE_EVAL) | WANTS(ROLE_PROGRESS),
                                             .scope = PER_RUN,
                                             .state_size = sizeof(struct state),
-                                            .first_size = FIRST_SIZE,
+                                            .first_size = offsetof(struct state, pool),
                                             .knobs = knobs,
                                             .fact = fact,
                                             .observe = observe,

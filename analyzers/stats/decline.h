@@ -16,13 +16,13 @@ enum { DECLINE_BUCKETS = 64 };
     0.05 /* of the gain: no fall below it is told (the ranges of the knobs), and it is not held against the noise */
 struct decline {
     struct curve curve;
-    struct bucket buckets[DECLINE_BUCKETS]; /* values as logged */
     enum better better;
     bool bounded;
     double sum_squares; /* of first differences: the noise of single values */
     double last;
     struct quantum quantum; /* of a bounded score: how small the evaluation set is */
     uint16_t segment;
+    struct bucket buckets[DECLINE_BUCKETS]; /* values as logged; of a state that grows the last: room for decline_bytes */
 };
 struct decline_verdict {
     double best, now, trough, initial; /* as logged */
@@ -35,6 +35,13 @@ struct decline_verdict {
     bool recovered;
 };
 
+/* decline_bytes - how much of it one more value may touch, when so many buckets of its curve are used. */
+static inline size_t decline_bytes(uint32_t used)
+{
+    enum { AHEAD = 8 };
+    uint32_t n = (used / AHEAD + 1) * AHEAD;
+    return offsetof(struct decline, buckets) + (n < DECLINE_BUCKETS ? n : DECLINE_BUCKETS) * sizeof(struct bucket);
+}
 /* decline_add - one finite value of one series. O(1) amortised. */
 void decline_add(struct decline *d, const struct point *p);
 /* decline_judge - false while there are fewer than min_points values or the best is among the last ones and nothing fell before. O(DECLINE_BUCKETS) */

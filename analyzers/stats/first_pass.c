@@ -8,13 +8,13 @@ struct pass {
     int64_t onset;
 };
 
-static double epoch_at(const struct early *train, const struct epochs *epochs, int64_t step)
+static double epoch_at(const struct early_view *train, const struct epochs *epochs, int64_t step)
 {
     if (train->series->axis == AXIS_EPOCH) return (double)(step - train->buckets[0].first_step + 1);
     return (double)step / epochs_steps(epochs);
 }
 
-static struct pass pass_of(const struct early *eval, const struct early *train, const struct epochs *epochs,
+static struct pass pass_of(const struct early_view *eval, const struct early_view *train, const struct epochs *epochs,
                            const struct gap_knobs *k)
 {
     struct pass r = {.last = NAN, .second = NAN, .onset = -1};
@@ -31,11 +31,11 @@ static struct pass pass_of(const struct early *eval, const struct early *train, 
     return r;
 }
 
-bool first_pass_parted(const struct gap *g, const struct gap_knobs *k, const struct early *eval, const struct early *train,
+bool first_pass_parted(const struct gap *g, const struct gap_knobs *k, const struct early_view *eval, const struct early_view *train,
                        const struct epochs *epochs, size_t *onset)
 {
     double lowest = INFINITY;
-    if (!eval || !train || !eval->used || !train->used) return false;
+    if (!eval->used || !train->used) return false;
     struct pass pass = pass_of(eval, train, epochs, k);
     bool at_once = pass.apart >= 2 || (pass.second >= k->pass_second && !(pass.last < 1.1));
     if (!at_once || pass.onset < 0) return false;

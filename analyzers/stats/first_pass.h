@@ -10,11 +10,11 @@
 
 /* first_pass_parted - apart in the first epoch (at two evaluations; at one and more widely in the second), ever since, and without following the
  * training loss?
- *   eval, train   the beginnings of the two; NULL: not known
+ *   eval, train   the beginnings of the two; of no buckets: not known
  *   epochs        how many steps an epoch has, where the axis does not count epochs itself
  *   onset         the bucket of the held-out loss from which on; written only when true
  * Cost            O(buckets) */
-bool first_pass_parted(const struct gap *g, const struct gap_knobs *k, const struct early *eval, const struct early *train,
+bool first_pass_parted(const struct gap *g, const struct gap_knobs *k, const struct early_view *eval, const struct early_view *train,
                        const struct epochs *epochs, size_t *onset);
 
 #endif

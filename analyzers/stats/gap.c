@@ -7,7 +7,7 @@ enum { MANY = 12 /* evaluations */, AGAIN = 2 /* times */ };
 
 bool gap_has_fallen(const struct gap *g, double share) { return g->now > 0 && g->now <= (1 - share) * g->t[0]; }
 
-bool gap_of(const struct track *eval, const struct track *train, const struct early *begins, const struct gap_knobs *k,
+bool gap_of(const struct track *eval, const struct track *train, const struct early_view *begins, const struct gap_knobs *k,
             struct gap *ret)
 {
     size_t m = track_levels(train, ret->t), first = 0, n = track_means(eval, ret->e), few = n < 3 ? n : 3;
@@ -16,7 +16,7 @@ bool gap_of(const struct track *eval, const struct track *train, const struct ea
     ret->now = ret->t[m - 1];
     if (train->series->axis == AXIS_EPOCH) ret->untrained *= k->epoch;
     ret->fallen = gap_has_fallen(ret, k->never_train);
-    while (ret->fallen && begins && first < n && early_level(begins, eval->curve->buckets[first].first_step) > 0.9 * ret->t[0])
+    while (ret->fallen && first < n && early_level(begins, eval->curve->buckets[first].first_step) > 0.9 * ret->t[0])
         first++;
     ret->first = first, ret->best = ret->closest = ret->lowest = INFINITY;
     ret->late = robust_median(ret->e + n - few, few);

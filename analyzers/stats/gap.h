@@ -26,10 +26,10 @@ struct gap {
 };
 
 /* gap_of - the two side by side.
- *   begins    the beginning of the training loss; NULL: not known
+ *   begins    the beginning of the training loss; of no buckets: not known
  *   returns   false when the training loss has few values, or nothing was evaluated since it had fallen
  * Cost        O(buckets^2), as of all that is asked of a gap */
-bool gap_of(const struct track *eval, const struct track *train, const struct early *begins, const struct gap_knobs *k,
+bool gap_of(const struct track *eval, const struct track *train, const struct early_view *begins, const struct gap_knobs *k,
             struct gap *ret);
 /* gap_has_fallen - by this share of its first level, the training loss. */
 bool gap_has_fallen(const struct gap *g, double share);

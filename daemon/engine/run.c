@@ -66,7 +66,7 @@ struct run *run_new(const char *printed, const char *path, const struct run_opti
     r->event_series = r->silence_series = -1;
     r->first_time = r->last_time = r->silence_s = NAN;
     r->lead = -1;
-    r->out = (struct findings){.arg = r, .emit = run_found, .last = last, .whole = run_whole_state, .open = run_open_curves};
+    r->out = (struct findings){.arg = r, .emit = run_found, .last = last, .room = run_state_room, .open = run_open_curves};
     arena_init(&r->shown, 64u << 20);
     r->options.thresholds =
         options->thresholds ? thresholds_share(options->thresholds) : thresholds_new(options->config, options->sensitivity);

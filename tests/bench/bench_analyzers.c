@@ -47,7 +47,7 @@ struct host {
     struct findings out; /* made once, as the engine's */
     size_t n_states, bytes;
     unsigned long heard, told;
-    struct pasts pasts;
+    struct one_past pasts[LOGGED];
 };
 
 static double seconds(void)
@@ -130,7 +130,7 @@ static void add_analyzer(struct host *h, const struct analyzer *a, size_t n)
 static void host_open(struct host *h, const struct analyzer *only, bool none, size_t n)
 {
     memset(h, 0, offsetof(struct host, pasts));
-    h->pasts.n = 0;
+    for (size_t s = 0; s < LOGGED; s++) h->pasts[s].series = NULL;
     h->out = (struct findings){.arg = &h->told, .emit = emit};
     for (size_t i = 0; analyzers[i] && !none; i++)
         if (!only || only == analyzers[i]) add_analyzer(h, analyzers[i], n);
@@ -152,7 +152,7 @@ static void give_alone(struct host *h, const struct point *p)
 
 static void give(struct host *h, struct point *p)
 {
-    pasts_add(&h->pasts, p);
+    past_take(&h->pasts[p->series - logged], p);
     give_alone(h, p);
 }
 

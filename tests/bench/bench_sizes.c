@@ -15,7 +15,7 @@ struct sizes {
     size_t runs, series, judged, points;
     size_t itself, fine, coarse, others, hearers, states, epochs; /* bytes */
     struct of_analyzer {
-        size_t states, whole, bytes;
+        size_t states, grown, bytes;
     } of[ANALYZERS_MAX];
 };
 
@@ -49,9 +49,9 @@ static void add_state(struct sizes *t, const struct watcher *w)
 {
     size_t at = 0, bytes = run_watcher_bytes(w->analyzer) + sizeof(struct watcher *);
     while (analyzers[at] != w->analyzer) at++;
-    if (w->moved) bytes += w->analyzer->state_size;
+    if (w->moved) bytes += sizeof(size_t) + run_state_bytes(w);
     t->of[at].states++;
-    t->of[at].whole += w->moved || !w->analyzer->first_size;
+    t->of[at].grown += w->moved;
     t->of[at].bytes += bytes;
     t->states += bytes;
 }
@@ -97,13 +97,13 @@ static void print(const struct sizes *t)
     size_t all = 0;
     printf("%zu runs, %zu series (%zu of them judged), %zu points\n\nbytes a series\n", t->runs, t->series, t->judged, t->points);
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) printf("  %-20s %8.0f\n", rows[i].name, (double)rows[i].bytes / n), all += rows[i].bytes;
-    printf("  %-20s %8.0f\n\nanalyzer                 begins with    whole   states a run   of them whole   bytes a series\n", "together", (double)all / n);
+    printf("  %-20s %8.0f\n\nanalyzer                 begins with    whole   states a run   of them grown   bytes a series\n", "together", (double)all / n);
     for (size_t i = 0; analyzers[i]; i++) {
         const struct of_analyzer *a = &t->of[i];
         if (!a->states) continue;
         printf("%-24s %9zu B %6zu B %14.2f %14.0f%% %16.1f\n", analyzers[i]->name,
                analyzers[i]->first_size ? analyzers[i]->first_size : analyzers[i]->state_size, analyzers[i]->state_size,
-               (double)a->states / (double)t->runs, 100 * (double)a->whole / (double)a->states, (double)a->bytes / n);
+               (double)a->states / (double)t->runs, 100 * (double)a->grown / (double)a->states, (double)a->bytes / n);
     }
 }
 

@@ -28,20 +28,26 @@ static inline void past_begin(struct one_past *o, uint16_t segment)
     o->past.newest = NAN;
 }
 
-/* pasts_add - the point becomes part of its series' past, and knows it. The struct is zeroed before the first one, and stays where it is. */
-static inline void pasts_add(struct pasts *h, struct point *p)
+/* past_take - the point becomes part of this past of its series, and knows it. The struct is zeroed before the first one, and stays where it is. */
+static inline void past_take(struct one_past *o, struct point *p)
 {
-    size_t i = 0;
-    while (i < h->n && h->of[i].series != p->series) i++;
-    assert(i < PASTS);
-    struct one_past *o = &h->of[i];
-    if (i == h->n) h->n++, o->series = p->series, past_begin(o, p->segment);
+    if (o->series != p->series) o->series = p->series, past_begin(o, p->segment);
     p->past = &o->past;
     if (!isfinite(p->value)) return;
     if (o->segment != p->segment) past_begin(o, p->segment);
     if (PAST_LOG & WANTS((unsigned)p->series->role)) past_take_log(&o->past, p->value);
     curve_add(&o->past.coarse, p->step, p->value, p->line);
     curve_add(&o->fine, p->step, p->value, p->line);
+}
+
+/* pasts_add - the same for one of several series, whose past is looked for. */
+static inline void pasts_add(struct pasts *h, struct point *p)
+{
+    size_t i = 0;
+    while (i < h->n && h->of[i].series != p->series) i++;
+    assert(i < PASTS);
+    if (i == h->n) h->n++;
+    past_take(&h->of[i], p);
 }
 
 #endif

@@ -97,7 +97,7 @@ static void make_whole(struct run *r, size_t analyzer)
     j->unclean = from == -2;
     if (from == -2 && r->lead >= 0) from = r->lead;
     if (from >= 0) first = run_watcher_of_source(r, a, (uint16_t)from);
-    if (first && !run_watcher_copy(r, w, first)) first = NULL;
+    if (first && !run_watcher_copy(w, first)) first = NULL;
     copy_findings(r, first, w);
     for (size_t i = 0; i < r->n_series; i++) {
         struct run_series *s = r->series[i];

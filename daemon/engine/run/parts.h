@@ -323,13 +323,14 @@ static inline void run_listen(struct run_series *s, struct watcher *w)
 
 /* run_watcher_new - an analyzer's state, as it begins; NULL when memory ran out.
  *   of_run   it hears all sources
- * run_watcher_bytes - what it takes of a block of states. */
+ * run_watcher_bytes - what it takes of a block of states. run_state_bytes - what its state has now. */
 struct watcher *run_watcher_new(struct run *r, const struct analyzer *a, bool of_run);
 size_t run_watcher_bytes(const struct analyzer *a);
+size_t run_state_bytes(const struct watcher *w);
 /* run_watcher_copy - `to` becomes what `from` is, which is of the same analyzer; false, with nothing done, when memory ran out. */
-bool run_watcher_copy(struct run *r, struct watcher *to, const struct watcher *from);
-/* run_whole_state - the state of the watcher whose analyzer is running, with all its bytes; NULL when memory ran out. */
-void *run_whole_state(void *arg);
+bool run_watcher_copy(struct watcher *to, const struct watcher *from);
+/* run_state_room - the state of the watcher whose analyzer is running, with so many bytes at least, or all; NULL when memory ran out. */
+void *run_state_room(void *arg, size_t bytes);
 /* run_watchers_free - all of them, and their states. */
 void run_watchers_free(struct run *r);
 

@@ -1,7 +1,7 @@
-/* run_states - the states of analyzers: where they lie, how they begin, and how one comes to all its bytes.
+/* run_states - the states of analyzers: where they lie, how they begin, and how one comes to more bytes.
  *
  * States of one series are made together and lie one behind the other, as a point is given to them. Most analyzers begin with a part of their
- * state (analyzer.h, first_size) and never ask for the rest. */
+ * state (analyzer.h, first_size) and never ask for the rest; one that does lies elsewhere from then on, and grows there. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,7 +24,7 @@ size_t run_watcher_bytes(const struct analyzer *a) { return sizeof(struct watche
 _Static_assert(sizeof(struct watcher) % STATE_ALIGN == 0, "its state lies behind it");
 
 /* Room for a watcher, zeroed; NULL when memory ran out. */
-static void *state_room(struct run *r, size_t n)
+static void *place_of(struct run *r, size_t n)
 {
     const size_t *coming = r->states_coming;
     if (coming && *coming) r->states_coming++;
@@ -44,32 +44,50 @@ static void *state_room(struct run *r, size_t n)
     return room;
 }
 
-static bool is_whole(const struct watcher *w) { return !w->analyzer->first_size || w->moved; }
+/* A state that outgrew its place: the few that come to this leave their first one unused, but for a pointer. */
+struct moved {
+    size_t room;
+    alignas(STATE_ALIGN) char state[];
+};
 
-/* The state of a watcher with all its bytes, at another place: the few that come to this leave their first one unused. */
-static bool make_whole(struct run *r, struct watcher *w)
+static struct moved *moved_of(const struct watcher *w)
 {
-    const size_t *coming = r->states_coming;
-    if (is_whole(w)) return true;
-    r->states_coming = NULL;
-    char *state = state_room(r, aligned(w->analyzer->state_size));
-    r->states_coming = coming;
-    if (!state) return false;
-    memcpy(state, watcher_state(w), first_size(w->analyzer));
-    *(void **)watcher_state(w) = state;
+    return w->moved ? (struct moved *)(void *)((char *)watcher_state(w) - offsetof(struct moved, state)) : NULL;
+}
+
+size_t run_state_bytes(const struct watcher *w)
+{
+    const struct moved *m = moved_of(w);
+    return m ? m->room : first_size(w->analyzer);
+}
+
+/* The first n bytes of its state, what is new zeroed; false, and nothing has changed, when memory ran out. */
+static bool make_room(struct watcher *w, size_t n)
+{
+    size_t had = run_state_bytes(w);
+    if (n > w->analyzer->state_size) n = w->analyzer->state_size;
+    if (n <= had) return true;
+    struct moved *m = realloc(moved_of(w), sizeof *m + n);
+    if (!m) return false;
+    if (!w->moved) memcpy(m->state, watcher_state(w), had);
+    memset(m->state + had, 0, n - had);
+    m->room = n;
+    w->moved = false;
+    *(void **)watcher_state(w) = m->state;
     w->moved = true;
     return true;
 }
 
-void *run_whole_state(void *arg)
+void *run_state_room(void *arg, size_t bytes)
 {
     struct run *r = arg;
     struct watcher *w = r->watchers[r->hearing.running->id - 1];
-    return make_whole(r, w) ? watcher_state(w) : NULL;
+    return make_room(w, bytes) ? watcher_state(w) : NULL;
 }
 
 void run_watchers_free(struct run *r)
 {
+    for (size_t i = 0; i < r->n_watchers; i++) free(moved_of(r->watchers[i]));
     for (struct state_block *b = r->states, *next; b; b = next) {
         next = b->next;
         free(b);
@@ -80,21 +98,19 @@ void run_watchers_free(struct run *r)
 struct watcher *run_watcher_new(struct run *r, const struct analyzer *a, bool of_run)
 {
     if (!run_grow((void **)&r->watchers, &r->watchers_room, r->n_watchers, sizeof *r->watchers)) return NULL;
-    struct watcher *w = state_room(r, run_watcher_bytes(a));
+    struct watcher *w = place_of(r, run_watcher_bytes(a));
     if (!w) return NULL;
     *w = (struct watcher){.analyzer = a, .id = WATCHER_ID(r->n_watchers + 1), .of_run = of_run};
     watcher_begin(r, w);
     return r->watchers[r->n_watchers++] = w;
 }
 
-bool run_watcher_copy(struct run *r, struct watcher *to, const struct watcher *from)
+bool run_watcher_copy(struct watcher *to, const struct watcher *from)
 {
-    size_t n = is_whole(from) ? from->analyzer->state_size : first_size(from->analyzer);
-    if (is_whole(from) && !make_whole(r, to)) return false;
+    size_t n = run_state_bytes(from);
+    if (!make_room(to, n)) return false;
     to->heard = from->heard;
     memcpy(watcher_state(to), watcher_state(from), n);
-    if (is_whole(to))
-        memset((char *)watcher_state(to) + n, 0,
-               to->analyzer->state_size - n); /* what lies behind a first size that was enough */
+    memset((char *)watcher_state(to) + n, 0, run_state_bytes(to) - n); /* it may have had more */
     return true;
 }
