@@ -29,21 +29,15 @@ static void resize(struct curve *c, uint32_t capacity)
     if (buckets) c->buckets = buckets, c->capacity = capacity;
 }
 
-/* How large curves may become, and whether room that is not needed yet is dear. */
-struct limit {
-    uint32_t most;
-    bool sparing;
-};
-
-/* As many buckets as were needed so far. Without memory it stays coarser. Where room is dear there are SPARE at most beyond those, also when all
- * were joined in pairs. */
-static void add(struct curve *c, const struct limit *l, const struct point *p)
+/* As many buckets as were needed so far, of `most`, and SPARE at most beyond those, also when all were joined in pairs. Without memory it stays
+ * coarser. */
+static void add(struct curve *c, uint32_t most, const struct point *p)
 {
     if (!c->buckets && !begin(c)) return;
-    uint32_t used = c->used, more = l->sparing && used > SPARE ? used + SPARE : 2 * c->capacity;
-    if (used == c->capacity && used < l->most) resize(c, more < l->most ? more : l->most);
+    uint32_t used = c->used, more = used > SPARE ? used + SPARE : 2 * c->capacity;
+    if (used == c->capacity && used < most) resize(c, more < most ? more : most);
     curve_add(c, p->step, p->value, p->line);
-    if (l->sparing && c->used < used) resize(c, used / 2 + SPARE);
+    if (c->used < used) resize(c, used / 2 + SPARE);
 }
 
 /* ---- put away ----------------------------------------------------------------------------------------------------------------- */
@@ -216,10 +210,10 @@ static void add_frozen(struct curve *c, struct frozen *f, uint32_t most, const s
     c->width = open.width, c->points = open.points, c->nonfinite = open.nonfinite;
 }
 
-static void add_any(struct curve *c, struct frozen *f, const struct limit *l, const struct point *p)
+static void add_any(struct curve *c, struct frozen *f, uint32_t most, const struct point *p)
 {
-    if (f) add_frozen(c, f, l->most, p);
-    else add(c, l, p);
+    if (f) add_frozen(c, f, most, p);
+    else add(c, most, p);
 }
 
 static void empty(struct curve *c) { curve_init(c, c->buckets, c->capacity); }
@@ -254,8 +248,7 @@ static void begin_segment(struct run_past *k, const struct curve *all)
     empty(&k->past.coarse);
 }
 
-static void remember(struct run_past *k, const struct curve *all, const struct point *p, uint16_t segment,
-                     const struct limit *fine)
+static void remember(struct run_past *k, const struct curve *all, const struct point *p, uint16_t segment, uint32_t fine)
 {
     if (!isfinite(p->value)) {
         (void)part(k, all);
@@ -265,7 +258,7 @@ static void remember(struct run_past *k, const struct curve *all, const struct p
     k->segment = segment;
     if (PAST_LOG & WANTS((unsigned)p->series->role)) past_take_log(&k->past, p->value);
     if (k->finite) add_any(&k->finite->curve, k->finite->frozen, fine, p);
-    add_any(&k->past.coarse, k->coarse_frozen, &(struct limit){PAST_COARSE, fine->sparing}, p);
+    add_any(&k->past.coarse, k->coarse_frozen, PAST_COARSE, p);
     k->past.coarse.segment = segment;
 }
 
@@ -282,17 +275,16 @@ static struct run_past *for_whole(struct run_series *s, uint16_t segment, uint16
 
 void run_remember(struct run *r, struct run_series *s, const struct point *p, uint16_t joined)
 {
-    const bool sparing = r->options.curve_buckets;
-    const struct limit fine = {r->n_sources > 1 || !sparing ? CURVE_MAX : r->options.curve_buckets, sparing};
+    const uint32_t fine = r->n_sources > 1 || !r->options.curve_buckets ? CURVE_MAX : r->options.curve_buckets;
     bool judged = run_has_past(&s->s);
     bool moves = p->segment != s->kept.segment || joined != p->segment;
     bool parts = !isfinite(p->value) && s->kept.past.fine == &s->curve;
     if (r->close) run_close_curves(r); /* else what is shown would lack this point */
     if (((moves || parts) && !thaw_fine(s)) || (moves && !thaw_coarse(s))) return;
     struct run_past *whole = judged ? for_whole(s, p->segment, joined) : NULL;
-    if (whole) remember(whole, NULL, p, joined, &fine);
-    if (judged) remember(&s->kept, &s->curve, p, p->segment, &fine);
-    if (s->s.role != ROLE_SILENCE) add_any(&s->curve, s->frozen, &fine, p); /* nobody draws that */
+    if (whole) remember(whole, NULL, p, joined, fine);
+    if (judged) remember(&s->kept, &s->curve, p, p->segment, fine);
+    if (s->s.role != ROLE_SILENCE) add_any(&s->curve, s->frozen, fine, p); /* nobody draws that */
 }
 
 void run_past_free(struct run_past *k)
