@@ -115,6 +115,7 @@ static const struct row rows[] = {
     {"Saved pipeline to output directory", EVENT_CHECKPOINT, ANYWHERE, NULL},
     {"saving model to ", EVENT_CHECKPOINT, ANYWHERE, NULL},
     {"Saving the checkpoint", EVENT_CHECKPOINT, START, NULL},
+    {"timeout: sending signal ", EVENT_KILLED, START, NULL}, /* GNU timeout --verbose */
     {"terminate called after throwing", EVENT_TRACEBACK, START, NULL},
     {"Terminated", EVENT_KILLED, WHOLE, NULL},
     {"Training completed", EVENT_FINISHED, START, NULL},
