@@ -17,7 +17,7 @@
 
 enum { BUCKETS = 40, FIRST_RETURNS = 20, VERY_FIRST = 5, MANY = 100, BEGINNING = 3 };
 struct knobs {
-    double min_points, min_at_end, min_means, lost, effect, early_slack, large, sure, outdone, crossed;
+    double min_points, min_at_end, min_means, lost, effect, early_slack, large, sure, outdone, crossed, falls, falls_points;
 };
 struct state {
     const struct knobs *knobs;
@@ -63,6 +63,10 @@ static const struct knob knobs[] = {
     {"return_flat_crossed", "x", 6, 3, 40, 10, 5, offsetof(struct knobs, crossed),
      "that the levels of means over the same last episodes cross their mean, whose scatter then counts as noise",
      "our choice: what was learned and lost crosses it twice"},
+    {"return_flat_falls", "sd", 3.5, 2, 10, 4, 3, offsetof(struct knobs, falls),
+     "of Kendall's trend that means go down by, for fewer of them to be enough, when the run is over", "1 in 4,000 by chance"},
+    {"return_flat_falls_points", "points", 12, 8, 1000, 20, 10, offsetof(struct knobs, falls_points), "means for that",
+     "our choice"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
 /* learned_at_once - does the best level stand far above the first few returns? Twenty of a short log are no beginning; nor is the best of returns that
@@ -142,14 +146,26 @@ static double wandering(const struct state *s, const double *y, size_t n)
 /* goes_on - behind a restart: are its first returns far above those that the log began with? */
 static bool goes_on(const struct state *s, double first, double sd) { return first - s->began > s->knobs->effect * sd; }
 
+/* only_falls - means that go down from first to last, whatever they scatter: a dozen of them say it. */
+static bool only_falls(const struct state *s, const double *y, size_t n)
+{
+    return s->over && is_mean(s->series) && (double)n >= s->knobs->falls_points && robust_trend(y, n) <= -s->knobs->falls;
+}
+
+/* Are there as many returns as it takes? */
+static bool suffices(const struct state *s, const double *y, size_t n)
+{
+    double least = is_mean(s->series) ? s->knobs->min_means : s->knobs->min_at_end;
+    return (n >= 20 && (double)s->curve.points >= least) || only_falls(s, y, n);
+}
+
 static void judge(struct state *s, const struct findings *out)
 {
     double y[BUCKETS];
     size_t n = s->curve.used, tenth = n / 10;
     bool few = (double)s->curve.points < s->knobs->min_points;
-    if (!s->series || n < 20 || (double)s->curve.points < (is_mean(s->series) ? s->knobs->min_means : s->knobs->min_at_end))
-        return;
     for (size_t i = 0; i < n; i++) y[i] = s->buckets[i].mean;
+    if (!s->series || !suffices(s, y, n)) return;
     double first = robust_median(y, tenth), best = first, later = -INFINITY;
     for (size_t i = 1; i + tenth <= n; i++) later = fmax(later, robust_median(y + i, tenth));
     best = fmax(best, later);
