@@ -12,6 +12,7 @@
 
 #include "analyzer.h"
 #include "stats/accuracy.h"
+#include "stats/past.h"
 #include "stats/robust.h"
 #include "stats/track_level.h"
 
@@ -21,7 +22,7 @@
 #define STEADILY 4 /* Mann-Kendall z: none of 10,000 by chance */
 enum { TRAINS = 2, EVALS = 2, SCORES = 2 };
 struct knobs {
-    double high, agree, falls, min_points, stays, gain, few, clipped, same;
+    double high, agree, falls, min_points, stays, gain, few, clipped, same, thrown, learned;
 };
 struct state {
     const struct knobs *knobs;
@@ -30,6 +31,7 @@ struct state {
     bool game, classes;
     struct track score[SCORES];
     uint32_t n_score;
+    const struct past *first; /* of the first training loss */
 };
 
 static const char *const kinds[] = {"loss_starts_high", NULL};
@@ -53,6 +55,13 @@ static const struct knob knobs[] = {
      "-ln of what logarithms are clipped at: 2^-23 is 15.9, 1e-7 16.1"},
     {"loss_starts_same", "share", 0.01, 0.001, 0.05, 0.005, 0.02, offsetof(struct knobs, same),
      "by which that cost differs between evaluations at most", "four digits of an accuracy of some hundred rows"},
+    {"loss_starts_thrown", "nats", 15, 12, 1000, 25, 12, offsetof(struct knobs, thrown),
+     "from which a first training loss is too high that is gone a few values later",
+     "as loss_starts_high, and a few more for weights drawn too large: seeded training runs of inputs that are not scaled have "
+     "20 and more"},
+    {"loss_starts_learned", "share", 0.8, 0.5, 1, 0.7, 0.9, offsetof(struct knobs, learned),
+     "of the held-out answers that are right at last, from which on a step that threw the weights did no harm",
+     "as softmax_floor_score"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
 /* Does each wrong answer of the held-out rows cost the same, and as much as a clipped logarithm does? An honest loss differs from row to row. */
@@ -97,6 +106,20 @@ static bool stays_high(const struct state *s, const struct track *eval, double l
            !falls_late(s) && !learns(t, eval);
 }
 
+/* Does the first training loss stand far above guessing, and all later ones where a mean over rows of classes does? */
+static bool was_thrown(const struct state *s, const struct track *train)
+{
+    enum { NEXT = 5, AT_ONCE = 8 };
+    struct past_room room;
+    double y[NEXT];
+    const struct curve *c = s->first ? past_fine(s->first, &room) : NULL;
+    if (!c || c->used <= NEXT || c->buckets[0].n > AT_ONCE || c->buckets[0].max < s->knobs->thrown) return false;
+    for (size_t i = 0; i < NEXT; i++) y[i] = c->buckets[1 + i].mean;
+    const struct track *t = track_of_role(s->score, s->n_score, ROLE_SCORE_EVAL);
+    bool harmless = t && track_level(t, 0.75, 1) >= s->knobs->learned * (track_high(t) > 1.5 ? 100 : 1);
+    return robust_median(y, NEXT) <= c->buckets[0].max / 3 && track_level(train, 0.75, 1) <= log(1000) && !harmless;
+}
+
 static void judge(struct state *s, const struct findings *out)
 {
     const struct track *train = track_of_role(s->train, s->n_train, ROLE_LOSS_TRAIN);
@@ -108,12 +131,13 @@ static void judge(struct state *s, const struct findings *out)
     double begins = fmax(train->curve->buckets[0].max, train->curve->used > 1 ? train->curve->buckets[1].max : 0),
            held = eval->curve->buckets[0].max;
     bool clipped = is_clipped(s, eval), stays = clipped || stays_high(s, eval, fmin(track_low(train), track_low(eval)));
+    bool thrown = train->series == s->train[0].series && was_thrown(s, train);
     if (begins < s->knobs->high && held < s->knobs->high && !clipped) return;
     bool agree = stays || (fmax(begins / held, held / begins) <= s->knobs->agree && fmin(begins, held) >= s->knobs->high / 2);
-    if (!agree && !(held >= s->knobs->falls * log(1000))) return;
+    if (!agree && !thrown && !(held >= s->knobs->falls * log(1000))) return;
     const struct track *higher = begins >= held ? train : eval;
     struct finding f = track_finding(higher, "loss_starts_high", 0);
-    if (stays) f.severity = SEVERITY_WARNING;
+    if (stays || thrown) f.severity = SEVERITY_WARNING;
     f.confidence = agree ? 0.8 : 0.65; /* and only worth knowing: a loss that is summed over the rows of a batch looks the same */
     finding_add(&f, "from", fmax(begins, held), "");
     finding_add(&f, "to", higher->curve->buckets[higher->curve->used - 1].last, "");
@@ -127,7 +151,10 @@ static void observe(void *state, const struct point *p, const struct findings *o
     struct state *s = state;
     rest_for(out, REST);
     switch (p->series->role) {
-    case ROLE_LOSS_TRAIN: track_add(s->train, &s->n_train, TRAINS, p); break;
+    case ROLE_LOSS_TRAIN:
+        track_add(s->train, &s->n_train, TRAINS, p);
+        if (p->series == s->train[0].series) s->first = p->past;
+        break;
     case ROLE_LOSS_EVAL: track_add(s->eval, &s->n_eval, EVALS, p); break;
     case ROLE_SCORE_EVAL:
         if (is_accuracy(p->series->metric)) track_add(s->score, &s->n_score, SCORES, p);
