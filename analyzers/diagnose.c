@@ -21,9 +21,8 @@
 static const double ECHO = 0.35;
 /* No evidence in a log is proof, and nothing is excluded by one. */
 static const double PROBABILITY_MIN = 0.01, PROBABILITY_MAX = 0.97;
-/* Two causes that a log cannot tell apart take their evidence from each other: behind one that is not sure the second and the third are told
- * from half of that on. */
-static const double REPORT_FROM = 0.2, SECOND_FROM = 0.1, SURE = 0.8;
+/* Two causes that a log cannot tell apart take their evidence from each other: the second and the third are told from half of that on. */
+static const double REPORT_FROM = 0.2, SECOND_FROM = 0.1;
 
 enum { STANDSTILL = 3, ENDED = 6, BEST = 3 };
 enum { FACTS_MAX = 64, READINGS_MAX = 48, EXPLAINED_MAX = DIAGNOSIS_MAX * READINGS_MAX };
@@ -359,7 +358,7 @@ size_t diagnose(const struct cause *causes, size_t n_causes, const struct case_f
     while (n < DIAGNOSIS_MAX) {
         double p = 0;
         const struct cause *best = best_of(&v, causes, n_causes, out, n, &p);
-        if (!best || (n && p < (n < BEST && out[0].probability < SURE ? SECOND_FROM : REPORT_FROM))) break;
+        if (!best || (n && p < (n < BEST ? SECOND_FROM : REPORT_FROM))) break;
         write_up(&v, best, &out[n]);
         explain(&v, &out[n++]);
     }

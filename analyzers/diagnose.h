@@ -92,8 +92,7 @@ double calibrated_behind(const struct calibration *c, double probability, double
 
 /* diagnose - rank causes for one run.
  *   out       room for at least DIAGNOSIS_MAX
- *   returns   how many; best first; none below 0.2 but the best one, and the next two from 0.1 on where that one is below 0.8; none without
- *             a finding in because
+ *   returns   how many; best first; none below 0.2 but the best one, and the next two from 0.1 on; none without a finding in because
  * Cost        O(causes x clues x findings), about 100 us for 40 causes and ten settings; no allocation */
 size_t diagnose(const struct cause *causes, size_t n_causes, const struct case_file *run, struct diagnosis *out);
 

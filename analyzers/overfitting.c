@@ -185,6 +185,7 @@ static void tell(const struct state *s, const struct levels *t, struct verdict *
     finding_add(&f, "train_change", exp(-r->train_fell) - 1, "share");
     finding_add(&f, "of_untrained", r->from / untrained(s, t->series), "x"); /* the best */
     finding_add(&f, "left_ungained", left_ungained(s, t->series, r->from, last->last_step), "share");
+    finding_add(&f, "gained", 1 - r->from / t->buckets[0].max, "share"); /* of the first evaluation, at the best */
     if (s->n_score) finding_add(&f, "score_holds", r->holds, "");
     v->told = true;
     v->rise = r->height;

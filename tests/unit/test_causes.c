@@ -241,14 +241,14 @@ static void overfitting_is_sure_unless_the_gap_was_there_from_the_first_evaluati
 {
     struct seen s = {.roles = WANTS(ROLE_LOSS_TRAIN) | WANTS(ROLE_LOSS_EVAL)};
     struct finding *f = see(&s, "overfitting");
-    finding_add(f, "best_step", 40, "");
+    finding_add(f, "gained", 0.4, "share");
     size_t n = ask(*state, &s);
     assert_string_equal(found[0].cause->id, "overfitting");
     assert_true(found[0].probability > 0.8);
     f->evidence[0].value = 0;
     n = ask(*state, &s);
     assert_true(probability(n, "overfitting") < 0.8);
-    f->evidence[0].value = 40;
+    f->evidence[0].value = 0.4;
     see(&s, "gap_from_start");
     n = ask(*state, &s);
     assert_true(probability(n, "overfitting") < 0.5);
