@@ -6,7 +6,7 @@
  *              a table also by blanks: "epoch loss acc" above rows of numbers, as numpy.savetxt and print write them
  *   cell       blanks around it do not count; in quotes it may hold delimiters, "" and line ends
  *   decimals   where semicolons part the cells, "0,5" is 0.5
- *   missing    "", NA, N/A, None, null, "-"; a row may end early; more cells than columns is a bad record
+ *   missing    "", NA, N/A, None, null, "-"; a row may end early; more cells than columns is a bad record, but for as many empty ones
  *   comment    a line that starts with #, before the header; Stable-Baselines3 keeps its start time and env_id there
  *   long form  a row for each number, its metric in a column of names (csv/tidy.h)
  *   header     may come again (a restart), with other columns too; a first record of numbers means that there is none
@@ -47,8 +47,18 @@ static void tidy_number(struct csv *s, struct span name, double value, const str
     record_number(&s->record, record_column(&s->record, name, NULL, s->line + 1, out), value);
 }
 
-/* read_cells - fill the record; false when there are more cells than columns. A number up to the next delimiter is the rule. */
-static bool read_cells(struct csv *s, struct span line, const struct format_out *out)
+/* too_wide - has a row as many empty cells as it has too many? Flair leaves one out of its header: they stand for nothing. */
+static bool too_wide(const struct csv *s, struct span line)
+{
+    struct csv_row r = {line.p, line.p + line.n, s->delimiter, true};
+    size_t cells = 0, empty = 0;
+    for (; r.more; cells++) empty += csv_next(&r).span.n == 0;
+    return s->delimiter != ' ' && empty && cells == s->n_columns + empty;
+}
+
+/* read_cells - fill the record; false when there are more cells than columns. A number up to the next delimiter is the rule.
+ *   close   empty cells stand for nothing, and what follows moves up */
+static bool read_cells(struct csv *s, struct span line, bool close, const struct format_out *out)
 {
     struct csv_row r = {line.p, line.p + line.n, s->delimiter, true};
     struct span name = {NULL, 0};
@@ -67,6 +77,7 @@ static bool read_cells(struct csv *s, struct span line, const struct format_out 
         }
         if (r.p < r.end && *r.p == s->delimiter) {
             r.p++;
+            i -= close;
             continue;
         }
         size_t n = num_prefix((struct span){r.p, (size_t)(r.end - r.p)}, &value);
@@ -123,7 +134,12 @@ static void read_row(struct csv *s, struct span line, bool cut, const struct for
         if (s->header_bytes || s->fallen) return;
     }
     record_begin(&s->record);
-    if (!read_cells(s, line, out)) out->bad(out->arg, s->line + 1, "more cells than columns");
+    bool read = read_cells(s, line, false, out);
+    if (!read && too_wide(s, line)) {
+        record_begin(&s->record);
+        read = read_cells(s, line, true, out);
+    }
+    if (!read) out->bad(out->arg, s->line + 1, "more cells than columns");
     else if (cut && cut_short(s, line)) out->bad(out->arg, s->line + 1, "the last row is cut off");
     else {
         place_in_time(s);

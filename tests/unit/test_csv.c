@@ -250,6 +250,20 @@ static void rows_may_be_short_but_not_long(void **unused)
     probe_close(p);
 }
 
+/* Flair: a column without a name, which every row leaves empty. */
+static void empty_cells_that_are_too_many_stand_for_nothing(void **unused)
+{
+    (void)unused;
+    struct probe *p = probe_text("csv", "EPOCH\tTRAIN_LOSS\tTRAIN_F\tDEV_LOSS\n0\t0.5\t\t_\t0.75\n1\t0.25\t\t_\t0.5\n");
+    probe_expect(p, "point TRAIN_LOSS 0 0.5 @2");
+    probe_expect(p, "point DEV_LOSS 1 0.5 @3");
+    assert_int_equal(p->points, 4);
+    probe_close(p);
+    p = probe_text("csv", "step,loss,acc,f1\n1,,3,0.5,7,8\n");
+    probe_expect(p, "bad @2 more cells than columns"); /* one empty cell for two */
+    probe_close(p);
+}
+
 static void a_last_row_that_is_cut_off_is_bad(void **unused)
 {
     (void)unused;
@@ -493,6 +507,7 @@ int main(void)
         cmocka_unit_test(a_comment_names_the_columns_of_bare_numbers),
         cmocka_unit_test(a_header_may_come_again_with_other_columns),
         cmocka_unit_test(rows_may_be_short_but_not_long),
+        cmocka_unit_test(empty_cells_that_are_too_many_stand_for_nothing),
         cmocka_unit_test(a_last_row_that_is_cut_off_is_bad),
         cmocka_unit_test(steps_outrank_episodes_and_rows_stand_in_for_both),
         cmocka_unit_test(a_counter_that_wraps_in_each_epoch_goes_on),
