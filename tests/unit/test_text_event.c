@@ -31,6 +31,11 @@ static void a_traceback_is_told_by_its_last_line(void **unused)
         "    + CategoryInfo : NotSpecified: (Traceback (most recent call last)::String) []\n  File \"a.py\", line 3\n    main()\n"
         "KeyError: 'lr'\n",
         "event traceback @7 KeyError: 'lr'"); /* Windows PowerShell's */
+    one_event("python : Traceback (most recent call \nlast):\nAt line:1 char:1\n+ python train.py --epochs 9 ...\n"
+              "    + CategoryInfo : NotSpec \n   ified: (Traceback (most recent ca  \n  File "
+              "\"C:\\Users\\x\\Py\nthon\\train.py\", \nline 463\n"
+              "UnicodeEncodeError: 'charmap' codec \ncan't encode\n",
+              "event traceback @10 UnicodeEncodeError: 'charmap' codec"); /* in a narrow window */
 }
 
 /* Keras and TensorFlow announce an error and say it on a line of its own. */

@@ -260,12 +260,21 @@ void text_event_end(struct text_events *e, const struct format_out *out)
 /* in_logging - the first frame of "--- Logging error ---": Python's logging shows what is wrong with a message, and the program goes on. */
 static bool in_logging(struct span frame) { return span_has(frame, "logging/__init__.py\"") && ends_with(frame, ", in emit"); }
 
-/* opens - the first line of a traceback; Windows PowerShell makes an error of its own of the first line that a program writes to stderr:
- * "python.exe : Traceback (most recent call last):". */
-static bool opens(struct span body)
+/* by_shell - "python : Traceback (most recent call last):": Windows PowerShell makes an error of its own of the first line that a program writes
+ * to stderr, behind the program's name, and breaks it where the window ends. */
+static bool by_shell(struct span body)
 {
-    return span_starts(body, "Traceback (most recent call last)") || ends_with(body, ".exe : Traceback (most recent call last):");
+    static const char said[] = " : Traceback (most recent call";
+    size_t name = 0, n = strlen(said);
+    while (name < body.n && body.p[name] != ' ') name++;
+    struct span rest = span_from(body, name);
+    bool names = name && span_letter_char(body.p[name - 1]) && span_starts(rest, said);
+    rest = span_trim(span_from(rest, n < rest.n ? n : rest.n));
+    return names && (!rest.n || span_is(rest, "last):"));
 }
+
+/* opens - the first line of a traceback. */
+static bool opens(struct span body) { return span_starts(body, "Traceback (most recent call last)") || by_shell(body); }
 
 /* carries_another - an error that only hands on what went wrong in a loader's worker, a replica or a spawned process: that traceback follows.
  * Words: torch/_utils.py, ExceptionWrapper; torch before 1.2 put the whole traceback into the message; torch.multiprocessing.spawn. */
