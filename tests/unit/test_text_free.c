@@ -146,6 +146,21 @@ static void what_stands_alone_below_an_epoch_is_its_own(void **state)
     probe_close(p);
 }
 
+/* MATLAB's trainNetwork. */
+static void a_header_may_take_two_lines(void **state)
+{
+    (void)state;
+    struct probe *p = read_log("|=====================================================================|\n"
+                               "|  Epoch  |  Iteration  |  Time Elapsed  |  Mini-batch  |  Validation  |\n"
+                               "|         |             |   (hh:mm:ss)   |     Loss     |   Accuracy   |\n"
+                               "|=====================================================================|\n"
+                               "|       1 |           1 |       00:00:01 |       2.5000 |       12.50% |\n"
+                               "|       1 |          50 |       00:00:02 |       1.2500 |       37.50% |\n");
+    probe_expect(p, "point Mini-batch Loss 1 2.5 @5");
+    probe_expect(p, "point Validation Accuracy 50 37.5 @6");
+    probe_close(p);
+}
+
 static void a_framed_table_may_have_empty_cells(void **state)
 {
     (void)state;
@@ -348,6 +363,7 @@ int main(void)
         cmocka_unit_test(a_small_eta_is_a_rate_and_another_is_a_time),
         cmocka_unit_test(the_word_behind_the_count_speaks_for_its_line),
         cmocka_unit_test(what_stands_alone_below_an_epoch_is_its_own),
+        cmocka_unit_test(a_header_may_take_two_lines),
         cmocka_unit_test(a_framed_table_may_have_empty_cells),
         cmocka_unit_test(a_count_may_be_in_thousands),
         cmocka_unit_test(a_value_may_stand_before_its_name),

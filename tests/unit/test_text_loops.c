@@ -52,10 +52,27 @@ static void both_parts_of_the_data_side_by_side_are_a_record(void **unused)
     WITH("[    0/4000]   0.0%   train=4.9250   val=4.9375   elapsed=31s     ETA=0s      best!\n"
          "[  250/4000]   6.2%   train=2.1250   val=2.1875   elapsed=206s    ETA=3901s   best!\n",
          p);
-    probe_expect(p, "point train 250 2.125 @2");
-    probe_expect(p, "point val 250 2.1875 @2");
+    probe_expect(p, "point train loss 250 2.125 @2");
+    probe_expect(p, "point valid loss 250 2.1875 @2");
     probe_close(p);
     no_points("[1/3] split: train=4000 val=500\n[2/3] images train: 400, val: 50\n");
+}
+
+/* A much copied loop around a BERT: what the mean below a validation loss is of, its own words say. */
+static void a_mean_of_training_is_none_of_the_validation_above_it(void **unused)
+{
+    (void)unused;
+    WITH("\n======== Epoch 1 / 4 ========\nTraining...\n  Batch    40  of    241.    Elapsed: 0:00:08.\n\n"
+         "  Average training loss: 0.50\n  Training epoch took: 0:00:47\n\nRunning Validation...\n  Accuracy: 0.75\n  Validation "
+         "Loss: 0.5\n"
+         "\n======== Epoch 2 / 4 ========\nTraining...\n  Batch    40  of    241.    Elapsed: 0:00:08.\n\n"
+         "  Average training loss: 0.25\n  Training epoch took: 0:00:47\n\nRunning Validation...\n  Accuracy: 0.75\n  Validation "
+         "Loss: 0.375\n",
+         p);
+    probe_expect(p, "point training loss 1 0.5 @6");
+    probe_expect(p, "point training loss 2 0.25 @17");
+    probe_expect(p, "point Validation Loss 2 0.375 @22");
+    probe_close(p);
 }
 
 static void what_counts_far_is_the_step_whatever_it_is_called(void **unused)
@@ -160,6 +177,7 @@ int main(void)
         cmocka_unit_test(glue_factorys_losses_stand_in_braces),
         cmocka_unit_test(a_total_in_front_of_its_terms_is_the_loss),
         cmocka_unit_test(both_parts_of_the_data_side_by_side_are_a_record),
+        cmocka_unit_test(a_mean_of_training_is_none_of_the_validation_above_it),
         cmocka_unit_test(what_counts_far_is_the_step_whatever_it_is_called),
         cmocka_unit_test(training_before_a_dash_is_told_as_validation_is),
         cmocka_unit_test(a_tab_may_part_a_name_and_its_value),

@@ -93,7 +93,7 @@ static void chinese_and_japanese_counters_count(void **unused)
     probe_expect(q, "point 验证损失 2 0.5 @2");
     probe_close(q);
     WITH("エポック 1/2 損失: 0.5\nエポック 2/2 損失: 0.25\n", r);
-    probe_expect(r, "point 損失 2 0.25 @2");
+    probe_expect(r, "point loss 2 0.25 @2");
     probe_close(r);
     no_points("第3章 概要: 12 页\n第1次下载: 0.5 MB\n");
 }

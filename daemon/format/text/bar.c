@@ -207,6 +207,7 @@ static void tell_bar(struct text_families *f, struct text_run *r, const struct t
     struct text_pairs *title = &f->title, *pairs = &f->pairs;
     text_pairs(b->title, title);
     text_pairs(b->values, pairs);
+    text_bare_losses(pairs, &r->bare);
     struct text_count c;
     bool counts = text_count_of(r, title, out->arena, &c);
     if (!pairs->n && title->n == (counts && !c.leading)) return;

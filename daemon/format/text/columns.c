@@ -1,5 +1,5 @@
 /* text_columns - see text/columns.h. Headers: fastai/learner.py (Recorder), skorch/callbacks/logging.py (PrintLog),
- * spacy/training/loggers.py, sklearn/ensemble/_gb.py (VerboseReporter), ultralytics/engine/trainer.py and validator.py. Without one:
+ * MATLAB's trainNetwork, spacy/training/loggers.py, sklearn/ensemble/_gb.py (VerboseReporter), ultralytics/engine/trainer.py and validator.py. Without one:
  * yolov5/train.py up to 5.0, yolov7/train.py. */
 #include "columns.h"
 
@@ -344,6 +344,38 @@ static bool may_head(struct span s)
     return true;
 }
 
+/* keep_upper - a line between bars that heads a table and names no metric: the line below it may go on. */
+static void keep_upper(struct text_columns *t, const struct text_line *l)
+{
+    struct span s = l->body;
+    t->upper_line = 0;
+    if (s.p[0] != '|' || s.p[s.n - 1] != '|' || s.n > sizeof t->upper) return;
+    memcpy(t->upper, s.p, t->n_upper = (uint32_t)s.n);
+    t->upper_line = l->line;
+}
+
+/* two_lines - a header in two lines: each word with the one below it. */
+static bool two_lines(struct text_columns *t, struct text_run *r, const struct text_line *l, const struct format_out *out)
+{
+    char joined[2 * TEXT_HEADER_BYTES + 4 * TEXT_COLUMNS_MAX];
+    struct cells upper = framed((struct span){t->upper, t->n_upper}), lower = framed(l->body);
+    size_t n = 0;
+    t->upper_line = 0;
+    if (upper.n != lower.n || l->body.n > TEXT_HEADER_BYTES) return false;
+    for (size_t i = 0; i < upper.n; i++) {
+        bool more = lower.at[i].n && lower.at[i].p[0] != '(';
+        memcpy(joined + n, "| ", 2);
+        memcpy(joined + n + 2, upper.at[i].p, upper.at[i].n);
+        n += 2 + upper.at[i].n;
+        if (more) joined[n++] = ' ';
+        if (more) memcpy(joined + n, lower.at[i].p, lower.at[i].n);
+        n += more ? lower.at[i].n : 0;
+        joined[n++] = ' ';
+    }
+    joined[n++] = '|';
+    return header(t, r, (struct span){joined, n}, out);
+}
+
 bool text_columns(struct text_columns *t, struct text_run *r, const struct text_line *l, const struct format_out *out)
 {
     char c = l->body.p[0];
@@ -356,5 +388,9 @@ bool text_columns(struct text_columns *t, struct text_run *r, const struct text_
     if (c == 'a' && t->n_scores && span_starts(l->body, "all ")) return scores_row(t, r, l, out);
     struct span body = l->body, bare = c == '#' ? span_trim(span_from(body, 1)) : body;
     if (c == '#' && bare.n && bare.p[0] != '#' && may_head(bare)) body = bare; /* "#  step  rmse_val" of DeePMD's lcurve.out */
-    return may_head(body) && header(t, r, body, out);
+    if (c == '|' && t->upper_line && l->line == t->upper_line + 1 && two_lines(t, r, l, out)) return true;
+    if (!may_head(body)) return false;
+    if (header(t, r, body, out)) return true;
+    keep_upper(t, l);
+    return false;
 }

@@ -19,6 +19,7 @@
 #include "known.h"
 #include "repeat.h"
 #include "reword.h"
+#include "tongue.h"
 
 /* has_number - a digit, or "nan" or "inf"; most prose stops here. */
 static bool has_number(struct span s)
@@ -36,7 +37,9 @@ static bool has_number(struct span s)
 static bool has_letter(struct span s)
 {
     for (size_t i = 0; i < s.n; i++)
-        if ((s.p[i] >= 'a' && s.p[i] <= 'z') || (s.p[i] >= 'A' && s.p[i] <= 'Z') || (unsigned char)s.p[i] >= 0xE3) return true;
+        if ((s.p[i] >= 'a' && s.p[i] <= 'z') || (s.p[i] >= 'A' && s.p[i] <= 'Z') ||
+            ((unsigned char)s.p[i] >= 0xC3 && (unsigned char)s.p[i] != 0xE2))
+            return true;
     return false;
 }
 
@@ -128,7 +131,8 @@ static __attribute__((noinline)) bool in_other_words(struct text *t, const struc
 {
     char buffer[TEXT_REWORD_MAX_BYTES];
     struct text_line said = *l;
-    said.body = text_reword(l->body, buffer);
+    said.body = text_tongue(l->body, buffer);
+    if (!said.body.n) said.body = text_reword(l->body, buffer);
     return said.body.n && grammar(t, &said, false, out);
 }
 
@@ -147,7 +151,7 @@ static void message(struct text *t, const struct text_line *l, const struct form
     if (begins(l->body)) text_place_begins(&t->run.place);
     if (text_block(&t->block, &t->facts, l->body, t->run.points > 0, out)) return;
     if (text_python(&t->python, &t->facts, l->body, !isnan(l->time), out)) return;
-    if (text_announced(&t->run.place, l->body)) return;
+    if (text_announced(&t->run.place, l->body) || text_neat(&t->neat, &t->run, l, out)) return;
     if ((first == '|' || first == '-' || first == '+' || t->table.bare) && text_table(&t->table, &t->run, &t->facts, l, out))
         return;
     t->table.open = t->table.settings = false;

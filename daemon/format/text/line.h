@@ -10,6 +10,7 @@
 #include "form.h"
 #include "julia.h"
 #include "margin.h"
+#include "neat.h"
 #include "predictions.h"
 #include "prefix.h"
 #include "python.h"
@@ -31,6 +32,7 @@ struct text {
     struct text_table table;
     struct text_columns columns;
     struct text_sides sides;
+    struct text_neat neat;
     struct text_events events;
     struct text_facts facts;
     struct text_block block;

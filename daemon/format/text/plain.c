@@ -302,7 +302,7 @@ unsigned text_plain(struct text_run *r, const struct text_line *l, struct text_p
     }
     if (!speaks && ps->prose > (counted || !tells_loss(ps) ? 0 : BARE_PROSE_MAX)) return 0;
     if (place->bare && !place->known) return numbered(r, l, ps, out);
-    if (!speaks && averages_held(r, ps, out->arena)) return 0;
+    if (!speaks && !sums_training(ps) && averages_held(r, ps, out->arena)) return 0;
     bool trains = !speaks && isnan(heading) && counted;
     if (trains && goes_on(r, l, ps, out->arena)) return text_emit(r, l, ps, r->last, out);
     struct text_where between = {place->step, place->axis, SPLIT_NONE};

@@ -107,6 +107,7 @@ static unsigned read_record(struct text_run *r, const struct text_line *l, struc
     if (ps->code || (ps->braces && ps->quoted) || !ps->n) return 0;
     text_section_scores(ps);
     text_section_game(ps);
+    text_bare_losses(ps, &r->bare);
     if (!text_count_of(r, ps, out->arena, &c)) return text_plain(r, l, ps, out);
     struct text_weight w = text_weigh(r, ps, out->arena);
     if (!w.metrics) {

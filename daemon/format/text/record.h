@@ -3,6 +3,7 @@
 #define MLWATCH_TEXT_RECORD_H
 
 #include "../format.h"
+#include "bare.h"
 #include "count.h"
 #include "names.h"
 #include "pairs.h"
@@ -48,6 +49,7 @@ struct text_run {
     double loss_scale;    /* of Megatron's last line */
     bool loss_told;       /* its "lm loss" was in a line before */
     bool nonfinite;       /* the last record said so; the next one that does is no news */
+    enum text_bare bare;
 };
 
 /* text_record - read a line by the general grammar: a counter and at least one metric, metrics below an epoch's heading, or metrics

@@ -148,6 +148,52 @@ static struct span lists(struct span line, char *buffer)
     return (struct span){"", 0};
 }
 
+/* sides_at - the bytes of "(train/val):" at p; *held is what the second is; 0 for any other bracket. */
+static size_t sides_at(const char *p, const char *end, struct span *held)
+{
+    static const char *const trains[] = {"train", "Train", "training", "tr", "trn"}, *const helds[] = {
+                                                                                         "val",  "Val",  "valid", "validation",
+                                                                                         "test", "Test", "dev"};
+    const char *slash = memchr(p, '/', (size_t)(end - p)), *close = slash ? memchr(slash, ')', (size_t)(end - slash)) : NULL;
+    bool both = false;
+    if (!close || end - close < 3) return 0;
+    *held = between(slash + 1, close);
+    for (size_t i = 0; i < sizeof trains / sizeof *trains; i++) both |= span_is(between(p + 1, slash), trains[i]);
+    for (size_t i = 0; both && i < sizeof helds / sizeof *helds; i++)
+        if (span_is(*held, helds[i])) return strchr(":=", close[1]) ? (size_t)(close + 2 - p) : 0;
+    return 0;
+}
+
+/* twins - "Loss (train/val): 0.5 / 0.6 | Acc (train/val): 0.8 / 0.7". */
+static struct span twins(struct span line, char *buffer)
+{
+    struct writer w = {buffer, 0, false};
+    const char *end = line.p + line.n, *done = line.p, *open = line.p;
+    while ((open = memchr(open, '(', (size_t)(end - open))) != NULL) {
+        struct span held;
+        const char *to = open, *from, *p = open + sides_at(open, end, &held);
+        while (to > line.p && to[-1] == ' ') to--;
+        for (from = to; from > line.p && name_char(from[-1]);) from--;
+        if (p == open++ || from == to) continue;
+        struct span value[LISTED_MAX];
+        const char *behind = p;
+        for (size_t i = 0; i < 2; i++) {
+            while (behind < end && *behind == ' ') behind++;
+            value[i] = (struct span){behind, value_at(behind, end)};
+            behind += value[i].n;
+            while (!i && behind < end && strchr(" /|,", *behind)) behind++;
+        }
+        if (!value[0].n || !value[1].n) continue;
+        const struct span told[] = {
+            between(done, from), span_of("train "), between(from, to), span_of(": "), value[0], span_of(", "), held,
+            span_of(" "),        between(from, to), span_of(": "),     value[1]};
+        for (size_t i = 0; i < sizeof told / sizeof *told; i++) put(&w, told[i]);
+        done = open = behind;
+    }
+    put(&w, between(done, end));
+    return done == line.p || w.full ? (struct span){"", 0} : (struct span){buffer, w.n};
+}
+
 /* letters - "E=3 B=50": the epoch and the batch of sockeye. */
 static struct span letters(struct span line, char *buffer)
 {
@@ -162,11 +208,48 @@ static struct span letters(struct span line, char *buffer)
     return w.full ? (struct span){"", 0} : (struct span){buffer, w.n};
 }
 
+/* counted - "12 epoch, loss: 0.5": the counter behind its number. "12 epochs" are how many there are. */
+static struct span counted(struct span line, char *buffer)
+{
+    static const char *const counters[] = {"epoch",     "Epoch",     "step",    "Step",   "iter",
+                                           "iteration", "Iteration", "episode", "Episode"};
+    struct writer w = {buffer, 0, false};
+    size_t digits = 0, word = 0;
+    while (digits < line.n && span_digit_char(line.p[digits])) digits++;
+    struct span name = span_from(line, digits + 1 < line.n ? digits + 1 : line.n);
+    while (word < name.n && span_letter_char(name.p[word])) word++;
+    bool counts = false;
+    for (size_t i = 0; i < sizeof counters / sizeof *counters; i++) counts |= span_is((struct span){name.p, word}, counters[i]);
+    if (!digits || line.p[digits] != ' ' || !counts || word == name.n || !strchr(",:;|", name.p[word]))
+        return (struct span){"", 0};
+    put(&w, (struct span){name.p, word});
+    put(&w, span_of(" "));
+    put(&w, (struct span){line.p, digits});
+    put(&w, span_of(","));
+    put(&w, span_from(name, word + 1));
+    return w.full ? (struct span){"", 0} : (struct span){buffer, w.n};
+}
+
+/* before_dict - "Episode 3/100, reward: 1.5, actions: {'hold': 20, 'buy': 3}": what is told before a dict that is one of its values. */
+static struct span before_dict(struct span line)
+{
+    const char *brace = memchr(line.p, '{', line.n), *p = brace;
+    if (!brace || line.p[line.n - 1] != '}') return (struct span){"", 0};
+    while (p > line.p && p[-1] == ' ') p--;
+    if (p == line.p || !strchr(":=", p[-1])) return (struct span){"", 0};
+    while (p > line.p && !strchr(",|;", *p)) p--;
+    struct span told = span_trim(between(line.p, p));
+    bool tells = memchr(told.p, ':', told.n) || memchr(told.p, '=', told.n);
+    return tells ? told : (struct span){"", 0};
+}
+
 struct span text_reword(struct span line, char buffer[TEXT_REWORD_MAX_BYTES])
 {
     struct span said = {"", 0};
     if (line.n > TEXT_REWORD_MAX_BYTES / 2) return said;
     if (span_starts(line, "E=")) return letters(line, buffer);
-    if (memchr(line.p, '(', line.n)) said = calls(line, buffer);
+    said = span_digit_char(line.p[0]) ? counted(line, buffer) : before_dict(line);
+    if (!said.n && memchr(line.p, '(', line.n)) said = twins(line, buffer);
+    if (!said.n && memchr(line.p, '(', line.n)) said = calls(line, buffer);
     return !said.n && memchr(line.p, ',', line.n) ? lists(line, buffer) : said;
 }
