@@ -21,6 +21,7 @@ const struct role_row role_table_training[] = {
     {"minibatch loss", WHOLE, ROLE_LOSS_TRAIN, ROLE_LOSS_EVAL, BETTER_LOWER, false, "loss", ""},
     {"mini batch loss", WHOLE, ROLE_LOSS_TRAIN, ROLE_LOSS_EVAL, BETTER_LOWER, false, "loss", ""},
     {"episode loss", WHOLE, ROLE_LOSS_TRAIN, ROLE_LOSS_EVAL, BETTER_LOWER, false, "loss", ""},
+    {"main loss", WHOLE, ROLE_LOSS_TRAIN, ROLE_LOSS_EVAL, BETTER_LOWER, false, "loss", ""}, /* Chainer */
     {"loss loss", WHOLE, ROLE_LOSS_TRAIN, ROLE_LOSS_EVAL, BETTER_LOWER, false, "loss",
      ""}, /* Poutyne: loss/loss beside loss/val_loss */
     {"loss loss mean", WHOLE, ROLE_LOSS_TRAIN, ROLE_LOSS_EVAL, BETTER_LOWER, false, "loss", ""},
@@ -49,7 +50,8 @@ const struct role_row role_table_training[] = {
     {"crossentropy", WHOLE, ROLE_LOSS_TRAIN, ROLE_LOSS_EVAL, BETTER_LOWER, false, "loss", ""},
     {"language cross entropy", WHOLE, ROLE_LOSS_TRAIN, ROLE_LOSS_EVAL, BETTER_LOWER, false, "loss", ""},
     {"multiclass", WHOLE, ROLE_LOSS_PART, ROLE_LOSS_EVAL, BETTER_LOWER, false, NULL, ""}, /* CatBoost */
-    {"box om", WHOLE, ROLE_LOSS_PART, ROLE_LOSS_EVAL, BETTER_LOWER, false, NULL, ""},     /* YOLOv10: of its two heads */
+    {"multiclassonevsall", WHOLE, ROLE_LOSS_PART, ROLE_LOSS_EVAL, BETTER_LOWER, false, NULL, ""},
+    {"box om", WHOLE, ROLE_LOSS_PART, ROLE_LOSS_EVAL, BETTER_LOWER, false, NULL, ""}, /* YOLOv10: of its two heads */
     {"cls om", WHOLE, ROLE_LOSS_PART, ROLE_LOSS_EVAL, BETTER_LOWER, false, NULL, ""},
     {"dfl om", WHOLE, ROLE_LOSS_PART, ROLE_LOSS_EVAL, BETTER_LOWER, false, NULL, ""},
     {"box oo", WHOLE, ROLE_LOSS_PART, ROLE_LOSS_EVAL, BETTER_LOWER, false, NULL, ""},
