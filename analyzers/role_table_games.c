@@ -72,6 +72,10 @@ const struct role_row role_table_games[] = {
     SAME("cum reward", WHOLE, ROLE_RETURN, BETTER_HIGHER),
     SAME("sum reward", WHOLE, ROLE_RETURN, BETTER_HIGHER),
     SAME("reward sum", WHOLE, ROLE_RETURN, BETTER_HIGHER),
+    SAME("timesteps with reward", WHOLE, ROLE_RETURN, BETTER_HIGHER), /* "finished after 20 timesteps with reward 1.5" */
+    SAME("steps with reward", WHOLE, ROLE_RETURN, BETTER_HIGHER),
+    SAME("done total reward", WHOLE, ROLE_RETURN, BETTER_HIGHER),
+    SAME("ep r", WHOLE, ROLE_RETURN, BETTER_HIGHER),
     SAME("reward per episode", WHOLE, ROLE_RETURN, BETTER_HIGHER),
     SAME("reward episode", WHOLE, ROLE_RETURN, BETTER_HIGHER), /* "Reward/Episode" */
     SAME("rewards episode", WHOLE, ROLE_RETURN, BETTER_HIGHER),

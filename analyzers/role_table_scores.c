@@ -2,6 +2,9 @@
 #include "role_rows.h"
 
 const struct role_row role_table_scores[] = {
+    EVAL_UP("current mean dice", WHOLE, true), /* MONAI's tutorials */
+    EVAL_UP("current accuracy", WHOLE, true),
+    EVAL_UP("current auc", WHOLE, true),
     SCORE_DOWN("wer", LAST),
     SCORE_DOWN("cer", LAST),
     SCORE_DOWN("ppl", LAST),

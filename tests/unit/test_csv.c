@@ -264,6 +264,15 @@ static void empty_cells_that_are_too_many_stand_for_nothing(void **unused)
     probe_close(p);
 }
 
+static void percentages_are_numbers(void **unused)
+{
+    (void)unused;
+    struct probe *p = probe_text("csv", "epoch,loss,acc\n1,0.5,62.5%\n2,0.25,75 %\n");
+    probe_expect(p, "point acc 1 62.5 @2");
+    probe_expect(p, "point acc 2 75 @3");
+    probe_close(p);
+}
+
 static void a_last_row_that_is_cut_off_is_bad(void **unused)
 {
     (void)unused;
@@ -508,6 +517,7 @@ int main(void)
         cmocka_unit_test(a_header_may_come_again_with_other_columns),
         cmocka_unit_test(rows_may_be_short_but_not_long),
         cmocka_unit_test(empty_cells_that_are_too_many_stand_for_nothing),
+        cmocka_unit_test(percentages_are_numbers),
         cmocka_unit_test(a_last_row_that_is_cut_off_is_bad),
         cmocka_unit_test(steps_outrank_episodes_and_rows_stand_in_for_both),
         cmocka_unit_test(a_counter_that_wraps_in_each_epoch_goes_on),

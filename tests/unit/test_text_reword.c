@@ -143,6 +143,56 @@ static void neat_tells_the_fitness_of_a_generation(void **unused)
     no_points("Best fitness: 9.25000 - size: (3, 5)\n");
 }
 
+static void spacy_tells_the_losses_of_its_pipes(void **unused)
+{
+    (void)unused;
+    WITH("Epoch 1 Losses {'ner': 12.5}\nEpoch 2 Losses {'ner': 6.25}\n", p);
+    probe_expect(p, "point loss 2 6.25 @2");
+    probe_close(p);
+    WITH("Losses {'ner': 12.5, 'tagger': 0.5}\nLosses {'ner': 6.25, 'tagger': 0.25}\nLosses {'ner': 3.125, 'tagger': 0.125}\n"
+         "Losses {'ner': 2.125, 'tagger': 0.125}\n",
+         several);
+    probe_expect(several, "point ner loss 2 6.25 @2");
+    probe_expect(several, "point tagger loss 3 0.125 @3");
+    probe_close(several);
+}
+
+static void a_checkpoint_tells_what_it_was_kept_for(void **unused)
+{
+    (void)unused;
+    WITH("Epoch 1, global step 10: 'val_loss' reached 0.75 (best 0.75), saving model to '/x/epoch=1.ckpt' as top 1\n"
+         "Epoch 2, global step 20: 'val_loss' reached 0.5 (best 0.5), saving model to '/x/epoch=2.ckpt' as top 1\n",
+         p);
+    probe_expect(p, "point val_loss 20 0.5 @2");
+    probe_close(p);
+}
+
+static void the_bars_of_segmentation_models_are_of_their_epoch(void **unused)
+{
+    (void)unused;
+    WITH("\nEpoch: 0\ntrain:  50%|#####     | 1/2 [00:01<00:01,  1.0it/s, dice_loss - 0.75, iou_score - 0.25]\r"
+         "train: 100%|##########| 2/2 [00:02<00:00,  1.0it/s, dice_loss - 0.5, iou_score - 0.375]\n"
+         "valid: 100%|##########| 1/1 [00:01<00:00,  1.0it/s, dice_loss - 0.625, iou_score - 0.25]\n"
+         "\nEpoch: 1\ntrain: 100%|##########| 2/2 [00:02<00:00,  1.0it/s, dice_loss - 0.25, iou_score - 0.75]\n"
+         "valid: 100%|##########| 1/1 [00:01<00:00,  1.0it/s, dice_loss - 0.5, iou_score - 0.5]\n",
+         p);
+    probe_expect(p, "point train dice_loss 0 0.5 @3");
+    probe_expect(p, "point train dice_loss 1 0.25 @7");
+    probe_expect(p, "point valid iou_score 1 0.5 @8");
+    probe_refuse(p, "point train dice_loss 0 0.75");
+    probe_close(p);
+}
+
+static void lists_of_all_losses_are_curves(void **unused)
+{
+    (void)unused;
+    WITH("train_loss = [2.5, 1.5, 0.75, 0.5, 0.375]\nval_losses: [2.25, 1.75, 1.25, 1.125, 1.0625]\n", p);
+    probe_expect(p, "point train_loss 5 0.375 @1");
+    probe_expect(p, "point val_loss 1 2.25 @2");
+    probe_close(p);
+    no_points("loss weights: [1.0, 0.5, 0.25, 0.5, 0.5]\nloss = [0.5, 0.25]\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -156,6 +206,10 @@ int main(void)
         cmocka_unit_test(losses_without_a_name_are_known_by_their_size),
         cmocka_unit_test(other_languages_count_and_lose_too),
         cmocka_unit_test(neat_tells_the_fitness_of_a_generation),
+        cmocka_unit_test(spacy_tells_the_losses_of_its_pipes),
+        cmocka_unit_test(a_checkpoint_tells_what_it_was_kept_for),
+        cmocka_unit_test(the_bars_of_segmentation_models_are_of_their_epoch),
+        cmocka_unit_test(lists_of_all_losses_are_curves),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

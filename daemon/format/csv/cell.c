@@ -107,6 +107,7 @@ enum csv_content csv_content(struct span t, char delimiter, double *value)
     if (num_parse(t, value)) return CSV_NUMBER;
     if (delimiter == ';' && comma_number(t, value)) return CSV_NUMBER;
     if (t.n && (t.p[t.n - 1] == ')' || t.p[t.n - 1] == ']') && wrapped_number(t, value)) return CSV_NUMBER;
+    if (t.n > 1 && t.p[t.n - 1] == '%' && num_parse(span_trim((struct span){t.p, t.n - 1}), value)) return CSV_NUMBER;
     return csv_missing(t) || boolean(t) ? CSV_MISSING : CSV_TEXT;
 }
 

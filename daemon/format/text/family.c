@@ -14,6 +14,7 @@
 #include "glue.h"
 #include "listed.h"
 #include "shape.h"
+#include "smp.h"
 #include "speech.h"
 #include "stylegan.h"
 #include "told_at.h"
@@ -153,6 +154,7 @@ static const struct family {
     {"[", " leaves", NULL, text_shape_trees},
     {"[", " scale=", NULL, text_shape_ngboost},
     {NULL, ": ConvergenceWarning: ", NULL, text_shape_unconverged},
+    {"tv", " - ", text_smp_may, text_smp},
     {NULL, "[", text_bar_may_be_tqdm, text_bar_tqdm},
     {"f", "fit progress: (", NULL, text_flower_progress},
     {"aHr{'(", NULL, NULL, text_flower_history},

@@ -1,9 +1,11 @@
 /* text_listed - see text/listed.h. nnU-Net prints one number a class (nnunetv2/training/logging), with NumPy 2 each in the name of its
- * type, "np.float32(0.9)"; segmentation loops print their IoU so. What stands in front is a name of at most four words. */
+ * type, "np.float32(0.9)"; segmentation loops print their IoU so. What stands in front is a name of at most four words. Losses in a log that has
+ * told nothing yet are those of all epochs, printed at the end: "train_losses = [1.5, 0.75, ...]". */
 #include "listed.h"
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "../../base/num.h"
 
@@ -56,6 +58,43 @@ static size_t numbers(struct span list, double value[CLASSES_MAX])
     return n;
 }
 
+/* ends_in_loss - "train_loss", "Validation losses". */
+static bool ends_in_loss(struct span name)
+{
+    static const char *const ends[] = {"loss", "losses", "Loss", "Losses"};
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        size_t n = strlen(ends[i]);
+        if (name.n >= n && memcmp(name.p + name.n - n, ends[i], n) == 0) return true;
+    }
+    return false;
+}
+
+/* curve - the losses of all epochs in one list; false where they are none, or too few to be sure. */
+static bool curve(struct text_run *r, const struct text_line *l, struct span name, struct span list, const struct format_out *out)
+{
+    enum { ENOUGH = 5 };
+    struct text_where at = {0, AXIS_RECORD, text_split_of(name)};
+    double value;
+    size_t n = 0;
+    bool tells = false;
+    if (!ends_in_loss(name)) return false;
+    if (memcmp(name.p + name.n - 2, "es", 2) == 0) name.n -= 2; /* one of them is a loss */
+    for (int pass = 0; pass < 2; pass++) {
+        struct span left = list;
+        for (n = 0; (left = span_trim(left)).n; n++) {
+            size_t used = number(left, &value);
+            if (!used || (used < left.n && !strchr(", ", left.p[used]))) return false;
+            at.step = (int64_t)n + 1;
+            if (tells) text_point(r, l, name, value, at, out);
+            left = span_trim(span_from(left, used));
+            if (left.n && left.p[0] == ',') left = span_from(left, 1);
+        }
+        if (n < ENOUGH) return false;
+        tells = true;
+    }
+    return true;
+}
+
 bool text_listed(struct text_families *f, struct text_run *r, const struct text_line *l, struct span *rest,
                  const struct format_out *out)
 {
@@ -64,8 +103,11 @@ bool text_listed(struct text_families *f, struct text_run *r, const struct text_
     struct span name = name_of((struct span){l->body.p, (size_t)(open - l->body.p)});
     const struct text_name *e = name.n ? text_name_of(&r->names, name, 0, out->arena) : NULL;
     (void)f, (void)rest;
+    struct span list = {open + 1, l->body.n - (size_t)(open - l->body.p) - 2};
+    bool all = isnan(epoch) && !r->place.known && !r->place.epoch_known && name.n && (!r->points || r->listed);
+    if (all && curve(r, l, name, list, out)) return r->listed = true;
     if (!e || !(e->flags & NAME_STRONG) || e->rank != FIELD_UNRANKED) return false;
-    size_t n = numbers((struct span){open + 1, l->body.n - (size_t)(open - l->body.p) - 2}, value);
+    size_t n = numbers(list, value);
     struct text_where at = {r->place.step, r->place.known ? r->place.axis : AXIS_RECORD, text_split_of(name)};
     if (!isnan(epoch)) at.step = (int64_t)epoch, at.axis = AXIS_EPOCH;
     if (n < 2 || (at.axis == AXIS_RECORD && !r->points)) return false;

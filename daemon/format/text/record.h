@@ -50,6 +50,7 @@ struct text_run {
     bool loss_told;       /* its "lm loss" was in a line before */
     bool nonfinite;       /* the last record said so; the next one that does is no news */
     enum text_bare bare;
+    bool listed; /* what was told are lists of all epochs (text/listed.h) */
 };
 
 /* text_record - read a line by the general grammar: a counter and at least one metric, metrics below an epoch's heading, or metrics

@@ -194,6 +194,46 @@ static struct span twins(struct span line, char *buffer)
     return done == line.p || w.full ? (struct span){"", 0} : (struct span){buffer, w.n};
 }
 
+/* losses - "Losses {'ner': 12.5, 'tagger': 0.5}" of spaCy's pipelines, with a count in front or without: the only one of them is the loss. */
+static struct span losses(struct span line, char *buffer)
+{
+    static const char head[] = "Losses {";
+    struct writer w = {buffer, 0, false};
+    const char *p = memmem(line.p, line.n, head, sizeof head - 1), *end = line.p + line.n;
+    if (!p || end[-1] != '}') return (struct span){"", 0};
+    bool several = memchr(p, ',', (size_t)(end - p)) != NULL;
+    put(&w, between(line.p, p));
+    for (p += sizeof head - 1; p < end && strchr("'\"", *p);) {
+        const char *close = memchr(p + 1, *p, (size_t)(end - p) - 1), *from = close ? close + 2 : end;
+        while (from < end && *from == ' ') from++;
+        size_t n = value_at(from, end);
+        if (!n) return (struct span){"", 0};
+        if (several) put(&w, between(p + 1, close));
+        put(&w, span_of(several ? " loss: " : "loss: "));
+        put(&w, (struct span){from, n});
+        for (p = from + n; p < end && strchr(", ", *p);) p++;
+        if (p + 1 < end) put(&w, span_of(", "));
+    }
+    return w.full || p + 1 != end ? (struct span){"", 0} : (struct span){buffer, w.n};
+}
+
+/* reached - "Epoch 3, global step 80: 'val_loss' reached 0.5 (best 0.5), saving model to ..." of Lightning's checkpoints. */
+static struct span reached(struct span line, char *buffer)
+{
+    static const char said[] = "' reached ", best[] = " (best ";
+    struct writer w = {buffer, 0, false};
+    const char *end = line.p + line.n, *p = memmem(line.p, line.n, said, sizeof said - 1), *name = p;
+    if (!p || !memmem(p, (size_t)(end - p), best, sizeof best - 1)) return (struct span){"", 0};
+    while (name > line.p && name[-1] != '\'') name--;
+    size_t n = value_at(p + sizeof said - 1, end);
+    if (!n || name == line.p) return (struct span){"", 0};
+    put(&w, between(line.p, name - 1));
+    put(&w, between(name, p));
+    put(&w, span_of(": "));
+    put(&w, (struct span){p + sizeof said - 1, n});
+    return w.full ? (struct span){"", 0} : (struct span){buffer, w.n};
+}
+
 /* letters - "E=3 B=50": the epoch and the batch of sockeye. */
 static struct span letters(struct span line, char *buffer)
 {
@@ -248,7 +288,9 @@ struct span text_reword(struct span line, char buffer[TEXT_REWORD_MAX_BYTES])
     struct span said = {"", 0};
     if (line.n > TEXT_REWORD_MAX_BYTES / 2) return said;
     if (span_starts(line, "E=")) return letters(line, buffer);
-    said = span_digit_char(line.p[0]) ? counted(line, buffer) : before_dict(line);
+    said = span_digit_char(line.p[0]) ? counted(line, buffer) : losses(line, buffer);
+    if (!said.n) said = before_dict(line);
+    if (!said.n) said = reached(line, buffer);
     if (!said.n && memchr(line.p, '(', line.n)) said = twins(line, buffer);
     if (!said.n && memchr(line.p, '(', line.n)) said = calls(line, buffer);
     return !said.n && memchr(line.p, ',', line.n) ? lists(line, buffer) : said;
