@@ -19,7 +19,7 @@
 
 struct knobs {
     struct excursion_knobs excursion;
-    double longest, little, nothing, passing, solved, tail, again, after;
+    double longest, little, nothing, passing, solved, tail, again, after, broad;
 };
 struct state {
     const struct knobs *knobs;
@@ -74,6 +74,10 @@ static const struct knob knobs[] = {
      "seeded bad batches: none or one"},
     {"loss_spike_after", "points", 12, 8, 256, 8, 16, offsetof(struct knobs, after), "after it to know their scatter",
      "our choice"},
+    {"loss_spike_broad", "values", 500, 50, 1e9, 200, 2000, offsetof(struct knobs, broad),
+     "after which the highest of so many that are only the tail of a broad noise is as high as a spike must be: beyond, with "
+     "their cube root",
+     "Simsekli, Sagun, Gurbuzbalaban 2019: the noise of minibatches has a tail index below 2; 3 asks less"},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL}};
 
 /* The optimizer's very first updates, made good at once: one high value within the first five steps, before adaptive methods know the size of
@@ -124,13 +128,21 @@ static bool is_tail(const struct state *s)
     return s->count >= 2 && s->wide <= LONE && s->top <= most;
 }
 
+/* The highest of very many values stands out by their number alone, where their noise has a broad tail. */
+static bool is_one_of_many(const struct state *s)
+{
+    double many = (double)s->e.n / s->knobs->broad;
+    return many > 1 && !s->e.open && s->e.length <= PASSES &&
+           excursion_height_sd(&s->e) < s->knobs->excursion.height_sd * cbrt(many);
+}
+
 /* start: a bump among the first values, that came back; else NULL. */
 static struct finding describe(struct state *s, const struct point *p, double recovered, const struct excursion_start *start)
 {
     const struct excursion *e = &s->e;
     struct finding f = excursion_finding(e, &s->knobs->excursion, "loss_spike", p->series);
     bool stays = e->settled && (e->open || leaves_most(s)); /* no spike any more */
-    bool little = undoes_nothing(s) || is_passing(s) || is_tail(s) || (start && stumbles(e, start));
+    bool little = undoes_nothing(s) || is_passing(s) || is_tail(s) || is_one_of_many(s) || (start && stumbles(e, start));
     f.severity = s->announced || stays || little ? SEVERITY_INFO : SEVERITY_WARNING;
     finding_add(&f, "height_ratio", excursion_factor(e), "x");
     finding_add(&f, "height_sd", excursion_height_sd(e), "sd");

@@ -84,6 +84,29 @@ static void noise_alone_is_no_spike_and_no_rise(void **unused)
     }
 }
 
+/* severity_of - of one value that leaps far out at step `at` and is made good at once. */
+static enum severity severity_of(int at)
+{
+    struct watch w;
+    seed = 11;
+    watch(&w, "loss_spike");
+    for (int s = 0; s < at + 60; s++) {
+        double leap = s == at ? 1.1 : noise(0.12);
+        give(&w, &loss, s, (0.5 + 2.5 * exp(-s / 80.0)) * exp(leap));
+    }
+    enum severity severity = w.last.severity;
+    assert_true(w.told > 0);
+    done(&w);
+    return severity;
+}
+
+static void the_highest_of_very_many_values_is_worth_knowing_and_no_more(void **unused)
+{
+    (void)unused;
+    assert_int_equal(severity_of(400), SEVERITY_WARNING);
+    assert_int_equal(severity_of(9000), SEVERITY_INFO);
+}
+
 static void a_loss_that_wanders_is_mostly_left_alone(void **unused)
 {
     enum { RUNS = 100, MOST = 6 };
@@ -262,6 +285,7 @@ int main(void)
         cmocka_unit_test(a_slow_divergence_is_told_before_the_loss_has_doubled),
         cmocka_unit_test(a_rate_that_was_raised_explains_a_rise),
         cmocka_unit_test(noise_alone_is_no_spike_and_no_rise),
+        cmocka_unit_test(the_highest_of_very_many_values_is_worth_knowing_and_no_more),
         cmocka_unit_test(a_loss_that_wanders_is_mostly_left_alone),
         cmocka_unit_test(what_the_settings_announce_is_no_trouble),
         cmocka_unit_test(a_loss_that_never_comes_back_to_its_start_diverged),
