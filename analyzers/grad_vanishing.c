@@ -65,7 +65,7 @@ static bool loss_is_high(const struct state *s)
 
 /* Returns the state, which may be at another place now; NULL, with nothing told, when memory ran out. */
 static struct state *report(struct state *s, const struct place *p, const struct series *series, double norm, double ratio,
-                   double by_layer, const struct findings *out)
+                            double by_layer, const struct findings *out)
 {
     struct finding f = {.kind = "grad_vanishing",
                         .phase = s->told ? PHASE_CHANGED : PHASE_OPENED,

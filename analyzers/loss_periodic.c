@@ -38,15 +38,16 @@ struct state {
     uint64_t points, next;
     double next_place; /* sums of those */
     struct log_sum next_value;
-    int64_t apart;           /* steps from each value to the next; 0 while there is one */
-    bool placed;             /* that is not the same for all: places are kept */
+    int64_t apart; /* steps from each value to the next; 0 while there is one */
+    bool placed;   /* that is not the same for all: places are kept */
     int64_t first_step, last_step;
     uint64_t first_line, last_line;
     struct epochs epochs;
     struct cycles cycles;
     struct told told;
-    int16_t value[FOLD_MAX]; /* natural logarithm of the loss, in parts of 1 / FINE; behind first_size: room for as many as there were */
-    float place[FOLD_MAX];   /* steps from the first one */
+    int16_t value
+        [FOLD_MAX]; /* natural logarithm of the loss, in parts of 1 / FINE; behind first_size: room for as many as there were */
+    float place[FOLD_MAX]; /* steps from the first one */
 };
 #define EVEN_MOST (INT64_C(1) << 22) /* steps and halves of them that a float holds to the last digit, and the sum of two */
 

@@ -23,7 +23,7 @@ struct state {
         struct told_words told, turned; /* for good, and a little */
         double worst;
         struct decline d; /* grows, of the last one */
-    } metric[METRICS]; /* behind first_size */
+    } metric[METRICS];    /* behind first_size */
 };
 
 static const char *const kinds[] = {"mode_collapse", "score_drop", NULL};

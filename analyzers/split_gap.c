@@ -47,7 +47,7 @@ struct state {
     struct epochs epochs;
     const struct series *counts; /* the newest series that counts epochs: its name is read once */
     struct preview preview;
-    struct early early[BEGINNINGS];                      /* of the training losses, and behind these of the others */
+    struct early early[BEGINNINGS];                       /* of the training losses, and behind these of the others */
     struct early_bucket pool[BEGINNINGS * EARLY_BUCKETS]; /* of all of them; behind first_size: room for as many as there were */
 };
 
@@ -248,7 +248,8 @@ static struct state *add_early(struct state *s, size_t i, const struct point *p,
 {
     const struct early *last = &s->early[BEGINNINGS - 1];
     uint32_t more = early_more(&s->early[i], p);
-    if (more && !(s = state_room(s, out, offsetof(struct state, pool) + (last->at + last->room + more) * sizeof *s->pool))) return NULL;
+    if (more && !(s = state_room(s, out, offsetof(struct state, pool) + (last->at + last->room + more) * sizeof *s->pool)))
+        return NULL;
     if (more) early_grow(&s->early[i], (uint32_t)(BEGINNINGS - 1 - i), s->pool, more);
     early_add(&s->early[i], s->pool, p);
     return s;

@@ -31,8 +31,8 @@ static struct pass pass_of(const struct early_view *eval, const struct early_vie
     return r;
 }
 
-bool first_pass_parted(const struct gap *g, const struct gap_knobs *k, const struct early_view *eval, const struct early_view *train,
-                       const struct epochs *epochs, size_t *onset)
+bool first_pass_parted(const struct gap *g, const struct gap_knobs *k, const struct early_view *eval,
+                       const struct early_view *train, const struct epochs *epochs, size_t *onset)
 {
     double lowest = INFINITY;
     if (!eval->used || !train->used) return false;

@@ -14,7 +14,7 @@
  *   epochs        how many steps an epoch has, where the axis does not count epochs itself
  *   onset         the bucket of the held-out loss from which on; written only when true
  * Cost            O(buckets) */
-bool first_pass_parted(const struct gap *g, const struct gap_knobs *k, const struct early_view *eval, const struct early_view *train,
-                       const struct epochs *epochs, size_t *onset);
+bool first_pass_parted(const struct gap *g, const struct gap_knobs *k, const struct early_view *eval,
+                       const struct early_view *train, const struct epochs *epochs, size_t *onset);
 
 #endif

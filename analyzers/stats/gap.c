@@ -16,8 +16,7 @@ bool gap_of(const struct track *eval, const struct track *train, const struct ea
     ret->now = ret->t[m - 1];
     if (train->series->axis == AXIS_EPOCH) ret->untrained *= k->epoch;
     ret->fallen = gap_has_fallen(ret, k->never_train);
-    while (ret->fallen && first < n && early_level(begins, eval->curve->buckets[first].first_step) > 0.9 * ret->t[0])
-        first++;
+    while (ret->fallen && first < n && early_level(begins, eval->curve->buckets[first].first_step) > 0.9 * ret->t[0]) first++;
     ret->first = first, ret->best = ret->closest = ret->lowest = INFINITY;
     ret->late = robust_median(ret->e + n - few, few);
     for (size_t i = 0; i < n; i++) ret->lowest = fmin(ret->lowest, ret->e[i]);

@@ -39,7 +39,8 @@ static void add_series(struct sizes *t, const struct run_series *s)
     t->itself += sizeof *s + text_bytes(s->s.name) + text_bytes(s->s.metric) + text_bytes(s->s.part);
     t->fine += of_curve(&s->curve, s->frozen);
     t->coarse += of_curve(&s->kept.past.coarse, s->kept.coarse_frozen);
-    t->others += of_past(&s->kept) + of_past(s->whole) + (s->whole ? sizeof *s->whole + of_curve(&s->whole->past.coarse, NULL) : 0) +
+    t->others += of_past(&s->kept) + of_past(s->whole) +
+                 (s->whole ? sizeof *s->whole + of_curve(&s->whole->past.coarse, NULL) : 0) +
                  (s->compared ? sizeof *s->compared : 0);
     t->hearers += s->hearers.room * sizeof *s->hearers.all;
     t->epochs += s->since ? sizeof *s->since : 0;
@@ -91,13 +92,16 @@ static void print(const struct sizes *t)
     const struct {
         const char *name;
         size_t bytes;
-    } rows[] = {{"states of analyzers", t->states}, {"who hears it", t->hearers}, {"fine curve", t->fine},     {"coarse curve", t->coarse},
-                {"other segments", t->others},      {"epochs", t->epochs},        {"itself, names", t->itself}};
+    } rows[] = {{"states of analyzers", t->states}, {"who hears it", t->hearers},  {"fine curve", t->fine},
+                {"coarse curve", t->coarse},        {"other segments", t->others}, {"epochs", t->epochs},
+                {"itself, names", t->itself}};
     double n = (double)t->series;
     size_t all = 0;
     printf("%zu runs, %zu series (%zu of them judged), %zu points\n\nbytes a series\n", t->runs, t->series, t->judged, t->points);
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) printf("  %-20s %8.0f\n", rows[i].name, (double)rows[i].bytes / n), all += rows[i].bytes;
-    printf("  %-20s %8.0f\n\nanalyzer                 begins with    whole   states a run   of them grown   bytes a series\n", "together", (double)all / n);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        printf("  %-20s %8.0f\n", rows[i].name, (double)rows[i].bytes / n), all += rows[i].bytes;
+    printf("  %-20s %8.0f\n\nanalyzer                 begins with    whole   states a run   of them grown   bytes a series\n",
+           "together", (double)all / n);
     for (size_t i = 0; analyzers[i]; i++) {
         const struct of_analyzer *a = &t->of[i];
         if (!a->states) continue;

@@ -19,7 +19,8 @@ void hearers_add(struct hearers *h, struct watcher *w, bool whole)
         if (h->all[i].watcher == w) return;
     hearers_make_room(h, h->n < h->room ? h->n + 1u : h->n + (size_t)MORE);
     if (h->n == h->room) return;
-    unsigned how = (w->analyzer->counts ? HEARER_COUNTS : 0u) | (whole ? HEARER_WHOLE : 0u) | (w->analyzer->blind ? 0u : HEARER_LOOKS);
+    unsigned how =
+        (w->analyzer->counts ? HEARER_COUNTS : 0u) | (whole ? HEARER_WHOLE : 0u) | (w->analyzer->blind ? 0u : HEARER_LOOKS);
     h->all[h->n++] = (struct hearer){.watcher = w, .how = (uint8_t)how};
     h->due = 0;
 }

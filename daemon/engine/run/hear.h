@@ -43,7 +43,7 @@ struct hearers {
 };
 /* While a point is given. */
 struct hearing {
-    uint64_t rest;                /* points that the analyzer which is running asks to be left out; 0 in between */
+    uint64_t rest;                 /* points that the analyzer which is running asks to be left out; 0 in between */
     const struct watcher *running; /* its watcher; NULL: the run itself */
 };
 
