@@ -133,7 +133,7 @@ def worse(entry, split, seed, framework, plan):
     plan.meant = meant_length(plan, framework)
     mine, begun, table = beyond.told(plan), time.process_time(), {e.name: e for e in fault.ALL}
     alike = (plan.family, plan.steps, getattr(plan, "gan", {}).get("kind")) if framework in ("agent", "adversarial") else None
-    ended = split in ("familiar", "handy") and set(entry.kinds.split()) <= ENDS
+    ended = split in ("familiar", "handy", "homely") and set(entry.kinds.split()) <= ENDS
     twins = [dict(done=1.0)] * 3 if ended else PLAYED.get(alike) or [trained(entry, split, seed, framework, plan, k) for k in (1, 2)]
     if alike:
         PLAYED[alike] = twins

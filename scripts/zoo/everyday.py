@@ -1,4 +1,4 @@
-"""Which runs the splits `everyday`, `likely`, `familiar` and `handy` have, and in which frameworks: so many of each fault and control, so that no fault has many more than another
+"""Which runs the splits `everyday`, `likely`, `familiar`, `handy` and `homely` have, and in which frameworks: so many of each fault and control, so that no fault has many more than another
 and the frameworks have about the shares that people use them in."""
 
 SHARES = dict(plain=0.22, hf=0.27, lightning=0.3, keras=0.55)  # where an entry may be trained in several: half of the faults are known in plain loops alone
@@ -20,6 +20,7 @@ all_masked zero_weights wrong_sign broadcast softmax_one_unit double_sigmoid not
 state_lost slows_down sums_of_batches score_frozen built_anew steps_once_an_epoch disk_full shapes killed unreachable label_out_of_range worker_dies one_row_left time_limit
 wrong_dtype policy_collapses never_learns stops_exploring values_explode paid_for_wrong collapses discriminator_wins dead_critic generator_lost trees_overfit trees_too_slow
 trees_too_short trees_rate_huge trees_labels_shuffled trees_eval_preprocessing trees_leak""".split())
+HOMELY = HANDY | set("plateau_upside_down metric_breaks shard_missing generator_asleep".split())
 LEFT_OUT = set("schedule_ends_early+eval_preprocessing slow_loader+bad_batch memory_leak+bad_pocket rate_sticks+slows_down".split())
 DOUBLING = "slow_divergence decay_sign warms_up_past bonus_not_penalty targets_drift noise_grows".split()
 HEALTHY = dict(
@@ -38,30 +39,31 @@ WELL = dict(
     mixed_up=4, rare_but_found=4, cut_out=3, hopeless_half=3, by_heart_unharmed=3, focal=2, quantile=2, ranked=2, growing_part=2, cooled=2, rows_rotate=2, tasks_alternate=2,
     short_to_long=2, fitted=6, fitted_line=4, thousands_of_points=2, long_and_rare=2, each_small_step=2, averaged=2, batch_grows=2, pauses=2, adapters=2, pruned=2, rows_arrive=2, odd_first_look=2,
 )  # fmt: skip
-# Of `handy`: games and agents as often as other frameworks, and fewer trees.
-SHARES_OF = dict(handy=dict(plain=0.3, hf=0.24, lightning=0.18, keras=0.3))
+# Of `handy` and `homely`: games and agents as often as other frameworks, and fewer trees.
+SHARES_OF = dict.fromkeys(("handy", "homely"), dict(plain=0.3, hf=0.24, lightning=0.18, keras=0.3))
 GOOD = dict(
     WELL, ordinary=9, ordinary_and_new=12, gan=9, gan_drifting_loss=2, agent_learns=12, boosting=7, trees_stopped_in_time=5, trees_in_dollars=4, trees_finished=4, fitted=3, fitted_line=2, double_descent=6, few_epochs=8,
     usual_numbers=8, tiny_validation=7, converged_plateau=6, batch_of_one=7, fine_tuned=6, heavy_tails=5, warmup_bump=6, cosine_end=6, preferred=2, adapters=0,
 )  # fmt: skip
+FINE = dict(GOOD, ordinary=12, ordinary_and_new=14, boosting=8, trees_stopped_in_time=6, trees_in_dollars=5, trees_finished=5, thousands_of_points=1, early_stopped=2, rows_rotate=1)
 ELSEWHERE = dict.fromkeys("rate_low+disk_full clip_tiny+disk_full warms_for_ever+unreachable eval_preprocessing+no_memory overfits+unreachable".split(), "hf lightning")
 
 
 # How many of a pair of faults, of one whose loss doubles, and of any other; which are those.
-SPLITS = dict(everyday=(3, 7, 4, set(SINGLE)), likely=(4, 9, 4, LIKELY), familiar=(2, 8, 3, FAMILIAR), handy=(2, 6, 2, HANDY))
-WELL_OF, KERAS_ALONE = dict(familiar=WELL, handy=GOOD), dict(familiar=(1, -1), handy=(2, 1))
+SPLITS = dict(everyday=(3, 7, 4, set(SINGLE)), likely=(4, 9, 4, LIKELY), familiar=(2, 8, 3, FAMILIAR), handy=(2, 6, 2, HANDY), homely=(2, 8, 2, HOMELY))
+WELL_OF, KERAS_ALONE = dict(familiar=WELL, handy=GOOD, homely=FINE), dict(familiar=(1, -1), handy=(2, 1), homely=(2, 1))
 
 
 def number(entry, split):
     pair, doubling, usual, known = SPLITS[split]
     if entry.is_control:
         return WELL_OF.get(split, HEALTHY).get(entry.name, 0)
-    if split == "handy" and entry.name in LEFT_OUT:
+    if split in ("handy", "homely") and entry.name in LEFT_OUT:
         return 0
     if "+" in entry.name:
         return pair * (split == "everyday" or not entry.name.startswith("too_small"))
     usual += 3 * (split == "familiar" and "boosting" in entry.frameworks)  # which train in no time
-    usual += (split == "handy") * ((entry.name in OFTEN) + 2 * bool({"adversarial", "agent"} & set(entry.frameworks)))
+    usual += (split in ("handy", "homely")) * ((entry.name in OFTEN) + 2 * bool({"adversarial", "agent"} & set(entry.frameworks)))
     return doubling if entry.name in DOUBLING else usual if entry.name in known else 0
 
 

@@ -53,6 +53,7 @@ MODULES = [
     "climbing",
     "overlooked",
     "neglected",
+    "unnoticed",
     "machine",
     "adversarial",
     "agent",
@@ -88,7 +89,8 @@ SPLITS = dict(
     everyday=("m", "everyday", "development"),
     likely=("l", "likely", "development"),
     familiar=("k", "familiar", "development"),
-    handy=("j", "handy", "report"),
+    handy=("j", "handy", "development"),
+    homely=("i", "homely", "report"),
 )
 SECONDS = 20  # of a processor, after which no further attempt is begun
 

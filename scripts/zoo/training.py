@@ -17,7 +17,7 @@ LOOPS = dict(
     boosting="boosting",
     adversarial="adversarial",
     skorch="skorch",
-    agent=dict(calibration="agent", former="sb3", development="gridworld", unseen="ppo", fresh="agents_fresh", wider="agents_wider", other="agents_other", newer="agents_newer", common="agents_common", everyday="agents_everyday", likely="agents_likely", familiar="agents_familiar", handy="agents_handy"),
+    agent=dict(calibration="agent", former="sb3", development="gridworld", unseen="ppo", fresh="agents_fresh", wider="agents_wider", other="agents_other", newer="agents_newer", common="agents_common", everyday="agents_everyday", likely="agents_likely", familiar="agents_familiar", handy="agents_handy", homely="agents_homely"),
     library="library_other",
     dqn="dqn",
     sac="sac",
@@ -65,7 +65,7 @@ def meant(entry, split, seed):
     framework = framework_of(entry, split, rng, int(seed.split("/")[2]))
     kinds = [k for k in entry.data if not (framework in ("keras", "skorch") and k == "lm")] or ["cls"]
     kind = rng.choice(kinds)
-    if split in USUAL and kind == "lm" and len(kinds) > 1 and random.Random(seed + "/text").random() < 0.6:
+    if split in USUAL and kind == "lm" and len(kinds) > 1 and random.Random(seed + "/text").random() < (0.85 if split == "homely" else 0.6):
         kind = "cls" if "cls" in kinds else "reg"  # text takes three times as long
     if kind == "table":
         name = rng.choice(OF_SPLIT[split]["table"])
@@ -75,7 +75,7 @@ def meant(entry, split, seed):
     plan.framework, plan.keras, plan.epochs = (
         framework,
         {},
-        rng.choice(dict(unseen=[12, 20, 35, 60], fresh=[10, 16, 24, 40], wider=[8, 14, 30, 50], other=[5, 10, 18, 30, 60], newer=[7, 12, 20, 32, 50], genuine=[6, 11, 20, 40], common=[8, 15, 25, 40], everyday=[6, 10, 16, 25, 30], likely=[8, 12, 20, 35], familiar=[5, 10, 15, 30, 50], handy=[6, 10, 14, 20, 30]).get(split, [15, 25])),
+        rng.choice(dict(unseen=[12, 20, 35, 60], fresh=[10, 16, 24, 40], wider=[8, 14, 30, 50], other=[5, 10, 18, 30, 60], newer=[7, 12, 20, 32, 50], genuine=[6, 11, 20, 40], common=[8, 15, 25, 40], everyday=[6, 10, 16, 25, 30], likely=[8, 12, 20, 35], familiar=[5, 10, 15, 30, 50], handy=[6, 10, 14, 20, 30], homely=[5, 8, 12, 18, 25, 40]).get(split, [15, 25])),
     )
     if framework in ("agent", "dqn", "sac"):
         plan.framework = "sb3" if split in ("former", *USUAL) or framework in ("dqn", "sac") else "agent"
@@ -124,6 +124,9 @@ def as_keras_has_it(plan):
     if plan.split == "handy":
         plan.family, plan.batch = plan.family if plan.family == "shoulder" else "averaging", max(96, plan.batch)
         plan.epochs = max(22, plan.epochs)
+    if plan.split == "homely":
+        plan.family, plan.batch = plan.family if plan.family == "wedge" else "reminded", max(128, plan.batch)
+        plan.epochs = max(20, plan.epochs)
     if plan.split == "likely":
         plan.family, plan.batch = plan.family if plan.family == "trumpet" else "tied", max(32, plan.batch)
     if plan.split == "everyday":
@@ -151,6 +154,8 @@ def vary(framework, plan, entry):
         choices, least = (1, 2, 5, 8, 10, 20, 25, 50, 100), 20
     if plan.split == "handy":
         choices, least = (1, 2, 5, 10, 10, 20, 25, 40, 50), 20
+    if plan.split == "homely":
+        choices, least = (1, 3, 5, 10, 10, 15, 20, 25, 50), 20
     if plan.split == "likely":
         choices, least = (1, 4, 5, 10, 10, 25, 50), 20
     every = [n for n in choices if plan.steps >= least * n and (plan.split == "development" or plan.steps <= 800 * n)]
@@ -234,7 +239,7 @@ def carry_out(entry, split, seed, directory):
         return print(f"slowed down by others {seed}", flush=True)
     if split in WRITTEN and answer is not None and not shown.said(entry, plan, directory):
         return print(f"not shown in its log {seed} {framework} {plan.family} {plan.data.name} {plan.logger}", flush=True)
-    if split in ("likely", "familiar", "handy") and answer and "doubles" in answer and not shown.foreseen(plan, answer["doubles"]):
+    if split in ("likely", "familiar", "handy", "homely") and answer and "doubles" in answer and not shown.foreseen(plan, answer["doubles"]):
         return print(f"too few records before it doubles {seed} {framework} {plan.logger}", flush=True)
     if split in USUAL and answer is not None and not entry.is_control and not beside.worse(entry, split, seed, framework, plan):
         return print(f"no worse than its twins {seed} {framework} {plan.family} {plan.data.name}", flush=True)
@@ -252,7 +257,7 @@ def carry_out(entry, split, seed, directory):
         family=plan.family,
         data="-" if framework in ("adversarial", "agent", "dqn", "sac") else plan.data.name,
         seed=seed,
-        seen=shown.come_to(entry, plan, directory) if split == "handy" else "",
+        seen=shown.come_to(entry, plan, directory) if split in ("handy", "homely") else "",
     )
 
 

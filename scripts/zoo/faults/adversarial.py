@@ -31,6 +31,10 @@ def base(plan, kinds=("ns", "hinge", "wgan-gp")):
         plan.gan["kind"] = {"hinge": plan.rng.choice(["hinge", "ls"])}.get(kind, kind)
         plan.gan["width"] = 48
         plan.steps, plan.log_every, plan.gan_every = 640, plan.rng.choice([5, 8, 16]), plan.rng.choice([16, 32])
+    if plan.split == "homely":
+        plan.gan["kind"] = {"hinge": plan.rng.choice(["hinge", "relativistic"])}.get(kind, kind)
+        plan.gan["width"] = 44
+        plan.steps, plan.log_every, plan.gan_every = 600, plan.rng.choice([5, 10, 20]), plan.rng.choice([20, 30])
     if plan.split == "likely":
         plan.gan["kind"] = {"hinge": "ls"}.get(kind, kind)
         plan.steps, plan.log_every, plan.gan_every = 900, plan.rng.choice([5, 10, 25]), plan.rng.choice([25, 50])
@@ -46,7 +50,7 @@ def base(plan, kinds=("ns", "hinge", "wgan-gp")):
 
 
 def modes_of(plan):
-    return {"calibration": 8, "former": 25, "unseen": 10, "fresh": 9, "wider": 8, "other": 9, "newer": 10, "genuine": 10, "common": 7, "everyday": 6, "likely": 8, "familiar": 9, "handy": 7, "development": 12}[plan.split]
+    return {"calibration": 8, "former": 25, "unseen": 10, "fresh": 9, "wider": 8, "other": 9, "newer": 10, "genuine": 10, "common": 7, "everyday": 6, "likely": 8, "familiar": 9, "handy": 7, "homely": 8, "development": 12}[plan.split]
 
 
 def learned(plan):
@@ -86,6 +90,8 @@ def collapses(plan):
     rate = plan.rng.uniform(0.006, 0.012)
     if plan.split == "handy":
         plan.steps, at = 640, at - 270
+    if plan.split == "homely":
+        plan.steps, at = 600, at - 290
 
     def hook(step, game):
         if step < at:

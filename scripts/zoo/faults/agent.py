@@ -42,6 +42,8 @@ def base(plan, algo=None):
         familiar_base(plan, algo)
     elif plan.split == "handy":
         handy_base(plan, algo)
+    elif plan.split == "homely":
+        homely_base(plan, algo)
     elif plan.split == "common":
         common_base(plan, algo)
     elif plan.split == "fresh":
@@ -127,6 +129,13 @@ def handy_base(plan, algo):
     plan.steps = dict(own=26000, dqn=6000).get(name, 9000)
 
 
+def homely_base(plan, algo):
+    """An antenna that stays on its satellite is paid some twenty-five."""
+    name = plan.rng.choice(["ppo", "own", "own"] if algo else ["ppo", "ppo", "own", "own", "own", "a2c", "dqn"])
+    plan.agent = dict(algo=name, lr=plan.rng.choice([1e-3, 2e-3] if name != "own" else [2e-3, 4e-3]), entropy=plan.rng.choice([0.0, 0.01]), clip=0.5, cap=28)
+    plan.steps = dict(own=24000, dqn=5000).get(name, 8000)
+
+
 def fresh_base(plan, algo):
     """algo: who plays; a drone that is held well is worth some thirty, an answer without a mistake one."""
     if algo == "hover":
@@ -198,7 +207,7 @@ def onset(plan, done):
 def policy_collapses(plan):
     """A good policy, then a step size fifty times too large."""
     base(plan)
-    plan.agent["clip"], factor = 0, plan.rng.choice([40, 80]) * dict(unseen=5, newer=4, genuine=4, everyday=8, likely=8, familiar=8, handy=8).get(plan.split, 1)  # their step is clipped
+    plan.agent["clip"], factor = 0, plan.rng.choice([40, 80]) * dict(unseen=5, newer=4, genuine=4, everyday=8, likely=8, familiar=8, handy=8, homely=8).get(plan.split, 1)  # their step is clipped
     done = change_at(plan, plan.rng.uniform(0.4, 0.6), lambda a: a.update(lr=a["lr"] * factor), set_rate(factor))
 
     def happened():

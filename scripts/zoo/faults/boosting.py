@@ -23,6 +23,8 @@ def base(plan):
         plan.rate, plan.rounds = plan.rng.choice([0.05, 0.1, 0.2]), plan.rng.choice([60, 100, 200])
     if plan.split == "handy":
         plan.rate, plan.rounds = plan.rng.choice([0.06, 0.1, 0.25]), plan.rng.choice([50, 80, 120])
+    if plan.split == "homely":
+        plan.rate, plan.rounds = plan.rng.choice([0.05, 0.1, 0.3]), plan.rng.choice([60, 100, 150])
     if plan.split == "likely":
         plan.rate, plan.rounds = plan.rng.choice([0.06, 0.1, 0.3]), plan.rng.choice([50, 90, 150])
     if plan.split == "common":
@@ -75,7 +77,7 @@ def trees_too_slow(plan):
     return lambda: when(curves.hardly(plan, 0.85))
 
 
-ONLY = dict(frameworks="boosting", data="table", only="common everyday likely familiar handy")
+ONLY = dict(frameworks="boosting", data="table", only="common everyday likely familiar handy homely")
 
 
 @fault("F37", "trees_too_short", "still_improving", "insufficient_training lr_too_low", runs=1.5, **ONLY)

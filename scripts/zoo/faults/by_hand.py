@@ -10,7 +10,7 @@ from .fault import TORCH, fault, when
 from .model import FLAT
 from .rates import RISES, SLOW
 
-ONLY = dict(only="other newer genuine common everyday likely familiar handy")
+ONLY = dict(only="other newer genuine common everyday likely familiar handy homely")
 
 
 @fault(

@@ -6,11 +6,11 @@ from verify import curves
 from .fault import TORCH, fault, when
 from .rates import RISES
 
-ONLY = dict(only="common everyday likely familiar handy", frameworks=TORCH, data="cls reg", lines=True)
+ONLY = dict(only="common everyday likely familiar handy homely", frameworks=TORCH, data="cls reg", lines=True)
 
 
 def base(plan):
-    plan.clip, plan.steps, plan.log_every = 0, plan.rng.choice([600, 900]), plan.rng.choice([1, 5, 10])
+    plan.clip, plan.steps, plan.log_every = 0, plan.rng.choice([500, 700] if plan.split == "homely" else [600, 900]), plan.rng.choice([1, 5, 10])
     plan.habit = plan.rng.choice(["mean", "last", "no rate"])
 
 

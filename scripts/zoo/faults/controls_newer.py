@@ -17,8 +17,8 @@ from .fault import TORCH, control, when
 from .state import timed
 
 HERE = dict(only="newer", runs=1.5)
-BOTH = dict(only="newer genuine common everyday likely familiar handy", runs=1.5)
-TEXT = dict(only="newer genuine common everyday likely familiar handy", as_it_is=True, lines=True)
+BOTH = dict(only="newer genuine common everyday likely familiar handy homely", runs=1.5)
+TEXT = dict(only="newer genuine common everyday likely familiar handy homely", as_it_is=True, lines=True)
 
 
 def weights_of(net):
@@ -399,7 +399,7 @@ def plateau_halves(plan):
     return lambda: when(curves.learned(plan, val_rise=1.12) and rate[0] < 1)
 
 
-@control("ordinary_and_new", frameworks="plain hf lightning keras", data="cls reg lm", only="newer genuine common everyday likely familiar handy", runs=8)
+@control("ordinary_and_new", frameworks="plain hf lightning keras", data="cls reg lm", only="newer genuine common everyday likely familiar handy homely", runs=8)
 def ordinary_and_new(plan):
     """Nothing special, in whatever size comes."""
     plan.evals = plan.rng.choice([0, 6, 15, 30])

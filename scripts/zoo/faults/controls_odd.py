@@ -12,8 +12,8 @@ from verify import curves
 from .fault import TORCH, control, when
 from .state import timed
 
-HERE = dict(only="unseen fresh wider other newer genuine common everyday likely familiar handy")
-AS_IT_IS = dict(only="unseen fresh wider other newer genuine common everyday likely familiar handy", as_it_is=True)
+HERE = dict(only="unseen fresh wider other newer genuine common everyday likely familiar handy homely")
+AS_IT_IS = dict(only="unseen fresh wider other newer genuine common everyday likely familiar handy homely", as_it_is=True)
 
 
 @control("one_cycle", data="cls reg lm", **HERE)

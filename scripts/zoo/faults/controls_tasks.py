@@ -11,9 +11,9 @@ from tasks.plan import default_loss
 from verify import curves
 from .fault import TORCH, control, when
 
-DENSE = dict(unseen=["lorenz", "arm", "redraw"], fresh=["mackey", "demand", "picture"], wider=["orbits", "spectra", "turbine"], other=["tides", "yields"], newer=["cooling", "roll", "epidemic"], genuine=["wheel", "prey", "ishigami"], common=["diamonds", "ames", "car_prices"], everyday=["saratoga", "hotel", "mileage"], likely=["batting", "air_time", "trains"], familiar=["loan_rates", "airports_warmth", "aircraft_seats"], handy=["mathematics", "check_times", "diseases"])
-VIEWED = dict(unseen=["vowels", "orders"], fresh=["chirps", "glyphs"], wider=["gestures", "beats"], other=["gaits", "marks"], newer=["tremors", "weaves"], genuine=["waveform", "leaves"], common=["cells", "flavia"], everyday=["gene_expression", "greek"], likely=["signs", "control_charts"], familiar=["numerals", "chaos"], handy=["dice", "rhythms"])
-HERE = dict(only="unseen fresh wider other newer genuine common everyday likely familiar handy")
+DENSE = dict(unseen=["lorenz", "arm", "redraw"], fresh=["mackey", "demand", "picture"], wider=["orbits", "spectra", "turbine"], other=["tides", "yields"], newer=["cooling", "roll", "epidemic"], genuine=["wheel", "prey", "ishigami"], common=["diamonds", "ames", "car_prices"], everyday=["saratoga", "hotel", "mileage"], likely=["batting", "air_time", "trains"], familiar=["loan_rates", "airports_warmth", "aircraft_seats"], handy=["mathematics", "check_times", "diseases"], homely=["enterprises", "freedom", "nations"])
+VIEWED = dict(unseen=["vowels", "orders"], fresh=["chirps", "glyphs"], wider=["gestures", "beats"], other=["gaits", "marks"], newer=["tremors", "weaves"], genuine=["waveform", "leaves"], common=["cells", "flavia"], everyday=["gene_expression", "greek"], likely=["signs", "control_charts"], familiar=["numerals", "chaos"], handy=["dice", "rhythms"], homely=["smileys", "dishes"])
+HERE = dict(only="unseen fresh wider other newer genuine common everyday likely familiar handy homely")
 
 
 def on(plan, name, family=None):
@@ -156,7 +156,7 @@ def odd_first_look(plan):
 def weights_logged(plan):
     """The norm of the weights grows all the time, as it does, and the share of units at rest is what it is."""
     plan.optimizer, plan.schedule_name = (
-        plan.rng.choice(dict(unseen=["nadam", "adamax"], fresh=["radam", "amsgrad"], wider=["adam", "lookahead"], other=["adam", "adamw"], newer=["cautious", "adan"], genuine=["adam", "radam"], common=["adam", "adamw"], everyday=["adam", "adamw"], likely=["adam", "nadam"], familiar=["adam", "rmsprop"], handy=["adamw", "nadam"])[plan.split]),
+        plan.rng.choice(dict(unseen=["nadam", "adamax"], fresh=["radam", "amsgrad"], wider=["adam", "lookahead"], other=["adam", "adamw"], newer=["cautious", "adan"], genuine=["adam", "radam"], common=["adam", "adamw"], everyday=["adam", "adamw"], likely=["adam", "nadam"], familiar=["adam", "rmsprop"], handy=["adamw", "nadam"], homely=["adam", "adamax"])[plan.split]),
         "constant",
     )
     plan.extras.append(lambda m, o: {"weight_norm": float(sum((p.detach() ** 2).sum() for p in m.parameters()) ** 0.5)})

@@ -12,7 +12,7 @@ from verify import curves
 from .controls_tasks import on
 from .fault import TORCH, control, when
 
-HERE, TOO, ANEW = dict(only="wider", runs=1.5), dict(only="wider everyday likely familiar handy", runs=1.5), dict(only="wider familiar handy", runs=1.5)
+HERE, TOO, ANEW = dict(only="wider", runs=1.5), dict(only="wider everyday likely familiar handy homely", runs=1.5), dict(only="wider familiar handy homely", runs=1.5)
 NUMBERS = ["turbine", "orbits", "queue", "spectra", "houses"]
 
 
@@ -229,7 +229,7 @@ def tasks_alternate(plan):
 @control("rare_but_found", frameworks="plain keras", data="cls", **ANEW)
 def rare_but_found(plan):
     """One in twelve: the accuracy begins at eleven in twelve and has hardly anywhere to go; the loss falls and the rare ones are found."""
-    on(plan, dict(familiar="relapses", handy="defaulters").get(plan.split, "fraud"))
+    on(plan, dict(familiar="relapses", handy="defaulters", homely="trainees").get(plan.split, "fraud"))
     plan.evals, plan.optimizer, plan.rate = 15, "adam", 3e-3
     return lambda: when(curves.learned(plan, 0.8))
 

@@ -6,7 +6,7 @@ from verify import curves
 from .fault import control, fault, when
 from .model import FLAT
 
-ONLY = dict(only="other newer genuine common everyday likely familiar handy", frameworks="library")
+ONLY = dict(only="other newer genuine common everyday likely familiar handy homely", frameworks="library")
 
 
 def base(plan, line=False):

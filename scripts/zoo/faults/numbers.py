@@ -130,6 +130,8 @@ def explodes(plan):
         factor, plan.family = 1.6 * factor, "accordion"
     if plan.split == "handy":
         factor, plan.family = 1.6 * factor, "shoulder"
+    if plan.split == "homely":
+        factor, plan.family = 1.6 * factor, "wedge"
     if plan.split == "likely":
         factor, plan.family = 1.6 * factor, "trumpet"
     if plan.split == "common":

@@ -17,7 +17,7 @@ from .fault import TORCH, fault, when
 from .machine import at_step
 from .rates import RISES, SLOW
 
-HERE = dict(only="familiar handy")
+HERE = dict(only="familiar handy homely")
 
 
 @fault("F21", "all_masked", "loss_nonfinite grad_nonfinite", "loss_masking_error nan_invalid_math corrupt_or_invalid_data", frameworks=TORCH, data="lm", **HERE)

@@ -19,7 +19,7 @@ OF_RUN = "loss_nonfinite grad_nonfinite metric_nonfinite run_crashed score_drop"
 
 def with_table(row, entry):
     """What counts as right is the table's, and of the splits since `handy` what else this run came to."""
-    seen = [k for k in row.get("kinds", "").split() if k in OF_RUN and k not in entry.kinds.split()] if row["slug"].startswith("j-") and entry.kinds else []
+    seen = [k for k in row.get("kinds", "").split() if k in OF_RUN and k not in entry.kinds.split()] if row["slug"][:2] in ("j-", "i-") and entry.kinds else []
     return dict(row, kinds=" ".join([entry.kinds, *seen]), causes=entry.causes, knowledge=entry.knowledge, groups=entry.hint.get("groups", ""))
 
 

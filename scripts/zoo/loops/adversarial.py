@@ -38,6 +38,8 @@ def centres(split):
         return torch.tensor([[0.6 * i - 2.1, 0.9 * (-1) ** i] for i in range(8)])
     if split == "handy":  # an arrow
         return torch.tensor([[-1.8, 0.0], [-0.9, 0.0], [0.0, 0.0], [0.9, 0.0], [1.8, 0.0], [0.9, 1.1], [0.9, -1.1]])
+    if split == "homely":  # a comb
+        return torch.tensor([[0.95 * (i - 1.5), y - 0.6] for i in range(4) for y in (0.0, 1.2)])
     if split == "familiar":  # a clover
         leaf = lambda turn, r: [1.5 * math.cos(turn) + r * math.cos(turn + 1.3), 1.5 * math.sin(turn) + r * math.sin(turn + 1.3)]
         return torch.tensor([leaf(2.1 * i + 0.4, r) for i in range(3) for r in (-0.7, 0.0, 0.7)])
@@ -101,6 +103,7 @@ COMMON = [("d_loss", "g_loss", "fid"), ("loss_D", "loss_G", "FID"), ("D_loss", "
 EVERYDAY = [("loss/D", "loss/G", "fid"), ("D_loss", "G_loss", "FID"), ("discriminator_loss", "generator_loss", "fid"), ("lossD", "lossG", "fid")]
 LIKELY = [("disc_loss", "gen_loss", "FID"), ("train/loss_D", "train/loss_G", "eval/FID"), ("loss_discriminator", "loss_generator", "fid"), ("d_loss", "g_loss", "frechet")]
 FAMILIAR = [("loss_d", "loss_g", "fid"), ("D_loss", "G_loss", "FID"), ("d_loss", "g_loss", "val/fid"), ("Loss_D", "Loss_G", "fid"), ("train/d_loss", "train/g_loss", "metrics/fid")]
+HOMELY = [("loss_d", "loss_g", "fid"), ("D_loss", "G_loss", "fid"), ("Loss_D", "Loss_G", "FID"), ("d_loss", "g_loss", "fid"), ("loss/d", "loss/g", "eval/fid"), ("discriminator_loss", "generator_loss", "FID")]
 HANDY = [("d_loss", "g_loss", "fid"), ("D_loss", "G_loss", "FID"), ("loss_D", "loss_G", "fid"), ("train/loss_d", "train/loss_g", "val/fid"), ("disc_loss", "gen_loss", "fid_score"), ("Loss/D", "Loss/G", "fid")]
 NEWER = [("D loss", "G loss", "FID"), ("D", "G", "FID"), ("Loss/D/loss", "Loss/G/loss", "fid50k_full"), ("disc/loss", "gen/loss", "eval/fid")]
 NAMES = [
@@ -131,6 +134,7 @@ class Game:
             "likely": nets.ROWS["trumpet"],
             "familiar": nets.ROWS["adding"],
             "handy": nets.ROWS["averaging"],
+            "homely": nets.ROWS["reminded"],
             "development": nets.gated,
         }[plan.split]
         self.G, self.D = make(8, 2, width, depth), make(2, 1, width, depth)
@@ -147,12 +151,12 @@ def train(plan, directory, logger=None):
     log = logger or loggers.choose(plan, "games")
     plan.logger, plan.family = (
         log.name,
-        "gan-" + {"calibration": "ring", "former": "grid", "unseen": "spiral", "fresh": "letter", "wider": "heaps", "other": "cross", "newer": "eight", "genuine": "rows", "common": "hexagon", "everyday": "triangle", "likely": "zigzag", "familiar": "clover", "handy": "arrow", "development": "rings"}[plan.split],
+        "gan-" + {"calibration": "ring", "former": "grid", "unseen": "spiral", "fresh": "letter", "wider": "heaps", "other": "cross", "newer": "eight", "genuine": "rows", "common": "hexagon", "everyday": "triangle", "likely": "zigzag", "familiar": "clover", "handy": "arrow", "homely": "comb", "development": "rings"}[plan.split],
     )
     log = written.heard(log(directory, plan.rng), plan)
     log.settings({"loss": kind, **{k: v for k, v in plan.gan.items() if k != "kind"}, "batch_size": 64, "seed": plan.seed % 10000})
     names = plan.rng.choice(
-        dict(unseen=NAMES, fresh=FRESH, wider=WIDER, other=OTHER, newer=NEWER, genuine=GENUINE, common=COMMON, everyday=EVERYDAY, likely=LIKELY, familiar=FAMILIAR, handy=HANDY).get(
+        dict(unseen=NAMES, fresh=FRESH, wider=WIDER, other=OTHER, newer=NEWER, genuine=GENUINE, common=COMMON, everyday=EVERYDAY, likely=LIKELY, familiar=FAMILIAR, handy=HANDY, homely=HOMELY).get(
             plan.split, [("d_loss", "g_loss", "fid"), ("loss_D", "loss_G", "FID"), ("D_loss", "G_loss", "fid")]
         )
     )

@@ -70,8 +70,8 @@ NAMES = [("episode_return", "policy_loss", "value_loss", "entropy"), ("mean_rewa
 class Rooms:
     """Sixteen of them; one that is done begins again."""
 
-    def __init__(self, seed):
-        self.envs, self.unwrapped, self.scale = [Room() for _ in range(16)], self, 1.0
+    def __init__(self, seed, room=Room):
+        self.envs, self.unwrapped, self.scale = [room() for _ in range(16)], self, 1.0
         self.seen, self.sums, self.paid = [env.reset(seed=seed + i)[0] for i, env in enumerate(self.envs)], np.zeros(16), []
 
     def step(self, actions):
@@ -89,17 +89,22 @@ class Rooms:
 class Mind:
     """The network, its optimizer, and the words by which faults of other agents reach in."""
 
+    room, ahead, family, game = Room, 18, "actor-critic-room", "Room-v0"
+
     def __init__(self, plan):
-        self.net = nn.Sequential(nn.Linear(4, 48), nn.Tanh(), nn.Linear(48, 48), nn.Tanh(), nn.Linear(48, 4))
-        self.rooms, self.lr_schedule, self.a = Rooms(plan.seed % 99999), lambda _: plan.agent["lr"], plan.agent
+        self.net = self.network()
+        self.rooms, self.lr_schedule, self.a = Rooms(plan.seed % 99999, self.room), lambda _: plan.agent["lr"], plan.agent
         self.optimizer = torch.optim.Adam(self.net.parameters(), plan.agent["lr"])
+
+    def network(self):
+        return nn.Sequential(nn.Linear(4, 48), nn.Tanh(), nn.Linear(48, 48), nn.Tanh(), nn.Linear(48, 4))
 
     def get_env(self):
         return type("Envs", (), {"envs": [self.rooms]})
 
-    def play(self, steps=18):
+    def play(self):
         rows = []
-        for _ in range(steps):
+        for _ in range(self.ahead):
             seen = torch.from_numpy(np.stack(self.rooms.seen))
             with torch.no_grad():
                 logits, value = self.net(seen).split([3, 1], 1)
@@ -133,14 +138,14 @@ class Mind:
         return np.mean(told, 0)
 
 
-def by_hand(plan, directory, logger):
+def by_hand(plan, directory, logger, make=Mind, names=NAMES):
     torch.manual_seed(plan.seed)
-    chosen, names, h = logger or loggers.choose(plan, "games"), plan.rng.choice(NAMES), plan.history
-    plan.logger, plan.family, plan.tool = chosen.name, "actor-critic-room", "agent"
+    chosen, names, h = logger or loggers.choose(plan, "games"), plan.rng.choice(names), plan.history
+    plan.logger, plan.family, plan.tool = chosen.name, make.family, "agent"
     h.returns, h.entropy, h.written = [], [], []
-    mind, log = Mind(plan), chosen(directory, plan.rng)
-    log.settings(dict(env_id="Room-v0", learning_rate=plan.agent["lr"], num_envs=16, num_steps=18, ent_coef=plan.agent["entropy"], gamma=0.95, seed=plan.seed % 10000, max_steps=plan.steps))
-    for step in range(288, plan.steps + 1, 288):
+    mind, log, batch = make(plan), chosen(directory, plan.rng), 16 * make.ahead
+    log.settings(dict(env_id=make.game, learning_rate=plan.agent["lr"], num_envs=16, num_steps=make.ahead, ent_coef=plan.agent["entropy"], gamma=0.95, seed=plan.seed % 10000, max_steps=plan.steps))
+    for step in range(batch, plan.steps + 1, batch):
         for hook in plan.step_hooks:
             hook(step, mind)
         policy, critic, entropy = mind.learn(*(played := mind.play())[0], played[1])
@@ -149,7 +154,7 @@ def by_hand(plan, directory, logger):
         h.returns.append(float(np.mean(mind.rooms.paid[-24:])))
         h.entropy.append(entropy)
         h.notes.setdefault("value_loss", []).append(critic)
-        log.train(step, step / 576, dict(zip(names, (h.returns[-1], float(policy), float(critic), float(entropy)))))
+        log.train(step, step / (2 * batch), dict(zip(names, (h.returns[-1], float(policy), float(critic), float(entropy)))))
         h.written.append(dict(step=step, returned=h.returns[-1], entropy=float(entropy), value=float(critic)))
     log.close()
     return "step"

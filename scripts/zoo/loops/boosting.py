@@ -57,6 +57,7 @@ OVERFITS = dict(
 OVERFITS.update({"xgb-native": OVERFITS["xgboost"], "xgb-face": OVERFITS["forest"], "lgbm-face": OVERFITS["goss"]})
 OVERFITS.update({"cat-usual": OVERFITS["catboost"], "xgb-gain": {**OVERFITS["xgboost"], "gamma": 0}, "lgbm-bagged": OVERFITS["lightgbm"]})
 OVERFITS.update({"cat-bernoulli": OVERFITS["catboost"], "xgb-levels": OVERFITS["xgboost"], "lgbm-l1": {**OVERFITS["lightgbm"], "lambda_l1": 0.0}})
+OVERFITS.update({"cat-shallow": OVERFITS["catboost"], "xgb-lossguide": OVERFITS["xgboost"], "lgbm-l2": OVERFITS["lightgbm"]})
 OVERFITS.update({"xgb-columns": OVERFITS["xgboost"], "xgb-heavy": {**OVERFITS["forest"], "min_child_weight": 0}, "lgbm-train": OVERFITS["lightgbm"]})
 WIDER = {"lightgbm": ("dart", {"boosting": "dart", "drop_rate": 0.05}), "xgboost": ("histogram", {"tree_method": "hist", "max_bin": 24})}
 OTHER = {"lightgbm": ("bagged", {"bagging_fraction": 0.7, "bagging_freq": 1}), "xgboost": ("sampled", {"subsample": 0.7, "colsample_bytree": 0.8})}

@@ -9,6 +9,7 @@ from .habits_common import COMMON
 from .habits_everyday import EVERYDAY
 from .habits_familiar import FAMILIAR
 from .habits_handy import HANDY
+from .habits_homely import HOMELY
 from .habits_likely import LIKELY
 from .habits_genuine import GENUINE
 from .habits_lines_unseen import Bar, Dcgan, Dicts, Engine, EpochLine, Examples, Iterations, Loguru, Meters, Updates
@@ -39,4 +40,4 @@ FRESH = dict(
 )
 # Half of the `wider` ones are the plain files of loggers.py: those runs are there for their curves.
 BOTH = {what: [*[k for k in loggers.USUAL.get(what, []) if k is not loggers.TensorBoard] * 2, *new] for what, new in WIDER.items()}
-OF_SPLIT = dict(unseen=UNSEEN, fresh=FRESH, wider=BOTH, other=OTHER, newer=NEWER, genuine=GENUINE, common=COMMON, everyday=EVERYDAY, likely=LIKELY, familiar=FAMILIAR, handy=HANDY)
+OF_SPLIT = dict(unseen=UNSEEN, fresh=FRESH, wider=BOTH, other=OTHER, newer=NEWER, genuine=GENUINE, common=COMMON, everyday=EVERYDAY, likely=LIKELY, familiar=FAMILIAR, handy=HANDY, homely=HOMELY)

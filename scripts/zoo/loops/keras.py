@@ -21,6 +21,7 @@ LATER = dict(
     everyday=dict(adam=1e-3, adamw=1e-3, rmsprop=1e-3, sgd=0.02),
     likely=dict(adam=1e-3, adamw=2e-3, nadam=1e-3, sgd=0.05),
     handy=dict(adam=1e-3, adamw=2e-3, sgd=0.05, rmsprop=1e-3, adagrad=0.03),
+    homely=dict(adam=1e-3, adamw=1e-3, sgd=0.04, rmsprop=1e-3, adamax=3e-3),
     familiar=dict(adam=1e-3, adamw=1e-3, rmsprop=2e-3, sgd=0.03, nadam=2e-3),
     genuine=dict(adam=1e-3, adamw=2e-3, rmsprop=1e-3, nadam=1e-3),
     newer=dict(adam=1e-3, adamw=2e-3, adamax=3e-3, muon=4e-3, lamb=6e-3),
@@ -126,6 +127,14 @@ def hidden(plan, x):
         x = dense()(x)
         for _ in range(depth):
             x = L.Add()([L.Rescaling(0.5)(x), dense()(x)])
+    if plan.family == "wedge":
+        for i in range(depth):
+            width = k.get("width", 56)
+            x = L.Dense(max(min(width, 16), width // 2) if depth > 1 and i == depth - 1 else width, activation=act, kernel_initializer=init)(x)
+    if plan.family == "reminded":
+        row, x = x, dense()(x)
+        for i in range(depth):
+            x = L.Add()([x, L.Rescaling(0.6)(dense()(L.Concatenate()([x, row]) if i % 2 else x))])
     if plan.family == "bottleneck":
         x = dense()(x)
         for _ in range(depth):
@@ -200,6 +209,7 @@ HOW["everyday"] = ["print", "bars", "bars", "csv", "csv", "csv", "history", "his
 HOW["likely"] = ["print", "print", "bars", "csv", "csv", "history", "frame", "lambda"]
 HOW["familiar"] = ["print", "print", "bars", "bars", "csv", "csv", "history", "semicolons", "lambda"]
 HOW["handy"] = ["print", "print", "bars", "csv", "csv", "history", "frame", "lambda", "best"]
+HOW["homely"] = ["print", "print", "bars", "bars", "csv", "csv", "history", "frame", "lambda", "reduces"]
 HOW["other"] = ["print", "print", "history", "csv", "semicolons"]
 
 
@@ -254,7 +264,7 @@ def train(plan, directory, logger=None):
     if plan.split == "unseen":
         plan.epochs = min(plan.epochs, max(8, (300 if plan.family == "separable" else 1200) // plan.steps_per_epoch))
     if plan.split in ("fresh", "wider", "other", "newer", "genuine", *USUAL):
-        plan.epochs = min(plan.epochs, max(22, 350 // plan.steps_per_epoch) if plan.split == "handy" else max(8, 1000 // plan.steps_per_epoch))
+        plan.epochs = min(plan.epochs, max(22, (350 if plan.split == "handy" else 260) // plan.steps_per_epoch) if plan.split in ("handy", "homely") else max(8, 1000 // plan.steps_per_epoch))
     if plan.optimizer not in {**RATES, **LATER.get(plan.split, {})}:
         plan.optimizer = "adam"
         plan.rate = plan.keras.get("rate", RATES["adam"])

@@ -12,6 +12,7 @@ from verify import written
 from .habits_common import Wandb
 from .lightning import Module, gradient_norm, train_to_terminal, trainer_of
 
+HOMELY = [("train_loss", "val_loss", "val_acc"), ("loss/train", "loss/valid", "acc/valid"), ("train_loss", "val_loss", "val_accuracy"), ("train/loss", "val/loss", "val/accuracy"), ("loss", "eval_loss", "eval_acc")]
 HANDY = [("train_loss", "val_loss", "val_acc"), ("train/loss", "val/loss", "val/acc"), ("loss/train", "loss/val", "acc/val"), ("train_loss", "test_loss", "test_acc"), ("training/loss", "validation/loss", "validation/accuracy")]
 FAMILIAR = [("train_loss", "val_loss", "val_acc"), ("train/loss", "valid/loss", "valid/acc"), ("tr_loss", "val_loss", "val_accuracy"), ("loss", "val_loss", "acc"), ("train/batch_loss", "val/loss", "val/accuracy")]
 LIKELY = [("training_loss", "validation_loss", "validation_acc"), ("trn/loss", "val/loss", "val/acc"), ("loss", "valid_loss", "valid_accuracy"), ("train_loss", "val_loss", "val_acc")]
@@ -64,7 +65,7 @@ def wandb_of(directory):
 
 def logger_of(plan, directory):
     how = plan.rng.choice(["csv", "csv", "tensorboard", "tensorboard", "wandb", "mlflow"])
-    how = "csv" if how == "wandb" and plan.split == "handy" else how  # its service begins too slowly where others are on the machine
+    how = "csv" if how == "wandb" and plan.split in ("handy", "homely") else how  # its service begins too slowly where others are on the machine
     plan.logger = "lightning " + how
     if how == "wandb":
         return wandb_of(directory)
@@ -86,7 +87,7 @@ def train(plan, directory, logger=None):
     if plan.rng.random() < 0.2 and not logger:
         return train_to_terminal(plan, directory)
     by = plan.rng.choice([{}, {}, dict(on_step=True, on_epoch=True)] + ([dict(on_step=False, on_epoch=True)] if plan.coarse else []))
-    module = Named(plan, plan.ready(), plan.rng.choice(dict(likely=LIKELY, familiar=FAMILIAR, handy=HANDY).get(plan.split, NAMES)), by, rate := plan.rng.choice(["log", "monitor", "none"]))
+    module = Named(plan, plan.ready(), plan.rng.choice(dict(likely=LIKELY, familiar=FAMILIAR, handy=HANDY, homely=HOMELY).get(plan.split, NAMES)), by, rate := plan.rng.choice(["log", "monitor", "none"]))
     plan.monitored = rate == "monitor"
     data, log = plan.data, logger(directory) if logger else logger_of(plan, directory)
     if not logger and plan.logger != "lightning csv":  # kept as they are, so with few points

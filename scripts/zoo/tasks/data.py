@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from sklearn import datasets
 
-from . import data_common, data_everyday, data_familiar, data_fresh, data_genuine, data_handy, data_likely, data_newer, data_other, data_unseen, data_wider
+from . import data_common, data_everyday, data_familiar, data_fresh, data_genuine, data_handy, data_homely, data_likely, data_newer, data_other, data_unseen, data_wider
 from .rows import sentences
 
 CALIBRATION = {"cls": ["digits", "cancer", "blobs"], "reg": ["teacher", "linear"], "lm": ["brackets"], "table": ["cancer", "teacher"]}
@@ -22,7 +22,7 @@ DEVELOPMENT = {
     "table": ["lopsided", "moons", "phase"],
 }
 OF_SPLIT = dict(calibration=CALIBRATION, former=FORMER, development=DEVELOPMENT)
-OF_SPLIT.update(unseen=data_unseen.UNSEEN, fresh=data_fresh.FRESH, wider=data_wider.WIDER, other=data_other.OTHER, newer=data_newer.NEWER, genuine=data_genuine.GENUINE, common=data_common.COMMON, everyday=data_everyday.EVERYDAY, likely=data_likely.LIKELY, familiar=data_familiar.FAMILIAR, handy=data_handy.HANDY)
+OF_SPLIT.update(unseen=data_unseen.UNSEEN, fresh=data_fresh.FRESH, wider=data_wider.WIDER, other=data_other.OTHER, newer=data_newer.NEWER, genuine=data_genuine.GENUINE, common=data_common.COMMON, everyday=data_everyday.EVERYDAY, likely=data_likely.LIKELY, familiar=data_familiar.FAMILIAR, handy=data_handy.HANDY, homely=data_homely.HOMELY)
 
 
 class Data:
@@ -272,6 +272,7 @@ MAKERS = dict(
     **data_likely.MAKERS,
     **data_familiar.MAKERS,
     **data_handy.MAKERS,
+    **data_homely.MAKERS,
 )
 
 

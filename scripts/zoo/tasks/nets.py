@@ -4,22 +4,22 @@ attention develop as normalised, gated, strided and mixing ones do; the later sp
 import torch
 from torch import nn
 
-from . import nets_common, nets_everyday, nets_familiar, nets_fresh, nets_genuine, nets_handy, nets_likely, nets_newer, nets_other, nets_series_fresh, nets_text_fresh, nets_text_unseen, nets_unseen, nets_wider
+from . import nets_common, nets_everyday, nets_familiar, nets_fresh, nets_genuine, nets_handy, nets_homely, nets_likely, nets_newer, nets_other, nets_series_fresh, nets_text_fresh, nets_text_unseen, nets_unseen, nets_wider
 from .activations import ACTIVATIONS
 
-OF_DATA = {**nets_unseen.OF_DATA, **nets_fresh.OF_DATA, **nets_wider.OF_DATA, **nets_other.OF_DATA, **nets_newer.OF_DATA, **nets_genuine.OF_DATA, **nets_common.OF_DATA, **nets_everyday.OF_DATA, **nets_likely.OF_DATA, **nets_familiar.OF_DATA, **nets_handy.OF_DATA}
-ROWS = {**nets_unseen.ROWS, **nets_fresh.ROWS, **nets_series_fresh.ROWS, **nets_wider.ROWS, **nets_other.ROWS, **nets_newer.ROWS, **nets_genuine.ROWS, **nets_common.ROWS, **nets_everyday.ROWS, **nets_likely.ROWS, **nets_familiar.ROWS, **nets_handy.ROWS}
-TEXT = {**nets_text_unseen.TEXT, **nets_text_fresh.TEXT, **nets_wider.TEXT, **nets_other.TEXT, **nets_newer.TEXT, **nets_genuine.TEXT, **nets_common.TEXT, **nets_everyday.TEXT, **nets_likely.TEXT, **nets_familiar.TEXT, **nets_handy.TEXT}
+OF_DATA = {**nets_unseen.OF_DATA, **nets_fresh.OF_DATA, **nets_wider.OF_DATA, **nets_other.OF_DATA, **nets_newer.OF_DATA, **nets_genuine.OF_DATA, **nets_common.OF_DATA, **nets_everyday.OF_DATA, **nets_likely.OF_DATA, **nets_familiar.OF_DATA, **nets_handy.OF_DATA, **nets_homely.OF_DATA}
+ROWS = {**nets_unseen.ROWS, **nets_fresh.ROWS, **nets_series_fresh.ROWS, **nets_wider.ROWS, **nets_other.ROWS, **nets_newer.ROWS, **nets_genuine.ROWS, **nets_common.ROWS, **nets_everyday.ROWS, **nets_likely.ROWS, **nets_familiar.ROWS, **nets_handy.ROWS, **nets_homely.ROWS}
+TEXT = {**nets_text_unseen.TEXT, **nets_text_fresh.TEXT, **nets_wider.TEXT, **nets_other.TEXT, **nets_newer.TEXT, **nets_genuine.TEXT, **nets_common.TEXT, **nets_everyday.TEXT, **nets_likely.TEXT, **nets_familiar.TEXT, **nets_handy.TEXT, **nets_homely.TEXT}
 
 CALIBRATION = {"cls": ["mlp", "logistic"], "reg": ["mlp"], "lm": ["gru"]}
 FORMER = {"cls": ["resnet", "conv"], "reg": ["resnet"], "lm": ["transformer"]}
 DEVELOPMENT = {"cls": ["layernorm", "gated", "strided", "mixer"], "reg": ["layernorm", "gated", "mixer"], "lm": ["lstm"]}
 OF_SPLIT = {"calibration": CALIBRATION, "former": FORMER, "development": DEVELOPMENT}
 BARE = dict(
-    calibration="mlp", former="conv", development="strided", unseen="separable", fresh="funnel", wider="barrel", other="tower", newer="hourglass", genuine="lowrank", common="scaled", everyday="fc", likely="trumpet", familiar="accordion", handy="shoulder"
+    calibration="mlp", former="conv", development="strided", unseen="separable", fresh="funnel", wider="barrel", other="tower", newer="hourglass", genuine="lowrank", common="scaled", everyday="fc", likely="trumpet", familiar="accordion", handy="shoulder", homely="wedge"
 )  # nothing that keeps a deep one alive
 WIDE = dict(  # takes any rows, learns anything
-    calibration="mlp", former="resnet", development="gated", unseen="highway", fresh="squeeze", wider="widedeep", other="preact", newer="swiglu", genuine="rezero", common="bottleneck", everyday="skipfc", likely="tied", familiar="adding", handy="averaging"
+    calibration="mlp", former="resnet", development="gated", unseen="highway", fresh="squeeze", wider="widedeep", other="preact", newer="swiglu", genuine="rezero", common="bottleneck", everyday="skipfc", likely="tied", familiar="adding", handy="averaging", homely="reminded"
 )
 
 

@@ -29,9 +29,9 @@ def default_loss(out, y):
     return F.cross_entropy(out.reshape(-1, out.shape[-1]), y.reshape(-1))
 
 
-LATER = ("unseen", "fresh", "wider", "other", "newer", "genuine", "common", "everyday", "likely", "familiar", "handy")  # the splits made after the others were looked at
-USUAL = ("common", "everyday", "likely", "familiar", "handy")  # what people usually have; each faulty run beside healthy twins
-WRITTEN = ("everyday", "likely", "familiar", "handy")  # those of which each faulty run must be shown by its own log
+LATER = ("unseen", "fresh", "wider", "other", "newer", "genuine", "common", "everyday", "likely", "familiar", "handy", "homely")  # the splits made after the others were looked at
+USUAL = ("common", "everyday", "likely", "familiar", "handy", "homely")  # what people usually have; each faulty run beside healthy twins
+WRITTEN = ("everyday", "likely", "familiar", "handy", "homely")  # those of which each faulty run must be shown by its own log
 OPTIMIZERS = dict(
     unseen=["nesterov", "nadam", "adamax", "adagrad", "lion", "adamw", "rmsprop"],
     fresh=["radam", "amsgrad", "heavyball", "adabelief", "lamb", "adafactor", "adamw"],
@@ -44,6 +44,7 @@ OPTIMIZERS = dict(
     likely=["adam", "adam", "adamw", "adamw", "momentum", "nesterov", "radam", "nadam"],
     familiar=["adamw", "adamw", "adamw", "adam", "adam", "sgd", "momentum", "nesterov", "rmsprop", "adagrad"],
     handy=["adam", "adam", "adam", "adamw", "adamw", "adamw", "sgd", "momentum", "nadam", "radam"],
+    homely=["adam", "adam", "adam", "adamw", "adamw", "adamw", "sgd", "momentum", "rmsprop", "nesterov", "adamax"],
 )
 WAYS = dict(
     unseen=["constant", "onecycle", "invsqrt", "wsd", "polynomial"],
@@ -57,6 +58,7 @@ WAYS = dict(
     likely=["constant", "constant", "constant", "cosine", "cosine10", "linear", "linear", "step", "onecycle"],
     familiar=["constant", "constant", "constant", "cosine", "warmcos", "warmcos", "onecycle", "linear", "exponential", "step"],
     handy=["constant", "constant", "constant", "cosine", "cosine", "linear", "warmcos", "multistep", "onecycle", "cosine10"],
+    homely=["constant", "constant", "constant", "cosine", "cosine", "linear", "linear", "warmcos", "step", "exponential", "polynomial"],
 )
 SIZES = dict(
     unseen=dict(batch=[10, 24, 48, 100], steps=[240, 600, 900, 1500], text_batch=[6, 12, 20], text_steps=[250, 450, 700]),
@@ -70,6 +72,7 @@ SIZES = dict(
     likely=dict(batch=[20, 32, 48, 64, 128], steps=[200, 300, 450, 800], text_batch=[10, 16], text_steps=[150, 200, 300]),
     familiar=dict(batch=[16, 25, 32, 50, 64, 96], steps=[150, 240, 360, 600, 450], text_batch=[8, 14, 20], text_steps=[140, 240, 180]),
     handy=dict(batch=[16, 20, 32, 40, 64, 80], steps=[160, 220, 300, 400, 560], text_batch=[10, 12, 16], text_steps=[130, 200, 170]),
+    homely=dict(batch=[12, 24, 32, 32, 50, 64], steps=[150, 200, 250, 350, 500], text_batch=[8, 12, 18], text_steps=[120, 150, 180]),
 )
 
 

@@ -296,6 +296,7 @@ OF_FAULT = dict(
     first_weights_only=FLAT, fitted_too_slowly=[never_fell, still_falls], fitted_too_fast=OUT + FLAT + [swings],
     same_batch=[turned_up, gap], held_out_in_units=[gap, held_never_fell], double_sigmoid=[right_but_dear, never_fell], tunes_too_fast=OUT + FLAT + [swings], time_limit=[ended],
     wrong_dtype=[ended], paid_for_wrong=[return_fell], generator_lost=[samples_lost, judge_certain], softmax_one_unit=[never_fell],
+    plateau_upside_down=[rate_gone, never_fell, still_falls], metric_breaks=[ended], shard_missing=[ended], generator_asleep=[judge_certain],
     trees_rate_huge=[rose, swings], trees_labels_shuffled=[held_never_fell, turned_up], trees_eval_preprocessing=[gap, held_never_fell], trees_leak=[too_good],
 )  # fmt: skip
 

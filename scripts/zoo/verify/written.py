@@ -54,7 +54,7 @@ def heard_of_lightning(module, name, value, how):
     if plan.split not in WRITTEN or module.trainer.sanity_checking:
         return
     out, waiting = plan.history.__dict__.setdefault("written", []), plan.history.notes.setdefault("waiting", [])
-    kind = "held" if re.search(r"val\w*[_/]loss", name) else "score" if "acc" in name else "loss" if "loss" in name else name
+    kind = "held" if name == module.said[0][1] else "score" if "acc" in name else "loss" if "loss" in name else name
     if how.get("on_step") is False:
         return waiting.append(float(value))
     if kind == "held" and waiting:
