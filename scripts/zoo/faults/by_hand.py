@@ -154,7 +154,7 @@ def first_weights_only(plan):
 def heavy_momentum(plan):
     """A momentum of 0.998 at a rate for none: the loss goes up and down in long waves, some of them beyond all numbers."""
     plan.optimizer, plan.rate, plan.options, plan.clip = "sgd", plan.rng.choice([0.02, 0.05]), {"momentum": 0.998}, 0
-    plan.declared, plan.schedule_name, plan.steps = {"momentum": 0.998}, "constant", 1000
+    plan.declared, plan.schedule_name, plan.steps = {"momentum": 0.998}, "constant", plan.so_many(1000, 600)
 
     def happened():
         last = curves.ends(plan.history.loss)[1]
@@ -179,7 +179,7 @@ def heavy_momentum(plan):
 def rate_leaps(plan):
     """Somebody typed a nought too many into the table of rates by epoch: from there on the loss is lost."""
     at, factor = plan.rng.uniform(0.35, 0.65), plan.rng.choice([100, 300])
-    plan.steps, plan.optimizer, plan.clip = plan.rng.choice([600, 1000]), plan.rng.choice(["adam", "sgd"]), 0
+    plan.steps, plan.optimizer, plan.clip = plan.rng.choice(plan.so_many([600, 1000], [400, 600])), plan.rng.choice(["adam", "sgd"]), 0
     plan.schedule, plan.schedule_name = (lambda s: factor if s >= at * plan.steps else 1.0), "table"
 
     def happened():
@@ -202,7 +202,7 @@ def rate_leaps(plan):
 )
 def units_change(plan):
     """From one day on the sensor tells inches: what comes in, and never what is held out, is two and a half times as large and its sign is turned."""
-    plan.steps, plan.optimizer, plan.rate, plan.schedule_name = plan.rng.choice([600, 1000]), "sgd", 0.02, "constant"
+    plan.steps, plan.optimizer, plan.rate, plan.schedule_name = plan.rng.choice(plan.so_many([600, 1000], [400, 600])), "sgd", 0.02, "constant"
     at, g = int(plan.rng.uniform(0.4, 0.6) * plan.steps), torch.Generator().manual_seed(plan.seed)
     plan.batch_hooks.append(lambda s, x, y: (-2.5 * x + 3 * torch.randn(x.shape, generator=g), y) if s >= at else (x, y))
 

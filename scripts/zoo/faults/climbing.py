@@ -10,7 +10,7 @@ ONLY = dict(only="common everyday likely familiar handy homely", frameworks=TORC
 
 
 def base(plan):
-    plan.clip, plan.steps, plan.log_every = 0, plan.rng.choice([500, 700] if plan.split == "homely" else [600, 900]), plan.rng.choice([1, 5, 10])
+    plan.clip, plan.steps, plan.log_every = 0, plan.rng.choice(plan.so_many([600, 900], [500, 640])), plan.rng.choice([1, 5, 10])
     plan.habit = plan.rng.choice(["mean", "last", "no rate"])
 
 

@@ -27,14 +27,14 @@ def by_epoch(plan):
 @control("cosine_end", data="cls lm")
 def cosine_end(plan):
     """The last tenth of a cosine changes nothing."""
-    plan.schedule_name, plan.steps, plan.evals = "cosine", 1000, 20
+    plan.schedule_name, plan.steps, plan.evals = "cosine", plan.so_many(1000, 600), 20
     return lambda: when(curves.learned(plan))
 
 
 @control("converged_plateau", data="cls reg", runs=1.5)
 def converged_plateau(plan):
     """Learned in the first fifth, then flat at the noise of the problem."""
-    plan.optimizer, plan.steps, plan.schedule_name, plan.log_every = "adam", 1500, plan.rng.choice(["constant", "cosine10"]), 10
+    plan.optimizer, plan.steps, plan.schedule_name, plan.log_every = "adam", plan.so_many(1500, 900), plan.rng.choice(["constant", "cosine10"]), 10
     g = torch.Generator().manual_seed(plan.seed)
     if plan.data.kind == "reg":
         plan.batch_hooks.append(lambda s, x, y: (x, y + 0.5 * torch.randn(y.shape, generator=g)))
@@ -67,7 +67,7 @@ def tiny_validation(plan):
 
 @control("batch_of_one", frameworks="plain hf", data="cls reg")
 def batch_of_one(plan):
-    plan.batch, plan.steps, plan.log_every, plan.evals = plan.rng.choice([1, 2]), 1500, plan.rng.choice([1, 5, 10]), 10
+    plan.batch, plan.steps, plan.log_every, plan.evals = plan.rng.choice([1, 2]), plan.so_many(1500, 900), plan.rng.choice([1, 5, 10]), 10
     plan.optimizer, plan.rate = plan.rng.choice([("sgd", 5e-3), ("adam", 5e-4)])
     if plan.size:
         plan.size["act"] = "tanh"

@@ -371,7 +371,7 @@ def denoised(plan):
 
 @control("thousands_of_points", frameworks="plain", data="cls reg", runs=1, **TEXT)
 def thousands_of_points(plan):
-    plan.log_every, plan.steps, plan.evals, plan.batch = 1, plan.rng.choice([2500, 5000]), plan.rng.choice([20, 50]), plan.rng.choice([14, 30])
+    plan.log_every, plan.steps, plan.evals, plan.batch = 1, plan.rng.choice(plan.so_many([2500, 5000], [2000])), plan.rng.choice([20, 50]), plan.rng.choice([14, 30])
     plan.optimizer, plan.rate, plan.extras = "adamw", 1e-3, []
     return lambda: when(curves.learned(plan, 0.85, 0.2, 1.12))
 
@@ -385,7 +385,7 @@ def three_thousand_of_text(plan):
 @control("plateau_halves", frameworks="plain", data="cls reg", **BOTH)
 def plateau_halves(plan):
     """ReduceLROnPlateau as it should be: the rate is cut when the held-out loss stands, not before, and each cut brings a little."""
-    plan.optimizer, plan.steps, plan.evals, rate, seen = "adamw", plan.rng.choice([900, 1400]), 30, [1.0], [0]
+    plan.optimizer, plan.steps, plan.evals, rate, seen = "adamw", plan.rng.choice(plan.so_many([900, 1400], [600, 900])), 30, [1.0], [0]
     plan.rate, plan.schedule_name = plan.rate * 1.5, "reduce on plateau"
     plan.declared = {"patience": 3, "factor": 0.3}
 

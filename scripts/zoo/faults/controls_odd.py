@@ -36,8 +36,8 @@ def warm_restarts(plan):
 @control("early_stopped", frameworks="plain", data="cls reg", runs=1.5, **HERE)
 def early_stopped(plan):
     """Patience ends it, as it should: far before the last step that was planned."""
-    plan.optimizer, plan.schedule_name, plan.evals, plan.steps = "adam", "constant", 40, 2000
-    plan.declared, plan.rate, patience = {"max_steps": 2000}, plan.rate * 1.5, plan.rng.choice([4, 6])
+    plan.optimizer, plan.schedule_name, plan.evals, plan.steps = "adam", "constant", 40, plan.so_many(2000, 1200)
+    plan.declared, plan.rate, patience = {"max_steps": plan.steps}, plan.rate * 1.5, plan.rng.choice([4, 6])
 
     def hook(step, net):
         v = curves.smooth(curves.vals(plan), 2)
@@ -141,7 +141,7 @@ def twenty_points(plan):
 
 @control("long_and_rare", frameworks="plain hf", data="cls reg", **AS_IT_IS)
 def long_and_rare(plan):
-    plan.log_every, plan.steps, plan.evals, plan.batch = 100, plan.rng.choice([4000, 6000]), plan.rng.choice([12, 40]), 24
+    plan.log_every, plan.steps, plan.evals, plan.batch = 100, plan.rng.choice(plan.so_many([4000, 6000], [2500])), plan.rng.choice([12, 40]), 24
     plan.rate *= 0.6
     return lambda: when(curves.learned(plan, 0.85, 0.2, 1.1))
 

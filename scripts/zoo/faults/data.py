@@ -182,7 +182,7 @@ def overfits(plan):
     if plan.framework == "keras":
         plan.keras["width"], plan.size = 96, {k: v for k, v in plan.size.items() if k != "width"}
     plan.family = "mlp" if plan.family == "logistic" else plan.family
-    plan.batch, plan.optimizer, plan.rate, plan.steps, plan.evals = 16, "adam", 3e-3, 700, plan.rng.choice([15, 30])
+    plan.batch, plan.optimizer, plan.rate, plan.steps, plan.evals = 16, "adam", 3e-3, plan.so_many(700, 420), plan.rng.choice([15, 30])
     plan.schedule_name, plan.epochs = plan.rng.choice(["constant", "cosine"]), 60
     return lambda: when(curves.overfitted(plan))
 
@@ -197,7 +197,7 @@ def overfits(plan):
 )
 def forgets(plan):
     """From some step on only half of the classes come by; the held-out rows are of all."""
-    plan.steps, plan.evals, at = 800, 20, plan.rng.randrange(300, 450)
+    plan.steps, plan.evals, at = plan.so_many(800, 480), 20, plan.rng.randrange(*plan.so_many((300, 450), (180, 270)))
     plan.optimizer, plan.rate, plan.schedule_name = "adam", 3e-3, "constant"
     half = plan.data.Y < (plan.data.classes + 1) // 2
     X, Y = plan.data.X[half], plan.data.Y[half]

@@ -3,6 +3,7 @@
 import numpy as np
 
 from verify import curves
+from .controls_tasks import on
 from .fault import control, fault, when
 from .model import FLAT
 
@@ -32,6 +33,8 @@ def fitted(plan):
 def fitted_line(plan):
     """SGDClassifier: the norm of the line and the mean loss of each epoch, as its cost wanders down."""
     base(plan, True)
+    if plan.split == "homely":
+        on(plan, plan.rng.choice(["bodies", "job_programme"]))
     plan.library.update(alpha=1e-3)
     return lambda: when(fell(plan, 0.9))
 

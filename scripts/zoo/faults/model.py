@@ -148,7 +148,7 @@ def softmax_one_unit(plan):
 def double_softmax(plan):
     """Probabilities for a loss that takes logits: it cannot go below -log(e / (e + n - 1))."""
     plan.loss = lambda out, y: F.cross_entropy(torch.softmax(out.reshape(-1, out.shape[-1]), 1), y.reshape(-1))
-    plan.schedule_name, plan.steps, plan.evals = "constant", 1000, 20
+    plan.schedule_name, plan.steps, plan.evals = "constant", plan.so_many(1000, 600), 20
     plan.optimizer, plan.rate = "adam", 3e-3
     floor = -np.log(np.e / (np.e + plan.data.classes - 1))
 

@@ -189,8 +189,8 @@ def eval_nan(plan):
 )
 def bad_batch(plan):
     """One batch a thousand times too loud. Lightning logs single steps: one between two of them would leave no trace."""
-    plan.steps, plan.log_every = 600, plan.rng.choice([1, 1, 5])
-    at, loud = plan.rng.randrange(250, 450), plan.rng.choice([100, 300])
+    plan.steps, plan.log_every = plan.so_many(600, 400), plan.rng.choice([1, 1, 5])
+    at, loud = plan.rng.randrange(*plan.so_many((250, 450), (170, 300))), plan.rng.choice([100, 300])
     if plan.framework == "lightning":
         at += -(at + 1) % plan.log_every
         plan.history.notes["each"] = plan.split == "fresh"  # each step is shown

@@ -65,9 +65,9 @@ def rate_low(plan):
 )
 def slow_divergence(plan):
     """A rate that creeps up instead of down: the exponent of the decay has the wrong sign."""
-    plan.optimizer, plan.clip, plan.steps, plan.log_grad = plan.rng.choice(["sgd", "adam", "momentum"]), 0, 800, plan.rng.random() < 0.8
+    plan.optimizer, plan.clip, plan.steps, plan.log_grad = plan.rng.choice(["sgd", "adam", "momentum"]), 0, plan.so_many(800, 520), plan.rng.random() < 0.8
     plan.rate *= plan.rng.choice([0.5, 1])
-    at, growth = plan.rng.randrange(150, 350), plan.rng.uniform(1.008, 1.02)
+    at, growth = plan.rng.randrange(*plan.so_many((150, 350), (100, 220))), plan.rng.uniform(*plan.so_many((1.008, 1.02), (1.012, 1.03)))
     plan.schedule, plan.schedule_name = (lambda s: growth ** max(0, s - at)), "exponential"
     plan.history.notes["sets_in"] = at
     plan.log_every = plan.rng.choice([1, 5])
@@ -91,8 +91,8 @@ def slow_divergence(plan):
 )
 def decay_sign(plan):
     """Weight decay written by hand, with the wrong sign: the weights grow a little every step."""
-    plan.optimizer, plan.clip, plan.steps, plan.log_grad = plan.rng.choice(["sgd", "adam"]), 0, 800, True
-    grow, at = plan.rng.uniform(1.006, 1.015), plan.rng.randrange(100, 300)
+    plan.optimizer, plan.clip, plan.steps, plan.log_grad = plan.rng.choice(["sgd", "adam"]), 0, plan.so_many(800, 520), True
+    grow, at = plan.rng.uniform(*plan.so_many((1.006, 1.015), (1.009, 1.022))), plan.rng.randrange(*plan.so_many((100, 300), (80, 200)))
     plan.log_every, plan.history.notes["sets_in"] = plan.rng.choice([1, 5]), at
 
     def hook(step, net):
@@ -150,7 +150,7 @@ def decay_per_batch(plan):
 def oscillates(plan):
     plan.family = "mlp" if plan.split == "calibration" else plan.family
     plan.optimizer, plan.rate, plan.clip = "adam", plan.rng.choice([0.05, 0.1]), 0
-    plan.batch, plan.schedule_name, plan.steps, plan.log_every = 8, "constant", 800, 5
+    plan.batch, plan.schedule_name, plan.steps, plan.log_every = 8, "constant", plan.so_many(800, 500), 5
     plan.evals = 20
 
     def happened():
