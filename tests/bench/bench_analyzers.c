@@ -267,8 +267,30 @@ static int make_losses(const char *path, size_t series, size_t points)
     return f && fclose(f) == 0 && written ? 0 : 1;
 }
 
-/* The file is read before the clock starts. Every series is a run of its own. One analyzer alone gets points without a past, as it is given
- * layers: those of a drift detector's kind do not look at it while a run goes on. */
+/* One analyzer alone is given the logarithm of each value, which the engine takes once for all, and a past without a curve: those of a drift
+ * detector's kind do not look at one while a run goes on. */
+static void give_alone_all(struct host *h, const double *x, size_t points)
+{
+    struct curve none;
+    struct past past = {.fine = &none};
+    struct point p = {.series = &logged[LOSS], .time = NAN, .past = &past};
+    curve_init(&none, NULL, 0);
+    for (size_t i = 0; i < points; i++) {
+        p.seq = i + 1, p.step = (int64_t)i, p.value = x[i];
+        past_take_log(&past, x[i]);
+        hearers_give(&h->of[LOSS], i + 1, i ? x[i - 1] : (double)NAN, &p, &p, isfinite(x[i]), &h->out, &h->now);
+    }
+}
+
+static void give_all(struct host *h, const double *x, size_t points)
+{
+    for (size_t i = 0; i < points; i++) {
+        struct point p = {.series = &logged[LOSS], .seq = i + 1, .step = (int64_t)i, .time = NAN, .value = x[i]};
+        give(h, &p);
+    }
+}
+
+/* The file is read before the clock starts. Every series is a run of its own, whose points come one behind the other. */
 static int detect(const char *path, size_t series, size_t points, const char *name)
 {
     const struct analyzer *only = NULL;
@@ -283,11 +305,7 @@ static int detect(const char *path, size_t series, size_t points, const char *na
     from = seconds();
     for (size_t s = 0; s < series; s++) {
         host_open(&host, only, false, LOSS + 1);
-        for (size_t i = 0; i < points; i++) {
-            struct point p = {.series = &logged[LOSS], .seq = i + 1, .step = (int64_t)i, .time = NAN, .value = x[s * points + i]};
-            if (only) give_alone(&host, &p);
-            else give(&host, &p);
-        }
+        (only ? give_alone_all : give_all)(&host, x + s * points, points);
         told += host.told > 0;
         host_close(&host);
     }

@@ -5,8 +5,8 @@
 
 --ours       the program bench_analyzers, which makes the losses
 --packages   a directory that holds river
-Ours are the analyzers that do what River's do (is the level another one?), each alone and without the curves that the host keeps for
-others, and all that hear a loss together, with the curves; of River's, each detector is alone. Both get the values from memory, one after
+Ours are the analyzers that do what River's do (is the level another one?), each alone, with the logarithm of each value and without the curves
+that the host keeps for others, and all that hear a loss together, with the curves; of River's, each detector is alone. Both get the values from memory, one after
 the other, in one thread; what they took is CPU time. A detector that needs more than its share of time sees only the first series of the
 thousand: what counts is nanoseconds a point. The ratio of a round is of two measurements that follow each other.
 """

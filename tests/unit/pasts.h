@@ -46,7 +46,7 @@ static inline void pasts_add(struct pasts *h, struct point *p)
     size_t i = 0;
     while (i < h->n && h->of[i].series != p->series) i++;
     assert(i < PASTS);
-    if (i == h->n) h->n++;
+    if (i == h->n) h->of[h->n++].series = NULL;
     past_take(&h->of[i], p);
 }
 
