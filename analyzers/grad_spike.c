@@ -25,7 +25,7 @@ struct state {
     bool told, announced, followed, waiting,
         loss_rose; /* announced: by a setting, the data change on the way; loss_rose: with its newest value */
     double worst, count;
-    struct finding f;
+    struct finding f; /* once it is told; behind first_size */
 };
 
 static const char *const kinds[] = {"grad_spike", NULL};
@@ -51,6 +51,7 @@ static const struct knob knobs[] = {
 
 static void tell(struct state *s, bool recovered, const struct findings *out)
 {
+    if (!(s = state_whole(s, out))) return;
     const struct excursion *e = &s->e;
     double factor = excursion_factor(e);
     if (!s->told || factor >= s->worst) {
@@ -134,6 +135,7 @@ const struct analyzer analyzer_grad_spike = {.name = "grad_spike",
                                              .needs = WANTS(ROLE_GRAD_NORM),
                                              .scope = PER_RUN,
                                              .state_size = sizeof(struct state),
+                                             .first_size = offsetof(struct state, f),
                                              .knobs = knobs,
                                              .fact = fact,
                                              .excuses = announced,

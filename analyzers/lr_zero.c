@@ -25,9 +25,9 @@ struct state {
     uint32_t episode;
     uint16_t source, segment;
     bool begun, rated, told;
-    struct finding shown;
     const struct series *loss_series;
     const struct past *loss; /* NULL: no value in this segment yet */
+    struct finding shown;    /* once it is told; behind first_size */
 };
 
 static const char *const kinds[] = {"lr_zero", NULL};
@@ -90,6 +90,7 @@ static bool loss_stood(struct state *s)
 
 static void tell(struct state *s, const struct findings *out)
 {
+    if (!(s = state_whole(s, out))) return;
     s->shown = (struct finding){.kind = "lr_zero",
                                 .phase = s->told ? PHASE_CHANGED : PHASE_OPENED,
                                 .episode = s->told ? s->episode : ++s->episode,
@@ -189,6 +190,7 @@ const struct analyzer analyzer_lr_zero = {.name = "lr_zero",
                                           .needs = WANTS(ROLE_LEARNING_RATE),
                                           .scope = PER_RUN,
                                           .state_size = sizeof(struct state),
+                                          .first_size = offsetof(struct state, shown),
                                           .knobs = knobs,
                                           .observe = observe,
                                           .finish = finish};
