@@ -267,6 +267,44 @@ static void a_rise_of_rows_that_never_gained_is_no_overfitting_unless_others_are
     assert_string_equal(found[0].cause->id, "overfitting");
 }
 
+static void held_out_rows_that_cost_thousands_are_counted_in_other_units(void **state)
+{
+    struct seen s = {.roles = WANTS(ROLE_LOSS_TRAIN) | WANTS(ROLE_LOSS_EVAL)};
+    struct finding *f = see(&s, "gap_from_start");
+    finding_add(f, "gap_ratio", 15000, "x");
+    finding_add(f, "of_untrained", 5700, "x");
+    ask(*state, &s);
+    assert_string_equal(found[0].cause->id, "metric_computation_bug");
+    f->evidence[1].value = 2;
+    size_t n = ask(*state, &s);
+    assert_true(probability(n, "overfitting") > 0.5); /* the training loss is next to nothing: known by heart */
+}
+
+static void a_score_that_falls_is_no_overfitting_where_the_held_out_loss_was_logged_and_did_not_rise(void **state)
+{
+    struct seen s = {.roles = WANTS(ROLE_LOSS_TRAIN) | WANTS(ROLE_SCORE_EVAL)};
+    finding_add(see(&s, "score_drop"), "recovered", 0, "");
+    ask(*state, &s);
+    assert_string_equal(found[0].cause->id, "overfitting");
+    s.roles |= WANTS(ROLE_LOSS_EVAL);
+    ask(*state, &s);
+    assert_string_equal(found[0].cause->id, "lr_too_high");
+}
+
+static void trees_that_do_not_lower_their_loss_were_given_labels_of_other_rows_unless_they_creep(void **state)
+{
+    struct seen s = {.roles = WANTS(ROLE_LOSS_TRAIN) | WANTS(ROLE_LOSS_EVAL)};
+    struct finding *f = see(&s, "loss_not_decreasing");
+    finding_add(f, "noisy", 1, "");
+    finding_add(f, "creeps", 0, "");
+    set(&s, "framework", "trees");
+    ask(*state, &s);
+    assert_string_equal(found[0].cause->id, "prediction_order_misaligned");
+    f->evidence[1].value = 1;
+    ask(*state, &s);
+    assert_string_equal(found[0].cause->id, "lr_too_low");
+}
+
 static void a_discriminator_near_zero_names_both_sides_of_the_collapse(void **state)
 {
     struct seen wins = {.roles = WANTS(ROLE_LOSS_DISCRIMINATOR)}, collapse = wins;
@@ -341,6 +379,9 @@ int main(void)
         cmocka_unit_test(a_traceback_alone_is_an_error_of_the_program_and_asks_for_the_versions),
         cmocka_unit_test(overfitting_is_sure_unless_the_gap_was_there_from_the_first_evaluation),
         cmocka_unit_test(a_rise_of_rows_that_never_gained_is_no_overfitting_unless_others_are_known_by_heart),
+        cmocka_unit_test(held_out_rows_that_cost_thousands_are_counted_in_other_units),
+        cmocka_unit_test(a_score_that_falls_is_no_overfitting_where_the_held_out_loss_was_logged_and_did_not_rise),
+        cmocka_unit_test(trees_that_do_not_lower_their_loss_were_given_labels_of_other_rows_unless_they_creep),
         cmocka_unit_test(a_discriminator_near_zero_names_both_sides_of_the_collapse),
         cmocka_unit_test(vanishing_gradients_below_a_flat_loss_are_named),
         cmocka_unit_test(returns_that_fall_are_never_called_overfitting),
