@@ -8,7 +8,7 @@
  * loss; then nothing is said. What is told here is the beginning of what loss_divergence tells in full.
  * A log of few values has no averages yet: there the values themselves are asked.
  * Averages take in the rise that they are to judge, and with it the noise it makes. So the curve that the host keeps is asked too, whenever it has
- * one more value and the averages are up: its newest stretch against what was there before. Less of a climb is enough where a
+ * one more value and the fast average is up: its newest stretch against what was there before. Less of a climb is enough where a
  * held-out loss was evaluated since it began and is no better for it: new rows, harder ones and a smaller rate lower that one.
  * In a long run a value is the mean of several points, so that the averages go on covering a fair part of what was seen.
  * Sources: those of stats/rising.h. */

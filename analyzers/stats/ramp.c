@@ -11,7 +11,7 @@ static const size_t lengths[LENGTHS] = {4, 5, 6, 8, 12, 16, 24, 32};
 #define MOST_ALIKE 0.9    /* neighbours, as far as so few values can tell */
 #define GOES_ON    0.3    /* of the step into the second third, that into the last is at least */
 #define FEW                                                                                                                      \
-    30.0 /* values after which a rise counts for half: how far a level wanders by itself is not seen at once (seeded curves) */
+    25.0 /* values after which a rise counts for half: how far a level wanders by itself is not seen at once (seeded curves) */
 #define STEP        0.6 /* of the squares that a line leaves: a step that leaves fewer is one (seeded curves: 0.3 to 0.8 do the same) */
 #define STILL_THERE 0.5 /* a value that fell by more than this share of a rise has undone it */
 

@@ -52,11 +52,12 @@ bool rising_by_values(const struct rising *s, const struct rise *r)
 }
 
 /* Is a climb of the curve more than the averages came back from by themselves, and, where it is none by the larger factor, a good part of all
- * progress? */
-static bool matters(const struct rising *s, const struct climb *c, const struct ramp *ramp)
+ * progress? The fast one follows single points: it comes back from more than a curve of means does. */
+static bool matters(const struct rising *s, const struct climb *c, const struct past *past, const struct ramp *ramp)
 {
     double rise = ramp->to - ramp->from, low = exp(ramp->from);
-    if (rise < fmax(c->of[CLIMB_FAST].undone, c->of[CLIMB_SLOW].undone)) return false;
+    bool single = past->fine->points <= PAST_FINE;
+    if (rise < fmax(single ? c->of[CLIMB_FAST].undone : 0, c->of[CLIMB_SLOW].undone)) return false;
     return rise >= log(s->knobs->ramp.factor) || exp(ramp->to) - low >= s->knobs->sure_progress * (exp(c->initial) - low);
 }
 
@@ -81,18 +82,13 @@ static bool both_tell(const struct rising *s, const struct rise *r, const struct
                       struct ramp *ramp)
 {
     easier.height = s->knobs->held_height, easier.undone = s->knobs->held_undone, easier.row = true;
-    return s->held.series && s->held.newest > s->held.best && ramp_of_past(past, &easier, ramp) && matters(s, &r->climb, ramp) &&
-           ramp->last >= (ramp->from + ramp->to) / 2 && held_agrees(s, r, ramp);
+    return s->held.series && s->held.newest > s->held.best && ramp_of_past(past, &easier, ramp) &&
+           matters(s, &r->climb, past, ramp) && ramp->last >= (ramp->from + ramp->to) / 2 && held_agrees(s, r, ramp);
 }
 
-/* Are both averages up? Of most values of most runs they are not, and the curve need not be looked at. Of a few values the slow one has not
- * come down yet. */
-static bool is_up(const struct rising *s, const struct climb *c)
-{
-    const struct climb_level *fast = &c->of[CLIMB_FAST], *slow = &c->of[CLIMB_SLOW];
-    if ((double)c->n <= s->knobs->few_points && fast->level - fast->best >= s->least_rise) return true;
-    return fast->level - slow->best >= s->least_rise && slow->level - slow->best >= s->least_rise / 4;
-}
+/* Is the fast average up? Of most values of most runs it is not, and the curve need not be looked at. The slow one is no help: while a loss
+ * falls it lies far above its values, and a rise from there is under way before it turns. */
+static bool is_up(const struct rising *s, const struct climb *c) { return climb_rise(c, CLIMB_FAST) >= s->least_rise; }
 
 bool rising_by_curve(const struct rising *s, struct rise *r, const struct past *past)
 {
@@ -104,7 +100,7 @@ bool rising_by_curve(const struct rising *s, struct rise *r, const struct past *
     r->asked = ramp_length(past);
     if (rate_explains(s, r) || (ahead_warms_up(&s->ahead) && c->of[CLIMB_FAST].level < c->initial + log(s->knobs->warm_factor)))
         return false;
-    bool alone = ramp_of_past(past, &logs, &ramp) && matters(s, c, &ramp);
+    bool alone = ramp_of_past(past, &logs, &ramp) && matters(s, c, past, &ramp);
     if (!alone && !both_tell(s, r, past, logs, &ramp)) return false;
     r->onset_step = ramp.step, r->onset_line = ramp.line;
     return true;

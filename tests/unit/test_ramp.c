@@ -126,10 +126,32 @@ static void a_held_out_loss_that_is_no_better_makes_a_climb_known_earlier(void *
     assert_true(sooner >= 15);
 }
 
+/* Falls by 5 % a record with a scatter of 5 %, and climbs as fast from record `turns` on: the slow average has not come down by then. */
+static void a_rise_that_follows_a_steady_fall_is_told_before_the_loss_doubles(void **unused)
+{
+    enum { SEEDS = 50 };
+    int before = 0, early = 0;
+    (void)unused;
+    for (uint64_t i = 0; i < SEEDS; i++) {
+        enum { TURNS = 40, DOUBLES = TURNS + 14 };
+        struct watch w;
+        seed = 11 * i + 1;
+        watch(&w, "loss_rising");
+        for (int s = 0; s < 70; s++) give(&w, &loss, s, 2 * exp(-0.05 * (s < TURNS ? s : 2 * TURNS - s) + noise(0.05)));
+        done(&w);
+        early += w.told && w.opened <= TURNS;
+        before += w.told && w.opened > TURNS && w.opened < DOUBLES;
+    }
+    assert_int_equal(early, 0);
+    if (before < 30) print_error("%d of %d before the loss doubled\n", before, SEEDS);
+    assert_true(before >= 30);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_rise_that_brings_its_own_noise_is_told_before_the_loss_doubles),
+        cmocka_unit_test(a_rise_that_follows_a_steady_fall_is_told_before_the_loss_doubles),
         cmocka_unit_test(a_small_rise_that_is_sure_and_undoes_much_is_told),
         cmocka_unit_test(a_step_is_no_climb),
         cmocka_unit_test(a_row_above_all_before_it_counts_where_the_caller_asks_for_it),
