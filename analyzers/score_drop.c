@@ -60,6 +60,13 @@ static bool beyond_singles(const struct state *s, const struct decline_verdict *
 {
     return !is_return(s) || v->best - v->trough > s->knobs->singles * decline_single_sd(&s->d);
 }
+/* An area under the ROC curve that was never above a half had ranked nothing: there is nothing to lose. */
+static bool ranked_nothing(const struct state *s, const struct decline_verdict *v)
+{
+    return v->best <= 0.5 &&
+           (strstr(s->series->metric, "auroc") || strstr(s->series->metric, "roc auc") || strstr(s->series->metric, "auc roc"));
+}
+
 /* A share was held when it stood there from the first, or several evaluations had more than half of what was lost: the one or two inputs of
  * a rare class that were right once are no level. */
 static bool held(const struct state *s, const struct decline_verdict *v)
@@ -67,6 +74,7 @@ static bool held(const struct state *s, const struct decline_verdict *v)
     enum { EVALUATIONS = 3 };
     uint64_t n = 0;
     double middle = (v->best + v->trough) / 2;
+    if (ranked_nothing(s, v)) return false;
     if (!s->d.bounded || s->d.better != BETTER_HIGHER || s->d.buckets[0].mean >= middle) return true;
     for (uint32_t i = 0; i < s->d.curve.used; i++)
         if (s->d.buckets[i].mean >= middle) n += s->d.buckets[i].n;

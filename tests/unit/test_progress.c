@@ -222,6 +222,31 @@ static void a_fall_must_be_beyond_the_noise_of_a_small_evaluation_set(void **unu
     assert_int_equal(told_of_a_fall(12, 0.32), 0);
 }
 
+/* told_of_ranks - of an area under the ROC curve that falls from one level to another in mid-run. */
+static int told_of_ranks(double from, double to)
+{
+    static const struct series auroc = {.name = "val_macro_AUROC",
+                                        .unit = "",
+                                        .metric = "macro auroc",
+                                        .depth = -1,
+                                        .role = ROLE_SCORE_EVAL,
+                                        .better = BETTER_HIGHER,
+                                        .bounded = true};
+    struct watch w;
+    seed = 3;
+    watch(&w, "score_drop");
+    for (int s = 0; s < 40; s++) give(&w, &auroc, s, (s < 12 ? from : to) + noise(0.005));
+    done(&w);
+    return w.told;
+}
+
+static void what_never_ranked_has_no_score_to_lose(void **unused)
+{
+    (void)unused;
+    assert_int_equal(told_of_ranks(0.85, 0.5), 1);
+    assert_int_equal(told_of_ranks(0.47, 0.23), 0);
+}
+
 /* A quiet time, told every two seconds as the host does. */
 static void quiet(struct watch *w, int64_t step, double seconds)
 {
@@ -292,6 +317,7 @@ int main(void)
         cmocka_unit_test(a_training_loss_that_ends_in_infinity_is_dead),
         cmocka_unit_test(the_size_of_an_evaluation_set_is_read_from_its_scores),
         cmocka_unit_test(a_fall_must_be_beyond_the_noise_of_a_small_evaluation_set),
+        cmocka_unit_test(what_never_ranked_has_no_score_to_lose),
         cmocka_unit_test(an_evaluation_is_no_stall),
         cmocka_unit_test(a_stall_between_evaluations_is_told_before_an_evaluation_would_end),
         cmocka_unit_test(the_first_evaluation_may_take_its_time),
