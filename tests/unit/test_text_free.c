@@ -161,6 +161,16 @@ static void a_header_may_take_two_lines(void **state)
     probe_close(p);
 }
 
+static void a_header_that_names_no_metric_ends_the_table_above(void **state)
+{
+    (void)state;
+    struct probe *p = read_log("epoch,loss,acc\n1,0.5,0.75\nepoch  left  right\n2,0.25,0.875\n");
+    probe_expect(p, "point loss 1 0.5 @2");
+    probe_refuse(p, "point left");
+    probe_refuse(p, "point right");
+    probe_close(p);
+}
+
 static void a_framed_table_may_have_empty_cells(void **state)
 {
     (void)state;
@@ -364,6 +374,7 @@ int main(void)
         cmocka_unit_test(the_word_behind_the_count_speaks_for_its_line),
         cmocka_unit_test(what_stands_alone_below_an_epoch_is_its_own),
         cmocka_unit_test(a_header_may_take_two_lines),
+        cmocka_unit_test(a_header_that_names_no_metric_ends_the_table_above),
         cmocka_unit_test(a_framed_table_may_have_empty_cells),
         cmocka_unit_test(a_count_may_be_in_thousands),
         cmocka_unit_test(a_value_may_stand_before_its_name),

@@ -148,6 +148,7 @@ static bool header(struct text_columns *t, struct text_run *r, struct span body,
     if (comma && !c.at[0].n) c.at[0] = span_of("epoch"); /* pandas' index of a history */
     if (c.n < (body.p[0] == '|' && body.p[body.n - 1] == '|' ? 2 : 3)) return false;
     bool beside = held_out_beside(c.at, c.n);
+    t->n = 0; /* what follows makes the columns anew: the table above is over */
     bool spacy = span_is(c.at[0], "E") && span_is(c.at[1], "#"); /* whose scores are of the development set */
     for (size_t i = 0; i < c.n; i++) {
         bool held = (beside && i > 2) || (spacy && i > 1 && !span_starts(c.at[i], "LOSS"));
