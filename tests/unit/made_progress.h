@@ -29,7 +29,7 @@ static double eval_standing(int s) { return 0.8852 + 0 * s; }
 static double score_at_share(int s) { return 0.62 + 0 * s; }
 static double loss_worse(int s) { return (1 + 0.0008 * s) * exp(noise(0.2)); }
 static double score_worse(int s) { return 0.5 - 0.0004 * s + noise(0.02); }
-static double loss_unsteady(int s) { return 0.6 * exp(noise(0.6)) + 0 * s; }
+static double loss_unsteady(int s) { return fall(s, 1.4, 0.6, 20) * exp(noise(0.6)); }
 static double eval_unsteady(int s) { return fall(s, 1.3, 1.2, 60) * exp(noise(0.4)); }
 static double score_unsteady(int s) { return 0.5 + noise(0.08) + 0 * s; }
 static double eval_leaping(int s) { return 0.8 * exp(noise(0.9)) + 0 * s; }
