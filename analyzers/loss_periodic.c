@@ -38,16 +38,15 @@ struct state {
     uint64_t points, next;
     double next_place; /* sums of those */
     struct log_sum next_value;
-    int64_t apart; /* steps from each value to the next; 0 while there is one */
-    bool placed;   /* that is not the same for all: places are kept */
+    int16_t value[FOLD_MAX]; /* natural logarithm of the loss, in parts of 1 / FINE */
+    int64_t apart;           /* steps from each value to the next; 0 while there is one */
+    bool placed;             /* that is not the same for all: places are kept */
     int64_t first_step, last_step;
     uint64_t first_line, last_line;
     struct epochs epochs;
     struct cycles cycles;
     struct told told;
-    int16_t value
-        [FOLD_MAX]; /* natural logarithm of the loss, in parts of 1 / FINE; behind first_size: room for as many as there were */
-    float place[FOLD_MAX]; /* steps from the first one */
+    float place[FOLD_MAX]; /* steps from the first one; behind first_size */
 };
 #define EVEN_MOST (INT64_C(1) << 22) /* steps and halves of them that a float holds to the last digit, and the sum of two */
 
@@ -147,18 +146,8 @@ static void put_next(struct state *s)
     s->value[s->used] = (int16_t)lrint(fmin(fmax(parts, INT16_MIN), INT16_MAX));
 }
 
-/* Room for what put_next writes, now and behind the next value. */
-static struct state *with_next(struct state *s, const struct findings *out)
+static void add_loss(struct state *s, const struct point *p, const struct findings *out)
 {
-    enum { AT_ONCE = 32 };
-    uint32_t n = ((s->used + 1) / AT_ONCE + 1) * AT_ONCE;
-    return n > FOLD_MAX || s->placed ? s : state_room(s, out, offsetof(struct state, value) + n * sizeof *s->value);
-}
-
-/* Returns the state, which may be at another place now; NULL when memory ran out. */
-static struct state *add_loss(struct state *s, const struct point *p, const struct findings *out)
-{
-    if (!(s = with_next(s, out))) return NULL;
     if (s->in_next == s->width) {
         put_next(s);
         if (++s->used == FOLD_MAX) s = make_room(s, out);
@@ -169,7 +158,6 @@ static struct state *add_loss(struct state *s, const struct point *p, const stru
     log_sum_add(&s->next_value, p->value);
     s->points++;
     s->last_step = p->step, s->last_line = p->line;
-    return s;
 }
 
 /* Does the step lie before the values that came last? */
@@ -270,7 +258,7 @@ RARELY static void look(struct state *s, const struct point *p, const struct fin
     if (leads || (p->series == s->series && p->segment != s->segment)) begin(s, p);
     if (p->series != s->series || goes_back(s, p)) return;
     if (!s->placed && !is_even(s, p)) s = keep_places(s, out);
-    if (s) s = add_loss(s, p, out);
+    if (s) add_loss(s, p, out);
     if (!s || s->points < s->next) return;
     s->next *= 4;
     judge(s, false, out);
@@ -323,7 +311,7 @@ const struct analyzer analyzer_loss_periodic = {.name = "loss_periodic",
                                                 .scope = PER_RUN,
                                                 .blind = true,
                                                 .state_size = sizeof(struct state),
-                                                .first_size = offsetof(struct state, value),
+                                                .first_size = offsetof(struct state, place),
                                                 .knobs = knobs,
                                                 .observe = observe,
                                                 .finish = finish};
