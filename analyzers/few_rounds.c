@@ -60,7 +60,7 @@ static const struct knob knobs[] = {
     {"few_rounds_straight_points", "points", 4, 4, 100, 6, 4, offsetof(struct knobs, straight_points),
      "values before a booster's fall is called straight", "two of each half; rounds have no noise"},
     {"few_rounds_line_points", "points", 33, 4, 1000, 10, 33, offsetof(struct knobs, line_points), "from which on it is not",
-     "more than that a curve holds no more one by one, and still_improving has a line for them"},
+     "a curve holds no more values than that one by one, and of more still_improving has a line"},
     {"few_rounds_straight_bend", "share", 0.7, 0.3, 1, 0.85, 0.6, offsetof(struct knobs, straight_bend),
      "of the fall of the first half that the second half must have then, and no more than its inverse",
      "as still_improving_bend"},

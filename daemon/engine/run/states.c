@@ -44,7 +44,7 @@ static void *place_of(struct run *r, size_t n)
     return room;
 }
 
-/* A state that outgrew its place: the few that come to this leave their first one unused, but for a pointer. */
+/* A state that outgrew its place; of its first one only the beginning, which points here, is still of use. */
 struct moved {
     size_t room;
     alignas(STATE_ALIGN) char state[];
